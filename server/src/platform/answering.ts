@@ -4,9 +4,9 @@ import { namedTenant } from './execute.ts'
 import type { Answer, Call } from './execute.ts'
 import { keepAnswer } from './idempotency.ts'
 import type { IdempotentUse } from './idempotency.ts'
-import { languageOfPage } from './page-language.ts'
 import { countEvents, takeEvents } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
+import { readingOfReader } from './own-language.ts'
 import { describeRead } from './read-event.ts'
 import { Sent } from './route.ts'
 import type { Route } from './route.ts'
@@ -19,7 +19,7 @@ export async function handle(call: Call, mandate: Mandate): Promise<unknown> {
     trace: call.trace,
     sessionToken: call.sessionToken,
     expectedVersion: readExpectedVersion(call.route, call.request.headers['if-match']),
-    language: languageOfPage(call.request, call.route),
+    reading: await readingOfReader(call.request, call.route, mandate),
     namedTenantId: 'identity' in call.route.access ? namedTenant(call, call.route.access) : null,
   }
   return call.route.handle({ ...call.inputs, ...surroundings, mandate })

@@ -10,7 +10,7 @@ import { claimKey, readIdempotencyKey } from './idempotency.ts'
 import type { IdempotentUse } from './idempotency.ts'
 import { keepRefusal } from './kept-refusal.ts'
 import { limitHeaders } from './limits.ts'
-import { languageOfPage } from './page-language.ts'
+import { readingOfPage } from './page-language.ts'
 import { endMandate, listSignals } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
 import { ProblemError } from './problem.ts'
@@ -187,7 +187,7 @@ export async function execute(engine: Engine, call: Call): Promise<Answer> {
       sessionToken: call.sessionToken,
       expectedVersion: 0,
       namedTenantId: null,
-      language: languageOfPage(call.request, call.route),
+      reading: readingOfPage(call.request, call.route),
     })
     return {
       status: statusOf(call.route),

@@ -3,6 +3,12 @@ export const LANGUAGES = ['en', 'es', 'fr'] as const
 
 export type Language = (typeof LANGUAGES)[number]
 
+/** The language of a page: `chosen` when it stands in the address, so that the pages after it keep to it. */
+export interface Reading {
+  readonly language: Language
+  readonly chosen: Language | undefined
+}
+
 /** More than any browser sends; what comes behind is not looked at. */
 const MAXIMUM_RANGES = 40
 const QUALITY = /^q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/

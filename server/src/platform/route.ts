@@ -3,7 +3,7 @@ import type { Permission, PermissionEntry, Plane, TenantId } from '@liaison/acce
 import type { z } from 'zod'
 import type { Access, AnyAccess, KindOf } from './access-of-route.ts'
 import type { HtmlPage } from './html.ts'
-import type { Language } from './language.ts'
+import type { Reading } from './language.ts'
 import type { LimitName } from './limit-policies.ts'
 import type { Mandate } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -62,7 +62,7 @@ export interface Surroundings {
   /** The session cookie, for the sign-in code alone. */
   readonly sessionToken: string | null
   /** What the answer is written in: one of several for pages that are translated, English for all others. */
-  readonly language: Language
+  readonly reading: Reading
 }
 
 type Context<S extends Schemas, A> = Inputs<S> &

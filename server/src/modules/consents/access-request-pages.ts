@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { writeInstant } from '#platform/instant-words.ts'
-import type { Language } from '#platform/language.ts'
-import { Chosen } from '#platform/page-language.ts'
+import type { Language, Reading } from '#platform/language.ts'
+import { Chosen, withLanguage } from '#platform/page-language.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { button, facts, postForm, showPage } from '#platform/pages/index.ts'
+import { button, facts, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page, route } from '#platform/route.ts'
@@ -16,10 +16,8 @@ import { idOfAccessRequest } from './access-request.ts'
 import { getAccessRequest, listAccessRequests } from './access-request-store.ts'
 import type { AccessRequestRow } from './access-request-store.ts'
 import { readableName } from './names.ts'
-import { withLanguage } from './page-parts.ts'
 import { openConsentRequest } from './request.ts'
 import { sentencesOf } from './rules.ts'
-import type { Reading } from './scene.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
 const input = {
@@ -73,8 +71,7 @@ function showAsked(row: AccessRequestRow, mandate: Mandate<'identity'>, reading:
   return showPage(asked.more(partner), body, {
     ...(mandate.session && { signedInAs: mandate.session.personName }),
     width: 'reading',
-    language,
-    otherLanguages: { path: (other) => withLanguage(pathOf(row), other) },
+    ...inLanguages(reading, pathOf(row)),
   })
 }
 
@@ -150,12 +147,9 @@ export const accessRequestRoutes: readonly Route[] = [
     access: ASKED,
     limit: 'page',
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
-    async handle({ mandate, params, language, query }) {
+    async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return showAsked(await getAccessRequest(mandate, params.request), mandate, {
-        language,
-        chosen: query.lang,
-      })
+      return showAsked(await getAccessRequest(mandate, params.request), mandate, reading)
     },
   }),
   page({
@@ -172,14 +166,9 @@ export const accessRequestRoutes: readonly Route[] = [
       'CONSENT_REQUEST_NOT_FOUND',
       'CONSENT_REQUEST_OVER',
     ],
-    async handle({ mandate, params, language, query }) {
+    async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return redirect(
-        await openFor(mandate, await getAccessRequest(mandate, params.request), {
-          language,
-          chosen: query.lang,
-        }),
-      )
+      return redirect(await openFor(mandate, await getAccessRequest(mandate, params.request), reading))
     },
   }),
   route({

@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { writeCount, writeInstant } from '#platform/instant-words.ts'
-import type { Language } from '#platform/language.ts'
-import { Chosen } from '#platform/page-language.ts'
+import type { Language, Reading } from '#platform/language.ts'
+import { Chosen, withLanguage } from '#platform/page-language.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { button, facts, postForm, showPage } from '#platform/pages/index.ts'
+import { button, facts, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page, route } from '#platform/route.ts'
@@ -16,10 +16,8 @@ import { backchannelPath, idOfBackchannelRequest } from './backchannel.ts'
 import { getBackchannelRequest, listBackchannelRequests } from './backchannel-store.ts'
 import type { BackchannelRow } from './backchannel-store.ts'
 import { readableName } from './names.ts'
-import { withLanguage } from './page-parts.ts'
 import { openConsentRequest } from './request.ts'
 import { sentencesOf } from './rules.ts'
-import type { Reading } from './scene.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
 const input = {
@@ -79,8 +77,7 @@ function showAsked(row: BackchannelRow, mandate: Mandate<'identity'>, reading: R
   return showPage(asked.now(partner), body, {
     ...(mandate.session && { signedInAs: mandate.session.personName }),
     width: 'reading',
-    language,
-    otherLanguages: { path: (other) => withLanguage(backchannelPath(row.id), other) },
+    ...inLanguages(reading, backchannelPath(row.id)),
   })
 }
 
@@ -151,12 +148,9 @@ export const backchannelRoutes: readonly Route[] = [
     access: ASKED,
     limit: 'page',
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
-    async handle({ mandate, params, language, query }) {
+    async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return showAsked(await getBackchannelRequest(mandate, params.request), mandate, {
-        language,
-        chosen: query.lang,
-      })
+      return showAsked(await getBackchannelRequest(mandate, params.request), mandate, reading)
     },
   }),
   page({
@@ -168,14 +162,9 @@ export const backchannelRoutes: readonly Route[] = [
     access: ASKED,
     limit: 'page',
     problems: ['CONSENT_REQUEST_BLOCKED', 'CONSENT_REQUEST_NOT_FOUND', 'CONSENT_REQUEST_OVER'],
-    async handle({ mandate, params, language, query }) {
+    async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return redirect(
-        await openFor(mandate, await getBackchannelRequest(mandate, params.request), {
-          language,
-          chosen: query.lang,
-        }),
-      )
+      return redirect(await openFor(mandate, await getBackchannelRequest(mandate, params.request), reading))
     },
   }),
   route({

@@ -3,13 +3,14 @@ import type { Action } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { writeCount, writeDay, writeInstant } from '#platform/instant-words.ts'
-import type { Language } from '#platform/language.ts'
+import type { Language, Reading } from '#platform/language.ts'
+import { withLanguage } from '#platform/page-language.ts'
 import { facts, notice, PROVIDER_NAME, tickBox } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { ACTION_WORDS, daysBetween, payerSentence, sentencesOf } from './rules.ts'
 import type { ActionKind } from './rules.ts'
 import { unavailableBecause } from './scene.ts'
-import type { Reading, Scene } from './scene.ts'
+import type { Scene } from './scene.ts'
 
 /** The address of one of the pages of a request. */
 export function pathOf(
@@ -17,11 +18,6 @@ export function pathOf(
   rest: 'review' | 'check' | 'done',
 ): string {
   return withLanguage(`/consent/${key}/${rest}?org=${encodeId('tenant', mandate.tenant.id)}`, reading.chosen)
-}
-
-/** An address that keeps to the language that was chosen; as it is where none was. */
-export function withLanguage(path: string, chosen: Language | undefined): string {
-  return chosen === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}lang=${chosen}`
 }
 
 /** The same scene as somebody sees it who chooses a language. */

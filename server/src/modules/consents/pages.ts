@@ -4,9 +4,9 @@ import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { mayAlso, noteRead, recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { IdentitySession, Mandate } from '#platform/mandate.ts'
-import type { Language } from '#platform/language.ts'
-import { Chosen } from '#platform/page-language.ts'
-import { button, postForm, showPage } from '#platform/pages/index.ts'
+import type { Reading } from '#platform/language.ts'
+import { Chosen, withLanguage } from '#platform/page-language.ts'
+import { button, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
@@ -15,12 +15,12 @@ import type { Services } from '#platform/services.ts'
 import { accountsOf, findForeignAccounts, parseChoice, readChoice, ReviewForm } from './choice.ts'
 import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
 import { readableName } from './names.ts'
-import { backPath, comesByBrowser, pathOf, withLanguage } from './page-parts.ts'
+import { backPath, comesByBrowser, pathOf } from './page-parts.ts'
 import { checkPage, donePage, reviewPage } from './page-view.ts'
 import { answerRequest, getRequest, listOrganisations, readParties } from './request-store.ts'
 import type { OwnOrganisation, Parties, RequestRow } from './request-store.ts'
 import { openScene, shownTokenOf } from './scene.ts'
-import type { Reading, Scene } from './scene.ts'
+import type { Scene } from './scene.ts'
 import type { ConsentWords } from './words/index.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
@@ -28,11 +28,6 @@ const KeyParams = z.strictObject({ key: z.string().regex(/^[\w-]{20,100}$/, 'mus
 const LangQuery = z.strictObject(Chosen)
 const OrgQuery = z.strictObject({ org: publicId('tenant').optional(), ...Chosen })
 const orgOf = ({ query }: { readonly query: z.output<typeof OrgQuery> }) => query.org
-
-const readingOf = (context: {
-  readonly language: Language
-  readonly query: { readonly lang?: Language | undefined }
-}): Reading => ({ language: context.language, chosen: context.query.lang })
 
 const ANYBODY = { identity: 'Whoever is signed in sees the requests that wait for them.' } as const
 
@@ -86,8 +81,7 @@ function readBy({ key, reading }: Reader, name: string) {
   return {
     signedInAs: name,
     width: 'reading' as const,
-    language: reading.language,
-    otherLanguages: { path: (language: Language) => withLanguage(`/consent/${key}`, language) },
+    ...inLanguages(reading, `/consent/${key}`),
   }
 }
 
@@ -151,8 +145,7 @@ const personRoutes: readonly Route[] = [
     access: ANYBODY,
     limit: 'page',
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
-    handle: (context) =>
-      showChoice(context.mandate, { key: context.params.key, reading: readingOf(context) }),
+    handle: (context) => showChoice(context.mandate, { key: context.params.key, reading: context.reading }),
   }),
   page({
     method: 'POST',
@@ -213,7 +206,7 @@ const reviewRoute = page({
   problems: ['CONSENT_REQUEST_NOT_FOUND'],
   async handle(context) {
     const { mandate, params } = context
-    const scene = await openScene(mandate, { key: params.key, reading: readingOf(context) })
+    const scene = await openScene(mandate, { key: params.key, reading: context.reading })
     noteLook(scene)
     return showReview(scene)
   },
@@ -264,7 +257,7 @@ const checkRoute = page({
   problems: ['CONSENT_REQUEST_NOT_FOUND'],
   async handle(context) {
     const { mandate, params, body } = context
-    return showCheck(await openScene(mandate, { key: params.key, reading: readingOf(context) }), body)
+    return showCheck(await openScene(mandate, { key: params.key, reading: context.reading }), body)
   },
 })
 
@@ -305,7 +298,7 @@ function makeDecideRoute(services: Services): Route {
       const scene = await openScene(mandate, {
         key: params.key,
         use: 'answer',
-        reading: readingOf(context),
+        reading: context.reading,
       })
       const isOpen = scene.request.status === 'open' || scene.request.status === 'waiting'
       // Whoever presses twice sees the answer that was given.
@@ -332,7 +325,7 @@ const doneRoute = page({
   problems: ['CONSENT_REQUEST_NOT_FOUND'],
   async handle(context) {
     const { mandate, params } = context
-    const scene = await openScene(mandate, { key: params.key, reading: readingOf(context) })
+    const scene = await openScene(mandate, { key: params.key, reading: context.reading })
     noteLook(scene)
     return scene.request.status === 'open' ? redirect(pathOf(scene, 'review')) : donePage(scene)
   },

@@ -1,7 +1,7 @@
 import { fromBits } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { writeInstant } from '#platform/instant-words.ts'
-import type { Language } from '#platform/language.ts'
+import type { Reading } from '#platform/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { blockOfAsked } from './access-request.ts'
@@ -20,12 +20,6 @@ import type { Policy } from './store.ts'
 import type { ConsentRow } from './tables.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 import type { ConsentWords } from './words/index.ts'
-
-/** The language of a page: `chosen` when it stands in the address, so that the pages after it keep to it. */
-export interface Reading {
-  readonly language: Language
-  readonly chosen: Language | undefined
-}
 
 /** Everything that a decision about a request depends on, read in the transaction of the decision. */
 export interface Scene {

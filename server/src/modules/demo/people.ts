@@ -76,7 +76,6 @@ export function addPerson(
     created_at: at,
     updated_at: at,
     status: 'active',
-    locale: 'en',
     shortcuts: true,
   })
   return person

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { html, redirect, safeReturnPath } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
+import type { Reading } from '#platform/language.ts'
+import { Chosen, leadOn, withLanguage } from '#platform/page-language.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -27,21 +29,27 @@ import {
   removeTotp,
   toPasskeyId,
 } from './factor-store.ts'
-import { mailFactorChanged } from './mails.ts'
+import { mailFactorChanged, ownOr } from './mails.ts'
+import type { FactorNews } from './mails.ts'
 import { showPage } from '#platform/pages/index.ts'
 import { findFrames, needsSecondFactor } from './person-store.ts'
 import { rotateSession } from './session-store.ts'
 import type { Evidence } from './session-store.ts'
+import { pathWithReturn } from './sign-in-pages.ts'
+import { ACCOUNT_WORDS, IDENTITY_WORDS } from './words/index.ts'
 
 const ACCESS = { identity: 'Everybody looks after the own second factors.' }
 
-function placeOf(owner: Owner, returnTo: string): EnrolPlace {
-  const onward = `?return_to=${encodeURIComponent(returnTo)}`
-  const foot: Html = html`<p class="small"><a href="${returnTo}">Not now</a></p>`
+function placeOf(owner: Owner, returnTo: string, reading: Reading): EnrolPlace {
+  const words = IDENTITY_WORDS[reading.language]
+  const foot: Html = html`<p class="small">
+    <a href="${leadOn(returnTo, reading.chosen)}">${words.notNow}</a>
+  </p>`
   return {
-    appPath: `/account/app${onward}`,
-    passkeyPath: `/account/passkeys/new${onward}`,
-    lead: 'Your account then needs more than your password to be opened.',
+    reading,
+    appPath: pathWithReturn('/account/app', returnTo, reading),
+    passkeyPath: pathWithReturn('/account/passkeys/new', returnTo, reading),
+    lead: words.enrol.more,
     foot,
     options: { signedInAs: owner.person.email },
   }
@@ -53,20 +61,21 @@ async function afterAdding(
   visit: Visit,
   added: Owner & { readonly factor: Exclude<Evidence['factor'], 'none'>; readonly returnTo: string },
 ): Promise<HtmlPage> {
-  const { mandate } = visit
-  const { person, session, factor, returnTo } = added
+  const { mandate, reading } = visit
+  const { person, session, factor } = added
+  const returnTo = leadOn(added.returnTo, reading.chosen)
   const token = await rotateSession(mandate, session.id, { factor, factorAt: mandate.origin.now })
-  if (token === null) return redirect('/signin', null)
-  const options = { session: token, signedInAs: person.email }
+  if (token === null) return redirect(withLanguage('/signin', reading.chosen), null)
+  const options = { session: token, signedInAs: person.email, reading }
   if ((await countRecoveryCodes(mandate, person.id)) === 0)
     return codesPage(await renewRecoveryCodes(door, visit, person), returnTo, options)
-  return returnTo === '/account' ? backToAccount('factor', token) : redirect(returnTo, token)
+  return added.returnTo === '/account' ? backToAccount('factor', reading, token) : redirect(returnTo, token)
 }
 
-const returnQuery = z.strictObject({ return_to: returnPath })
+const returnQuery = z.strictObject({ return_to: returnPath, ...Chosen })
 
 function appRoutes(door: Door): Route[] {
-  const common = { path: '/account/app', access: ACCESS } as const
+  const common = { path: '/account/app', access: ACCESS, isTranslated: true } as const
   return [
     page({
       ...common,
@@ -81,7 +90,10 @@ function appRoutes(door: Door): Route[] {
           async (owner) =>
             owner.person.hasTotp
               ? redirect(returnTo)
-              : showApp(door, visit, { person: owner.person, place: placeOf(owner, returnTo) }),
+              : showApp(door, visit, {
+                  person: owner.person,
+                  place: placeOf(owner, returnTo, visit.reading),
+                }),
           '/account/app',
         )
       },
@@ -97,13 +109,14 @@ function appRoutes(door: Door): Route[] {
         const act = async (owner: Owner) => {
           const fault = await confirmApp(door, visit, {
             person: owner.person,
+            reading: visit.reading,
             offer: body.offer ?? '',
             code: body.code ?? '',
           })
           if (!fault) return afterAdding(door, visit, { ...owner, factor: 'otp', returnTo })
           return showApp(door, visit, {
             person: owner.person,
-            place: placeOf(owner, returnTo),
+            place: placeOf(owner, returnTo, visit.reading),
             secret: fault.secret,
             errors: [{ field: 'code', message: fault.error }],
           })
@@ -115,7 +128,12 @@ function appRoutes(door: Door): Route[] {
 }
 
 function passkeyRoutes(door: Door): Route[] {
-  const common = { path: '/account/passkeys/new', access: ACCESS, limit: 'stranger' } as const
+  const common = {
+    path: '/account/passkeys/new',
+    access: ACCESS,
+    limit: 'stranger',
+    isTranslated: true,
+  } as const
   return [
     page({
       ...common,
@@ -126,7 +144,11 @@ function passkeyRoutes(door: Door): Route[] {
         const returnTo = safeReturnPath(query.return_to, '/account')
         return withFreshOwner(
           visit,
-          (owner) => showNewPasskey(door, visit, { person: owner.person, place: placeOf(owner, returnTo) }),
+          (owner) =>
+            showNewPasskey(door, visit, {
+              person: owner.person,
+              place: placeOf(owner, returnTo, visit.reading),
+            }),
           '/account/passkeys/new',
         )
       },
@@ -143,6 +165,7 @@ function passkeyRoutes(door: Door): Route[] {
           if (
             await confirmPasskey(door, visit, {
               person,
+              reading: visit.reading,
               response: body.response ?? '',
               label: body.label ?? '',
             })
@@ -151,8 +174,8 @@ function passkeyRoutes(door: Door): Route[] {
           }
           return showNewPasskey(door, visit, {
             person,
-            place: placeOf(owner, returnTo),
-            errors: [{ field: null, message: 'The passkey was not accepted. Try again.' }],
+            place: placeOf(owner, returnTo, visit.reading),
+            errors: [{ field: null, message: IDENTITY_WORDS[visit.reading.language].enrol.refused }],
           })
         }
         return withFreshOwner(visit, act, '/account/passkeys/new')
@@ -165,46 +188,47 @@ interface Removal {
   readonly title: string
   readonly label: string
   readonly action: string
-  readonly what: string
+  readonly news: FactorNews
   readonly factor: 'totp' | 'passkey'
   readonly isLast: boolean
   readonly isConfirmed: boolean
   readonly remove: () => Promise<boolean>
 }
 
-async function removeFactor(visit: Visit, { person }: Owner, removal: Removal): Promise<HtmlPage> {
-  const { mandate } = visit
-  if (removal.isLast && needsSecondFactor(await findFrames(mandate))) {
-    const body = html`<p class="lead">
-        It is your only second factor, and what you work with here needs one. Add another first, then remove
-        this.
-      </p>
-      <div class="buttons">
-        <a class="button main" href="/account/passkeys/new">Add a passkey</a
-        ><a class="button" href="/account">Back</a>
-      </div>`
-    return showPage('This one has to stay', body, { status: 409, signedInAs: person.email })
-  }
+/** The page that says why the only second factor cannot go. */
+function stayingPage({ person }: Owner, { language, chosen }: Reading): HtmlPage {
+  const { removal, factors, back } = ACCOUNT_WORDS[language]
+  const body = html`<p class="lead">${removal.stays}</p>
+    <div class="buttons">
+      <a class="button main" href="${withLanguage('/account/passkeys/new', chosen)}">${factors.addPasskey}</a
+      ><a class="button" href="${withLanguage('/account', chosen)}">${back}</a>
+    </div>`
+  return showPage(removal.staysTitle, body, { status: 409, signedInAs: person.email, language })
+}
+
+async function removeFactor(visit: Visit, owner: Owner, removal: Removal): Promise<HtmlPage> {
+  const { mandate, reading } = visit
+  const { person } = owner
+  if (removal.isLast && needsSecondFactor(await findFrames(mandate))) return stayingPage(owner, reading)
   if (!removal.isConfirmed) {
-    const effect = removal.isLast
-      ? 'After this your password alone opens your account, and your recovery codes are gone too.'
-      : 'Your other second factors stay as they are.'
-    return confirmPage(person, {
+    const words = ACCOUNT_WORDS[reading.language].removal
+    return confirmPage(person, reading, {
       title: removal.title,
-      effect,
-      action: removal.action,
+      effect: removal.isLast ? words.last : words.others,
+      action: withLanguage(removal.action, reading.chosen),
       label: removal.label,
-      keep: 'Keep it',
+      keep: words.keep,
     })
   }
-  if (!(await removal.remove())) return backToAccount('factor')
+  if (!(await removal.remove())) return backToAccount('factor', reading)
   if (removal.isLast) await dropRecoveryCodes(mandate, person.id)
   noteFactorChange(mandate, person, { factor: removal.factor, how: 'remove' })
-  await mailFactorChanged(mandate, person, `${removal.what} was removed`)
-  return backToAccount('factor')
+  await mailFactorChanged(mandate, ownOr(reading, person), removal.news)
+  return backToAccount('factor', reading)
 }
 
 const confirmation = z.strictObject({ confirmed: z.literal('yes').optional() })
+const query = z.strictObject(Chosen)
 
 function removalRoutes(): Route[] {
   return [
@@ -212,41 +236,49 @@ function removalRoutes(): Route[] {
       method: 'POST',
       path: '/account/app/remove',
       summary: 'Remove the authenticator app, after asking',
-      input: { body: confirmation.optional() },
+      isTranslated: true,
+      input: { query, body: confirmation.optional() },
       access: ACCESS,
       limit: 'page',
       handle: async ({ body, ...visit }) =>
-        withFreshOwner(visit, (owner) =>
-          removeFactor(visit, owner, {
-            title: 'Remove the authenticator app?',
-            label: 'Remove the authenticator app',
+        withFreshOwner(visit, (owner) => {
+          const { removal, factors } = ACCOUNT_WORDS[visit.reading.language]
+          return removeFactor(visit, owner, {
+            title: removal.appTitle,
+            label: factors.removeApp,
             action: '/account/app/remove',
-            what: 'the authenticator app',
+            news: { is: 'app_removed' },
             factor: 'totp',
             isLast: owner.person.passkeys === 0,
             isConfirmed: body?.confirmed === 'yes',
             remove: () => removeTotp(visit.mandate, owner.person.id),
-          }),
-        ),
+          })
+        }),
     }),
     page({
       method: 'POST',
       path: '/account/passkeys/:passkey_id/remove',
       summary: 'Remove a passkey, after asking',
-      input: { params: z.strictObject({ passkey_id: publicId('passkey') }), body: confirmation.optional() },
+      isTranslated: true,
+      input: {
+        params: z.strictObject({ passkey_id: publicId('passkey') }),
+        query,
+        body: confirmation.optional(),
+      },
       access: ACCESS,
       limit: 'page',
       handle: async ({ params, body, ...visit }) =>
         withFreshOwner(visit, async (owner) => {
+          const { removal } = ACCOUNT_WORDS[visit.reading.language]
           const passkey = (await listPasskeys(visit.mandate, owner.person.id)).find(
             ({ id }) => id === params.passkey_id,
           )
-          if (!passkey) return backToAccount('factor')
+          if (!passkey) return backToAccount('factor', visit.reading)
           return removeFactor(visit, owner, {
-            title: `Remove the passkey “${passkey.label}”?`,
-            label: 'Remove the passkey',
+            title: removal.passkeyTitle(passkey.label),
+            label: removal.passkey,
             action: `/account/passkeys/${toPasskeyId(passkey.id)}/remove`,
-            what: `the passkey "${passkey.label}"`,
+            news: { is: 'passkey_removed', label: passkey.label },
             factor: 'passkey',
             isLast: owner.person.passkeys === 1 && !owner.person.hasTotp,
             isConfirmed: body?.confirmed === 'yes',
@@ -267,19 +299,19 @@ export function makeAccountFactorRoutes(door: Door): Route[] {
       method: 'POST',
       path: '/account/codes',
       summary: 'Make new recovery codes',
-      input: {},
+      isTranslated: true,
+      input: { query },
       access: ACCESS,
       limit: 'stranger',
       handle: async (visit) =>
         withFreshOwner(visit, async ({ person }) => {
-          if (!person.hasTotp && person.passkeys === 0) return redirect('/account')
-          await mailFactorChanged(
-            visit.mandate,
-            person,
-            'new recovery codes were made and the old ones stopped working',
-          )
-          return codesPage(await renewRecoveryCodes(door, visit, person), '/account', {
+          const { mandate, reading } = visit
+          const account = withLanguage('/account', reading.chosen)
+          if (!person.hasTotp && person.passkeys === 0) return redirect(account)
+          await mailFactorChanged(mandate, ownOr(reading, person), { is: 'codes_renewed' })
+          return codesPage(await renewRecoveryCodes(door, visit, person), account, {
             signedInAs: person.email,
+            reading,
           })
         }),
     }),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { LANGUAGES } from '#platform/language.ts'
+import { Chosen } from '#platform/page-language.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -8,7 +10,7 @@ import { passwordPage } from './account-pages.ts'
 import { formText } from './door.ts'
 import type { Door, Visit } from './door.ts'
 import { notePasswordChange, noteProfileChange, noteSessionsEnded } from './events.ts'
-import { mailPasswordChanged } from './mails.ts'
+import { mailPasswordChanged, ownOr } from './mails.ts'
 import { checkPassword } from './password-check.ts'
 import { findNewPasswordFault } from './new-password.ts'
 import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
@@ -16,6 +18,7 @@ import { keepPassword, updateProfile } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { endOtherSessions, endSession, rotateSession } from './session-store.ts'
 import { waitWords } from './words.ts'
+import { ACCOUNT_WORDS, IDENTITY_WORDS } from './words/index.ts'
 import type { HtmlPage } from '#platform/html.ts'
 
 const ACCESS = { identity: 'Everybody looks after the own account.' }
@@ -23,13 +26,22 @@ const ACCESS = { identity: 'Everybody looks after the own account.' }
 const hasFactor = (person: SigningPerson) => person.hasTotp || person.passkeys > 0
 const shortestFor = (person: SigningPerson) => (hasFactor(person) ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE)
 
+const chosenQuery = z.strictObject(Chosen)
+
+const ProfileForm = z.strictObject({
+  name: formText(),
+  shortcuts: z.literal('on').optional(),
+  language: z.enum(['any', ...LANGUAGES]).optional(),
+})
+
 function profileRoutes(): Route[] {
   return [
     page({
       method: 'GET',
       path: '/account',
       summary: 'The own account',
-      input: { query: z.strictObject({ saved: z.enum(SAVED_THINGS).optional() }) },
+      isTranslated: true,
+      input: { query: z.strictObject({ saved: z.enum(SAVED_THINGS).optional(), ...Chosen }) },
       access: ACCESS,
       limit: 'page',
       handle: async ({ query, ...visit }) =>
@@ -39,7 +51,8 @@ function profileRoutes(): Route[] {
       method: 'POST',
       path: '/account/profile',
       summary: 'Change name and settings',
-      input: { body: z.strictObject({ name: formText(), shortcuts: z.literal('on').optional() }) },
+      isTranslated: true,
+      input: { query: chosenQuery, body: ProfileForm },
       access: ACCESS,
       limit: 'page',
       handle: async ({ body, ...visit }) =>
@@ -48,12 +61,18 @@ function profileRoutes(): Route[] {
           if (name === '' || name.length > 200)
             return showAccount(visit, owner, {
               name,
-              errors: [{ field: 'name', message: 'Enter your name, at most 200 characters.' }],
+              errors: [{ field: 'name', message: ACCOUNT_WORDS[visit.reading.language].nameMissing }],
             })
-          const profile = { name, shortcuts: body.shortcuts === 'on' }
+          const { language = owner.person.language ?? 'any' } = body
+          const profile = {
+            name,
+            shortcuts: body.shortcuts === 'on',
+            language: language === 'any' ? null : language,
+          }
           await updateProfile(visit.mandate, owner.person.id, profile)
           noteProfileChange(visit.mandate, owner.person, profile)
-          return backToAccount('profile')
+          // What was chosen just now shows at once.
+          return backToAccount('profile', { ...visit.reading, chosen: undefined })
         }),
     }),
   ]
@@ -65,18 +84,24 @@ async function changePassword(
   change: Owner & { readonly current: string; readonly password: string },
 ): Promise<HtmlPage> {
   const { person, session, current, password } = change
-  const { mandate } = visit
+  const { mandate, reading } = visit
+  const words = IDENTITY_WORDS[reading.language]
   const show = (message: string, field: string | null, waitSeconds = 0) =>
-    passwordPage(person, shortestFor(person), { errors: [{ field, message }], waitSeconds })
+    passwordPage(person, reading, {
+      shortest: shortestFor(person),
+      errors: [{ field, message }],
+      waitSeconds,
+    })
   const fault = await findNewPasswordFault(door.services, password, {
     words: contextWords(person.name, person.email),
     hasSecondFactor: hasFactor(person),
+    language: reading.language,
   })
   if (fault !== null) return show(fault, 'password')
   const result = await checkPassword(door, visit, { person, email: person.email, password: current })
   if (result.is === 'wait')
-    return show(`Too many tries. Wait ${waitWords(result.seconds)}, then try again.`, null, result.seconds)
-  if (result.is === 'wrong') return show('The current password is not right.', 'current')
+    return show(words.wait(waitWords(result.seconds, reading.language)), null, result.seconds)
+  if (result.is === 'wrong') return show(ACCOUNT_WORDS[reading.language].change.wrong, 'current')
   await keepPassword(mandate, person.id, await door.hasher.hash(password))
   const count = await endOtherSessions(mandate, {
     personId: person.id,
@@ -86,8 +111,8 @@ async function changePassword(
   const token = await rotateSession(mandate, session.id, { passwordAt: mandate.origin.now })
   notePasswordChange(mandate, person, 'changed')
   if (count > 0) noteSessionsEnded(mandate, person, { count, reason: 'password_changed' })
-  await mailPasswordChanged(mandate, person)
-  return backToAccount('password', token ?? undefined)
+  await mailPasswordChanged(mandate, ownOr(reading, person))
+  return backToAccount('password', reading, token ?? undefined)
 }
 
 function passwordRoutes(door: Door): Route[] {
@@ -96,13 +121,14 @@ function passwordRoutes(door: Door): Route[] {
       method: 'GET',
       path: '/account/password',
       summary: 'The form of a new password',
-      input: {},
+      isTranslated: true,
+      input: { query: chosenQuery },
       access: ACCESS,
       limit: 'page',
       handle: async (visit) =>
         withOwner(
           visit,
-          async ({ person }) => passwordPage(person, shortestFor(person)),
+          async ({ person }) => passwordPage(person, visit.reading, { shortest: shortestFor(person) }),
           '/account/password',
         ),
     }),
@@ -110,7 +136,11 @@ function passwordRoutes(door: Door): Route[] {
       method: 'POST',
       path: '/account/password',
       summary: 'Change the password',
-      input: { body: z.strictObject({ current: formText(), password: formText() }) },
+      isTranslated: true,
+      input: {
+        query: chosenQuery,
+        body: z.strictObject({ current: formText(), password: formText() }),
+      },
       access: ACCESS,
       limit: 'stranger',
       handle: async ({ body, ...visit }) =>
@@ -131,7 +161,8 @@ function sessionRoutes(): Route[] {
       method: 'POST',
       path: '/account/sessions/:session_id/end',
       summary: 'End one session',
-      input: { params: z.strictObject({ session_id: publicId('session') }) },
+      isTranslated: true,
+      input: { params: z.strictObject({ session_id: publicId('session') }), query: chosenQuery },
       access: ACCESS,
       limit: 'page',
       handle: async ({ params, ...visit }) =>
@@ -142,14 +173,15 @@ function sessionRoutes(): Route[] {
             reason: 'ended_by_owner',
           })
           if (isEnded) noteSessionsEnded(visit.mandate, person, { count: 1, reason: 'ended_by_owner' })
-          return backToAccount('session')
+          return backToAccount('session', visit.reading)
         }),
     }),
     page({
       method: 'POST',
       path: '/account/sessions/end-others',
       summary: 'End all sessions but this one',
-      input: {},
+      isTranslated: true,
+      input: { query: chosenQuery },
       access: ACCESS,
       limit: 'page',
       handle: async (visit) =>
@@ -160,7 +192,7 @@ function sessionRoutes(): Route[] {
             reason: 'ended_by_owner',
           })
           if (count > 0) noteSessionsEnded(visit.mandate, person, { count, reason: 'ended_by_owner' })
-          return backToAccount('sessions')
+          return backToAccount('sessions', visit.reading)
         }),
     }),
   ]

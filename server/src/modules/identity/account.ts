@@ -1,6 +1,8 @@
 import { redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import type { Reading } from '#platform/language.ts'
 import type { IdentitySession } from '#platform/mandate.ts'
+import { withLanguage } from '#platform/page-language.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { accountPage } from './account-pages.ts'
 import type { Visit } from './door.ts'
@@ -8,7 +10,10 @@ import { countRecoveryCodes, listPasskeys } from './factor-store.ts'
 import { findFrames, findPerson, needsSecondFactor } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { listSessions, touchSession } from './session-store.ts'
+import { pathWithReturn } from './sign-in-pages.ts'
 import { isFresh } from './step-up-routes.ts'
+import { ACCOUNT_WORDS } from './words/index.ts'
+import type { AccountWords } from './words/index.ts'
 
 /** Somebody who is signed in and looks after the own account. */
 export interface Owner {
@@ -24,7 +29,7 @@ export async function withOwner(
 ): Promise<HtmlPage> {
   const { session } = visit.mandate
   const person = session && (await findPerson(visit.mandate, session.personId))
-  if (!session || !person) return redirect(`/signin?return_to=${encodeURIComponent(returnTo)}`)
+  if (!session || !person) return redirect(pathWithReturn('/signin', returnTo, visit.reading))
   await touchSession(visit.mandate, session.id)
   return act({ person, session })
 }
@@ -40,21 +45,13 @@ export function withFreshOwner(
     async (owner) =>
       isFresh(owner.session, owner.person, visit.mandate.origin.now)
         ? act(owner)
-        : redirect(`/step-up?return_to=${encodeURIComponent(returnTo)}`),
+        : redirect(pathWithReturn('/step-up', returnTo, visit.reading)),
     returnTo,
   )
 }
 
-const SAVED = {
-  profile: 'Saved.',
-  password: 'Your password was changed, and your other sessions were ended.',
-  factor: 'Your second factors were changed.',
-  session: 'The session was ended.',
-  sessions: 'All other sessions were ended.',
-} as const
-
 /** What an account page can confirm at its next showing. */
-export type SavedThing = keyof typeof SAVED
+export type SavedThing = keyof AccountWords['saved']
 
 /** The names of the things, for the schema of the query. */
 export const SAVED_THINGS = [
@@ -75,21 +72,22 @@ export async function showAccount(
     readonly name?: string
   } = {},
 ): Promise<HtmlPage> {
-  const { mandate } = visit
+  const { mandate, reading } = visit
   const { saved, ...rest } = shown
   return accountPage({
     person,
+    reading,
     passkeys: await listPasskeys(mandate, person.id),
     recoveryCodes: await countRecoveryCodes(mandate, person.id),
     sessions: await listSessions(mandate, person.id),
     currentSessionId: session.id,
     mustHaveFactor: needsSecondFactor(await findFrames(mandate)),
-    saved: saved === undefined ? null : SAVED[saved],
+    saved: saved === undefined ? null : ACCOUNT_WORDS[reading.language].saved[saved],
     ...rest,
   })
 }
 
 /** Back to the account page, which confirms what was done. */
-export function backToAccount(saved: SavedThing, session?: string): HtmlPage {
-  return redirect(`/account?saved=${saved}`, session)
+export function backToAccount(saved: SavedThing, { chosen }: Reading, session?: string): HtmlPage {
+  return redirect(withLanguage(`/account?saved=${saved}`, chosen), session)
 }

@@ -1,7 +1,10 @@
 import { encodeId, firstPageOf } from '@liaison/access'
+import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import { button, postForm, showPage } from '#platform/pages/index.ts'
+import type { Reading } from '#platform/language.ts'
+import { Chosen, withLanguage } from '#platform/page-language.ts'
+import { button, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Visit } from './door.ts'
@@ -9,6 +12,8 @@ import { noteSessionsEnded } from './events.ts'
 import { findFrames, findPerson } from './person-store.ts'
 import type { Frames } from './person-store.ts'
 import { endSession, touchSession } from './session-store.ts'
+import { IDENTITY_WORDS } from './words/index.ts'
+import type { IdentityWords } from './words/index.ts'
 
 const SELF = 'Whoever is signed in may see where that leads, and leave.'
 
@@ -19,23 +24,19 @@ interface DoorTo {
   readonly note: string
 }
 
-const ROLE_WORDS = {
-  PARTNER_OWNER: 'Partner · you are an owner',
-  PARTNER_STAFF: 'Partner · you are on the staff',
-  TENANT_ADMIN: 'Your organisation · you are an administrator',
-  TENANT_USER: 'Your organisation',
-} as const
-
 /** Every frame that a person can enter, with its first page. */
-function listDoors({ platformRole, partner, tenants }: Frames): DoorTo[] {
+function listDoors(
+  { platformRole, partner, tenants }: Frames,
+  { choose: { platform, roles } }: Pick<IdentityWords, 'choose'>,
+): DoorTo[] {
   return [
     ...(platformRole
       ? [
           {
             kind: 'platform',
             path: '/platform',
-            name: 'Platform',
-            note: 'Administration of the platform',
+            name: platform,
+            note: roles.SUPER_ADMIN,
           } as const,
         ]
       : []),
@@ -45,7 +46,7 @@ function listDoors({ platformRole, partner, tenants }: Frames): DoorTo[] {
             kind: 'partner',
             path: `/partner/${encodeId('partner', partner.id)}/${firstPageOf(partner)}`,
             name: partner.name,
-            note: ROLE_WORDS[partner.role],
+            note: roles[partner.role],
           } as const,
         ]
       : []),
@@ -55,7 +56,7 @@ function listDoors({ platformRole, partner, tenants }: Frames): DoorTo[] {
           kind: 'org',
           path: `/org/${encodeId('tenant', tenant.id)}/home`,
           name: tenant.name,
-          note: ROLE_WORDS[tenant.role],
+          note: roles[tenant.role],
         }) as const,
     ),
   ]
@@ -69,34 +70,32 @@ const doorLine = ({ kind, path, name, note }: DoorTo): Html =>
     >
   </li>`
 
-function choosePage(doors: readonly DoorTo[], email: string): HtmlPage {
+function choosePage(doors: readonly DoorTo[], email: string, reading: Reading): HtmlPage {
+  const { choose } = IDENTITY_WORDS[reading.language]
+  const options = { signedInAs: email, ...inLanguages(reading, '/choose') }
   if (doors.length === 0) {
-    const body = html`<p class="lead">
-        You are signed in, but you belong to no organisation here at present.
-      </p>
-      <p>Somebody who manages members in your organisation can invite ${email}.</p>`
-    return showPage('No place to go yet', body, { signedInAs: email })
+    const body = html`<p class="lead">${choose.noPlaceLead}</p>
+      <p>${choose.invite(email)}</p>`
+    return showPage(choose.noPlace, body, options)
   }
-  const body = html`<p class="lead">
-      You can be here in more than one name. Choose one; you can change at any time.
-    </p>
+  const body = html`<p class="lead">${choose.lead}</p>
     <ul class="doors">
       ${doors.map(doorLine)}
     </ul>`
-  return showPage('Where do you want to go?', body, { signedInAs: email })
+  return showPage(choose.title, body, options)
 }
 
-async function choose({ mandate }: Visit): Promise<HtmlPage> {
+async function choose({ mandate, reading }: Visit): Promise<HtmlPage> {
   const { session } = mandate
-  if (!session) return redirect('/signin')
+  if (!session) return redirect(withLanguage('/signin', reading.chosen))
   await touchSession(mandate, session.id)
   const [frames, person] = [await findFrames(mandate), await findPerson(mandate, session.personId)]
-  const doors = listDoors(frames)
+  const doors = listDoors(frames, IDENTITY_WORDS[reading.language])
   const [only] = doors
-  return only && doors.length === 1 ? redirect(only.path) : choosePage(doors, person?.email ?? '')
+  return only && doors.length === 1 ? redirect(only.path) : choosePage(doors, person?.email ?? '', reading)
 }
 
-async function signOut({ mandate }: Visit): Promise<HtmlPage> {
+async function signOut({ mandate, reading }: Visit): Promise<HtmlPage> {
   const { session } = mandate
   if (
     session &&
@@ -108,14 +107,19 @@ async function signOut({ mandate }: Visit): Promise<HtmlPage> {
       { count: 1, reason: 'signed_out' },
     )
   }
-  const { headers, ...answer } = redirect('/signin', null)
+  const { headers, ...answer } = redirect(withLanguage('/signin', reading.chosen), null)
   // What the portal kept in this browser goes with the session (ASVS 14.3.1).
   return { ...answer, headers: { ...headers, 'Clear-Site-Data': '"storage"' } }
 }
 
 /** Where to go after sign-in, and out again. */
 export function makeChooseRoutes(): Route[] {
-  const visit = { input: {}, access: { identity: SELF }, limit: 'page' } as const
+  const visit = {
+    isTranslated: true,
+    input: { query: z.strictObject(Chosen) },
+    access: { identity: SELF },
+    limit: 'page',
+  } as const
   return [
     page({
       ...visit,
@@ -129,12 +133,12 @@ export function makeChooseRoutes(): Route[] {
       method: 'GET',
       path: '/signout',
       summary: 'Ask before signing out',
-      handle: async ({ mandate }) => {
-        const body = html`<p class="lead">
-            ${mandate.session ? `You are signed in as ${mandate.session.personName}.` : 'A sign-in may be half finished in this browser.'}
-          </p>
-          ${postForm('/signout', html`<div class="buttons">${button('Sign out')}<a class="button" href="/choose">Stay signed in</a></div>`)}`
-        return showPage('Sign out?', body)
+      handle: async ({ mandate: { session }, reading }) => {
+        const { signOut: words } = IDENTITY_WORDS[reading.language]
+        const path = (to: string) => withLanguage(to, reading.chosen)
+        const body = html`<p class="lead">${session ? words.lead(session.personName) : words.half}</p>
+          ${postForm(path('/signout'), html`<div class="buttons">${button(words.button)}<a class="button" href="${path('/choose')}">${words.stay}</a></div>`)}`
+        return showPage(words.title, body, inLanguages(reading, '/signout'))
       },
     }),
     page({ ...visit, method: 'POST', path: '/signout', summary: 'End the session', handle: signOut }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Reading } from '#platform/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { redirect } from '#platform/html.ts'
@@ -6,6 +7,7 @@ import type { RequestTrace } from '#platform/request-trace.ts'
 import type { Services } from '#platform/services.ts'
 import { noteSignIn } from './events.ts'
 import type { PasswordHasher } from './password-hasher.ts'
+import { withLanguage } from '#platform/page-language.ts'
 import { findPerson } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { becomePerson, endSession, startSession } from './session-store.ts'
@@ -39,6 +41,7 @@ export interface Visit {
   readonly mandate: Mandate<'identity'>
   readonly trace: RequestTrace
   readonly sessionToken: string | null
+  readonly reading: Reading
 }
 
 /** The longest that a sign-in may stay half finished. */
@@ -56,6 +59,11 @@ export interface HalfSignIn {
   readonly stage: 'factor' | 'enrol'
   readonly returnTo: string
   readonly passwordAt: Date
+}
+
+/** How a page is read by somebody whose password was right: what was chosen in the address goes before what they have set. */
+export function readingFor({ reading }: Visit, { language }: Pick<SigningPerson, 'language'>): Reading {
+  return reading.chosen === undefined && language !== null ? { ...reading, language } : reading
 }
 
 /** The longest path that a form carries along. */
@@ -86,7 +94,8 @@ export async function continueHalf(
     personId: person.id,
     detail,
   })
-  return redirect(half.stage === 'factor' ? '/signin/mfa' : '/signin/enrol', token)
+  const next = half.stage === 'factor' ? '/signin/mfa' : '/signin/enrol'
+  return redirect(withLanguage(next, visit.reading.chosen), token)
 }
 
 /** The half-finished sign-in that this browser carries; null when there is none or its time is over. */

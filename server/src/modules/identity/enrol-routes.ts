@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import type { Reading } from '#platform/language.ts'
+import { Chosen, leadOn, withLanguage } from '#platform/page-language.ts'
 import { button, postForm } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { findHalf, formText, signIn } from './door.ts'
+import { findHalf, formText, readingFor, signIn } from './door.ts'
 import type { Door, HalfSignIn, Visit } from './door.ts'
 import {
   codesPage,
@@ -18,6 +20,7 @@ import type { EnrolPlace } from './enrol.ts'
 import { findFrames, needsSecondFactor } from './person-store.ts'
 import { becomePerson } from './session-store.ts'
 import type { Evidence } from './session-store.ts'
+import { IDENTITY_WORDS } from './words/index.ts'
 
 const ACCESS = {
   identity: 'The password was right; a second factor is to be set up before the sign-in is complete.',
@@ -25,24 +28,33 @@ const ACCESS = {
 const APP_PATH = '/signin/enrol'
 const PASSKEY_PATH = '/signin/enrol/passkey'
 
-async function findEnrolling(visit: Visit): Promise<(HalfSignIn & { readonly mustEnrol: boolean }) | null> {
+interface Enrolling extends HalfSignIn {
+  readonly mustEnrol: boolean
+  readonly reading: Reading
+}
+
+async function findEnrolling(visit: Visit): Promise<Enrolling | null> {
   const half = await findHalf(visit)
   if (half?.stage !== 'enrol') return null
   await becomePerson(visit.mandate, half.person.id)
-  return { ...half, mustEnrol: needsSecondFactor(await findFrames(visit.mandate)) }
+  const mustEnrol = needsSecondFactor(await findFrames(visit.mandate))
+  return { ...half, mustEnrol, reading: readingFor(visit, half.person) }
 }
 
-type Enrolling = NonNullable<Awaited<ReturnType<typeof findEnrolling>>>
+const backToSignIn = ({ reading }: Visit): HtmlPage => redirect(withLanguage('/signin', reading.chosen))
 
-function placeOf({ mustEnrol }: Enrolling): EnrolPlace {
-  const skip = postForm('/signin/enrol/skip', html`<p>${button('Not now', 'small')}</p>`)
+function placeOf({ mustEnrol, reading }: Enrolling): EnrolPlace {
+  const { chosen } = reading
+  const { enrol, notNow, startAgain } = IDENTITY_WORDS[reading.language]
+  const skip = postForm(withLanguage('/signin/enrol/skip', chosen), html`<p>${button(notNow, 'small')}</p>`)
   return {
-    appPath: APP_PATH,
-    passkeyPath: PASSKEY_PATH,
-    lead: mustEnrol
-      ? 'What you will see here belongs to others, so a password alone is not enough. This takes a minute, once.'
-      : 'A second factor keeps your account yours even when somebody learns your password.',
-    foot: mustEnrol ? html`<p class="small"><a href="/signout">Start again</a></p>` : skip,
+    reading,
+    appPath: withLanguage(APP_PATH, chosen),
+    passkeyPath: withLanguage(PASSKEY_PATH, chosen),
+    lead: mustEnrol ? enrol.must : enrol.may,
+    foot: mustEnrol
+      ? html`<p class="small"><a href="${withLanguage('/signout', chosen)}">${startAgain}</a></p>`
+      : skip,
   }
 }
 
@@ -60,9 +72,12 @@ async function complete(
     isHalf: true,
   }
   const token = await signIn(visit, half.person, shown)
-  if (token === null) return redirect('/signin')
+  if (token === null) return backToSignIn(visit)
   const codes = await renewRecoveryCodes(door, visit, half.person)
-  return codesPage(codes, half.returnTo, { session: token })
+  return codesPage(codes, leadOn(half.returnTo, visit.reading.chosen), {
+    session: token,
+    reading: half.reading,
+  })
 }
 
 function appRoutes(door: Door): Route[] {
@@ -71,29 +86,35 @@ function appRoutes(door: Door): Route[] {
       method: 'GET',
       path: APP_PATH,
       summary: 'Set up a second factor while signing in',
-      input: {},
+      isTranslated: true,
+      input: { query: z.strictObject(Chosen) },
       access: ACCESS,
       limit: 'page',
       handle: async (visit) => {
         const half = await findEnrolling(visit)
         return half
           ? showApp(door, visit, { person: half.person, place: placeOf(half) })
-          : redirect('/signin')
+          : backToSignIn(visit)
       },
     }),
     page({
       method: 'POST',
       path: APP_PATH,
       summary: 'Confirm the authenticator app and complete the sign-in',
-      input: { body: z.strictObject({ offer: formText(), code: formText() }) },
+      isTranslated: true,
+      input: {
+        query: z.strictObject(Chosen),
+        body: z.strictObject({ offer: formText(), code: formText() }),
+      },
       access: ACCESS,
       limit: 'stranger',
       handle: async ({ body, ...visit }) => {
         const half = await findEnrolling(visit)
-        if (!half) return redirect('/signin')
-        const { person } = half
+        if (!half) return backToSignIn(visit)
+        const { person, reading } = half
         const fault = await confirmApp(door, visit, {
           person,
+          reading,
           offer: body.offer ?? '',
           code: body.code ?? '',
         })
@@ -116,30 +137,36 @@ function passkeyRoutes(door: Door): Route[] {
       method: 'GET',
       path: PASSKEY_PATH,
       summary: 'Make a passkey while signing in',
-      input: {},
+      isTranslated: true,
+      input: { query: z.strictObject(Chosen) },
       access: ACCESS,
       limit: 'stranger',
       handle: async (visit) => {
         const half = await findEnrolling(visit)
         return half
           ? showNewPasskey(door, visit, { person: half.person, place: placeOf(half) })
-          : redirect('/signin')
+          : backToSignIn(visit)
       },
     }),
     page({
       method: 'POST',
       path: PASSKEY_PATH,
       summary: 'Keep the passkey and complete the sign-in',
-      input: { body: z.strictObject({ response: formText(30_000), label: formText() }) },
+      isTranslated: true,
+      input: {
+        query: z.strictObject(Chosen),
+        body: z.strictObject({ response: formText(30_000), label: formText() }),
+      },
       access: ACCESS,
       limit: 'stranger',
       handle: async ({ body, ...visit }) => {
         const half = await findEnrolling(visit)
-        if (!half) return redirect('/signin')
-        const { person } = half
+        if (!half) return backToSignIn(visit)
+        const { person, reading } = half
         if (
           await confirmPasskey(door, visit, {
             person,
+            reading,
             response: body.response ?? '',
             label: body.label ?? '',
           })
@@ -149,7 +176,7 @@ function passkeyRoutes(door: Door): Route[] {
         return showNewPasskey(door, visit, {
           person,
           place: placeOf(half),
-          errors: [{ field: null, message: 'The passkey was not accepted. Try again.' }],
+          errors: [{ field: null, message: IDENTITY_WORDS[reading.language].enrol.refused }],
         })
       },
     }),
@@ -165,13 +192,14 @@ export function makeEnrolRoutes(door: Door): Route[] {
       method: 'POST',
       path: '/signin/enrol/skip',
       summary: 'Complete the sign-in without a second factor, for whom that is enough',
-      input: {},
+      isTranslated: true,
+      input: { query: z.strictObject(Chosen) },
       access: ACCESS,
       limit: 'stranger',
       handle: async (visit) => {
         const half = await findEnrolling(visit)
-        if (!half) return redirect('/signin')
-        if (half.mustEnrol) return redirect(APP_PATH)
+        if (!half) return backToSignIn(visit)
+        if (half.mustEnrol) return redirect(withLanguage(APP_PATH, visit.reading.chosen))
         const shown = {
           factor: 'none',
           factorAt: null,
@@ -180,7 +208,9 @@ export function makeEnrolRoutes(door: Door): Route[] {
           isHalf: true,
         } as const
         const token = await signIn(visit, half.person, shown)
-        return token === null ? redirect('/signin') : redirect(half.returnTo, token)
+        return token === null
+          ? backToSignIn(visit)
+          : redirect(leadOn(half.returnTo, visit.reading.chosen), token)
       },
     }),
   ]

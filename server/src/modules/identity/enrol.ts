@@ -1,11 +1,12 @@
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import { button, hiddenField, postForm, showPage, textField } from '#platform/pages/index.ts'
+import type { Reading } from '#platform/language.ts'
+import { button, hiddenField, inLanguages, postForm, showPage, textField } from '#platform/pages/index.ts'
 import type { FieldError, PageOptions } from '#platform/pages/index.ts'
 import type { Door, Visit } from './door.ts'
 import { noteFactorChange } from './events.ts'
 import { addTotp, replaceRecoveryCodes } from './factor-store.ts'
-import { mailFactorChanged } from './mails.ts'
+import { mailFactorChanged, ownOr } from './mails.ts'
 import { askToRegister, registerPasskey } from './passkeys.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import type { SigningPerson } from './person-store.ts'
@@ -13,9 +14,11 @@ import { digestRecoveryCode, makeRecoveryCodes } from './recovery-codes.ts'
 import { passkeyForm } from './sign-in-pages.ts'
 import { findTotpStep, offerTotp, openOffer, sealTotpSecret } from './totp.ts'
 import { browserWords } from './words.ts'
+import { IDENTITY_WORDS } from './words/index.ts'
 
 /** Where a second factor is set up: within a sign-in, or from the account page. */
 export interface EnrolPlace {
+  readonly reading: Reading
   readonly appPath: string
   readonly passkeyPath: string
   readonly lead: string
@@ -35,17 +38,18 @@ export async function showApp(
   },
 ): Promise<HtmlPage> {
   const { person, place, secret = null, errors = [] } = view
+  const { enrol } = IDENTITY_WORDS[place.reading.language]
   const offer = await offerTotp(door.services.vault, person, { now: visit.mandate.origin.now, secret })
-  const form = html`${hiddenField('offer', offer.sealed)}${textField({ name: 'code', label: 'Code that the app shows', hint: 'Six digits. They change every 30 seconds.', autocomplete: 'one-time-code', look: 'code', inputMode: 'numeric', maxLength: 10 }, errors)}
+  const form = html`${hiddenField('offer', offer.sealed)}${textField({ name: 'code', label: enrol.appCode, hint: enrol.appCodeHint, autocomplete: 'one-time-code', look: 'code', inputMode: 'numeric', maxLength: 10 }, errors)}
     <div class="buttons">
-      ${button('Confirm')}<a class="button" href="${place.passkeyPath}">Use a passkey instead</a>
+      ${button(enrol.confirm)}<a class="button" href="${place.passkeyPath}">${enrol.passkeyInstead}</a>
     </div>`
   const body = html`<p class="lead">${place.lead}</p>
-    <p>Scan this with an authenticator app, or type the key into it.</p>
+    <p>${enrol.scan}</p>
     ${offer.qrCode}
     <p class="secret">${offer.secretText}</p>
     ${postForm(place.appPath, form)}${place.foot}`
-  return showPage('Set up an authenticator app', body, { errors, ...place.options })
+  return showPage(enrol.app, body, { errors, ...inLanguages(place.reading, place.appPath), ...place.options })
 }
 
 /** Shows the page that asks the browser for a new passkey. */
@@ -59,13 +63,16 @@ export async function showNewPasskey(
   },
 ): Promise<HtmlPage> {
   const { person, place, errors = [] } = view
+  const { language } = place.reading
+  const words = IDENTITY_WORDS[language]
+  const { enrol } = words
   const options = await askToRegister(door.services, visit.mandate, person)
   const label = textField(
     {
       name: 'label',
-      label: 'Name of this passkey',
-      hint: 'So that you know it again in the list.',
-      value: browserWords(visit.trace.userAgent),
+      label: enrol.passkeyName,
+      hint: enrol.passkeyHint,
+      value: browserWords(visit.trace.userAgent, language),
       maxLength: 100,
       autocomplete: 'off',
     },
@@ -75,38 +82,46 @@ export async function showNewPasskey(
     action: place.passkeyPath,
     kind: 'create',
     options,
-    label: 'Make a passkey',
+    words,
+    label: enrol.passkey,
     fields: label,
   })
-  const body = html`<p class="lead">
-      A passkey is kept by your device or password keeper and opened with your fingerprint, your face or a
-      PIN. It cannot be phished, and it also signs you in without a password.
-    </p>
+  const body = html`<p class="lead">${enrol.passkeyLead}</p>
     ${form}
-    <p><a href="${place.appPath}">Use an authenticator app instead</a></p>
+    <p><a href="${place.appPath}">${enrol.appInstead}</a></p>
     ${place.foot}`
-  return showPage('Make a passkey', body, { errors, script: PASSKEY_SCRIPT, ...place.options })
+  return showPage(enrol.passkey, body, {
+    errors,
+    script: PASSKEY_SCRIPT,
+    ...inLanguages(place.reading, place.passkeyPath),
+    ...place.options,
+  })
 }
 
 /** Confirms a new authenticator app with its first code; the error, or null when it is set up. */
 export async function confirmApp(
   door: Door,
   visit: Visit,
-  attempt: { readonly person: SigningPerson; readonly offer: string; readonly code: string },
+  attempt: {
+    readonly person: SigningPerson
+    readonly reading: Reading
+    readonly offer: string
+    readonly code: string
+  },
 ): Promise<{ readonly error: string; readonly secret: Buffer | null } | null> {
   const { vault } = door.services
   const { mandate } = visit
-  const { person } = attempt
+  const { person, reading } = attempt
+  const { enrol } = IDENTITY_WORDS[reading.language]
   const secret = openOffer(vault, person.id, { sealed: attempt.offer, now: mandate.origin.now })
-  if (!secret) return { error: 'This page was open for too long. Scan the new code.', secret: null }
+  if (!secret) return { error: enrol.openTooLong, secret: null }
   const step = findTotpStep(secret, attempt.code, mandate.origin.now)
-  if (step === null)
-    return { error: 'That is not the code that the app shows now. Enter the current one.', secret }
+  if (step === null) return { error: enrol.notNow, secret }
   if (!(await addTotp(mandate, person.id, { secret: sealTotpSecret(vault, person.id, secret), step }))) {
-    return { error: 'There is an authenticator app already. Remove it first.', secret: null }
+    return { error: enrol.oneAlready, secret: null }
   }
   noteFactorChange(mandate, person, { factor: 'totp', how: 'add' })
-  await mailFactorChanged(mandate, person, 'an authenticator app was added')
+  await mailFactorChanged(mandate, ownOr(reading, person), { is: 'app_added' })
   return null
 }
 
@@ -114,14 +129,19 @@ export async function confirmApp(
 export async function confirmPasskey(
   door: Door,
   visit: Visit,
-  attempt: { readonly person: SigningPerson; readonly response: string; readonly label: string },
+  attempt: {
+    readonly person: SigningPerson
+    readonly reading: Reading
+    readonly response: string
+    readonly label: string
+  },
 ): Promise<boolean> {
-  const { person, response } = attempt
+  const { person, reading, response } = attempt
   const label = attempt.label.trim().slice(0, 100) || 'Passkey'
   if (!(await registerPasskey(door.services, visit.mandate, { personId: person.id, response, label })))
     return false
   noteFactorChange(visit.mandate, person, { factor: 'passkey', how: 'add' })
-  await mailFactorChanged(visit.mandate, person, `the passkey "${label}" was added`)
+  await mailFactorChanged(visit.mandate, ownOr(reading, person), { is: 'passkey_added', label })
   return true
 }
 
@@ -138,17 +158,17 @@ export async function renewRecoveryCodes(door: Door, visit: Visit, person: Signi
 }
 
 /** The one time that recovery codes are shown. */
-export function codesPage(codes: readonly string[], onPath: string, options: PageOptions = {}): HtmlPage {
-  const body = html`<p class="lead">
-      If you lose your device, one of these lets you in instead of your second factor. Each works once.
-    </p>
+export function codesPage(
+  codes: readonly string[],
+  onPath: string,
+  { reading, ...options }: PageOptions & { readonly reading: Reading },
+): HtmlPage {
+  const words = IDENTITY_WORDS[reading.language].codes
+  const body = html`<p class="lead">${words.lead}</p>
     <ul class="codes">
       ${codes.map((code) => html`<li>${code}</li>`)}
     </ul>
-    <p>
-      <b>Print them or keep them in your password keeper now.</b> They are not shown again; on your account
-      page you can make new ones.
-    </p>
-    <div class="buttons"><a class="button main" href="${onPath}">I have kept them</a></div>`
-  return showPage('Keep your recovery codes', body, options)
+    <p><b>${words.keep}</b> ${words.once}</p>
+    <div class="buttons"><a class="button main" href="${onPath}">${words.kept}</a></div>`
+  return showPage(words.title, body, { language: reading.language, ...options })
 }

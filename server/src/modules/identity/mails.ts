@@ -1,10 +1,15 @@
+import type { Language, Reading } from '#platform/language.ts'
 import { enqueue } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
+import { ACCOUNT_WORDS } from './words/index.ts'
+import type { AccountWords } from './words/index.ts'
 
 interface Recipient {
   readonly email: string
   readonly name?: string
+  /** The language that the recipient chose; English where none is known. */
+  readonly language?: Language | null
 }
 
 interface Letter {
@@ -12,24 +17,26 @@ interface Letter {
   readonly lines: readonly string[]
 }
 
+/** Somebody who is written to in the own language, else in that of the page from which the mail comes. */
+export function ownOr<P extends { readonly language: Language | null }>(reading: Reading, person: P): P {
+  return { ...person, language: person.language ?? reading.language }
+}
+
+const wordsOf = ({ language }: Recipient) => ACCOUNT_WORDS[language ?? 'en'].mails
+
 async function send(mandate: Mandate, to: Recipient, letter: Letter): Promise<void> {
-  const greeting = to.name === undefined ? 'Hello,' : `Hello ${to.name},`
+  const { hello, helloName } = wordsOf(to)
+  const greeting = to.name === undefined ? hello : helloName(to.name)
   const text = [greeting, ...letter.lines, PROVIDER_NAME].join('\n\n')
   await enqueue(mandate, 'mail', { to: to.email, subject: letter.subject, text: `${text}\n` })
 }
 
-const NOT_YOU =
-  'If this was not you, set a new password at once and end your other sessions on your account page.'
-
 /** The way to a new password. */
 export function mailReset(mandate: Mandate, to: Recipient, link: string): Promise<void> {
+  const { reset } = wordsOf(to)
   return send(mandate, to, {
-    subject: `Set a new password for ${PROVIDER_NAME}`,
-    lines: [
-      'Somebody, probably you, asked for a new password for this address. Open this page within 30 minutes; it works once:',
-      link,
-      'Your second factor stays as it is and is still asked for. If you asked for nothing, do nothing: your password has not changed.',
-    ],
+    subject: reset.subject(PROVIDER_NAME),
+    lines: [reset.lead, link, reset.stays],
   })
 }
 
@@ -51,21 +58,35 @@ export function mailInvitation(
 
 /** Tells the owner of an account that its password is another one now. */
 export function mailPasswordChanged(mandate: Mandate, to: Recipient): Promise<void> {
-  return send(mandate, to, {
-    subject: 'Your password was changed',
-    lines: [
-      `The password of your ${PROVIDER_NAME} account was changed, and your other sessions were ended.`,
-      NOT_YOU,
-    ],
-  })
+  const { password, notYou } = wordsOf(to)
+  return send(mandate, to, { subject: password.subject, lines: [password.lead(PROVIDER_NAME), notYou] })
+}
+
+/** What happened to the second factors of an account. */
+export type FactorNews =
+  | { readonly is: 'app_added' | 'app_removed' | 'codes_renewed' }
+  | { readonly is: 'passkey_added' | 'passkey_removed'; readonly label: string }
+
+function factorSentence(news: FactorNews, { factors }: AccountWords['mails']): string {
+  switch (news.is) {
+    case 'app_added':
+      return factors.appAdded(PROVIDER_NAME)
+    case 'app_removed':
+      return factors.appRemoved(PROVIDER_NAME)
+    case 'codes_renewed':
+      return factors.codesRenewed(PROVIDER_NAME)
+    case 'passkey_added':
+      return factors.passkeyAdded(PROVIDER_NAME, news.label)
+    case 'passkey_removed':
+      return factors.passkeyRemoved(PROVIDER_NAME, news.label)
+  }
 }
 
 /** Tells the owner of an account that a second factor came or went. */
-export function mailFactorChanged(mandate: Mandate, to: Recipient, what: string): Promise<void> {
-  return send(mandate, to, {
-    subject: 'Your second factors were changed',
-    lines: [`On your ${PROVIDER_NAME} account, ${what}.`, NOT_YOU],
-  })
+export function mailFactorChanged(mandate: Mandate, to: Recipient, news: FactorNews): Promise<void> {
+  const words = wordsOf(to)
+  const lines = [factorSentence(news, words), words.notYou]
+  return send(mandate, to, { subject: words.factors.subject, lines })
 }
 
 /** Tells the owner of an account that an administrator removed the second factors. */

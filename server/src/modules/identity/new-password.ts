@@ -1,9 +1,8 @@
+import type { Language } from '#platform/language.ts'
 import type { Services } from '#platform/services.ts'
 import { findPasswordFault } from './password-rules.ts'
 import type { PasswordContext } from './password-rules.ts'
-
-const BREACHED =
-  'This password is on a list of passwords that were stolen elsewhere. Whoever has the list tries it first. Choose another.'
+import { IDENTITY_WORDS } from './words/index.ts'
 
 /**
  * Why a new password cannot be taken, in words for its owner; null when it can. One that is long and unexpected enough is
@@ -12,9 +11,10 @@ const BREACHED =
 export async function findNewPasswordFault(
   { breachedPasswords }: Pick<Services, 'breachedPasswords'>,
   password: string,
-  context: PasswordContext,
+  context: PasswordContext & { readonly language?: Language },
 ): Promise<string | null> {
-  const fault = findPasswordFault(password, context)
+  const words = IDENTITY_WORDS[context.language ?? 'en']
+  const fault = findPasswordFault(password, context, words)
   if (fault !== null) return fault
-  return (await breachedPasswords.isKnown(password)) ? BREACHED : null
+  return (await breachedPasswords.isKnown(password)) ? words.newPassword.breached : null
 }

@@ -9,12 +9,7 @@ async function ask(form) {
   return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(given) })
 }
 
-const WORDS = {
-  unable: 'This browser cannot use passkeys on this page. Use another way, or another browser.',
-  known: 'This device holds a passkey for this account already.',
-  none: 'No passkey was given. Try again, or use another way.',
-}
-
+// The page says each thing in its own language, in `data-unable`, `data-known` and `data-none`.
 function say(form, words) {
   const place = form.querySelector('[data-say]')
   place.textContent = words ?? ''
@@ -30,7 +25,7 @@ async function answer(form) {
     form.elements.response.value = JSON.stringify(credential.toJSON())
     form.submit()
   } catch (error) {
-    say(form, error.name === 'InvalidStateError' ? WORDS.known : WORDS.none)
+    say(form, error.name === 'InvalidStateError' ? form.dataset.known : form.dataset.none)
     button.disabled = false
   }
 }
@@ -39,7 +34,7 @@ const canAsk = 'PublicKeyCredential' in window && 'parseRequestOptionsFromJSON' 
 for (const form of document.querySelectorAll('form[data-passkey]')) {
   form.hidden = !canAsk && form.dataset.optional !== undefined
   form.querySelector('button').hidden = !canAsk
-  if (!canAsk) say(form, WORDS.unable)
+  if (!canAsk) say(form, form.dataset.unable)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     void answer(form)

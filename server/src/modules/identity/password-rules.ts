@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { IDENTITY_WORDS } from './words/index.ts'
+import type { IdentityWords } from './words/index.ts'
 
 /** NIST SP 800-63B-4 section 3.1.1.2: as the only factor; beside a second one. Ours is stricter than its 8. */
 export const SHORTEST_ALONE = 15
@@ -107,15 +109,16 @@ const MANY_WORDS = 4
  * Why a new password cannot be taken, in words for its owner; null when it can. Only length and guessability count: no
  * rule asks for kinds of characters (NIST SP 800-63B-4 section 3.1.1.2).
  */
-export function findPasswordFault(password: string, context: PasswordContext): string | null {
+export function findPasswordFault(
+  password: string,
+  context: PasswordContext,
+  { newPassword: words }: Pick<IdentityWords, 'newPassword'> = IDENTITY_WORDS.en,
+): string | null {
   const length = Array.from(password.normalize('NFC')).length
   const shortest = context.hasSecondFactor ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE
-  if (length < shortest)
-    return `Enter at least ${shortest} characters. A few unrelated words are good and easy to remember.`
-  if (length > LONGEST) return `Enter at most ${LONGEST} characters.`
+  if (length < shortest) return words.short(shortest)
+  if (length > LONGEST) return words.long(LONGEST)
   const isWordy = countCommonWords(password, context.words) >= MANY_WORDS && length >= SHORTEST_ALONE
-  if (!isWordy && countUnexpected(password, context.words) < LEAST_UNEXPECTED) {
-    return 'This password is easy to guess: it is made of common words, rows of keys or your own name. Choose another.'
-  }
+  if (!isWordy && countUnexpected(password, context.words) < LEAST_UNEXPECTED) return words.guessable
   return null
 }

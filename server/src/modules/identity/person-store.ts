@@ -3,6 +3,7 @@ import type { Facts, PartnerId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { readFacts } from '#platform/facts.ts'
+import type { Language } from '#platform/language.ts'
 import { featuresFor, runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { IdentityTables } from './tables.ts'
@@ -14,6 +15,8 @@ export interface Person {
   readonly email: string
   readonly isActive: boolean
   readonly shortcuts: boolean
+  /** The language for mails and pages; null while none was chosen. */
+  readonly language: Language | null
 }
 
 /** A person with what a password is compared with, and which second factors there are. */
@@ -27,7 +30,7 @@ const people = (mandate: Mandate) =>
   tables<IdentityTables>(mandate)
     .selectFrom('person as p')
     .leftJoin('password_credential as c', 'c.person_id', 'p.id')
-    .select(['p.id', 'p.name', 'p.email', 'p.status', 'p.shortcuts', 'c.hash'])
+    .select(['p.id', 'p.name', 'p.email', 'p.status', 'p.shortcuts', 'p.language', 'c.hash'])
     .select([
       sql<boolean>`exists (select from totp_factor f where f.person_id = p.id and f.confirmed_at is not null)`.as(
         'has_totp',
@@ -44,6 +47,7 @@ function toPerson(row: Row): SigningPerson {
     email: row.email,
     isActive: row.status === 'active',
     shortcuts: row.shortcuts,
+    language: row.language,
     hash: row.hash,
     hasTotp: row.has_totp,
     passkeys: row.passkeys,
@@ -94,7 +98,7 @@ export async function keepPassword(
 export async function updateProfile(
   mandate: Mandate<'identity'>,
   personId: string,
-  profile: { readonly name: string; readonly shortcuts: boolean },
+  profile: Pick<Person, 'name' | 'shortcuts' | 'language'>,
 ): Promise<void> {
   await tables<IdentityTables>(mandate)
     .updateTable('person')

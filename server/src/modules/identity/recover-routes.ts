@@ -1,52 +1,57 @@
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
-import { button, postForm, showPage, textField } from '#platform/pages/index.ts'
+import type { Reading } from '#platform/language.ts'
+import { Chosen, withLanguage } from '#platform/page-language.ts'
+import { button, inLanguages, postForm, showPage, textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { newPasswordField } from './account-pages.ts'
-import { formText } from './door.ts'
+import { formText, readingFor } from './door.ts'
 import type { Door, Visit } from './door.ts'
 import { notePasswordChange, noteResetRequest, noteSessionsEnded } from './events.ts'
-import { mailPasswordChanged, mailReset } from './mails.ts'
+import { mailPasswordChanged, mailReset, ownOr } from './mails.ts'
 import { findNewPasswordFault } from './new-password.ts'
 import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
 import { findByEmail, findPerson, keepPassword } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { becomePerson, endOtherSessions } from './session-store.ts'
 import { isEmail, normalizeEmail } from './throttle-rules.ts'
+import { IDENTITY_WORDS } from './words/index.ts'
 import { countRecentTokens, dropTokens, findToken, keepToken, useToken } from './token-store.ts'
 
 const STRANGERS = { identity: 'Whoever forgot the password cannot sign in first.' }
 const RESET_SECONDS = 1800
 const MAILS_PER_HOUR = 3
 
-function recoverPage(email = '', errors: readonly FieldError[] = []): HtmlPage {
-  const form = html`${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', value: email, maxLength: 254, isFocused: true }, errors)}
+function recoverPage(reading: Reading, email = '', errors: readonly FieldError[] = []): HtmlPage {
+  const { chosen } = reading
+  const words = IDENTITY_WORDS[reading.language]
+  const form = html`${textField({ name: 'email', label: words.email, type: 'email', autocomplete: 'username', value: email, maxLength: 254, isFocused: true }, errors)}
     <div class="buttons">
-      ${button('Send me a link')}<a class="button" href="/signin">Back to sign-in</a>
+      ${button(words.recover.send)}<a class="button" href="${withLanguage('/signin', chosen)}"
+        >${words.backToSignIn}</a
+      >
     </div>`
   return showPage(
-    'Set a new password',
-    html`<p class="lead">We send a link to your address. It works once, for 30 minutes.</p>
-      ${postForm('/recover', form)}`,
-    { errors },
+    words.recover.title,
+    html`<p class="lead">${words.recover.lead}</p>
+      ${postForm(withLanguage('/recover', chosen), form)}`,
+    { errors, ...inLanguages(reading, '/recover') },
   )
 }
 
 /** One answer, whether or not the address is known. */
-function sentPage(email: string): HtmlPage {
-  const body = html`<p class="lead">If ${email} belongs to an account here, a mail is on its way.</p>
-    <p>
-      Nothing there after five minutes? Look among unwanted mails, or check the address. Your second factor
-      stays as it is and is asked for after the new password.
-    </p>
-    <p><a href="/signin">Back to sign-in</a></p>`
-  return showPage('Look into your mails', body)
+function sentPage({ language, chosen }: Reading, email: string): HtmlPage {
+  const words = IDENTITY_WORDS[language]
+  const body = html`<p class="lead">${words.recover.sent(email)}</p>
+    <p>${words.recover.nothing}</p>
+    <p><a href="${withLanguage('/signin', chosen)}">${words.backToSignIn}</a></p>`
+  return showPage(words.recover.sentTitle, body, { language })
 }
 
-async function askForReset(door: Door, { mandate }: Visit, email: string): Promise<HtmlPage> {
+async function askForReset(door: Door, { mandate, reading }: Visit, email: string): Promise<HtmlPage> {
   const person = await findByEmail(mandate, email)
   const recent = await countRecentTokens(mandate, 'password_reset', email)
   // An address that nobody has gets a token too, which nobody is sent: so both answers take the same steps.
@@ -57,24 +62,37 @@ async function askForReset(door: Door, { mandate }: Visit, email: string): Promi
       email,
       personId: person?.isActive ? person.id : null,
     })
-    if (person?.isActive) await mailReset(mandate, person, `${door.services.publicOrigin()}/reset/${token}`)
+    const link = withLanguage(`${door.services.publicOrigin()}/reset/${token}`, reading.chosen)
+    if (person?.isActive) await mailReset(mandate, ownOr(reading, person), link)
     if (person) noteResetRequest(mandate, person)
   }
-  return sentPage(email)
+  return sentPage(reading, email)
 }
 
-const gonePage = () =>
-  showPage(
-    'This link no longer works',
-    html`<p class="lead">It was used already, or its 30 minutes are over.</p>
-      <div class="buttons"><a class="button main" href="/recover">Ask for a new link</a></div>`,
-    { status: 410 },
+function gonePage({ language, chosen }: Reading): HtmlPage {
+  const { recover } = IDENTITY_WORDS[language]
+  return showPage(
+    recover.goneTitle,
+    html`<p class="lead">${recover.gone}</p>
+      <div class="buttons">
+        <a class="button main" href="${withLanguage('/recover', chosen)}">${recover.again}</a>
+      </div>`,
+    { status: 410, language },
   )
+}
 
 const shortestFor = (person: SigningPerson) =>
   person.hasTotp || person.passkeys > 0 ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE
 
-function resetPage(token: string, person: SigningPerson, errors: readonly FieldError[] = []): HtmlPage {
+interface ResetView {
+  readonly token: string
+  readonly person: SigningPerson
+  readonly reading: Reading
+  readonly errors?: readonly FieldError[]
+}
+
+function resetPage({ token, person, reading, errors = [] }: ResetView): HtmlPage {
+  const words = IDENTITY_WORDS[reading.language]
   const form = html`<input
       class="unseen"
       type="email"
@@ -82,14 +100,14 @@ function resetPage(token: string, person: SigningPerson, errors: readonly FieldE
       autocomplete="username"
       readonly
       tabindex="-1"
-      aria-label="E-mail"
-    />${newPasswordField(shortestFor(person), errors)}
-    <div class="buttons">${button('Set the new password')}</div>`
+      aria-label="${words.email}"
+    />${newPasswordField(shortestFor(person), errors, words)}
+    <div class="buttons">${button(words.recover.set)}</div>`
   return showPage(
-    'Set a new password',
-    html`<p class="lead">For ${person.email}. All your sessions end, and you sign in anew.</p>
-      ${postForm(`/reset/${token}`, form)}`,
-    { errors },
+    words.recover.title,
+    html`<p class="lead">${words.recover.whose(person.email)}</p>
+      ${postForm(withLanguage(`/reset/${token}`, reading.chosen), form)}`,
+    { errors, ...inLanguages(reading, `/reset/${token}`) },
   )
 }
 
@@ -107,14 +125,22 @@ async function setPassword(
 ): Promise<HtmlPage> {
   const { mandate } = visit
   const person = await findOwner(visit, reset.token)
-  if (!person) return gonePage()
+  if (!person) return gonePage(visit.reading)
+  const reading = readingFor(visit, person)
   const fault = await findNewPasswordFault(door.services, reset.password, {
     words: contextWords(person.name, person.email),
     hasSecondFactor: person.hasTotp || person.passkeys > 0,
+    language: reading.language,
   })
-  if (fault !== null) return resetPage(reset.token, person, [{ field: 'password', message: fault }])
+  if (fault !== null)
+    return resetPage({
+      token: reset.token,
+      person,
+      reading,
+      errors: [{ field: 'password', message: fault }],
+    })
   const hash = await door.hasher.hash(reset.password)
-  if (!(await useToken(mandate, 'password_reset', reset.token))) return gonePage()
+  if (!(await useToken(mandate, 'password_reset', reset.token))) return gonePage(reading)
   await becomePerson(mandate, person.id)
   await keepPassword(mandate, person.id, hash)
   await dropTokens(mandate, 'password_reset', person.id)
@@ -126,8 +152,8 @@ async function setPassword(
   })
   notePasswordChange(mandate, person, 'reset')
   if (count > 0) noteSessionsEnded(mandate, person, { count, reason: 'password_changed' })
-  await mailPasswordChanged(mandate, person)
-  return redirect('/signin', null)
+  await mailPasswordChanged(mandate, ownOr(reading, person))
+  return redirect(withLanguage('/signin', reading.chosen), null)
 }
 
 const params = z.strictObject({ token: z.string().max(200) })
@@ -139,23 +165,25 @@ export function makeRecoverRoutes(door: Door): Route[] {
       method: 'GET',
       path: '/recover',
       summary: 'Ask for a new password',
-      input: {},
+      isTranslated: true,
+      input: { query: z.strictObject(Chosen) },
       access: STRANGERS,
       limit: 'page',
-      handle: async () => recoverPage(),
+      handle: async ({ reading }) => recoverPage(reading),
     }),
     page({
       method: 'POST',
       path: '/recover',
       summary: 'Send the link to a new password',
-      input: { body: z.strictObject({ email: formText() }) },
+      isTranslated: true,
+      input: { query: z.strictObject(Chosen), body: z.strictObject({ email: formText() }) },
       access: STRANGERS,
       limit: 'stranger',
       handle: async ({ body, ...visit }) => {
         const email = normalizeEmail(body.email ?? '')
         if (isEmail(email)) return askForReset(door, visit, email)
-        return recoverPage(body.email, [
-          { field: 'email', message: 'Enter your e-mail address, for example name@company.example.' },
+        return recoverPage(visit.reading, body.email, [
+          { field: 'email', message: IDENTITY_WORDS[visit.reading.language].emailMissing },
         ])
       },
     }),
@@ -163,19 +191,27 @@ export function makeRecoverRoutes(door: Door): Route[] {
       method: 'GET',
       path: '/reset/:token',
       summary: 'The form of a new password after a mail',
-      input: { params },
+      isTranslated: true,
+      input: { params, query: z.strictObject(Chosen) },
       access: STRANGERS,
       limit: 'stranger',
       handle: async ({ params: { token }, ...visit }) => {
         const person = await findOwner(visit, token)
-        return person ? resetPage(token, person) : gonePage()
+        return person
+          ? resetPage({ token, person, reading: readingFor(visit, person) })
+          : gonePage(visit.reading)
       },
     }),
     page({
       method: 'POST',
       path: '/reset/:token',
       summary: 'Set the new password, once',
-      input: { params, body: z.strictObject({ password: formText() }) },
+      isTranslated: true,
+      input: {
+        params,
+        query: z.strictObject(Chosen),
+        body: z.strictObject({ password: formText() }),
+      },
       access: STRANGERS,
       limit: 'stranger',
       handle: async ({ params: { token }, body, ...visit }) =>

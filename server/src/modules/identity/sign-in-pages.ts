@@ -1,56 +1,95 @@
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import { button, hiddenField, notice, postForm, showPage, textField } from '#platform/pages/index.ts'
+import type { Reading } from '#platform/language.ts'
+import { withLanguage } from '#platform/page-language.ts'
+import {
+  button,
+  hiddenField,
+  inLanguages,
+  notice,
+  postForm,
+  showPage,
+  textField,
+} from '#platform/pages/index.ts'
 import type { FieldError, PageOptions } from '#platform/pages/index.ts'
 import type { DemoCode, DemoSignIn } from './door.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { waitWords } from './words.ts'
+import { IDENTITY_WORDS } from './words/index.ts'
+import type { IdentityWords } from './words/index.ts'
 
 interface SignInView {
+  readonly reading: Reading
   readonly returnTo: string
   readonly email?: string
   readonly errors?: readonly FieldError[]
   readonly demo?: readonly DemoSignIn[]
-  readonly note?: Html
 }
 
-function demoCard({ name, email, password, role }: DemoSignIn, returnTo: string): Html {
+/** An address that leads back somewhere, in the language that was chosen. */
+export function pathWithReturn(path: string, returnTo: string, { chosen }: Reading): string {
+  return withLanguage(`${path}?return_to=${encodeURIComponent(returnTo)}`, chosen)
+}
+
+function demoCard({ name, email, password, role }: DemoSignIn, { returnTo, reading }: SignInView): Html {
   const fields = html`${hiddenField('email', email)}${hiddenField('password', password)}${hiddenField('return_to', returnTo)}`
   return html`<li>
-    <form method="post" action="/signin">
-      ${fields}<button class="card">
+    <form method="post" action="${withLanguage('/signin', reading.chosen)}">
+      ${fields}<button class="card" lang="en">
         <b>${name}</b><span>${role}</span><span class="mono">${email}</span>
       </button>
     </form>
   </li>`
 }
 
-function demoSection(demo: readonly DemoSignIn[], returnTo: string): Html {
+function demoSection(demo: readonly DemoSignIn[], view: SignInView): Html {
+  const words = IDENTITY_WORDS[view.reading.language].demo
   const passwords = [...new Set(demo.map(({ password }) => password))]
   const [only] = passwords
   return html`<section aria-labelledby="demo">
-    <h2 id="demo">This is a demo installation</h2>
-    <p>
-      Everybody here is made up. Choose who you want to
-      be${passwords.length === 1 && html`, or type an address and the password <code>${only}</code>`}.
-    </p>
+    <h2 id="demo">${words.title}</h2>
+    <p>${passwords.length === 1 ? words.leadOf(html`<code>${only}</code>`) : words.lead}</p>
     <ul class="cards">
-      ${demo.map((person) => demoCard(person, returnTo))}
+      ${demo.map((person) => demoCard(person, view))}
     </ul>
   </section>`
 }
 
 /** The first page of all. */
 export function signInPage(view: SignInView, options: PageOptions = {}): HtmlPage {
-  const { returnTo, email, errors = [], demo = [], note } = view
-  const passkeyPath = `/signin/passkey?return_to=${encodeURIComponent(returnTo)}`
-  const fields = html`${hiddenField('return_to', returnTo)}${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', maxLength: 254, isFocused: email === undefined, ...(email !== undefined && { value: email }) }, errors)}${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}
-    <div class="buttons">${button('Sign in')}<a class="button" href="${passkeyPath}">Use a passkey</a></div>`
-  const body = html`${note}${postForm('/signin', fields)}
-    <p><a href="/recover">Forgotten your password?</a></p>
-    <p>Not a partner yet? <a href="/apply">Apply to become one</a></p>
-    ${demo.length > 0 && demoSection(demo, returnTo)}`
-  return showPage('Sign in', body, { errors, ...(demo.length > 0 && { width: 'reading' }), ...options })
+  const { reading, returnTo, email, errors = [], demo = [] } = view
+  const { chosen } = reading
+  const words = IDENTITY_WORDS[reading.language]
+  const address = textField(
+    {
+      name: 'email',
+      label: words.email,
+      type: 'email',
+      autocomplete: 'username',
+      maxLength: 254,
+      isFocused: email === undefined,
+      ...(email !== undefined && { value: email }),
+    },
+    errors,
+  )
+  const fields = html`${hiddenField('return_to', returnTo)}${address}${textField({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password' }, errors)}
+    <div class="buttons">
+      ${button(words.signIn.button)}<a
+        class="button"
+        href="${pathWithReturn('/signin/passkey', returnTo, reading)}"
+        >${words.passkey.use}</a
+      >
+    </div>`
+  const body = html`${postForm(withLanguage('/signin', chosen), fields)}
+    <p><a href="${withLanguage('/recover', chosen)}">${words.signIn.forgotten}</a></p>
+    <p>${words.signIn.notPartner} <a href="/apply">${words.signIn.apply}</a></p>
+    ${demo.length > 0 && demoSection(demo, view)}`
+  return showPage(words.signIn.title, body, {
+    ...inLanguages(reading, `/signin?return_to=${encodeURIComponent(returnTo)}`),
+    errors,
+    ...(demo.length > 0 && { width: 'reading' }),
+    ...options,
+  })
 }
 
 /** A form that a passkey answers; hidden without script when `isOptional`, since then another way is on the page. */
@@ -59,14 +98,19 @@ export function passkeyForm(form: {
   readonly kind: 'get' | 'create'
   readonly options: string
   readonly label: string
+  readonly words: IdentityWords
   readonly fields?: Html
   readonly isOptional?: boolean
 }): Html {
+  const { unable, known, none } = form.words.passkey
   return html`<form
     method="post"
     action="${form.action}"
     data-passkey="${form.kind}"
     data-options="${form.options}"
+    data-unable="${unable}"
+    data-known="${known}"
+    data-none="${none}"
     ${form.isOptional === true && html` data-optional hidden`}
   >
     ${form.fields}${hiddenField('response', '')}
@@ -76,43 +120,41 @@ export function passkeyForm(form: {
   </form>`
 }
 
-const NO_SCRIPT = html`<noscript
-  >${notice('info', html`<p>Passkeys need JavaScript. Everything else here works without it.</p>`)}</noscript
->`
-
 /** Sign-in with nothing but a passkey. */
 export function passkeyPage(view: {
+  readonly reading: Reading
   readonly returnTo: string
   readonly options: string
   readonly errors?: readonly FieldError[]
 }): HtmlPage {
-  const { returnTo, options, errors = [] } = view
+  const { reading, returnTo, options, errors = [] } = view
+  const words = IDENTITY_WORDS[reading.language]
   const form = passkeyForm({
-    action: '/signin/passkey',
+    action: withLanguage('/signin/passkey', reading.chosen),
     kind: 'get',
     options,
-    label: 'Use a passkey',
+    words,
+    label: words.passkey.use,
     fields: hiddenField('return_to', returnTo),
   })
-  const body = html`<p class="lead">
-      Your device asks for your fingerprint, your face or its PIN. No password is needed.
-    </p>
-    ${NO_SCRIPT}${form}
-    <p><a href="/signin?return_to=${encodeURIComponent(returnTo)}">Sign in with e-mail and password</a></p>`
-  return showPage('Sign in with a passkey', body, { script: PASSKEY_SCRIPT, errors })
+  const body = html`<p class="lead">${words.passkey.lead}</p>
+    <noscript>${notice('info', html`<p>${words.passkey.needsScript}</p>`)}</noscript>${form}
+    <p><a href="${pathWithReturn('/signin', returnTo, reading)}">${words.passkey.back}</a></p>`
+  return showPage(words.passkey.title, body, {
+    ...inLanguages(reading, `/signin/passkey?return_to=${encodeURIComponent(returnTo)}`),
+    script: PASSKEY_SCRIPT,
+    errors,
+  })
 }
 
-function demoNotice({ waitSeconds }: DemoCode): Html {
-  const wait =
-    waitSeconds > 0 &&
-    html` The last one was used a moment ago; this one is taken in ${waitWords(waitSeconds)}.`
-  return notice(
-    'info',
-    html`<p>Nobody in this demo has a phone, so the code is filled in for you.${wait}</p>`,
-  )
+function demoNotice({ waitSeconds }: DemoCode, { language }: Reading): Html {
+  const words = IDENTITY_WORDS[language].demo
+  const told = waitSeconds > 0 ? words.codeIn(waitWords(waitSeconds, language)) : words.code
+  return notice('info', html`<p>${told}</p>`)
 }
 
 interface FactorView {
+  readonly reading: Reading
   readonly title: string
   readonly action: string
   readonly hasTotp: boolean
@@ -125,13 +167,13 @@ interface FactorView {
   readonly foot: Html
 }
 
-function codeForm({ action, hasTotp, passkeyOptions, demoCode, fields, errors }: FactorView): Html {
+function codeForm({ reading, action, hasTotp, passkeyOptions, demoCode, fields, errors }: FactorView): Html {
+  const words = IDENTITY_WORDS[reading.language]
+  const { factor } = words
   const field = {
     name: 'code',
-    label: hasTotp ? 'Code' : 'Recovery code',
-    hint: hasTotp
-      ? 'Six digits from your authenticator app. A recovery code works too.'
-      : 'One of the ten codes that you kept when you set up your passkey.',
+    label: hasTotp ? factor.code : factor.recovery,
+    hint: hasTotp ? factor.codeHint : factor.recoveryHint,
     autocomplete: 'one-time-code',
     look: 'code',
     maxLength: 40,
@@ -142,26 +184,29 @@ function codeForm({ action, hasTotp, passkeyOptions, demoCode, fields, errors }:
   return postForm(
     action,
     html`${fields}${textField(field, errors)}
-      <div class="buttons">${button('Continue', look)}</div>`,
+      <div class="buttons">${button(words.goOn, look)}</div>`,
   )
 }
 
 /** Shows a second factor: passkey, code of the app, or a recovery code. */
 export function factorPage(view: FactorView, options: PageOptions = {}): HtmlPage {
-  const { title, action, passkeyOptions, demoCode, fields, errors = [], lead, foot } = view
+  const { reading, title, action, passkeyOptions, demoCode, fields, errors = [], lead, foot } = view
+  const words = IDENTITY_WORDS[reading.language]
   const passkey =
     passkeyOptions !== null &&
     passkeyForm({
       action,
       kind: 'get',
       options: passkeyOptions,
-      label: 'Use a passkey',
+      words,
+      label: words.passkey.use,
       isOptional: true,
       ...(fields && { fields }),
     })
   const body = html`<p class="lead">${lead}</p>
-    ${demoCode && demoNotice(demoCode)}${passkey}${codeForm(view)}${foot}`
+    ${demoCode && demoNotice(demoCode, reading)}${passkey}${codeForm(view)}${foot}`
   return showPage(title, body, {
+    language: reading.language,
     errors,
     ...(passkeyOptions !== null && { script: PASSKEY_SCRIPT }),
     ...options,

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { html, redirect, safeReturnPath } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import { Chosen, leadOn, withLanguage } from '#platform/page-language.ts'
 import type { FieldError } from '#platform/pages/index.ts'
+import { inLanguages } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { continueHalf, findHalf, formText, returnPath, signIn } from './door.ts'
+import { continueHalf, findHalf, formText, readingFor, returnPath, signIn } from './door.ts'
 import type { Door, HalfSignIn, Visit } from './door.ts'
 import { checkFactor, findDemoCode } from './factor-check.ts'
 import { acceptPasskey, askForPasskey } from './passkeys.ts'
@@ -15,10 +17,10 @@ import { becomePerson } from './session-store.ts'
 import { factorPage, passkeyPage, signInPage } from './sign-in-pages.ts'
 import { isEmail, normalizeEmail } from './throttle-rules.ts'
 import { waitWords } from './words.ts'
+import { IDENTITY_WORDS } from './words/index.ts'
+import type { IdentityWords } from './words/index.ts'
 
 const STRANGERS = 'Whoever wants to sign in is not signed in yet.'
-
-const WRONG: FieldError = { field: 'email', message: 'The e-mail or the password is not right.' }
 
 interface Attempt {
   readonly email: string
@@ -26,13 +28,20 @@ interface Attempt {
   readonly returnTo: string
 }
 
+const wordsOf = ({ reading }: Pick<Visit, 'reading'>) => IDENTITY_WORDS[reading.language]
+
 /** The password page after a refusal; one text for every reason, so that it tells nothing about who exists. */
-function refuse(door: Door, attempt: Attempt, seconds = 0): HtmlPage {
-  const view = { returnTo: attempt.returnTo, email: attempt.email, demo: door.demoSignIns() }
-  if (seconds === 0) return signInPage({ ...view, errors: [WRONG] })
+function refuse(
+  door: Door,
+  { reading }: Visit,
+  { returnTo, email, seconds = 0 }: Attempt & { readonly seconds?: number },
+): HtmlPage {
+  const words = wordsOf({ reading })
+  const view = { reading, returnTo, email, demo: door.demoSignIns() }
+  if (seconds === 0) return signInPage({ ...view, errors: [{ field: 'email', message: words.signIn.wrong }] })
   const wait: FieldError = {
     field: null,
-    message: `Too many tries. Wait ${waitWords(seconds)}, then try again. Nothing is locked.`,
+    message: words.waitUnlocked(waitWords(seconds, reading.language)),
   }
   return signInPage({ ...view, errors: [wait] }, { status: 429, headers: { 'Retry-After': String(seconds) } })
 }
@@ -51,7 +60,7 @@ async function proceed(visit: Visit, person: SigningPerson, returnTo: string): P
     method: 'password',
     isHalf: false,
   } as const
-  return redirect(returnTo, await signIn(visit, person, shown))
+  return redirect(leadOn(returnTo, visit.reading.chosen), await signIn(visit, person, shown))
 }
 
 async function tryPassword(door: Door, visit: Visit, attempt: Attempt): Promise<HtmlPage> {
@@ -61,19 +70,19 @@ async function tryPassword(door: Door, visit: Visit, attempt: Attempt): Promise<
     email: attempt.email,
     password: attempt.password,
   })
-  if (result.is === 'wait') return refuse(door, attempt, result.seconds)
-  return person && result.is === 'right' ? proceed(visit, person, attempt.returnTo) : refuse(door, attempt)
+  if (result.is === 'wait') return refuse(door, visit, { ...attempt, seconds: result.seconds })
+  return person && result.is === 'right'
+    ? proceed(visit, person, attempt.returnTo)
+    : refuse(door, visit, attempt)
 }
 
-function missing(body: {
-  readonly email?: string | undefined
-  readonly password?: string | undefined
-}): FieldError[] {
+function missing(
+  body: { readonly email?: string | undefined; readonly password?: string | undefined },
+  words: IdentityWords,
+): FieldError[] {
   return [
-    ...(isEmail(normalizeEmail(body.email ?? ''))
-      ? []
-      : [{ field: 'email', message: 'Enter your e-mail address, for example name@company.example.' }]),
-    ...(body.password ? [] : [{ field: 'password', message: 'Enter your password.' }]),
+    ...(isEmail(normalizeEmail(body.email ?? '')) ? [] : [{ field: 'email', message: words.emailMissing }]),
+    ...(body.password ? [] : [{ field: 'password', message: words.signIn.passwordMissing }]),
   ]
 }
 
@@ -83,26 +92,40 @@ function passwordRoutes(door: Door): Route[] {
       method: 'GET',
       path: '/signin',
       summary: 'Sign in',
-      input: { query: z.strictObject({ return_to: returnPath }) },
+      isTranslated: true,
+      input: { query: z.strictObject({ return_to: returnPath, ...Chosen }) },
       access: { identity: STRANGERS },
       limit: 'page',
-      handle: async ({ mandate, query }) => {
+      handle: async ({ mandate, query, reading }) => {
         const returnTo = safeReturnPath(query.return_to)
-        return mandate.session ? redirect(returnTo) : signInPage({ returnTo, demo: door.demoSignIns() })
+        return mandate.session
+          ? redirect(leadOn(returnTo, reading.chosen))
+          : signInPage({ reading, returnTo, demo: door.demoSignIns() })
       },
     }),
     page({
       method: 'POST',
       path: '/signin',
       summary: 'Sign in with e-mail and password',
-      input: { body: z.strictObject({ email: formText(), password: formText(), return_to: returnPath }) },
+      isTranslated: true,
+      input: {
+        query: z.strictObject(Chosen),
+        body: z.strictObject({ email: formText(), password: formText(), return_to: returnPath }),
+      },
       access: { identity: STRANGERS },
       limit: 'stranger',
       handle: async ({ body, ...visit }) => {
+        const { reading } = visit
         const returnTo = safeReturnPath(body.return_to)
-        const errors = missing(body)
+        const errors = missing(body, wordsOf(visit))
         if (errors.length > 0)
-          return signInPage({ returnTo, email: body.email ?? '', errors, demo: door.demoSignIns() })
+          return signInPage({
+            reading,
+            returnTo,
+            email: body.email ?? '',
+            errors,
+            demo: door.demoSignIns(),
+          })
         return tryPassword(door, visit, {
           email: normalizeEmail(body.email ?? ''),
           password: body.password ?? '',
@@ -116,14 +139,15 @@ function passwordRoutes(door: Door): Route[] {
 function passkeyRoutes(door: Door): Route[] {
   const ask = async (visit: Visit, returnTo: string, errors: readonly FieldError[] = []) => {
     const options = await askForPasskey(door.services, visit.mandate, { use: 'sign_in', personId: null })
-    return passkeyPage({ returnTo, options, errors })
+    return passkeyPage({ reading: visit.reading, returnTo, options, errors })
   }
   return [
     page({
       method: 'GET',
       path: '/signin/passkey',
       summary: 'Sign in with a passkey alone',
-      input: { query: z.strictObject({ return_to: returnPath }) },
+      isTranslated: true,
+      input: { query: z.strictObject({ return_to: returnPath, ...Chosen }) },
       access: { identity: STRANGERS },
       limit: 'stranger',
       handle: async ({ query, ...visit }) => ask(visit, safeReturnPath(query.return_to)),
@@ -132,7 +156,11 @@ function passkeyRoutes(door: Door): Route[] {
       method: 'POST',
       path: '/signin/passkey',
       summary: 'Sign in with the passkey that was shown',
-      input: { body: z.strictObject({ response: formText(30_000), return_to: returnPath }) },
+      isTranslated: true,
+      input: {
+        query: z.strictObject(Chosen),
+        body: z.strictObject({ response: formText(30_000), return_to: returnPath }),
+      },
       access: { identity: STRANGERS },
       limit: 'stranger',
       handle: async ({ body, ...visit }) => {
@@ -145,12 +173,7 @@ function passkeyRoutes(door: Door): Route[] {
         })
         const person = personId === null ? null : await findPerson(mandate, personId)
         if (!person?.isActive)
-          return ask(visit, returnTo, [
-            {
-              field: null,
-              message: 'This passkey was not accepted. Try again, or sign in with your password.',
-            },
-          ])
+          return ask(visit, returnTo, [{ field: null, message: wordsOf(visit).passkey.refused }])
         const shown = {
           factor: 'phishing_resistant',
           factorAt: mandate.origin.now,
@@ -158,7 +181,7 @@ function passkeyRoutes(door: Door): Route[] {
           method: 'passkey',
           isHalf: false,
         } as const
-        return redirect(returnTo, await signIn(visit, person, shown))
+        return redirect(leadOn(returnTo, visit.reading.chosen), await signIn(visit, person, shown))
       },
     }),
   ]
@@ -175,29 +198,28 @@ async function showFactorPage(
       ? await askForPasskey(door.services, visit.mandate, { use: 'second_factor', personId: person.id })
       : null
   const { waitSeconds = 0 } = view
+  const reading = readingFor(visit, person)
+  const words = IDENTITY_WORDS[reading.language]
   const limited =
     waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
+  const foot = html`<p class="small muted">
+    ${words.factor.lost} ·
+    <a href="${withLanguage('/signout', reading.chosen)}">${words.startAgain}</a>
+  </p>`
   return factorPage(
     {
-      title: 'Show your second factor',
-      lead: `Your password is right. One more step, ${person.name}.`,
-      action: '/signin/mfa',
+      reading,
+      title: words.factor.title,
+      lead: words.factor.lead(person.name),
+      action: withLanguage('/signin/mfa', reading.chosen),
       hasTotp: person.hasTotp,
       passkeyOptions,
       demoCode: await findDemoCode(door, visit, person),
-      foot: html`<p class="small muted">
-        Lost your device and your codes? Somebody who manages your organisation's members can help. ·
-        <a href="/signout">Start again</a>
-      </p>`,
+      foot,
       ...(view.errors && { errors: view.errors }),
     },
-    limited,
+    { ...inLanguages(reading, '/signin/mfa'), ...limited },
   )
-}
-
-const WRONG_FACTOR: FieldError = {
-  field: 'code',
-  message: 'That was not accepted. Codes work once and for about a minute; enter the one that is shown now.',
 }
 
 async function tryFactor(
@@ -206,11 +228,15 @@ async function tryFactor(
   form: { readonly code: string | undefined; readonly response: string | undefined },
 ): Promise<HtmlPage> {
   const half = await findHalf(visit)
-  if (half?.stage !== 'factor') return redirect('/signin')
+  const { chosen } = visit.reading
+  if (half?.stage !== 'factor') return redirect(withLanguage('/signin', chosen))
+  const reading = readingFor(visit, half.person)
+  const words = IDENTITY_WORDS[reading.language]
   const result = await checkFactor(door, visit, { ...form, person: half.person, use: 'second_factor' })
-  if (result.is === 'wrong') return showFactorPage(door, visit, { half, errors: [WRONG_FACTOR] })
+  if (result.is === 'wrong')
+    return showFactorPage(door, visit, { half, errors: [{ field: 'code', message: words.factor.wrong }] })
   if (result.is === 'wait') {
-    const message = `Too many tries. Wait ${waitWords(result.seconds)}, then try again.`
+    const message = words.wait(waitWords(result.seconds, reading.language))
     return showFactorPage(door, visit, {
       half,
       errors: [{ field: null, message }],
@@ -220,7 +246,9 @@ async function tryFactor(
   const { factor, method } = result
   const evidence = { factor, factorAt: visit.mandate.origin.now, passwordAt: half.passwordAt }
   const token = await signIn(visit, half.person, { ...evidence, method, isHalf: true })
-  return token === null ? redirect('/signin') : redirect(half.returnTo, token)
+  return token === null
+    ? redirect(withLanguage('/signin', chosen))
+    : redirect(leadOn(half.returnTo, chosen), token)
 }
 
 function factorRoutes(door: Door): Route[] {
@@ -230,19 +258,26 @@ function factorRoutes(door: Door): Route[] {
       method: 'GET',
       path: '/signin/mfa',
       summary: 'The second step of a sign-in',
-      input: {},
+      isTranslated: true,
+      input: { query: z.strictObject(Chosen) },
       access,
       limit: 'page',
       handle: async (visit) => {
         const half = await findHalf(visit)
-        return half?.stage === 'factor' ? showFactorPage(door, visit, { half }) : redirect('/signin')
+        return half?.stage === 'factor'
+          ? showFactorPage(door, visit, { half })
+          : redirect(withLanguage('/signin', visit.reading.chosen))
       },
     }),
     page({
       method: 'POST',
       path: '/signin/mfa',
       summary: 'Show the second factor of a sign-in',
-      input: { body: z.strictObject({ code: formText(), response: formText(30_000) }) },
+      isTranslated: true,
+      input: {
+        query: z.strictObject(Chosen),
+        body: z.strictObject({ code: formText(), response: formText(30_000) }),
+      },
       access,
       limit: 'stranger',
       handle: async ({ body, ...visit }) =>

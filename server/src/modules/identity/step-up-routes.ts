@@ -2,9 +2,11 @@ import { STEP_UP_MAX_AGE_S } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect, safeReturnPath } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import type { Reading } from '#platform/language.ts'
 import type { IdentitySession } from '#platform/mandate.ts'
-import { button, hiddenField, postForm, showPage, textField } from '#platform/pages/index.ts'
-import type { FieldError } from '#platform/pages/index.ts'
+import { Chosen, leadOn, withLanguage } from '#platform/page-language.ts'
+import { button, hiddenField, inLanguages, postForm, showPage, textField } from '#platform/pages/index.ts'
+import type { FieldError, PageOptions } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { formText, returnPath } from './door.ts'
@@ -16,11 +18,11 @@ import { askForPasskey } from './passkeys.ts'
 import { findPerson } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { rotateSession } from './session-store.ts'
-import { factorPage } from './sign-in-pages.ts'
+import { factorPage, pathWithReturn } from './sign-in-pages.ts'
 import { waitWords } from './words.ts'
+import { IDENTITY_WORDS } from './words/index.ts'
 
 const ACCESS = { identity: 'Whoever is signed in may show again who they are.' }
-const LEAD = 'What you are about to do needs to be you beyond doubt. This holds for 15 minutes.'
 
 /** Whether the person showed within the last 15 minutes who they are: by a second factor if there is one, else by password. */
 export function isFresh(session: IdentitySession, person: SigningPerson, now: Date): boolean {
@@ -36,51 +38,62 @@ interface StepUpView {
   readonly waitSeconds?: number
 }
 
-async function showStepUp(door: Door, visit: Visit, view: StepUpView): Promise<HtmlPage> {
-  const { mandate } = visit
-  const { person, returnTo, errors = [], waitSeconds = 0 } = view
-  const limited =
-    waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
-  const options = { signedInAs: person.email, ...limited }
-  const fields = hiddenField('return_to', returnTo)
-  if (person.hasTotp || person.passkeys > 0) {
-    const passkeyOptions =
-      person.passkeys > 0
-        ? await askForPasskey(door.services, mandate, { use: 'step_up', personId: person.id })
-        : null
-    const demoCode = await findDemoCode(door, visit, person)
-    const shown = {
-      title: 'Confirm that it is you',
-      lead: LEAD,
-      action: '/step-up',
-      foot: html``,
-      hasTotp: person.hasTotp,
-    }
-    return factorPage({ ...shown, passkeyOptions, demoCode, fields, errors }, options)
-  }
+/** The password once more, for whoever has no second factor. */
+function passwordPage(view: StepUpView, reading: Reading, options: PageOptions): HtmlPage {
+  const { person, returnTo, errors = [] } = view
+  const words = IDENTITY_WORDS[reading.language]
   // The address lets a password keeper know whose password is asked for.
-  const form = html`${fields}<input
+  const form = html`${hiddenField('return_to', returnTo)}<input
       class="unseen"
       type="email"
       value="${person.email}"
       autocomplete="username"
       readonly
       tabindex="-1"
-      aria-label="E-mail"
-    />${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', isFocused: true }, errors)}
-    <div class="buttons">${button('Continue')}</div>`
+      aria-label="${words.email}"
+    />${textField({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', isFocused: true }, errors)}
+    <div class="buttons">${button(words.goOn)}</div>`
   return showPage(
-    'Confirm that it is you',
-    html`<p class="lead">${LEAD}</p>
-      ${postForm('/step-up', form)}`,
+    words.stepUp.title,
+    html`<p class="lead">${words.stepUp.lead}</p>
+      ${postForm(withLanguage('/step-up', reading.chosen), form)}`,
     { errors, ...options },
   )
 }
 
-const tooMany = (seconds: number): FieldError => ({
-  field: null,
-  message: `Too many tries. Wait ${waitWords(seconds)}, then try again.`,
-})
+async function showStepUp(door: Door, visit: Visit, view: StepUpView): Promise<HtmlPage> {
+  const { mandate, reading } = visit
+  const { person, returnTo, errors = [], waitSeconds = 0 } = view
+  const words = IDENTITY_WORDS[reading.language]
+  const limited =
+    waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
+  const path = `/step-up?return_to=${encodeURIComponent(returnTo)}`
+  const options = { signedInAs: person.email, ...inLanguages(reading, path), ...limited }
+  if (!person.hasTotp && person.passkeys === 0) return passwordPage(view, reading, options)
+  const passkeyOptions =
+    person.passkeys > 0
+      ? await askForPasskey(door.services, mandate, { use: 'step_up', personId: person.id })
+      : null
+  const shown = {
+    reading,
+    title: words.stepUp.title,
+    lead: words.stepUp.lead,
+    action: withLanguage('/step-up', reading.chosen),
+    foot: html``,
+    hasTotp: person.hasTotp,
+    passkeyOptions,
+    demoCode: await findDemoCode(door, visit, person),
+    fields: hiddenField('return_to', returnTo),
+    errors,
+  }
+  return factorPage(shown, options)
+}
+
+/** What is told after too many tries. */
+function tooMany(seconds: number, { reading: { language } }: Visit) {
+  const message = IDENTITY_WORDS[language].wait(waitWords(seconds, language))
+  return { errors: [{ field: null, message }], waitSeconds: seconds }
+}
 
 interface StepUpForm {
   readonly code?: string | undefined
@@ -102,25 +115,20 @@ async function stepUpByFactor(
     response: form.response,
   })
   if (result.is === 'wait')
-    return showStepUp(door, visit, {
-      person,
-      returnTo,
-      errors: [tooMany(result.seconds)],
-      waitSeconds: result.seconds,
-    })
+    return showStepUp(door, visit, { person, returnTo, ...tooMany(result.seconds, visit) })
   if (result.is === 'wrong')
     return showStepUp(door, visit, {
       person,
       returnTo,
-      errors: [{ field: 'code', message: 'That was not accepted. Enter the code that is shown now.' }],
+      errors: [{ field: 'code', message: IDENTITY_WORDS[visit.reading.language].stepUp.wrongCode }],
     })
   const token = await rotateSession(mandate, session.id, {
     factor: result.factor,
     factorAt: mandate.origin.now,
   })
-  if (token === null) return redirect('/signin', null)
+  if (token === null) return redirect(withLanguage('/signin', visit.reading.chosen), null)
   noteStepUp(mandate, person, result.method)
-  return redirect(returnTo, token)
+  return redirect(leadOn(returnTo, visit.reading.chosen), token)
 }
 
 async function stepUpByPassword(
@@ -136,24 +144,23 @@ async function stepUpByPassword(
     password: form.password ?? '',
   })
   if (result.is === 'wait')
-    return showStepUp(door, visit, {
-      person,
-      returnTo,
-      errors: [tooMany(result.seconds)],
-      waitSeconds: result.seconds,
-    })
+    return showStepUp(door, visit, { person, returnTo, ...tooMany(result.seconds, visit) })
   if (result.is === 'wrong')
     return showStepUp(door, visit, {
       person,
       returnTo,
-      errors: [{ field: 'password', message: 'The password is not right.' }],
+      errors: [{ field: 'password', message: IDENTITY_WORDS[visit.reading.language].stepUp.wrongPassword }],
     })
   const token = await rotateSession(mandate, session.id, { passwordAt: mandate.origin.now })
-  if (token === null) return redirect('/signin', null)
+  if (token === null) return redirect(withLanguage('/signin', visit.reading.chosen), null)
   noteStepUp(mandate, person, 'password')
   // What is sensitive asks for a second factor, so a password alone leads on to setting one up.
-  const isOwnPage = returnTo === '/account' || returnTo.startsWith('/account/')
-  return redirect(isOwnPage ? returnTo : `/account/app?return_to=${encodeURIComponent(returnTo)}`, token)
+  const { reading } = visit
+  const isOwnPage = /^\/account(?:[/?]|$)/.test(returnTo)
+  return redirect(
+    isOwnPage ? leadOn(returnTo, reading.chosen) : pathWithReturn('/account/app', returnTo, reading),
+    token,
+  )
 }
 
 /** Where a step-up ends that was made in a window of its own, beside a page that waits for it. */
@@ -161,14 +168,18 @@ const doneRoute: Route = page({
   method: 'GET',
   path: '/step-up/done',
   summary: 'Say that the step-up is done, to who made it beside an open page',
-  input: {},
+  isTranslated: true,
+  input: { query: z.strictObject(Chosen) },
   access: ACCESS,
   limit: 'page',
-  handle: async () =>
-    showPage(
-      'It is you',
-      html`<p class="lead">Close this window and go on where you were. It holds for 15 minutes.</p>`,
-    ),
+  handle: async ({ reading }) => {
+    const { stepUp } = IDENTITY_WORDS[reading.language]
+    return showPage(
+      stepUp.done,
+      html`<p class="lead">${stepUp.doneLead}</p>`,
+      inLanguages(reading, '/step-up/done'),
+    )
+  },
 })
 
 /** The page that asks a signed-in person to show again who they are (RFC 9470). */
@@ -179,7 +190,8 @@ export function makeStepUpRoutes(door: Door): Route[] {
       method: 'GET',
       path: '/step-up',
       summary: 'Ask for the second factor again',
-      input: { query: z.strictObject({ return_to: returnPath }) },
+      isTranslated: true,
+      input: { query: z.strictObject({ return_to: returnPath, ...Chosen }) },
       access: ACCESS,
       limit: 'page',
       handle: async ({ query, ...visit }) => {
@@ -188,14 +200,16 @@ export function makeStepUpRoutes(door: Door): Route[] {
         const person = session && (await findPerson(visit.mandate, session.personId))
         return person
           ? showStepUp(door, visit, { person, returnTo })
-          : redirect(`/signin?return_to=${encodeURIComponent(returnTo)}`)
+          : redirect(pathWithReturn('/signin', returnTo, visit.reading))
       },
     }),
     page({
       method: 'POST',
       path: '/step-up',
       summary: 'Show the second factor, or without one the password, again',
+      isTranslated: true,
       input: {
+        query: z.strictObject(Chosen),
         body: z.strictObject({
           return_to: returnPath,
           code: formText(),
@@ -210,7 +224,7 @@ export function makeStepUpRoutes(door: Door): Route[] {
         const returnTo = safeReturnPath(given)
         const { session } = visit.mandate
         const person = session && (await findPerson(visit.mandate, session.personId))
-        if (!session || !person) return redirect(`/signin?return_to=${encodeURIComponent(returnTo)}`)
+        if (!session || !person) return redirect(pathWithReturn('/signin', returnTo, visit.reading))
         const view = { person, returnTo, form, session }
         return person.hasTotp || person.passkeys > 0
           ? stepUpByFactor(door, visit, view)

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { Language } from '#platform/language.ts'
 
 type Instant = ColumnType<Date, Date | undefined, Date>
 type OptionalInstant = ColumnType<Date | null, Date | null | undefined, Date | null>
@@ -9,6 +10,7 @@ export interface PersonTable {
   name: string
   status: Generated<'active' | 'inactive'>
   shortcuts: Generated<boolean>
+  language: Language | null
   created_at: Instant
 }
 

@@ -1,9 +1,15 @@
+import { writeCount } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
+import { IDENTITY_WORDS } from './words/index.ts'
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** A wait in words, rounded up: "40 seconds", "3 minutes". */
-export function waitWords(seconds: number): string {
-  if (seconds < 90) return seconds === 1 ? '1 second' : `${seconds} seconds`
-  return `${Math.ceil(seconds / 60)} minutes`
+export function waitWords(seconds: number, language: Language = 'en'): string {
+  const words = IDENTITY_WORDS[language]
+  return seconds < 90
+    ? writeCount(seconds, words.seconds, language)
+    : writeCount(Math.ceil(seconds / 60), words.minutes, language)
 }
 
 const pad = (value: number) => String(value).padStart(2, '0')
@@ -30,9 +36,10 @@ const SYSTEMS: readonly (readonly [mark: RegExp, name: string])[] = [
 ]
 
 /** What a browser says about itself, in two words: "Firefox on Windows". */
-export function browserWords(userAgent: string | null): string {
+export function browserWords(userAgent: string | null, language: Language = 'en'): string {
+  const words = IDENTITY_WORDS[language]
   const find = (marks: typeof BROWSERS) => marks.find(([mark]) => mark.test(userAgent ?? ''))?.[1]
   const [browser, system] = [find(BROWSERS), find(SYSTEMS)]
-  if (!browser) return 'Unknown browser'
-  return system ? `${browser} on ${system}` : browser
+  if (!browser) return words.unknownBrowser
+  return system ? words.browserOn(browser, system) : browser
 }

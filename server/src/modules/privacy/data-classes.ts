@@ -52,6 +52,7 @@ const PERSONAL_COLUMNS: ReadonlySet<string> = new Set([
   'partner_application_message.body',
   'passkey.label',
   'payout_account.label',
+  'person.language',
   'person.locale',
   'person.name',
   'sign_in_throttle.key',

@@ -184,7 +184,7 @@ export async function erasePerson(run: RunSql, named: string): Promise<Erasure> 
     if (table === 'session') sessions = removed
   }
   await run(
-    `update person set name = 'Erased person', email = 'erased-' || id || '@erased.invalid', status = 'inactive', locale = 'en' where id = $1`,
+    `update person set name = 'Erased person', email = 'erased-' || id || '@erased.invalid', status = 'inactive', language = null where id = $1`,
     [id],
   )
   const [blanked] = await run('select access.blank_person($1)::integer as events', [id])

@@ -150,6 +150,7 @@ export function choices(
   field: {
     readonly name: string
     readonly legend: string
+    readonly hint?: string
     readonly chosen?: string
     readonly options: readonly { readonly value: string; readonly label: string; readonly hint?: string }[]
   },
@@ -172,6 +173,7 @@ export function choices(
   })
   return html`<fieldset>
     <legend>${field.legend}</legend>
+    ${field.hint !== undefined && html`<p class="hint">${field.hint}</p>`}
     ${message !== undefined && html`<p class="field-error">${message}</p>`}${lines}
   </fieldset>`
 }

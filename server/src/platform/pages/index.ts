@@ -19,6 +19,8 @@ export {
   tickBox,
 } from './fields.ts'
 export type { FieldError } from './fields.ts'
+export { inLanguages } from './language-bar.ts'
+export { LANGUAGE_NAMES } from './page-words.ts'
 export { problemPage } from './problem-page.ts'
 export { makeAsset } from './asset.ts'
 export { pageAssetRoutes, STYLESHEET } from './look.ts'

@@ -1,7 +1,8 @@
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { LANGUAGES } from '#platform/language.ts'
-import type { Language } from '#platform/language.ts'
+import type { Language, Reading } from '#platform/language.ts'
+import { withLanguage } from '#platform/page-language.ts'
 import { LANGUAGE_NAMES, PAGE_WORDS } from './page-words.ts'
 
 /** How the same page is got in another language: by a link, or by sending a form again where one had been sent. */
@@ -30,4 +31,15 @@ export function languageBar(current: Language, way: LanguageWay | undefined): Ht
       ${LANGUAGES.map((language) => html`<li>${language === current ? own : wayTo(language, way)}</li>`)}
     </ul>
   </nav>`
+}
+
+/** A page in the language in which it is read, with its address as the way to the others; null where it cannot be asked for again. */
+export function inLanguages(
+  { language }: Reading,
+  path: string | null,
+): { readonly language: Language; readonly otherLanguages?: LanguageWay } {
+  return {
+    language,
+    ...(path !== null && { otherLanguages: { path: (other: Language) => withLanguage(path, other) } }),
+  }
 }

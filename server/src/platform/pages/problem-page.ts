@@ -3,7 +3,7 @@ import type { Html, HtmlPage } from '#platform/html.ts'
 import type { ProblemPage } from '#platform/http.ts'
 import type { ProblemBody } from '#platform/problem.ts'
 import type { Language } from '#platform/language.ts'
-import { languageOfPage } from '#platform/page-language.ts'
+import { readingOfPage } from '#platform/page-language.ts'
 import { showPage } from './layout.ts'
 import { PROBLEM_WORDS } from './problem-words.ts'
 import type { ProblemWords } from './problem-words.ts'
@@ -81,7 +81,7 @@ export const problemPage: ProblemPage = (problem, request, told = {}) => {
     return redirect(`${place}?return_to=${encodeURIComponent(request.url)}`)
   }
   const { route } = request.routeOptions.config
-  const language = route ? languageOfPage(request, route) : 'en'
+  const language = route ? readingOfPage(request, route).language : 'en'
   return showProblem(problem, request.url.startsWith('/p/'), {
     language,
     detailIn,
