@@ -1,26 +1,47 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import { html } from '#platform/html.ts'
+import { acceptedLanguage, firstLanguage } from '#platform/language.ts'
+import type { Language } from '#platform/language.ts'
 import { showPage } from '#platform/pages/index.ts'
+import { OAUTH_WORDS } from './words/index.ts'
+import type { OAuthWords } from './words/index.ts'
 
-const WORDS: Readonly<Record<string, string>> = {
-  invalid_request: 'The application that sent you here made a request that cannot be used.',
-  invalid_request_uri: 'The link that the application sent you with has run out, or was used before.',
-  invalid_client: 'The application that sent you here is not known, or is stopped.',
-  unauthorized_client: 'The application that sent you here may not ask for this.',
+/** What the application asked for where that could be read, else what the browser asks for. */
+function languageOf(ctx: KoaContextWithOIDC): Language {
+  const read = ctx.oidc.params?.['ui_locales'] ?? ctx.query['ui_locales']
+  return firstLanguage(read) ?? acceptedLanguage(ctx.get('accept-language'))
 }
 
-/** A request that cannot go on and must not lead back to the application: told to the person, with nothing that was sent. */
+function sentenceOf(error: string, { errors }: OAuthWords): string {
+  switch (error) {
+    case 'invalid_request':
+    case 'invalid_request_uri':
+    case 'invalid_client':
+    case 'unauthorized_client':
+      return errors[error]
+    default:
+      return errors.other
+  }
+}
+
+/**
+ * A request that cannot go on and must not lead back to the application: told to the person, with nothing that was sent.
+ * In the language that the application asked for, else that of the browser; there are no links to the others, since
+ * asking for the page again would be another request.
+ */
 export function showOAuthError(ctx: KoaContextWithOIDC, out: ErrorOut): void {
   if (ctx.accepts('html', 'json') === 'json') {
     ctx.body = { error: out.error, error_description: out.error_description }
     return
   }
-  const words = WORDS[out.error] ?? 'The request of the application that sent you here cannot be carried out.'
+  const language = languageOf(ctx)
+  const words = OAUTH_WORDS[language]
   const page = showPage(
-    'This request cannot go on',
-    html`<p class="lead">${words}</p>
-      <p>Nothing was shared and nothing was changed. Go back to the application and begin again.</p>
+    words.errors.title,
+    html`<p class="lead">${sentenceOf(out.error, words)}</p>
+      <p>${words.errors.nothing}</p>
       <p class="small muted">${out.error}</p>`,
+    { language },
   )
   ctx.type = 'html'
   ctx.body = page.body.text

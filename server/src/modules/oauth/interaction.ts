@@ -5,10 +5,13 @@ import type { InteractionResults, Provider } from 'oidc-provider'
 import { html } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { redirect } from '#platform/html.ts'
-import { firstLanguage } from '#platform/language.ts'
+import { acceptedLanguage, firstLanguage } from '#platform/language.ts'
+import type { Reading } from '#platform/language.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { notice, showPage } from '#platform/pages/index.ts'
+import { findOwnLanguage } from '#platform/own-language.ts'
+import { withLanguage } from '#platform/page-language.ts'
+import { inLanguages, notice, showPage } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { keepFor } from './artifact-store.ts'
 import { registeredScopes } from './basis.ts'
@@ -18,6 +21,7 @@ import type { ConsentOutcome, ConsentQuestion, OAuthParts } from './parts.ts'
 import { askedScopes, readGrantAction } from './request-rules.ts'
 import type { Running } from './server.ts'
 import { INTERACTION_SECONDS, ISSUER_PATH, WAITING_SECONDS } from './settings.ts'
+import { OAUTH_WORDS } from './words/index.ts'
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
@@ -30,26 +34,43 @@ export interface InteractionVisit {
   readonly response: ServerResponse
 }
 
+/** A visit whose language is known. */
+interface Read extends InteractionVisit {
+  readonly reading: Reading
+}
+
 const DEFAULT_SECONDS = 365 * 86_400
 
-const GONE = (): HtmlPage =>
-  showPage(
-    'This request is over',
-    html`<p class="lead">
-        The request was answered, or its time ran out, or it was begun in another browser.
-      </p>
-      <p>Nothing was shared. Go back to the application that sent you here and begin again.</p>`,
-    { status: 400 },
-  )
+const pathOf = (uid: string): string => `${ISSUER_PATH}/interaction/${encodeURIComponent(uid)}`
 
-const OTHER_PERSON = (): HtmlPage =>
-  showPage(
-    'Somebody else is being asked',
-    html`<p class="lead">Another person began to answer this request in this browser.</p>
-      <p>Sign in as that person, or go back to the application and begin again in your own name.</p>
-      <p><a class="button" href="/signout">Sign out</a></p>`,
-    { status: 403 },
-  )
+/**
+ * How the pages are read: in the language that the person chose on them, else the first of ours that the application asked
+ * for, else that of the person, else that of the browser.
+ */
+async function readingOf(
+  { mandate, request }: InteractionVisit,
+  interaction: Interaction | null,
+): Promise<Reading> {
+  const asked = new URL(request.url ?? '/', 'https://here.invalid').searchParams.get('lang')
+  const chosen = firstLanguage(asked) ?? firstLanguage(interaction?.params['ui_locales']) ?? undefined
+  const language = chosen ?? (await findOwnLanguage(mandate))
+  return { chosen, language: language ?? acceptedLanguage(request.headers['accept-language']) }
+}
+
+function gonePage(uid: string, reading: Reading): HtmlPage {
+  const { gone } = OAUTH_WORDS[reading.language]
+  const body = html`<p class="lead">${gone.lead}</p>
+    <p>${gone.next}</p>`
+  return showPage(gone.title, body, { status: 400, ...inLanguages(reading, pathOf(uid)) })
+}
+
+function otherPersonPage(uid: string, reading: Reading): HtmlPage {
+  const { otherPerson: words } = OAUTH_WORDS[reading.language]
+  const body = html`<p class="lead">${words.lead}</p>
+    <p>${words.next}</p>
+    <p><a class="button" href="${withLanguage('/signout', reading.chosen)}">${words.signOut}</a></p>`
+  return showPage(words.title, body, { status: 403, ...inLanguages(reading, pathOf(uid)) })
+}
 
 /** The interaction that this browser was given, when the address names the same one (attack 20). */
 async function findInteraction({
@@ -96,23 +117,24 @@ async function questionOf(
 }
 
 /** On to the library, by a page that leads on by itself: a redirect would be part of the form that was sent, and browsers keep forms on this site. */
-async function finish(visit: InteractionVisit, result: InteractionResults): Promise<HtmlPage> {
-  const { running, request, response } = visit
+async function finish(visit: Read, result: InteractionResults): Promise<HtmlPage> {
+  const { running, request, response, reading } = visit
+  const words = OAUTH_WORDS[reading.language].finish
   const path = await running.provider.interactionResult(request, response, result, {
     mergeWithLastSubmission: false,
   })
   const { pathname } = new URL(path)
   return showPage(
-    'Going back to the application',
-    html`<p class="lead">Your answer is with us.</p>
-      <p><a class="button" href="${pathname}">Continue</a></p>`,
-    { headers: { Refresh: `0; url=${pathname}` } },
+    words.title,
+    html`<p class="lead">${words.lead}</p>
+      <p><a class="button" href="${pathname}">${words.goOn}</a></p>`,
+    { headers: { Refresh: `0; url=${pathname}` }, language: reading.language },
   )
 }
 
 async function approve(
   parts: OAuthParts,
-  visit: InteractionVisit,
+  visit: Read,
   {
     interaction,
     agreed,
@@ -120,7 +142,7 @@ async function approve(
   }: { interaction: Interaction; agreed: NonNullable<ConsentOutcome['delegation']>; personId: string },
 ): Promise<HtmlPage> {
   const clientId = decodeId('api_client', String(interaction.params['client_id']))
-  if (clientId === null) return GONE()
+  if (clientId === null) return gonePage(visit.uid, visit.reading)
   const grantId = await beginGrant(parts, visit.running.provider, {
     accountId: personId,
     clientId,
@@ -138,34 +160,19 @@ async function approve(
   return finish(visit, { login: { accountId: personId, remember: false }, consent: { grantId } })
 }
 
-function waiting(): HtmlPage {
-  return showPage(
-    'A second approver decides',
-    html`${notice('info', html`<p>Nothing is shared yet.</p>`)}
-      <p class="lead">Your organisation asks for two people. The other approvers have been told by mail.</p>
-      <p>
-        When one of them has allowed it, open this page again in this browser, within seven days, to go on to
-        the application. Until then the application gets nothing.
-      </p>`,
-  )
+function waiting({ uid, reading }: Read): HtmlPage {
+  const words = OAUTH_WORDS[reading.language].waiting
+  const body = html`${notice('info', html`<p>${words.nothing}</p>`)}
+    <p class="lead">${words.lead}</p>
+    <p>${words.next}</p>`
+  return showPage(words.title, body, inLanguages(reading, pathOf(uid)))
 }
 
-/** The address with the language that the person chose on the pages, else the first of ours that the application asked for. */
-function inLanguage(path: string, { request }: InteractionVisit, { params }: Interaction): string {
-  const chosen = firstLanguage(new URL(request.url ?? '/', 'https://here.invalid').searchParams.get('lang'))
-  const language = chosen ?? firstLanguage(params['ui_locales'])
-  return language === null ? path : `${path}?lang=${language}`
-}
-
-async function decide(
-  parts: OAuthParts,
-  visit: InteractionVisit,
-  interaction: Interaction,
-): Promise<HtmlPage> {
-  const { mandate, uid } = visit
+async function decide(parts: OAuthParts, visit: Read, interaction: Interaction): Promise<HtmlPage> {
+  const { mandate, uid, reading } = visit
   const { session } = mandate
   if (!session) {
-    const back = inLanguage(`${ISSUER_PATH}/interaction/${uid}`, visit, interaction)
+    const back = withLanguage(pathOf(uid), reading.chosen)
     return redirect(`/signin?return_to=${encodeURIComponent(back)}`)
   }
   const question = await questionOf(visit, interaction)
@@ -173,10 +180,10 @@ async function decide(
     return finish(visit, { error: 'access_denied', error_description: 'the client is not active' })
   const { path } = await parts.consents.open(mandate, question)
   const outcome = await parts.consents.read(mandate, uid)
-  if (outcome.state === 'open') return redirect(inLanguage(path, visit, interaction))
+  if (outcome.state === 'open') return redirect(withLanguage(path, reading.chosen))
   if (outcome.state === 'waiting') {
     await keepFor(parts.database, 'Interaction', { id: uid, seconds: WAITING_SECONDS })
-    return waiting()
+    return waiting(visit)
   }
   if (outcome.state !== 'approved' || !outcome.delegation)
     return finish(visit, { error: 'access_denied', error_description: 'the request was declined' })
@@ -194,14 +201,16 @@ async function decide(
  */
 export async function visitInteraction(parts: OAuthParts, visit: InteractionVisit): Promise<HtmlPage> {
   const interaction = await findInteraction(visit)
-  if (!interaction) return GONE()
+  const reading = await readingOf(visit, interaction)
+  if (!interaction) return gonePage(visit.uid, reading)
+  const read = { ...visit, reading }
   try {
-    return await decide(parts, visit, interaction)
+    return await decide(parts, read, interaction)
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
-    if (error.code === 'CONSENT_REQUEST_NOT_FOUND') return OTHER_PERSON()
+    if (error.code === 'CONSENT_REQUEST_NOT_FOUND') return otherPersonPage(visit.uid, reading)
     if (error.code === 'CONSENT_REQUEST_BLOCKED' || error.code === 'CONSENT_NOT_FOUND')
-      return finish(visit, { error: 'access_denied', error_description: 'the request cannot be answered' })
+      return finish(read, { error: 'access_denied', error_description: 'the request cannot be answered' })
     throw error
   }
 }
