@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { recordStatement } from '#platform/audit-event.ts'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Database } from '#platform/database.ts'
+import type { Letters } from '#platform/letters.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -42,9 +43,9 @@ const Asked = z
 /** The id of a request that was made, why there is none, or null for a consent that the client does not hold now. */
 export type Asked = z.output<typeof Asked>
 
-/** What is told of a request that is made: the mail to those who decide, and the event. */
+/** What is told of a request that is made: the letter to those who decide, in their languages, and the event. */
 export interface Telling {
-  readonly mail: (id: string) => { readonly subject: string; readonly text: string }
+  readonly letters: (id: string) => Letters
   readonly event: (id: string) => AuditEvent
 }
 
@@ -65,7 +66,7 @@ export async function insertAccessRequest(
     enter(asking),
     {
       text: 'select access.ask_for_more($1, $2, $3) as asked',
-      values: [consentId, { ...rest, id, customer_hint: customerHint }, telling.mail(id)],
+      values: [consentId, { ...rest, id, customer_hint: customerHint }, telling.letters(id)],
     },
   ])
   try {

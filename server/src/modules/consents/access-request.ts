@@ -3,6 +3,8 @@ import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Database } from '#platform/database.ts'
 import { writeInstant } from '#platform/instant-words.ts'
 import type { Language } from '#platform/language.ts'
+import { writeLetters } from '#platform/letters.ts'
+import type { Letters } from '#platform/letters.ts'
 import { enqueue } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { findOwnAccessRequest, insertAccessRequest } from './access-request-store.ts'
@@ -10,7 +12,7 @@ import type { AccessRequestRow, Asked, AskingClient, WantedMore } from './access
 import { readableName } from './names.ts'
 import { sentencesOf } from './rules.ts'
 import type { RequestRow } from './request-store.ts'
-import { CONSENT_WORDS } from './words/index.ts'
+import { CONSENT_WORDS, MAIL_WORDS } from './words/index.ts'
 
 export type { AccessRequestRow, AskingClient, WantedMore }
 
@@ -26,19 +28,32 @@ export interface AskingParties {
 export const idOfAccessRequest = (id: string): string =>
   encodeId('access_request', idFromUuid('access_request', id))
 
-function mailOf(parties: AskingParties, wanted: WantedMore, page: string) {
-  const { partner, client, tenant } = parties
-  const subject = `${readableName(partner)} asks ${tenant} for more access with ${readableName(client)}`
-  const text = [
-    `${subject}.`,
-    'What it asks for:',
-    ...sentencesOf(wanted.actions.filter(isAction)).can.map((sentence) => `- ${sentence}`),
-    ...(wanted.customerHint === null ? [] : [`On billing account ${wanted.customerHint}, as it says.`]),
-    ...(wanted.purpose === null ? [] : [`Why, in its own words: "${wanted.purpose}"`]),
-    `Decide within seven days: ${page}`,
-    'Nothing is shared until you allow it. This mail gives no access by itself.',
-  ].join('\n\n')
-  return { subject, text }
+/** The names as a mail in a language tells them. */
+export function toldParties({ partner, client, tenant }: AskingParties, language: Language) {
+  const { namelessPartner } = CONSENT_WORDS[language]
+  return {
+    partner: readableName(partner, namelessPartner),
+    client: readableName(client, namelessPartner),
+    tenant,
+  }
+}
+
+function lettersOf(parties: AskingParties, wanted: WantedMore, page: string): Letters {
+  return writeLetters((language) => {
+    const { why, more } = MAIL_WORDS[language]
+    const { can } = sentencesOf(wanted.actions.filter(isAction), CONSENT_WORDS[language])
+    const subject = more.subject(toldParties(parties, language))
+    const text = [
+      `${subject}.`,
+      more.asksFor,
+      ...can.map((sentence) => `- ${sentence}`),
+      ...(wanted.customerHint === null ? [] : [more.account(wanted.customerHint)]),
+      ...(wanted.purpose === null ? [] : [why(wanted.purpose)]),
+      more.decide(page),
+      more.nothing,
+    ].join('\n\n')
+    return { subject, text }
+  })
 }
 
 function eventOf(parties: AskingParties, wanted: WantedMore, id: string): AuditEvent {
@@ -68,7 +83,7 @@ export function makeAccessRequestDesk(database: Database, origin: () => string):
       insertAccessRequest(database, asking, {
         wanted,
         telling: {
-          mail: (id) => mailOf(parties, wanted, `${origin()}/access-requests/${idOfAccessRequest(id)}`),
+          letters: (id) => lettersOf(parties, wanted, `${origin()}/access-requests/${idOfAccessRequest(id)}`),
           event: (id) => eventOf(parties, wanted, id),
         },
       }),

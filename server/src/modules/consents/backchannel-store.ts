@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { recordStatement } from '#platform/audit-event.ts'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Database } from '#platform/database.ts'
+import type { Letters } from '#platform/letters.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -52,9 +53,9 @@ const Asked = z
 /** The id of a request that was made, why there is none, or null for a consent that the client does not hold now. */
 export type AskedNow = z.output<typeof Asked>
 
-/** What is told of a request that is made: the mail to those who decide, and the event. */
+/** What is told of a request that is made: the letter to those who decide, in their languages, and the event. */
 export interface TellingNow {
-  readonly mail: (id: string) => { readonly subject: string; readonly text: string }
+  readonly letters: (id: string) => Letters
   readonly event: (id: string) => AuditEvent
 }
 
@@ -85,7 +86,7 @@ export async function insertBackchannelRequest(
     enter(asking),
     {
       text: 'select access.ask_in_back_channel($1, $2, $3) as asked',
-      values: [wanted.consentId, values, telling.mail(id)],
+      values: [wanted.consentId, values, telling.letters(id)],
     },
   ])
   try {

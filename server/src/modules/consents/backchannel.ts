@@ -1,14 +1,16 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Database } from '#platform/database.ts'
-import { writeInstant } from '#platform/instant-words.ts'
+import { writeCount, writeInstant } from '#platform/instant-words.ts'
 import type { Language } from '#platform/language.ts'
+import { writeLetters } from '#platform/letters.ts'
+import type { Letters } from '#platform/letters.ts'
+import { toldParties } from './access-request.ts'
 import type { AskingParties } from './access-request.ts'
 import type { AskingClient } from './access-request-store.ts'
 import { insertBackchannelRequest, readBackchannelOutcome } from './backchannel-store.ts'
 import type { AskedNow, BackchannelOutcome, BackchannelRow, WantedNow } from './backchannel-store.ts'
-import { readableName } from './names.ts'
-import { CONSENT_WORDS } from './words/index.ts'
+import { CONSENT_WORDS, MAIL_WORDS } from './words/index.ts'
 
 export type { WantedNow }
 
@@ -20,14 +22,13 @@ export const idOfBackchannelRequest = (id: string): string =>
 export const backchannelPath = (id: string): string => `/backchannel-requests/${idOfBackchannelRequest(id)}`
 
 // The words of the client stay out of mails: programs for mail make links of what they take for an address.
-function mailOf({ partner, client, tenant }: AskingParties, minutes: number, page: string) {
-  const subject = `${readableName(partner)} asks ${tenant} to approve something now`
-  const text = [
-    `${subject}, with ${readableName(client)}.`,
-    `What it is for stands on this page. Decide within ${minutes} minutes: ${page}`,
-    'If you do not expect this, do nothing: nothing is shared until you allow it. This mail gives no access by itself.',
-  ].join('\n\n')
-  return { subject, text }
+function lettersOf(parties: AskingParties, minutes: number, page: string): Letters {
+  return writeLetters((language) => {
+    const { minutes: noun, now } = MAIL_WORDS[language]
+    const told = toldParties(parties, language)
+    const text = [now.lead(told), now.decide(writeCount(minutes, noun, language), page), now.nothing]
+    return { subject: now.subject(told), text: text.join('\n\n') }
+  })
 }
 
 function eventOf(parties: AskingParties, wanted: WantedNow, id: string): AuditEvent {
@@ -62,8 +63,8 @@ export function makeBackchannelDesk(database: Database, origin: () => string): B
       insertBackchannelRequest(database, asking, {
         wanted,
         telling: {
-          mail: (id) =>
-            mailOf(
+          letters: (id) =>
+            lettersOf(
               parties,
               Math.max(1, Math.floor(wanted.seconds / 60)),
               `${origin()}${backchannelPath(id)}`,

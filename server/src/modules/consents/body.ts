@@ -84,22 +84,31 @@ export const HistoryBody = z.strictObject({
   detail: z.record(z.string(), z.unknown()),
 })
 
+const shownFields = {
+  text_version: z.int(),
+  language: z.enum(LANGUAGES).meta({ description: 'The language in which it was shown.' }),
+  partner: z.string(),
+  client: z.string(),
+  purpose: z.string().nullable(),
+  actions: z.array(ActionName),
+  scopes: z.array(ScopeName),
+  can: z.array(z.string()),
+  cannot: z.array(z.string()),
+  accounts: z.array(
+    z.strictObject({ billing_account_id: z.string(), ban: z.string(), name: z.string(), pays: z.string() }),
+  ),
+  starts_at: z.string(),
+  ends_at: z.string(),
+} as const
+
+const ShownFields = z.strictObject(shownFields)
+
 export const ShownBody = z
   .strictObject({
-    text_version: z.int(),
-    language: z.enum(LANGUAGES).meta({ description: 'The language in which it was shown.' }),
-    partner: z.string(),
-    client: z.string(),
-    purpose: z.string().nullable(),
-    actions: z.array(ActionName),
-    scopes: z.array(ScopeName),
-    can: z.array(z.string()),
-    cannot: z.array(z.string()),
-    accounts: z.array(
-      z.strictObject({ billing_account_id: z.string(), ban: z.string(), name: z.string(), pays: z.string() }),
-    ),
-    starts_at: z.string(),
-    ends_at: z.string(),
+    ...shownFields,
+    second: ShownFields.nullable().meta({
+      description: 'What the second of two approvers was shown, word for word; null where one decided alone.',
+    }),
   })
   .nullable()
   .meta({ description: 'What the approver was shown, word for word.' })
@@ -160,24 +169,28 @@ export function toApprover(row: ConsentRow) {
   }
 }
 
-/** What the approver was shown, with public ids. */
+function toShownFields(shown: Omit<ShownConsent, 'second'>): z.output<typeof ShownFields> {
+  return {
+    ...shown,
+    language: shown.language ?? 'en',
+    actions: [...shown.actions],
+    scopes: [...shown.scopes],
+    can: [...shown.can],
+    cannot: [...shown.cannot],
+    accounts: shown.accounts.map(({ id, ban, name, pays }) => ({
+      billing_account_id: accountId(id),
+      ban,
+      name,
+      pays,
+    })),
+  }
+}
+
+/** What the approvers were shown, with public ids. */
 export function toShownBody(shown: ShownConsent | null): z.output<typeof ShownBody> {
-  return (
-    shown && {
-      ...shown,
-      language: shown.language ?? 'en',
-      actions: [...shown.actions],
-      scopes: [...shown.scopes],
-      can: [...shown.can],
-      cannot: [...shown.cannot],
-      accounts: shown.accounts.map(({ id, ban, name, pays }) => ({
-        billing_account_id: accountId(id),
-        ban,
-        name,
-        pays,
-      })),
-    }
-  )
+  if (!shown) return null
+  const { second, ...first } = shown
+  return { ...toShownFields(first), second: second ? toShownFields(second) : null }
 }
 
 /** The history of a consent, newest first. */

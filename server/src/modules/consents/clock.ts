@@ -8,7 +8,7 @@ import type { Move } from './change.ts'
 import { endRequests, findDueConsents, noteDue, rememberNotice } from './clock-store.ts'
 import type { ConsentTask, DueConsent } from './clock-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
-import { tellConsent } from './mails.ts'
+import { APPROVER_LEFT, tellConsent } from './mails.ts'
 import { changeConsent } from './store.ts'
 import type { ConsentRow } from './tables.ts'
 
@@ -19,7 +19,6 @@ const DAY_MS = 86_400_000
 const MAXIMUM_BATCHES = 1000
 
 const SUSPEND: Move = { from: ['active'], to: 'suspended', action: 'consents.suspend', news: 'suspended' }
-const LEFT = 'Whoever allowed it has left, and nobody confirmed it.'
 
 async function expire(mandate: Mandate<'system'>, consent: ConsentRow): Promise<void> {
   await changeConsent(mandate, consent, { to: 'expired', event: 'expired' })
@@ -70,7 +69,7 @@ async function carryOut(mandate: Mandate<'system'>, { task, days, consent }: Due
     case 'notice':
       return notify(mandate, consent, days ?? 1)
     case 'suspend':
-      await moveConsent(mandate, consent, { move: SUSPEND, detail: { reason: LEFT } })
+      await moveConsent(mandate, consent, { move: SUSPEND, detail: { reason: APPROVER_LEFT } })
   }
 }
 

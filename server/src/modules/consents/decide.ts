@@ -177,7 +177,7 @@ export async function approveRequest(
   await tellConsent(mandate, row, { news: 'granted', origin: answer.origin })
 }
 
-/** The second of two approvals: what the first person chose takes effect. Throws as approveRequest does, and CONSENT_SECOND_PERSON. */
+/** The second of two approvals: what the first person chose takes effect, and what the second one read is kept beside it. Throws as approveRequest does, and CONSENT_SECOND_PERSON. */
 export async function approveAsSecond(
   scene: Scene,
   answer: { readonly token: string; readonly origin: string },
@@ -188,9 +188,10 @@ export async function approveAsSecond(
     throw new ProblemError(409, 'CONSENT_SECOND_PERSON', scene.words.problems.second, {
       language: scene.reading.language,
     })
-  const { choice, shown, result_id: id } = request
-  if (!choice || !shown || id === null)
+  const { choice, shown: first, result_id: id } = request
+  if (!choice || !first || id === null)
     throw new Error('A waiting request has what its first approver chose.')
+  const shown: ShownConsent = { ...first, second: toShown(scene, choice) }
   if (request.grant_action === 'merge' && before)
     await widenConsent(scene, before, { choice: resultOf(scene, choice), shown })
   else
@@ -202,6 +203,7 @@ export async function approveAsSecond(
         approved_by_name: mandate.actor.name,
         approved_at: mandate.origin.now,
         approval_basis: 'tenant_approval',
+        approval_snapshot: JSON.stringify(shown),
       },
     })
   await endReplaced(scene)

@@ -1,87 +1,32 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
+import { writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
+import { writeLetters } from '#platform/letters.ts'
+import type { Letter, Letters } from '#platform/letters.ts'
 import { readableName } from './names.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
 import { mailSide } from './store.ts'
 import type { ConsentMandate } from './store.ts'
 import type { ConsentRow } from './tables.ts'
+import { CONSENT_WORDS, MAIL_WORDS } from './words/index.ts'
+import type { ConsentMailWords, MailParties } from './words/index.ts'
 
 /** What happened to a consent that people are told. */
-export type ConsentNews =
-  | 'granted'
-  | 'waiting'
-  | 'declined'
-  | 'narrowed'
-  | 'suspended'
-  | 'resumed'
-  | 'stopped'
-  | 'confirmed'
-  | 'approver_left'
-  | 'expiring'
-  | 'expired'
-  | 'lapsed'
+export type ConsentNews = keyof ConsentMailWords['subjects']
 
-interface Parties {
-  readonly partner: string
-  readonly client: string
-  readonly tenant: string
-  readonly until: string
+/** The first sentence of each mail to the partner, which is its subject too; what is missing here does not concern that side. Partners read English. */
+const TO_PARTNER: Readonly<Partial<Record<ConsentNews, (parties: MailParties) => string>>> = {
+  granted: ({ client, tenant }) => `${tenant} allows ${client} access to its accounts`,
+  narrowed: ({ tenant, client }) => `What ${client} can do for ${tenant} was narrowed`,
+  suspended: ({ tenant, client }) => `The access of ${client} to ${tenant} is suspended`,
+  resumed: ({ tenant, client }) => `The access of ${client} to ${tenant} works again`,
+  stopped: ({ tenant, client }) => `The access of ${client} to ${tenant} was stopped`,
+  expiring: ({ tenant, client, until }) => `The access of ${client} to ${tenant} ends soon: ${until}`,
+  expired: ({ tenant, client }) => `The access of ${client} to ${tenant} has ended`,
 }
 
-type Words = (parties: Parties) => string
-
-/** The first sentence of each mail, which is its subject too: to the tenant, and to the partner; null where that side needs none. */
-const WORDS: Readonly<Record<ConsentNews, { readonly tenant: Words; readonly partner: Words | null }>> = {
-  granted: {
-    tenant: ({ partner, client, tenant }) => `${partner} has access to accounts of ${tenant} with ${client}`,
-    partner: ({ client, tenant }) => `${tenant} allows ${client} access to its accounts`,
-  },
-  waiting: {
-    tenant: ({ partner, tenant }) =>
-      `A second person must decide about the access of ${partner} to ${tenant}`,
-    partner: null,
-  },
-  declined: {
-    tenant: ({ partner, tenant }) => `${partner} gets no access to ${tenant}: it was not allowed`,
-    partner: null,
-  },
-  narrowed: {
-    tenant: ({ partner, client }) => `What ${partner} can do with ${client} was narrowed`,
-    partner: ({ tenant, client }) => `What ${client} can do for ${tenant} was narrowed`,
-  },
-  suspended: {
-    tenant: ({ partner, client }) => `The access of ${partner} with ${client} is suspended`,
-    partner: ({ tenant, client }) => `The access of ${client} to ${tenant} is suspended`,
-  },
-  resumed: {
-    tenant: ({ partner, client }) => `The access of ${partner} with ${client} works again`,
-    partner: ({ tenant, client }) => `The access of ${client} to ${tenant} works again`,
-  },
-  stopped: {
-    tenant: ({ partner, client }) => `The access of ${partner} with ${client} was stopped`,
-    partner: ({ tenant, client }) => `The access of ${client} to ${tenant} was stopped`,
-  },
-  confirmed: {
-    tenant: ({ partner, client }) => `The access of ${partner} with ${client} was confirmed again`,
-    partner: null,
-  },
-  approver_left: {
-    tenant: ({ partner }) => `Whoever allowed the access of ${partner} has left: confirm it within 14 days`,
-    partner: null,
-  },
-  expiring: {
-    tenant: ({ partner, client, until }) => `The access of ${partner} with ${client} ends soon: ${until}`,
-    partner: ({ tenant, client, until }) => `The access of ${client} to ${tenant} ends soon: ${until}`,
-  },
-  expired: {
-    tenant: ({ partner, client }) => `The access of ${partner} with ${client} has ended`,
-    partner: ({ tenant, client }) => `The access of ${client} to ${tenant} has ended`,
-  },
-  lapsed: {
-    tenant: ({ partner, tenant }) =>
-      `Nobody decided as the second person about the access of ${partner} to ${tenant}`,
-    partner: null,
-  },
-}
+/** The reason for which the clock suspends a consent; told in the language of whoever reads it. */
+export const APPROVER_LEFT = MAIL_WORDS.en.approverLeft
 
 export interface NewsDetail {
   /** The origin that browsers see; without it the mail names no page. */
@@ -94,23 +39,22 @@ export interface NewsDetail {
 /** The mails that say all of what a consent allows. */
 const RECEIPTS: ReadonlySet<ConsentNews> = new Set(['granted', 'waiting', 'narrowed', 'expiring'])
 
-function receiptLines(row: ConsentRow): string[] {
-  const { can } = sentencesOf(row.actions)
+function receiptLines(row: ConsentRow, language: Language): string[] {
+  const words = MAIL_WORDS[language]
+  const page = CONSENT_WORDS[language]
+  const { approved_by_name: by, first_approved_by_name: first } = row
+  const approval = by === null ? [] : [first === null ? words.by(by) : words.byTwo(by, first)]
   return [
-    'What it can do:',
-    ...can.map((sentence) => `- ${sentence}`),
-    'On which accounts, and who pays:',
-    ...row.card.accounts.map(
-      (account) => `- ${account.name ?? ''} ${account.ban}: ${payerSentence(account, row.tenant_id)}`,
+    words.can,
+    ...sentencesOf(row.actions, page).can.map((sentence) => `- ${sentence}`),
+    words.accounts,
+    ...row.card.accounts.map((account) =>
+      words.account(account.name ?? '', account.ban, payerSentence(account, row.tenant_id, page)),
     ),
-    `Until ${formatInstant(row.ends_at)}; then it stops by itself.`,
-    ...(row.purpose === null ? [] : [`Why, in its own words: "${row.purpose}"`]),
-    ...(row.approved_by_name === null
-      ? []
-      : [
-          `Allowed by ${row.approved_by_name}${row.first_approved_by_name === null ? '' : ` and ${row.first_approved_by_name}`}.`,
-        ]),
-    'You can change or stop this at any time under Partner access; it takes effect on the next call. Check with the partner what it does with what it already read.',
+    words.until(writeInstant(row.ends_at, language)),
+    ...(row.purpose === null ? [] : [words.why(row.purpose)]),
+    ...approval,
+    words.change,
   ]
 }
 
@@ -128,30 +72,43 @@ function placeOf(row: ConsentRow, side: 'partner' | 'tenant', detail: NewsDetail
       ]
 }
 
-/** Tells both sides what happened to a consent: a mail to each that it concerns. The approval's mail is the receipt. */
-export async function tellConsent(
-  mandate: ConsentMandate,
-  row: ConsentRow,
-  detail: NewsDetail & { readonly news: ConsentNews },
-): Promise<void> {
-  const { news, reason } = detail
-  const parties = {
-    partner: readableName(row.partner_name ?? ''),
-    client: readableName(row.card.client.name),
-    tenant: row.tenant_name ?? 'your organisation',
-    until: formatInstant(row.ends_at),
+function partiesOf(row: ConsentRow, language: Language): MailParties {
+  return {
+    partner: readableName(row.partner_name ?? '', CONSENT_WORDS[language].namelessPartner),
+    client: readableName(row.card.client.name, CONSENT_WORDS[language].namelessPartner),
+    tenant: row.tenant_name ?? MAIL_WORDS[language].yourOrganisation,
+    until: writeInstant(row.ends_at, language),
   }
-  for (const side of ['tenant', 'partner'] as const) {
-    const subject = WORDS[news][side]?.(parties)
-    if (subject === undefined) continue
+}
+
+type Told = NewsDetail & { readonly news: ConsentNews }
+
+/** A letter to one side: what happened, why, where to look. */
+function letterTo(side: 'partner' | 'tenant', row: ConsentRow, told: Told): (language: Language) => Letter {
+  const { news, reason } = told
+  return (language) => {
+    const words = MAIL_WORDS[language]
+    const subjectOf = (side === 'tenant' ? undefined : TO_PARTNER[news]) ?? words.subjects[news]
+    const subject = subjectOf(partiesOf(row, language))
     const isReceipt = side === 'tenant' && RECEIPTS.has(news)
     const text = [
       `${subject}.`,
-      ...(isReceipt ? receiptLines(row) : []),
-      ...(reason ? [`Reason given: "${reason}"`] : []),
-      ...placeOf(row, side, detail),
-      `This mail gives no access by itself. Reference ${encodeId('consent', idFromUuid('consent', row.id))}.`,
+      ...(isReceipt ? receiptLines(row, language) : []),
+      ...(reason ? [words.reason(reason === APPROVER_LEFT ? words.approverLeft : reason)] : []),
+      ...placeOf(row, side, told),
+      words.reference(encodeId('consent', idFromUuid('consent', row.id))),
     ].join('\n\n')
-    await mailSide(mandate, row.id, { side, subject, text })
+    return { subject, text }
   }
+}
+
+/**
+ * Tells both sides what happened to a consent: a mail to each that it concerns. The approval's mail is the receipt. Each
+ * administrator of the customer reads it in the language that they chose, else in that of the approval.
+ */
+export async function tellConsent(mandate: ConsentMandate, row: ConsentRow, told: Told): Promise<void> {
+  await mailSide(mandate, row.id, { side: 'tenant', letters: writeLetters(letterTo('tenant', row, told)) })
+  if (TO_PARTNER[told.news] === undefined) return
+  const letters: Letters = { en: letterTo('partner', row, told)('en') }
+  await mailSide(mandate, row.id, { side: 'partner', letters })
 }

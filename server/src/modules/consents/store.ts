@@ -1,5 +1,6 @@
 import type { ConsentId } from '@liaison/access'
 import { guardedBy } from '#platform/guarded.ts'
+import type { Letters } from '#platform/letters.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -192,14 +193,14 @@ export async function dropAccounts(
     .execute()
 }
 
-/** Mails one side of a consent without this side learning any address. */
+/** Mails one side of a consent, each in a language of their own, without the other side learning any address. */
 export async function mailSide(
   mandate: ConsentMandate,
   id: string,
-  mail: { readonly side: 'partner' | 'tenant'; readonly subject: string; readonly text: string },
+  mail: { readonly side: 'partner' | 'tenant'; readonly letters: Letters },
 ): Promise<void> {
   await runStatements(mandate, [
-    { text: 'select access.mail_side($1, $2, $3, $4)', values: [id, mail.side, mail.subject, mail.text] },
+    { text: 'select access.mail_side($1, $2, $3)', values: [id, mail.side, mail.letters] },
   ])
 }
 

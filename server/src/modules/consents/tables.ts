@@ -99,6 +99,8 @@ export interface ShownConsent {
   }[]
   readonly starts_at: string
   readonly ends_at: string
+  /** The same as the second of two approvers read it, who may have read it in another language. */
+  readonly second?: Omit<ShownConsent, 'second'>
 }
 
 interface RequestTable {

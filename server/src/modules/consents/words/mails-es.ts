@@ -1,0 +1,53 @@
+import type { ConsentMailWords } from './mails-en.ts'
+
+/** What customers are written about the access of applications, in Spanish. */
+export const MAILS_ES: ConsentMailWords = {
+  minutes: { one: 'minuto', other: 'minutos' },
+  yourOrganisation: 'su organización',
+  subjects: {
+    granted: ({ partner, client, tenant }) => `${partner} tiene acceso a cuentas de ${tenant} con ${client}`,
+    waiting: ({ partner, tenant }) =>
+      `Una segunda persona debe decidir sobre el acceso de ${partner} a ${tenant}`,
+    declined: ({ partner, tenant }) =>
+      `${partner} no obtiene acceso a ${tenant}: la solicitud no se autorizó`,
+    narrowed: ({ partner, client }) => `Se ha limitado lo que ${partner} puede hacer con ${client}`,
+    suspended: ({ partner, client }) => `El acceso de ${partner} con ${client} está suspendido`,
+    resumed: ({ partner, client }) => `El acceso de ${partner} con ${client} vuelve a funcionar`,
+    stopped: ({ partner, client }) => `El acceso de ${partner} con ${client} se ha detenido`,
+    confirmed: ({ partner, client }) => `El acceso de ${partner} con ${client} se ha confirmado de nuevo`,
+    approver_left: ({ partner }) =>
+      `Quien autorizó el acceso de ${partner} ya no está: confírmelo en un plazo de 14 días`,
+    expiring: ({ partner, client, until }) =>
+      `El acceso de ${partner} con ${client} termina pronto: el ${until}`,
+    expired: ({ partner, client }) => `El acceso de ${partner} con ${client} ha terminado`,
+    lapsed: ({ partner, tenant }) =>
+      `Ninguna segunda persona decidió sobre el acceso de ${partner} a ${tenant}`,
+  },
+  can: 'Qué se le permite:',
+  accounts: 'En qué cuentas, y quién paga:',
+  account: (name, ban, pays) => `- ${name} (${ban}): ${pays}`,
+  until: (end) => `Hasta el ${end}; después termina por sí solo.`,
+  why: (purpose) => `Para qué, en sus propias palabras: «${purpose}»`,
+  by: (name) => `Autorizado por ${name}.`,
+  byTwo: (second, first) => `Autorizado por ${second} y ${first}.`,
+  change:
+    'Puede cambiar o detener este acceso en cualquier momento en Partner access; surte efecto en la siguiente llamada. Consulte con el socio qué hace con lo que ya ha leído.',
+  reason: (reason) => `Motivo indicado: «${reason}»`,
+  approverLeft: 'Quien autorizó el acceso ya no está, y nadie lo ha confirmado.',
+  reference: (id) => `Este correo no da acceso por sí mismo. Referencia ${id}.`,
+  more: {
+    subject: ({ partner, client, tenant }) => `${partner} solicita a ${tenant} más acceso con ${client}`,
+    asksFor: 'Qué solicita:',
+    account: (hint) => `En la cuenta de facturación ${hint}, según indica.`,
+    decide: (page) => `Decida en un plazo de siete días: ${page}`,
+    nothing: 'No se comparte nada hasta que usted lo autorice. Este correo no da acceso por sí mismo.',
+  },
+  now: {
+    subject: ({ partner, tenant }) => `${partner} pide a ${tenant} que apruebe algo ahora`,
+    lead: ({ partner, client, tenant }) =>
+      `${partner} pide a ${tenant} que apruebe algo ahora, con ${client}.`,
+    decide: (minutes, page) => `En esta página figura para qué es. Decida en un plazo de ${minutes}: ${page}`,
+    nothing:
+      'Si no esperaba esto, no haga nada: no se comparte nada hasta que usted lo autorice. Este correo no da acceso por sí mismo.',
+  },
+}

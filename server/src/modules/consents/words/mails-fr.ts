@@ -1,0 +1,55 @@
+import { french } from '#platform/french.ts'
+import type { ConsentMailWords } from './mails-en.ts'
+
+/** What customers are written about the access of applications, in French. */
+export const MAILS_FR: ConsentMailWords = {
+  minutes: { one: 'minute', other: 'minutes' },
+  yourOrganisation: 'votre organisation',
+  subjects: {
+    granted: ({ partner, client, tenant }) =>
+      french`${partner} a accès à des comptes de ${tenant} avec ${client}`,
+    waiting: ({ partner, tenant }) =>
+      french`Une seconde personne doit décider de l'accès de ${partner} à ${tenant}`,
+    declined: ({ partner, tenant }) =>
+      french`${partner} n'obtient aucun accès à ${tenant} : la demande n'a pas été autorisée`,
+    narrowed: ({ partner, client }) => french`Ce que ${partner} peut faire avec ${client} a été restreint`,
+    suspended: ({ partner, client }) => french`L'accès de ${partner} avec ${client} est suspendu`,
+    resumed: ({ partner, client }) => french`L'accès de ${partner} avec ${client} fonctionne à nouveau`,
+    stopped: ({ partner, client }) => french`L'accès de ${partner} avec ${client} a été arrêté`,
+    confirmed: ({ partner, client }) => french`L'accès de ${partner} avec ${client} a été confirmé à nouveau`,
+    approver_left: ({ partner }) =>
+      french`La personne qui a autorisé l'accès de ${partner} est partie : confirmez-le sous 14 jours`,
+    expiring: ({ partner, client, until }) =>
+      french`L'accès de ${partner} avec ${client} prend bientôt fin : le ${until}`,
+    expired: ({ partner, client }) => french`L'accès de ${partner} avec ${client} a pris fin`,
+    lapsed: ({ partner, tenant }) =>
+      french`Aucune seconde personne n'a décidé de l'accès de ${partner} à ${tenant}`,
+  },
+  can: french`Ce qui est permis :`,
+  accounts: french`Sur quels comptes, et qui paie :`,
+  account: (name, ban, pays) => french`- ${name} ${ban} : ${pays}`,
+  until: (end) => french`Jusqu'au ${end} ; l'accès s'arrête ensuite de lui-même.`,
+  why: (purpose) => french`Pourquoi, selon ses propres mots : « ${purpose} »`,
+  by: (name) => french`Autorisé par ${name}.`,
+  byTwo: (second, first) => french`Autorisé par ${second} et ${first}.`,
+  change: french`Vous pouvez modifier ou arrêter cet accès à tout moment sous Partner access ; l'effet est immédiat, dès l'appel suivant. Voyez avec le partenaire ce qu'il fait de ce qu'il a déjà lu.`,
+  reason: (reason) => french`Raison indiquée : « ${reason} »`,
+  approverLeft: french`La personne qui a autorisé l'accès est partie, et personne ne l'a confirmé.`,
+  reference: (id) => french`Ce message ne donne par lui-même aucun accès. Référence ${id}.`,
+  more: {
+    subject: ({ partner, client, tenant }) =>
+      french`${partner} demande à ${tenant} un accès plus large avec ${client}`,
+    asksFor: french`Ce qui est demandé :`,
+    account: (hint) => french`Sur le compte de facturation ${hint}, selon sa demande.`,
+    decide: (page) => french`Décidez dans les sept jours : ${page}`,
+    nothing: french`Rien n'est partagé tant que vous ne l'autorisez pas. Ce message ne donne par lui-même aucun accès.`,
+  },
+  now: {
+    subject: ({ partner, tenant }) => french`${partner} demande une approbation immédiate à ${tenant}`,
+    lead: ({ partner, client, tenant }) =>
+      french`${partner} demande une approbation immédiate à ${tenant}, avec ${client}.`,
+    decide: (minutes, page) =>
+      french`L'objet de la demande figure sur cette page. Décidez dans un délai de ${minutes} : ${page}`,
+    nothing: french`Si vous ne vous y attendiez pas, ne faites rien : rien n'est partagé tant que vous ne l'autorisez pas. Ce message ne donne par lui-même aucun accès.`,
+  },
+}
