@@ -40,7 +40,7 @@ const PLURALS = {
   fr: new Intl.PluralRules('fr'),
 } as const
 const NUMBERS = {
-  en: new Intl.NumberFormat('en', { maximumFractionDigits: 0, useGrouping: false }),
+  en: new Intl.NumberFormat('en', { maximumFractionDigits: 0 }),
   es: new Intl.NumberFormat('es-ES', { maximumFractionDigits: 0 }),
   fr: new Intl.NumberFormat('fr-FR', { maximumFractionDigits: 0 }),
 } as const

@@ -1,5 +1,6 @@
 import { classifyChange } from '@liaison/access'
 import type { Change, LinkTerms } from '@liaison/access'
+import type { Language } from '#platform/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { recordLinkEvent } from './events.ts'
@@ -23,6 +24,7 @@ import type { TenantChoice } from './rules.ts'
 import { findFirstApproval, keepFirstApproval } from './approval-store.ts'
 import { changeDelegation, findPolicy, findPrivateTerms, hasStrongMember, saveTerms } from './store.ts'
 import type { KnownLink } from './store.ts'
+import { LINK_WORDS } from './words/index.ts'
 
 /** The rules of the mandate's tenant, or those that hold while it has set none. */
 export async function policyOf(mandate: Mandate<'tenant'>) {
@@ -53,9 +55,13 @@ export async function snapshotTokenOf(mandate: Mandate<'tenant'>, row: KnownLink
 }
 
 /** Refuses when what the approver was shown is not what is there now. */
-async function requireSnapshot(mandate: Mandate<'tenant'>, row: KnownLink, token: string): Promise<void> {
+async function requireSnapshot(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  { token, language }: Pick<Approval, 'token' | 'language'>,
+): Promise<void> {
   if (token !== (await snapshotTokenOf(mandate, row)))
-    throw new ProblemError(409, 'SNAPSHOT_STALE', 'This changed since you read it; nothing was approved.')
+    throw new ProblemError(409, 'SNAPSHOT_STALE', LINK_WORDS[language].faults.stale, { language })
 }
 
 function refuseInput(field: string, detail: string): never {
@@ -107,6 +113,8 @@ interface Approval {
   readonly choice: TenantChoice
   readonly token: string
   readonly origin: string
+  /** In which language it was read: that of the page; the portal is English. */
+  readonly language: Language
 }
 
 /** The accepted terms, within what was asked, the tenant's longest duration and the first approver's choice. */
@@ -126,7 +134,11 @@ async function settleTerms(
 }
 
 /** Whether another person must approve too; the first approval is then kept and nothing opens. */
-async function needsSecond(mandate: Mandate<'tenant'>, row: KnownLink, terms: LinkTerms): Promise<boolean> {
+async function needsSecond(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  { terms, language }: { readonly terms: LinkTerms; readonly language: Language },
+): Promise<boolean> {
   const policy = await policyOf(mandate)
   if (!policy.dual_approval) return false
   const first = await findFirstApproval(mandate, row.id)
@@ -138,16 +150,15 @@ async function needsSecond(mandate: Mandate<'tenant'>, row: KnownLink, terms: Li
     own_accounts_only: terms.own_accounts_only ?? false,
   })
   if (first?.first_approved_by === mandate.actor.id)
-    throw new ProblemError(
-      409,
-      'SECOND_APPROVER_NEEDED',
-      'You approved this already; another admin has to approve it too.',
-    )
+    throw new ProblemError(409, 'SECOND_APPROVER_NEEDED', LINK_WORDS[language].faults.ownSecond, {
+      language,
+    })
   if (first && first.first_accepted === accepted) return false
   await keepFirstApproval(mandate, row.id, accepted)
   recordLinkEvent(mandate, row, {
     action: 'links.approve',
     reason: 'The first of two approvals; nothing is shared yet.',
+    changes: { language },
     isUnanswered: true,
   })
   return true
@@ -163,9 +174,10 @@ export async function approveLink(
   approval: Approval,
 ): Promise<boolean> {
   const { now } = mandate.origin
-  await requireSnapshot(mandate, row, approval.token)
+  const { language } = approval
+  await requireSnapshot(mandate, row, approval)
   const terms = await settleTerms(mandate, row, approval.choice)
-  if (await needsSecond(mandate, row, terms)) return false
+  if (await needsSecond(mandate, row, { terms, language })) return false
   const isDue = terms.starts_at <= now && (await hasStrongMember(mandate, row.partner_id))
   const to = isDue ? 'active' : 'approved'
   await saveTerms(mandate, row, {
@@ -179,7 +191,7 @@ export async function approveLink(
         approved_by_name: mandate.actor.name,
         approved_at: now,
         approval_basis: 'tenant_approval',
-        approval_snapshot: JSON.stringify(toSnapshot(terms, now)),
+        approval_snapshot: JSON.stringify({ ...toSnapshot(terms, now), language }),
       },
     },
   })
@@ -192,6 +204,7 @@ export async function approveLink(
         status: { before: 'requested', after: to },
         access_role: terms.role,
         ends_at: terms.ends_at,
+        language,
       },
     },
   )

@@ -1,9 +1,10 @@
 import type { Database } from '#platform/database.ts'
 import { recordEvent } from '#platform/mandate.ts'
+import type { Language } from '#platform/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
-import { formatInstant, newestRoleTemplate } from '@liaison/access'
+import { newestRoleTemplate } from '@liaison/access'
 import { tellIfUnused } from './activation.ts'
 import { findDueLinks, lapseChanges, rememberNotice, rememberSaying } from './clock-store.ts'
 import type { ClockTask, DueLink } from './clock-store.ts'
@@ -16,6 +17,7 @@ import { addDays, reviewStops } from './rules.ts'
 import { addedBy } from './role-versions.ts'
 import { changeDelegation, extendByAgreement } from './store.ts'
 import type { KnownLink } from './store.ts'
+import { LINK_NEWS_WORDS, LINK_WORDS } from './words/index.ts'
 
 const WORK = { job: 'link-clock' }
 
@@ -75,14 +77,18 @@ async function askForReview(mandate: Mandate<'system'>, link: KnownLink): Promis
     changes: { review_due_at: link.review_due_at.toISOString() },
   })
   const stops = reviewStops(link)
-  await announce(mandate, link, { news: 'review_due', about: stops ? formatInstant(stops) : '' })
+  await announce(mandate, link, { news: 'review_due', about: stops ?? '' })
 }
 
 async function tellOfVersion(mandate: Mandate<'system'>, link: KnownLink, version: number): Promise<void> {
   if (!(await rememberSaying(mandate, link.id, { what: 'role_version', about: version }))) return
   recordLinkEvent(mandate, link, { action: 'link_notices.tell', changes: { role_version: version } })
-  const added = newestRoleTemplate(link.access_role).version === version ? addedBy(link) : []
-  const about = added.length === 0 ? `version ${version}` : `version ${version} adds ${added.join(', ')}`
+  const isNewest = newestRoleTemplate(link.access_role).version === version
+  const about = (language: Language) => {
+    const words = LINK_NEWS_WORDS[language]
+    const added = isNewest ? addedBy(link, LINK_WORDS[language]) : []
+    return added.length === 0 ? words.version(version) : words.versionAdds(version, added.join(', '))
+  }
   await announce(mandate, link, { news: 'role_version', about })
 }
 

@@ -90,8 +90,12 @@ async function sendOne(
     side: 'tenant',
     news: 'digest',
     sentence: `${span}. ${lines.join('. ')}`,
-    subject: `What partners did from ${span}`,
-    text: `What partners did in your account from ${span}:\n\n${lines.join('\n')}\n\nEvery single event stands under Partner access, Activity. You can turn this mail off in the rules for partner access.`,
+    letters: {
+      en: {
+        subject: `What partners did from ${span}`,
+        text: `What partners did in your account from ${span}:\n\n${lines.join('\n')}\n\nEvery single event stands under Partner access, Activity. You can turn this mail off in the rules for partner access.`,
+      },
+    },
   })
 }
 

@@ -1,9 +1,15 @@
-import { encodeId, formatInstant, idFromUuid, ROLE_TITLES } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
+import { writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
+import { writeLetters } from '#platform/letters.ts'
+import type { Letter } from '#platform/letters.ts'
 import { enqueue } from '#platform/mandate.ts'
-import { TOPIC_OF, WORDS } from './news-words.ts'
-import type { LinkNews, Parties, ToldLink } from './news-words.ts'
+import { TO_PARTNER, TOPIC_OF } from './news-words.ts'
+import type { LinkNews, ToldLink } from './news-words.ts'
 import { tellSide } from './store.ts'
 import type { LinkMandate } from './store.ts'
+import { LINK_NEWS_WORDS, LINK_WORDS } from './words/index.ts'
+import type { Parties, TenantNews } from './words/index.ts'
 
 export type { LinkNews, ToldLink } from './news-words.ts'
 
@@ -13,43 +19,82 @@ export interface NewsDetail {
   readonly origin?: string
   readonly reason?: string | null | undefined
   readonly endsAt?: Date | null
-  /** Who, what or when a sentence is about, in words. */
-  readonly about?: string
+  /** Who, what or when a sentence is about: a moment, or words, which may differ with the language. */
+  readonly about?: string | Date | ((language: Language) => string)
   /** What the outbox message names besides the link. */
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
+type Told = NewsDetail & { readonly news: LinkNews }
+
 /** How a coming end is told: as an end, or as the day on which the link renews itself. */
-function endingOf(link: ToldLink, endsAt: Date | null): string {
-  if (endsAt === null) return 'has no end'
-  const renews = (link.auto_renew_days ?? 0) > 0
-  return renews ? `will renew automatically on ${formatInstant(endsAt)}` : `ends on ${formatInstant(endsAt)}`
+function endingOf(link: ToldLink, endsAt: Date | null, language: Language): string {
+  const words = LINK_NEWS_WORDS[language]
+  if (endsAt === null) return words.neverEnds
+  const end = writeInstant(endsAt, language)
+  return (link.auto_renew_days ?? 0) > 0 ? words.renewsOn(end) : words.endsOn(end)
 }
 
-function partiesOf(link: ToldLink, endsAt: Date | null, about: string): Parties {
+function aboutOf({ about = '' }: NewsDetail, language: Language): string {
+  if (typeof about === 'function') return about(language)
+  return about instanceof Date ? writeInstant(about, language) : about
+}
+
+function partiesOf(link: ToldLink, told: Told, language: Language): Parties {
+  const words = LINK_NEWS_WORDS[language]
+  const endsAt = told.endsAt === undefined ? link.ends_at : told.endsAt
   return {
-    partner: link.partner_name ?? 'A partner',
-    tenant: link.tenant_name ?? link.tenant_slug ?? 'your organisation',
-    role: ROLE_TITLES[link.access_role],
-    until: endsAt === null ? 'without an end' : `until ${formatInstant(endsAt)}`,
-    ending: endingOf(link, endsAt),
-    about,
+    partner: link.partner_name ?? words.partner,
+    tenant: link.tenant_name ?? link.tenant_slug ?? words.yourOrganisation,
+    role: LINK_WORDS[language].roles[link.access_role],
+    until: endsAt === null ? words.endless : words.until(writeInstant(endsAt, language)),
+    ending: endingOf(link, endsAt, language),
+    about: aboutOf(told, language),
   }
 }
 
-function bodyOf(
+const isToTenant = (news: LinkNews): news is TenantNews => news in LINK_NEWS_WORDS.en.sentences
+
+/** The sentence of a piece of news for one side; null where it needs none. Partners read English. */
+function sentenceFor(side: Side, link: ToldLink, { told, language }: Saying): string | null {
+  const { news } = told
+  const parties = partiesOf(link, told, language)
+  if (side === 'partner') return TO_PARTNER[news]?.(parties) ?? null
+  return isToTenant(news) ? LINK_NEWS_WORDS[language].sentences[news](parties) : null
+}
+
+type Side = 'partner' | 'tenant'
+
+interface Saying {
+  readonly told: Told
+  readonly language: Language
+}
+
+function placeOf(link: ToldLink, side: Side): string {
+  const id = encodeId('link', idFromUuid('link', link.id))
+  return side === 'tenant' && link.tenant_id !== null
+    ? `/links/${id}?org=${encodeId('tenant', idFromUuid('tenant', link.tenant_id))}`
+    : `/partner/${encodeId('partner', idFromUuid('partner', link.partner_id))}/links/${id}`
+}
+
+function letterOf(
   sentence: string,
   link: ToldLink,
-  news: NewsDetail & { readonly side: 'partner' | 'tenant' },
-): string {
-  const reason = news.reason ? `\n\nReason given: "${news.reason}"` : ''
-  const id = encodeId('link', idFromUuid('link', link.id))
-  const path =
-    news.side === 'tenant' && link.tenant_id !== null
-      ? `/links/${id}?org=${encodeId('tenant', idFromUuid('tenant', link.tenant_id))}`
-      : `/partner/${encodeId('partner', idFromUuid('partner', link.partner_id))}/links/${id}`
-  const place = news.origin === undefined ? '' : `\n\n${news.origin}${path}`
-  return `${sentence}${reason}${place}\n\nThis mail gives no access by itself. Reference ${id}.`
+  { told, language, side }: Saying & { side: Side },
+): Letter {
+  const words = LINK_NEWS_WORDS[language]
+  const subject =
+    sentence
+      .split(/[.,:] /)[0]
+      ?.replace(/\.$/, '')
+      .trim() ?? sentence
+  const text = [
+    sentence,
+    ...(told.reason ? [words.reason(told.reason)] : []),
+    ...(told.origin === undefined ? [] : [`${told.origin}${placeOf(link, side)}`]),
+    words.reference(encodeId('link', idFromUuid('link', link.id))),
+  ]
+  return { subject, text: text.join('\n\n') }
 }
 
 /** Puts the event of a link where webhooks take it from: ids only. */
@@ -61,24 +106,25 @@ export async function publish(
   await enqueue(mandate, topic, { link_id: link.id, tenant_id: link.tenant_id, partner_id: link.partner_id })
 }
 
-/** Tells both sides of a link what happened: a mail and a notice in the portal to each that it concerns, and the event that webhooks send. */
-export async function announce(
-  mandate: LinkMandate,
-  link: ToldLink,
-  news: NewsDetail & { readonly news: LinkNews },
-): Promise<void> {
-  const endsAt = news.endsAt === undefined ? link.ends_at : news.endsAt
-  const parties = partiesOf(link, endsAt, news.about ?? '')
+/**
+ * Tells both sides of a link what happened: a mail and a notice in the portal to each that it concerns, and the event that
+ * webhooks send. Each administrator of the customer reads the mail in the language that they chose, else in that of the
+ * approval; the notice stands in the portal, which is English.
+ */
+export async function announce(mandate: LinkMandate, link: ToldLink, told: Told): Promise<void> {
   for (const side of ['tenant', 'partner'] as const) {
-    const sentence = WORDS[news.news][side]?.(parties)
-    if (sentence === undefined) continue
-    const subject = sentence.split(/[.,:] /)[0]?.replace(/\.$/, '') ?? sentence
-    const text = bodyOf(sentence, link, { ...news, side })
-    await tellSide(mandate, link.id, { side, news: news.news, sentence, subject, text })
+    const sentence = sentenceFor(side, link, { told, language: 'en' })
+    if (sentence === null) continue
+    const write = (language: Language): Letter => {
+      const own = sentenceFor(side, link, { told, language }) ?? sentence
+      return letterOf(own, link, { told, language, side })
+    }
+    const letters = side === 'tenant' ? writeLetters(write) : { en: write('en') }
+    await tellSide(mandate, link.id, { side, news: told.news, sentence, letters })
   }
-  const topic = TOPIC_OF[news.news]
+  const topic = TOPIC_OF[told.news]
   if (topic !== undefined) {
     const ids = { link_id: link.id, tenant_id: link.tenant_id, partner_id: link.partner_id }
-    await enqueue(mandate, topic, { ...ids, ...news.detail })
+    await enqueue(mandate, topic, { ...ids, ...told.detail })
   }
 }

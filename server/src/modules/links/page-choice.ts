@@ -12,6 +12,7 @@ import { z } from 'zod'
 import type { FieldError } from '#platform/pages/index.ts'
 import { addDays, maskOfTerms, withRole } from './rules.ts'
 import type { TenantChoice } from './rules.ts'
+import type { LinkWords } from './words/index.ts'
 
 const Many = z.union([z.string().max(100), z.array(z.string().max(100)).max(200)]).optional()
 
@@ -38,29 +39,31 @@ export function smallerRoles(terms: LinkTerms): LinkRole[] {
   return [terms.role, ...others]
 }
 
+/** When a form is read, and the words for its faults. */
+interface Read {
+  readonly now: Date
+  readonly words: LinkWords['faults']
+}
+
 function ticked(value: z.output<typeof Many>): Set<string> {
   return new Set(value === undefined ? [] : [value].flat())
 }
 
-function readEnd(text: string, terms: LinkTerms, now: Date): Date | null | FieldError {
+function readEnd(text: string, terms: LinkTerms, { now, words }: Read): Date | null | FieldError {
   if (text === '') return terms.ends_at
   const end = /^\d{4}-\d{2}-\d{2}$/.test(text)
     ? addDays(new Date(`${text}T00:00:00Z`), 1)
     : new Date(Number.NaN)
-  if (Number.isNaN(end.getTime()))
-    return { field: 'ends_on', message: 'Write the last day as a date, for example 2027-03-31' }
-  if (end <= now || end <= terms.starts_at)
-    return { field: 'ends_on', message: 'Choose a last day that lies ahead' }
+  if (Number.isNaN(end.getTime())) return { field: 'ends_on', message: words.unread }
+  if (end <= now || end <= terms.starts_at) return { field: 'ends_on', message: words.past }
   if (terms.ends_at === null || end < terms.ends_at) return end
-  return end < addDays(terms.ends_at, 1)
-    ? terms.ends_at
-    : { field: 'ends_on', message: 'The last day can be earlier than asked, not later' }
+  return end < addDays(terms.ends_at, 1) ? terms.ends_at : { field: 'ends_on', message: words.late }
 }
 
-function readRanges(text: string): string[] | FieldError {
+function readRanges(text: string, { words }: Read): string[] | FieldError {
   const ranges = text.split(/[\s,]+/).filter(Boolean)
   const bad = ranges.filter((range) => !isCidr(range))
-  return bad.length === 0 ? ranges : { field: 'ip_allow', message: `Not a network range: ${bad.join(', ')}` }
+  return bad.length === 0 ? ranges : { field: 'ip_allow', message: words.ranges(bad.join(', ')) }
 }
 
 function conditionsOf(form: ReviewInput, asked: Conditions, ranges: readonly string[]): Conditions {
@@ -78,19 +81,18 @@ function conditionsOf(form: ReviewInput, asked: Conditions, ranges: readonly str
 export function readChoice(
   form: ReviewInput,
   terms: LinkTerms,
-  now: Date,
+  read: Read,
 ): { choice: TenantChoice; errors: FieldError[] } {
+  const { now, words } = read
   const role = smallerRoles(terms).find((one) => one === form.access_role) ?? terms.role
   const offered = permissionsOf(maskOfTerms(withRole(terms, role), now))
   const allowed = ticked(form.allow)
   const known = terms.overrides.filter(({ effect }) => effect === 'deny').map(({ pattern }) => pattern)
   const removed = offered.filter((name) => !allowed.has(name))
-  const end = readEnd(form.ends_on, terms, now)
-  const ranges = readRanges(form.ip_allow)
+  const end = readEnd(form.ends_on, terms, read)
+  const ranges = readRanges(form.ip_allow, read)
   const errors = [
-    ...(removed.length === offered.length
-      ? [{ field: null, message: 'Leave at least one thing they can do, or do not allow it' }]
-      : []),
+    ...(removed.length === offered.length ? [{ field: null, message: words.nothingLeft }] : []),
     ...(end !== null && 'message' in end ? [end] : []),
     ...('message' in ranges ? [ranges] : []),
   ]

@@ -1,21 +1,17 @@
-import {
-  describeMask,
-  encodeId,
-  formatInstant,
-  has,
-  idFromUuid,
-  newestRoleTemplate,
-  ROLE_TITLES,
-} from '@liaison/access'
+import { describeMask, encodeId, has, idFromUuid, newestRoleTemplate } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
+import { writeCount, writeInstant } from '#platform/instant-words.ts'
+import type { Reading } from '#platform/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { withLanguage } from '#platform/page-language.ts'
 import {
   button,
   choices,
   facts,
   hiddenField,
+  inLanguages,
   notice,
   postForm,
   showPage,
@@ -29,18 +25,25 @@ import { smallerRoles } from './page-choice.ts'
 import { screensOf } from './preview.ts'
 import { maskOfTerms, sentencesOf } from './rules.ts'
 import type { KnownLink } from './store.ts'
-
-const NUMBER = new Intl.NumberFormat('en-GB')
+import { LINK_WORDS } from './words/index.ts'
+import type { LinkWords } from './words/index.ts'
 
 /** What every page of one decision shows. */
 export interface Decision {
   readonly mandate: Mandate<'tenant'>
+  readonly reading: Reading
   readonly row: KnownLink
   readonly terms: LinkTerms
 }
 
-function framed({ mandate }: Decision, errors: readonly FieldError[] = []) {
+const wordsOf = ({ reading }: Pick<Decision, 'reading'>): LinkWords => LINK_WORDS[reading.language]
+
+const partnerOf = (decision: Decision): string => decision.row.partner_name ?? wordsOf(decision).nameless
+
+function framed(decision: Decision, rest: '' | '/done', errors: readonly FieldError[] = []) {
+  const { mandate, reading } = decision
   return {
+    ...inLanguages(reading, pathOf(decision, rest)),
     frame: { kind: 'org' as const, name: mandate.tenant.name },
     signedInAs: mandate.actor.name,
     width: 'reading' as const,
@@ -50,131 +53,128 @@ function framed({ mandate }: Decision, errors: readonly FieldError[] = []) {
 
 /** The address of one of the pages of a decision. */
 export function pathOf(
-  { mandate, row }: Pick<Decision, 'mandate' | 'row'>,
+  { mandate, row, reading }: Pick<Decision, 'mandate' | 'row' | 'reading'>,
   rest: '' | '/check' | '/done',
 ): string {
-  return `/links/${encodeId('link', idFromUuid('link', row.id))}${rest}?org=${encodeId('tenant', mandate.tenant.id)}`
+  const id = encodeId('link', idFromUuid('link', row.id))
+  return withLanguage(`/links/${id}${rest}?org=${encodeId('tenant', mandate.tenant.id)}`, reading.chosen)
 }
 
-const PAYERS: Readonly<Record<KnownLink['billing_party'], (partner: string, tenant: string) => string>> = {
-  tenant: (_partner, tenant) => `What they order goes on the bill of ${tenant}.`,
-  partner: (partner) => `${partner} pays. Nothing goes on your bill.`,
-  split: (partner, tenant) => `${partner} and ${tenant} share the cost as agreed between them.`,
+function until({ reading }: Decision, end: Date | null): string {
+  const words = LINK_WORDS[reading.language]
+  return end === null ? words.endless : words.until(writeInstant(end, reading.language))
 }
 
-function until(end: Date | null): string {
-  return end === null
-    ? 'Without an end, until you stop it.'
-    : `Until ${formatInstant(end)}. Then it stops by itself.`
+function payer(decision: Decision): string {
+  const { row, mandate } = decision
+  return wordsOf(decision).payer[row.billing_party](partnerOf(decision), mandate.tenant.name)
 }
 
-function askedFacts({ mandate, row, terms }: Decision): Html {
-  const partner = row.partner_name ?? 'This partner'
+function askedFacts(decision: Decision): Html {
+  const { row, terms, reading } = decision
+  const { asked, roles, hours } = wordsOf(decision)
+  const partner = partnerOf(decision)
   const promise =
     row.sla_response_hours === null
-      ? 'No response time is promised.'
-      : `First answer within ${row.sla_response_hours} hours.`
+      ? asked.noPromise
+      : asked.answerWithin(writeCount(row.sla_response_hours, hours, reading.language))
   return facts([
-    [
-      'Who',
-      html`<b>${partner}</b>, working as ${ROLE_TITLES[terms.role]}. Only people whom ${partner} assigns, each
-        by name.`,
-    ],
+    [asked.who, asked.works(html`<b>${partner}</b>`, roles[terms.role], partner)],
     ...(row.via_partner_name === null
       ? []
-      : ([
-          [
-            'Through',
-            `${row.via_partner_name}. It sees the name, the state and the totals of this access, and opens nothing.`,
-          ],
-        ] as const)),
-    ['How long', until(terms.ends_at)],
-    ['Who pays', PAYERS[row.billing_party](partner, mandate.tenant.name)],
-    ['What they promise', promise],
-    [
-      'Why, in their words',
-      row.request_message === null ? 'They gave no reason.' : html`“${row.request_message}”`,
-    ],
+      : ([[asked.through, asked.throughLine(row.via_partner_name)]] as const)),
+    [asked.long, until(decision, terms.ends_at)],
+    [asked.pays, payer(decision)],
+    [asked.promise, promise],
+    [asked.why, row.request_message === null ? asked.noReason : asked.quoted(row.request_message)],
   ])
 }
 
-function countWords(counts: LiveCounts): string {
-  const say = (count: number, one: string, many: string) =>
-    `${NUMBER.format(count)} ${count === 1 ? one : many}`
+function countWords(counts: LiveCounts, decision: Decision): string {
+  const { subscribers, openInvoices, openTickets } = wordsOf(decision)
+  const { language } = decision.reading
   return [
-    say(counts.subscribers, 'subscriber', 'subscribers'),
-    say(counts.open_invoices, 'open invoice', 'open invoices'),
-    say(counts.open_tickets, 'open ticket', 'open tickets'),
+    writeCount(counts.subscribers, subscribers, language),
+    writeCount(counts.open_invoices, openInvoices, language),
+    writeCount(counts.open_tickets, openTickets, language),
   ].join(', ')
 }
 
-function permissionTicks(terms: LinkTerms, now: Date): Html[] {
-  return describeMask(maskOfTerms(terms, now))
+function permissionTicks(decision: Decision): Html[] {
+  const { mandate, terms } = decision
+  const { areas, permissions, choose } = wordsOf(decision)
+  return describeMask(maskOfTerms(terms, mandate.origin.now))
     .filter(({ can }) => can.length > 0)
     .map(
-      ({ title, can }) =>
+      ({ area, title, can }) =>
         html`<fieldset>
-          <legend>${title}</legend>
-          ${can.map(({ name, sentence, spends }) => tickBox({ name: 'allow', id: `allow-${name}`, value: name, label: sentence, isTicked: true, ...(spends && { hint: 'Costs money' }) }))}
+          <legend>${areas[area] ?? title}</legend>
+          ${can.map(({ name, sentence, spends }) => tickBox({ name: 'allow', id: `allow-${name}`, value: name, label: permissions[name] ?? sentence, isTicked: true, ...(spends && { hint: choose.costs }) }))}
         </fieldset>`,
     )
 }
 
 /** What an auditor of the whole organisation is shown besides (access.tenant_of_history): whoever lets one in reads it here. */
-function shownToAuditors(terms: LinkTerms, now: Date): string[] {
+function shownToAuditors(terms: LinkTerms, { mandate, reading }: Decision): string[] {
   const isAuditor = terms.role === 'auditor' && terms.relationship_type === 'audit_only'
-  const isShown = isAuditor && has(maskOfTerms(terms, now), 'partner.audit.read')
-  return isShown ? ['See who else has access, and who had it on any date'] : []
+  const isShown = isAuditor && has(maskOfTerms(terms, mandate.origin.now), 'partner.audit.read')
+  return isShown ? [LINK_WORDS[reading.language].choose.history] : []
 }
 
 /** The screens that open with what was asked, so that the reader pictures it. */
-function screenList({ mandate, terms }: Decision): Html {
-  const { now } = mandate.origin
-  const screens = screensOf(maskOfTerms(terms, now))
-  return html`<p>On screen they would see: ${screens.map(({ title }) => title).join(', ')}.</p>
-    ${shownToAuditors(terms, now).map((sentence) => html`<p>As your auditor they can also: ${sentence}.</p>`)}`
+function screenList(decision: Decision): Html {
+  const { mandate, terms } = decision
+  const { screens: titles, choose } = wordsOf(decision)
+  const named: Readonly<Record<string, string>> = titles
+  const screens = screensOf(maskOfTerms(terms, mandate.origin.now))
+  return html`<p>${choose.screens(screens.map(({ path, title }) => named[path] ?? title).join(', '))}</p>
+    ${shownToAuditors(terms, decision).map((sentence) => html`<p>${choose.auditor(sentence)}</p>`)}`
 }
 
-function cannotList(terms: LinkTerms, now: Date): Html {
-  const { cannot } = sentencesOf(maskOfTerms(terms, now))
-  const always = [
-    'See or change your users, passwords or payment method',
-    'Pass this access on',
-    'Change what they may do',
-  ]
-  return html`<ul>
-    ${[...cannot, ...always].map((sentence) => html`<li>${sentence}</li>`)}
+const list = (sentences: readonly string[]): Html =>
+  html`<ul>
+    ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
   </ul>`
+
+function cannotList(decision: Decision): Html {
+  const { mandate, terms } = decision
+  const words = wordsOf(decision)
+  const { cannot } = sentencesOf(maskOfTerms(terms, mandate.origin.now), words)
+  return list([...cannot, ...words.choose.never])
 }
 
-function conditionFields({ terms }: Decision, errors: readonly FieldError[]): Html {
-  const { conditions } = terms
+function conditionFields(decision: Decision, errors: readonly FieldError[]): Html {
+  const { conditions } = decision.terms
+  const { choose } = wordsOf(decision)
   return html`<fieldset>
-      <legend>Ask more of them</legend>
-      ${tickBox({ name: 'reason_required', label: 'A reason each time they come in', isTicked: conditions.read_reason_required })}
-      ${tickBox({ name: 'fresh_factor', label: 'A second sign-in step within the last hour', isTicked: conditions.mfa_max_age_s !== null })}
-      ${tickBox({ name: 'passkey', label: 'A passkey, not a code', isTicked: conditions.phishing_resistant })}
+      <legend>${choose.conditions}</legend>
+      ${tickBox({ name: 'reason_required', label: choose.reason, isTicked: conditions.read_reason_required })}
+      ${tickBox({ name: 'fresh_factor', label: choose.fresh, isTicked: conditions.mfa_max_age_s !== null })}
+      ${tickBox({ name: 'passkey', label: choose.passkey, isTicked: conditions.phishing_resistant })}
     </fieldset>
-    ${textArea({ name: 'ip_allow', label: 'Only from these networks', hint: 'Addresses or ranges such as 192.0.2.0/24, one a line. Leave empty to allow any.', value: conditions.ip_mode === 'enforce' ? conditions.ip_allow.join('\n') : '', isOptional: true, maxLength: 4000 }, errors)}`
+    ${textArea({ name: 'ip_allow', label: choose.networks, hint: choose.networksHint, value: conditions.ip_mode === 'enforce' ? conditions.ip_allow.join('\n') : '', isOptional: true, maxLength: 4000 }, errors)}`
 }
 
 /** What a smaller role leaves out of the one that was asked for. */
-function lossOf(terms: LinkTerms, role: LinkTerms['role']): string {
+function lossOf(terms: LinkTerms, role: LinkTerms['role'], words: LinkWords): string {
   const asked = newestRoleTemplate(terms.role).defaults
-  const lost = sentencesOf(asked & ~newestRoleTemplate(role).defaults).can
-  const more = lost.length > 4 ? `, and ${lost.length - 4} more` : ''
-  return `Without: ${lost.slice(0, 4).join(' · ')}${more}`
+  const lost = sentencesOf(asked & ~newestRoleTemplate(role).defaults, words).can
+  const some = lost.slice(0, 4).join(' · ')
+  return lost.length > 4 ? words.choose.withoutMore(some, lost.length - 4) : words.choose.without(some)
 }
 
-function roleChoice(terms: LinkTerms): Html {
+function roleChoice(decision: Decision): Html {
+  const { terms } = decision
+  const words = wordsOf(decision)
+  const { choose, roles } = words
   return choices({
     name: 'access_role',
-    legend: 'Role',
+    legend: choose.role,
     chosen: terms.role,
     options: smallerRoles(terms).map((role) =>
       role === terms.role
-        ? { value: role, label: `${ROLE_TITLES[role]}, as asked` }
-        : { value: role, label: ROLE_TITLES[role], hint: lossOf(terms, role) },
+        ? { value: role, label: choose.roleAsAsked(roles[role]) }
+        : { value: role, label: roles[role], hint: lossOf(terms, role, words) },
     ),
   })
 }
@@ -183,117 +183,112 @@ function lastDayOf(end: Date | null): string {
   return end === null ? '' : new Date(end.getTime() - 1).toISOString().slice(0, 10)
 }
 
+interface Reviewing {
+  readonly counts: LiveCounts
+  readonly token: string
+  readonly mayApprove: boolean
+  readonly firstApprover: string | null
+  readonly errors: readonly FieldError[]
+}
+
+function reviewForm(decision: Decision, { token, counts, errors }: Reviewing): Html {
+  const { choose } = wordsOf(decision)
+  const lastDay = {
+    name: 'ends_on',
+    label: choose.lastDay,
+    hint: choose.lastDayHint,
+    type: 'date',
+    value: lastDayOf(decision.terms.ends_at),
+    isOptional: true,
+    look: 'short',
+  } as const
+  return html`${hiddenField('snapshot_token', token)} ${roleChoice(decision)}
+    <h2>${choose.can}</h2>
+    <p>${choose.opens(countWords(counts, decision))}</p>
+    ${permissionTicks(decision)} ${screenList(decision)} ${textField(lastDay, errors)}
+    ${conditionFields(decision, errors)}
+    <h2>${choose.cannot}</h2>
+    ${cannotList(decision)}
+    <div class="buttons">${button(choose.goOn)}</div>`
+}
+
 /** The review: who asks, for what, until when, who pays; and what the tenant may take away. */
-export function reviewPage(
-  decision: Decision,
-  more: {
-    counts: LiveCounts
-    token: string
-    mayApprove: boolean
-    firstApprover: string | null
-    errors: readonly FieldError[]
-  },
-): HtmlPage {
-  const { mandate, row, terms } = decision
-  const { now } = mandate.origin
-  const partner = row.partner_name ?? 'this partner'
-  const form = html`${hiddenField('snapshot_token', more.token)} ${roleChoice(terms)}
-    <h2>What they can do</h2>
-    <p>Today this opens ${countWords(more.counts)}. Take away what they do not need.</p>
-    ${permissionTicks(terms, now)} ${screenList(decision)}
-    ${textField({ name: 'ends_on', label: 'Last day', hint: 'You can choose an earlier day than asked.', type: 'date', value: lastDayOf(terms.ends_at), isOptional: true, look: 'short' }, more.errors)}
-    ${conditionFields(decision, more.errors)}
-    <h2>What they cannot do</h2>
-    ${cannotList(terms, now)}
-    <div class="buttons">${button('Continue')}</div>`
-  const stepUp = html`<p>Confirm that it is you before you decide.</p>
+export function reviewPage(decision: Decision, more: Reviewing): HtmlPage {
+  const words = wordsOf(decision)
+  const { choose } = words
+  const stepUp = html`<p>${choose.confirm}</p>
     <p>
       <a class="button main" href="/step-up?return_to=${encodeURIComponent(pathOf(decision, ''))}"
-        >Confirm it is you</a
+        >${choose.confirmButton}</a
       >
     </p>`
   const body = html`${askedFacts(decision)}
-  ${more.firstApprover !== null && notice('info', html`<p>${more.firstApprover} has approved this. Your organisation asks for two people; you would be the second.</p>`)}
-  ${more.mayApprove ? postForm(pathOf(decision, '/check'), form) : stepUp} ${declineForm(decision)}`
+  ${more.firstApprover !== null && notice('info', html`<p>${choose.second(more.firstApprover)}</p>`)}
+  ${more.mayApprove ? postForm(pathOf(decision, '/check'), reviewForm(decision, more)) : stepUp}
+  ${declineForm(decision)}`
   return showPage(
-    `Let ${partner} work on ${mandate.tenant.name}'s account?`,
+    words.title(partnerOf(decision), decision.mandate.tenant.name),
     body,
-    framed(decision, more.errors),
+    framed(decision, '', more.errors),
   )
 }
 
 function declineForm(decision: Decision): Html {
   return postForm(
     pathOf(decision, '/done'),
-    html`${hiddenField('decision', 'decline')}${button("Don't allow", 'plain')}`,
+    html`${hiddenField('decision', 'decline')}${button(wordsOf(decision).choose.decline, 'plain')}`,
   )
 }
 
-/** The last look: sentences only, no inputs; then yes or no. */
+/** The last look: sentences only, no inputs; then yes or no. In another language it is chosen anew. */
 export function checkPage(
   decision: Decision,
   after: LinkTerms,
   carried: { token: string; choice: string },
 ): HtmlPage {
-  const { mandate, row } = decision
-  const partner = row.partner_name ?? 'This partner'
-  const { can, cannot } = sentencesOf(maskOfTerms(after, mandate.origin.now))
-  const list = (sentences: readonly string[]) =>
-    html`<ul>
-      ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
-    </ul>`
+  const words = wordsOf(decision)
+  const { check, choose, asked } = words
+  const partner = partnerOf(decision)
+  const { can, cannot } = sentencesOf(maskOfTerms(after, decision.mandate.origin.now), words)
+  const allow = html`${hiddenField('decision', 'allow')}${hiddenField('snapshot_token', carried.token)}${hiddenField('choice', carried.choice)}${button(check.allow(partner))}`
   const body = html`<section>
-      <h2>${partner} can</h2>
-      ${list([...can, ...shownToAuditors(after, mandate.origin.now)])}
+      <h2>${check.can(partner)}</h2>
+      ${list([...can, ...shownToAuditors(after, decision)])}
     </section>
     <section>
-      <h2>${partner} cannot</h2>
+      <h2>${check.cannot(partner)}</h2>
       ${list(cannot)}
     </section>
     ${facts([
-      ['Role', ROLE_TITLES[after.role]],
-      ['How long', until(after.ends_at)],
-      ['Who pays', PAYERS[row.billing_party](partner, mandate.tenant.name)],
-      ['Who sees it', `You see everything that ${partner} does here, by person.`],
+      [choose.role, words.roles[after.role]],
+      [asked.long, until(decision, after.ends_at)],
+      [asked.pays, payer(decision)],
+      [check.sees, check.seesAll(partner)],
     ])}
-    <p>You can stop this any time: Home, then Partner access. <a href="${pathOf(decision, '')}">Change</a></p>
-    <div class="buttons">
-      ${declineForm(decision)}${postForm(pathOf(decision, '/done'), html`${hiddenField('decision', 'allow')}${hiddenField('snapshot_token', carried.token)}${hiddenField('choice', carried.choice)}${button(`Allow ${partner}`)}`)}
-    </div>`
-  return showPage('Check before you allow', body, framed(decision))
-}
-
-const TITLES: Readonly<Partial<Record<KnownLink['status'], (partner: string) => string>>> = {
-  requested: () => 'Waiting for a second person',
-  approved: (partner) => `${partner} will have access`,
-  active: (partner) => `${partner} now has access`,
-  declined: (partner) => `${partner} has no access`,
+    <p>${check.stop} <a href="${pathOf(decision, '')}">${check.change}</a></p>
+    <div class="buttons">${declineForm(decision)}${postForm(pathOf(decision, '/done'), allow)}</div>`
+  return showPage(check.title, body, framed(decision, ''))
 }
 
 /** The receipt: what was decided, by whom, until when, and how to stop it. */
 export function donePage(decision: Decision): HtmlPage {
   const { mandate, row, terms } = decision
-  const partner = row.partner_name ?? 'This partner'
-  const title = TITLES[row.status]?.(partner) ?? `The access of ${partner} is ${row.status}`
+  const words = wordsOf(decision)
+  const { done } = words
   const place = `/org/${encodeId('tenant', mandate.tenant.id)}/access`
-  const id = encodeId('link', idFromUuid('link', row.id))
+  const reference = html`<code>${encodeId('link', idFromUuid('link', row.id))}</code>`
   const opened = row.status === 'active' || row.status === 'approved'
   const body = html`${
       opened
         ? html`${facts([
-              [
-                'What',
-                html`<ul>
-                  ${sentencesOf(maskOfTerms(terms, mandate.origin.now)).can.map((sentence) => html`<li>${sentence}</li>`)}
-                </ul>`,
-              ],
-              ['How long', until(terms.ends_at)],
-              ['Decided by', row.approved_by_name ?? '–'],
-              ['Reference', html`<code>${id}</code>`],
+              [done.what, list(sentencesOf(maskOfTerms(terms, mandate.origin.now), words).can)],
+              [done.long, until(decision, terms.ends_at)],
+              [done.by, row.approved_by_name ?? '–'],
+              [done.reference, reference],
             ])}
-            <p>Print or save this page. A mail with the same goes to both sides.</p>`
-        : html`<p>Nothing is shared. Reference <code>${id}</code>.</p>`
+            <p>${done.mailed}</p>`
+        : html`<p>${done.nothing(reference)}</p>`
     }
-    <p><a class="button" href="${place}">See it in Partner access</a></p>`
-  return showPage(title, body, framed(decision))
+    <p><a class="button" href="${place}">${done.see}</a></p>`
+  return showPage(done.titles[row.status](partnerOf(decision)), body, framed(decision, '/done'))
 }

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { mayAlso, noteRead, requireAlso } from '#platform/mandate.ts'
+import type { Reading } from '#platform/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { Chosen } from '#platform/page-language.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
@@ -19,18 +21,29 @@ import type { Decision } from './page-view.ts'
 import { requireStatus } from './routes-partner.ts'
 import { AcceptInput } from './routes-tenant-decide.ts'
 import { getTenantLink } from './routes-tenant.ts'
+import { tokenOf } from './rules.ts'
 import { changeDelegation } from './store.ts'
+import { LINK_WORDS } from './words/index.ts'
 
 /** Which of the person's organisations decides; may be left out by who belongs to one. */
-const OrgQuery = z.strictObject({ org: publicId('tenant').optional() })
+const OrgQuery = z.strictObject({ org: publicId('tenant').optional(), ...Chosen })
 
 const orgOf = ({ query }: { readonly query: z.output<typeof OrgQuery> }) => query.org
 
-type LinkIdParam = z.output<typeof LinkParams>['link_id']
+interface Asked {
+  readonly mandate: Mandate<'tenant'>
+  readonly reading: Reading
+  readonly params: z.output<typeof LinkParams>
+}
 
-async function openDecision(mandate: Mandate<'tenant'>, id: LinkIdParam): Promise<Decision> {
-  const row = await getTenantLink(mandate, id)
-  return { mandate, row, terms: await tenantTermsOf(mandate, row) }
+async function openDecision({ mandate, reading, params }: Asked): Promise<Decision> {
+  const row = await getTenantLink(mandate, params.link_id)
+  return { mandate, reading, row, terms: await tenantTermsOf(mandate, row) }
+}
+
+/** The digest with which a decision is sent: of what is decided on, and of the language in which it was read. */
+async function checkedTokenOf({ mandate, row, reading }: Decision): Promise<string> {
+  return tokenOf(await snapshotTokenOf(mandate, row), reading.language)
 }
 
 async function showReview(
@@ -54,12 +67,13 @@ const reviewRoute = page({
   method: 'GET',
   path: '/links/:link_id',
   summary: 'Review a request for access',
+  isTranslated: true,
   input: { params: LinkParams, query: OrgQuery },
   access: { permission: 'tenant.partner_access.read', tenant: orgOf },
   limit: 'page',
   problems: ['LINK_NOT_FOUND'],
-  async handle({ mandate, params }) {
-    const decision = await openDecision(mandate, params.link_id)
+  async handle({ mandate, params, reading }) {
+    const decision = await openDecision({ mandate, reading, params })
     const { row } = decision
     noteRead(mandate, {
       action: 'tenant.partner_access.read',
@@ -73,22 +87,28 @@ const checkRoute = page({
   method: 'POST',
   path: '/links/:link_id/check',
   summary: 'Look at the decision once more',
+  isTranslated: true,
   input: { params: LinkParams, query: OrgQuery, body: ReviewForm },
   access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
   limit: 'page',
   problems: ['LINK_NOT_FOUND', 'SNAPSHOT_STALE'],
-  async handle({ mandate, params, body }) {
-    const decision = await openDecision(mandate, params.link_id)
+  async handle({ mandate, params, body, reading }) {
+    const decision = await openDecision({ mandate, reading, params })
+    const { faults } = LINK_WORDS[reading.language]
     if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
     if (body.snapshot_token !== (await snapshotTokenOf(mandate, decision.row))) {
-      return showReview(decision, [
-        { field: null, message: 'The request changed while you read it. Read it again.' },
-      ])
+      return showReview(decision, [{ field: null, message: faults.changed }])
     }
-    const { choice, errors } = readChoice(body, decision.terms, mandate.origin.now)
+    const { choice, errors } = readChoice(body, decision.terms, {
+      now: mandate.origin.now,
+      words: faults,
+    })
     if (errors.length > 0) return showReview(decision, errors)
     const after = applyChoice(decision.terms, choice, mandate.origin.now)
-    return checkPage(decision, after, { token: body.snapshot_token, choice: JSON.stringify(choice) })
+    return checkPage(decision, after, {
+      token: await checkedTokenOf(decision),
+      choice: JSON.stringify(choice),
+    })
   },
 })
 
@@ -101,13 +121,30 @@ const DoneForm = z.discriminatedUnion('decision', [
   }),
 ])
 
-function parseChoice(text: string): z.output<typeof AcceptInput> {
+function parseChoice(text: string, { language }: Reading): z.output<typeof AcceptInput> {
   try {
     const parsed: unknown = JSON.parse(text)
     return AcceptInput.parse(parsed)
   } catch (cause) {
-    throw new ProblemError(422, 'VALIDATION_ERROR', 'The form was altered; nothing was changed.', { cause })
+    throw new ProblemError(422, 'VALIDATION_ERROR', LINK_WORDS[language].faults.altered, {
+      cause,
+      language,
+    })
   }
+}
+
+async function allow(
+  decision: Decision,
+  form: { readonly snapshot_token: string; readonly choice: string },
+  origin: string,
+): Promise<void> {
+  const { mandate, row, reading } = decision
+  const { language } = reading
+  if (form.snapshot_token !== (await checkedTokenOf(decision)))
+    throw new ProblemError(409, 'SNAPSHOT_STALE', LINK_WORDS[language].faults.stale, { language })
+  const choice = parseChoice(form.choice, reading)
+  const token = await snapshotTokenOf(mandate, row)
+  await approveLink(mandate, row, { choice, token, origin, language })
 }
 
 async function decline({ mandate, row }: Decision, origin: string): Promise<void> {
@@ -124,6 +161,7 @@ function makeDecideRoute(services: Services): Route {
     method: 'POST',
     path: '/links/:link_id/done',
     summary: 'Allow a request, or do not',
+    isTranslated: true,
     input: { params: LinkParams, query: OrgQuery, body: DoneForm },
     access: { permission: 'tenant.partner_access.revoke', tenant: orgOf },
     limit: 'page',
@@ -134,19 +172,14 @@ function makeDecideRoute(services: Services): Route {
       'FULL_ROLE_TAKEN',
       'SECOND_APPROVER_NEEDED',
     ],
-    async handle({ mandate, params, body }) {
-      const decision = await openDecision(mandate, params.link_id)
+    async handle({ mandate, params, body, reading }) {
+      const decision = await openDecision({ mandate, reading, params })
       requireStatus(decision.row, ['requested'])
       if (body.decision === 'decline') {
         await decline(decision, services.publicOrigin())
       } else {
         requireAlso(mandate, 'tenant.partner_access.approve')
-        const choice = parseChoice(body.choice)
-        await approveLink(mandate, decision.row, {
-          choice,
-          token: body.snapshot_token,
-          origin: services.publicOrigin(),
-        })
+        await allow(decision, body, services.publicOrigin())
       }
       return redirect(pathOf(decision, '/done'))
     },
@@ -157,12 +190,13 @@ const doneRoute = page({
   method: 'GET',
   path: '/links/:link_id/done',
   summary: 'What was decided',
+  isTranslated: true,
   input: { params: LinkParams, query: OrgQuery },
   access: { permission: 'tenant.partner_access.read', tenant: orgOf },
   limit: 'page',
   problems: ['LINK_NOT_FOUND'],
-  async handle({ mandate, params }) {
-    const decision = await openDecision(mandate, params.link_id)
+  async handle({ mandate, params, reading }) {
+    const decision = await openDecision({ mandate, reading, params })
     noteRead(mandate, {
       action: 'tenant.partner_access.read',
       resource: { type: 'link', id: decision.row.id, label: decision.row.partner_name ?? '' },

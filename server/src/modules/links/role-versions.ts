@@ -9,11 +9,13 @@ function givenBy(link: Pinned, version: number) {
   const defaults = roleTemplate(link.access_role, version)?.defaults ?? 0n
   return defaults & ceilingOf(link.access_role, version, link.relationship_type)
 }
+import { LINK_WORDS } from './words/index.ts'
+import type { LinkWords } from './words/index.ts'
 
 /** The sentences of what the newest version of a link's role gives beyond the version that the link is on. */
-export function addedBy(link: Pinned): string[] {
+export function addedBy(link: Pinned, words: Pick<LinkWords, 'permissions'> = LINK_WORDS.en): string[] {
   const { version } = newestRoleTemplate(link.access_role)
-  return sentencesOf(givenBy(link, version) & ~givenBy(link, link.role_version)).can
+  return sentencesOf(givenBy(link, version) & ~givenBy(link, link.role_version), words).can
 }
 
 /** The sentences of what the newest version of a link's role no longer gives. */

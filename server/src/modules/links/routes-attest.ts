@@ -1,4 +1,4 @@
-import { encodeId, formatInstant, idFromUuid, newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
+import { encodeId, idFromUuid, newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import { ProblemError } from '#platform/problem.ts'
@@ -83,7 +83,7 @@ function makeAttestRoute(services: Services): Route {
       })
       await announce(mandate, row, {
         news: 'attested',
-        about: formatInstant(objectionUntil),
+        about: objectionUntil,
         origin: services.publicOrigin(),
       })
       const location = `/api/v1/admin/partner-access/links/${encodeId('link', idFromUuid('link', row.id))}`

@@ -1,4 +1,4 @@
-import { LINK_ROLES, newestRoleTemplate, ROLE_TITLES, classifyChange, formatInstant } from '@liaison/access'
+import { LINK_ROLES, newestRoleTemplate, ROLE_TITLES, classifyChange } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -41,7 +41,7 @@ async function confirm(
     reason: told.reason,
     changes: { review_due_at: { before: row.review_due_at, after: due } },
   })
-  await announce(mandate, row, { news: 'reviewed', about: formatInstant(due), ...told })
+  await announce(mandate, row, { news: 'reviewed', about: due, ...told })
 }
 
 function makeReviewRoute(services: Services): Route {
@@ -101,7 +101,7 @@ const driftRoute = route({
         to_version: to,
         links: links.length,
         partners: links.map((link) => link.partner_name ?? ''),
-        adds: [...new Set(links.flatMap(addedBy))],
+        adds: [...new Set(links.flatMap((link) => addedBy(link)))],
         takes: [...new Set(links.flatMap(droppedBy))],
       })),
     }

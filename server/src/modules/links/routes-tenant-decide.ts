@@ -71,6 +71,7 @@ function makeApproveRoute(services: Services): Route {
         choice,
         token: body.snapshot_token,
         origin: services.publicOrigin(),
+        language: 'en',
       })
       const after = await getTenantLink(mandate, params.link_id)
       const link = await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id))

@@ -2,6 +2,7 @@ import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES, newestRoleTemplate } f
 import type { LinkId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { LANGUAGES } from '#platform/language.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -41,6 +42,7 @@ export async function getTenantLink(mandate: Mandate<'tenant'>, id: LinkId): Pro
 const SnapshotBody = z
   .strictObject({
     text_version: z.int(),
+    language: z.enum(LANGUAGES).meta({ description: 'The language in which it was shown.' }),
     access_role: z.enum(LINK_ROLES),
     role_version: z.int(),
     permissions: z.array(z.string()),
@@ -79,6 +81,7 @@ async function readDetail(
     changes: changes.map((change) => toChange(change, changeRowsNow(change, terms, mandate.origin.now))),
     approval_snapshot: snapshot && {
       text_version: snapshot.text_version,
+      language: snapshot.language ?? 'en',
       access_role: snapshot.access_role,
       role_version: snapshot.role_version,
       permissions: [...snapshot.permissions],

@@ -19,9 +19,12 @@ import type {
   LinkTerms,
   Mask,
   Override,
+  PermissionEntry,
   RelationshipType,
 } from '@liaison/access'
 import type { ApprovalSnapshot, LinkRow, Proposal, StoredOverride } from './tables.ts'
+import { LINK_WORDS } from './words/index.ts'
+import type { LinkWords } from './words/index.ts'
 
 const DAY_MS = 86_400_000
 const DEFAULT_DURATION_DAYS = 365
@@ -199,11 +202,15 @@ export function tokenOf(...shown: readonly unknown[]): string {
 }
 
 /** The sentences for what terms allow and what they do not, in the order of the catalogue. */
-export function sentencesOf(mask: Mask): { can: string[]; cannot: string[] } {
+export function sentencesOf(
+  mask: Mask,
+  { permissions }: Pick<LinkWords, 'permissions'> = LINK_WORDS.en,
+): { can: string[]; cannot: string[] } {
   const areas = describeMask(mask)
+  const tell = ({ name, sentence }: PermissionEntry) => permissions[name] ?? sentence
   return {
-    can: areas.flatMap(({ can }) => can.map(({ sentence }) => sentence)),
-    cannot: areas.flatMap(({ cannot }) => cannot.map(({ sentence }) => sentence)),
+    can: areas.flatMap(({ can }) => can.map(tell)),
+    cannot: areas.flatMap(({ cannot }) => cannot.map(tell)),
   }
 }
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { SelectQueryBuilder } from 'kysely'
 import { guardedBy } from '#platform/guarded.ts'
 import { containsPattern } from '#platform/list.ts'
+import type { Letters } from '#platform/letters.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -340,16 +341,15 @@ export interface Telling {
   readonly side: 'partner' | 'tenant'
   readonly news: string
   readonly sentence: string
-  readonly subject: string
-  readonly text: string
+  readonly letters: Letters
 }
 
 /** Tells one side of a link by mail and in the portal, without this side learning any address. */
 export async function tellSide(mandate: LinkMandate, linkId: string, told: Telling): Promise<void> {
   await runStatements(mandate, [
     {
-      text: 'select access.tell_side($1, $2, $3, $4, $5, $6)',
-      values: [linkId, told.side, told.news, told.sentence, told.subject, told.text],
+      text: 'select access.tell_side($1, $2, $3, $4, $5)',
+      values: [linkId, told.side, told.news, told.sentence, told.letters],
     },
   ])
 }

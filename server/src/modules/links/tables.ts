@@ -1,5 +1,6 @@
 import type { Conditions, LinkRole, LinkStatus, RelationshipType } from '@liaison/access'
 import type { ColumnType, Generated } from 'kysely'
+import type { Language } from '#platform/language.ts'
 
 export type Side = 'partner' | 'tenant' | 'provider' | 'clock'
 
@@ -172,6 +173,8 @@ export interface StoredDifference {
 /** What the approver of a link saw, kept as it was. */
 export interface ApprovalSnapshot {
   readonly text_version: number
+  /** In which language; missing where nobody read a page, and for what was kept before there was a choice, which was English. */
+  readonly language?: Language
   readonly access_role: LinkRole
   readonly role_version: number
   readonly relationship_type: RelationshipType

@@ -1,0 +1,56 @@
+import type { LinkNewsWords } from './news-en.ts'
+
+/** What customers are written about links, in Spanish. */
+export const NEWS_ES: LinkNewsWords = {
+  partner: 'Un socio',
+  yourOrganisation: 'su organización',
+  until: (end) => `hasta el ${end}`,
+  endless: 'sin fin',
+  endsOn: (end) => `termina el ${end}`,
+  renewsOn: (end) => `se renovará automáticamente el ${end}`,
+  neverEnds: 'no tiene fin',
+  version: (version) => `la versión ${version}`,
+  versionAdds: (version, added) => `la versión ${version} añade lo siguiente: ${added}`,
+  reason: (reason) => `Motivo indicado: «${reason}»`,
+  reference: (id) => `Este correo no da acceso por sí mismo. Referencia ${id}.`,
+  sentences: {
+    requested: ({ partner, tenant, role, until }) =>
+      `${partner} solicita acceso a ${tenant} con la función ${role}, ${until}. No se comparte nada hasta que usted decida.`,
+    withdrawn: ({ partner }) => `La solicitud de ${partner} se ha retirado. No se comparte nada.`,
+    approved: ({ partner, role, until }) => `${partner} tiene acceso con la función ${role}, ${until}.`,
+    declined: ({ partner }) => `La solicitud de ${partner} se ha rechazado. No se comparte nada.`,
+    activated: ({ partner, role, until }) =>
+      `El acceso de ${partner} con la función ${role} ha empezado, ${until}.`,
+    suspended: ({ partner }) => `El acceso de ${partner} está suspendido.`,
+    resumed: ({ partner, until }) => `El acceso de ${partner} vuelve a funcionar, ${until}.`,
+    renewed: ({ partner, until }) => `El acceso de ${partner} se ha prolongado, ${until}.`,
+    changed: ({ partner }) => `Se ha cambiado lo que ${partner} puede hacer.`,
+    change_asked: ({ partner }) =>
+      `${partner} solicita cambiar su acceso. Conserva lo que tiene hasta que usted decida.`,
+    expiring: ({ partner, ending }) => `El acceso de ${partner} ${ending}.`,
+    expired: ({ partner }) => `El acceso de ${partner} ha terminado. Se puede renovar durante 30 días.`,
+    lapsed: ({ partner }) => `La solicitud de ${partner} ha caducado sin respuesta. No se comparte nada.`,
+    revoked: ({ partner }) => `El acceso de ${partner} se ha detenido.`,
+    review_due: ({ partner, about }) =>
+      `¿Sigue siendo adecuado el acceso de ${partner}? Confírmelo antes del ${about}, o redúzcalo.`,
+    review_overdue: ({ partner }) =>
+      `El acceso de ${partner} está suspendido, porque nadie ha confirmado que siga siendo adecuado.`,
+    reviewed: ({ partner, about }) =>
+      `El acceso de ${partner} se ha confirmado. La próxima revisión corresponde al ${about}.`,
+    first_used: ({ partner, about }) => `Primer uso del acceso de ${partner} por ${about}.`,
+    auto_renew_on: ({ partner, ending }) =>
+      `El acceso de ${partner} se renueva desde ahora por sí solo: ${ending}.`,
+    auto_renew_off: ({ partner, until }) =>
+      `El acceso de ${partner} ya no se renueva por sí solo, dura ${until}.`,
+    role_version: ({ partner, role, about }) =>
+      `Hay una versión nueva de la función ${role}. ${partner} conserva la anterior hasta que usted acepte la nueva: ${about}.`,
+    role_updated: ({ partner, role }) =>
+      `${partner} trabaja ahora con la última versión de la función ${role}.`,
+    handed_over: ({ partner, about }) => `El trabajo de ${partner} pasa a ${about}.`,
+    attested: ({ partner, role, about }) =>
+      `El proveedor ha registrado que ${partner} tiene acceso con la función ${role}, en virtud de un contrato. Si no es correcto, opóngase antes del ${about}.`,
+    unused: ({ partner, about }) =>
+      `Nadie de ${partner} puede usar todavía el acceso. Motivo, en inglés: ${about}.`,
+    invitation_declined: ({ partner }) => `${partner} ha rechazado su invitación. No se comparte nada.`,
+  },
+}
