@@ -8,7 +8,8 @@ const NAMED = new Proxy({}, { get: (_, name) => `«value ${String(name)}»` })
 
 function tell(word: (...values: unknown[]) => unknown, place: string): string {
   const takesNames = /\.(?:subjects|sentences|more|now)\.[a-z_]+$/.test(place) && word.length === 1
-  const values = takesNames && /^\(?\{/.test(word.toString()) ? [NAMED] : VALUES.map((one) => new Html(html`${one}`.text))
+  const values =
+    takesNames && /^\(?\{/.test(word.toString()) ? [NAMED] : VALUES.map((one) => new Html(html`${one}`.text))
   return String(Reflect.apply(word, null, values))
 }
 
@@ -70,7 +71,9 @@ export function textOf(page: string): string {
 export function englishIn(page: string, ...catalogues: readonly (readonly [english: object, own: object])[]) {
   const text = textOf(page).replaceAll(/\s+/g, ' ')
   return catalogues.flatMap(([english, own]) => {
-    const ours = listWords(own).map(([, told]) => told).join('\n')
+    const ours = listWords(own)
+      .map(([, told]) => told)
+      .join('\n')
     return listWords(english)
       .flatMap(([, told]) => told.replaceAll(/<[^>]*>/g, '').split(/«value \w+»/))
       .map((part) => part.replaceAll(/\s+/g, ' ').trim())

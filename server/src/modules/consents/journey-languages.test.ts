@@ -95,8 +95,12 @@ test.each(LANGUAGES)(
       expect(body).toContain(`<html lang="${language}">`)
       expect(englishOf(body, language)).toEqual([])
     }
-    expect(pages[0]?.body).toMatch(language === 'fr' ? /Au plus 1 heure|Au plus \d+ heures/ : /Como máximo \d+ horas?/)
-    expect(pages[0]?.body).toMatch(language === 'fr' ? /\d{1,2}(?:er)? \p{L}+ \d{4} à \d\d:\d\d UTC/u : /\d{1,2} de \p{L}+ de \d{4}/u)
+    expect(pages[0]?.body).toMatch(
+      language === 'fr' ? /Au plus 1 heure|Au plus \d+ heures/ : /Como máximo \d+ horas?/,
+    )
+    expect(pages[0]?.body).toMatch(
+      language === 'fr' ? /\d{1,2}(?:er)? \p{L}+ \d{4} à \d\d:\d\d UTC/u : /\d{1,2} de \p{L}+ de \d{4}/u,
+    )
   },
 )
 

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addApp, codeOf, linkIn, mailsTo, NEW_PASSWORD, PASSWORD, seedAccount } from '#testing/account-holder.ts'
+import {
+  addApp,
+  codeOf,
+  linkIn,
+  mailsTo,
+  NEW_PASSWORD,
+  PASSWORD,
+  seedAccount,
+} from '#testing/account-holder.ts'
 import { englishIn } from '#testing/catalogue.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -18,11 +26,7 @@ afterAll(() => world[Symbol.asyncDispose]())
 
 /** What of a page is English that should not be. */
 const englishOf = (page: string, language: 'es' | 'fr') =>
-  englishIn(
-    page,
-    [IDENTITY_WORDS.en, IDENTITY_WORDS[language]],
-    [ACCOUNT_WORDS.en, ACCOUNT_WORDS[language]],
-  )
+  englishIn(page, [IDENTITY_WORDS.en, IDENTITY_WORDS[language]], [ACCOUNT_WORDS.en, ACCOUNT_WORDS[language]])
 
 /** A page of the consent journey that a person wants to reach. */
 const JOURNEY = '/consent/abcdefghijklmnopqrstuvwxyz/review?org=x'
@@ -150,7 +154,9 @@ test('a form without a language leaves it as it was', async () => {
 
 test('a page is under an address that may name a language exactly when it is there in every language', async () => {
   const wrong = makeIdentityRoutes(world.app.services)
-    .filter(({ answers, isTranslated, path }) => (answers === 'page') && isTranslated !== isTranslatedPath(path))
+    .filter(
+      ({ answers, isTranslated, path }) => answers === 'page' && isTranslated !== isTranslatedPath(path),
+    )
     .map(({ method, path }) => `${method} ${path}`)
   expect(wrong).toEqual([])
 })

@@ -51,7 +51,11 @@ async function openScene(): Promise<Scene> {
 }
 
 const read = ({ admin, path, org }: Scene, rest: string, lang?: string) =>
-  world.call({ cookie: admin.cookie }, 'GET', `${path}${rest}${org}${lang === undefined ? '' : `&lang=${lang}`}`)
+  world.call(
+    { cookie: admin.cookie },
+    'GET',
+    `${path}${rest}${org}${lang === undefined ? '' : `&lang=${lang}`}`,
+  )
 
 function post({ admin }: Scene, url: string, fields: readonly (readonly [string, string])[]) {
   return world.app.http.inject({
@@ -107,7 +111,7 @@ test.each(['es', 'fr'] as const)(
     }
     expect(review.body).toContain(language === 'fr' ? '0 abonné,' : '0 abonados,')
     const id = scene.path.slice('/links/'.length)
-    const told = await world.call(scene.admin, 'GET', `/api/v1/tenant/links/${id}`)
+    const told = await world.call(scene.admin, 'GET', `/api/v1/tenant/partner-access/${id}`)
     expect(told.json().approval_snapshot.language).toBe(language)
     const mails = await world.sql<{ payload: { text: string } }>(
       `select payload from outbox where topic = 'mail' and payload ->> 'to' = (select email from person where id = $1) order by id`,
@@ -140,5 +144,7 @@ test('the page of a link is in the language that its reader chose for themselves
 })
 
 test('nobody reads in the database which language somebody else chose (raw SQL)', async () => {
-  await expect(world.sqlAs('liaison_tenant', 'select language from person')).rejects.toThrow(/permission denied/)
+  await expect(world.sqlAs('liaison_tenant', 'select language from person')).rejects.toThrow(
+    /permission denied/,
+  )
 })
