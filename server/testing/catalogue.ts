@@ -14,7 +14,7 @@ function tell(word: (...values: unknown[]) => unknown, place: string): string {
 }
 
 /** Every word of a catalogue with its path; what takes values is asked with values that can be told apart. */
-export function listWords(words: object, path = ''): [path: string, text: string][] {
+function listWords(words: object, path = ''): [path: string, text: string][] {
   return Object.entries(words).flatMap(([name, word]: [string, unknown]): [string, string][] => {
     const place = `${path}.${name}`
     if (typeof word === 'string') return [[place, word]]
@@ -53,7 +53,7 @@ export function unspacedFrench(words: object): string[] {
 }
 
 /** What a reader sees of a page: its text, and what stands in attributes that are read out. */
-export function textOf(page: string): string {
+function textOf(page: string): string {
   const read = [...page.matchAll(/(?:aria-label|data-unable|data-known|data-none)="([^"]*)"/g)].map(
     ([, text]) => text,
   )

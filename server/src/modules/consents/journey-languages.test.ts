@@ -1,4 +1,3 @@
-import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MORE, pathOf } from '#testing/access-request-acts.ts'
 import type { AskingScene } from '#testing/access-request-acts.ts'
@@ -153,11 +152,7 @@ test('what the second of two approvers read is kept beside what the first one re
     { as: second.caller },
   )
   expect(done.statusCode, done.body).toBe(303)
-  const told = await ciba.world.call(
-    scene.people.admin,
-    'GET',
-    `/api/v1/tenant/consents/${encodeId('consent', scene.consentId)}`,
-  )
+  const told = await ciba.world.call(scene.people.admin, 'GET', `/api/v1/tenant/consents/${scene.grantId}`)
   const { shown } = told.json()
   expect([shown.language, shown.second.language]).toEqual(['fr', 'es'])
   expect(shown.can).toContain(CONSENT_WORDS.fr.actions['order.create'])

@@ -111,7 +111,7 @@ test.each(['es', 'fr'] as const)(
     }
     expect(review.body).toContain(language === 'fr' ? '0 abonné,' : '0 abonados,')
     const id = scene.path.slice('/links/'.length)
-    const told = await world.call(scene.admin, 'GET', `/api/v1/tenant/partner-access/${id}`)
+    const told = await world.call(scene.admin, 'GET', `/api/v1/tenant/partner-access/links/${id}`)
     expect(told.json().approval_snapshot.language).toBe(language)
     const mails = await world.sql<{ payload: { text: string } }>(
       `select payload from outbox where topic = 'mail' and payload ->> 'to' = (select email from person where id = $1) order by id`,
