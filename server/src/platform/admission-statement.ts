@@ -1,4 +1,3 @@
-import type { Ticket } from './facts.ts'
 import type { LimitName, LimitPolicy } from './limit-policies.ts'
 import type { Row, Statement } from './statement.ts'
 
@@ -12,8 +11,8 @@ export interface Asked {
 
 /** A read that was done and waits to be told: what proves whose it was, and what is to be recorded of it. */
 export interface DoneRead {
-  /** What the ticket that it stood on says of whose read it was, under the code that the database gave it. */
-  readonly ticket: Pick<Ticket, 'context' | 'reader_code'>
+  /** The id of the ticket that it stood on, whose row says whose read it was. */
+  readonly ticket: string
   /** Who reads where: with route and event the order in which all processes record. */
   readonly subject: string
   /** Which request it was. */
@@ -179,7 +178,7 @@ function textOf({ places, reads, calls }: Plan): string {
     columns.push('admitted', 'remaining', 'retry_microseconds', 'allowed')
   }
   if (reads.length > 0) {
-    steps.push(`r as materialized (select audit.record_reads(${values(6)}))`)
+    steps.push(`r as materialized (select audit.record_reads(${values(5)}))`)
     sources.push('r')
   }
   if (calls.length > 0) {
@@ -201,8 +200,7 @@ export function statementOf(plan: Plan, allowances: Allowances): Statement {
   if (reads.length > 0)
     values.push(
       reads.map(({ needs }) => needs),
-      reads.map(({ what }) => what.ticket.context),
-      reads.map(({ what }) => what.ticket.reader_code),
+      reads.map(({ what }) => what.ticket),
       reads.map(({ what }) => what.request),
       reads.map(({ what }) => what.event),
       reads.map(({ what }) => what.isUse),

@@ -70,19 +70,21 @@ const LinkEntrySchema = z.object({
 /** One link with everything that decides about it, for one person. */
 export type LinkEntry = z.output<typeof LinkEntrySchema>
 
-/** The parts of a ticket as the database cut and signed them. */
-const TicketSchema = z.object({
+/** The parts of the ticket of a read across tenants, as the database cut and signed them. */
+const SignedTicketSchema = z.object({
   code: z.string(),
   stands: z.string(),
   reached: z.string(),
   reached_code: z.string(),
   context: z.string(),
   context_code: z.string(),
-  reader_code: z.string(),
 })
 
-/** What proves to the database that a question was decided, and for whom. */
-export type Ticket = z.output<typeof TicketSchema>
+/** What proves to the database that a question about all tenants was decided, and for whom. */
+export type SignedTicket = z.output<typeof SignedTicketSchema>
+
+/** The same of any question; one about a single organisation is proved by the id of a row that the database keeps, which is a secret. */
+export type Ticket = string | SignedTicket
 
 const EnteredFactsSchema = z.object({
   now: Instant,
@@ -126,8 +128,9 @@ const EnteredFactsSchema = z.object({
   link: Maybe(LinkEntrySchema),
   /** Freezes of the person, which hold on every plane; those of a link come with the link. */
   freezes: z.array(FreezeEntry).default([]),
-  /** Under which the same may be said to hold at the next read of the same question. */
-  kept: Maybe(TicketSchema).optional(),
+  /** Under which the same may be said to hold at the next read of the same question: across tenants, and inside one organisation. */
+  kept: Maybe(SignedTicketSchema).optional(),
+  ticket: Maybe(z.string()).optional(),
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */

@@ -5,7 +5,7 @@ import { idFromUuid, intersectHours, intersectIpLists } from '@liaison/access'
 import type { Conditions, Facts, Hours, LinkFacts } from '@liaison/access'
 
 export { decodeFacts, decodePortfolio } from './facts-schema.ts'
-export type { EnteredFacts, LinkEntry, Ticket } from './facts-schema.ts'
+export type { EnteredFacts, LinkEntry, SignedTicket, Ticket } from './facts-schema.ts'
 
 type StoredConditions = LinkEntry['conditions']
 

@@ -285,10 +285,12 @@ async function begin(database: Database, request: Asked, { enter, resume, keep }
       return { transaction, entered: refresh(entered, now, features), entries, use }
     }
     const gathered = readAnswers(request, resume ? await transaction.send(gather) : first, features)
-    const { kept: ticket, actor, now: toldNow } = gathered.entered
+    const { kept: signed, ticket, actor, now: toldNow } = gathered.entered
     clock.tell(toldNow, askedAtMs)
     const use = new SessionUse(askedAtMs - (actor?.seen_seconds_ago ?? 0) * 1000)
-    if (ticket) keep?.({ ...gathered, ticket, askedAtMs, use })
+    if (signed) keep?.({ ...gathered, ticket: signed, askedAtMs, use })
+    // The row is there for others when this transaction has committed, and not at all if it does not.
+    if (ticket) transaction.onceCommitted(() => keep?.({ ...gathered, ticket, askedAtMs, use }))
     return { transaction, ...gathered, use }
   } catch (error) {
     await transaction.rollback()
@@ -328,7 +330,8 @@ async function openDeferred(
   const features = featuresOf(database)
   const { clock } = keptOf(database)
   const now = clock.now()
-  if (now === null || request.isPortfolio) return null
+  const { ticket } = known
+  if (now === null || typeof ticket !== 'string') return null
   const factsAt = (instant: Date): { entered: EnteredFacts; facts: Facts } => {
     const entered = refresh(known.entered, instant, features)
     return { entered, facts: { ...toFacts(entered, request.trace.ip), access_reason: request.accessReason } }
@@ -338,7 +341,7 @@ async function openDeferred(
   const { entered, facts } = factsAt(now)
   if (!allows(facts) || (request.plane === 'delegation' && request.tenantId === null)) return null
   const transaction = await Transaction.behind(database, LOGIN_OF_PLANE[request.plane], {
-    toRead: resumeToRead(known.ticket, question),
+    toRead: resumeToRead(ticket, question),
     toWrite: statement,
     holds: (result, sentAtMs) => {
       const instant = timeOf(result)
@@ -351,7 +354,7 @@ async function openDeferred(
   const mandate =
     request.plane === 'delegation' ? issueActing(decided) : issueForPlane(request.plane, decided)
   const subject = `${request.plane} ${entered.actor?.person_id} ${request.tenantId}`
-  const proof = { ticket: known.ticket, subject, request: request.trace.toAudit() }
+  const proof = { ticket, subject, request: request.trace.toAudit() }
   return { mandate, transaction, entered, proof, use: known.use }
 }
 

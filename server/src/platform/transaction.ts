@@ -68,6 +68,7 @@ export class Transaction {
   #isReleased = false
   #isBroken = false
   #isCommitting = false
+  #onceCommitted: () => void = () => undefined
 
   private constructor(database: Database, client: pg.PoolClient) {
     this.database = database
@@ -112,6 +113,11 @@ export class Transaction {
   sendAhead(statement: Statement): void {
     if (this.#opening) throw new Error('Behind an opening each round trip begins anew.')
     this.#ahead = [...this.#ahead, statement]
+  }
+
+  /** Has something done once this transaction has committed; it says so once, if at all. */
+  onceCommitted(work: () => void): void {
+    this.#onceCommitted = work
   }
 
   /** Runs statements in one round trip. Throws a StaleOpening when the opening did not hold. */
@@ -183,7 +189,11 @@ export class Transaction {
     try {
       const relax = durability === 'relaxed' ? [RELAX] : []
       const opening = this.#opening
-      if (!opening) return await this.send([...relax, ...last, COMMIT])
+      if (!opening) {
+        const results = await this.send([...relax, ...last, COMMIT])
+        this.#onceCommitted()
+        return results
+      }
       // Asked first, because what is written here stays: only an opening that holds puts a context in force, without which nothing is recorded.
       await this.confirm()
       this.#isCommitting = true
