@@ -1,8 +1,9 @@
 import { decide } from '@liaison/access'
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
+import type { Login } from '#platform/database.ts'
 import { decodeFacts, toFacts } from '#platform/facts.ts'
-import type { Ticket } from '#platform/facts.ts'
+import type { SignedTicket } from '#platform/facts.ts'
 import { featuresOf } from '#platform/features.ts'
 import { liftFreeze, seedFreeze } from './drawn-worlds.ts'
 import type { Drawn, Seeded } from './drawn-worlds.ts'
@@ -12,9 +13,13 @@ import type { TestWorld } from './world.ts'
 export const READ = 'partner.support.tickets.read' satisfies PermissionName
 export const LIST = 'partner.tenants.list' satisfies PermissionName
 
+/** The ticket of a read across tenants as the database signs it, with the code that the version before records reads under. */
+export type WholeTicket = SignedTicket & { readonly reader_code: string }
+
 interface Entered {
   readonly resumed?: boolean
-  readonly kept?: Ticket | null
+  readonly kept?: WholeTicket | null
+  readonly ticket_id?: string | null
 }
 
 const hashOf = ({ caller }: Seeded): string =>
@@ -28,12 +33,13 @@ export const questionOf = (
   { tenant_id = seeded.tenant, permission = READ }: Question = {},
 ): string => [hashOf(seeded), tenant_id ?? [], permission].flat().join(' ')
 
-/** A transaction of the login that acts, which is rolled back unless the work ends it. */
-export async function withDelegate<Result>(
+/** A transaction of a login, which is rolled back unless the work ends it. */
+export async function withLogin<Result>(
   world: TestWorld,
+  login: Login,
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
-  const client = await world.database.pool('liaison_delegate').connect()
+  const client = await world.database.pool(login).connect()
   try {
     await client.query('begin')
     return await work(client)
@@ -43,9 +49,15 @@ export async function withDelegate<Result>(
   }
 }
 
+/** The same of the login that acts. */
+export const withDelegate = <Result>(
+  world: TestWorld,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> => withLogin(world, 'liaison_delegate', work)
+
 /** What is entered with. */
 export interface Question {
-  readonly ticket?: Ticket
+  readonly ticket?: SignedTicket | string
   readonly tenant_id?: string | null
   readonly permission?: PermissionName
   readonly writes?: boolean
@@ -54,15 +66,32 @@ export interface Question {
 /** Whether the ticket lets in, asked as the server does. */
 export async function resumes(
   client: pg.PoolClient,
-  ticket: Ticket,
+  ticket: SignedTicket | string,
   { question, request = { source: 'api' } }: { readonly question: string; readonly request?: object | null },
 ): Promise<boolean> {
-  const { code, stands, reached: reaches, reached_code, context, context_code } = ticket
-  const { rows } = await client.query<{ now: Date | null }>(
-    'select access.resume($1, $2, $3, $4, $5, $6, $7, $8) as now',
-    [code, stands, reaches, reached_code, context, context_code, question, request],
-  )
+  const { rows } =
+    typeof ticket === 'string'
+      ? await client.query('select access.resume_ticket($1, $2, $3) as now', [ticket, question, request])
+      : await resumeSigned(client, ticket, { question, request })
   return rows[0]?.now instanceof Date
+}
+
+function resumeSigned(
+  client: pg.PoolClient,
+  ticket: SignedTicket,
+  { question, request }: { readonly question: string; readonly request: object | null },
+): Promise<pg.QueryResult> {
+  const { code, stands, reached: reaches, reached_code, context, context_code } = ticket
+  return client.query('select access.resume($1, $2, $3, $4, $5, $6, $7, $8) as now', [
+    code,
+    stands,
+    reaches,
+    reached_code,
+    context,
+    context_code,
+    question,
+    request,
+  ])
 }
 
 /** Enters as the server does: with the ticket if there is one, and the long way where it does not hold. */
@@ -95,14 +124,27 @@ export const reachedBy = (world: TestWorld, seeded: Seeded, more: Question): Pro
     return reached(client)
   })
 
-/** The ticket of a decision that is kept. */
-export async function ticketOf(world: TestWorld, seeded: Seeded): Promise<Ticket> {
-  // The first entry of all begins the era within which decisions are kept.
-  await withDelegate(world, async (client) => {
-    await enter(client, seeded)
+/** Enters as a read that commits, after which what was decided is kept. */
+export const enterAndCommit = (world: TestWorld, seeded: Seeded, more: Question = {}): Promise<Entered> =>
+  withDelegate(world, async (client) => {
+    const entered = await enter(client, seeded, more)
     await client.query('commit')
+    return entered
   })
-  const { kept } = await withDelegate(world, (client) => enter(client, seeded))
+
+/** The ticket of a decision about one tenant that is kept. */
+export async function ticketOf(world: TestWorld, seeded: Seeded): Promise<string> {
+  // The first entry of all begins the era within which decisions are kept.
+  await enterAndCommit(world, seeded)
+  const { ticket_id: ticket } = await enterAndCommit(world, seeded)
+  if (typeof ticket !== 'string') throw new Error('No ticket was given.')
+  return ticket
+}
+
+/** The ticket of a decision about all tenants. */
+export async function signedTicketOf(world: TestWorld, seeded: Seeded): Promise<WholeTicket> {
+  await enterAndCommit(world, seeded)
+  const { kept } = await enterAndCommit(world, seeded, { tenant_id: null })
   if (!kept) throw new Error('No ticket was given.')
   return kept
 }

@@ -130,7 +130,7 @@ const EnteredFactsSchema = z.object({
   freezes: z.array(FreezeEntry).default([]),
   /** Under which the same may be said to hold at the next read of the same question: across tenants, and inside one organisation. */
   kept: Maybe(SignedTicketSchema).optional(),
-  ticket: Maybe(z.string()).optional(),
+  ticket_id: Maybe(z.string()).optional(),
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */

@@ -285,7 +285,7 @@ async function begin(database: Database, request: Asked, { enter, resume, keep }
       return { transaction, entered: refresh(entered, now, features), entries, use }
     }
     const gathered = readAnswers(request, resume ? await transaction.send(gather) : first, features)
-    const { kept: signed, ticket, actor, now: toldNow } = gathered.entered
+    const { kept: signed, ticket_id: ticket, actor, now: toldNow } = gathered.entered
     clock.tell(toldNow, askedAtMs)
     const use = new SessionUse(askedAtMs - (actor?.seen_seconds_ago ?? 0) * 1000)
     if (signed) keep?.({ ...gathered, ticket: signed, askedAtMs, use })

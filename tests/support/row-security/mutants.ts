@@ -147,7 +147,7 @@ export async function roleMutants(client: pg.Client): Promise<Mutant[]> {
   ]
 }
 
-/** Decisions that are kept for a transaction are compared with those that are not in server/src/modules/delegations/kept-*.test.ts. */
+/** Decisions that are kept are compared with those that are not in server/src/modules/delegations/kept-*.test.ts; for their tickets see tests/ticket-mutants.test.ts. */
 const DECIDING_FUNCTIONS = [
   'access.reach(text, text)',
   'access.elevated_mask(uuid, bit)',

@@ -6,6 +6,7 @@ import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
 import {
   CHANGES,
   enter,
+  enterAndCommit,
   freshCode,
   liftAll,
   LIST,
@@ -61,7 +62,7 @@ describe('a decision that is kept', () => {
     for (const drawn of fc.sample(steps, { seed: 815, numRuns: 12 })) {
       const seeded = await seedWorld(world, HEALTHY)
       for (const [name, direction] of drawn) {
-        const before = await withDelegate(world, (client) => enter(client, seeded))
+        const before = await enterAndCommit(world, seeded)
         for (const permission of BOTH) await servedCode(world, seeded, permission)
         const refused = await CHANGES[name]?.[direction](world, seeded).then(
           () => '23',
@@ -74,7 +75,7 @@ describe('a decision that is kept', () => {
           codes.add(served)
           expect(served, JSON.stringify(drawn)).toBe(await freshCode(world, seeded, permission))
         }
-        const [kept, fresh] = [before.kept ? { ticket: before.kept } : {}, { writes: true }]
+        const [kept, fresh] = [before.ticket_id ? { ticket: before.ticket_id } : {}, { writes: true }]
         const [byTicket, live] = [await reachedBy(world, seeded, kept), await reachedBy(world, seeded, fresh)]
         expect(byTicket, `${name} ${direction} ${JSON.stringify(drawn)}`).toEqual(live)
       }

@@ -29,7 +29,7 @@ set role liaison_authz;
 
 -- The tickets that hold at this statement, for the login for which they were written: the moment at which time alone would change the decision
 -- lies ahead, and no change of one of its keys has committed that its snapshot did not see.
-create view access.held_ticket with (security_invoker = true) as
+create view access.held_ticket as
   select t.*
   from access.kept_ticket t
   where t.login = session_user
@@ -108,7 +108,8 @@ create or replace function access.reach(relation_name text, operation_name text)
   set enable_seqscan = off
   as $$
 declare
-  ticket uuid := nullif(current_setting('liaison.ticket', true), '');
+  -- A ticket opens nothing that is written.
+  ticket uuid := case when operation_name = 'select' then nullif(current_setting('liaison.ticket', true), '') end;
   kept access.kept_decision;
   context jsonb;
   person uuid;
@@ -199,7 +200,8 @@ create or replace function access.restricted_reach(relation_name text, operation
   set enable_seqscan = off
   as $$
 declare
-  ticket uuid := nullif(current_setting('liaison.ticket', true), '');
+  -- A ticket opens nothing that is written.
+  ticket uuid := case when operation_name = 'select' then nullif(current_setting('liaison.ticket', true), '') end;
   kept access.kept_decision;
   context jsonb;
   only_tenants uuid[];
@@ -333,7 +335,7 @@ begin
     ticket := access.write_ticket(context, kept, question);
   end if;
   return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', who.actor, 'freezes', who.freezes, 'platform_role', who.platform_role,
-    'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link, 'kept', signed_ticket, 'ticket', ticket);
+    'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link, 'kept', signed_ticket, 'ticket_id', ticket);
 end
 $$;
 
