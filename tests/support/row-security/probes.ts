@@ -153,6 +153,8 @@ export async function differencesIn(
 
 interface Forgery {
   readonly writes: boolean
+  /** Whether it asks for all tenants, whose decision is signed; tickets of one are ids, see tests/ticket-mutants.test.ts. */
+  readonly isAcross?: boolean
   /** What is changed to name the other tenant. */
   readonly setting: 'liaison.context' | 'liaison.kept'
   /** What then says a tenant that is believed. */
@@ -166,7 +168,7 @@ const CONTEXT = {
 const FORGERIES: readonly Forgery[] = [
   { writes: true, ...CONTEXT },
   { writes: false, ...CONTEXT },
-  { writes: false, setting: 'liaison.kept', asks: 'select tenant_id as tenant from ticket' },
+  { writes: false, isAcross: true, setting: 'liaison.kept', asks: 'select tenant_id as tenant from ticket' },
 ]
 
 /** Whether a context, or a decision that is kept for the transaction, takes effect that injected SQL changed to name another tenant. */
@@ -174,10 +176,10 @@ export async function takesForgery(
   client: pg.Client,
   { mine, other }: { mine: Situation; other: Situation },
 ): Promise<boolean> {
-  for (const { writes, setting, asks } of FORGERIES) {
+  for (const { writes, isAcross = false, setting, asks } of FORGERIES) {
     const request = JSON.stringify({
       session_hash: mine.session,
-      tenant_id: mine.tenant,
+      ...(!isAcross && { tenant_id: mine.tenant }),
       permission: QUESTIONS['read tickets'].permission.liaison_delegate,
       writes,
       source: 'api',
