@@ -76,6 +76,26 @@ test('an event that was rolled back to a savepoint covers nothing (I1)', async (
   ).toContain(UNREADABLE)
 })
 
+test('a change that an event covered from before it is not left behind when the event is taken back (I1)', async () => {
+  const both = ['savepoint s', tell(acme), open(acme), 'rollback to savepoint s']
+  expect(await commit(...both)).toBe('committed')
+  expect(await countTickets()).toBe(0)
+  expect(await commit(...both, open(acme))).toContain(UNREADABLE)
+  expect(await commit(open(acme), ...both)).toContain(UNREADABLE)
+  expect(await commit(tell(beta), open(acme))).toContain(`${acme} ${UNREADABLE}`)
+})
+
+test('changes of several tables need one event, and none of them commits without it (I1)', async () => {
+  const rename = (tenant: TenantId) => `update tenant set name = 'Acme and Sons' where id = '${tenant}'`
+  const type = `insert into voucher_type (tenant_id, code, label) values ('${acme}', 'router', 'Router')`
+  expect(await commit(open(acme), type, rename(acme))).toContain(UNREADABLE)
+  expect(await commit(open(acme), 'savepoint s', type, 'rollback to savepoint s', open(acme))).toContain(
+    UNREADABLE,
+  )
+  expect(await commit('savepoint s', open(acme), 'rollback to savepoint s', type)).toContain(UNREADABLE)
+  expect(await commit(open(acme), type, rename(acme), tell(acme))).toBe('committed')
+})
+
 test('a change that was rolled back to a savepoint needs no event (I1)', async () => {
   expect(await commit('savepoint s', open(acme), 'rollback to savepoint s')).toBe('committed')
   expect(await commit('savepoint s', open(acme), 'rollback to savepoint s', open(acme))).toContain(UNREADABLE)
