@@ -124,6 +124,7 @@ export async function asAgency<Result>(
       plane: 'delegation',
       tenant_id: agency.tenant,
       agency_id: agency.id,
+      agency_name: 'Agency',
       delegation_id: agency.token,
       form_token_id: agency.token,
     }

@@ -2,6 +2,7 @@ import type { FormAction } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AnyAccess } from './access-of-route.ts'
+import type { LookedUpKey } from './idempotency.ts'
 import type { Mandate } from './mandate.ts'
 import { FieldFault, ProblemError } from './problem.ts'
 import type { ProblemExtras } from './problem.ts'
@@ -77,6 +78,8 @@ export interface AdmittedAgency {
   readonly transaction: Transaction
   /** What the answer says of the limits that were taken. */
   readonly headers: Readonly<Record<string, string>>
+  /** What is kept under the key of the request; null where it was not looked up. */
+  readonly lookedUp: LookedUpKey | null
 }
 
 /** The answer to a request that was refused. */

@@ -88,7 +88,7 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
   const { limits, reading } = await takeAdmission(engine, call, opened)
   call.counted.limits = limits
   const use = readUse(call, mandate)
-  const stored = use && (await claimKey(mandate, use))
+  const stored = use && (await claimKey(mandate, use, opened.lookedUp))
   if (stored) return replay(call, opened, { ...stored, headers: { ...stored.headers, ...limits } })
   const metered = await meterService(engine.meter, call, opened)
   const result = await (reading ?? handle(call, mandate)).catch((error: unknown) =>

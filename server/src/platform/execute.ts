@@ -9,6 +9,7 @@ import { authorizationsOf } from './authorizations.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
 import type { Guard } from './guard.ts'
+import type { LookedUpKey } from './idempotency.ts'
 import type { Limiter } from './limits.ts'
 import type { Mandate, Signal } from './mandate.ts'
 import { openForClient } from './resolver-of-client.ts'
@@ -90,6 +91,8 @@ export interface Opened {
   readonly transaction: Transaction
   /** Set where the door itself took the limits: what the answer says of them. */
   readonly limitHeaders?: Readonly<Record<string, string>>
+  /** Set where opening looked up the key of the request. */
+  readonly lookedUp?: LookedUpKey | null
   /** The use of the session that was opened with, where there is one. */
   readonly use?: SessionUse
   /** Set for a read that stands on a decision that is kept, and has begun no transaction. */
@@ -175,13 +178,13 @@ async function openForAgency(
   access: AgencyCall['access'],
 ): Promise<Opened> {
   const authorization = authorizationsOf(request)
-  const { mandate, transaction, headers } = await engine.agencyDoor.open({
+  const { mandate, transaction, headers, lookedUp } = await engine.agencyDoor.open({
     access,
     request,
     trace,
     authorization,
   })
-  return { mandate, transaction, limitHeaders: headers }
+  return { mandate, transaction, limitHeaders: headers, lookedUp }
 }
 
 /** Opens the transaction of a request and decides it; whoever opens ends the mandate and the transaction. */

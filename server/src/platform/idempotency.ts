@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { databaseCodeOf } from './database.ts'
 import { runStatements } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
@@ -11,6 +12,21 @@ export interface StoredAnswer {
   readonly headers: Record<string, string>
   readonly body: unknown
 }
+
+/** What is kept under a key, as it was looked up with the round trip that opened a request; not held when somebody else works under the key. */
+export const LookedUpKey = z.object({
+  is_key_held: z.boolean(),
+  kept: z
+    .object({
+      operation: z.string(),
+      request_hash: z.string().transform((hex) => Buffer.from(hex, 'hex')),
+      status: z.number().nullable(),
+      headers: z.unknown(),
+      body: z.unknown(),
+    })
+    .nullable(),
+})
+export type LookedUpKey = z.output<typeof LookedUpKey>
 
 /** One use of an Idempotency-Key. */
 export interface IdempotentUse {
@@ -94,14 +110,20 @@ async function holdKey(
  * Throws IDEMPOTENCY_IN_PROGRESS while another transaction works under it, IDEMPOTENCY_CONFLICT when it was used for
  * something else. Source: access.md section 7, R3.
  */
-export async function claimKey(mandate: Mandate, use: IdempotentUse): Promise<StoredAnswer | null> {
+export async function claimKey(
+  mandate: Mandate,
+  use: IdempotentUse,
+  lookedUp: LookedUpKey | null = null,
+): Promise<StoredAnswer | null> {
   const hash = digest(use.body)
   const find = {
     text: `select operation, request_hash, status, headers, body from idempotency_record where principal = ${PRINCIPAL} and key = $1 and created_at > now() - interval '24 hours'`,
     values: [use.key],
   }
-  const found = await holdKey(mandate, use.key, { find, waits: use.waits === true })
-  const row = found?.rows[0]
+  const row =
+    lookedUp?.is_key_held === true
+      ? lookedUp.kept
+      : (await holdKey(mandate, use.key, { find, waits: use.waits === true }))?.rows[0]
   if (!row) return null
   const stored = row['request_hash']
   if (row['operation'] !== use.operation || !Buffer.isBuffer(stored) || !stored.equals(hash)) {

@@ -126,6 +126,20 @@ export interface FormSide {
   readonly voucherTypes: readonly string[]
 }
 
+/** What the wish for a voucher stands on, as it was when the request was let in. */
+export interface WishedVoucher {
+  /** The time zone in which the days of the organisation begin and end. */
+  readonly zone: string
+  /** The type that the request names; null unless it is on offer. */
+  readonly type: {
+    readonly id: string
+    readonly code: string
+    readonly label: string
+    readonly duplicate_policy: 'refuse' | 'review' | 'allow'
+    readonly keep_recipient_days: number
+  } | null
+}
+
 /** What a mandate of each kind names. */
 export interface MandateKinds {
   /** Sign-in and account pages: persons and sessions, nothing of tenants. */
@@ -184,6 +198,7 @@ export interface MandateKinds {
   form: {
     readonly tenant: TenantSide
     readonly agency: AgencySide
+    readonly wished: WishedVoucher
     readonly form: FormSide
     readonly token: { readonly id: IdOf<'form_token'>; readonly label: string }
   }
@@ -191,6 +206,7 @@ export interface MandateKinds {
   agency_key: {
     readonly tenant: TenantSide
     readonly agency: AgencySide
+    readonly wished: WishedVoucher
     readonly key: {
       readonly id: IdOf<'agency_key'>
       readonly label: string

@@ -2,6 +2,7 @@ import { FORM_ACTIONS, decideForm, idFromUuid } from '@liaison/access'
 import type { FormAction, FormDecision, FormFacts } from '@liaison/access'
 import { z } from 'zod'
 import type { Database } from './database.ts'
+import { LookedUpKey } from './idempotency.ts'
 import { issueMandate } from './mandate.ts'
 import type { AgencySide, FormSide, Mandate, TenantSide } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -26,6 +27,19 @@ const Form = z.object({
   daily_issue_limit: z.int().nullable(),
   config: Config.nullable(),
 })
+
+const OfferedType = z.object({
+  id: z.string(),
+  code: z.string(),
+  label: z.string(),
+  duplicate_policy: z.enum(['refuse', 'review', 'allow']),
+  keep_recipient_days: z.number(),
+})
+
+/** A type of voucher that is on offer. */
+export type OfferedType = z.output<typeof OfferedType>
+
+const Prepared = z.object({ is_ticket_spent: z.boolean(), type: OfferedType.nullable() }).and(LookedUpKey)
 
 const Entered = z.object({
   now: Instant,
@@ -52,13 +66,14 @@ const Entered = z.object({
       daily_issue_limit: z.int().nullable(),
     })
     .nullish(),
-  tenant: z.object({ id: z.string(), name: z.string(), status: z.string() }).nullish(),
+  tenant: z.object({ id: z.string(), name: z.string(), status: z.string(), timezone: z.string() }).nullish(),
   delegation: z
     .object({ id: z.string(), status: z.string(), starts_at: Instant, ends_at: Instant.nullable() })
     .nullish(),
   freezes: z
     .array(z.object({ id: z.string(), scope: z.enum(['platform', 'partner', 'tenant', 'delegation']) }))
     .default([]),
+  prepared: Prepared.optional(),
 })
 
 /** The facts about one credential, as the database gathered them. */
@@ -72,8 +87,8 @@ export interface FormRequest {
   readonly hashes: readonly string[]
   /** The form that the path names; null for a server key. */
   readonly formPublicId: string | null
-  /** A signed ticket that is spent in the round trip of entering; whether that counts is judged by the caller, after the origin. */
-  readonly ticket?: FormTicket | null
+  /** What a request that issues stands on, which comes with the round trip of entering; whether any of it counts is judged where its turn is. */
+  readonly preparation?: Preparation | null
   readonly trace: RequestTrace
 }
 
@@ -82,6 +97,16 @@ export interface FormTicket {
   readonly nonce: Buffer
   readonly use: Buffer
   readonly endsAt: Date
+}
+
+/** What is spent, held and looked up for a request that issues. */
+export interface Preparation {
+  /** A signed ticket; null where the request has none of this form. */
+  readonly ticket: FormTicket | null
+  /** Its Idempotency-Key. */
+  readonly key: string | null
+  /** The code of the type of voucher that it wishes for. */
+  readonly voucherType: string | null
 }
 
 /** What came of it: a mandate, or why there is none with what is known of the credential. */
@@ -93,6 +118,8 @@ export type OpenedForm =
       readonly entered: EnteredForm
       /** Whether the ticket of the request was spent by it, now or before. */
       readonly isTicketSpent: boolean
+      /** What is kept under the key of the request; null where it was not looked up. */
+      readonly lookedUp: LookedUpKey | null
     }
   | {
       readonly decision: Extract<FormDecision, { effect: 'deny' }>
@@ -116,31 +143,32 @@ interface Admitted {
   readonly entered: EnteredForm
   readonly trace: RequestTrace
   readonly transaction: Transaction
-  readonly isTicketSpent: boolean
 }
 
-function issue({ entered, trace, transaction, isTicketSpent }: Admitted): OpenedForm {
-  const { token, form, agency, tenant } = entered
+function issue({ entered, trace, transaction }: Admitted): OpenedForm {
+  const { token, form, agency, tenant, prepared = null } = entered
   if (!token || !agency || !tenant) throw new Error('A credential that was let in has an agency.')
   const origin = { requestId: trace.requestId, now: entered.now, ip: trace.ip }
   const tenantSide: TenantSide = { id: idFromUuid('tenant', tenant.id), name: tenant.name }
   const agencySide: AgencySide = { id: idFromUuid('agency', agency.id), name: agency.name }
-  const common = { tenant: tenantSide, agency: agencySide, origin }
+  const wished = { zone: tenant.timezone, type: prepared?.type ?? null }
+  const common = { tenant: tenantSide, agency: agencySide, wished, origin }
   const backing = { transaction, facts: null }
   const decision = { effect: 'allow' } as const
+  const opened = {
+    decision,
+    transaction,
+    entered,
+    isTicketSpent: prepared?.is_ticket_spent === true,
+    lookedUp: prepared,
+  }
   if (token.kind === 'agency_key') {
     const key = {
       id: idFromUuid('agency_key', token.id),
       label: token.label,
       voucherTypes: token.allowed_voucher_types ?? [],
     }
-    return {
-      decision,
-      mandate: issueMandate('agency_key', { ...common, key }, backing),
-      transaction,
-      entered,
-      isTicketSpent,
-    }
+    return { ...opened, mandate: issueMandate('agency_key', { ...common, key }, backing) }
   }
   if (!form) throw new Error('A form token that was let in has a form.')
   const formSide: FormSide = {
@@ -154,28 +182,35 @@ function issue({ entered, trace, transaction, isTicketSpent }: Admitted): Opened
     form: formSide,
     token: { id: idFromUuid('form_token', token.id), label: token.label },
   }
-  return { decision, mandate: issueMandate('form', named, backing), transaction, entered, isTicketSpent }
+  return { ...opened, mandate: issueMandate('form', named, backing) }
 }
 
-/** Spends nothing where nobody was let in; a refusal takes it back with its transaction. */
-function spendStatement({ nonce, use, endsAt }: FormTicket): Statement {
+/** Nothing is spent or held where nobody was let in; a refusal takes it back with its transaction. */
+function toPrepare({ ticket, key, voucherType }: Preparation) {
+  const spent = ticket && {
+    nonce: ticket.nonce.toString('hex'),
+    use: ticket.use.toString('hex'),
+    ends_at: ticket.endsAt,
+  }
   return {
-    text: `select case when access.context_id('form_token_id') is not null then access.spend_ticket($1, $2, $3) end as spent`,
-    values: [nonce, use, endsAt],
+    prepares: true,
+    ...(key !== null && { key }),
+    ...(voucherType !== null && { voucher_type: voucherType }),
+    ...(spent && { ticket: spent }),
   }
 }
 
-function enterStatements({ kind, action, hashes, formPublicId, ticket, trace }: FormRequest): Statement[] {
+function enterStatement({ kind, action, hashes, formPublicId, preparation, trace }: FormRequest): Statement {
   const argument = {
     token_hashes: hashes,
     action,
     writes: action === 'issue',
     ...(formPublicId !== null && { form_public_id: formPublicId }),
+    ...(preparation && toPrepare(preparation)),
     ...trace.toAudit(),
   }
   const enter = kind === 'form_token' ? 'access.enter_form' : 'access.enter_agency_key'
-  const entering = { text: `select ${enter}($1) as facts`, values: [argument] }
-  return ticket ? [entering, spendStatement(ticket)] : [entering]
+  return { text: `select ${enter}($1) as facts`, values: [argument] }
 }
 
 /**
@@ -184,13 +219,11 @@ function enterStatements({ kind, action, hashes, formPublicId, ticket, trace }: 
  */
 export async function openForForm(database: Database, request: FormRequest): Promise<OpenedForm> {
   const { action, trace } = request
-  const [transaction, results] = await Transaction.begin(database, 'liaison_embed', enterStatements(request))
+  const [transaction, results] = await Transaction.begin(database, 'liaison_embed', [enterStatement(request)])
   try {
     const entered = Entered.parse(results[0]?.rows[0]?.['facts'])
     const decision = decideForm(toFacts(entered), action)
-    const isTicketSpent = results[1]?.rows[0]?.['spent'] === true
-    if (decision.effect === 'allow' && entered.is_entered)
-      return issue({ entered, trace, transaction, isTicketSpent })
+    if (decision.effect === 'allow' && entered.is_entered) return issue({ entered, trace, transaction })
     await transaction.rollback()
     // A server key from an address that it is not for: the database alone knows the networks.
     const code = decision.effect === 'deny' ? decision.code : ('ACTION_NOT_GIVEN' as const)

@@ -3,9 +3,13 @@ export interface BodyHints {
   readonly ticket: unknown
   readonly answer: unknown
   readonly accessCode: string | null
+  /** The code of the type that is wished for, not yet judged. */
+  readonly voucherType: string | null
   /** A field that people do not see; whoever fills it in is no person. */
   readonly isBaited: boolean
 }
+
+const VOUCHER_TYPE = /^[a-z0-9][a-z0-9_-]{0,39}$/
 
 function fieldsOf(body: unknown): Map<string, unknown> {
   return new Map(typeof body === 'object' && body !== null ? Object.entries(body) : [])
@@ -14,11 +18,13 @@ function fieldsOf(body: unknown): Map<string, unknown> {
 export function readHints(body: unknown): BodyHints {
   const fields = fieldsOf(body)
   const code = fields.get('access_code')
+  const type = fields.get('voucher_type')
   const bait = fields.get('website')
   return {
     ticket: fields.get('ticket'),
     answer: fields.get('pow'),
     accessCode: typeof code === 'string' && code.length <= 200 ? code : null,
+    voucherType: typeof type === 'string' && VOUCHER_TYPE.test(type) ? type : null,
     isBaited: bait !== undefined && bait !== '',
   }
 }

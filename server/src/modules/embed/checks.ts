@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FormAction } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
-import type { EnteredForm, FormTicket } from '#platform/resolver-of-form.ts'
+import type { EnteredForm, FormTicket, Preparation } from '#platform/resolver-of-form.ts'
 import { isAllowedOrigin } from '#modules/agencies/index.ts'
 import { readHints } from './body-hints.ts'
 import type { BodyHints } from './body-hints.ts'
@@ -85,13 +85,32 @@ export function requireTicket(now: Date, asked: TicketAsked): void {
     throw refuse('TICKET_EXPIRED', { internal: 'USED' })
 }
 
-/** The ticket of a request that issues, as entering spends it; null where it is none of this form. Its time is judged later, by the database's clock. */
-export function ticketToSpend(request: FastifyRequest, tickets: Tickets, form: string): FormTicket | null {
-  const ticket = tickets.read(readHints(request.body).ticket, form)
+const KEY = /^[\x21-\x7e]{1,255}$/
+
+/** The ticket of a page, as entering spends it; null where it is none of this form. Its time is judged later, by the database's clock. */
+function ticketToSpend(
+  request: FastifyRequest,
+  page: { readonly tickets: Tickets; readonly form: string },
+): FormTicket | null {
+  const ticket = page.tickets.read(readHints(request.body).ticket, page.form)
   if (ticket === null) return null
   const key = request.headers['idempotency-key']
   const use = createHash('sha256')
     .update(typeof key === 'string' ? key : '')
     .digest()
   return { nonce: ticket.nonce, use, endsAt: endOf(ticket) }
+}
+
+/** What entering does for a request that issues; `page` is null for a server, which has no ticket. */
+export function prepareIssue(
+  request: FastifyRequest,
+  page: { readonly tickets: Tickets; readonly form: string } | null,
+): Preparation {
+  const key = request.headers['idempotency-key']
+  return {
+    ticket: page && ticketToSpend(request, page),
+    // What is no key is refused later, in its turn.
+    key: typeof key === 'string' && KEY.test(key) ? key : null,
+    voucherType: readHints(request.body).voucherType,
+  }
 }

@@ -12,7 +12,7 @@ import type { Vault } from '#platform/vault.ts'
 import { credentialKindOf, digestFormToken, formTokenPepper } from '#modules/agencies/index.ts'
 import type { PasswordHasher } from '#modules/identity/index.ts'
 import { makeAccessCodes } from './access-code.ts'
-import { requireOrigin, requireTicket, ticketToSpend } from './checks.ts'
+import { prepareIssue, requireOrigin, requireTicket } from './checks.ts'
 import { findOverride, readHints } from './body-hints.ts'
 import { readCredential } from './credential.ts'
 import { callerOf } from './network.ts'
@@ -161,8 +161,10 @@ async function openCredential(
     action: state.action,
     hashes: [hash],
     formPublicId: kind === 'form_token' ? form : null,
-    ticket:
-      kind === 'form_token' && state.action === 'issue' ? ticketToSpend(call.request, tickets, form) : null,
+    preparation:
+      state.action === 'issue'
+        ? prepareIssue(call.request, kind === 'form_token' ? { tickets, form } : null)
+        : null,
     trace: call.trace,
   })
   state.entered = opened.entered
@@ -181,7 +183,7 @@ async function admit(checking: Checking, opened: OpenedForm): Promise<AdmittedAg
     state.limitHeaders = headers
     embed.notes.used(opened.entered.token?.id ?? '', state.origin, mandate.origin.now)
     checkRequest(state)
-    return { mandate, transaction, headers }
+    return { mandate, transaction, headers, lookedUp: opened.lookedUp }
   } catch (error) {
     endMandate(mandate)
     await transaction.rollback()

@@ -15,6 +15,13 @@ beforeAll(async () => {
   world = await TestWorld.start(makeEmbedRoutes, { embedOrigin: () => EMBED_ORIGIN })
   scene = await openEmbedScene(world)
   rival = await openEmbedScene(world, 'Rival', scene.tenant)
+  // Under a bound the day is counted.
+  for (const table of ['agency', 'form'])
+    await world.seed(
+      `update ${table} set daily_issue_limit = 100 where id = $1`,
+      [table === 'agency' ? scene.agency : scene.form.uuid],
+      scene.tenant,
+    )
   for (const one of [scene, rival]) await callForm(one, 'vouchers')
 })
 afterAll(() => world[Symbol.asyncDispose]())
@@ -102,6 +109,7 @@ test('no other login opens the door of forms, spends tickets or counts vouchers 
       `access.show_form('frm_0000000000000000')`,
       `access.spend_ticket('x', 'y', now())`,
       'access.count_issue()',
+      `access.issue_for_agency(gen_random_uuid(), sha256('x'), '{}')`,
       `access.note_form_use('[]', '[]')`,
     ])
       await expect(world.sqlAs(login, `select ${call}`), `${login} ${call}`).rejects.toThrow(

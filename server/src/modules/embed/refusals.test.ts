@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 // The whole product is what a token is tried on.
 // oxlint-disable-next-line liaison/near-imports
 import { allRoutes } from '../../app.ts'
-import { makeFormToken } from '#modules/agencies/index.ts'
+import { digestFormToken, formTokenPepper, makeFormToken } from '#modules/agencies/index.ts'
 import type { Route } from '#platform/route.ts'
 import {
   AGENCY_ORIGIN,
@@ -15,6 +15,7 @@ import {
   ticketOf,
 } from '#testing/embed-acts.ts'
 import type { EmbedScene, FormCall } from '#testing/embed-acts.ts'
+import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
@@ -287,4 +288,63 @@ test('an agency and a form issue no more in a day than they may, also at the sam
   expect(refused?.json()).toMatchObject({ reason: 'RATE_LIMITED', 'violated-policies': ['agency-daily'] })
   expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0)
   expect(Number(refused?.headers['retry-after'])).toBeLessThanOrEqual(86_400)
+})
+
+test('a bound that is set in the middle of a day counts what was issued on it before, and goes on where it was taken away for a while (E7)', async () => {
+  for (const [table, name] of [
+    ['agency', 'agency-daily'],
+    ['form', 'form-daily'],
+  ] as const) {
+    const one = await openEmbedScene(world)
+    const bound = (limit: number | null) =>
+      world.seed(
+        `update ${table} set daily_issue_limit = $2 where id = $1`,
+        [table === 'agency' ? one.agency : one.form.uuid, limit],
+        one.tenant,
+      )
+    const issue = async () => (await callForm(one, 'vouchers')).statusCode
+    expect([await issue(), await issue()]).toEqual([201, 201])
+    await bound(3)
+    expect([await issue(), await issue()]).toEqual([201, 429])
+    await bound(null)
+    expect([await issue(), await issue()]).toEqual([201, 201])
+    await bound(6)
+    expect(await issue()).toBe(201)
+    const refused = await callForm(one, 'vouchers')
+    expect([refused.statusCode, refused.json()['violated-policies']]).toEqual([429, [name]])
+  }
+})
+
+test('forms of an agency without a bound do not wait for each other, and the first under a bound waits for them and counts them (E7)', async () => {
+  const one = await openEmbedScene(world)
+  const client = await world.database.pool('liaison_embed').connect()
+  try {
+    const hash = digestFormToken(formTokenPepper(world.app.services.vault), one.token).toString('hex')
+    const asked = {
+      action: 'issue',
+      ip: '192.0.2.1',
+      token_hashes: [hash],
+      form_public_id: one.form.publicId,
+    }
+    await client.query('begin')
+    await client.query('select access.enter_form($1)', [asked])
+    await client.query('select access.count_issue()')
+    expect((await callForm(one, 'vouchers')).statusCode).toBe(201)
+    await world.seed('update agency set daily_issue_limit = 1 where id = $1', [one.agency], one.tenant)
+    const waiting = callForm(one, 'vouchers')
+    await vi.waitFor(
+      async () =>
+        expect(
+          await world.sql(
+            `select 1 from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and not granted`,
+          ),
+        ).toHaveLength(1),
+      SOON,
+    )
+    await client.query('rollback')
+    expect((await waiting).statusCode).toBe(429)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
 })

@@ -6,14 +6,17 @@ export interface ReachedBound {
   readonly seconds: number
 }
 
-/** Counts one voucher of the day, and says how long the day lasts. */
+/** Counts one voucher of the day; where that is one too many, says how long the day lasts. */
 export const COUNT_ISSUE: readonly Statement[] = [
-  { text: 'select access.count_issue() as reached', values: [] },
-  { text: 'select access.seconds_of_day_left() as seconds', values: [] },
+  {
+    text: `select c.reached, case when c.reached is not null then access.seconds_of_day_left() end as seconds
+      from (select access.count_issue() as reached offset 0) c`,
+    values: [],
+  },
 ]
 
 /** The bound that counting reached; null while the agency and its form are within theirs. */
-export function readReachedBound([counted, left]: readonly StatementResult[]): ReachedBound | null {
+export function readReachedBound([counted]: readonly StatementResult[]): ReachedBound | null {
   const name = counted?.rows[0]?.['reached']
-  return typeof name === 'string' ? { name, seconds: Number(left?.rows[0]?.['seconds'] ?? 60) } : null
+  return typeof name === 'string' ? { name, seconds: Number(counted?.rows[0]?.['seconds'] ?? 60) } : null
 }

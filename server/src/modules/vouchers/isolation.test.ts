@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inContext } from '#testing/account-acts.ts'
 import { attempt } from '#testing/sides.ts'
@@ -297,6 +298,56 @@ describe('rows of vouchers', () => {
     const bare = `select access.issue_voucher('${type?.id ?? ''}', sha256('raw'), '${wish({})}')`
     for (const login of LOGINS) await expect(world.sqlAs(login, bare), login).rejects.toThrow(/./)
     for (const login of LOGINS.filter((one) => one !== 'liaison_tenant' && one !== 'liaison_embed'))
+      await expect(world.sqlAs(login, bare), login).rejects.toThrow('permission denied')
+  })
+
+  test('an agency issues for itself whatever its wish says: whose the voucher is comes from the context, and nobody else can issue like that (E2, E9)', async () => {
+    const types = await world.sql<{ id: string; tenant_id: string }>(
+      `select id, tenant_id from voucher_type where code = 'router'`,
+    )
+    const typeOf = (tenant: string) => types.find((type) => type.tenant_id === tenant)?.id
+    const foreignTo = {
+      agency_id: other.id,
+      form_token_id: other.token,
+      issuer_mode: 'staff',
+      tenant_id: there.tenant,
+    }
+    const wish = (elsewhere: string) =>
+      JSON.stringify({
+        outcomes: { none: 'issued', own: 'refuse', elsewhere },
+        topics: { issued: 'voucher.issued', pending_review: 'voucher.review_requested' },
+        // The first is taken: the second is used.
+        codes: ['7KQ4M2XR9TB1', '7KQ4M2XR9TZ8'],
+        ...foreignTo,
+        issuer: foreignTo,
+        news: foreignTo,
+        recipient: {
+          first_name: 'Ada',
+          last_name: 'Raw',
+          date_of_birth: '1980-01-01',
+          household_adults: 1,
+          household_children: 0,
+          purge_after: '2030-01-01T00:00:00Z',
+        },
+      })
+    const call = `select access.issue_for_agency($1, $2, $3) as made`
+    const identity = (text: string) => createHash('sha256').update(text).digest()
+    await asAgency(world, own, async (client) => {
+      const made = async (text: string, elsewhere = 'pending_review') =>
+        (await client.query(call, [typeOf(here.tenant), identity(text), wish(elsewhere)])).rows[0]?.made
+      expect(await made('nobody else')).toMatchObject({
+        voucher: { code: '7KQ4M2XR9TZ8', status: 'issued', agency_id: own.id },
+      })
+      // Of an own earlier voucher its code, of another agency's nothing but that it is there.
+      expect(await made('nobody else')).toEqual({ refused_for: { code: '7KQ4M2XR9TZ8' } })
+      expect(await made('7KQ4M2XR9TB2', 'refuse')).toEqual({ refused_for: { code: null } })
+      expect(await attempt(client, call, [typeOf(there.tenant), identity('x'), wish('issued')])).not.toBe(
+        'done',
+      )
+    })
+    const bare = `select access.issue_for_agency('${typeOf(here.tenant) ?? ''}', sha256('raw'), '${wish('issued')}')`
+    await expect(world.sqlAs('liaison_embed', bare)).rejects.toThrow('only an agency issues like this')
+    for (const login of LOGINS.filter((one) => one !== 'liaison_embed'))
       await expect(world.sqlAs(login, bare), login).rejects.toThrow('permission denied')
   })
 

@@ -36,23 +36,12 @@ export interface SeenVoucher {
 
 /** The time zone in which the days of the mandate's organisation begin and end. */
 export async function readZone(mandate: IssuingMandate): Promise<string> {
+  if (mandate.kind !== 'tenant') return mandate.wished.zone
   const [result] = await runStatements(mandate, [
     { text: 'select access.voucher_zone() as zone', values: [] },
   ])
   const zone = result?.rows[0]?.['zone']
   return typeof zone === 'string' ? zone : 'UTC'
-}
-
-function issuerOf(mandate: IssuingMandate, label: string | undefined) {
-  if (mandate.kind === 'tenant') return { issuer_mode: 'staff' as const }
-  const agency = {
-    agency_id: mandate.agency.id,
-    agency_name: mandate.agency.name,
-    ...(label !== undefined && { issued_by_label: label }),
-  }
-  return mandate.kind === 'form'
-    ? { ...agency, issuer_mode: 'form' as const, form_token_id: mandate.token.id }
-    : { ...agency, issuer_mode: 'agency_key' as const, agency_key_id: mandate.key.id }
 }
 
 /** How many codes are made beforehand; the second is needed once in 2^55 times the vouchers of the organisation. */
@@ -90,19 +79,18 @@ export interface Wish {
 /** The new voucher, or of whom an earlier one refuses it: its code is null when it is not the caller's own. */
 export type Made = z.output<typeof Made>
 
-/**
- * Looks for the earlier voucher of the same person and writes voucher, recipient and news in one round trip; whose it is comes
- * from the mandate alone (E2). Of a voucher of another agency an agency gets nothing but that it is there. Until the
- * transaction ends nobody else is answered for this person.
- */
-export async function makeVoucher(mandate: IssuingMandate, wish: Wish): Promise<Made> {
-  const { input, purgeAfter, outcomes, topics } = wish
+/** Statements of a caller that go in the same round trip, and what their results are judged by before anything else. */
+export interface Bound {
+  readonly statements: readonly Statement[]
+  readonly judge: (results: readonly StatementResult[]) => void
+}
+
+function tellWish({ input, purgeAfter, outcomes, topics }: Wish) {
   const { first_name, last_name, date_of_birth, household_adults, household_children } = input
-  const told = {
+  return {
     outcomes,
     topics,
     codes: Array.from({ length: CODES }, () => makeVoucherCode()),
-    issuer: issuerOf(mandate, input.issued_by_label),
     recipient: {
       first_name,
       last_name,
@@ -111,15 +99,41 @@ export async function makeVoucher(mandate: IssuingMandate, wish: Wish): Promise<
       household_children,
       purge_after: purgeAfter.toISOString(),
     },
-    news: {
-      tenant_id: mandate.tenant.id,
-      ...(mandate.kind !== 'tenant' && { agency_id: mandate.agency.id }),
-    },
   }
-  const [result] = await runStatements(mandate, [
-    { text: 'select access.issue_voucher($1, $2, $3) as made', values: [wish.typeId, wish.identity, told] },
-  ])
-  return Made.parse(result?.rows[0]?.['made'])
+}
+
+/** Whose an agency's voucher is the database knows; an organisation's own people issue for it, with their own rights. */
+function issueStatement(mandate: IssuingMandate, wish: Wish): Statement {
+  const told = tellWish(wish)
+  if (mandate.kind === 'tenant')
+    return {
+      text: 'select access.issue_voucher($1, $2, $3) as made',
+      values: [
+        wish.typeId,
+        wish.identity,
+        { ...told, issuer: { issuer_mode: 'staff' }, news: { tenant_id: mandate.tenant.id } },
+      ],
+    }
+  return {
+    text: 'select access.issue_for_agency($1, $2, $3) as made',
+    values: [wish.typeId, wish.identity, { ...told, issued_by_label: wish.input.issued_by_label }],
+  }
+}
+
+/**
+ * Looks for the earlier voucher of the same person and writes voucher, recipient and news in one round trip, behind what
+ * bounds it; whose it is comes from the context alone (E2). Of a voucher of another agency an agency gets nothing but that it
+ * is there. Until the transaction ends nobody else is answered for this person. A bound that is reached takes all of it back.
+ */
+export async function makeVoucher(mandate: IssuingMandate, wish: Wish, bound: Bound): Promise<Made> {
+  const results = await runStatements(mandate, [...bound.statements, issueStatement(mandate, wish)])
+  bound.judge(results)
+  return Made.parse(results[bound.statements.length]?.rows[0]?.['made'])
+}
+
+/** Asks for the bound alone, for a wish that is refused for something else unless the bound refuses it. */
+export async function judgeBound(mandate: IssuingMandate, bound: Bound): Promise<void> {
+  bound.judge(await runStatements(mandate, bound.statements))
 }
 
 const Ground = z.object({
@@ -130,27 +144,23 @@ const Ground = z.object({
   keep_recipient_days: z.number(),
 })
 
-/** Statements of a caller that go in the same round trip, and what their results are judged by before anything else. */
-export interface Bound {
-  readonly statements: readonly Statement[]
-  readonly judge: (results: readonly StatementResult[]) => void
-}
-
 /** The time zone and the type that a wish stands on; the type is null unless it is on offer. */
 export async function readGround(
   mandate: IssuingMandate,
   typeCode: string,
-  bound: Bound,
 ): Promise<{ readonly zone: string; readonly type: z.output<typeof Ground> | null }> {
-  const [zone, type, ...rest] = await runStatements(mandate, [
+  // An agency's request brings both with it.
+  if (mandate.kind !== 'tenant') {
+    const { zone, type } = mandate.wished
+    return { zone, type: type?.code === typeCode ? type : null }
+  }
+  const [zone, type] = await runStatements(mandate, [
     { text: 'select access.voucher_zone() as zone', values: [] },
     {
       text: 'select id, code, label, duplicate_policy, keep_recipient_days from voucher_type where tenant_id = $1 and code = $2 and is_active',
       values: [mandate.tenant.id, typeCode],
     },
-    ...bound.statements,
   ])
-  bound.judge(rest)
   const told = zone?.rows[0]?.['zone']
   return {
     zone: typeof told === 'string' ? told : 'UTC',

@@ -5,7 +5,7 @@ import { showVoucherCode } from './code.ts'
 import { dayIn, isDayOfBirth } from './days.ts'
 import { describeIssue } from './events.ts'
 import { recipientIdentities } from './identity.ts'
-import { makeVoucher, readGround } from './issue-store.ts'
+import { judgeBound, makeVoucher, readGround } from './issue-store.ts'
 import type { Bound, SeenVoucher, Wish } from './issue-store.ts'
 import { decideIssue } from './rules.ts'
 import type { IssueFacts } from './rules.ts'
@@ -31,9 +31,12 @@ const UNBOUND: Bound = { statements: [], judge: () => undefined }
 
 const DAY_MS = 86_400_000
 
-function requireDayOfBirth(input: IssueInput, today: string): void {
-  if (isDayOfBirth(input.date_of_birth, today)) return
-  throw inputRefused([
+function faultOf(input: IssueInput, today: string, isOffered: boolean): ProblemError | null {
+  if (isDayOfBirth(input.date_of_birth, today))
+    return isOffered
+      ? null
+      : new ProblemError(403, 'VOUCHER_TYPE_NOT_ALLOWED', 'Vouchers of this type are not issued here.')
+  return inputRefused([
     {
       pointer: '/body/date_of_birth',
       code: 'OUT_OF_RANGE',
@@ -87,10 +90,10 @@ function outcomesOf(facts: Omit<IssueFacts, 'match'>): Wish['outcomes'] {
 export function makeIssueVoucher(vault: Vault): IssueVoucher {
   const identify = recipientIdentities(vault)
   return async (mandate, input, bound = UNBOUND) => {
-    const { zone, type } = await readGround(mandate, input.voucher_type, bound)
-    requireDayOfBirth(input, dayIn(zone, mandate.origin.now))
-    if (type === null)
-      throw new ProblemError(403, 'VOUCHER_TYPE_NOT_ALLOWED', 'Vouchers of this type are not issued here.')
+    const { zone, type } = await readGround(mandate, input.voucher_type)
+    const fault = faultOf(input, dayIn(zone, mandate.origin.now), type !== null)
+    if (fault) await judgeBound(mandate, bound)
+    if (fault || type === null) throw fault
     const identity = identify({
       tenantId: mandate.tenant.id,
       voucherTypeId: type.id,
@@ -99,14 +102,15 @@ export function makeIssueVoucher(vault: Vault): IssueVoucher {
       dateOfBirth: input.date_of_birth,
     })
     const sendToReview = mandate.kind === 'tenant' && input.send_to_review === true
-    const made = await makeVoucher(mandate, {
+    const wish: Wish = {
       typeId: type.id,
       identity,
       outcomes: outcomesOf({ policy: type.duplicate_policy, sendToReview }),
       topics: TOPICS,
       input,
       purgeAfter: new Date(mandate.origin.now.getTime() + type.keep_recipient_days * DAY_MS),
-    })
+    }
+    const made = await makeVoucher(mandate, wish, bound)
     if ('refused_for' in made) refuseDuplicate(made.refused_for.code)
     const { voucher } = made
     const issued: Issued = { voucher, status: voucher.status, voucherType: type.code, zone }
