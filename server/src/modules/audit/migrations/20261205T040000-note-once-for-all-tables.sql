@@ -10,7 +10,7 @@ create or replace function audit.expect_event() returns trigger
 begin
   insert into audit.due (relation, operation, by_tenant)
   select tg_relid, tg_op, false
-  where exists (select from changed) and not exists (select from audit.due d where d.xid = pg_current_xact_id() and not d.by_tenant)
+  where exists (select from changed) and not exists (select from audit.due d where d.xid = pg_current_xact_id_if_assigned() and not d.by_tenant)
   on conflict do nothing;
   return null;
 end
@@ -27,8 +27,8 @@ create or replace function audit.expect_tenant_event() returns trigger
 begin
   insert into audit.due (relation, operation, by_tenant, tenant_id)
   select distinct tg_relid, tg_op, true, changed.tenant_id from changed
-  where not exists (select from audit.due d where d.xid = pg_current_xact_id() and d.by_tenant and d.tenant_id is not distinct from changed.tenant_id)
-    and not exists (select from audit_scope s where s.xid = pg_current_xact_id() and s.kind = 'tenant' and s.scope_id = changed.tenant_id
+  where not exists (select from audit.due d where d.xid = pg_current_xact_id_if_assigned() and d.by_tenant and d.tenant_id is not distinct from changed.tenant_id)
+    and not exists (select from audit_scope s where s.xid = pg_current_xact_id_if_assigned() and s.kind = 'tenant' and s.scope_id = changed.tenant_id
       and s.occurred_at >= now() and s.occurred_at < now() + interval '1 hour')
   on conflict do nothing;
   return null;
