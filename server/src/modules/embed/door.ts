@@ -145,17 +145,23 @@ function formOf({ params }: FastifyRequest): string {
   return typeof form === 'string' ? form : ''
 }
 
+/** What a credential is read with. */
+interface Reading {
+  readonly parts: DoorParts
+  readonly pepper: ReturnType<typeof formTokenPepper>
+  readonly tickets: Tickets
+}
+
 /** Step 3 and 4: the credential's form and checksum, then its own row. Every way to be invalid ends in one answer. */
 async function openCredential(
-  parts: DoorParts,
-  tickets: Tickets,
+  { parts, pepper, tickets }: Reading,
   { call, kind, state }: Asked,
 ): Promise<OpenedForm> {
   const text = readCredential(call.request, call.authorization)
   if (text === null || credentialKindOf(text) !== kind)
     throw refuse('PARTNER_TOKEN_INVALID', { internal: text === null ? 'MISSING' : 'MALFORMED' })
   const form = formOf(call.request)
-  const hash = digestFormToken(formTokenPepper(parts.vault), text).toString('hex')
+  const hash = digestFormToken(pepper, text).toString('hex')
   const opened = await openForForm(parts.database, {
     kind,
     action: state.action,
@@ -202,15 +208,13 @@ function begin(call: AgencyCall): Asked {
 function makeDoor(parts: DoorParts, embed: Omit<Embed, 'door'>): AgencyDoor {
   const states = new WeakMap<FastifyRequest, RefusedRequest>()
   const codes = makeAccessCodes(parts)
+  const reading = { parts, pepper: formTokenPepper(parts.vault), tickets: embed.tickets }
   return {
     async open(call) {
       const asked = begin(call)
       states.set(call.request, asked.state)
       await embed.admitCaller(call.request, 'call')
-      return admit(
-        { parts, embed, codes, state: asked.state },
-        await openCredential(parts, embed.tickets, asked),
-      )
+      return admit({ parts, embed, codes, state: asked.state }, await openCredential(reading, asked))
     },
     async refuseElsewhere(request) {
       await embed.admitCaller(request, 'call')

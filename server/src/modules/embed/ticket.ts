@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Vault } from '#platform/vault.ts'
 
 /** How long a page may stay open before it needs another ticket. */
@@ -49,12 +50,12 @@ export interface Tickets {
 
 const encode = (bytes: Buffer): string => bytes.toString('base64url')
 
-function macOf(key: Buffer, payload: string): Buffer {
+function macOf(key: KeyObject, payload: string): Buffer {
   return createHmac('sha256', key).update(payload).digest()
 }
 
 /** The number that a ticket's puzzle is made from: below the bound, and known to nobody without the key. */
-function numberOf(key: Buffer, ticket: string): number {
+function numberOf(key: KeyObject, ticket: string): number {
   return createHmac('sha256', key).update(`puzzle ${ticket}`).digest().readUIntBE(0, 6) % PUZZLE_SIZE
 }
 
@@ -86,8 +87,15 @@ function judgeTime(ticket: Ticket, now: Date): TicketVerdict {
 }
 
 export function makeTickets(vault: Pick<Vault, 'signingKeys'>): Tickets {
-  const keys = () => vault.signingKeys('embed ticket')
-  const signed = (text: string): { key: Buffer; payload: string } | null => {
+  // A key that is given as bytes is looked at and copied by each use.
+  const objects = new WeakMap<Buffer, KeyObject>()
+  const objectOf = (bytes: Buffer): KeyObject => {
+    const object = objects.get(bytes) ?? createSecretKey(bytes)
+    objects.set(bytes, object)
+    return object
+  }
+  const keys = () => vault.signingKeys('embed ticket').map(objectOf)
+  const signed = (text: string): { key: KeyObject; payload: string } | null => {
     const [payload = '', mac = '', ...rest] = text.split('.')
     const given = Buffer.from(mac, 'base64url')
     if (rest.length > 0 || given.length !== 32) return null

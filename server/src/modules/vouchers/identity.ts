@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Vault } from '#platform/vault.ts'
 
 /** Letters that Unicode does not take apart, as they are often typed without their keys. */
@@ -41,7 +42,7 @@ export interface Identity {
 }
 
 /** The keyed digest by which a second voucher for the same person is found; it tells nothing without the key. Source: E9, E13. */
-export function identityKey(pepper: Buffer, identity: Identity): Buffer {
+export function identityKey(pepper: Buffer | KeyObject, identity: Identity): Buffer {
   const { tenantId, voucherTypeId, firstName, lastName, dateOfBirth } = identity
   const parts = [tenantId, voucherTypeId, normaliseName(firstName), normaliseName(lastName), dateOfBirth]
   return createHmac('sha256', pepper).update(JSON.stringify(parts)).digest()
@@ -49,6 +50,6 @@ export function identityKey(pepper: Buffer, identity: Identity): Buffer {
 
 /** The digests of an installation. Their key is as lasting as it is: one that changes would forget who has a voucher. */
 export function recipientIdentities(vault: Vault): (identity: Identity) => Buffer {
-  const pepper = vault.deriveKey('voucher recipients')
+  const pepper = createSecretKey(vault.deriveKey('voucher recipients'))
   return (identity) => identityKey(pepper, identity)
 }
