@@ -49,7 +49,7 @@ export function generate(): Promise<string> {
       '',
       'For reviewers who ask who may call what.',
       '',
-      'Every route names who may call it; one that does not fails to compile and to start. Limits are exact sliding windows, shared by all processes, and counted per partner, organisation, person or network.',
+      'Every route names who may call it; one that does not fails to compile and to start. Limits are exact sliding windows, shared by all processes, and counted per partner, organisation, person or network; those of public routes in each process by itself. What a network is, and what counts the places beside these, says [security](security.md#limits-of-nobody).',
       '',
       '## API',
       '',

@@ -66,10 +66,12 @@ import { watchStanding } from '#platform/health.ts'
 import type { Health } from '#platform/health.ts'
 import { buildHttp } from '#platform/http.ts'
 import type { ProblemPage } from '#platform/http.ts'
+import type { Mounted } from '#platform/mounted-routes.ts'
 import { makePostgresLimitStore, rememberRefusals } from '#platform/limit-store/index.ts'
 import type { LimitStore } from '#platform/limit-store/index.ts'
 import { makeLimiter } from '#platform/limits.ts'
 import type { HelpContact } from '#platform/config.ts'
+import { OpenDoor } from '#platform/open-door.ts'
 import { pageAssetRoutes, problemPage } from '#platform/pages/index.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -208,6 +210,8 @@ export interface App {
   readonly engine: Engine
   readonly services: Services
   readonly routes: readonly Route[]
+  /** Everything that is mounted, these routes and all others. */
+  readonly mounted: readonly Mounted[]
   /** Signs what is sent to receivers of signals; without an authorization server there is none. */
   readonly events: EventIssuer | undefined
   close(): Promise<void>
@@ -239,12 +243,13 @@ function makeServices(options: AppOptions): Services {
 function makeEngine(
   options: AppOptions,
   services: Services,
-): { engine: Engine; guard: Guard; oauth: OAuth | undefined; embed: Embed } {
+): { engine: Engine; guard: Guard; oauth: OAuth | undefined; embed: Embed; door: OpenDoor } {
   const { database } = options
   const guard = new Guard(database)
   const limiter = makeLimiter(database, options.limitScale)
   const clock = options.clock ?? systemClock
-  const oauth = options.oauth?.({ database, services, limiter, clock })
+  const door = new OpenDoor(options.limitScale)
+  const oauth = options.oauth?.({ database, services, limiter, clock, door })
   const embed = makeEmbed({
     database,
     vault: services.vault,
@@ -266,7 +271,7 @@ function makeEngine(
     observer: options.observer ?? NOBODY,
     agencyDoor: embed.door,
   }
-  return { engine, guard, oauth, embed }
+  return { engine, guard, oauth, embed, door }
 }
 
 /** Builds the server around the given routes; it does not listen yet. */
@@ -275,15 +280,16 @@ export async function buildAppWith(
   makeRoutes: (services: Services) => readonly Route[],
 ): Promise<App> {
   const services = makeServices(options)
-  const { engine, guard, oauth, embed } = makeEngine(options, services)
+  const { engine, guard, oauth, embed, door } = makeEngine(options, services)
   const features = await startFeatures(options.database, (error) => report(error))
   const routes = makeRoutes(services)
-  const http = await buildHttp({
+  const { http, mounted } = await buildHttp({
     engine,
     routes,
     publicOrigin: options.publicOrigin,
     trustedProxies: options.trustedProxies ?? [],
     maxInFlight: options.maxInFlight ?? 64,
+    door,
     logger: options.logger ?? false,
     problemPage: options.problemPage ?? problemPage,
     ...(options.onAnswered && { onAnswered: options.onAnswered }),
@@ -308,6 +314,7 @@ export async function buildAppWith(
     engine,
     services,
     routes,
+    mounted,
     events: oauth?.events,
     async close() {
       await http.close()

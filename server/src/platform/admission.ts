@@ -6,6 +6,7 @@ import { limitHeaders } from './limits.ts'
 import type { Limiter, LimitVerdict } from './limits.ts'
 import { factsOf } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
+import { networkOf } from './networks.ts'
 import { ProblemError } from './problem.ts'
 import { RefusalError } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -18,6 +19,9 @@ interface Applicant {
   readonly trace: RequestTrace
   readonly mandate: Mandate
 }
+
+/** Under what somebody is counted of whom nothing is known but the network. */
+export const keyOfNetwork = (ip: string): string => `network ${networkOf(ip)}`
 
 function principalOf(applicant: Applicant): string {
   const { route, mandate } = applicant
@@ -34,8 +38,8 @@ function sideOf({ mandate, trace }: Applicant): string {
     return mandate.partner ? `partner ${mandate.partner.id}` : `tenant ${mandate.tenant.id}`
   if (mandate.kind === 'platform') return `person ${mandate.actor.id}`
   if (mandate.kind === 'realm') return `end user ${mandate.user.id}`
-  if (mandate.kind === 'realm_door') return `realm ${mandate.partner.id} network ${trace.ip}`
-  return mandate.kind === 'ingest' ? `key ${mandate.keyId}` : `network ${trace.ip}`
+  if (mandate.kind === 'realm_door') return `realm ${mandate.partner.id} network ${networkOf(trace.ip)}`
+  return mandate.kind === 'ingest' ? `key ${mandate.keyId}` : keyOfNetwork(trace.ip)
 }
 
 /** The partner whose own configuration bounds the calls of a principal. */

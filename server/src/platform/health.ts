@@ -60,10 +60,16 @@ export function watchStanding(health: Health, now: Clock): () => Promise<Standin
 export function serveHealth(app: FastifyInstance, health: Health): void {
   const config = {
     access: { public: 'Orchestrators ask without credentials; the answer says nothing of any tenant.' },
+    counting: {
+      elsewhere:
+        'never refused, since a refusal would stop the process; one probe serves all who ask meanwhile',
+    },
   }
   app.get('/livez', { config }, () => ({ status: 'alive' }))
+  let probe: Promise<string | null> | undefined
   app.get('/readyz', { config }, async (_request, reply) => {
-    const trouble = await findTrouble(health)
+    probe ??= findTrouble(health).finally(() => (probe = undefined))
+    const trouble = await probe
     return trouble === null
       ? { status: 'ready' }
       : reply.status(503).header('Retry-After', '1').send({ status: 'not ready', reason: trouble })

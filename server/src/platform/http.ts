@@ -3,7 +3,6 @@ import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
-import type { AnyAccess } from './access-of-route.ts'
 import { AgencyRefusal, carriesAgencyCredential, isAgencyAccess } from './agency-door.ts'
 import { refuseEarly } from './early-refusal.ts'
 import { toProblem } from './error-problem.ts'
@@ -14,6 +13,9 @@ import { redirect } from './html.ts'
 import type { Language } from './language.ts'
 import type { HtmlPage } from './html.ts'
 import { admitRequest, boundRequests, releaseRequest } from './load-shedding.ts'
+import { countAtDoor, requireDeclarations } from './mounted-routes.ts'
+import type { Mounted } from './mounted-routes.ts'
+import type { OpenDoor } from './open-door.ts'
 import { ProblemError, toProblemBody } from './problem.ts'
 import { realmCookieName } from './realm-evidence.ts'
 import { Refusal } from './refusal.ts'
@@ -27,16 +29,6 @@ import { asksForStream, makeStreams } from './stream.ts'
 import type { Streams } from './stream.ts'
 import { makeUnreadHandler, requireReadableHead, takeExpectations, UNREAD_OPTIONS } from './unread-request.ts'
 import { takeFiles } from './uploaded-file.ts'
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Who may call the route; a route without it does not start. */
-    access?: AnyAccess
-    /** Whether a public route counts among the requests that are worked on; health and fixed texts do not. */
-    isBounded?: boolean
-    route?: Route
-  }
-}
 
 /** What the page of a problem tells besides: in which language its own words are, and how long to wait. */
 export interface ProblemTold {
@@ -57,6 +49,8 @@ export interface HttpOptions {
   readonly publicOrigin: () => string
   readonly trustedProxies: readonly string[]
   readonly maxInFlight: number
+  /** Counts who asks for what is open to everybody. */
+  readonly door: OpenDoor
   readonly logger: FastifyLoggerOptions | false
   readonly problemPage: ProblemPage
   /** Told of every answer, for the log and the metrics. */
@@ -87,14 +81,6 @@ const headersOf = ({ id }: { readonly id: string }): Readonly<Record<string, str
   'Cache-Control': 'no-store',
   'X-Request-Id': id,
 })
-
-/** Refuses to start while any route, from whatever plugin, has not said who may call it. */
-function requireAccess(app: FastifyInstance): void {
-  app.addHook('onRoute', (options) => {
-    if (!options.config?.access)
-      throw new Error(`Route ${String(options.method)} ${options.url} declares no access`)
-  })
-}
 
 /**
  * Refuses a change that a browser sends from another site (ASVS 3.5.1). Keys are no ambient authority, so they pass, but not
@@ -304,6 +290,7 @@ function addHooks(app: FastifyInstance, options: HttpOptions): void {
     const { access = { public: '' }, isBounded = false } = request.routeOptions.config
     const isPublic = 'public' in access
     if (!isPublic || isBounded) admitRequest(app, request)
+    countAtDoor(options.door, request)
     const isAgencys = isAgencyAccess(access)
     if (!isAgencys && carriesAgencyCredential(request)) {
       const trace = readTrace(request, request.routeOptions.url ?? 'unknown', options.engine.clock())
@@ -348,7 +335,9 @@ function parseQuery(text: string): Record<string, string | string[]> {
 }
 
 /** Builds the HTTP server with every route mounted; it does not listen yet. */
-export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
+export async function buildHttp(
+  options: HttpOptions,
+): Promise<{ readonly http: FastifyInstance; readonly mounted: readonly Mounted[] }> {
   const app = Fastify({
     logger: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -375,7 +364,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   })
   app.server.headersTimeout = 10_000
   takeExpectations(app)
-  requireAccess(app)
+  const mounted = requireDeclarations(app)
   refuseEarly(app, {
     bound: boundRequests(app, options.maxInFlight),
     headersOf,
@@ -395,5 +384,5 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   const streams = makeStreams(options.engine)
   app.addHook('preClose', () => Promise.resolve(streams.closeAll()))
   for (const route of options.routes) mountRoute(app, { ...options, streams }, route)
-  return app
+  return { http: app, mounted }
 }

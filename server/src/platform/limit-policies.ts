@@ -18,6 +18,8 @@ export const LIMITS = {
   tenant: { allowed: 500, windowSeconds: 60 },
   ingest: { allowed: 600, windowSeconds: 60 },
   page: { allowed: 120, windowSeconds: 60 },
+  /** Files and texts that are the same for everybody, from memory: counted in each process by itself. */
+  fixed: { allowed: 6000, windowSeconds: 60 },
   stranger: { allowed: 60, windowSeconds: 60 },
   form: { allowed: 20, windowSeconds: 60 },
   agency_key: { allowed: 60, windowSeconds: 60 },

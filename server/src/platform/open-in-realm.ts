@@ -2,7 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import type { AnyAccess } from './access-of-route.ts'
 import type { Database } from './database.ts'
 import { featuresOf } from './features.ts'
+import type { Limiter } from './limits.ts'
 import type { Mandate } from './mandate.ts'
+import { countStranger } from './open-door.ts'
+import { ProblemError } from './problem.ts'
 import { readRealmEvidence } from './realm-evidence.ts'
 import type { RealmTokens } from './realm-token.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -18,7 +21,7 @@ interface RealmCall {
 
 /** Opens the transaction of a request to a realm: at its door, or inside once it was decided. */
 export async function openInRealm(
-  engine: { readonly database: Database; readonly realmTokens: RealmTokens },
+  engine: { readonly database: Database; readonly realmTokens: RealmTokens; readonly limiter: Limiter },
   access: Extract<AnyAccess, { realm: unknown } | { realmDoor: unknown }>,
   { request, trace, authorization }: RealmCall,
 ): Promise<{ mandate: Mandate<'realm' | 'realm_door'>; transaction: Transaction }> {
@@ -29,7 +32,13 @@ export async function openInRealm(
     issuers: realmTokens,
     now: trace.now,
   })
-  if (isDoor) return openForRealmDoor(database, trace, evidence)
+  if (isDoor)
+    return openForRealmDoor(database, trace, evidence).catch(async (error: unknown) => {
+      // Whoever asks for realms that there are none of has no limit there.
+      if (error instanceof ProblemError && error.status === 404)
+        await countStranger(engine.limiter, 'realm', trace.ip)
+      throw error
+    })
   return openForEndUser(database, {
     evidence,
     permission: access.realm,

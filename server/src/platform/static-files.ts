@@ -10,7 +10,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 const portalPolicy = (embedOrigin: string): string =>
   `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src ${embedOrigin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`
 
-const access = { public: 'The portal is the same for everybody; what it shows comes from the API.' }
+const config = {
+  access: { public: 'The portal is the same for everybody; what it shows comes from the API.' },
+  counting: 'fixed' as const,
+}
 
 /** The paths that the portal's own router answers. */
 const PORTAL_PATHS = ['/platform', '/platform/*', '/partner/*', '/org/*'] as const
@@ -98,17 +101,17 @@ export async function servePortal(
   for (const file of files) {
     if (file?.path.startsWith(ASSETS)) assets.set(file.path.slice(ASSETS.length), file)
     else if (file && file.path !== '/index.html')
-      app.get(file.path, { config: { access } }, (request, reply) => send(file, request, reply))
+      app.get(file.path, { config }, (request, reply) => send(file, request, reply))
   }
   // One route for hundreds of files: each route takes kilobytes of memory.
-  app.get<{ Params: { name: string } }>(`${ASSETS}:name`, { config: { access } }, (request, reply) => {
+  app.get<{ Params: { name: string } }>(`${ASSETS}:name`, { config }, (request, reply) => {
     const file = assets.get(request.params.name)
     return file ? send(file, request, reply) : reply.callNotFound()
   })
   const page = files.find((file) => file?.path === '/index.html')
   if (!page) throw new Error('The portal was built without a page.')
   for (const path of PORTAL_PATHS) {
-    app.get(path, { config: { access } }, (request, reply) =>
+    app.get(path, { config }, (request, reply) =>
       send(
         page,
         request,

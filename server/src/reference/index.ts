@@ -73,7 +73,7 @@ export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] 
       summary: 'The OpenAPI document of this API',
       input: {},
       access,
-      limit: 'list',
+      limit: 'page',
       responses: { 200: z.record(z.string(), z.unknown()) },
       handle: openApi,
     }),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { LimitStore } from '#platform/limit-store/index.ts'
 import { retryAfterSeconds } from '#platform/limit-store/index.ts'
+import { networkOf } from '#platform/networks.ts'
 import type { PasswordHasher } from '#modules/identity/index.ts'
-import { callerOf } from './network.ts'
 import { refuse } from './refusal.ts'
 
 const TRIES = 5
@@ -31,7 +31,7 @@ export function makeAccessCodes({ limits, hasher }: { limits: LimitStore; hasher
       if (code.given === null || code.given === '') throw refuse('ACCESS_CODE_REQUIRED')
       const digest = digestOf(code)
       if ((known.get(digest) ?? 0) > performance.now()) return
-      const key = `code ${code.formId} ${callerOf(ip)}`
+      const key = `code ${code.formId} ${networkOf(ip)}`
       const answer = await limits.take([{ key, allowed: TRIES, windowMs: WINDOW_MS }])
       if (!answer.admitted)
         throw refuse('RATE_LIMITED', {

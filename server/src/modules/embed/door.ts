@@ -9,13 +9,13 @@ import { noteFormUse, openForForm } from '#platform/resolver-of-form.ts'
 import type { OpenedForm } from '#platform/resolver-of-form.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import type { Vault } from '#platform/vault.ts'
+import { networkOf } from '#platform/networks.ts'
 import { credentialKindOf, digestFormToken, formTokenPepper } from '#modules/agencies/index.ts'
 import type { PasswordHasher } from '#modules/identity/index.ts'
 import { makeAccessCodes } from './access-code.ts'
 import { prepareIssue, requireOrigin, requireTicket } from './checks.ts'
 import { findOverride, readHints } from './body-hints.ts'
 import { readCredential } from './credential.ts'
-import { callerOf } from './network.ts'
 import { countedReason, refuse, toRefusalBody } from './refusal.ts'
 import { describeRefusal } from './refusal-event.ts'
 import type { RefusedRequest } from './refusal-event.ts'
@@ -185,7 +185,7 @@ async function admit(checking: Checking, opened: OpenedForm): Promise<AdmittedAg
   const { state, embed } = checking
   try {
     await checkPage(checking, mandate, opened.isTicketSpent)
-    const headers = await takeToken(checking, callerOf(state.request.ip))
+    const headers = await takeToken(checking, networkOf(state.request.ip))
     state.limitHeaders = headers
     embed.notes.used(opened.entered.token?.id ?? '', state.origin, mandate.origin.now)
     checkRequest(state)
@@ -247,7 +247,7 @@ export function makeEmbed(parts: DoorParts): Embed {
     succeeded: () => parts.onAnswered?.('success', 'OK'),
     async admitCaller(request, what) {
       const allowed = CALLER_LIMIT * (parts.scale ?? 1)
-      const key = `embed ${what} ${callerOf(request.ip)}`
+      const key = `embed ${what} ${networkOf(request.ip)}`
       const answer = await limits.take([{ key, allowed, windowMs: MINUTE_MS }])
       if (!answer.admitted) limited(answer, ['ip'], `"ip";q=${allowed};w=60`)
     },

@@ -5,12 +5,12 @@ import { ProblemError } from '#platform/problem.ts'
 import { showForm } from '#platform/resolver-of-form.ts'
 import type { ShownForm } from '#platform/resolver-of-form.ts'
 import type { Services } from '#platform/services.ts'
+import { prefixOf } from '#platform/networks.ts'
 import { isAllowedOrigin } from '#modules/agencies/index.ts'
 import { EMBED_ASSETS } from './assets.ts'
 import { languageOf, renderClosed, renderFrame, renderPreview } from './document.ts'
 import { corsHeaders } from './door.ts'
 import type { Embed } from './door.ts'
-import { prefixOf } from './network.ts'
 import { PREVIEW_PATH } from './places.ts'
 import { refuse } from './refusal.ts'
 import { DIRECT } from './ticket.ts'
@@ -192,7 +192,7 @@ function keepHostApart(app: FastifyInstance, { services }: EmbedParts): void {
 
 function serveAssets(app: FastifyInstance): void {
   for (const { path, type, text, cache } of EMBED_ASSETS) {
-    app.get(path, { config: { access: ASSET_ACCESS } }, (_request, reply) =>
+    app.get(path, { config: { access: ASSET_ACCESS, counting: 'fixed' } }, (_request, reply) =>
       reply
         .headers({
           'Content-Type': type,
@@ -210,14 +210,17 @@ const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Mounts what browsers load of forms: the document, its ticket, its files and the loader (E8). */
 export function mountEmbed(app: FastifyInstance, parts: EmbedParts): void {
-  const config = { access: FRAME_ACCESS, isBounded: true }
+  const counting = { elsewhere: 'exactly, by the limits of forms for a network' }
+  const config = { access: FRAME_ACCESS, counting, isBounded: true }
   keepHostApart(app, parts)
   serveAssets(app)
   app.addHook('onResponse', async (request, reply) => {
     const isAnswer = isAgencyAccess(request.routeOptions.config.access) && reply.statusCode < 400
     if (isAnswer) parts.embed.succeeded()
   })
-  app.get(PREVIEW_PATH, { config }, (_request, reply) => showPreview(parts, reply))
+  app.get(PREVIEW_PATH, { config: { ...config, counting: 'fixed' } }, (_request, reply) =>
+    showPreview(parts, reply),
+  )
   app.get<{ Params: { form: string }; Querystring: Record<string, unknown> }>(
     '/e/:form',
     { config },
@@ -238,7 +241,7 @@ export function mountEmbed(app: FastifyInstance, parts: EmbedParts): void {
     app.route({
       method: [...OTHER_METHODS],
       url: path,
-      config: { access: FRAME_ACCESS },
+      config: { access: FRAME_ACCESS, counting: 'fixed' },
       handler: () => Promise.reject(refuse('METHOD_NOT_ALLOWED', { headers: { Allow: 'POST' } })),
     })
 }

@@ -3,9 +3,9 @@ import vm from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeVault } from '#platform/vault.ts'
+import { networkOf, prefixOf } from '#platform/networks.ts'
 import { FRAME_SCRIPT, LOADER_INTEGRITY, LOADER_VERSION } from './assets.ts'
 import { FRAME_WORDS } from './frame-words.ts'
-import { callerOf, prefixOf } from './network.ts'
 import { makeTickets, PUZZLE_SIZE } from './ticket.ts'
 
 const NOW = new Date('2026-11-22T12:00:00.000Z')
@@ -92,10 +92,10 @@ test('every language of the form says everything, in its own words (E8)', () => 
 })
 
 test('callers are counted by address, or by the /64 of IPv6, and kept as /24 or /48 (E10)', () => {
-  expect(callerOf('203.0.113.9')).toBe('203.0.113.9')
-  expect(callerOf('::ffff:203.0.113.9')).toBe('203.0.113.9')
-  expect(callerOf('2001:db8:1:2:3:4:5:6')).toBe(callerOf('2001:db8:1:2::1'))
-  expect(callerOf('2001:db8:1:2::1')).not.toBe(callerOf('2001:db8:1:3::1'))
+  expect(networkOf('203.0.113.9')).toBe('203.0.113.9')
+  expect(networkOf('::ffff:203.0.113.9')).toBe('203.0.113.9')
+  expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe(networkOf('2001:db8:1:2::1'))
+  expect(networkOf('2001:db8:1:2::1')).not.toBe(networkOf('2001:db8:1:3::1'))
   expect(prefixOf('203.0.113.9')).toBe('203.0.113.0/24')
   expect(prefixOf('2001:db8:1:2::1')).toBe('2001:db8:1::/48')
   expect(prefixOf('::1')).toBe('0:0:0::/48')

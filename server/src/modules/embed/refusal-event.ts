@@ -4,7 +4,7 @@ import { AgencyRefusal } from '#platform/agency-door.ts'
 import type { ProblemError } from '#platform/problem.ts'
 import type { EnteredForm } from '#platform/resolver-of-form.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
-import { prefixOf } from './network.ts'
+import { prefixOf } from '#platform/networks.ts'
 import type { TalliedRefusal } from './tally.ts'
 
 /** What is known of a request while it goes through the door. */

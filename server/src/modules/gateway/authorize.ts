@@ -6,6 +6,7 @@ import { ProblemError, toProblemBody } from '#platform/problem.ts'
 import { Refusal } from '#platform/refusal.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
+import { countStranger } from '#platform/open-door.ts'
 import { toAvailabilityProblem } from '#platform/transaction.ts'
 import { allowanceFields, contextClaims, emptyFields, makeDecisionId } from './answer.ts'
 import { readCredential } from './credential.ts'
@@ -55,6 +56,7 @@ export async function authenticateGateway(
     keepGateway(engine.database, { ...asked, credential: digest }, gateway)
     return gateway
   }
+  await countStranger(engine.limiter, 'gateway', request.ip)
   throw new CallRefusal(401, 'GATEWAY_UNAUTHORIZED', 'This gateway is not known here.', {
     headers: { 'WWW-Authenticate': 'Bearer realm="gateway"' },
   })
@@ -297,6 +299,11 @@ function sendDenial({ engine }: DecisionParts, reply: FastifyReply, denial: Prob
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+/** What counts the calls of every endpoint that gateways ask. */
+export const COUNTING = {
+  elsewhere:
+    'exactly, as those of the client that is asked about; as `stranger` of the network for no gateway',
+}
 const ACCESS = { public: 'A gateway shows its credential, and the token of the call it asks about.' }
 
 async function answerCall(
@@ -331,11 +338,14 @@ export function mountAuthorize(app: FastifyInstance, parts: DecisionParts): void
       scope.route({
         method: [...METHODS],
         url,
-        config: { access: ACCESS, isBounded: true },
+        config: { access: ACCESS, counting: COUNTING, isBounded: true },
         handler: (request, reply) => answerCall(parts, request, reply),
       })
-    scope.get('/gateway/v1/jwks', { config: { access: { public: 'Keys are public.' } } }, (_request, reply) =>
-      reply.header('Cache-Control', 'public, max-age=60').send(parts.signer.publicKeys()),
+    scope.get(
+      '/gateway/v1/jwks',
+      { config: { access: { public: 'Keys are public.' }, counting: 'fixed' } },
+      (_request, reply) =>
+        reply.header('Cache-Control', 'public, max-age=60').send(parts.signer.publicKeys()),
     )
     done()
   })

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError, toProblemBody } from '#platform/problem.ts'
 import { readTrace } from '#platform/request-trace.ts'
-import { recordDenial, toDenial } from './authorize.ts'
+import { COUNTING, recordDenial, toDenial } from './authorize.ts'
 import type { DecisionParts } from './authorize.ts'
 import { authenticatePep, evaluate } from './authzen-evaluate.ts'
 import type { AuthzenDecision, Enforcement } from './authzen-evaluate.ts'
@@ -114,12 +114,12 @@ export function mountAuthzen(app: FastifyInstance, parts: DecisionParts): void {
     scope.addHook('onSend', async (request, reply) => echoRequestId(request, reply))
     const access = { public: 'An enforcement point shows the credential of a gateway.' }
     for (const [url, answer] of Object.entries(ENDPOINTS))
-      scope.post(url, { config: { access, isBounded: true } }, (request) =>
+      scope.post(url, { config: { access, counting: COUNTING, isBounded: true } }, (request) =>
         answer({ parts, request, verified: new Map() }, request.body),
       )
     scope.get(
       '/.well-known/authzen-configuration',
-      { config: { access: { public: 'Metadata is public.' } } },
+      { config: { access: { public: 'Metadata is public.' }, counting: 'fixed' } },
       () => metadata(parts.issuer()),
     )
     done()

@@ -2,7 +2,9 @@ import { PassThrough } from 'node:stream'
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '#platform/database.ts'
+import type { Limiter } from '#platform/limits.ts'
 import { releaseRequest } from '#platform/load-shedding.ts'
+import { countStranger } from '#platform/open-door.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { Ear } from '#platform/stream.ts'
 import type { Wake } from '#platform/stream.ts'
@@ -36,15 +38,22 @@ class Follower {
   }
 }
 
+interface Parts {
+  readonly database: Database
+  readonly limiter: Limiter
+}
+
 /** The streams of one process. */
 class ChangeStreams {
   readonly #findServer: ResourceServers
   readonly #ear: Ear
+  readonly #limiter: Limiter
   readonly #followers = new Set<Follower>()
 
-  constructor(database: Database) {
+  constructor({ database, limiter }: Parts) {
     this.#findServer = makeResourceServers(database)
     this.#ear = new Ear(database)
+    this.#limiter = limiter
   }
 
   /** Opens a stream. Throws GATEWAY_UNAUTHORIZED and TOO_MANY_STREAMS. */
@@ -76,8 +85,9 @@ class ChangeStreams {
     for (const { out } of this.#followers) out.end()
   }
 
-  async #requireServer({ raw }: FastifyRequest): Promise<void> {
+  async #requireServer({ raw, ip }: FastifyRequest): Promise<void> {
     if (await this.#findServer(raw)) return
+    await countStranger(this.#limiter, 'gateway', ip)
     throw new ProblemError(401, 'GATEWAY_UNAUTHORIZED', 'This gateway is not known here.', {
       headers: { 'WWW-Authenticate': 'Bearer realm="gateway"' },
     })
@@ -104,8 +114,8 @@ class ChangeStreams {
  * Mounts the stream on which registered gateways and APIs hear that access changed, so that what they keep of it can go
  * at once. It tells ids only, and closes when its credential counts no more. Source: delegation.md section 5, mode B.
  */
-export function mountChanges(app: FastifyInstance, database: Database): void {
-  const streams = new ChangeStreams(database)
+export function mountChanges(app: FastifyInstance, parts: Parts): void {
+  const streams = new ChangeStreams(parts)
   const follow = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const out = await streams.open(request)
     // It waits; it takes no place from requests that work.
@@ -114,7 +124,15 @@ export function mountChanges(app: FastifyInstance, database: Database): void {
   }
   app.get(
     '/gateway/v1/changes',
-    { config: { access: { public: 'The gateway authenticates with its credential.' }, isBounded: true } },
+    {
+      config: {
+        access: { public: 'The gateway authenticates with its credential.' },
+        counting: {
+          elsewhere: 'as many streams as a process keeps; as `stranger` of the network for no gateway',
+        },
+        isBounded: true,
+      },
+    },
     (request, reply) => follow(request, reply),
   )
   app.addHook('preClose', () => {

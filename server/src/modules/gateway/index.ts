@@ -39,7 +39,7 @@ export function mountGateway(
   }
   mountAuthorize(app, parts)
   mountAuthzen(app, parts)
-  mountChanges(app, engine.database)
+  mountChanges(app, engine)
 }
 
 /** The provider's routes: gateways with their credentials, and the APIs that they stand before. */

@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net'
-
 /** What is counted: guesses at one account from one network, at one account from anywhere, and from one network at any account. */
 export type ThrottleKind = 'pair' | 'account' | 'network' | 'factor'
 
@@ -39,21 +37,6 @@ export function secondsToWait(kind: ThrottleKind, failures: number, secondsSince
 /** Whether this count of failures is written into the audit log: each doubling, so that a flood leaves a handful of events. */
 export function isNoted(failures: number): boolean {
   return Number.isInteger(Math.log2(failures))
-}
-
-/** The network that an address belongs to: itself in IPv4, its /64 in IPv6, where one person owns all the rest. */
-export function networkOf(ip: string): string {
-  if (!isIPv6(ip)) return ip
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
-  if (mapped) return mapped[1] ?? ip
-  const [head = '', tail = ''] = ip.split('::', 2)
-  const before = head === '' ? [] : head.split(':')
-  const after = tail === '' ? [] : tail.split(':')
-  const zeros = ip.includes('::') ? Array.from({ length: 8 - before.length - after.length }, () => '0') : []
-  const groups = [...before, ...zeros, ...after]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-  return `${groups.join(':')}::/64`
 }
 
 /** An e-mail address as it is stored and compared. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { FORGET_AFTER_SECONDS, networkOf, secondsToWait } from './throttle-rules.ts'
+import { networkOf } from '#platform/networks.ts'
+import { FORGET_AFTER_SECONDS, secondsToWait } from './throttle-rules.ts'
 import type { ThrottleKind } from './throttle-rules.ts'
 
 /** Who counts guesses: the door of persons, and that of a realm. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { keyOfNetwork } from '#platform/admission.ts'
 import type { Engine } from '#platform/execute.ts'
 import { limitHeaders } from '#platform/limits.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -28,7 +29,7 @@ const refuseSignature = (): ProblemError =>
   new ProblemError(401, 'SIGNATURE_REFUSED', 'The message carries no valid signature.')
 
 async function admit({ limiter }: Engine, ip: string): Promise<void> {
-  const verdict = await limiter.take([{ name: 'identity_event', key: `network ${ip}` }])
+  const verdict = await limiter.take([{ name: 'identity_event', key: keyOfNetwork(ip) }])
   if (!verdict.admitted)
     throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this operation is used up.', {
       headers: limitHeaders(verdict),
@@ -100,7 +101,14 @@ export function mountIdentityEvents(app: FastifyInstance, parts: Parts): void {
     )
     scope.post<{ Params: { vendor: string; partner: string } }>(
       '/identity-events/:vendor/:partner',
-      { config: { access: ACCESS, isBounded: true }, bodyLimit: BODY_LIMIT_BYTES },
+      {
+        config: {
+          access: ACCESS,
+          counting: { elsewhere: 'exactly, as `identity_event` of the network' },
+          isBounded: true,
+        },
+        bodyLimit: BODY_LIMIT_BYTES,
+      },
       async (request, reply) => {
         await admit(parts.engine, request.ip)
         const { vendor, partner: slug } = request.params

@@ -4,13 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { idOfAccessRequest } from '#modules/consents/index.ts'
 import type { AccessRequestRow, AskingClient, AskingParties, WantedMore } from '#modules/consents/index.ts'
-import { limitHeaders } from '#platform/limits.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { findClientMetadata } from './client-store.ts'
 import { actionsOutside, orderScopes, parseRequested } from './details.ts'
 import type { RequestedDetail } from './details.ts'
 import type { TokenBasis } from './facts-store.ts'
-import { findGrant, NO_GRANT, requireHolder, sendError } from './grant-management.ts'
+import { findGrant, NO_GRANT, requireWithin, sendError } from './grant-management.ts'
 import type { OAuthError } from './grant-management.ts'
 import type { TokenHolder } from './management-token.ts'
 import type { OAuthParts } from './parts.ts'
@@ -40,19 +39,11 @@ async function requireAsking(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   limit: 'detail' | 'write',
 ): Promise<Asking | null> {
-  const holder = await requireHolder(parts, { request, reply }, 'access_request')
+  const demand = { scope: 'access_request', limit, place: 'access_requests' }
+  const holder = await requireWithin(parts, { request, reply }, demand)
   if (!holder) return null
-  const verdict = await parts.limiter.take([{ name: limit, key: `access_requests ${holder.clientId}` }])
-  if (verdict.admitted) {
-    const trace = readTrace(request, request.routeOptions.url ?? URL_PATH, parts.clock())
-    return { holder, client: { clientId: holder.clientId, trace } }
-  }
-  await sendError(reply.headers(limitHeaders(verdict)), {
-    status: 429,
-    error: 'slow_down',
-    description: 'The limit of this client is used up.',
-  })
-  return null
+  const trace = readTrace(request, request.routeOptions.url ?? URL_PATH, parts.clock())
+  return { holder, client: { clientId: holder.clientId, trace } }
 }
 
 /** What stands against asking, as far as it can be told without the customer; null when nothing does. */
@@ -198,7 +189,8 @@ function tell(row: AccessRequestRow, now: Date): Record<string, unknown> {
  * spirit of the access request profile of the Authorization API. Source: A16.
  */
 export function registerAccessRequests(scope: FastifyInstance, parts: OAuthParts): void {
-  const config = { access: { public: OWN }, isBounded: true }
+  const counting = { elsewhere: 'exactly, as `detail` or `write` of the client' }
+  const config = { access: { public: OWN }, counting, isBounded: true }
   scope.route({
     method: 'POST',
     url: URL_PATH,

@@ -1,5 +1,7 @@
 import { decodeId, encodeId } from '@liaison/access'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { limitHeaders } from '#platform/limits.ts'
+import { countStranger } from '#platform/open-door.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { giveBackConsent } from './audit-store.ts'
 import { readDelegatedBasis } from './facts-store.ts'
@@ -63,18 +65,22 @@ function describe(
   }
 }
 
+const READING = { scope: 'grant_management_query', limit: 'detail', place: 'grants' } as const
+const GIVING_BACK = { scope: 'grant_management_revoke', limit: 'write', place: 'grants' } as const
+
 interface GrantRequest {
   Params: { grant_id: string }
 }
 
 /** The holder with the scope that the operation needs; null when the refusal has been sent. */
-export async function requireHolder(
+async function requireHolder(
   parts: OAuthParts,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   scope: string,
 ): Promise<TokenHolder | null> {
   const holder = await readTokenHolder(parts, request, grantsResourceOf(parts.places))
   if (holder?.scopes.has(scope) === true) return holder
+  if (!holder) await countStranger(parts.limiter, 'grants', request.ip)
   const error = holder ? 'insufficient_scope' : 'invalid_token'
   const challenge = `DPoP error="${error}", scope="${scope}"`
   const description = 'A token of the grant management API is needed.'
@@ -86,6 +92,28 @@ export async function requireHolder(
   return null
 }
 
+/** The same holder within its limits; null when the refusal has been sent. */
+export async function requireWithin(
+  parts: OAuthParts,
+  asked: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  {
+    scope,
+    limit,
+    place,
+  }: { readonly scope: string; readonly limit: 'detail' | 'write'; readonly place: string },
+): Promise<TokenHolder | null> {
+  const holder = await requireHolder(parts, asked, scope)
+  if (!holder) return null
+  const verdict = await parts.limiter.take([{ name: limit, key: `${place} ${holder.clientId}` }])
+  if (verdict.admitted) return holder
+  await sendError(asked.reply.headers(limitHeaders(verdict)), {
+    status: 429,
+    error: 'slow_down',
+    description: 'The limit of this client is used up.',
+  })
+  return null
+}
+
 /**
  * Grant management: a client reads what it was granted and gives it back. The id is that of the delegation, everywhere.
  * Based on Grant Management for OAuth 2.0 (draft 03), sections 6.3 and 6.4. Giving back ends the
@@ -93,13 +121,14 @@ export async function requireHolder(
  */
 export function registerGrantRoutes(scope: FastifyInstance, parts: OAuthParts): void {
   const url = `${ISSUER_PATH}/grants/:grant_id`
-  const config = { access: { public: OWN }, isBounded: true }
+  const counting = { elsewhere: 'exactly, as `detail` or `write` of the client' }
+  const config = { access: { public: OWN }, counting, isBounded: true }
   scope.route<GrantRequest>({
     method: 'GET',
     url,
     config,
     async handler(request, reply) {
-      const holder = await requireHolder(parts, { request, reply }, 'grant_management_query')
+      const holder = await requireWithin(parts, { request, reply }, READING)
       if (!holder) return reply
       const basis = await findGrant(parts, holder, request.params.grant_id)
       return basis ? describe(basis, parts.places.apiResource()) : sendError(reply, NO_GRANT)
@@ -110,7 +139,7 @@ export function registerGrantRoutes(scope: FastifyInstance, parts: OAuthParts): 
     url,
     config,
     async handler(request, reply) {
-      const holder = await requireHolder(parts, { request, reply }, 'grant_management_revoke')
+      const holder = await requireWithin(parts, { request, reply }, GIVING_BACK)
       if (!holder) return reply
       const basis = await findGrant(parts, holder, request.params.grant_id)
       if (!basis?.terms) return sendError(reply, NO_GRANT)

@@ -16,6 +16,7 @@ import type { Database } from '#platform/database.ts'
 import type { Limiter } from '#platform/limits.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import type { OpenDoor } from '#platform/open-door.ts'
 import { makeConsentDesk } from './consent-desk.ts'
 import { makeEventIssuer } from './event-issuer.ts'
 import type { EventIssuer } from './event-issuer.ts'
@@ -42,6 +43,8 @@ export interface OAuthContext {
   readonly services: Services
   readonly limiter: Limiter
   readonly clock: Clock
+  /** Counts who reads what is open to everybody. */
+  readonly door: OpenDoor
 }
 
 /** What an installation may set; without it everything is on the one public origin. */
@@ -69,7 +72,7 @@ export interface OAuth {
 
 /** Makes the authorization server of a process; nothing is read before it is mounted. */
 export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): OAuth {
-  const { database, services, limiter, clock } = context
+  const { database, services, limiter, clock, door } = context
   let onError: (error: unknown) => void = () => undefined
   const parts: OAuthParts = {
     database,
@@ -102,7 +105,7 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
         http.log.error({ err: told, where: 'authorization server' }, 'a request failed')
       }
       http.addHook('onReady', () => server.check())
-      await mountOAuth(http, { parts, server })
+      await mountOAuth(http, { parts, server, door })
     },
   }
 }

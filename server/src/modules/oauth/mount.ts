@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { keyOfNetwork } from '#platform/admission.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { endMandate, takeEvents } from '#platform/mandate.ts'
+import { requireAdmission } from '#platform/open-door.ts'
+import type { OpenDoor } from '#platform/open-door.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { openForIdentity } from '#platform/resolver-without-person.ts'
 import { registerAccessRequests } from './access-requests.ts'
@@ -14,8 +17,13 @@ import type { AuthorizationServer } from './server.ts'
 import { ISSUER_PATH, issuerOf } from './settings.ts'
 import { readSessionToken } from './session.ts'
 
+const COUNTING = {
+  elsewhere:
+    'pages exactly, as `page` of the network; failing clients as `stranger` of client and network; what is published in each process',
+}
 const ANYBODY = 'The endpoints of the authorization server authenticate clients themselves.'
 const PUBLISHED = 'What clients must know of the server is published.'
+const METADATA = '/.well-known/oauth-authorization-server'
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** A refusal in OAuth's own form. */
@@ -42,6 +50,8 @@ function pinOrigin(parts: OAuthParts, request: FastifyRequest): void {
 interface Mounted {
   readonly parts: OAuthParts
   readonly server: AuthorizationServer
+  /** Counts who reads what is published. */
+  readonly door: OpenDoor
 }
 
 /** Hands a request to the library, with the path that it knows and the headers that every answer of ours carries. */
@@ -60,11 +70,21 @@ async function handOver(
   await handle(request.raw, reply.raw)
 }
 
+/** Where browsers come to, and where clients prove who they are; all else is read by anybody, or is not there. */
+const PAGES = /^\/(?:authorize|interaction)(?![^/?])/
+const OF_CLIENTS = /^\/(?:token|par|introspect|revoke|backchannel)(?![^/?])/
+
+/** Counts what comes without any proof of who it is. Throws RATE_LIMIT_EXCEEDED. */
+async function countVisit({ parts, door }: Mounted, { ip }: FastifyRequest, path: string): Promise<void> {
+  if (PAGES.test(path)) requireAdmission(await parts.limiter.take([{ name: 'page', key: keyOfNetwork(ip) }]))
+  else if (!OF_CLIENTS.test(path)) requireAdmission(door.take('fixed', ip))
+}
+
 function mountLibrary(scope: FastifyInstance, mounted: Mounted): void {
   scope.removeAllContentTypeParsers()
   // The library reads bodies itself.
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const config = { access: { public: ANYBODY }, isBounded: true }
+  const config = { access: { public: ANYBODY }, counting: COUNTING, isBounded: true }
   scope.route({
     method: [...METHODS],
     url: `${ISSUER_PATH}/*`,
@@ -77,6 +97,7 @@ function mountLibrary(scope: FastifyInstance, mounted: Mounted): void {
       if (path.startsWith('/.well-known/openid-configuration'))
         return sendOAuthError(reply, 404, 'There is no such endpoint.')
       const { parts } = mounted
+      await countVisit(mounted, request, path)
       if (asksAsApi(request, path))
         return introspectForApi(parts, await parts.apis(request.raw), { request, reply })
       await handOver(mounted, { request, reply }, path)
@@ -89,14 +110,15 @@ function mountLibrary(scope: FastifyInstance, mounted: Mounted): void {
     async handler(request, reply) {
       if (!isForIssuer(mounted.parts, request))
         return sendOAuthError(reply, 400, 'The host is not that of the issuer.')
-      await handOver(mounted, { request, reply }, '/.well-known/oauth-authorization-server')
+      await countVisit(mounted, request, METADATA)
+      await handOver(mounted, { request, reply }, METADATA)
     },
   })
 }
 
 function mountPublished(scope: FastifyInstance, { places, certificates }: OAuthParts): void {
   const resource = () => describeResource(places, { takesCertificates: certificates !== null })
-  const config = { access: { public: PUBLISHED } }
+  const config = { access: { public: PUBLISHED }, counting: 'fixed' as const }
   for (const url of ['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/api'])
     scope.route({ method: 'GET', url, config, handler: () => Promise.resolve(resource()) })
   scope.route<{ Params: { name: string } }>({
@@ -117,11 +139,12 @@ function sendPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
 }
 
 async function showInteraction(
-  { parts, server }: Mounted,
+  { parts, server, door }: Mounted,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   uid: string,
 ) {
   const trace = readTrace(request, `${ISSUER_PATH}/interaction/:uid`, parts.clock())
+  await countVisit({ parts, server, door }, request, `/interaction/${uid}`)
   const running = await server.running()
   pinOrigin(parts, request)
   const token = readSessionToken(request.headers.cookie)
@@ -146,7 +169,7 @@ function mountInteraction(scope: FastifyInstance, mounted: Mounted): void {
   scope.route<{ Params: { uid: string } }>({
     method: 'GET',
     url: `${ISSUER_PATH}/interaction/:uid`,
-    config: { access: { identity: 'Whoever is asked for a consent goes this way.' } },
+    config: { access: { identity: 'Whoever is asked for a consent goes this way.' }, counting: COUNTING },
     handler: (request, reply) => showInteraction(mounted, { request, reply }, request.params.uid),
   })
 }

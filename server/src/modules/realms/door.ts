@@ -1,6 +1,7 @@
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import { isEmail, isNoted, networkOf, SHORTEST_ALONE, waitWords } from '#modules/identity/index.ts'
+import { networkOf } from '#platform/networks.ts'
+import { isEmail, isNoted, SHORTEST_ALONE, waitWords } from '#modules/identity/index.ts'
 import {
   admitTry,
   contextWords,

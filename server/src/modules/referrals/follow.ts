@@ -101,7 +101,15 @@ async function answer(parts: Parts, request: FastifyRequest<Asked>, reply: Fasti
  * off or over, without saying which. What it keeps of a click names nobody. Source: D5.
  */
 export function mountReferralLinks(app: FastifyInstance, parts: Parts): void {
-  app.get<Asked>('/r/:code', { config: { access: ACCESS, isBounded: true } }, (request, reply) =>
-    answer(parts, request, reply),
+  app.get<Asked>(
+    '/r/:code',
+    {
+      config: {
+        access: ACCESS,
+        counting: { elsewhere: 'exactly, as `referral_link` of the network' },
+        isBounded: true,
+      },
+    },
+    (request, reply) => answer(parts, request, reply),
   )
 }

@@ -46,7 +46,14 @@ const ENDPOINTS: readonly (readonly [
 
 /** Mounts the metadata, the management of streams and the polls (A16). */
 export function mountSignals(app: FastifyInstance, parts: SignalParts): void {
-  const config = { access: { public: OWN }, isBounded: true }
+  const config = {
+    access: { public: OWN },
+    counting: {
+      elsewhere:
+        'exactly, as `detail` or `write` of the receiver; as `stranger` of the network for whoever is none',
+    },
+    isBounded: true,
+  }
   const polls = new Polls(parts)
   for (const [method, path, answer] of ENDPOINTS)
     app.route({
@@ -58,8 +65,10 @@ export function mountSignals(app: FastifyInstance, parts: SignalParts): void {
   app.post<{ Params: { stream_id: string } }>(`${SSF_PATH}/poll/:stream_id`, { config }, (request) =>
     polls.answer(app, request),
   )
-  app.get('/.well-known/ssf-configuration', { config: { access: { public: PUBLISHED } } }, () =>
-    describeTransmitter(parts),
+  app.get(
+    '/.well-known/ssf-configuration',
+    { config: { access: { public: PUBLISHED }, counting: 'fixed' } },
+    () => describeTransmitter(parts),
   )
   app.addHook('preClose', () => {
     polls.end()

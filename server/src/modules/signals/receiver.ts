@@ -6,6 +6,7 @@ import { recordStatement } from '#platform/audit-event.ts'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Engine } from '#platform/execute.ts'
 import { limitHeaders } from '#platform/limits.ts'
+import { countStranger } from '#platform/open-door.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import type { Services } from '#platform/services.ts'
@@ -63,7 +64,10 @@ export async function requireReceiver(
   { scopes, limit }: Demand,
 ): Promise<Receiver> {
   const receiver = await findReceiver(parts, request)
-  if (!receiver) throw unauthorized()
+  if (!receiver) {
+    await countStranger(parts.engine.limiter, 'signals', request.ip)
+    throw unauthorized()
+  }
   if (!scopes.some((scope) => receiver.scopes.has(scope)))
     throw new ProblemError(403, 'SIGNALS_SCOPE_MISSING', 'The token lacks the scope for this.', {
       headers: { 'WWW-Authenticate': `DPoP error="insufficient_scope", scope="${scopes.join(' ')}"` },

@@ -31,7 +31,7 @@ export function makeAsset(name: string, type: keyof typeof TYPES, text: string):
       summary: `The ${type} file ${name} of the server-rendered pages`,
       input: {},
       access: { public: 'The look of pages holds no data of anybody.' },
-      limit: 'page',
+      limit: 'fixed',
       responses: { 200: z.string() },
       handle: () => Promise.resolve(sent(text, headers)),
     }),
