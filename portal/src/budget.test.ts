@@ -46,6 +46,8 @@ function filesOf(keys: Iterable<string>): Set<string> {
 }
 
 const entryKey = () => Object.keys(manifest).find((key) => manifest[key]?.isEntry) ?? ''
+/** The entry, and what it starts at once, whatever the path is. */
+const baseKeys = () => new Set([...withImports(entryKey()), ...withImports('src/main.tsx')])
 const lazyKeys = () => [...new Set(Object.values(manifest).flatMap((piece) => piece.dynamicImports ?? []))]
 
 const frameKeys = () => lazyKeys().filter((key) => key.includes('/frames/') && key.endsWith('/index.ts'))
@@ -56,7 +58,7 @@ beforeAll(async () => {
 })
 
 test('the first load of every frame stays within the budget of scripts', () => {
-  const base = withImports(entryKey())
+  const base = baseKeys()
   const loads = frameKeys().map(
     (key) => [key, weigh(filesOf(new Set([...base, ...withImports(key)])))] as const,
   )
@@ -64,8 +66,25 @@ test('the first load of every frame stays within the budget of scripts', () => {
   expect(loads.filter(([, bytes]) => bytes > (budget['first_load_js_bytes'] ?? 0))).toEqual([])
 })
 
+test('what asks for all the rest is small and waits for nothing else', () => {
+  expect(weigh(filesOf(withImports(entryKey())))).toBeLessThanOrEqual(budget['entry_js_bytes'] ?? 0)
+  expect(withImports(entryKey()).has('src/main.tsx')).toBe(false)
+})
+
+test('the page itself names what every path needs, so that none of it is asked for late', () => {
+  const page = readFileSync(join(dist, 'index.html'), 'utf8')
+  const keys = baseKeys()
+  const styles = [...keys].flatMap((key) => manifest[key]?.css ?? [])
+  expect([...filesOf(keys), ...styles].filter((file) => !page.includes(`"/${file}"`))).toEqual([])
+})
+
+test('the first load of every frame is of few pieces', () => {
+  const loads = frameKeys().map((key) => filesOf(new Set([...baseKeys(), ...withImports(key)])).size)
+  expect(Math.max(...loads)).toBeLessThanOrEqual(budget['first_load_js_pieces'] ?? 0)
+})
+
 test('the first load of every frame stays within the budget of styles', () => {
-  const base = withImports(entryKey())
+  const base = baseKeys()
   const loads = frameKeys().map((key) => {
     const pieces = [...base, ...withImports(key)]
     return [key, weigh(new Set(pieces.flatMap((piece) => manifest[piece]?.css ?? [])))] as const
@@ -81,7 +100,7 @@ test('all styles together stay within their budget, whenever they are fetched', 
 })
 
 test('every further piece stays within its budget', () => {
-  const base = filesOf(withImports(entryKey()))
+  const base = filesOf(baseKeys())
   const pieces = lazyKeys().map((key) => {
     const own = [...filesOf(withImports(key))].filter((file) => !base.has(file))
     return [key, weigh(own)] as const

@@ -8,7 +8,7 @@ import type { ActivityFilter } from '../platform/calls.ts'
 import { formatInstant } from '../platform/format.ts'
 import { useFrame } from '../platform/frame.ts'
 import { t } from '../platform/words.ts'
-import { Explainer } from './explainer.tsx'
+import { LateExplainer } from './late-explainer.tsx'
 import { fact, Facts } from './page.tsx'
 import { Bones, Empty, TroublePanel } from './states.tsx'
 import { StatusChip } from './values.tsx'
@@ -120,7 +120,7 @@ export function ActivityList({ filter, isFiltered, emptyText }: ActivityListProp
           </Button>
         )}
       </div>
-      <Explainer explainId={explained} onClose={() => setExplained(null)} />
+      <LateExplainer explainId={explained} onClose={() => setExplained(null)} />
     </div>
   )
 }

@@ -10,7 +10,7 @@ import { formatRelative } from '../platform/format.ts'
 import { hasWords, t, tValue } from '../platform/words.ts'
 import { AskMore } from './ask-more.tsx'
 import { Countdown } from './countdown.tsx'
-import { Explainer } from './explainer.tsx'
+import { LateExplainer } from './late-explainer.tsx'
 import { Note } from './page.tsx'
 
 /** Grey lines while an answer is awaited; they appear after 300 ms, so quick answers never flicker. */
@@ -119,7 +119,7 @@ export function WhyButton({ explainId }: { explainId: string }) {
       <Button variant="light" onClick={() => setOpen(true)}>
         {t('explain.why')}
       </Button>
-      <Explainer explainId={open ? explainId : null} onClose={() => setOpen(false)} />
+      <LateExplainer explainId={open ? explainId : null} onClose={() => setOpen(false)} />
     </>
   )
 }

@@ -4,6 +4,8 @@ import { createLiaisonClient } from '@liaison/client'
 import type { ActingContext, LiaisonClient, Me } from '@liaison/client'
 import { createContext, useContext } from 'react'
 
+import { fetchOnce } from './early.ts'
+
 export type FrameKind = 'platform' | 'partner' | 'acting' | 'org'
 
 /** Where the person is. Everything in it comes from the address of this tab and from the server's answers. */
@@ -63,7 +65,9 @@ export function clientFor(tenantId: string): LiaisonClient {
   const baseUrl = `${window.location.origin}/api/v1`
   const made = createLiaisonClient({
     baseUrl,
-    ...(tenantId === '' ? {} : { activeTenantId: tenantId, fetch: fetchWithReason(tenantId) }),
+    ...(tenantId === ''
+      ? { fetch: fetchOnce }
+      : { activeTenantId: tenantId, fetch: fetchWithReason(tenantId) }),
   })
   clients.set(tenantId, made)
   return made

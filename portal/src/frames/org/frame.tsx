@@ -28,9 +28,9 @@ import {
   IconWebhook,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
+import { Bell } from '../../parts/bell.tsx'
 import type { NavEntry, NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { clientFor, FrameContext, frameKey, roleMay } from '../../platform/frame.ts'
@@ -38,8 +38,6 @@ import { findOrg } from '../../platform/me.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
-
-const Bell = lazy(() => import('../../parts/bell.tsx').then((loaded) => ({ default: loaded.Bell })))
 
 function workOf(ten: string): NavEntry[] {
   return [
@@ -276,15 +274,7 @@ export function Frame() {
         )
         return (
           <FrameContext value={frame}>
-            <AppFrame
-              words={words}
-              nav={navOf(ten, part.role)}
-              bell={
-                <Suspense fallback={null}>
-                  <Bell to={places.alerts(ten)} />
-                </Suspense>
-              }
-            >
+            <AppFrame words={words} nav={navOf(ten, part.role)} bell={<Bell to={places.alerts(ten)} />}>
               <Outlet />
             </AppFrame>
           </FrameContext>

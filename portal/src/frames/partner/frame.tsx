@@ -41,9 +41,10 @@ import {
 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
+import { Bell } from '../../parts/bell.tsx'
 import type { NavEntry, NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
@@ -53,8 +54,6 @@ import { useParam, usePathname, useSearchText } from '../../platform/navigate.ts
 import { useIsShown } from '../../platform/shown.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces as places } from '../../places.ts'
-
-const Bell = lazy(() => import('../../parts/bell.tsx').then((loaded) => ({ default: loaded.Bell })))
 
 function developersOf(par: string): NavGroup {
   return {
@@ -336,15 +335,7 @@ export function Frame() {
         )
         return (
           <FrameContext value={frame}>
-            <AppFrame
-              words={words}
-              nav={navOf(par, part.kinds)}
-              bell={
-                <Suspense fallback={null}>
-                  <Bell to={places.alerts(par)} />
-                </Suspense>
-              }
-            >
+            <AppFrame words={words} nav={navOf(par, part.kinds)} bell={<Bell to={places.alerts(par)} />}>
               <Outlet />
             </AppFrame>
           </FrameContext>

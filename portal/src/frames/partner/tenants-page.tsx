@@ -15,16 +15,17 @@ import { formatCount } from '../../platform/format.ts'
 import { mayBegin, useFrame } from '../../platform/frame.ts'
 import { GoLink, isPlainClick } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { useWasTrue } from '../../platform/was-true.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { ACTS, actingPlaces, partnerPlaces } from '../../places.ts'
 import { shownColumns } from '../shared/columns.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
 import { optional, orderField, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { useBeginning } from './onboarding-call.ts'
-import { TenantDrawer } from './tenant-drawer.tsx'
 
 // Fetched after the board: nobody waits for them.
 const SavedViews = lazy(async () => ({ default: (await import('../shared/saved-views.tsx')).SavedViews }))
+const TenantDrawer = lazy(async () => ({ default: (await import('./tenant-drawer.tsx')).TenantDrawer }))
 const ColumnPick = lazy(async () => ({ default: (await import('../shared/column-pick.tsx')).ColumnPick }))
 
 const statuses = ['any', 'active', 'suspended', 'requested', 'approved', 'expired'] as const
@@ -351,6 +352,7 @@ export function TenantsPage() {
     (frame, signal) => readBody(frame.client.GET('/partner/customers', { params: { query }, signal })),
     { keep: true },
   )
+  const wasOpened = useWasTrue(values.tenant !== '')
   const tools = <BeginButton act="partner.link">{t('links.request')}</BeginButton>
   return (
     <Page title={t('board.title')} tools={tools}>
@@ -362,11 +364,15 @@ export function TenantsPage() {
           <div className="stack">
             <ScopeNote scope={page.scope} />
             <Board page={page} filters={filters} />
-            <TenantDrawer
-              tenantId={values.tenant}
-              tenants={page.items}
-              onTenant={(tenant) => set({ tenant, page: values.page })}
-            />
+            <Suspense fallback={null}>
+              {wasOpened && (
+                <TenantDrawer
+                  tenantId={values.tenant}
+                  tenants={page.items}
+                  onTenant={(tenant) => set({ tenant, page: values.page })}
+                />
+              )}
+            </Suspense>
           </div>
         )}
       </Answer>

@@ -1,10 +1,3 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import type { AnyRoute } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
-
-import { Home } from './frames/home.tsx'
-import { Broken } from './frames/broken.tsx'
-import { NotFound } from './frames/not-found.tsx'
 import {
   accessHistory,
   accounts,
@@ -24,6 +17,7 @@ import {
   gateways,
   identity,
   inviting,
+  late,
   linking,
   linkingOfPartner,
   orders,
@@ -49,59 +43,38 @@ import {
   vouchers,
   webhooks,
 } from './late-pages.ts'
-import type { LatePage } from './late-pages.ts'
-import { parseSearch, stringifySearch } from './platform/filters.ts'
-import { Root } from './root.tsx'
+import type { LatePage, Pieces } from './late-pages.ts'
 
-const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound })
-const homeRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: Home })
+const ActingNewTicketPage = late(() => import('./frames/acting/new-ticket-page.tsx'))('NewTicketPage')
+const ActingTicketPage = late(() => import('./frames/acting/ticket-page.tsx'))('TicketPage')
+const OrgTicketPage = late(() => import('./frames/org/ticket-page.tsx'))('TicketPage')
+const RequestLinkPage = late(() => import('./frames/partner/request-link-page.tsx'))('RequestLinkPage')
+const ExplainPage = late(() => import('./frames/platform/explain-page.tsx'))('ExplainPage')
+const PartnerActivityPage = late(() => import('./frames/partner/activity-page.tsx'))('ActivityPage')
+const PartnerLinksPage = late(() => import('./frames/partner/links-page.tsx'))('LinksPage')
+const OrgNewTicketPage = late(() => import('./frames/org/new-ticket-page.tsx'))('NewTicketPage')
+const OrgMembersPage = late(() => import('./frames/org/members-page.tsx'))('MembersPage')
+const WhoHasAccessPage = late(() => import('./frames/org/who-has-access-page.tsx'))('WhoHasAccessPage')
+const OrgRequestsPage = late(() => import('./frames/org/requests-page.tsx'))('RequestsPage')
 
-type Pieces = Readonly<Record<string, () => ReactNode>>
+/** The pages of one frame by their paths in it, and the piece of the frame, which what daily work needs of it comes with. */
+export type FramePages = {
+  readonly path: string
+  readonly load: () => Promise<Pieces>
+  readonly pages: Readonly<Record<string, LatePage>>
+}
 
-const ActingNewTicketPage = lazyRouteComponent(
-  () => import('./frames/acting/new-ticket-page.tsx'),
-  'NewTicketPage',
-)
-const ActingTicketPage = lazyRouteComponent(() => import('./frames/acting/ticket-page.tsx'), 'TicketPage')
-const OrgTicketPage = lazyRouteComponent(() => import('./frames/org/ticket-page.tsx'), 'TicketPage')
-const RequestLinkPage = lazyRouteComponent(
-  () => import('./frames/partner/request-link-page.tsx'),
-  'RequestLinkPage',
-)
-const ExplainPage = lazyRouteComponent(() => import('./frames/platform/explain-page.tsx'), 'ExplainPage')
-const PartnerActivityPage = lazyRouteComponent(
-  () => import('./frames/partner/activity-page.tsx'),
-  'ActivityPage',
-)
-const PartnerLinksPage = lazyRouteComponent(() => import('./frames/partner/links-page.tsx'), 'LinksPage')
-const OrgNewTicketPage = lazyRouteComponent(() => import('./frames/org/new-ticket-page.tsx'), 'NewTicketPage')
-const OrgMembersPage = lazyRouteComponent(() => import('./frames/org/members-page.tsx'), 'MembersPage')
-const WhoHasAccessPage = lazyRouteComponent(
-  () => import('./frames/org/who-has-access-page.tsx'),
-  'WhoHasAccessPage',
-)
-const OrgRequestsPage = lazyRouteComponent(() => import('./frames/org/requests-page.tsx'), 'RequestsPage')
-
-/** The pages of one frame. What daily work needs of it is one lazy piece, fetched when the frame is first entered. */
+/** A page that is only named comes with the piece of its frame. */
 function createFrame<Names extends Pieces>(
   path: string,
-  loadPieces: () => Promise<Names>,
+  load: () => Promise<Names>,
   pages: Readonly<Record<string, (keyof Names & string) | LatePage>>,
-): AnyRoute {
-  const load: () => Promise<Pieces> = loadPieces
-  const frame = createRoute({
-    getParentRoute: () => rootRoute,
-    path,
-    component: lazyRouteComponent(load, 'Frame'),
-  })
-  const children = Object.entries(pages).map(([childPath, page]) =>
-    createRoute({
-      getParentRoute: () => frame,
-      path: childPath,
-      component: typeof page === 'string' ? lazyRouteComponent(load, page) : page,
-    }),
+): FramePages {
+  const own = late(load)
+  const named = Object.entries(pages).map(
+    ([childPath, page]) => [childPath, typeof page === 'string' ? own(page) : page] as const,
   )
-  return frame.addChildren(children)
+  return { path, load, pages: Object.fromEntries(named) }
 }
 
 const partner = createFrame('/partner/$par', () => import('./frames/partner/index.ts'), {
@@ -350,11 +323,4 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   'catalogue/roles': service('RolesPage'),
 })
 
-export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, partner, acting, org, platform]),
-  parseSearch,
-  stringifySearch,
-  defaultPreload: false,
-  defaultErrorComponent: Broken,
-  scrollRestoration: true,
-})
+export const frames: readonly FramePages[] = [partner, acting, org, platform]
