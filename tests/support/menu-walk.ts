@@ -4,7 +4,7 @@ import { faultsInLooks, TWO_LOOKS } from './look.ts'
 import type { RunningProduct } from './product.ts'
 
 /** The addresses in the menu of the frame that is open. */
-async function menuOf(page: Page): Promise<string[]> {
+export async function menuOf(page: Page): Promise<string[]> {
   await page.getByRole('navigation').first().waitFor()
   const links = await page.getByRole('navigation').getByRole('link').all()
   const addresses = await Promise.all(links.map((link) => link.getAttribute('href')))

@@ -7,6 +7,7 @@ import type { Frame } from '../platform/frame.ts'
 import { GoLink, useShownPath } from '../platform/navigate.tsx'
 import type { Tone } from '../platform/status.ts'
 import { t } from '../platform/words.ts'
+import { PiecesContext, Settling, useSettling } from './settled.tsx'
 
 let lastPath: string | null = null
 
@@ -24,14 +25,17 @@ type PageProps = {
   lead?: ReactNode
   back?: { to: string; label: string }
   tools?: ReactNode
+  /** Nothing that it shows is awaited, so it is there at once, and may take the focus. */
+  isWhole?: boolean
   children: ReactNode
 }
 
-/** One page: its title in the tab with its place, its heading with focus after navigation, its tools. */
-export function Page({ title, tab = title, lead, back, tools, children }: PageProps) {
+/** One page: its title in the tab with its place, its heading with focus after navigation, its tools. All else is shown at once. */
+export function Page({ title, tab = title, lead, back, tools, isWhole = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const place = placeOf(useContext(FrameContext))
   const path = useShownPath()
+  const [isSettled, pieces] = useSettling(isWhole)
   useEffect(() => {
     document.title = `${tab} · ${place}`
   }, [tab, place])
@@ -40,7 +44,7 @@ export function Page({ title, tab = title, lead, back, tools, children }: PagePr
     lastPath = path
   }, [path])
   return (
-    <>
+    <PiecesContext value={pieces}>
       {back && (
         <GoLink className="crumb" to={back.to}>
           ← {back.label}
@@ -53,10 +57,14 @@ export function Page({ title, tab = title, lead, back, tools, children }: PagePr
           </h1>
           {lead && <p>{lead}</p>}
         </div>
-        {tools && <div className="page-tools">{tools}</div>}
+        {tools && (
+          <div className="page-tools" data-settled={isSettled}>
+            {tools}
+          </div>
+        )}
       </div>
-      {children}
-    </>
+      <Settling isSettled={isSettled}>{children}</Settling>
+    </PiecesContext>
   )
 }
 

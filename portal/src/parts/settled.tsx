@@ -3,7 +3,7 @@ import type { Query } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 
-import { Bones } from './states.tsx'
+import { Bones } from './bones.tsx'
 
 /** A read may lead to the next one; the page that it makes is drawn before anybody looks whether it does. */
 const calmMs = 40
@@ -11,9 +11,9 @@ const calmMs = 40
 const longestMs = 3000
 
 type Pieces = { come: () => void; came: () => void }
-const PiecesContext = createContext<Pieces>({ come: () => undefined, came: () => undefined })
+export const PiecesContext = createContext<Pieces>({ come: () => undefined, came: () => undefined })
 
-/** Stands where a lazy piece of a page will be, for `Settled` to wait for it. */
+/** Stands where a lazy piece of a page will be, for the page to wait for it. */
 export function Coming() {
   const { come, came } = useContext(PiecesContext)
   useEffect(() => {
@@ -25,10 +25,13 @@ export function Coming() {
 
 const isFirstRead = ({ state }: Query): boolean => state.data === undefined
 
-/** Whether everything that a page reads first, and every piece that comes late, is there. True for good once it was. */
-function useSettling(): [isSettled: boolean, pieces: Pieces] {
+/**
+ * Whether everything that a page reads first, and every piece that comes late, is there; true for good once it was. The
+ * pieces tell of themselves through `PiecesContext`.
+ */
+export function useSettling(isWhole: boolean): [isSettled: boolean, pieces: Pieces] {
   const client = useQueryClient()
-  const [isSettled, setSettled] = useState(false)
+  const [isSettled, setSettled] = useState(isWhole)
   const look = useRef<() => void>(() => undefined)
   const missing = useRef(0)
   const [pieces] = useState<Pieces>(() => ({
@@ -64,21 +67,18 @@ function useSettling(): [isSettled: boolean, pieces: Pieces] {
 }
 
 /**
- * Shows a page of many reads at once, when the first answer to each is there: what one of them puts above another would
- * push it away under the reader's finger. Until then the place is kept and grey lines stand in it.
+ * Shows what stands in a page at once, when the first answer to each of its reads is there: what one of them puts above
+ * another would push it away under the reader's finger. Until then the place is kept and grey lines stand in it.
  */
-export function Settled({ children }: { children: ReactNode }) {
-  const [isSettled, pieces] = useSettling()
+export function Settling({ isSettled, children }: { isSettled: boolean; children: ReactNode }) {
   return (
-    <PiecesContext value={pieces}>
-      <div className="settling" data-settled={isSettled}>
-        {!isSettled && (
-          <div className="settling-bones">
-            <Bones lines={8} />
-          </div>
-        )}
-        <div className="settling-content">{children}</div>
-      </div>
-    </PiecesContext>
+    <div className="settling" data-settled={isSettled}>
+      {!isSettled && (
+        <div className="settling-bones">
+          <Bones lines={8} />
+        </div>
+      )}
+      <div className="settling-content">{children}</div>
+    </div>
   )
 }

@@ -9,20 +9,12 @@ import { useNow } from '../platform/clock.ts'
 import { formatRelative } from '../platform/format.ts'
 import { hasWords, t, tValue } from '../platform/words.ts'
 import { AskMore } from './ask-more.tsx'
+import { Bones } from './bones.tsx'
 import { Countdown } from './countdown.tsx'
 import { LateExplainer } from './late-explainer.tsx'
 import { Note } from './page.tsx'
 
-/** Grey lines while an answer is awaited; they appear after 300 ms, so quick answers never flicker. */
-export function Bones({ lines = 6 }: { lines?: number }) {
-  return (
-    <div className="bones" role="status" aria-label={t('state.loading')}>
-      {Array.from({ length: lines }, (_, index) => (
-        <i key={index} />
-      ))}
-    </div>
-  )
-}
+export { Bones }
 
 type TileBonesProps = { query: { data: unknown; isError: boolean }; count: number; lines: number }
 

@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
-import { Coming, Settled } from '../../parts/settled.tsx'
+import { Coming } from '../../parts/settled.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatRelative } from '../../platform/format.ts'
@@ -69,44 +69,42 @@ export function HomePage() {
   const home = useRead(['home'], (frame, signal) => readBody(frame.client.GET('/tenant/home', { signal })))
   return (
     <Page title={name} tab={t('nav.home')}>
-      <Settled>
-        <Answer query={home}>
-          {(found) => (
-            <div className="stack">
-              {waitingIn(found) > 0 && (
-                <Note tone="attention">
-                  <p>
-                    {t('home.waiting', { count: waitingIn(found) })}{' '}
-                    <GoLink to={orgPlaces.requests(tenantId)}>{t('home.review')}</GoLink>
-                  </p>
-                </Note>
-              )}
-              {waitingIn(found) > 0 && (
-                <Suspense fallback={<Coming />}>
-                  <WaitingRequests />
-                </Suspense>
-              )}
-              <WaitingConsents />
-              {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}
+      <Answer query={home}>
+        {(found) => (
+          <div className="stack">
+            {waitingIn(found) > 0 && (
+              <Note tone="attention">
+                <p>
+                  {t('home.waiting', { count: waitingIn(found) })}{' '}
+                  <GoLink to={orgPlaces.requests(tenantId)}>{t('home.review')}</GoLink>
+                </p>
+              </Note>
+            )}
+            {waitingIn(found) > 0 && (
               <Suspense fallback={<Coming />}>
-                <HomeGlance
-                  waiting={found.who_has_access === null ? null : waitingIn(found)}
-                  openTickets={found.open_tickets}
-                />
+                <WaitingRequests />
               </Suspense>
-              <Suspense fallback={<Coming />}>
-                <AskAdmins />
-              </Suspense>
-              {maySee && (
-                <section aria-label={t('home.lately')}>
-                  <h2 className="section-title">{t('home.lately')}</h2>
-                  <ActivityList filter={latestActs} isFiltered={false} emptyText={t('org.activity_empty')} />
-                </section>
-              )}
-            </div>
-          )}
-        </Answer>
-      </Settled>
+            )}
+            <WaitingConsents />
+            {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}
+            <Suspense fallback={<Coming />}>
+              <HomeGlance
+                waiting={found.who_has_access === null ? null : waitingIn(found)}
+                openTickets={found.open_tickets}
+              />
+            </Suspense>
+            <Suspense fallback={<Coming />}>
+              <AskAdmins />
+            </Suspense>
+            {maySee && (
+              <section aria-label={t('home.lately')}>
+                <h2 className="section-title">{t('home.lately')}</h2>
+                <ActivityList filter={latestActs} isFiltered={false} emptyText={t('org.activity_empty')} />
+              </section>
+            )}
+          </div>
+        )}
+      </Answer>
     </Page>
   )
 }

@@ -7,6 +7,7 @@ import { Ask } from '../../parts/confirm.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { Coming } from '../../parts/settled.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
@@ -146,7 +147,7 @@ export function LinkPage() {
               <LinkFacts title={t('link.state')} link={body} />
               {mayManage && body.status === 'active' && <ExtendForm link={body} etag={etag} />}
               {mayManage && body.status === 'active' && (body.own_accounts_only || sells(body)) && (
-                <Suspense fallback={null}>
+                <Suspense fallback={<Coming />}>
                   <AccountsOnlyPanel key={body.version} link={body} etag={etag} />
                 </Suspense>
               )}

@@ -4,7 +4,7 @@ import type { Link, Ticket } from '@liaison/client'
 import { lazy, Suspense } from 'react'
 
 import { Page, Panel, Tile } from '../../parts/page.tsx'
-import { Coming, Settled } from '../../parts/settled.tsx'
+import { Coming } from '../../parts/settled.tsx'
 import { Answer, TileBones } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -200,17 +200,15 @@ export function OverviewPage() {
   const seesProgram = useMay('partner_org.referrals.read')
   return (
     <Page title={t('overview.title')} lead={t('overview.lead', { partner: name })}>
-      <Settled>
+      <Suspense fallback={<Coming />}>
+        <SignBanner />
+      </Suspense>
+      {worksInTenants && <Work />}
+      {seesProgram && (
         <Suspense fallback={<Coming />}>
-          <SignBanner />
+          <ProgramPart isWhole={!worksInTenants} />
         </Suspense>
-        {worksInTenants && <Work />}
-        {seesProgram && (
-          <Suspense fallback={<Coming />}>
-            <ProgramPart isWhole={!worksInTenants} />
-          </Suspense>
-        )}
-      </Settled>
+      )}
     </Page>
   )
 }

@@ -5,6 +5,7 @@ import { lazy, Suspense, useCallback } from 'react'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
 import { Answer, ScopeNote, TileBones } from '../../parts/states.tsx'
+import { Coming } from '../../parts/settled.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
@@ -45,7 +46,7 @@ function Tools() {
   return (
     <>
       <ExportLink kind="tickets" />
-      <Suspense fallback={null}>
+      <Suspense fallback={<Coming />}>
         <NewTicketPick />
       </Suspense>
     </>
@@ -77,7 +78,7 @@ export function QueuePage() {
         extra={
           <>
             <GroupPick value={filters.values.group} onValue={(group) => filters.set({ group })} />
-            <Suspense fallback={null}>
+            <Suspense fallback={<Coming />}>
               <SavedViews screen="tickets" />
             </Suspense>
           </>

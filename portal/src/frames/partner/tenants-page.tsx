@@ -10,6 +10,7 @@ import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filte
 import { Page, Tile } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed, ScopeNote, TileBones } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
+import { Coming } from '../../parts/settled.tsx'
 import { choiceField, readFilters, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
 import { mayBegin, useFrame } from '../../platform/frame.ts'
@@ -229,7 +230,7 @@ function ViewTools({ values, set }: { values: ListFilters['values']; set: ListFi
   const { partnerId } = useFrame()
   const choosable = columnsOf(partnerId, () => undefined).filter(({ id }) => !fixed.includes(id))
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<Coming />}>
       <ColumnPick
         columns={choosable}
         value={values.cols}

@@ -5,6 +5,7 @@ import { ActivityList } from '../../parts/activity-list.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
+import { Coming } from '../../parts/settled.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -116,7 +117,7 @@ export function WorkPage() {
           <Waiting />
           <Frozen />
           <Suspended />
-          <Suspense fallback={null}>
+          <Suspense fallback={<Coming />}>
             <ProgramWork />
           </Suspense>
         </div>

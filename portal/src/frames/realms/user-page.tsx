@@ -10,6 +10,7 @@ import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
+import { Coming } from '../../parts/settled.tsx'
 import { roleMay, useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useParam } from '../../platform/navigate.tsx'
@@ -143,7 +144,7 @@ function Sections({ user }: { user: EndUser }) {
   return userSections
     .filter(({ needs }) => roleMay(role, needs))
     .map(({ name, Part }) => (
-      <Suspense key={name} fallback={null}>
+      <Suspense key={name} fallback={<Coming />}>
         <Part user={user} />
       </Suspense>
     ))

@@ -201,7 +201,7 @@ export function TillPage() {
     else field.current?.focus()
   }, [shown])
   return (
-    <Page title={t('till.title')} lead={t('till.lead')}>
+    <Page title={t('till.title')} lead={t('till.lead')} isWhole>
       <div className="stack till">
         <CodeForm field={field} isBusy={look.isPending} onCode={(code) => look.mutate(code)} />
         <WriteProblem error={look.error} />
