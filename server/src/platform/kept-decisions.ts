@@ -1,4 +1,5 @@
 import type { EnteredFacts, LinkEntry, Ticket } from './facts.ts'
+import type { Transaction } from './transaction.ts'
 
 /** What the database said of a read's person, and the ticket under which it may say that it still holds. */
 export interface KeptDecision {
@@ -9,6 +10,18 @@ export interface KeptDecision {
   /** The monotonic time of this process before it was asked for, in milliseconds. */
   readonly askedAtMs: number
   readonly use: SessionUse
+}
+
+/** Keeps a decision with the ticket that was given for it, if one was. */
+export function keepTicket(
+  transaction: Pick<Transaction, 'onceCommitted'>,
+  decision: Omit<KeptDecision, 'ticket'>,
+  keep: (decision: KeptDecision) => void,
+): void {
+  const { kept: signed, ticket_id: ticket } = decision.entered
+  if (signed) keep({ ...decision, ticket: signed })
+  // The row is there for others when this transaction has committed, and not at all if it does not.
+  if (ticket) transaction.onceCommitted(() => keep({ ...decision, ticket }))
 }
 
 const MAXIMUM_WEIGHT = 12_000

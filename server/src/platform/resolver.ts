@@ -8,7 +8,7 @@ import { decodeFacts, decodePortfolio, toFacts } from './facts.ts'
 import type { EnteredFacts, LinkEntry } from './facts.ts'
 import { featuresOf } from './features.ts'
 import type { FeatureSource } from './features.ts'
-import { KeptDecisions, SessionUse } from './kept-decisions.ts'
+import { KeptDecisions, keepTicket, SessionUse } from './kept-decisions.ts'
 import type { KeptDecision } from './kept-decisions.ts'
 import { issueMandate } from './mandate.ts'
 import type { Mandate, MandateKinds, PortfolioLink, RequestOrigin } from './mandate.ts'
@@ -285,12 +285,10 @@ async function begin(database: Database, request: Asked, { enter, resume, keep }
       return { transaction, entered: refresh(entered, now, features), entries, use }
     }
     const gathered = readAnswers(request, resume ? await transaction.send(gather) : first, features)
-    const { kept: signed, ticket_id: ticket, actor, now: toldNow } = gathered.entered
+    const { actor, now: toldNow } = gathered.entered
     clock.tell(toldNow, askedAtMs)
     const use = new SessionUse(askedAtMs - (actor?.seen_seconds_ago ?? 0) * 1000)
-    if (signed) keep?.({ ...gathered, ticket: signed, askedAtMs, use })
-    // The row is there for others when this transaction has committed, and not at all if it does not.
-    if (ticket) transaction.onceCommitted(() => keep?.({ ...gathered, ticket, askedAtMs, use }))
+    if (keep) keepTicket(transaction, { ...gathered, askedAtMs, use }, keep)
     return { transaction, ...gathered, use }
   } catch (error) {
     await transaction.rollback()
