@@ -74,6 +74,25 @@ async function afterAdding(
 
 const returnQuery = z.strictObject({ return_to: returnPath, ...Chosen })
 
+/** The first code of a new app: it is kept, or the page says what is wrong with it. */
+async function addApp(
+  door: Door,
+  visit: Visit,
+  sent: Owner & { readonly offer: string; readonly code: string; readonly returnTo: string },
+): Promise<HtmlPage> {
+  const { offer, code, returnTo, ...owner } = sent
+  const { person } = owner
+  const { reading } = visit
+  const fault = await confirmApp(door, visit, { person, reading, offer, code })
+  if (!fault) return afterAdding(door, visit, { ...owner, factor: 'otp', returnTo })
+  return showApp(door, visit, {
+    person,
+    place: placeOf(owner, returnTo, reading),
+    secret: fault.secret,
+    errors: [{ field: 'code', message: fault.error }],
+  })
+}
+
 function appRoutes(door: Door): Route[] {
   const common = { path: '/account/app', access: ACCESS, isTranslated: true } as const
   return [
@@ -89,7 +108,7 @@ function appRoutes(door: Door): Route[] {
           visit,
           async (owner) =>
             owner.person.hasTotp
-              ? redirect(returnTo)
+              ? redirect(leadOn(returnTo, visit.reading.chosen))
               : showApp(door, visit, {
                   person: owner.person,
                   place: placeOf(owner, returnTo, visit.reading),
@@ -106,25 +125,30 @@ function appRoutes(door: Door): Route[] {
       limit: 'stranger',
       handle: async ({ query, body, ...visit }) => {
         const returnTo = safeReturnPath(query.return_to, '/account')
-        const act = async (owner: Owner) => {
-          const fault = await confirmApp(door, visit, {
-            person: owner.person,
-            reading: visit.reading,
-            offer: body.offer ?? '',
-            code: body.code ?? '',
-          })
-          if (!fault) return afterAdding(door, visit, { ...owner, factor: 'otp', returnTo })
-          return showApp(door, visit, {
-            person: owner.person,
-            place: placeOf(owner, returnTo, visit.reading),
-            secret: fault.secret,
-            errors: [{ field: 'code', message: fault.error }],
-          })
-        }
+        const { offer = '', code = '' } = body
+        const act = (owner: Owner) => addApp(door, visit, { ...owner, offer, code, returnTo })
         return withFreshOwner(visit, act, '/account/app')
       },
     }),
   ]
+}
+
+/** What the browser made of a new passkey: it is kept, or the page says that it was not taken. */
+async function addPasskey(
+  door: Door,
+  visit: Visit,
+  sent: Owner & { readonly response: string; readonly label: string; readonly returnTo: string },
+): Promise<HtmlPage> {
+  const { response, label, returnTo, ...owner } = sent
+  const { person } = owner
+  const { reading } = visit
+  if (await confirmPasskey(door, visit, { person, reading, response, label }))
+    return afterAdding(door, visit, { ...owner, factor: 'phishing_resistant', returnTo })
+  return showNewPasskey(door, visit, {
+    person,
+    place: placeOf(owner, returnTo, reading),
+    errors: [{ field: null, message: IDENTITY_WORDS[reading.language].enrol.refused }],
+  })
 }
 
 function passkeyRoutes(door: Door): Route[] {
@@ -160,24 +184,8 @@ function passkeyRoutes(door: Door): Route[] {
       input: { query: returnQuery, body: z.strictObject({ response: formText(30_000), label: formText() }) },
       handle: async ({ query, body, ...visit }) => {
         const returnTo = safeReturnPath(query.return_to, '/account')
-        const act = async (owner: Owner) => {
-          const { person } = owner
-          if (
-            await confirmPasskey(door, visit, {
-              person,
-              reading: visit.reading,
-              response: body.response ?? '',
-              label: body.label ?? '',
-            })
-          ) {
-            return afterAdding(door, visit, { ...owner, factor: 'phishing_resistant', returnTo })
-          }
-          return showNewPasskey(door, visit, {
-            person,
-            place: placeOf(owner, returnTo, visit.reading),
-            errors: [{ field: null, message: IDENTITY_WORDS[visit.reading.language].enrol.refused }],
-          })
-        }
+        const { response = '', label = '' } = body
+        const act = (owner: Owner) => addPasskey(door, visit, { ...owner, response, label, returnTo })
         return withFreshOwner(visit, act, '/account/passkeys/new')
       },
     }),
@@ -230,63 +238,64 @@ async function removeFactor(visit: Visit, owner: Owner, removal: Removal): Promi
 const confirmation = z.strictObject({ confirmed: z.literal('yes').optional() })
 const query = z.strictObject(Chosen)
 
-function removalRoutes(): Route[] {
-  return [
-    page({
-      method: 'POST',
-      path: '/account/app/remove',
-      summary: 'Remove the authenticator app, after asking',
-      isTranslated: true,
-      input: { query, body: confirmation.optional() },
-      access: ACCESS,
-      limit: 'page',
-      handle: async ({ body, ...visit }) =>
-        withFreshOwner(visit, (owner) => {
-          const { removal, factors } = ACCOUNT_WORDS[visit.reading.language]
-          return removeFactor(visit, owner, {
-            title: removal.appTitle,
-            label: factors.removeApp,
-            action: '/account/app/remove',
-            news: { is: 'app_removed' },
-            factor: 'totp',
-            isLast: owner.person.passkeys === 0,
-            isConfirmed: body?.confirmed === 'yes',
-            remove: () => removeTotp(visit.mandate, owner.person.id),
-          })
-        }),
-    }),
-    page({
-      method: 'POST',
-      path: '/account/passkeys/:passkey_id/remove',
-      summary: 'Remove a passkey, after asking',
-      isTranslated: true,
-      input: {
-        params: z.strictObject({ passkey_id: publicId('passkey') }),
-        query,
-        body: confirmation.optional(),
-      },
-      access: ACCESS,
-      limit: 'page',
-      handle: async ({ params, body, ...visit }) =>
-        withFreshOwner(visit, async (owner) => {
-          const { removal } = ACCOUNT_WORDS[visit.reading.language]
-          const passkey = (await listPasskeys(visit.mandate, owner.person.id)).find(
-            ({ id }) => id === params.passkey_id,
-          )
-          if (!passkey) return backToAccount('factor', visit.reading)
-          return removeFactor(visit, owner, {
-            title: removal.passkeyTitle(passkey.label),
-            label: removal.passkey,
-            action: `/account/passkeys/${toPasskeyId(passkey.id)}/remove`,
-            news: { is: 'passkey_removed', label: passkey.label },
-            factor: 'passkey',
-            isLast: owner.person.passkeys === 1 && !owner.person.hasTotp,
-            isConfirmed: body?.confirmed === 'yes',
-            remove: () => removePasskey(visit.mandate, owner.person.id, passkey.id),
-          })
-        }),
-    }),
-  ]
+function appRemovalRoute(): Route {
+  return page({
+    method: 'POST',
+    path: '/account/app/remove',
+    summary: 'Remove the authenticator app, after asking',
+    isTranslated: true,
+    input: { query, body: confirmation.optional() },
+    access: ACCESS,
+    limit: 'page',
+    handle: async ({ body, ...visit }) =>
+      withFreshOwner(visit, (owner) => {
+        const { removal, factors } = ACCOUNT_WORDS[visit.reading.language]
+        return removeFactor(visit, owner, {
+          title: removal.appTitle,
+          label: factors.removeApp,
+          action: '/account/app/remove',
+          news: { is: 'app_removed' },
+          factor: 'totp',
+          isLast: owner.person.passkeys === 0,
+          isConfirmed: body?.confirmed === 'yes',
+          remove: () => removeTotp(visit.mandate, owner.person.id),
+        })
+      }),
+  })
+}
+
+function passkeyRemovalRoute(): Route {
+  return page({
+    method: 'POST',
+    path: '/account/passkeys/:passkey_id/remove',
+    summary: 'Remove a passkey, after asking',
+    isTranslated: true,
+    input: {
+      params: z.strictObject({ passkey_id: publicId('passkey') }),
+      query,
+      body: confirmation.optional(),
+    },
+    access: ACCESS,
+    limit: 'page',
+    handle: async ({ params, body, ...visit }) =>
+      withFreshOwner(visit, async (owner) => {
+        const { removal } = ACCOUNT_WORDS[visit.reading.language]
+        const passkey = (await listPasskeys(visit.mandate, owner.person.id)).find(
+          ({ id }) => id === params.passkey_id,
+        )
+        if (!passkey) return backToAccount('factor', visit.reading)
+        return removeFactor(visit, owner, {
+          title: removal.passkeyTitle(passkey.label),
+          label: removal.passkey,
+          action: `/account/passkeys/${toPasskeyId(passkey.id)}/remove`,
+          news: { is: 'passkey_removed', label: passkey.label },
+          factor: 'passkey',
+          isLast: owner.person.passkeys === 1 && !owner.person.hasTotp,
+          isConfirmed: body?.confirmed === 'yes',
+          remove: () => removePasskey(visit.mandate, owner.person.id, passkey.id),
+        })
+      }),
+  })
 }
 
 /** Second factors and recovery codes of whoever is signed in. */
@@ -294,7 +303,8 @@ export function makeAccountFactorRoutes(door: Door): Route[] {
   return [
     ...appRoutes(door),
     ...passkeyRoutes(door),
-    ...removalRoutes(),
+    appRemovalRoute(),
+    passkeyRemovalRoute(),
     page({
       method: 'POST',
       path: '/account/codes',

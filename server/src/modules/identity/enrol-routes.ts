@@ -131,6 +131,23 @@ function appRoutes(door: Door): Route[] {
   ]
 }
 
+/** What the browser made of a new passkey: it completes the sign-in, or the page says that it was not taken. */
+async function addPasskey(
+  door: Door,
+  visit: Visit,
+  sent: { readonly half: Enrolling; readonly response: string; readonly label: string },
+): Promise<HtmlPage> {
+  const { half, response, label } = sent
+  const { person, reading } = half
+  if (await confirmPasskey(door, visit, { person, reading, response, label }))
+    return complete(door, visit, { half, factor: 'phishing_resistant' })
+  return showNewPasskey(door, visit, {
+    person,
+    place: placeOf(half),
+    errors: [{ field: null, message: IDENTITY_WORDS[reading.language].enrol.refused }],
+  })
+}
+
 function passkeyRoutes(door: Door): Route[] {
   return [
     page({
@@ -161,23 +178,8 @@ function passkeyRoutes(door: Door): Route[] {
       limit: 'stranger',
       handle: async ({ body, ...visit }) => {
         const half = await findEnrolling(visit)
-        if (!half) return backToSignIn(visit)
-        const { person, reading } = half
-        if (
-          await confirmPasskey(door, visit, {
-            person,
-            reading,
-            response: body.response ?? '',
-            label: body.label ?? '',
-          })
-        ) {
-          return complete(door, visit, { half, factor: 'phishing_resistant' })
-        }
-        return showNewPasskey(door, visit, {
-          person,
-          place: placeOf(half),
-          errors: [{ field: null, message: IDENTITY_WORDS[reading.language].enrol.refused }],
-        })
+        const { response = '', label = '' } = body
+        return half ? addPasskey(door, visit, { half, response, label }) : backToSignIn(visit)
       },
     }),
   ]

@@ -158,8 +158,7 @@ async function setPassword(
 
 const params = z.strictObject({ token: z.string().max(200) })
 
-/** The way back for whoever forgot the password. */
-export function makeRecoverRoutes(door: Door): Route[] {
+function askingRoutes(door: Door): Route[] {
   return [
     page({
       method: 'GET',
@@ -187,6 +186,11 @@ export function makeRecoverRoutes(door: Door): Route[] {
         ])
       },
     }),
+  ]
+}
+
+function settingRoutes(door: Door): Route[] {
+  return [
     page({
       method: 'GET',
       path: '/reset/:token',
@@ -218,4 +222,9 @@ export function makeRecoverRoutes(door: Door): Route[] {
         setPassword(door, visit, { token, password: body.password ?? '' }),
     }),
   ]
+}
+
+/** The way back for whoever forgot the password. */
+export function makeRecoverRoutes(door: Door): Route[] {
+  return [...askingRoutes(door), ...settingRoutes(door)]
 }
