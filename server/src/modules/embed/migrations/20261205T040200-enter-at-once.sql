@@ -1,3 +1,8 @@
+set role liaison_owner;
+
+comment on table embed_day_count is 'How many vouchers an agency, or one of its forms, issued on a day of the tenant''s time zone; counted from its first issue under a daily bound on, which counts those before.';
+
+reset role;
 set role liaison_authz;
 
 -- Written out where they are used, by the planner: each call of a function with settings of its own costs as much as a statement.
