@@ -19,7 +19,7 @@ export function readRoutes(): readonly Route[] {
       breachedPasswords: NO_BREACHED_PASSWORDS,
       isDemo: false,
       keepsMail: true,
-    help: {},
+      help: {},
       passwordHashConcurrency: 1,
       standing: () => Promise.reject(new Error('No service runs.')),
     },

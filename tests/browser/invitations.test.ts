@@ -12,7 +12,10 @@ afterAll(() => product[Symbol.asyncDispose]())
 
 /** The link in the newest invitation to an address. */
 async function linkTo(page: Page, email: string): Promise<string> {
-  const mail = page.getByRole('listitem').filter({ hasText: `to ${email} ` }).getByRole('link')
+  const mail = page
+    .getByRole('listitem')
+    .filter({ hasText: `to ${email} ` })
+    .getByRole('link')
   await expect
     .poll(async () => {
       await page.goto(`${product.url}/dev/outbox`)

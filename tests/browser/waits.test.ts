@@ -13,7 +13,12 @@ const MOST_TRIES = 400
 
 test('a page of the portal that is refused for a time counts it down and then says that it is over (U7)', async () => {
   const { page, context } = await product.signIn('ana@northwind.example')
-  const problem = { status: 429, code: 'RATE_LIMIT_EXCEEDED', title: 'Too many', detail: 'Too many requests.' }
+  const problem = {
+    status: 429,
+    code: 'RATE_LIMIT_EXCEEDED',
+    title: 'Too many',
+    detail: 'Too many requests.',
+  }
   await page.route('**/api/v1/partner/client-calls?*', (route) =>
     route.fulfill({
       status: 429,
