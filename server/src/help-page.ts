@@ -1,7 +1,7 @@
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { facts, PROVIDER_NAME, showPage } from '#platform/pages/index.ts'
-import type { HelpContact } from '#platform/config.ts'
+import type { HelpContact } from '#platform/help-contact.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'

@@ -20,7 +20,7 @@ const places = (page: string) =>
   `${product.url}/partner/${product.demo.partners['northwind-msp'] ?? ''}/${page}`
 
 /** The pages on which a customer decides, up to the way back; what is ticked costs nothing. */
-async function allowAsCustomer(page: Page): Promise<void> {
+async function allowAsTenant(page: Page): Promise<void> {
   await page.locator('input[name="account"]').first().check()
   for (const box of await page.locator('input[name="action"]').all()) await box.check()
   await page.getByRole('button', { name: 'Continue' }).click()
@@ -34,7 +34,7 @@ async function makeFirstCall(page: Page, says: string): Promise<void> {
 }
 
 /** Stops what the sandbox customer allowed, on the customer's own pages. */
-async function stopAsCustomer(page: Page): Promise<void> {
+async function stopAsTenant(page: Page): Promise<void> {
   await page.goto(places('developers/sandbox'))
   await page.getByRole('link', { name: 'Open its partner access, as the customer sees it' }).click()
   const card = page.getByRole('region', { name: 'Northwind MSP' }).filter({ hasText: 'Sandbox try-out' })
@@ -55,14 +55,14 @@ test(
     await page.getByRole('button', { name: 'Be the customer' }).click()
     await page.getByRole('heading', { name: 'Let Northwind MSP work on' }).waitFor()
     expect(await page.locator('main').innerText()).toContain('Sandbox: for trying things out')
-    await allowAsCustomer(page)
+    await allowAsTenant(page)
     await page.getByRole('heading', { name: 'You allowed it, and the client got a token' }).waitFor()
     expect(new URL(page.url()).search).toBe('')
     await makeFirstCall(page, 'It works: 200')
     faults.push(...(await faultsInLooks(page)))
     await takePicture(page, 'developers-sandbox', { fullPage: true })
     const other = await context.newPage()
-    await stopAsCustomer(other)
+    await stopAsTenant(other)
     await other.close()
     await makeFirstCall(page, 'Refused: 401')
     await page.getByRole('link', { name: 'See this call among the calls of your clients' }).click()

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { CertificateSource } from './client-certificate.ts'
 import { ConfigError, readCertificateSource, readPooler } from './config-together.ts'
 import type { Pooler } from './database.ts'
+import { Telephone } from './help-contact.ts'
+import type { HelpContact } from './help-contact.ts'
 import { findNetFault } from './networks.ts'
 
 export { ConfigError } from './config-together.ts'
@@ -212,16 +214,10 @@ const Environment = z.object({
     description:
       'The address at which you help people, for example `help@provider.example`; shown on `/help`.',
   }),
-  HELP_PHONE: documented(
-    z
-      .string()
-      .regex(/^\+?[0-9][0-9 ()-]{4,29}$/, 'must be a telephone number')
-      .optional(),
-    {
-      description:
-        'The telephone number at which you help people, for example `+353 1 555 0100`; shown on `/help`.',
-    },
-  ),
+  HELP_PHONE: documented(Telephone.optional(), {
+    description:
+      'The telephone number at which you help people, for example `+353 1 555 0100`; shown on `/help`.',
+  }),
   MAIL_FROM: documented(z.string().default('Liaison <liaison@localhost>'), {
     description: 'The sender of mails.',
   }),
@@ -253,12 +249,6 @@ const Environment = z.object({
 type Values = z.output<typeof Environment>
 
 /** The configuration of one process, parsed once and frozen. Secrets are kept apart and refuse to be logged. */
-/** Where the provider helps people. */
-export interface HelpContact {
-  readonly email?: string | undefined
-  readonly phone?: string | undefined
-}
-
 export interface Config {
   readonly port: number
   readonly host: string

@@ -1,5 +1,5 @@
 import type { BreachedPasswords } from './breached-passwords.ts'
-import type { HelpContact } from './config.ts'
+import type { HelpContact } from './help-contact.ts'
 import type { CursorSigner } from './cursor.ts'
 import type { Standing } from './health.ts'
 import type { PdfSealer } from './sealed-pdf.ts'

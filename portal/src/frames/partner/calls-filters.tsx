@@ -17,7 +17,7 @@ const outcomes = ['any', 'allowed', 'denied', 'error'] as const
 export const callsSpec = {
   request: textField(),
   client: textField(),
-  customer: textField(),
+  tenant: textField(),
   outcome: choiceField(outcomes, 'any'),
   code: textField(),
   from: textField(),
@@ -30,11 +30,11 @@ const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text)
 
 /** The question to the server; what makes no sense in the address is left out. */
 export function toQuery(values: CallsValues) {
-  const { request, client, customer, outcome, code, from, to } = values
+  const { request, client, tenant, outcome, code, from, to } = values
   return {
     ...(request !== '' && { request_id: request.slice(0, 128) }),
     ...(/^cli_[0-9a-z]{26}$/.test(client) && { client_id: client }),
-    ...(/^ten_[0-9a-z]{26}$/.test(customer) && { tenant_id: customer }),
+    ...(/^ten_[0-9a-z]{26}$/.test(tenant) && { tenant_id: tenant }),
     ...(outcome !== 'any' && { outcome: [outcome] }),
     ...(/^[A-Za-z][A-Za-z_]{0,99}$/.test(code) && { code }),
     ...(isDay(from) && { from }),
@@ -43,7 +43,7 @@ export function toQuery(values: CallsValues) {
 }
 
 /** Customers by name, as their consents name them. */
-function useCustomers(): ActivityChoice[] {
+function useTenants(): ActivityChoice[] {
   const consents = useRead(
     ['granted', 'names'],
     ({ client }, signal) =>
@@ -64,7 +64,7 @@ function useClients(): ActivityChoice[] {
 /** The filters of the calls, which live in the address. */
 export function CallsFilters({ filters }: { filters: Filters<typeof callsSpec> }) {
   const { values, set, clear, active } = filters
-  const [clients, customers] = [useClients(), useCustomers()]
+  const [clients, tenants] = [useClients(), useTenants()]
   return (
     <FilterBar active={active} onClear={clear} note={t('calls.note')}>
       <SearchBox
@@ -82,9 +82,9 @@ export function CallsFilters({ filters }: { filters: Filters<typeof callsSpec> }
       <ChoicePick
         label={t('calls.customer')}
         all={t('calls.any_customer')}
-        value={values.customer}
-        choices={customers}
-        onValue={(customer) => set({ customer })}
+        value={values.tenant}
+        choices={tenants}
+        onValue={(tenant) => set({ tenant })}
       />
       <Pick
         label={t('calls.outcome')}

@@ -59,7 +59,7 @@ function columnsFor(partnerId: string): Column<ClientCall>[] {
     )),
     cell('call', t('calls.call'), (call) => <Called call={call} />),
     cell('when', t('calls.when'), ({ occurred_at: at }) => <time dateTime={at}>{formatInstant(at)}</time>),
-    cell('customer', t('calls.customer'), ({ customer }) => customer?.name ?? none),
+    cell('customer', t('calls.customer'), ({ tenant }) => tenant?.name ?? none),
     cell('outcome', t('calls.outcome'), (call) => (
       <>
         <StatusChip family="outcome" value={call.outcome} />

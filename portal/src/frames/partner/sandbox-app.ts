@@ -1,5 +1,6 @@
 import { ACTION_NAMES, scopeOfAction } from '@liaison/access'
 
+import { readClock } from '../../platform/clock.ts'
 import { metadataOf, readPlaces, textOf } from './api-places.ts'
 import { digestText, toBase64Url } from './key-pair.ts'
 import type { Attempt, SigningKey } from './sandbox-store.ts'
@@ -26,7 +27,7 @@ async function signJwt(key: CryptoKey, header: Json, claims: Json): Promise<stri
   return `${signed}.${toBase64Url(bytes)}`
 }
 
-const secondsNow = (): number => Math.floor(Date.now() / 1000)
+const secondsNow = (): number => Math.floor(readClock().getTime() / 1000)
 
 /** A proof that this browser holds the key to which the token is bound, for one request (RFC 9449 section 4). */
 async function prove({ proof }: Attempt, request: { method: string; address: string; token?: string }) {
@@ -155,9 +156,9 @@ const calls = [
 
 /** A first call that the token opens, as a path of the API; null when it opens no read. */
 export function firstCallOf({ claims }: Granted): string | null {
-  const scopes = String(claims['scope'] ?? '').split(' ')
+  const scopes = (textOf(claims, 'scope') ?? '').split(' ')
   const found = calls.find(([scope]) => scopes.includes(scope))
-  const ban = encodeURIComponent(String(claims['customer_ban'] ?? ''))
+  const ban = encodeURIComponent(textOf(claims, 'customer_ban') ?? '')
   return found === undefined ? null : `/v1/customers/${ban}/${found[1]}`
 }
 

@@ -10,22 +10,22 @@ import { BeginPanel } from './sandbox-begin.tsx'
 import { ReturnPanel } from './sandbox-return.tsx'
 
 /** Another part of the portal: the customer's own pages, which the person opens as its administrator. */
-function CustomerLink({ tenantId }: { tenantId: string }) {
+function TenantLink({ tenantId }: { tenantId: string }) {
   return <a href={orgPlaces.access(tenantId)}>{t('sandbox.open_customer')}</a>
 }
 
-function CustomerPanel({ customer }: PartnerSandbox) {
+function TenantPanel({ tenant }: PartnerSandbox) {
   return (
     <Panel title={t('sandbox.customer')}>
-      {customer === null ? (
+      {tenant === null ? (
         <p>{t('sandbox.none')}</p>
       ) : (
         <Facts
           facts={[
-            fact(t('sandbox.customer_name'), customer.name),
+            fact(t('sandbox.customer_name'), tenant.name),
             fact(
               t('sandbox.accounts'),
-              customer.accounts.map(({ ban, name }) => (
+              tenant.accounts.map(({ ban, name }) => (
                 <div key={ban}>
                   {name} <code className="mono">{ban}</code>
                 </div>
@@ -33,7 +33,7 @@ function CustomerPanel({ customer }: PartnerSandbox) {
             ),
             fact(
               t('sandbox.you'),
-              customer.decides ? <CustomerLink tenantId={customer.tenant_id} /> : t('sandbox.you_join'),
+              tenant.decides ? <TenantLink tenantId={tenant.tenant_id} /> : t('sandbox.you_join'),
             ),
           ]}
         />
@@ -53,7 +53,7 @@ export function SandboxPage() {
         <ReturnPanel />
         <BeginPanel />
         <Answer query={sandbox} lines={3}>
-          {(body) => <CustomerPanel customer={body.customer} />}
+          {(body) => <TenantPanel tenant={body.tenant} />}
         </Answer>
       </div>
     </Page>

@@ -41,15 +41,15 @@ async function finish(arrived: Arrived, partnerId: string): Promise<Outcome> {
 function useReturn(): Outcome {
   const { partnerId } = useFrame()
   const go = useGo()
-  const arrived = useRef(readArrival(window.location.search))
-  const [outcome, setOutcome] = useState<Outcome>({ kind: arrived.current === null ? 'none' : 'awaited' })
+  const [arrived] = useState(() => readArrival(window.location.search))
+  const [outcome, setOutcome] = useState<Outcome>({ kind: arrived === null ? 'none' : 'awaited' })
+  const isTaken = useRef(false)
   useEffect(() => {
-    const found = arrived.current
-    arrived.current = null
-    if (found === null) return
+    if (arrived === null || isTaken.current) return
+    isTaken.current = true
     go(partnerPlaces.sandbox(partnerId), { replace: true })
-    void finish(found, partnerId).then(setOutcome)
-  }, [go, partnerId])
+    void finish(arrived, partnerId).then(setOutcome)
+  }, [arrived, go, partnerId])
   return outcome
 }
 

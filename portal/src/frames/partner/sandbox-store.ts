@@ -16,14 +16,14 @@ const store = 'kept'
 
 function settle<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('The browser keeps nothing.'))
+    request.addEventListener('success', () => resolve(request.result))
+    request.addEventListener('error', () => reject(request.error ?? new Error('The browser keeps nothing.')))
   })
 }
 
 async function open(): Promise<IDBDatabase> {
   const request = indexedDB.open(name, 1)
-  request.onupgradeneeded = () => request.result.createObjectStore(store)
+  request.addEventListener('upgradeneeded', () => request.result.createObjectStore(store))
   return settle(request)
 }
 

@@ -78,7 +78,7 @@ describe('the calls of API clients (U1)', () => {
     })
     expect(items[2]).toMatchObject({
       client,
-      customer: { tenant_id: cast.customerId, name: 'Globex' },
+      tenant: { tenant_id: cast.customerId, name: 'Globex' },
       repeats: 1,
     })
   })

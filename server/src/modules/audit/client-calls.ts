@@ -49,7 +49,7 @@ const ClientCall = z
       description: 'The route, with names in place of ids; behind a gateway its API and the route there.',
     }),
     action: z.string(),
-    customer: z.strictObject({ tenant_id: z.string(), name: z.string().nullable() }).nullable().meta({
+    tenant: z.strictObject({ tenant_id: z.string(), name: z.string().nullable() }).nullable().meta({
       description: 'Null where the call was about none, or about one that never let the client in.',
     }),
     outcome: z.enum(['allowed', 'denied', 'error']),
@@ -94,7 +94,7 @@ function saysOf(row: CallRow, counted: { rows: number | null; repeats: number })
   return refusal ?? `${toSentence(toTold(row, counted), 'partner')}.`
 }
 
-function toCustomer({ tenant_id: id, tenant_name: name }: CallRow) {
+function toTenant({ tenant_id: id, tenant_name: name }: CallRow) {
   return id === null ? null : { tenant_id: encodeId('tenant', idFromUuid('tenant', id)), name }
 }
 
@@ -113,7 +113,7 @@ function toCall(row: CallRow, details: OwnDetails | undefined): z.output<typeof 
     method: row.method,
     route: row.route,
     action: row.action,
-    customer: toCustomer(row),
+    tenant: toTenant(row),
     outcome: row.outcome,
     code: row.code,
     says: saysOf(row, { rows, repeats }),

@@ -8,7 +8,7 @@ import type { Sandbox } from './store.ts'
 
 const SandboxBody = z
   .strictObject({
-    customer: z
+    tenant: z
       .strictObject({
         tenant_id: z.string(),
         name: z.string(),
@@ -21,9 +21,9 @@ const SandboxBody = z
   .meta({ id: 'PartnerSandbox' })
 
 function toBody(sandbox: Sandbox | null): z.output<typeof SandboxBody> {
-  if (!sandbox) return { customer: null }
+  if (!sandbox) return { tenant: null }
   const { tenantId, ...rest } = sandbox
-  return { customer: { tenant_id: encodeId('tenant', tenantId), ...rest } }
+  return { tenant: { tenant_id: encodeId('tenant', tenantId), ...rest } }
 }
 
 /** The organisation in which a partner plays the customer. */

@@ -38,10 +38,10 @@ async function cast(name = 'Northwind'): Promise<Cast> {
 async function open(owner: Caller) {
   const response = await world.call(owner, 'POST', SANDBOX, { body: {} })
   expect(response.statusCode, response.body).toBe(200)
-  const { customer } = response.json()
-  const tenant = decodeId('tenant', customer.tenant_id)
+  const shown = response.json().tenant
+  const tenant = decodeId('tenant', shown.tenant_id)
   if (tenant === null) throw new Error('The sandbox has no id.')
-  return { customer, tenant }
+  return { shown, tenant }
 }
 
 const inTenant = ({ cookie }: Caller, tenantId: TenantId): Caller => ({ cookie, tenantId })
@@ -49,12 +49,12 @@ const inTenant = ({ cookie }: Caller, tenantId: TenantId): Caller => ({ cookie, 
 describe('the sandbox of a partner (A11)', () => {
   test('is made once, with two accounts that pay for themselves and its opener as administrator, and its own log says so', async () => {
     const { owner, partner } = await cast()
-    expect((await world.call(owner, 'GET', SANDBOX)).json()).toEqual({ customer: null })
-    const { customer, tenant } = await open(owner)
-    expect(customer).toMatchObject({ name: 'Sandbox of Northwind', decides: true })
-    expect(customer.accounts.map(({ ban }: { ban: string }) => ban)).toEqual(['SANDBOX-1', 'SANDBOX-2'])
+    expect((await world.call(owner, 'GET', SANDBOX)).json()).toEqual({ tenant: null })
+    const { shown, tenant } = await open(owner)
+    expect(shown).toMatchObject({ name: 'Sandbox of Northwind', decides: true })
+    expect(shown.accounts.map(({ ban }: { ban: string }) => ban)).toEqual(['SANDBOX-1', 'SANDBOX-2'])
     expect((await open(owner)).tenant).toBe(tenant)
-    expect((await world.call(owner, 'GET', SANDBOX)).json()).toEqual({ customer })
+    expect((await world.call(owner, 'GET', SANDBOX)).json()).toEqual({ tenant: shown })
     const rows = await world.sql(
       `select t.is_sandbox, (select count(*)::integer from commercial_relationship r where r.tenant_id = t.id and r.kind = 'direct') as payers
        from tenant t where t.id = $1`,
@@ -71,7 +71,7 @@ describe('the sandbox of a partner (A11)', () => {
       'sandbox.join',
       'sandbox.open',
     ])
-    expect(await world.sql('select 1 from sandbox_customer where partner_id = $1', [partner])).toHaveLength(1)
+    expect(await world.sql('select 1 from sandbox_tenant where partner_id = $1', [partner])).toHaveLength(1)
   })
 
   test('is one, however many owners open it at the same moment', async () => {
@@ -93,7 +93,7 @@ describe('the sandbox of a partner (A11)', () => {
     const refused = await world.call(await world.signIn(staff.id), 'POST', SANDBOX, { body: {} })
     expect([refused.statusCode, refused.json().code]).toEqual([403, 'PERMISSION_DENIED'])
     const other = await cast('Contoso')
-    expect((await world.call(other.owner, 'GET', SANDBOX)).json()).toEqual({ customer: null })
+    expect((await world.call(other.owner, 'GET', SANDBOX)).json()).toEqual({ tenant: null })
     const home = await world.call(inTenant(other.owner, tenant), 'GET', '/api/v1/tenant/members')
     expect(home.statusCode).toBe(404)
   })
@@ -195,22 +195,22 @@ describe('the database', () => {
     })
     const seen = (one: Cast) =>
       asSide({ world, side: 'partner', scene: sides(one) }, async (client) => {
-        const { rows } = await client.query('select partner_id from sandbox_customer')
+        const { rows } = await client.query('select partner_id from sandbox_tenant')
         return [rows.length, await attempt(client, 'select access.open_sandbox()')]
       })
     expect(await seen({ owner, partner, person })).toEqual([1, 'done'])
     expect(await seen(stranger)).toEqual([0, 'done'])
     for (const login of LOGINS) {
       for (const text of [
-        `insert into sandbox_customer (partner_id, tenant_id) values (uuidv7(), uuidv7())`,
-        `update sandbox_customer set tenant_id = tenant_id`,
-        `delete from sandbox_customer`,
+        `insert into sandbox_tenant (partner_id, tenant_id) values (uuidv7(), uuidv7())`,
+        `update sandbox_tenant set tenant_id = tenant_id`,
+        `delete from sandbox_tenant`,
         `select access.open_sandbox()`,
       ])
         await expect(world.sqlAs(login, text), `${login}: ${text}`).rejects.toThrow(
           /permission denied|opened by an owner/,
         )
-      const bare = await world.sqlAs(login, 'select 1 from sandbox_customer').catch(() => [])
+      const bare = await world.sqlAs(login, 'select 1 from sandbox_tenant').catch(() => [])
       expect(bare, login).toEqual([])
     }
   })
@@ -225,7 +225,7 @@ describe('on the pages of consents', () => {
     await pages.partnerMember(other, people.adminId, 'PARTNER_OWNER')
     await pages.seed('update tenant set is_sandbox = true where id = $1', [people.tenant], people.tenant)
     await pages.seed(
-      'insert into sandbox_customer (partner_id, tenant_id) values ($1, $2)',
+      'insert into sandbox_tenant (partner_id, tenant_id) values ($1, $2)',
       [other, people.tenant],
       people.tenant,
     )

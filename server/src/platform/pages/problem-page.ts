@@ -27,10 +27,16 @@ const GENERIC = new Set([
 interface Told {
   readonly language: Language
   readonly detailIn: Language
-  /** How long to wait, where that is known. */
+  /** How long to wait, where it was too much and that is known. */
   readonly waitSeconds: number | undefined
   /** Whether loading the page again tries again. */
   readonly isRead: boolean
+}
+
+/** Where and how a problem is told. */
+interface Place {
+  readonly isInRealm: boolean
+  readonly told: Told
 }
 
 function detailOf(problem: ProblemBody, { language, detailIn }: Told): Html {
@@ -46,16 +52,26 @@ const REALM_WORDS: Readonly<Record<number, ProblemWords>> = {
   404: { title: 'There is nothing here', what: 'The address may be mistyped.' },
 }
 
+/** What happened; where it is known how long to wait, that is counted down. */
+function leadOf(what: string, { waitSeconds, language }: Told): Html {
+  return waitSeconds === undefined ? html`<p class="lead">${what}</p>` : waitNotice(waitSeconds, language)
+}
+
+/** Where the person can go from here. */
+function waysOf(words: ProblemWords, status: number, { isInRealm, told }: Place): Html {
+  const { service, again } = PROBLEM_WORDS[told.language]
+  const isRetried = status === 429 && told.isRead
+  return html`${isRetried && html`<div class="buttons"><a class="button" href="">${again}</a></div>`}
+  ${words.next && html`<div class="buttons">${words.next}${status >= 500 && !isInRealm && html`<a class="button" href="/status">${service}</a>`}</div>`}`
+}
+
 /** The page of one problem: what happened, what to do, and the reference. */
-function showProblem(problem: ProblemBody, isInRealm: boolean, told: Told): HtmlPage {
-  const { pages, other, service, reference, decision, again } = PROBLEM_WORDS[told.language]
+function showProblem(problem: ProblemBody, place: Place): HtmlPage {
+  const { isInRealm, told } = place
+  const { pages, other, reference, decision } = PROBLEM_WORDS[told.language]
   const status = STATUSES.find((known) => known === problem.status) ?? 400
   const words = (isInRealm ? REALM_WORDS[status] : undefined) ?? pages[status] ?? other
-  // Only a wait that is known can be counted.
-  const isCounted = status === 429 && told.waitSeconds !== undefined
-  const body = html`${isCounted ? waitNotice(told.waitSeconds ?? 1, told.language) : html`<p class="lead">${words.what}</p>`}
-    ${status === 429 && told.isRead && html`<div class="buttons"><a class="button" href="">${again}</a></div>`}
-    ${detailOf(problem, told)}${words.next && html`<div class="buttons">${words.next}${status >= 500 && !isInRealm && html`<a class="button" href="/status">${service}</a>`}</div>`}
+  const body = html`${leadOf(words.what, told)} ${detailOf(problem, told)} ${waysOf(words, status, place)}
     <p class="small muted">
       ${reference}
       <span class="mono">${problem.request_id}</span
@@ -65,7 +81,7 @@ function showProblem(problem: ProblemBody, isInRealm: boolean, told: Told): Html
     status,
     isUnbranded: isInRealm,
     language: told.language,
-    ...(isCounted && { script: WAIT_SCRIPT }),
+    ...(told.waitSeconds !== undefined && { script: WAIT_SCRIPT }),
     headers: status === 503 ? { 'Retry-After': '1' } : {},
   })
 }
@@ -82,10 +98,9 @@ export const problemPage: ProblemPage = (problem, request, told = {}) => {
   }
   const { route } = request.routeOptions.config
   const language = route ? readingOfPage(request, route).language : 'en'
-  return showProblem(problem, request.url.startsWith('/p/'), {
-    language,
-    detailIn,
-    waitSeconds: retryAfterSeconds,
-    isRead: request.method === 'GET',
+  const waitSeconds = problem.status === 429 ? retryAfterSeconds : undefined
+  return showProblem(problem, {
+    isInRealm: request.url.startsWith('/p/'),
+    told: { language, detailIn, waitSeconds, isRead: request.method === 'GET' },
   })
 }
