@@ -29,33 +29,59 @@ type MoveButtonProps = {
   /** What the field asks for when it is no reason. */
   asks?: Asked
   isDanger?: boolean
-  /** In a row of a table a plain element, because library components make lists slow. */
+  /** In a row of a table a plain element, because library components make lists slow. Red waits for the question. */
   isInRow?: boolean
   /** Whether the key of approvals presses it. */
   isApproval?: boolean
 }
 
-/** A change of state that is reversible but felt (level 1): asks once, in place, and says how it went. */
-export function MoveButton({
-  words,
-  move,
-  reason,
-  asks,
-  isDanger = false,
-  isInRow = false,
-  isApproval = false,
-}: MoveButtonProps) {
-  const [isOpen, setOpen] = useState(false)
+/** What a change of state needs to ask and to do, wherever its button stands. */
+export type Move = Pick<MoveButtonProps, 'words' | 'move' | 'reason' | 'asks' | 'isDanger'>
+
+/** The question before a change of state that is reversible but felt (level 1), and how it went. */
+export function MoveAsk({
+  move: one,
+  opened,
+  onClose,
+}: {
+  move: Move
+  opened: boolean
+  onClose: () => void
+}) {
+  const { words, move, reason, asks, isDanger = false } = one
   const write = useWrite(move, () => {
-    setOpen(false)
+    onClose()
     showToast(words.done)
   })
+  return (
+    <Ask
+      opened={opened}
+      title={words.title}
+      act={words.act}
+      keep={words.keep}
+      isDanger={isDanger}
+      isBusy={write.isPending}
+      error={write.error}
+      {...(reason === undefined ? {} : { reason })}
+      asks={asks}
+      onKeep={onClose}
+      onAct={(given) => write.mutate(given)}
+    >
+      {words.effect}
+    </Ask>
+  )
+}
+
+/** A change of state that is reversible but felt (level 1): asks once, in place, and says how it went. */
+export function MoveButton({ isInRow = false, isApproval = false, ...one }: MoveButtonProps) {
+  const { words } = one
+  const [isOpen, setOpen] = useState(false)
   const open = () => setOpen(true)
   const keyed = isApproval ? approvalButton : {}
   return (
     <>
       {isInRow ? (
-        <button type="button" className={isDanger ? 'row-tool danger' : 'row-tool'} onClick={open} {...keyed}>
+        <button type="button" className="row-tool" onClick={open} {...keyed}>
           {words.open ?? words.act}…
         </button>
       ) : (
@@ -63,21 +89,7 @@ export function MoveButton({
           {words.open ?? words.act}…
         </Button>
       )}
-      <Ask
-        opened={isOpen}
-        title={words.title}
-        act={words.act}
-        keep={words.keep}
-        isDanger={isDanger}
-        isBusy={write.isPending}
-        error={write.error}
-        {...(reason === undefined ? {} : { reason })}
-        asks={asks}
-        onKeep={() => setOpen(false)}
-        onAct={(given) => write.mutate(given)}
-      >
-        {words.effect}
-      </Ask>
+      <MoveAsk move={one} opened={isOpen} onClose={() => setOpen(false)} />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react'
 import { Fragment, useContext, useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 
@@ -106,9 +106,17 @@ export function Tile({
   )
 }
 
+const noteSigns: Readonly<Record<Tone, typeof IconInfoCircle>> = {
+  ok: IconCircleCheck,
+  info: IconInfoCircle,
+  off: IconInfoCircle,
+  attention: IconAlertTriangle,
+  bad: IconAlertTriangle,
+}
+
 /** A coloured sentence with a sign. */
 export function Note({ tone = 'info', children }: { tone?: Tone; children: ReactNode }) {
-  const Icon = tone === 'info' || tone === 'off' ? IconInfoCircle : IconAlertTriangle
+  const Icon = noteSigns[tone]
   return (
     <div className="note" data-tone={tone}>
       <Icon size={18} aria-hidden="true" />

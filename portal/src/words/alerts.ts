@@ -32,7 +32,7 @@ export const alerts = {
   'alerts.what': 'Alert',
   'alerts.since': 'Since',
   'alerts.who': 'With',
-  'alerts.nobody': 'nobody',
+  'alerts.nobody': 'Nobody',
   'alerts.again': '{count, plural, one {told once} other {told # times}}',
   'alerts.by': 'by {name}',
   'alerts.by_itself': 'cleared by itself',

@@ -49,7 +49,7 @@ export const billing = {
   'payments.to': 'To',
   'payments.none': 'No payments yet',
   'payments.none_text':
-    'No payment is on record in {count, plural, one {# tenant} other {# tenants}}. Payments come from the billing system of the provider.',
+    '{count, plural, =0 {No tenant lets you see its payments.} one {No payment is on record in # tenant. Payments come from the billing system of the provider.} other {No payment is on record in # tenants. Payments come from the billing system of the provider.}}',
   'payments.none_own':
     'No payment is on record for {tenant}. Payments come from the billing system of the provider.',
 

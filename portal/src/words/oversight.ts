@@ -25,7 +25,7 @@ export const oversight = {
   'client.scopes': 'May ask for',
   'client.redirects': 'Returns people to',
   'client.ips': 'Allowed from',
-  'client.ips_any': 'any address',
+  'client.ips_any': 'Any address',
   'client.keys': 'Public keys',
   'client.binding': 'Tokens are bound to',
   'client.binding_dpop': 'a key that it proves (DPoP)',

@@ -56,10 +56,12 @@ export const partner = {
   'queue.waiting': 'Waiting or on hold',
   'queue.breached': 'Promise missed',
   'queue.urgent': 'Urgent',
-  'queue.empty': 'No open tickets in {count, plural, one {# tenant} other {# tenants}}.',
+  'queue.empty':
+    '{count, plural, =0 {No tenant lets you see its tickets.} one {No open tickets in # tenant.} other {No open tickets in # tenants.}}',
   'invoices.title': 'Invoices',
   'invoices.lead': 'The invoices of all your tenants. Amounts of different currencies are never added.',
-  'invoices.empty': 'No invoices in {count, plural, one {# tenant} other {# tenants}}.',
+  'invoices.empty':
+    '{count, plural, =0 {No tenant lets you see its invoices.} one {No invoices in # tenant.} other {No invoices in # tenants.}}',
 
   'links.title': 'Links',
   'links.indirect': 'Links through you',

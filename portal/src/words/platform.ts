@@ -59,6 +59,8 @@ export const platform = {
   'tenant.metadata': 'You see metadata and who has access. The contents belong to the tenant.',
 
   'platform.links_lead': 'Every link of the platform, with its state.',
+  'links.none_of_tenant': 'No partner has asked this tenant for a link, and none works in it.',
+  'links.none_of_partner': 'This partner has asked no tenant for a link, and works in none.',
   'platform.link_title': '{partner} in {tenant}',
   'platform.suspend': 'Suspend',
   'platform.suspend_title': 'Suspend the link of {partner} with {tenant}?',

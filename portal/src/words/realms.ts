@@ -3,6 +3,8 @@ export const realms = {
   'users.title': 'Users',
   'users.lead': 'Who uses the service under your own name. They sign in to your pages, never to this portal.',
   'users.find': 'Find by name or e-mail',
+  'users.no_base': 'No users under your own name',
+  'users.no_base_text': 'The provider opens a user base for white-label partners. Ask it when you want one.',
   'users.none': 'No users yet',
   'users.none_text': 'Whoever signs up on your pages is listed here. You can also invite somebody.',
   'users.page': 'Open your sign-in page',

@@ -1,15 +1,14 @@
 import './features-words.ts'
 import type { Feature } from '@liaison/client'
 
+import { formatPercent } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
 
 export type Condition = NonNullable<Feature['eligibility']>
 
 /** A share in words: "12.5 %". */
 export function formatShare(shareBp: number): string {
-  return new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 2 }).format(
-    shareBp / 10_000,
-  )
+  return formatPercent(shareBp / 100)
 }
 
 function listed(prefix: string | null, values: readonly string[] | undefined): string | null {

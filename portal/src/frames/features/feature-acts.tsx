@@ -1,10 +1,11 @@
 import './features-words.ts'
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Feature } from '@liaison/client'
 
 import { MoveButton } from '../../parts/move-button.tsx'
 import type { Frame } from '../../platform/frame.ts'
-import { GoLink } from '../../platform/navigate.tsx'
+import { useGo } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 
@@ -38,10 +39,13 @@ function Move({ feature, act }: { feature: Feature; act: Act }) {
 
 /** What can be done to a feature in its state. */
 export function FeatureActs({ feature }: { feature: Feature }) {
+  const go = useGo()
   if (feature.status === 'retired') return null
   return (
     <>
-      <GoLink to={platformPlaces.changeFeature(feature.key)}>{t('feature.change')}</GoLink>
+      <Button variant="default" onClick={() => go(platformPlaces.changeFeature(feature.key))}>
+        {t('feature.change')}
+      </Button>
       {feature.status === 'active' ? (
         <Move feature={feature} act="kill" />
       ) : (

@@ -72,19 +72,19 @@ function columnsFor(placeOf: (id: string) => string, now: Date): Column<Identity
       cell: (row) =>
         row.provider === 'manual' && row.status === 'in_review'
           ? t('idcheck.approvals_of', { count: row.approvals, needed: row.approvals_needed })
-          : null,
+          : '–',
     },
     {
       id: 'waits',
       header: t('idcheck.waits'),
       numeric: true,
-      cell: (row) => (isWaiting(row) ? <MomentText iso={row.submitted_at} now={now} /> : null),
+      cell: (row) => (isWaiting(row) ? <MomentText iso={row.submitted_at} now={now} /> : '–'),
     },
     {
       id: 'until',
       header: t('idcheck.until'),
       numeric: true,
-      cell: (row) => (row.status === 'verified' ? <DateText iso={row.expires_at} /> : null),
+      cell: (row) => (row.status === 'verified' ? <DateText iso={row.expires_at} /> : '–'),
     },
   ]
 }

@@ -19,8 +19,6 @@ import { BatchActs, BankFile, ItemActs } from './batch-acts.tsx'
 import { ObstacleList } from './parts.tsx'
 import { ResultFile } from './result-file.tsx'
 
-type Detail = { batch: PayoutBatchDetail; etag: string | null }
-
 function personAt(at: string | null, who: { name: string } | null) {
   return at !== null && t('batch.person_at', { at: formatDateTime(at), name: who?.name ?? '' })
 }
@@ -172,14 +170,13 @@ function LeftOut({ batch }: { batch: PayoutBatchDetail }) {
   )
 }
 
-function Parts({ batch, etag }: Detail) {
+function Parts({ batch }: { batch: PayoutBatchDetail }) {
   const mayRun = useMay('platform.payouts.run')
   const hasFile = batch.started_at !== null && batch.rail !== 'simulated'
   const isOpen = batch.finished_at === null
   return (
     <div className="stack">
       <Waiting batch={batch} />
-      <BatchActs batch={batch} etag={etag} />
       <About batch={batch} />
       {mayRun && hasFile && (
         <div className="halves">
@@ -206,8 +203,9 @@ export function BatchPage() {
     <Page
       title={number === undefined ? t('batches.column') : t('batches.number', { number })}
       back={{ to: platformPlaces.payouts(), label: t('batches.back') }}
+      tools={batch.data && <BatchActs batch={batch.data.body} etag={batch.data.etag} />}
     >
-      <Answer query={batch}>{({ body, etag }) => <Parts batch={body} etag={etag} />}</Answer>
+      <Answer query={batch}>{({ body }) => <Parts batch={body} />}</Answer>
     </Page>
   )
 }

@@ -76,7 +76,7 @@ function columnsOf(mayHold: boolean): Column<Subscription>[] {
     {
       id: 'held',
       header: t('provider_holds.held'),
-      cell: (row) => row.held_by.map((kind) => tValue('hold_kind', kind)).join(', '),
+      cell: (row) => row.held_by.map((kind) => tValue('hold_kind', kind)).join(', ') || '–',
     },
     { id: 'since', header: t('subscriptions.since'), cell: (row) => <DateText iso={row.asked_at} /> },
     ...(mayHold

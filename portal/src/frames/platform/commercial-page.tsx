@@ -4,8 +4,10 @@ import type { CommercialRelationship } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
-import { MoveButton, reasonBody, RowActs } from '../../parts/move-button.tsx'
+import { reasonBody } from '../../parts/move-button.tsx'
+import type { Move } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
+import { RowMoves } from '../../parts/row-moves.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
@@ -42,22 +44,19 @@ function Acts({ terms }: { terms: CommercialRelationship }) {
           body: { status: statusAfter[act], ...reasonBody(reason) },
         }),
       )
-  return actsOf(terms).map((act) => (
-    <MoveButton
-      key={act}
-      words={{
-        act: t(`terms.${act}`),
-        title: t(`terms.${act}_title`, names),
-        effect: t(`terms.${act}_effect`, names),
-        keep: t(`terms.${act}_keep`),
-        done: t(`terms.${act}_done`, names),
-      }}
-      reason="required"
-      isDanger={act === 'end'}
-      isInRow
-      move={moveOf(act)}
-    />
-  ))
+  const moves = actsOf(terms).map((act): Move => ({
+    words: {
+      act: t(`terms.${act}`),
+      title: t(`terms.${act}_title`, names),
+      effect: t(`terms.${act}_effect`, names),
+      keep: t(`terms.${act}_keep`),
+      done: t(`terms.${act}_done`, names),
+    },
+    reason: 'required',
+    isDanger: act === 'end',
+    move: moveOf(act),
+  }))
+  return <RowMoves thing={terms.tenant_name} moves={moves} />
 }
 
 const columns: Column<CommercialRelationship>[] = [
@@ -100,11 +99,7 @@ const columns: Column<CommercialRelationship>[] = [
   {
     id: 'acts',
     header: '',
-    cell: (terms) => (
-      <RowActs>
-        <Acts terms={terms} />
-      </RowActs>
-    ),
+    cell: (terms) => <Acts terms={terms} />,
   },
 ]
 

@@ -157,8 +157,12 @@ function FreezeRow({ freeze }: { freeze: Freeze }) {
       <td data-label={t('column.status')}>
         <StatusChip family="organisation" value={freezeState(freeze)} />
       </td>
-      <td data-label={t('freeze.since')}>{formatInstant(freeze.created_at)}</td>
-      <td data-label={t('freeze.by')}>{freeze.set_by_name}</td>
+      <td className="nowrap" data-label={t('freeze.since')}>
+        {formatInstant(freeze.created_at)}
+      </td>
+      <td className="nowrap" data-label={t('freeze.by')}>
+        {freeze.set_by_name}
+      </td>
       <td data-label={t('confirm.reason')}>{freeze.reason}</td>
       <td className="tool">{isStanding && !freeze.lift_asked_by_you && <LiftButton freeze={freeze} />}</td>
     </tr>

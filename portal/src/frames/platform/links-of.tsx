@@ -27,7 +27,10 @@ export function LinksOf({ query }: { query: { partner_id: string } | { tenant_id
         {(page) =>
           page.items.length === 0 ? (
             <div className="list">
-              <Empty title={t('links.none')} />
+              <Empty
+                title={t('links.none')}
+                text={t('tenant_id' in query ? 'links.none_of_tenant' : 'links.none_of_partner')}
+              />
             </div>
           ) : (
             <LinkTable

@@ -4,8 +4,10 @@ import type { Resale } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
-import { MoveButton, reasonBody, RowActs } from '../../parts/move-button.tsx'
+import { reasonBody } from '../../parts/move-button.tsx'
+import type { Move } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
+import { RowMoves } from '../../parts/row-moves.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
@@ -40,22 +42,19 @@ function Acts({ resale }: { resale: Resale }) {
           body: reasonBody(reason),
         }),
       )
-  return actsOf(resale).map((act) => (
-    <MoveButton
-      key={act}
-      words={{
-        act: t(`resales.${act}`),
-        title: t(`resales.${act}_title`, names),
-        effect: t(`resales.${act}_effect`, names),
-        keep: t(`resales.${act}_keep`),
-        done: t(`resales.${act}_done`, names),
-      }}
-      reason="required"
-      isDanger={act === 'revoke'}
-      isInRow
-      move={moveOf(act)}
-    />
-  ))
+  const moves = actsOf(resale).map((act): Move => ({
+    words: {
+      act: t(`resales.${act}`),
+      title: t(`resales.${act}_title`, names),
+      effect: t(`resales.${act}_effect`, names),
+      keep: t(`resales.${act}_keep`),
+      done: t(`resales.${act}_done`, names),
+    },
+    reason: 'required',
+    isDanger: act === 'revoke',
+    move: moveOf(act),
+  }))
+  return <RowMoves thing={names.tenant} moves={moves} />
 }
 
 const columns: Column<Resale>[] = [
@@ -89,11 +88,7 @@ const columns: Column<Resale>[] = [
   {
     id: 'acts',
     header: '',
-    cell: (resale) => (
-      <RowActs>
-        <Acts resale={resale} />
-      </RowActs>
-    ),
+    cell: (resale) => <Acts resale={resale} />,
   },
 ]
 

@@ -54,12 +54,13 @@ function Figures({ figures }: { figures: RealmFigures }) {
           <p className="figure num">{formatCount(figures.signed_in_in_30_days)}</p>
         </Tile>
       </section>
-      <Note>{t('realm.privacy')}</Note>
-      <p>
-        <GoLink to={platformPlaces.identityChecks()}>{t('nav.identity_checks')}</GoLink>
-      </p>
-      <Counts title={t('realm.roles')} prefix="realm_role" counts={figures.roles} />
-      <Counts title={t('realm.states')} prefix="status.end_user" counts={figures.statuses} />
+      <Note>
+        {t('realm.privacy')} <GoLink to={platformPlaces.identityChecks()}>{t('nav.identity_checks')}</GoLink>
+      </Note>
+      <div className="halves">
+        <Counts title={t('realm.roles')} prefix="realm_role" counts={figures.roles} />
+        <Counts title={t('realm.states')} prefix="status.end_user" counts={figures.statuses} />
+      </div>
     </>
   )
 }

@@ -93,12 +93,15 @@ function ChangeKey({ etag }: { etag: string }) {
   )
 }
 
+/** The partner's own user base with the tag of its state; refused as missing where the partner has none. */
+export function useOwnRealm() {
+  return useRead(['own_realm'], (frame, signal) => readTagged(frame.client.GET('/partner/realm', { signal })))
+}
+
 /** The partner's own user base: whether it is open, which key signs, and what the owner does about it. */
 export function OwnRealmState() {
   const mayManage = useMay('partner_org.realm.manage')
-  const realm = useRead(['own_realm'], (frame, signal) =>
-    readTagged(frame.client.GET('/partner/realm', { signal })),
-  )
+  const realm = useOwnRealm()
   return (
     <Panel title={t('realm.state')}>
       <Answer query={realm} lines={4}>

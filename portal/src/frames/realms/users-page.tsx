@@ -9,8 +9,9 @@ import type { Column } from '../../parts/data-table.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { Refreshed } from '../../parts/states.tsx'
+import { Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
+import { readTrouble } from '../../platform/access-problem.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -20,7 +21,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
-import { OwnRealmState } from './realm-state.tsx'
+import { OwnRealmState, useOwnRealm } from './realm-state.tsx'
 
 const roles = ['any', 'guest', 'basic', 'advanced', 'company', 'realm_admin'] as const
 const statuses = ['any', 'active', 'inactive', 'idle', 'signing'] as const
@@ -164,8 +165,20 @@ function useUsers(values: ReturnType<typeof useFilters<typeof spec>>['values']) 
   )
 }
 
-/** The partner's own user base: a list to find somebody in, and invitations. */
+/** The partner's own user base: a list to find somebody in, and invitations; a plain word where there is none. */
 export function UsersPage() {
+  const { error } = useOwnRealm()
+  if (error === null || readTrouble(error).kind !== 'missing') return <Users />
+  return (
+    <Page title={t('users.title')} lead={t('users.lead')}>
+      <div className="list">
+        <Empty title={t('users.no_base')} text={t('users.no_base_text')} />
+      </div>
+    </Page>
+  )
+}
+
+function Users() {
   const { partnerId } = useFrame()
   const mayManage = useMay('partner_org.users.manage')
   const filters = useFilters(spec)

@@ -113,11 +113,11 @@ type ToolsProps = { isBusy: boolean; onMake: () => void; onForm: () => void }
 function Tools({ isBusy, onMake, onForm }: ToolsProps) {
   return (
     <>
-      <Button data-new="" loading={isBusy} onClick={onMake}>
-        {t('codes.new')}
-      </Button>
       <Button variant="default" onClick={onForm}>
         {t('codes.more')}
+      </Button>
+      <Button data-new="" loading={isBusy} onClick={onMake}>
+        {t('codes.new')}
       </Button>
     </>
   )

@@ -37,7 +37,7 @@ const columns: Column<RiskCase>[] = [
   {
     id: 'outcome',
     header: t('risk.outcome'),
-    cell: (row) => <StatusChip family="risk_outcome" value={row.outcome} />,
+    cell: (row) => (row.state === 'open' ? <StatusChip family="risk_outcome" value={row.outcome} /> : '–'),
   },
   {
     id: 'state',

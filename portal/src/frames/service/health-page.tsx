@@ -23,7 +23,11 @@ function meaningOf({ name, state }: HealthCheck): string {
 function nameOf({ name }: HealthCheck) {
   const words = tValue('health.name', name)
   if (name !== 'work' && name !== 'schedules') return words
-  return <GoLink to={platformPlaces.jobs()}>{words}</GoLink>
+  return (
+    <GoLink className="thing" to={platformPlaces.jobs()}>
+      {words}
+    </GoLink>
+  )
 }
 
 function columnsFor(now: Date): Column<HealthCheck>[] {
@@ -89,7 +93,9 @@ function Partners({ partners }: Pick<ServiceHealth, 'partners'>) {
     <ul className="lines">
       {partners.map(({ status, count }) => (
         <li key={status}>
-          <StatusChip family="organisation" value={status} />{' '}
+          <span>
+            <StatusChip family="organisation" value={status} />
+          </span>
           <span className="num">{formatCount(count)}</span>
         </li>
       ))}
@@ -109,7 +115,7 @@ export function HealthPage() {
     <Page title={t('health.title')} lead={t('health.lead')}>
       <Answer query={health} lines={10}>
         {({ checks, refusals, partners }) => (
-          <>
+          <div className="stack">
             <Standing checks={checks} />
             <DataTable
               caption={t('health.parts')}
@@ -125,7 +131,7 @@ export function HealthPage() {
                 <Partners partners={partners} />
               </Panel>
             </div>
-          </>
+          </div>
         )}
       </Answer>
     </Page>

@@ -10,9 +10,9 @@ import { useNow } from '../../platform/clock.ts'
 import { formatCount } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { describeCron } from './describe-cron.ts'
 
 const REFRESH_MS = 30_000
-const EACH_MINUTE = '* * * * *'
 
 function LastFailure({ work, now }: { work: BackgroundWork; now: Date }) {
   if (work.last_failed_at === null) return '–'
@@ -28,7 +28,7 @@ function columnsFor(now: Date, isClock: boolean): Column<BackgroundWork>[] {
   const when: Column<BackgroundWork> = {
     id: 'cron',
     header: t('jobs.cron'),
-    cell: ({ cron }) => (cron === EACH_MINUTE ? t('jobs.each_minute') : <code className="mono">{cron}</code>),
+    cell: ({ cron }) => <span className="nowrap">{cron === null ? '–' : describeCron(cron)}</span>,
   }
   return [
     {
@@ -60,7 +60,7 @@ function Lists({ items }: { items: readonly BackgroundWork[] }) {
   const now = useNow(REFRESH_MS)
   const dead = items.find(({ kind }) => kind === 'dead_letters')?.waiting ?? 0
   return (
-    <>
+    <div className="stack">
       {dead > 0 && <Note tone="attention">{t('jobs.dead', { count: dead })}</Note>}
       {(['queue', 'schedule'] as const).map((kind) => {
         const title = t(kind === 'queue' ? 'jobs.queues' : 'jobs.schedules')
@@ -76,7 +76,7 @@ function Lists({ items }: { items: readonly BackgroundWork[] }) {
           </section>
         )
       })}
-    </>
+    </div>
   )
 }
 

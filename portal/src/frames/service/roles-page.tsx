@@ -46,17 +46,19 @@ function RolePanel({ role }: { role: RoleInUse }) {
   const types = role.relationship_types.map(({ title }) => title)
   return (
     <Panel title={role.title}>
-      <Facts facts={[fact(t('roles.for'), types.length === 0 ? t('roles.nobody') : types.join(', '))]} />
-      <DataTable
-        caption={t('roles.versions', { role: role.title })}
-        columns={columnsFor(role.version)}
-        rows={role.versions}
-        rowId={({ version }) => String(version)}
-      />
-      <details>
-        <summary>{t('roles.permissions')}</summary>
-        <PermissionList can={role.can} cannot={role.cannot} who={t('roles.the_role')} />
-      </details>
+      <div className="stack tight">
+        <Facts facts={[fact(t('roles.for'), types.length === 0 ? t('roles.nobody') : types.join(', '))]} />
+        <DataTable
+          caption={t('roles.versions', { role: role.title })}
+          columns={columnsFor(role.version)}
+          rows={role.versions}
+          rowId={({ version }) => String(version)}
+        />
+        <details>
+          <summary>{t('roles.permissions')}</summary>
+          <PermissionList can={role.can} cannot={role.cannot} who={t('roles.the_role')} />
+        </details>
+      </div>
     </Panel>
   )
 }
@@ -69,7 +71,13 @@ export function RolesPage() {
   return (
     <Page title={t('roles.title')} lead={t('roles.lead')}>
       <Answer query={roles} lines={10}>
-        {({ items }) => items.map((role) => <RolePanel key={role.role} role={role} />)}
+        {({ items }) => (
+          <div className="stack">
+            {items.map((role) => (
+              <RolePanel key={role.role} role={role} />
+            ))}
+          </div>
+        )}
       </Answer>
     </Page>
   )

@@ -24,17 +24,19 @@ function ScopePanel({ scope }: { scope: ScopeInUse }) {
   ]
   return (
     <Panel title={scope.scope}>
-      <ul className="lines">
-        {scope.actions.map(({ action, kind, sentence }) => (
-          <li key={action}>
-            <span>{sentence}</span>
-            <span className="chip" data-tone={kind === 'spend' ? 'attention' : 'off'}>
-              {t(kindWords[kind])}
-            </span>
-          </li>
-        ))}
-      </ul>
-      <Facts facts={facts} />
+      <div className="stack tight">
+        <ul className="lines">
+          {scope.actions.map(({ action, kind, sentence }) => (
+            <li key={action}>
+              <span>{sentence}</span>
+              <span className="chip" data-tone={kind === 'spend' ? 'attention' : 'off'}>
+                {t(kindWords[kind])}
+              </span>
+            </li>
+          ))}
+        </ul>
+        <Facts facts={facts} />
+      </div>
     </Panel>
   )
 }
@@ -49,7 +51,7 @@ export function ScopesPage() {
     <Page title={t('scopes.title')} lead={t('scopes.lead', { version })}>
       <Answer query={scopes} lines={10}>
         {({ items, never }) => (
-          <>
+          <div className="stack">
             {items.map((scope) => (
               <ScopePanel key={scope.scope} scope={scope} />
             ))}
@@ -60,7 +62,7 @@ export function ScopesPage() {
                 ))}
               </ul>
             </Panel>
-          </>
+          </div>
         )}
       </Answer>
     </Page>

@@ -134,6 +134,16 @@ describe('a sentence', () => {
     expect(toSentence(told, 'tenant')).toBe(`Dana Kim ${done}`)
   })
 
+  test.each<[number, number, string]>([
+    [0, 1, 'read no users'],
+    [1, 1, 'read 1 user'],
+    [12, 1, 'read 12 users'],
+    [4, 2, 'read the users 2 times, 4 in all'],
+  ])('says %i rows read %i times without an article before the number', (rows, repeats, done) => {
+    const told = { ...read, action: 'partner_org.users.read', label: null, rows, repeats }
+    expect(toSentence(told, 'tenant')).toBe(`Lee Park of Northwind MSP ${done}`)
+  })
+
   test('says a reminder without naming anybody', () => {
     const told = { ...read, action: 'link_notices.send', actorType: 'system', personName: null, rows: null }
     expect(toSentence(told, 'tenant')).toBe('A reminder was sent that the link with Northwind MSP ends soon')

@@ -44,9 +44,11 @@ function singleOf({ label, resourceType }: Told, about: Noun | undefined): strin
   return label === null ? withArticle(word) : `${word} ${label}`
 }
 
-function objectOf(told: Told, about: Noun | undefined): string {
-  if (!about || told.rows === null || told.label !== null) return singleOf(told, about)
-  return told.repeats > 1 ? about.many : countOf(about, told.rows)
+/** What the phrase is about with its article: a number needs none, as in “read 12 users” and “read no users”. */
+function objectOf(told: Told, about: Noun | undefined, the: string): string {
+  if (!about || told.rows === null || told.label !== null)
+    return the + withoutArticle(singleOf(told, about), the)
+  return told.repeats > 1 ? the + about.many : countOf(about, told.rows)
 }
 
 function capitalised(text: string): string {
@@ -134,7 +136,7 @@ export function toSentence(told: Told, viewer: Viewer): string {
   const isOfLink = phrase.says.includes('{link}')
   const done = phrase.says
     .replace('{link}', () => linkOf(told, viewer))
-    .replace(/(the )?\{x\}/, (_, the: string = '') => the + withoutArticle(objectOf(told, phrase.noun), the))
+    .replace(/(the )?\{x\}/, (_, the: string = '') => objectOf(told, phrase.noun, the))
     .replace('{of}', () => (told.label === null ? '' : ` (${told.label})`))
     .trim()
   const subject = /^[A-Z]/.test(phrase.says) ? '' : `${who} `

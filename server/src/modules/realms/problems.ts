@@ -42,7 +42,7 @@ const REALM_PROBLEMS = {
     status: 404,
     title: 'No user base',
     cause: 'The partner has no user base of its own.',
-    remedy: 'Give the partner the kind white_label first.',
+    remedy: 'The provider gives the partner the kind “white label” first.',
   },
 } as const
 
