@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { violationsOf } from '../support/look.ts'
 import { walkMenu } from '../support/menu-walk.ts'
 import { RunningProduct } from '../support/product.ts'
 import { movementOf } from '../support/still.ts'
@@ -34,4 +35,13 @@ test("a partner's overview stays where it is, also when the call that brings its
   })
   await context.close()
   expect(moved).toBeLessThan(0.05)
+}, 60_000)
+
+test('a partner without a user base reads so, and is offered no invitation that would be refused (U7)', async () => {
+  const { page, context } = await product.signIn('lee@northwind.example')
+  await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/users`)
+  await page.getByRole('heading', { name: 'No users under your own name' }).waitFor()
+  expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+  expect(await violationsOf(page)).toEqual([])
+  await context.close()
 }, 60_000)

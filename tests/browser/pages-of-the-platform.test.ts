@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SOON } from '../../server/testing/patience.ts'
+import { violationsOf } from '../support/look.ts'
 import { walkMenu } from '../support/menu-walk.ts'
 import { RunningProduct } from '../support/product.ts'
 
@@ -31,5 +32,23 @@ test('an administrator reads how the service stands, and from there what every q
   const rows = await lists.locator('tbody tr').allInnerTexts()
   expect(rows.length).toBeGreaterThan(25)
   expect(rows.filter((row) => row.includes('earlier version'))).toEqual([])
+  // When something runs is said in words.
+  expect(rows.filter((row) => row.includes(' * * '))).toEqual([])
   await context.close()
+}, 60_000)
+
+test('a row of who pays shows one act; the other stands in its menu, asks for a reason, and says what stays (U5)', async () => {
+  const page = await product.openTab('priya@provider.example')
+  await page.goto(`${product.url}/platform/commercial`)
+  const row = page.getByRole('row', { name: /Fjord Fiber/ })
+  expect(await row.getByRole('button').allInnerTexts()).toEqual(['Suspend…', 'More…'])
+  await row.getByRole('button', { name: /^More/ }).click()
+  await page.getByRole('button', { name: 'End the terms…' }).click()
+  const question = page.getByRole('dialog')
+  await question.getByRole('textbox', { name: 'Reason' }).waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await question.getByRole('button', { name: 'Keep the terms' }).click()
+  await question.waitFor({ state: 'detached' })
+  expect(await row.innerText()).toContain('Active')
+  await page.close()
 }, 60_000)

@@ -14,7 +14,7 @@ export function KeyHelp({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
   const key = (text: string) => <kbd className="key">{text}</kbd>
   return (
     <Modal opened onClose={onClose} title={t('keys.title')} closeButtonProps={{ 'aria-label': t('close') }}>
-      <div className="stack">
+      <div className="stack" tabIndex={-1} data-autofocus="">
         <Facts
           facts={[
             fact(t('keys.palette'), key('Ctrl K')),

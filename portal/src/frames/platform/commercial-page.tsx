@@ -47,6 +47,7 @@ function Acts({ terms }: { terms: CommercialRelationship }) {
   const moves = actsOf(terms).map((act): Move => ({
     words: {
       act: t(`terms.${act}`),
+      open: t(`row.${act}`),
       title: t(`terms.${act}_title`, names),
       effect: t(`terms.${act}_effect`, names),
       keep: t(`terms.${act}_keep`),

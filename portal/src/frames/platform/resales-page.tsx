@@ -45,6 +45,7 @@ function Acts({ resale }: { resale: Resale }) {
   const moves = actsOf(resale).map((act): Move => ({
     words: {
       act: t(`resales.${act}`),
+      open: t(`row.${act}`),
       title: t(`resales.${act}_title`, names),
       effect: t(`resales.${act}_effect`, names),
       keep: t(`resales.${act}_keep`),

@@ -131,6 +131,19 @@ function ViewSelect({ items, shown }: ViewSelectProps) {
   )
 }
 
+function DropView({ view }: { view: SavedView }) {
+  const drop = useWrite(
+    ({ view_id: id }: SavedView, { client }) =>
+      readBody(client.DELETE('/partner/saved-views/{view_id}', { params: { path: { view_id: id } } })),
+    (_, { name }) => showToast(t('board.view_dropped', { view: name })),
+  )
+  return (
+    <button type="button" className="row-tool clear" onClick={() => drop.mutate(view)}>
+      {t('board.drop_view')}
+    </button>
+  )
+}
+
 /** The person's own views of a list: choosing one, keeping the present one, deleting one. */
 export function SavedViews({ screen }: { screen: Screen }) {
   const settings = toSettings(useSearchText())
@@ -143,21 +156,12 @@ export function SavedViews({ screen }: { screen: Screen }) {
   const isPlain = Object.keys(settings.filters).length === 0 && settings.columns.length === 0
   useDefaultView({ screen, views: views.data?.items, isPlain })
   const shown = isPlain ? undefined : items.find((view) => isShown(view, settings))
-  const drop = useWrite(
-    (view: SavedView, { client }) =>
-      readBody(
-        client.DELETE('/partner/saved-views/{view_id}', { params: { path: { view_id: view.view_id } } }),
-      ),
-    (_, view) => showToast(t('board.view_dropped', { view: view.name })),
-  )
+  // Nothing to choose and nothing to keep: an empty box would take the place of a filter.
+  if (items.length === 0 && isPlain && !isSaving) return null
   return (
     <div className="view-pick">
       {items.length > 0 && <ViewSelect items={items} shown={shown} />}
-      {shown && (
-        <button type="button" className="row-tool clear" onClick={() => drop.mutate(shown)}>
-          {t('board.drop_view')}
-        </button>
-      )}
+      {shown && <DropView view={shown} />}
       {!isPlain && !shown && (
         <button type="button" className="row-tool clear" onClick={() => setSaving(true)}>
           {t('board.save_view')}…
