@@ -38,7 +38,7 @@ test("a partner's overview stays where it is, also when the call that brings its
 }, 60_000)
 
 test('a partner without a user base reads so, and is offered no invitation that would be refused (U7)', async () => {
-  const { page, context } = await product.signIn('lee@northwind.example')
+  const { page, context } = await product.signIn('ana@northwind.example')
   await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/users`)
   await page.getByRole('heading', { name: 'No users under your own name' }).waitFor()
   expect(await page.getByRole('main').getByRole('button').count()).toBe(0)

@@ -41,6 +41,7 @@ test('a row of who pays shows one act; the other stands in its menu, asks for a 
   const page = await product.openTab('priya@provider.example')
   await page.goto(`${product.url}/platform/commercial`)
   const row = page.getByRole('row', { name: /Fjord Fiber/ })
+  await row.waitFor()
   expect(await row.getByRole('button').allInnerTexts()).toEqual(['Suspend…', 'More…'])
   await row.getByRole('button', { name: /^More/ }).click()
   await page.getByRole('button', { name: 'End the terms…' }).click()
