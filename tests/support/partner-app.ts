@@ -231,7 +231,7 @@ export async function register(page: Page, app: OutsideApp, scopes: readonly str
   await send(page, 'POST', `/partner/clients/${app.clientId}/request-live`, {})
 }
 
-/** Walks the pages on which a customer allows an app, as far as the address of the app. */
+/** Walks the pages on which a customer lets an app see all that it asks for, and do what is named, as far as the address of the app. */
 export async function allow(
   page: Page,
   { address, partner, actions }: { address: string; partner: string; actions: readonly string[] },
@@ -239,6 +239,8 @@ export async function allow(
   await page.goto(address)
   await page.getByRole('heading', { name: `Let ${partner} work on accounts`, level: 1 }).waitFor()
   for (const account of await page.locator('input[name="account"]').all()) await account.check()
+  for (const look of await page.getByRole('group', { name: 'See', exact: true }).getByRole('checkbox').all())
+    await look.check()
   for (const action of actions) await page.getByRole('checkbox', { name: action }).check()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('button', { name: `Allow ${partner}` }).click()

@@ -132,6 +132,7 @@ test('the whole way is walked in French at 360 px, light and dark, without a fau
     await page.getByRole('button', { name: 'Français' }).click()
     await page.getByRole('alert').getByRole('link', { name: 'Choisissez au moins un compte' }).click()
     await page.getByRole('checkbox', { name: 'Site 2' }).check()
+    await page.getByRole('checkbox', { name: 'Voir les commandes' }).check()
     await page.getByRole('button', { name: 'Continuer' }).click()
     await look('Vérifiez avant d’autoriser')
     await page.getByRole('button', { name: 'Autoriser Northwind' }).click()

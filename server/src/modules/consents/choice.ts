@@ -15,6 +15,8 @@ export const ReviewForm = z.strictObject({
   account: Many,
   action: Many,
   ends_on: z.string().max(20).default(''),
+  /** Whoever wants to change what was chosen sends it back to be shown again. */
+  change: z.literal('1').optional(),
 })
 
 type ReviewInput = z.output<typeof ReviewForm>

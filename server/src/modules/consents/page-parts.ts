@@ -8,7 +8,6 @@ import { withLanguage } from '#platform/page-language.ts'
 import { facts, notice, PROVIDER_NAME, tickBox } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { ACTION_WORDS, daysBetween, payerSentence, sentencesOf } from './rules.ts'
-import type { ActionKind } from './rules.ts'
 import { unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
 
@@ -110,7 +109,7 @@ function messageOf(errors: readonly FieldError[], field: string): Html {
   return found ? html`<p class="field-error" id="${field}-error">${found.message}</p>` : html``
 }
 
-/** The accounts to choose from: nothing chosen when there are several, and those that cannot be shared with the reason. */
+/** The accounts to choose from: none chosen beforehand, and those that cannot be shared with the reason. */
 export function accountTicks(
   scene: Scene,
   ticked: ReadonlySet<string> | null,
@@ -129,21 +128,17 @@ export function accountTicks(
       value: idOfAccount(account.id),
       label: account.name,
       hint: accountHint(scene, account),
-      isTicked: ticked === null ? open.length === 1 : ticked.has(account.id),
+      isTicked: ticked?.has(account.id) === true,
     }),
   )
   return html`<fieldset>
     <legend><h2>${words.accounts.title}</h2></legend>
-    ${open.length > 1 && html`<p class="hint">${words.accounts.hint}</p>`}
+    ${open.length > 0 && html`<p class="hint">${words.accounts.hint}</p>`}
     ${messageOf(errors, 'account')}${boxes} ${shut.map((line) => html`<p class="small muted">${line}</p>`)}
   </fieldset>`
 }
 
-function isTicked(kind: ActionKind, action: Action, ticked: ReadonlySet<string> | null): boolean {
-  return ticked === null ? kind !== 'spend' : ticked.has(action)
-}
-
-/** What can be allowed, in groups; what spends money is a group of its own and never chosen beforehand. */
+/** What can be allowed, in groups and nothing chosen beforehand; what spends money is a group of its own. */
 export function actionTicks(
   scene: Scene,
   ticked: ReadonlySet<string> | null,
@@ -163,14 +158,14 @@ export function actionTicks(
             id: action === offered[0] ? 'action' : `action-${action.replace('.', '-')}`,
             value: action,
             label: words.actions[action],
-            isTicked: isTicked(kind, action, ticked),
+            isTicked: ticked?.has(action) === true,
           }),
         )}
       </fieldset>`,
     ]
   })
   return html`<h2>${words.what.title}</h2>
-    <p>${words.what.lead}</p>
+    <p class="hint">${words.what.lead}</p>
     ${messageOf(errors, 'action')}${groups}`
 }
 
@@ -191,7 +186,7 @@ export function accountLines(scene: Scene, ids: readonly string[]): Html {
       .map((account) =>
         scene.words.accounts.line(
           html`<b>${account.name}</b>`,
-          account.ban,
+          html`<span class="nowrap">${account.ban}</span>`,
           payerSentence(account, scene.mandate.tenant.id, scene.words),
         ),
       ),

@@ -113,6 +113,8 @@ interface Reviewing {
   readonly mayApprove: boolean
   readonly errors?: readonly FieldError[]
   readonly ticked?: Ticked
+  /** Whether it is shown again to be changed, and not for a fault. */
+  readonly isChanging?: boolean
   readonly status?: HtmlPage['status']
 }
 
@@ -162,12 +164,12 @@ function stepUp(scene: Scene): Html {
 const AGAIN = 'again'
 
 /**
- * What a form had sent, to be sent again in another language. At the end of the page and without a field that anybody types
- * into, so that no key press sends it.
+ * What a form had sent, to be sent again in another language or to be changed. Without a field that anybody types into, so
+ * that no key press sends it.
  */
-function sentAgain(scene: Scene, { accounts, actions, lastDay }: Ticked): Html {
+function sentAgain(scene: Scene, { accounts, actions, lastDay }: Ticked, isChanging = false): Html {
   return html`<form id="${AGAIN}" method="post" action="${pathOf(scene, 'check')}">
-    ${hiddenField('shown', shownTokenOf(scene))}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${hiddenField('ends_on', lastDay)}
+    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${hiddenField('ends_on', lastDay)}
   </form>`
 }
 
@@ -184,7 +186,7 @@ export function reviewPage(scene: Scene, more: Reviewing): HtmlPage {
     </p>
     ${nameNotice(scene)} ${whoAsks(scene)} ${nowNotice(scene)} ${changeIntro(scene)}
     ${more.mayApprove ? postForm(pathOf(scene, 'check'), chooseFields(scene, more)) : stepUp(scene)}
-    ${decline}${ticked && sentAgain(scene, ticked)}`
+    ${decline}${ticked && sentAgain(scene, ticked, more.isChanging)}`
   const { errors } = more
   return showPage(titleOf(scene), body, {
     ...(ticked ? framed(scene, 'check', { errors, form: AGAIN }) : framed(scene, 'review', { errors })),
@@ -195,6 +197,10 @@ export function reviewPage(scene: Scene, more: Reviewing): HtmlPage {
 function decisionForms(scene: Scene, carried: { token: string; choice: string }): Html {
   const allow = html`${hiddenField('decision', 'allow')}${hiddenField('shown', carried.token)}${hiddenField('choice', carried.choice)}${button(scene.words.buttons.allow(scene.partner.name), 'plain')}`
   return html`<div class="buttons even">${declineForm(scene)}${postForm(pathOf(scene, 'done'), allow)}</div>`
+}
+
+function tickedOf({ accounts, actions, ends_at: end }: Choice): Ticked {
+  return { accounts: new Set(accounts), actions: new Set(actions), lastDay: lastDayOf(new Date(end)) }
 }
 
 /** Page two, check: sentences only and no inputs, so that no key press in a field can allow anything; then no or yes, alike. */
@@ -234,9 +240,10 @@ export function checkPage(scene: Scene, choice: Choice): HtmlPage {
       ...(rules.length > 0 ? [[check.rules, rules.join(' ')] as const] : []),
     ])}
     <p>
-      ${words.limits.stop}${!isSecond && html` <a href="${pathOf(scene, 'review')}">${words.buttons.change}</a>`}
+      ${words.limits.stop}${!isSecond && html` <button class="link" form="${AGAIN}">${words.buttons.change}</button>`}
     </p>
-    ${decisionForms(scene, { token, choice: JSON.stringify(choice) })}`
+    ${decisionForms(scene, { token, choice: JSON.stringify(choice) })}
+    ${!isSecond && sentAgain(scene, tickedOf(choice), true)}`
   // In another language it is chosen anew: nothing stands here but the decision.
   return showPage(check.title, body, framed(scene, 'review'))
 }

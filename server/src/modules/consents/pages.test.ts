@@ -150,7 +150,7 @@ describe('what the page shows', () => {
       expect(`${said} ${body}`).toContain(words)
   })
 
-  test('with several accounts none is chosen beforehand, with one it is; the hint of the partner only points (A10)', async () => {
+  test('no account is chosen beforehand, also not the only one; the hint of the partner only points (A10)', async () => {
     const people = await cast({ accounts: 2 })
     const hinted = await look(people, await ask(people, { customerHint: people.accounts[1]?.ban ?? null }))
     expect(ticksOf(hinted.body, 'account')).toHaveLength(2)
@@ -160,7 +160,8 @@ describe('what the page shows', () => {
     )
     const alone = await cast({ accounts: 1 })
     const single = await look(alone, await ask(alone))
-    expect(ticksOf(single.body, 'account', 'ticked')).toEqual([alone.accounts[0]?.publicId])
+    expect(ticksOf(single.body, 'account')).toHaveLength(1)
+    expect(ticksOf(single.body, 'account', 'ticked')).toEqual([])
   })
 
   test('an account that cannot be shared stands there with the reason, and one that nobody pays for says so (A5, A10)', async () => {
@@ -191,10 +192,10 @@ describe('what the page shows', () => {
     expect(said).toContain(`Whole Sale AG pays, on its account ${theirs.ban}. Nothing goes on your bill.`)
   })
 
-  test('what spends money is a group of its own in which nothing is chosen beforehand (A10)', async () => {
+  test('nothing that it may do is chosen beforehand, and what spends money is a group of its own (A10)', async () => {
     const people = await cast()
     const { body } = await look(people, await ask(people))
-    expect(ticksOf(body, 'action', 'ticked')).toEqual(['order.read', 'service.read', 'order.cancel'])
+    expect(ticksOf(body, 'action', 'ticked')).toEqual([])
     expect(ticksOf(body, 'action')).toContain('order.create')
     expect(body.indexOf('Spend money')).toBeLessThan(body.indexOf('value="order.create"'))
   })
@@ -211,9 +212,31 @@ describe('what the page shows', () => {
       ([, look_, label]) => [label, look_],
     )
     expect(buttons).toEqual([
+      ['Change what you chose', 'link'],
       ['Don&#39;t allow', 'button'],
       ['Allow Northwind', 'button'],
     ])
+  })
+
+  test('whoever changes what was chosen finds it as it was, and still has to check it (A10)', async () => {
+    const people = await cast()
+    const uid = await ask(people)
+    const [, second] = people.accounts
+    const check = await choose(people, uid, {
+      accounts: [second?.publicId ?? ''],
+      actions: ['order.read'],
+      endsOn: '',
+    })
+    const [, again = ''] = check.body.split('<form id="again"')
+    const fields = [...again.matchAll(/name="([^"]+)"\s+value="([^"]*)"/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, value],
+    )
+    const back = await acts.post(`/consent/${uid}/check${org(people)}`, fields, { as: people.admin })
+    expect(back.statusCode).toBe(200)
+    expect(back.body).not.toContain('role="alert"')
+    expect(ticksOf(back.body, 'account', 'ticked')).toEqual([second?.publicId])
+    expect(ticksOf(back.body, 'action', 'ticked')).toEqual(['order.read'])
+    expect((await outcome(people, uid)).state).toBe('open')
   })
 
   test.each([

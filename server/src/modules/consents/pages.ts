@@ -240,6 +240,7 @@ function showCheck(scene: Scene, form: z.output<typeof ReviewForm>): HtmlPage {
     actions: new Set<string>(choice.actions),
     lastDay: form.ends_on,
   }
+  if (form.change) return reviewPage(scene, { token, mayApprove: true, ticked, isChanging: true })
   const stale = { field: null, message: scene.words.review.stale }
   const faults = form.shown === token ? errors : [stale, ...errors]
   if (faults.length > 0) return reviewPage(scene, { token, mayApprove: true, errors: faults, ticked })

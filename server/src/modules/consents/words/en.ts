@@ -24,8 +24,7 @@ export const EN = {
     read: 'See',
     change: 'Change',
     spend: 'Spend money',
-    spendHint:
-      'Nothing here is chosen until you choose it. Each order appears on the bill of whoever pays for its account.',
+    spendHint: 'Each order appears on the bill of whoever pays for its account.',
   },
   /** What no consent ever allows. */
   never: [
@@ -82,15 +81,15 @@ export const EN = {
     closed: 'This account is closed.',
     shut: (name: string, ban: string, why: string) =>
       `${name} (billing account ${ban}) cannot be shared: ${why}`,
-    line: (name: Html, ban: string, pays: string) => html`${name}, billing account ${ban}. ${pays}`,
+    line: (name: Html, ban: Html, pays: string) => html`${name}, billing account ${ban}. ${pays}`,
     choose: 'Choose at least one account',
     cannotShare: (ban: string) => `Account ${ban} cannot be shared`,
     ownOnly: (tenant: string) => `Choose among the accounts of ${tenant}`,
   },
   what: {
     title: 'What it can do',
-    lead: 'Take away what is not needed. What you leave out is not given.',
-    choose: 'Leave at least one thing they can do, or do not allow it',
+    lead: 'Nothing is chosen until you choose it. What you leave out stays closed.',
+    choose: 'Choose at least one thing that it can do, or do not allow it',
   },
   until: {
     title: 'Until when',

@@ -16,8 +16,7 @@ export const ES: ConsentWords = {
     read: 'Ver',
     change: 'Modificar',
     spend: 'Gastar dinero',
-    spendHint:
-      'Aquí no hay nada marcado hasta que usted lo marque. Cada pedido aparece en la factura de quien paga la cuenta.',
+    spendHint: 'Cada pedido aparece en la factura de quien paga la cuenta.',
   },
   never: [
     'Ver o modificar sus usuarios, contraseñas o forma de pago',
@@ -79,8 +78,8 @@ export const ES: ConsentWords = {
   },
   what: {
     title: 'Qué se permitirá',
-    lead: 'Desmarque lo que no haga falta. Lo que no marque no se concede.',
-    choose: 'Deje permitida al menos una cosa, o no autorice la solicitud',
+    lead: 'No hay nada marcado hasta que usted lo marque. Lo que no marque queda cerrado.',
+    choose: 'Marque al menos una cosa que se permitirá, o no autorice la solicitud',
   },
   until: {
     title: 'Hasta cuándo',

@@ -16,7 +16,7 @@ export const FR: ConsentWords = {
     read: 'Voir',
     change: 'Modifier',
     spend: french`Dépenser de l'argent`,
-    spendHint: french`Rien n'est coché ici tant que vous ne le cochez pas. Chaque commande figure sur la facture de celui qui paie pour le compte.`,
+    spendHint: 'Chaque commande figure sur la facture de celui qui paie pour le compte.',
   },
   never: [
     'Voir ou modifier vos utilisateurs, vos mots de passe ou votre moyen de paiement',
@@ -79,8 +79,8 @@ export const FR: ConsentWords = {
   },
   what: {
     title: 'Ce qui sera permis',
-    lead: french`Décochez ce qui n'est pas nécessaire. Ce que vous laissez de côté n'est pas accordé.`,
-    choose: french`Laissez au moins une chose permise, ou n'autorisez pas la demande`,
+    lead: french`Rien n'est coché tant que vous ne le cochez pas. Ce que vous ne cochez pas reste fermé.`,
+    choose: french`Cochez au moins une chose à permettre, ou n'autorisez pas la demande`,
   },
   until: {
     title: french`Jusqu'à quand`,
