@@ -41,6 +41,15 @@ test('a technician who owns nothing reads what was done in the tenant acted in',
   expect(await page.getByLabel('Who acted').count()).toBe(0)
 }, 60_000)
 
+test('who only reads in a tenant finds no form to open a ticket, and who can ask for more (U4, U7)', async () => {
+  const page = await openTab('edith@ledgerpine.example')
+  const [partner, tenant] = [product.demo.partners['ledger-and-pine'], product.demo.tenants['acme-fiber']]
+  await page.goto(`${product.url}/partner/${partner}/t/${tenant}/tickets/new`)
+  await page.getByText("Your organisation's owners can ask Acme Fiber for a role that does.").waitFor()
+  expect(await page.getByRole('button', { name: /^Create ticket/ }).count()).toBe(0)
+  await page.context().close()
+}, 60_000)
+
 test.each([
   [1280, 800],
   [360, 740],

@@ -39,6 +39,8 @@ export const acting = {
   'newticket.pays.tenant': 'This ticket is billed to {tenant}.',
   'newticket.pays.partner': 'This ticket is billed to {partner}, not to {tenant}.',
   'newticket.pays.split': 'The cost of this ticket is shared between {tenant} and {partner}, as agreed.',
+  'newticket.closed': 'The role {role} opens no tickets',
+  'newticket.closed_text': "Your organisation's owners can ask {tenant} for a role that does.",
   'newticket.act': 'Create ticket for {tenant}',
   'newticket.done': 'Ticket {number} created for {tenant}',
 

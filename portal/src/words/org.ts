@@ -22,7 +22,10 @@ export const org = {
   'access.people': 'People',
   'access.last_30': 'Last 30 days',
   'access.last_30_value':
-    '{reads} reads and {writes} changes by {people, plural, one {# person} other {# people}}',
+    '{reads, plural, =0 {nothing read} one {# read} other {# reads}}, {writes, plural, =0 {no changes} one {# change} other {# changes}}, by {people, plural, =0 {nobody} one {# person} other {# people}}',
+  'access.pays.tenant': 'You pay: what they order goes on your bill.',
+  'access.pays.partner': '{partner} pays. Nothing goes on your bill.',
+  'access.pays.split': 'You and {partner} share the cost as agreed.',
   'access.more_lines': 'and {count} more',
   'access.details': 'Details',
   'access.stop': "Stop {partner}'s access",
@@ -39,6 +42,7 @@ export const org = {
   'access.did_none': '{partner} has not used its access yet.',
   'access.waits': '{partner} asks for this access and waits for your decision.',
   'access.review': 'Review the request',
+  'access.change_waits': '{partner} asks for more than it has.',
   'access.suspend': 'Pause the access',
   'access.suspend_title': "Pause {partner}'s access?",
   'access.suspend_effect':
@@ -107,6 +111,7 @@ export const org = {
   'requests.decline_keep': 'Keep the request',
   'requests.declined': 'Request of {partner} declined',
   'requests.change_one': '{partner} asks for more ({date})',
+  'requests.change_now': 'They have now',
   'requests.change_keep': 'If you leave it as it is, they keep what they have now.',
   'requests.change_decline': 'Leave it as it is',
   'requests.change_approve': 'Allow {partner} more',
@@ -157,9 +162,9 @@ export const org = {
   'freeze.lift_two_own': 'Access of all partners opens again only when a second admin of {who} confirms it.',
   'freeze.lift_asked': 'One of two people asked to lift it. Another admin confirms.',
   'freeze.lift_asked_own': 'You asked to lift it. Another admin confirms.',
-  'rules.elevation': 'Sensitive things only in an elevation',
+  'rules.elevation': 'Sensitive things only with more access for a while',
   'rules.elevation_about':
-    'Downloads, orders and the like work only for a while, after a colleague approved the reason.',
-  'rules.elevation_own': 'We approve each elevation ourselves',
+    'Downloads, orders and the like work only then, after a colleague approved the reason.',
+  'rules.elevation_own': 'We approve each of these ourselves',
   'rules.elevation_own_about': 'More access for a while starts only after one of you allowed it.',
 } as const

@@ -30,7 +30,7 @@ export const status = {
   'role_about.enterprise_hq': 'Oversees a company of the own group, in everything.',
   'role_about.auditor': 'Reads, and never changes anything.',
   'role_about.reseller': 'Orders and manages services it has sold.',
-  'role_about.delegate': 'Starts with almost nothing; each line is granted one by one.',
+  'role_about.delegate': 'Starts with almost nothing; each line is allowed one by one.',
 
   'status.link.requested': 'Awaiting approval',
   'status.link.approved': 'Starts later',

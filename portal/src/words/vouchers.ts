@@ -114,7 +114,7 @@ export const vouchers = {
   'voucher.decline_effect': 'It is never issued. This cannot be undone; the person can ask again.',
   'voucher.decline_done': 'The voucher was declined.',
 
-  'review.title': 'Review',
+  'review.title': 'Vouchers to review',
   'review.lead': 'Vouchers that wait for somebody to decide, the oldest first.',
   'review.none': 'Nothing waits',
   'review.none_text':
@@ -163,7 +163,7 @@ export const vouchers = {
   'vnew.title': 'Issue a voucher',
   'vnew.lead': 'For somebody who stands before you.',
   'vnew.no_types': 'No type of voucher is on offer',
-  'vnew.no_types_text': 'An administrator adds types of vouchers.',
+  'vnew.no_types_text': 'Add a type under Types of vouchers, or ask an administrator to.',
   'vnew.first': 'First name',
   'vnew.last': 'Last name',
   'vnew.born': 'Date of birth',
@@ -181,5 +181,7 @@ export const vouchers = {
   'vprint.title': 'Print voucher {code}',
   'vprint.print': 'Print this page',
   'vprint.until': 'Good until {date}',
+  'vprint.not_good': 'Only a good voucher is printed',
+  'vprint.not_good_text': 'This one is not: {state}.',
   'vprint.show': 'Show this at the till.',
 } as const

@@ -1,6 +1,7 @@
 import { readBody } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { clientFor, useActing } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo } from '../../platform/navigate.tsx'
@@ -30,27 +31,37 @@ export function NewTicketPage() {
   const { acting, client, partnerId, tenantId } = useActing()
   const go = useGo()
   const tenant = acting.tenant_name
+  const mayWrite = acting.permissions.includes('partner.support.tickets.create')
   return (
     <Page
       title={t('newticket.title', { tenant })}
       lead={t('newticket.lead', { tenant, partner: acting.partner_name })}
       back={{ to: actingPlaces.tickets(partnerId, tenantId), label: t('nav.tickets') }}
     >
-      <NewTicketForm
-        act={t('newticket.act', { tenant })}
-        mailLabel={t('newticket.mail', { tenant })}
-        create={(draft, key) =>
-          readBody(
-            client.POST('/partner/support/tickets', { headers: { 'Idempotency-Key': key }, body: draft }),
-          )
-        }
-        onCreated={(created) => {
-          showToast(t('newticket.done', { number: created.ticket_number, tenant }))
-          go(actingPlaces.ticket(partnerId, tenantId, created.ticket_id))
-        }}
-      >
-        <WhoPays />
-      </NewTicketForm>
+      {mayWrite ? (
+        <NewTicketForm
+          act={t('newticket.act', { tenant })}
+          mailLabel={t('newticket.mail', { tenant })}
+          create={(draft, key) =>
+            readBody(
+              client.POST('/partner/support/tickets', { headers: { 'Idempotency-Key': key }, body: draft }),
+            )
+          }
+          onCreated={(created) => {
+            showToast(t('newticket.done', { number: created.ticket_number, tenant }))
+            go(actingPlaces.ticket(partnerId, tenantId, created.ticket_id))
+          }}
+        >
+          <WhoPays />
+        </NewTicketForm>
+      ) : (
+        <div className="list">
+          <Empty
+            title={t('newticket.closed', { role: acting.role_title })}
+            text={t('newticket.closed_text', { tenant })}
+          />
+        </div>
+      )}
     </Page>
   )
 }

@@ -14,6 +14,14 @@ import { daysUntil, sentencesOfActions } from '../shared/access-words.ts'
 
 const mostLines = 3
 
+/** The first of what somebody can do, and how much more there is. */
+export function linesOf(can: readonly string[]): string {
+  const more = can.length - mostLines
+  return [...can.slice(0, mostLines), ...(more > 0 ? [t('access.more_lines', { count: more })] : [])].join(
+    ' · ',
+  )
+}
+
 type CardProps = {
   partner: string
   to: string
@@ -37,16 +45,13 @@ function AccessCard({ partner, to, stopTo, chip, facts, can }: CardProps) {
         {chip}
       </div>
       <Facts facts={facts} />
-      <p className="muted">
-        {can.slice(0, mostLines).join(' · ')}
-        {can.length > mostLines && ` · ${t('access.more_lines', { count: can.length - mostLines })}`}
-      </p>
+      <p className="muted">{linesOf(can)}</p>
       <div className="row">
         <GoLink className="row-tool" to={to}>
           {t('access.details')}
         </GoLink>
         <GoLink className="row-tool danger" to={stopTo}>
-          {t('access.stop', { partner })}
+          {t('access.stop', { partner })}…
         </GoLink>
       </div>
     </section>
@@ -71,6 +76,7 @@ export function LinkCard({ link }: { link: TenantLink }) {
         fact(t('access.role'), link.role_title),
         fact(t('access.accounts'), t('way.whole')),
         fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
+        fact(t('access.pays'), t(`access.pays.${link.billing_party}`, { partner: link.partner_name })),
         fact(t('access.people'), names.length === 0 ? null : joinNames(names)),
         fact(t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />),
         fact(t('access.last_30'), t('access.last_30_value', { reads, writes, people })),

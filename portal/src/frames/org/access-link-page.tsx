@@ -138,6 +138,32 @@ function Check({ link }: { link: TenantLinkDetail }) {
   return <CheckPanel query={useOwnCheck(link.link_id)} />
 }
 
+/** What of this access waits for an answer, and where it is given. */
+function Waiting({ link }: { link: TenantLinkDetail }) {
+  const { tenantId } = useFrame()
+  return (
+    <>
+      {link.status === 'requested' && (
+        <Note tone="attention">
+          <p>
+            {t('access.waits', { partner: link.partner_name })}{' '}
+            <a href={serverPlaces.reviewLink(link.link_id)}>{t('access.review')}</a>
+          </p>
+        </Note>
+      )}
+      {link.changes.some(({ status }) => status === 'waiting') && (
+        <Note tone="attention">
+          <p>
+            {t('access.change_waits', { partner: link.partner_name })}{' '}
+            <GoLink to={orgPlaces.requests(tenantId)}>{t('access.more_answer')}</GoLink>
+          </p>
+        </Note>
+      )}
+      <ElevationNote linkId={link.link_id} />
+    </>
+  )
+}
+
 function Body({ link, etag }: LinkProps) {
   const isLive = ['active', 'suspended', 'approved'].includes(link.status)
   return (
@@ -146,15 +172,7 @@ function Body({ link, etag }: LinkProps) {
         <ReviewNote link={link} />
         <ObjectionNote link={link} />
         <ChecklistPanel link={link} />
-        {link.status === 'requested' && (
-          <Note tone="attention">
-            <p>
-              {t('access.waits', { partner: link.partner_name })}{' '}
-              <a href={serverPlaces.reviewLink(link.link_id)}>{t('access.review')}</a>
-            </p>
-          </Note>
-        )}
-        <ElevationNote linkId={link.link_id} />
+        <Waiting link={link} />
         <Panel title={t('access.can_title', { partner: link.partner_name })}>
           <PermissionList can={link.can} cannot={link.cannot} who={t('access.they')} />
         </Panel>
@@ -170,7 +188,11 @@ function Body({ link, etag }: LinkProps) {
         </section>
       </div>
       <div className="stack">
-        <LinkFacts title={t('access.link_plain')} link={link} />
+        <LinkFacts
+          title={t('access.link_plain')}
+          link={link}
+          whoPays={t(`access.pays.${link.billing_party}`, { partner: link.partner_name })}
+        />
         {link.via_partner_name !== null && (
           <Panel title={t('via.label')}>
             <p>{t('via.text', { name: link.via_partner_name })}</p>

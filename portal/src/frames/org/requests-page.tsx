@@ -16,6 +16,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces, serverPlaces } from '../../places.ts'
+import { linesOf } from './access-cards.tsx'
 import { useAccessLinks } from './calls.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
 
@@ -103,7 +104,21 @@ function useChangeDecision() {
   )
 }
 
+/** What a partner has while it asks for more, which stays when it gets no more. */
+function HasNow({ link }: { link: TenantLink }) {
+  return (
+    <Facts
+      facts={[
+        fact(t('requests.change_now'), linesOf(link.can)),
+        fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
+        fact(t('access.pays'), t(`access.pays.${link.billing_party}`, { partner: link.partner_name })),
+      ]}
+    />
+  )
+}
+
 function Changes() {
+  const links = useAccessLinks('active,approved,suspended')
   const { tenantId } = useFrame()
   const decide = useChangeDecision()
   const changes = useRead(['changes'], (frame, signal) =>
@@ -125,6 +140,11 @@ function Changes() {
           <div className="stack">
             <DiffList rows={change.rows} />
             {change.reason !== null && <q>{change.reason}</q>}
+            {(links.data?.items ?? [])
+              .filter(({ link_id: id }) => id === change.link_id)
+              .map((link) => (
+                <HasNow key={link.link_id} link={link} />
+              ))}
             <p className="muted">{t('requests.change_keep')}</p>
             <div className="row">
               <Button variant="default" onClick={() => decide.mutate({ change, decision: 'decline' })}>

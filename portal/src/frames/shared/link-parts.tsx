@@ -32,7 +32,7 @@ function howItBegan(link: AnyLink): Fact[] {
 }
 
 /** State, role, dates and origin of a link, in the same words on every side. */
-export function LinkFacts({ link, title }: { link: AnyLink; title: string }) {
+export function LinkFacts({ link, title, whoPays }: { link: AnyLink; title: string; whoPays?: string }) {
   const now = useNow(60_000)
   const isWaiting = link.status === 'requested'
   return (
@@ -44,6 +44,7 @@ export function LinkFacts({ link, title }: { link: AnyLink; title: string }) {
           fact(t('column.role'), link.role_title),
           fact(t('link.kind'), tValue('relationship', link.relationship_type)),
           fact(t('link.reach'), link.own_accounts_only ? t('link.opens_accounts') : null),
+          ...(whoPays === undefined ? [] : [fact(t('access.pays'), whoPays)]),
           fact(t('link.starts'), link.starts_at && <DateText iso={link.starts_at} />),
           fact(t('link.ends'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
           fact(

@@ -3,11 +3,11 @@ import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
-import { Answer } from '../../parts/states.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
 import { formatDate } from '../../platform/format.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
-import { t } from '../../platform/words.ts'
+import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
 
 /** A voucher to print: its code as letters and as a square for scanners, without the person. */
@@ -26,26 +26,37 @@ export function PrintPage() {
     <Page
       title={t('vprint.title', { code: print.data?.code ?? '' })}
       back={{ to: places.voucher(ten, id), label: t('voucher.facts') }}
-      tools={print.data && <Button onClick={() => window.print()}>{t('vprint.print')}</Button>}
+      tools={
+        print.data?.status === 'issued' && <Button onClick={() => window.print()}>{t('vprint.print')}</Button>
+      }
     >
       <Answer query={print} lines={5}>
-        {(slip) => (
-          <div className="voucher-slip">
-            <p>{slip.tenant_name}</p>
-            <h2>{slip.voucher_type_label}</h2>
-            <svg
-              viewBox={`0 0 ${String(slip.square.size)} ${String(slip.square.size)}`}
-              role="img"
-              aria-label={slip.code}
-              shapeRendering="crispEdges"
-            >
-              <path d={slip.square.path} fill="#111" />
-            </svg>
-            <p className="slip-code">{slip.code}</p>
-            {slip.expires_on !== null && <p>{t('vprint.until', { date: formatDate(slip.expires_on) })}</p>}
-            <p className="small">{t('vprint.show')}</p>
-          </div>
-        )}
+        {(slip) =>
+          slip.status !== 'issued' ? (
+            <div className="list">
+              <Empty
+                title={t('vprint.not_good')}
+                text={t('vprint.not_good_text', { state: tValue('status.voucher', slip.status) })}
+              />
+            </div>
+          ) : (
+            <div className="voucher-slip">
+              <p>{slip.tenant_name}</p>
+              <h2>{slip.voucher_type_label}</h2>
+              <svg
+                viewBox={`0 0 ${String(slip.square.size)} ${String(slip.square.size)}`}
+                role="img"
+                aria-label={slip.code}
+                shapeRendering="crispEdges"
+              >
+                <path d={slip.square.path} fill="#111" />
+              </svg>
+              <p className="slip-code">{slip.code}</p>
+              {slip.expires_on !== null && <p>{t('vprint.until', { date: formatDate(slip.expires_on) })}</p>}
+              <p className="small">{t('vprint.show')}</p>
+            </div>
+          )
+        }
       </Answer>
     </Page>
   )

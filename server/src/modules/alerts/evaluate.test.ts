@@ -178,7 +178,9 @@ describe('the uptime of a month', () => {
     const [{ tenant, link }, quiet] = [await openAlertScene(world), await openAlertScene(world)]
     await seedOutage(tenant, { from: '0 minutes', to: null })
     await evaluateAlerts(world.database, ['sla'])
-    expect(short(await storedAlerts(world, { link }))).toEqual(['uptime critical active'])
+    const raised = await storedAlerts(world, { link })
+    expect(short(raised)).toEqual(['uptime critical active'])
+    expect(raised[0]?.title).toMatch(/^Uptime of [A-Z][a-z]{2} \d{4} is below 99\.9 %$/)
     expect(await storedAlerts(world, { link: quiet.link })).toEqual([])
   })
 })

@@ -341,5 +341,8 @@ describe('for which organisation', () => {
     const people = await cast()
     const missing = await look(people, randomBytes(32).toString('base64url'))
     expect(missing.statusCode).toBe(404)
+    const misshapen = await look(people, 'short')
+    expect(misshapen.statusCode).toBe(404)
+    expect(plain(misshapen.body)).toContain('There is nothing here')
   })
 })

@@ -87,6 +87,7 @@ export function renderFrame(form: ShownForm, visitor: FormVisitor): string {
     lang: language,
     words,
     texts,
+    names: { tenant: form.tenant_name, agency: form.agency_name },
     theme: config.theme,
     voucher_types: offered,
     asks_code: form.asks_code,

@@ -8,6 +8,7 @@ import {
   inLanguages,
   notice,
   postForm,
+  PROVIDER_NAME,
   showPage,
   textField,
 } from '#platform/pages/index.ts'
@@ -55,6 +56,18 @@ function demoSection(demo: readonly DemoSignIn[], view: SignInView): Html {
   </section>`
 }
 
+/** Addresses at which somebody decides what a partner may do, and the one to which an application of a partner sends people. */
+const DECISION = /^\/(?:oauth\/interaction|consent|links|access-requests|backchannel-requests)\//
+const FROM_AN_APP = /^\/oauth\/interaction\//
+
+/** Other ways to go on; none that leads away from what an application of a partner began. */
+function otherWays(returnTo: string, { language, chosen }: Reading): Html {
+  if (FROM_AN_APP.test(returnTo)) return html``
+  const words = IDENTITY_WORDS[language].signIn
+  return html`<p><a href="${withLanguage('/recover', chosen)}">${words.forgotten}</a></p>
+    ${!DECISION.test(returnTo) && html`<p>${words.notPartner} <a href="/apply">${words.apply}</a></p>`}`
+}
+
 /** The first page of all. */
 export function signInPage(view: SignInView, options: PageOptions = {}): HtmlPage {
   const { reading, returnTo, email, errors = [], demo = [] } = view
@@ -80,11 +93,10 @@ export function signInPage(view: SignInView, options: PageOptions = {}): HtmlPag
         >${words.passkey.use}</a
       >
     </div>`
-  const body = html`${postForm(withLanguage('/signin', chosen), fields)}
-    <p><a href="${withLanguage('/recover', chosen)}">${words.signIn.forgotten}</a></p>
-    <p>${words.signIn.notPartner} <a href="/apply">${words.signIn.apply}</a></p>
-    ${demo.length > 0 && demoSection(demo, view)}`
-  return showPage(words.signIn.title, body, {
+  const decides = DECISION.test(returnTo)
+  const body = html`${decides && html`<p class="lead">${words.signIn.promise}</p>`}${postForm(withLanguage('/signin', chosen), fields)}
+  ${otherWays(returnTo, reading)} ${demo.length > 0 && demoSection(demo, view)}`
+  return showPage(decides ? words.signIn.toDecide(PROVIDER_NAME) : words.signIn.title, body, {
     ...inLanguages(reading, `/signin?return_to=${encodeURIComponent(returnTo)}`),
     errors,
     ...(demo.length > 0 && { width: 'reading' }),

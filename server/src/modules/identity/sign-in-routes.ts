@@ -203,7 +203,7 @@ async function showFactorPage(
   const limited =
     waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
   const foot = html`<p class="small muted">
-    ${words.factor.lost} ·
+    ${words.factor.lost}
     <a href="${withLanguage('/signout', reading.chosen)}">${words.startAgain}</a>
   </p>`
   return factorPage(

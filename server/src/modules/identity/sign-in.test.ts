@@ -87,6 +87,27 @@ describe('with a password', () => {
       expect(await go(foreign)).toBe('/choose')
   })
 
+  test('whoever signs in to decide is told that nobody gets the password, and nothing leads away from what an application began (U3)', async () => {
+    const read = async (returnTo: string) => {
+      const { text } = await new FormBrowser(world, newIp()).get(
+        `/signin?return_to=${encodeURIComponent(returnTo)}`,
+      )
+      return {
+        heading: /<h1>([^<]*)</.exec(text)?.[1],
+        promises: text.includes('never gets your password'),
+        ways: ['/recover', '/apply'].filter((path) => text.includes(`href="${path}"`)),
+      }
+    }
+    const deciding = { heading: 'Sign in to Liaison to decide', promises: true }
+    expect(await read('/oauth/interaction/abc?lang=fr')).toEqual({ ...deciding, ways: [] })
+    expect(await read('/links/lnk_1')).toEqual({ ...deciding, ways: ['/recover'] })
+    expect(await read('/org/ten_1/home')).toEqual({
+      heading: 'Sign in',
+      promises: false,
+      ways: ['/recover', '/apply'],
+    })
+  })
+
   test('the cookie is one that only this host and no script reads', async () => {
     const person = await seedPerson()
     const shown = await new FormBrowser(world, newIp()).post('/signin', {

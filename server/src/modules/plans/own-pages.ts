@@ -15,7 +15,7 @@ import type { Route } from '#platform/route.ts'
 import { cancel, keep, keepPlan } from './own.ts'
 import { END_SENTENCES, HOLD_SENTENCES, limitWords, priceWords, whenWords } from './page-words.ts'
 import { priceOf } from './pages.ts'
-import { findOwn, getOwnLive } from './subscription-store.ts'
+import { findOwn } from './subscription-store.ts'
 import type { SubscriptionRow } from './subscription-store.ts'
 
 type Own = Mandate<'realm'>
@@ -131,7 +131,8 @@ async function subscriptionPage(mandate: Own): Promise<HtmlPage> {
 }
 
 async function cancelPage(mandate: Own): Promise<HtmlPage> {
-  const row = await getOwnLive(mandate)
+  const row = await findOwn(mandate)
+  if (!row || row.state === 'unsigned') return redirect(realmPath(mandate, 'subscription'))
   const canWait = row.state !== 'signing' && row.cancel_cause === null && row.paid_until !== null
   const options = [
     ...(canWait && row.paid_until

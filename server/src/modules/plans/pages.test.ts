@@ -26,6 +26,8 @@ test('a user finds a plan, checks it, takes it, cancels for the end and keeps it
   const scene = await openPlanScene(world)
   const plan = await offerPlan(world, scene, { code: 'mine' })
   await offerPlan(world, scene, { code: 'hidden', roles: ['company'] })
+  const nothing = await world.call(scene.caller, 'GET', `/p/${scene.slug}/subscription/cancel`)
+  expect(nothing.headers['location']).toBe(`/p/${scene.slug}/subscription`)
   const list = await see(scene, 'plans')
   expect(list.text).toContain('Plan mine')
   expect(list.text).not.toContain('Plan hidden')

@@ -65,6 +65,12 @@ function waysOf(words: ProblemWords, status: number, { isInRealm, told }: Place)
   ${words.next && html`<div class="buttons">${words.next}${status >= 500 && !isInRealm && html`<a class="button" href="/status">${service}</a>`}</div>`}`
 }
 
+/** An address of another form than those of the page names nothing, whatever the code for programs is. */
+function namesNothing({ code, errors = [] }: ProblemBody, method: string): boolean {
+  const isOfAddress = errors.length > 0 && errors.every(({ pointer }) => pointer.startsWith('/params/'))
+  return method === 'GET' && code === 'VALIDATION_ERROR' && isOfAddress
+}
+
 /** The page of one problem: what happened, what to do, and the reference. */
 function showProblem(problem: ProblemBody, place: Place): HtmlPage {
   const { isInRealm, told } = place
@@ -99,7 +105,8 @@ export const problemPage: ProblemPage = (problem, request, told = {}) => {
   const { route } = request.routeOptions.config
   const language = route ? readingOfPage(request, route).language : 'en'
   const waitSeconds = problem.status === 429 ? retryAfterSeconds : undefined
-  return showProblem(problem, {
+  const shown = namesNothing(problem, request.method) ? { ...problem, status: 404 } : problem
+  return showProblem(shown, {
     isInRealm: request.url.startsWith('/p/'),
     told: { language, detailIn, waitSeconds, isRead: request.method === 'GET' },
   })

@@ -29,13 +29,14 @@ function dress({ theme }) {
 }
 
 function draw() {
-  const { texts, lang } = app.given
+  const { texts, lang, names } = app.given
   // The organisation's own words may be in another language than the form's: a screen reader has to know.
   const own = texts.lang && texts.lang !== lang ? { lang: texts.lang } : {}
   const view = make('div', {})
   dress(app.given)
   const rules = texts.rules_list.map((rule) => make('li', {}, rule))
   const parts = [
+    names ? make('p', { class: 'quiet' }, say('names', names)) : null,
     make('h1', { tabindex: '-1', ...(texts.title && own) }, texts.title || say('title')),
     texts.intro_text ? make('p', { class: 'intro', ...own }, texts.intro_text) : null,
     rules.length > 0 ? make('ul', { class: 'rules', ...own }, ...rules) : null,

@@ -24,6 +24,8 @@ export const EN = {
     apply: 'Apply to become one',
     wrong: 'The e-mail or the password is not right.',
     passwordMissing: 'Enter your password.',
+    toDecide: (provider: string) => `Sign in to ${provider} to decide`,
+    promise: 'Whoever asks for access never gets your password.',
   },
   demo: {
     title: 'This is a demo installation',

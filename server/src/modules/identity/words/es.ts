@@ -25,6 +25,8 @@ export const ES: IdentityWords = {
     apply: 'Solicitar ser socio',
     wrong: 'El correo o la contraseña no son correctos.',
     passwordMissing: 'Escriba su contraseña.',
+    toDecide: (provider) => `Inicie sesión en ${provider} para decidir`,
+    promise: 'Quien pide el acceso nunca recibe su contraseña.',
   },
   demo: {
     title: 'Esta es una instalación de demostración',

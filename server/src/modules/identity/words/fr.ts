@@ -24,6 +24,8 @@ export const FR: IdentityWords = {
     apply: 'Déposer une candidature',
     wrong: french`L'adresse e-mail ou le mot de passe est incorrect.`,
     passwordMissing: 'Saisissez votre mot de passe.',
+    toDecide: (provider) => `Connectez-vous à ${provider} pour décider`,
+    promise: french`La personne qui demande l'accès n'obtient jamais votre mot de passe.`,
   },
   demo: {
     title: 'Ceci est une installation de démonstration',
