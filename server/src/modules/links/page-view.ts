@@ -3,6 +3,7 @@ import type { LinkTerms } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import { writeCount, writeInstant } from '#platform/instant-words.ts'
+import type { Counted } from '#platform/instant-words.ts'
 import type { Reading } from '#platform/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { withLanguage } from '#platform/page-language.ts'
@@ -90,13 +91,19 @@ function askedFacts(decision: Decision): Html {
   ])
 }
 
+/** What there is today of what the terms open, so that nobody reads of invoices that stay closed; nothing where they open none of it. */
 function countWords(counts: LiveCounts, decision: Decision): string {
+  const { mandate, terms, reading } = decision
   const { subscribers, openInvoices, openTickets } = wordsOf(decision)
-  const { language } = decision.reading
+  const opened = describeMask(maskOfTerms(terms, mandate.origin.now)).flatMap(({ can }) =>
+    can.map(({ name }) => name),
+  )
+  const of = (area: string, count: number, words: Counted) =>
+    opened.some((name) => name.startsWith(area)) ? [writeCount(count, words, reading.language)] : []
   return [
-    writeCount(counts.subscribers, subscribers, language),
-    writeCount(counts.open_invoices, openInvoices, language),
-    writeCount(counts.open_tickets, openTickets, language),
+    ...of('partner.provisioning.subscribers.', counts.subscribers, subscribers),
+    ...of('partner.billing.invoices.', counts.open_invoices, openInvoices),
+    ...of('partner.support.tickets.', counts.open_tickets, openTickets),
   ].join(', ')
 }
 

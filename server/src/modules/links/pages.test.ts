@@ -167,6 +167,15 @@ test('whoever lets an auditor in reads before, on both pages, that it sees who e
   expect((await world.call(other.admin, 'GET', other.path + queryOf(other))).body).not.toContain(SEEN)
 })
 
+test('what there is today is counted only where the role opens it: support sees tickets, an auditor invoices, too (B2, U3)', async () => {
+  const review = async (scene: Scene) =>
+    (await world.call(scene.admin, 'GET', scene.path + queryOf(scene))).body
+  const support = await review(await openScene())
+  expect(support).toContain('Today this opens 0 open tickets. Take away')
+  const audit = await review(await openScene({}, { relationship_type: 'audit_only', access_role: 'auditor' }))
+  expect(audit).toContain('Today this opens 0 open invoices, 0 open tickets. Take away')
+})
+
 test('what cannot be taken is told on top of the review, and nothing is decided', async () => {
   const scene = await openScene()
   const review = await world.call(scene.admin, 'GET', scene.path + queryOf(scene))

@@ -66,7 +66,8 @@ export const EN = {
     without: (lost: string) => `Without: ${lost}`,
     withoutMore: (lost: string, more: number) => `Without: ${lost}, and ${more} more`,
     can: 'What they can do',
-    opens: (counts: string) => `Today this opens ${counts}. Take away what they do not need.`,
+    opens: (counts: string) =>
+      `${counts === '' ? '' : `Today this opens ${counts}. `}Take away what they do not need.`,
     costs: 'Costs money',
     screens: (titles: string) => `On screen they would see: ${titles}.`,
     auditor: (sentence: string) => `As your auditor they can also: ${sentence}.`,

@@ -103,7 +103,7 @@ export const ES: LinkWords = {
     without: (lost) => `Sin: ${lost}`,
     withoutMore: (lost, more) => `Sin: ${lost}, y ${more} más`,
     can: 'Qué se permitirá',
-    opens: (counts) => `Hoy esto abre ${counts}. Desmarque lo que no haga falta.`,
+    opens: (counts) => `${counts === '' ? '' : `Hoy esto abre ${counts}. `}Desmarque lo que no haga falta.`,
     costs: 'Cuesta dinero',
     screens: (titles) => `Páginas visibles en el portal: ${titles}.`,
     auditor: (sentence) => `Como su auditor, este socio también puede: ${sentence}.`,

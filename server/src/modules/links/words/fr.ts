@@ -102,7 +102,10 @@ export const FR: LinkWords = {
     without: (lost) => french`Sans : ${lost}`,
     withoutMore: (lost, more) => french`Sans : ${lost}, et ${more} de plus`,
     can: 'Ce qui sera permis',
-    opens: (counts) => french`Aujourd'hui, cela ouvre ${counts}. Décochez ce qui n'est pas nécessaire.`,
+    opens: (counts) =>
+      counts === ''
+        ? french`Décochez ce qui n'est pas nécessaire.`
+        : french`Aujourd'hui, cela ouvre ${counts}. Décochez ce qui n'est pas nécessaire.`,
     costs: french`Coûte de l'argent`,
     screens: (titles) => french`Pages visibles dans le portail : ${titles}.`,
     auditor: (sentence) => french`En tant qu'auditeur, ce partenaire peut aussi : ${sentence}.`,
