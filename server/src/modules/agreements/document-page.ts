@@ -53,7 +53,7 @@ export function showChanges(changes: {
       terms.length === 0
         ? html`<p>The terms are the same.</p>`
         : html`<div class="scroll">
-            <table>
+            <table class="compare">
               <thead>
                 <tr>
                   <th scope="col">Term</th>

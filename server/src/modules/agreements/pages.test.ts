@@ -49,7 +49,7 @@ async function fill(browser: FormBrowser, id: string) {
 }
 
 test('an owner reads, signs and is told what comes next, without any script (U2, D4)', async () => {
-  await agree(world, scene)
+  const first = await agree(world, scene)
   const id = await draftAgreement(world, scene, { terms: { ...STANDARD_TERMS, hold_days: 14 } })
   await offerAgreement(world, scene, id)
   const browser = browse(scene.owner)
@@ -82,6 +82,9 @@ test('an owner reads, signs and is told what comes next, without any script (U2,
   expect(done.text).toContain(body.content_sha256)
   await approveAgreement(world, scene, id)
   expect((await browser.get(`/agreements/${id}/done`)).text).toContain('The agreement is in force.')
+  const before = (await browser.get(`/agreements/${first}/done`)).text
+  expect(before).toContain('A later version took its place.')
+  expect(before).not.toContain('in force')
 })
 
 test('declining without script lands on its own page and changes nothing (U2, D4)', async () => {

@@ -211,24 +211,31 @@ async function postSignature(
   return redirect(pathOf(row, 'done'))
 }
 
+/** What is said of a signed agreement first while it is on its way; of one that is over its state says more. */
+const DONE: Readonly<Partial<Record<AgreementRow['state'], readonly [title: string, lead: string]>>> = {
+  signed: [
+    'Signed. One step is left on our side',
+    `A person at ${PROVIDER_NAME} now confirms it, usually within 1 working day. You hear of it by mail.`,
+  ],
+  active: ['Signed and confirmed', 'The agreement is in force.'],
+}
+
 async function showDone(mandate: Own, row: AgreementRow): Promise<HtmlPage> {
   const signature = await findSignature(mandate, row.id)
   if (!signature) return redirect(pathOf(row, 'sign'))
-  const isActive = row.approved_at !== null
+  const [title, lead] = DONE[row.state] ?? ['Signed', STATE_NOTES[row.state] ?? '']
   const lines: (readonly [string, Html | string])[] = [
     ['Agreement', labelOf(row)],
     ['Signed by', `${signature.signer_name}, ${formatInstant(signature.signed_at)}`],
     ['Fingerprint', html`<span class="mono">${row.content_sha256.toString('hex')}</span>`],
   ]
-  const body = html`<p class="lead">
-      ${isActive ? 'The agreement is in force.' : `A person at ${PROVIDER_NAME} now confirms it, usually within 1 working day. You hear of it by mail.`}
-    </p>
+  const body = html`<p class="lead">${lead}</p>
     ${facts(lines)}
     <div class="buttons">
       <a class="button main" href="/api/v1/program/agreements/${idOf(row)}/pdf">Download the signed PDF</a>
       <a class="button" href="${portalPathOf(mandate, row)}">Go to the agreement</a>
     </div>`
-  return show(mandate, isActive ? 'Signed and confirmed' : 'Signed. One step is left on our side', { body })
+  return show(mandate, title, { body })
 }
 
 function declinePage(mandate: Own, row: AgreementRow, errors: readonly FieldError[] = []): HtmlPage {

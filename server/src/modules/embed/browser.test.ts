@@ -97,7 +97,7 @@ test('an agency worker issues a voucher, sees its QR symbol, and looks it up by 
   const page = await visit(`${origins.agency}/`, 360)
   const frame = await frameOf(page)
   expect(await violationsOf(frame as unknown as Page)).toEqual([])
-  await frame.getByText(/ vouchers, by /).waitFor()
+  await frame.getByText(/: vouchers by /).waitFor()
   const code = await issue(frame)
   expect(code).toMatch(CODE)
   await frame.getByRole('button', { name: 'Copy the code' }).click()

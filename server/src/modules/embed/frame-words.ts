@@ -3,7 +3,7 @@ import type { Language } from '#platform/language.ts'
 /** What a form says, in each of its languages; `{name}` stands for a value. */
 const EN = {
   title: 'Voucher form',
-  names: '{tenant} vouchers, by {agency}',
+  names: '{tenant}: vouchers by {agency}',
   tabs: 'What do you want to do?',
   'tab.issue': 'Issue a voucher',
   'tab.lookup': 'Look up a code',
@@ -91,7 +91,7 @@ type FrameWords = Readonly<Record<keyof typeof EN, string>>
 
 const ES: FrameWords = {
   title: 'Formulario de vales',
-  names: 'Vales de {tenant}, por {agency}',
+  names: '{tenant}: vales emitidos por {agency}',
   tabs: '¿Qué desea hacer?',
   'tab.issue': 'Emitir un vale',
   'tab.lookup': 'Consultar un código',
@@ -178,7 +178,7 @@ const ES: FrameWords = {
 
 const FR: FrameWords = {
   title: 'Formulaire de bons',
-  names: 'Bons de {tenant}, par {agency}',
+  names: '{tenant}\u00a0: bons délivrés par {agency}',
   tabs: 'Que voulez-vous faire ?',
   'tab.issue': 'Délivrer un bon',
   'tab.lookup': 'Consulter un code',
