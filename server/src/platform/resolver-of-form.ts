@@ -145,13 +145,23 @@ interface Admitted {
   readonly transaction: Transaction
 }
 
+/** What came with the entering, where the request issues. */
+function readPrepared({ prepared }: EnteredForm) {
+  return {
+    isTicketSpent: prepared?.is_ticket_spent === true,
+    lookedUp: prepared ?? null,
+    type: prepared?.type ?? null,
+  }
+}
+
 function issue({ entered, trace, transaction }: Admitted): OpenedForm {
-  const { token, form, agency, tenant, prepared = null } = entered
+  const { token, form, agency, tenant } = entered
+  const { isTicketSpent, lookedUp, type } = readPrepared(entered)
   if (!token || !agency || !tenant) throw new Error('A credential that was let in has an agency.')
   const origin = { requestId: trace.requestId, now: entered.now, ip: trace.ip }
   const tenantSide: TenantSide = { id: idFromUuid('tenant', tenant.id), name: tenant.name }
   const agencySide: AgencySide = { id: idFromUuid('agency', agency.id), name: agency.name }
-  const wished = { zone: tenant.timezone, type: prepared?.type ?? null }
+  const wished = { zone: tenant.timezone, type }
   const common = { tenant: tenantSide, agency: agencySide, wished, origin }
   const backing = { transaction, facts: null }
   const decision = { effect: 'allow' } as const
@@ -159,8 +169,8 @@ function issue({ entered, trace, transaction }: Admitted): OpenedForm {
     decision,
     transaction,
     entered,
-    isTicketSpent: prepared?.is_ticket_spent === true,
-    lookedUp: prepared,
+    isTicketSpent,
+    lookedUp,
   }
   if (token.kind === 'agency_key') {
     const key = {

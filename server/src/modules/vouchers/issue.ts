@@ -31,11 +31,11 @@ const UNBOUND: Bound = { statements: [], judge: () => undefined }
 
 const DAY_MS = 86_400_000
 
+const typeNotAllowed = () =>
+  new ProblemError(403, 'VOUCHER_TYPE_NOT_ALLOWED', 'Vouchers of this type are not issued here.')
+
 function faultOf(input: IssueInput, today: string, isOffered: boolean): ProblemError | null {
-  if (isDayOfBirth(input.date_of_birth, today))
-    return isOffered
-      ? null
-      : new ProblemError(403, 'VOUCHER_TYPE_NOT_ALLOWED', 'Vouchers of this type are not issued here.')
+  if (isDayOfBirth(input.date_of_birth, today)) return isOffered ? null : typeNotAllowed()
   return inputRefused([
     {
       pointer: '/body/date_of_birth',
@@ -92,8 +92,10 @@ export function makeIssueVoucher(vault: Vault): IssueVoucher {
   return async (mandate, input, bound = UNBOUND) => {
     const { zone, type } = await readGround(mandate, input.voucher_type)
     const fault = faultOf(input, dayIn(zone, mandate.origin.now), type !== null)
-    if (fault) await judgeBound(mandate, bound)
-    if (fault || type === null) throw fault
+    if (fault || type === null) {
+      await judgeBound(mandate, bound)
+      throw fault ?? typeNotAllowed()
+    }
     const identity = identify({
       tenantId: mandate.tenant.id,
       voucherTypeId: type.id,
