@@ -93,6 +93,7 @@ test('changes of several tables need one event, and none of them commits without
     UNREADABLE,
   )
   expect(await commit('savepoint s', open(acme), 'rollback to savepoint s', type)).toContain(UNREADABLE)
+  expect(await commit(open(acme), open(beta), tell(acme))).toContain(`${beta} ${UNREADABLE}`)
   expect(await commit(open(acme), type, rename(acme), tell(acme))).toBe('committed')
 })
 
