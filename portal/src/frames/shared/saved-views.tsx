@@ -144,10 +144,21 @@ function DropView({ view }: { view: SavedView }) {
   )
 }
 
+function KeepView({ screen, settings }: { screen: Screen; settings: ReturnType<typeof toSettings> }) {
+  const [isSaving, setSaving] = useState(false)
+  return (
+    <>
+      <button type="button" className="row-tool clear" onClick={() => setSaving(true)}>
+        {t('board.save_view')}…
+      </button>
+      {isSaving && <SaveView screen={screen} settings={settings} onClose={() => setSaving(false)} />}
+    </>
+  )
+}
+
 /** The person's own views of a list: choosing one, keeping the present one, deleting one. */
 export function SavedViews({ screen }: { screen: Screen }) {
   const settings = toSettings(useSearchText())
-  const [isSaving, setSaving] = useState(false)
   const query = { screen }
   const views = useRead(['saved-views', query], (frame, signal) =>
     readBody(frame.client.GET('/partner/saved-views', { params: { query }, signal })),
@@ -157,17 +168,12 @@ export function SavedViews({ screen }: { screen: Screen }) {
   useDefaultView({ screen, views: views.data?.items, isPlain })
   const shown = isPlain ? undefined : items.find((view) => isShown(view, settings))
   // Nothing to choose and nothing to keep: an empty box would take the place of a filter.
-  if (items.length === 0 && isPlain && !isSaving) return null
+  if (items.length === 0 && isPlain) return null
   return (
     <div className="view-pick">
       {items.length > 0 && <ViewSelect items={items} shown={shown} />}
       {shown && <DropView view={shown} />}
-      {!isPlain && !shown && (
-        <button type="button" className="row-tool clear" onClick={() => setSaving(true)}>
-          {t('board.save_view')}…
-        </button>
-      )}
-      {isSaving && <SaveView screen={screen} settings={settings} onClose={() => setSaving(false)} />}
+      {!isPlain && !shown && <KeepView screen={screen} settings={settings} />}
     </div>
   )
 }
