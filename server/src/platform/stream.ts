@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { listenTo } from './announcements.ts'
 import { acquireDirect } from './database.ts'
 import type { Database } from './database.ts'
 import { open } from './execute.ts'
@@ -31,7 +32,6 @@ const STREAMS_PER_PROCESS = 256
 const LARGEST_BACKLOG_BYTES = 16_384
 const RELISTEN_MS = 1000
 
-const CHANNEL = 'access_changed'
 const SUBJECTS = ['partner_id', 'tenant_id', 'person_id'] as const
 type Subjects = Partial<Record<(typeof SUBJECTS)[number], string>>
 
@@ -48,16 +48,6 @@ export function stream(event: string, route: Route): Route {
 /** Whether the caller asks to follow an operation that can be followed. */
 export function asksForStream({ route, request }: Call): boolean {
   return followed.has(route) && (request.headers.accept ?? '').includes('text/event-stream')
-}
-
-function readSubjects(payload: string | undefined): Subjects {
-  try {
-    const parsed: unknown = JSON.parse(payload ?? '{}')
-    if (typeof parsed !== 'object' || parsed === null) return {}
-    return Object.fromEntries(Object.entries(parsed).filter(([, value]) => typeof value === 'string'))
-  } catch {
-    return {}
-  }
 }
 
 /** What a change leaves open concerns everybody. */
@@ -123,13 +113,12 @@ export class Ear {
       if (isLent) client.release(true)
       isLent = false
     }
-    client.on('notification', ({ payload }) => this.#tell(readSubjects(payload)))
     client.once('end', () => {
       if (isLent) this.#listenAgain()
       giveBack()
     })
     try {
-      await client.query(`listen ${CHANNEL}`)
+      await listenTo(client, 'access_changed', (change) => this.#tell(change))
     } catch (error) {
       giveBack()
       throw error

@@ -1,3 +1,4 @@
+import { listenTo } from '#platform/announcements.ts'
 import type { Database } from '#platform/database.ts'
 import { acquireDirect, untilReachable } from '#platform/database.ts'
 import { provideFeatures } from '#platform/features.ts'
@@ -9,7 +10,6 @@ import { ProcessCopy } from './process-copy.ts'
 /** A notification can be lost with its connection; this long at most a lost one goes unnoticed. */
 const RELOAD_MS = 30_000
 const RELISTEN_MS = 1000
-const CHANNEL = 'features_changed'
 
 /** The features of one process, kept up to date. */
 export interface LiveFeatures {
@@ -17,16 +17,6 @@ export interface LiveFeatures {
   /** Reads what is new now, without waiting to be told. */
   refresh(): Promise<void>
   stop(): Promise<void>
-}
-
-function partnerOf(payload: string | undefined): string | null {
-  try {
-    const told: unknown = JSON.parse(payload ?? '{}')
-    const isNamed = typeof told === 'object' && told !== null && 'partner_id' in told
-    return isNamed && typeof told.partner_id === 'string' ? told.partner_id : null
-  } catch {
-    return null
-  }
 }
 
 interface Waiting {
@@ -67,14 +57,13 @@ class Follower implements LiveFeatures {
       if (isLent) client.release(true)
       isLent = false
     }
-    client.on('notification', ({ payload }) => this.#hear(partnerOf(payload)))
     client.once('end', () => {
       const wasLent = isLent
       giveBack()
       if (wasLent && !this.#isStopped) this.#listenAgain()
     })
     try {
-      await client.query(`listen ${CHANNEL}`)
+      await listenTo(client, 'features_changed', ({ partner_id: partnerId = null }) => this.#hear(partnerId))
     } catch (error) {
       giveBack()
       throw error

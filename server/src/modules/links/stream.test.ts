@@ -5,6 +5,7 @@ import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeLinkRoutes } from './index.ts'
+import { listenTo } from '#platform/announcements.ts'
 
 const PATH = '/api/v1/partner/context/access'
 
@@ -203,12 +204,10 @@ test('the message names ids and nothing else', async () => {
   const scene = await openScene()
   const client = await world.database.pool('liaison_guard').connect()
   try {
-    await client.query('listen access_changed')
-    const heard = new Promise<string>((resolve) => {
-      client.on('notification', ({ payload }) => resolve(payload ?? ''))
-    })
+    const told = Promise.withResolvers<unknown>()
+    await listenTo(client, 'access_changed', told.resolve)
     await setStatus(scene, 'suspended')
-    expect(JSON.parse(await heard)).toEqual({ partner_id: scene.partner, tenant_id: scene.tenant })
+    expect(await told.promise).toEqual({ partner_id: scene.partner, tenant_id: scene.tenant })
   } finally {
     client.release(true)
   }
