@@ -329,6 +329,8 @@ const SHARED_WITH_PARTNERS: readonly string[] = [
   'referral_block',
   'resale',
   'resale_overview',
+  // A tenant of made-up data that the partner opened itself, and nobody else lives in.
+  'sandbox_tenant',
   // The name of an organisation that let the partner in: three columns, of those alone.
   'tenant',
   'tenant_group_entry',

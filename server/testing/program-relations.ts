@@ -40,6 +40,7 @@ export const REVIEWED_RELATIONS: Readonly<Record<string, string>> = {
   referral: 'its own referrals',
   referral_block: 'blocks of its own referrals',
   resale_overview: 'end customers that it manages',
+  sandbox_tenant: 'the tenant of made-up data that it opened itself',
   tenant_group_member: 'how it groups its own links',
   tenant_of_group: 'how it groups its own links',
   webhook_endpoint: 'its own endpoints',

@@ -246,7 +246,7 @@ async function setsRules(page: Page): Promise<void> {
   const longest = page.getByLabel('Longest access, in days')
   await longest.fill('365')
   await page.getByLabel('Two people approve').check()
-  await page.getByLabel('We approve each elevation ourselves').check()
+  await page.getByLabel('We approve each of these ourselves').check()
   await page.getByLabel('Second sign-in step not older than').selectOption({ label: '12 hours' })
   await page.getByLabel('Allowed addresses').selectOption({ label: 'from anywhere, but note others' })
   await page.getByLabel('Addresses or ranges, one per line').fill('203.0.113.0/24')

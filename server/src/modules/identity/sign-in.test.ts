@@ -99,7 +99,11 @@ describe('with a password', () => {
       }
     }
     const deciding = { heading: 'Sign in to Liaison to decide', promises: true }
-    expect(await read('/oauth/interaction/abc?lang=fr')).toEqual({ ...deciding, ways: [] })
+    expect(await read('/oauth/interaction/abc')).toEqual({ ...deciding, ways: [] })
+    expect(await read('/oauth/interaction/abc?lang=fr')).toMatchObject({
+      heading: 'Connectez-vous à Liaison pour décider',
+      ways: [],
+    })
     expect(await read('/links/lnk_1')).toEqual({ ...deciding, ways: ['/recover'] })
     expect(await read('/org/ten_1/home')).toEqual({
       heading: 'Sign in',
