@@ -15,6 +15,8 @@ export function late<Names extends Pieces>(
 }
 
 export const developer = late(() => import('./frames/partner/developer.ts'))
+export const calls = late(() => import('./frames/partner/calls.ts'))('CallsPage')
+export const profile = late(() => import('./frames/registry/profile.ts'))('ProfilePage')
 export const sandbox = late(() => import('./frames/partner/sandbox.ts'))('SandboxPage')
 export const apps = late(() => import('./frames/org/apps.ts'))
 export const webhooks = late(() => import('./frames/webhooks/pages.ts'))

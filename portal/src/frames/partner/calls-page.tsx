@@ -30,9 +30,16 @@ function Refusal({ call }: { call: ClientCall }) {
   )
 }
 
-function Called({ call }: { call: ClientCall }) {
+/** Who called what: the one that is asked for first, with its environment beside its name. */
+function Called({ call, partnerId }: { call: ClientCall; partnerId: string }) {
+  const { client_id: id, name, environment } = call.client
   return (
     <>
+      <GoLink className="thing" to={partnerPlaces.client(partnerId, id)}>
+        {name}
+      </GoLink>{' '}
+      <span className="muted">{tValue('environment', environment)}</span>
+      <br />
       <code className="mono once">
         {call.method ?? ''} {call.route ?? call.action}
       </code>
@@ -49,15 +56,7 @@ function columnsFor(partnerId: string): Column<ClientCall>[] {
     cell: show,
   })
   return [
-    cell('client', t('calls.client'), ({ client }) => (
-      <>
-        <GoLink className="thing" to={partnerPlaces.client(partnerId, client.client_id)}>
-          {client.name}
-        </GoLink>{' '}
-        <span className="muted">{tValue('environment', client.environment)}</span>
-      </>
-    )),
-    cell('call', t('calls.call'), (call) => <Called call={call} />),
+    cell('call', t('calls.call'), (call) => <Called call={call} partnerId={partnerId} />),
     cell('when', t('calls.when'), ({ occurred_at: at }) => <time dateTime={at}>{formatInstant(at)}</time>),
     cell('customer', t('calls.customer'), ({ tenant }) => tenant?.name ?? none),
     cell('outcome', t('calls.outcome'), (call) => (

@@ -1,7 +1,6 @@
 import './developer-words.ts'
 
 export { ApiTermsPage } from './api-terms-page.tsx'
-export { CallsPage } from './calls-page.tsx'
 export { ClientPage } from './client-page.tsx'
 export { ClientsPage } from './clients-page.tsx'
 export { DecisionPage } from './decision-page.tsx'

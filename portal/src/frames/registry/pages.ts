@@ -14,5 +14,4 @@ export {
   PartnerPeoplePage,
 } from './partner-pages.tsx'
 export { PartnersPage } from './partners-page.tsx'
-export { ProfilePage } from './profile-page.tsx'
 export { TerminatePage } from './terminate-page.tsx'

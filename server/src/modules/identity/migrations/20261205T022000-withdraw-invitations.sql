@@ -1,6 +1,6 @@
 set role liaison_owner;
 
-alter table single_use_token add column withdrawn_at timestamptz check (withdrawn_at is null or (purpose = 'invitation' and used_at is not null));
+alter table single_use_token add column withdrawn_at timestamptz;
 comment on column single_use_token.withdrawn_at is 'When whoever may invite took an invitation back; it counts as used from then on.';
 
 reset role;

@@ -1,0 +1,3 @@
+import './developer-words.ts'
+
+export { CallsPage } from './calls-page.tsx'

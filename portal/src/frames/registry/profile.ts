@@ -1,0 +1,3 @@
+import './registry-words.ts'
+
+export { ProfilePage } from './profile-page.tsx'
