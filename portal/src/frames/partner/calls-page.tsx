@@ -40,7 +40,7 @@ function Called({ call, partnerId }: { call: ClientCall; partnerId: string }) {
       </GoLink>{' '}
       <span className="muted">{tValue('environment', environment)}</span>
       <br />
-      <code className="mono once">
+      <code className="mono">
         {call.method ?? ''} {call.route ?? call.action}
       </code>
       {call.repeats > 1 && <span className="muted"> {t('calls.repeats', { count: call.repeats })}</span>}

@@ -341,3 +341,21 @@ describe('an authorization request', () => {
     }
   })
 })
+
+describe('a page in a browser', () => {
+  const OWN = new URL(TEST_ISSUER).origin
+  const asked = async (origin: string) => {
+    const { status, body } = await post('/oauth/par', (await form()).toString(), { origin })
+    return [status, body['error'] ?? null]
+  }
+
+  test('asks for no client but one that is tried out, and from no site but our own', async () => {
+    expect(await asked(OWN)).toEqual([400, 'invalid_request'])
+    await oauth.world.seed(`update api_client set environment = 'sandbox' where id = $1`, [cast.client])
+    expect(await asked('https://evil.example')).toEqual([400, 'invalid_request'])
+    expect(await asked('null')).toEqual([400, 'invalid_request'])
+    expect(await asked(OWN)).toEqual([201, null])
+    await oauth.world.seed(`update api_client set environment = 'live' where id = $1`, [cast.client])
+    expect(await asked(OWN)).toEqual([400, 'invalid_request'])
+  })
+})

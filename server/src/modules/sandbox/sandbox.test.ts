@@ -2,7 +2,9 @@ import { decodeId, encodeId } from '@liaison/access'
 import type { PartnerId, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
+import { linkIn, mailsTo, NEW_PASSWORD } from '#testing/account-holder.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
+import { FormBrowser } from '#testing/form-browser.ts'
 import { wholeProduct } from '#testing/whole-product.ts'
 import { asSide, attempt } from '#testing/sides.ts'
 import type { Scene } from '#testing/sides.ts'
@@ -115,6 +117,25 @@ describe('the sandbox of a partner (A11)', () => {
       [tenant],
     )
     expect(events).toEqual([{ action: 'sandbox.leave', resource_id: second.id }])
+  })
+
+  test('is joined by nobody from outside, not even by an invitation of its administrator', async () => {
+    const { owner } = await cast()
+    const { tenant } = await open(owner)
+    const email = 'outsider@example.test'
+    const sent = await world.call(inTenant(owner, tenant), 'POST', '/api/v1/tenant/members/invite', {
+      body: { email, role: 'TENANT_USER' },
+    })
+    expect(sent.statusCode, sent.body).toBe(201)
+    const link = linkIn((await mailsTo(world, email))[0])
+    const joined = await new FormBrowser(world, '10.8.0.1').post(link, {
+      name: 'Out Sider',
+      password: NEW_PASSWORD,
+    })
+    expect(joined.status).toBe(409)
+    const rows = await world.sql('select 1 from tenant_member where tenant_id = $1', [tenant])
+    expect(rows).toHaveLength(1)
+    expect(await world.sql('select 1 from person where email = $1', [email])).toEqual([])
   })
 
   test('lets no other partner in, whether it asks or is invited', async () => {
