@@ -150,7 +150,7 @@ test("an administrator sees the own members, and the provider's people find a pe
   await page.getByText('Second factors of Ravi Menon removed').first().waitFor()
   await page
     .getByRole('row', { name: /Ravi Menon/ })
-    .getByText('no', { exact: true })
+    .getByText('No', { exact: true })
     .waitFor()
   expect(await page.getByRole('button', { name: /Reset second factor/ }).count()).toBe(0)
 }, 60_000)
