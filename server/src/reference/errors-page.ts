@@ -2,7 +2,7 @@ import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import { showPage } from '#platform/pages/index.ts'
 import { listProblems } from '#platform/problem.ts'
-import { REFERENCE_PATH, trail } from './parts.ts'
+import { REFERENCE_PATH, trail, LOOK } from './parts.ts'
 
 const row = ([code, { status, cause, remedy }]: ReturnType<typeof listProblems>[number]): Html =>
   html`<tr id="${code}">
@@ -35,6 +35,6 @@ export function errorsPage(): HtmlPage {
           </tbody>
         </table>
       </div>`,
-    { width: 'wide' },
+    LOOK,
   )
 }

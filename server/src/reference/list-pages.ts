@@ -12,6 +12,7 @@ import {
   searchForm,
   trail,
   withCode,
+  LOOK,
 } from './parts.ts'
 
 const MOST_FOUND = 100
@@ -113,7 +114,7 @@ export function indexPage(reference: Reference, words: string): HtmlPage {
         <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.
       </p>
       ${searchForm(words)} ${body}`,
-    { width: 'wide' },
+    LOOK,
   )
 }
 
@@ -145,7 +146,7 @@ export function groupPage(reference: Reference, group: GroupId): HtmlPage {
           )}
         </div>
       </div> `,
-    { width: 'wide' },
+    LOOK,
   )
 }
 

@@ -16,6 +16,7 @@ import {
   REFERENCE_PATH,
   trail,
   withCode,
+  LOOK,
 } from './parts.ts'
 import { exampleOf } from './schema-example.ts'
 import { listFields, typeWords } from './schema-words.ts'
@@ -219,6 +220,6 @@ export function operationPage(reference: Reference, operation: Operation): HtmlP
       ${needs(reference, operation)} ${requestPart(operation, reference)} ${answerPart(operation, reference)}
       ${refusalPart(operation)} ${beside.length > 0 && html`<h2>Beside it</h2>`}
       ${beside.length > 0 && operationList(beside)}`,
-    { width: 'wide' },
+    LOOK,
   )
 }

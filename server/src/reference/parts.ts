@@ -1,9 +1,14 @@
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
+import { REFERENCE_STYLESHEET } from '#platform/pages/index.ts'
+import type { PageOptions } from '#platform/pages/index.ts'
 import { GROUPS } from './document.ts'
 import type { GroupId, Operation } from './document.ts'
 
 export const REFERENCE_PATH = '/docs/api'
+
+/** How every page of the reference is laid out. */
+export const LOOK: PageOptions = { width: 'wide', style: REFERENCE_STYLESHEET }
 
 export const groupPath = (group: GroupId): string => `${REFERENCE_PATH}/${group}`
 const operationPath = (id: string): string => `${REFERENCE_PATH}/operations/${id}`

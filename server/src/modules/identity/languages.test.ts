@@ -32,8 +32,8 @@ const englishOf = (page: string, language: 'es' | 'fr') =>
 const JOURNEY = '/consent/abcdefghijklmnopqrstuvwxyz/review?org=x'
 
 test.each([
-  ['fr', 'Connexion', 'Se connecter'],
-  ['es', 'Inicio de sesión', 'Iniciar sesión'],
+  ['fr', 'Connectez-vous à Liaison pour décider', 'Se connecter'],
+  ['es', 'Inicie sesión en Liaison para decidir', 'Iniciar sesión'],
 ] as const)(
   'sign-in, second factor, step-up and recovery are in %s all along a journey that was begun in it, and lead back into it (U12)',
   async (language, title, button) => {

@@ -33,6 +33,8 @@ export interface PageOptions {
   readonly otherLanguages?: LanguageWay
   /** What is wrong with the form that was sent: shown on top, each with a link to its field. */
   readonly errors?: readonly FieldError[]
+  /** What a few pages need besides the look of all. */
+  readonly style?: PageAsset
   /** For the few pages that need one; they say so in their content security policy. */
   readonly script?: PageAsset
   /** In nobody's name: what a white-label partner's users read must not tell them of the provider. */
@@ -76,7 +78,7 @@ function brandBar(signedInAs: string | undefined, language: Language): Html {
 
 /** A whole page: the provider's brand, one heading that is also the title, and the body. Works without script. */
 function layout(title: string, body: Html, options: PageOptions = {}): Html {
-  const { frame, signedInAs, width = 'form', errors = [], script, isUnbranded = false } = options
+  const { frame, signedInAs, width = 'form', errors = [], style, script, isUnbranded = false } = options
   const { language = 'en', otherLanguages } = options
   const words = PAGE_WORDS[language]
   return html`<!doctype html>
@@ -88,6 +90,7 @@ function layout(title: string, body: Html, options: PageOptions = {}): Html {
         <title>${errors.length > 0 && words.error}${title}${!isUnbranded && ` · ${PROVIDER_NAME}`}</title>
         ${!isUnbranded && html`<link rel="icon" type="image/svg+xml" href="${MARK.path}" />`}
         <link rel="stylesheet" href="${STYLESHEET.path}" />
+        ${style && html`<link rel="stylesheet" href="${style.path}" />`}
         ${script && html`<script src="${script.path}" defer></script>`}
       </head>
       <body class="${width}">
