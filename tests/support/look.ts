@@ -46,6 +46,8 @@ export async function faultsInLooks(page: Page, looks: readonly Look[] = ALL_LOO
   for (const [width, colorScheme] of looks) {
     await page.setViewportSize({ width, height: 800 })
     await page.emulateMedia({ colorScheme })
+    // Where the page was left must not decide what the bar on top happens to cover.
+    await page.evaluate('scrollTo(0, 0)')
     const found = await faultsOf(page)
     faults.push(...found.map((fault) => `${page.url()} at ${width} in ${colorScheme}: ${fault}`))
   }
