@@ -238,7 +238,10 @@ test(
     const key = join(folder, 'private.jwk.json')
     await (await saving).saveAs(key)
     await page.getByRole('button', { name: 'Create API client' }).click()
-    const command = await page.getByText(/^npx node examples\/partner-app\/main\.ts --api/).innerText()
+    const shown = page.getByText(/^npx node examples\/partner-app\/main\.ts --api/)
+    // What stands below something that is still awaited has no text to be read yet.
+    await shown.waitFor()
+    const command = await shown.innerText()
     const [, api = '', client = ''] = /--api (\S+) --client (\S+)/.exec(command) ?? []
     const line = ['--api', api, '--client', client, '--key', key, '--callback', CALLBACK]
     await using app = await steps.outside(async () => startExampleApp(line, folder))

@@ -64,8 +64,7 @@ export function KeysPage() {
       title={t('nav.keys')}
       lead={t('keys.lead')}
       tools={
-        keys.data &&
-        keys.data.items.length > 0 && (
+        keys.data?.items.length !== 0 && (
           <>
             <RotateButton isAtOnce={false} />
             <RotateButton isAtOnce />

@@ -76,22 +76,30 @@ function brandBar(signedInAs: string | undefined, language: Language): Html {
   </header>`
 }
 
+/** What stands in the head of a page: its title, and what its look and its script are. */
+function headOf(title: string, options: PageOptions): Html {
+  const { errors = [], style, script, isUnbranded = false, language = 'en' } = options
+  const isFaulty = errors.length > 0
+  const name = html`${isFaulty && PAGE_WORDS[language].error}${title}${!isUnbranded && ` · ${PROVIDER_NAME}`}`
+  return html`<meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>${name}</title>
+    ${!isUnbranded && html`<link rel="icon" type="image/svg+xml" href="${MARK.path}" />`}
+    <link rel="stylesheet" href="${STYLESHEET.path}" />
+    ${style && html`<link rel="stylesheet" href="${style.path}" />`}
+    ${script && html`<script src="${script.path}" defer></script>`}`
+}
+
 /** A whole page: the provider's brand, one heading that is also the title, and the body. Works without script. */
 function layout(title: string, body: Html, options: PageOptions = {}): Html {
-  const { frame, signedInAs, width = 'form', errors = [], style, script, isUnbranded = false } = options
+  const { frame, signedInAs, width = 'form', errors = [], isUnbranded = false } = options
   const { language = 'en', otherLanguages } = options
   const words = PAGE_WORDS[language]
   return html`<!doctype html>
     <html lang="${language}">
       <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${errors.length > 0 && words.error}${title}${!isUnbranded && ` · ${PROVIDER_NAME}`}</title>
-        ${!isUnbranded && html`<link rel="icon" type="image/svg+xml" href="${MARK.path}" />`}
-        <link rel="stylesheet" href="${STYLESHEET.path}" />
-        ${style && html`<link rel="stylesheet" href="${style.path}" />`}
-        ${script && html`<script src="${script.path}" defer></script>`}
+        ${headOf(title, options)}
       </head>
       <body class="${width}">
         <a class="skip" href="#main">${words.skip}</a>
