@@ -1,5 +1,6 @@
 /* oxlint-disable no-restricted-imports -- this test reads the files that were built */
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
@@ -97,6 +98,19 @@ test('the first load of every frame stays within the budget of styles', () => {
 test('all styles together stay within their budget, whenever they are fetched', () => {
   const css = Object.values(manifest).flatMap((piece) => piece.css ?? [])
   expect(weigh(new Set(css))).toBeLessThanOrEqual(budget['all_css_bytes'] ?? 0)
+})
+
+test('every class of the library that the portal can show has its rule among the styles of the first load', () => {
+  const classesOf = (text: string) => new Set(text.match(/\bm_[0-9a-f]{6,8}\b/g))
+  const readAll = (files: Iterable<string>) =>
+    [...files].map((file) => readFileSync(join(dist, file), 'utf8')).join('\n')
+  const shown = classesOf(readAll(filesOf(Object.keys(manifest))))
+  const ruled = classesOf(readAll([...baseKeys()].flatMap((key) => manifest[key]?.css ?? [])))
+  const known = classesOf(
+    readFileSync(createRequire(import.meta.url).resolve('@mantine/core/styles.css'), 'utf8'),
+  )
+  expect(shown.size).toBeGreaterThan(50)
+  expect([...shown].filter((name) => known.has(name) && !ruled.has(name))).toEqual([])
 })
 
 test('every further piece stays within its budget', () => {

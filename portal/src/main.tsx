@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css'
+import './styles/library.css'
 import './styles/tokens.css'
 import './styles/bar.css'
 import './styles/frame.css'
