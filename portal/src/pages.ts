@@ -263,6 +263,8 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   'partners/$par/usage': usage('PartnerUsagePage'),
   'partners/$par/activity': registry('PartnerActivityPage'),
   'partners/$par/configuration': configuration('ConfigurationPage'),
+  'partners/$par/branding': configuration('BrandingOfPartnerPage'),
+  'partners/$par/earnings': earnings('EarningsOfPartnerPage'),
   'partners/$par/realm': realms('RealmPage'),
   'partners/$par/agreements': programOfPartner('PartnerAgreementsPage'),
   'partners/$par/codes': programOfPartner('PartnerCodesPage'),

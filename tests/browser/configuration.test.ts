@@ -98,6 +98,27 @@ test('what the provider sets for a white-label partner can be read by everybody,
   await takePicture(own, 'branding-light', { fullPage: true })
 }, 180_000)
 
+test('an administrator gives a partner another look by itself, and everything else stays as it was (C2)', async () => {
+  const partner = product.demo.partners['lumen-mobile']
+  const { page, context } = await product.signIn('priya@provider.example')
+  await page.goto(`${product.url}/platform/partners/${partner}/branding`)
+  await page.getByText(/^Version 2, put in force/).waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.getByLabel('Second colour').fill('#5b2a86')
+  await page.getByText(/becomes #5b2a86/).waitFor()
+  await page.getByRole('button', { name: 'Save as a version' }).click()
+  const question = page.getByRole('dialog')
+  await question.getByText(/becomes #5b2a86/).waitFor()
+  expect(await question.getByText(/ becomes /).count()).toBe(1)
+  await confirm(page, 'Put in force')
+  await page.getByText(/^Version 3, put in force by Priya Nair/).waitFor()
+  expect(await page.getByLabel('Second colour').inputValue()).toBe('#5b2a86')
+  await page.getByRole('link', { name: 'All versions and the rest of the configuration' }).click()
+  await page.getByRole('heading', { name: 'When what was in force' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Branding' }).count()).toBe(0)
+  await context.close()
+}, 120_000)
+
 test('an owner changes the look of the own pages and sees it before it is saved; a colour that cannot be read is refused (C2, C11)', async () => {
   const { page } = await product.signIn('ana@northwind.example')
   await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/settings/branding`)

@@ -39,3 +39,29 @@ test('the provider approves some at a time and reads what became of each (D6, D1
   await page.getByText(/\d+ done, \d+ wait for a second person, \d+ refused/).waitFor()
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
 }, 120_000)
+
+test('on the page of one partner the provider reads its balances and months, and decides about its earnings alone (D6, D10)', async () => {
+  const page = await product.openTab('priya@provider.example')
+  const partner = product.demo.partners['brightside'] ?? ''
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (request.url().includes('/admin/earnings?')) asked.push(new URL(request.url()).search)
+  })
+  await page.goto(`${product.url}/platform/partners/${partner}/earnings`)
+  const lines = page.getByRole('table', { name: 'Earnings' })
+  await lines.waitFor()
+  expect(asked.filter((search) => !search.includes(`partner_id=${partner}`))).toEqual([])
+  expect(await lines.getByRole('columnheader', { name: 'Partner' }).count()).toBe(0)
+  await page.getByRole('table', { name: 'By month' }).waitFor()
+  await page
+    .getByText(/^In [A-Z]{3}$/)
+    .first()
+    .waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await lines
+    .getByRole('button', { name: /^Show how/ })
+    .first()
+    .click()
+  await page.getByRole('dialog').getByText('Paid, without tax and after discounts').waitFor()
+  expect(await faultsInLooks(page)).toEqual([])
+}, 120_000)

@@ -13,6 +13,7 @@ export const configuration = {
   'config.reason': 'Reason: {reason}',
   'config.lead':
     'What is left empty is as the platform has it. Nothing holds before a version is put in force.',
+  'config.all_versions': 'All versions and the rest of the configuration',
   'config.now': 'Now {now}.',
   'config.default': 'Default {value}.',
   'config.bound': 'At most {bound}.',

@@ -48,6 +48,8 @@ export const earnings = {
   'earnings.kind': 'What',
   'earnings.paid_at': 'Payment of',
   'earnings.available': 'Ready from',
+  'earnings.earned': 'Earned',
+  'earnings.earned_none': 'Nothing was earned yet.',
   'earnings.totals': 'By month',
   'earnings.totals_rest': 'Show {count, plural, one {one older total} other {# older totals}}',
   'earnings.lines': 'Each earning',

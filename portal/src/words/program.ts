@@ -99,8 +99,6 @@ export const program = {
   'partner_program.no_code': 'No codes yet',
   'partner_program.no_code_text':
     'The people of the partner make codes themselves. One that you make is seen by its owners only.',
-  'partner_program.earned': 'Earned',
-  'partner_program.earned_none': 'Nothing was earned yet.',
   'partner_program.lines': 'Each earning',
   'partner_program.usable': 'Payouts from',
   'partner_program.not_verified': 'Not yet',

@@ -5,8 +5,8 @@ export type Value = ConfigurationKey['default']
 /** What a version would say, by the path of its key; what is not here is as the platform has it. */
 export type Draft = Readonly<Record<string, Value>>
 
-export const sections = ['roles', 'sessions', 'limits', 'api', 'branding', 'policies'] as const
-export type Section = (typeof sections)[number]
+/** The first part of the path of a key. */
+export type Section = 'roles' | 'sessions' | 'limits' | 'api' | 'branding' | 'policies'
 
 type Branch = Readonly<Record<string, unknown>>
 

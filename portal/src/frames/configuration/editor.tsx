@@ -13,7 +13,7 @@ import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { Differences } from './differences.tsx'
-import { groupsOf, pathOf, sections, toDocument, toDraft, valueIn, withValue } from './draft.ts'
+import { groupsOf, pathOf, toDocument, toDraft, valueIn, withValue } from './draft.ts'
 import type { Section, Value } from './draft.ts'
 import { Field } from './field.tsx'
 import { faultAt, LookPart } from './look-part.tsx'
@@ -21,8 +21,10 @@ import type { Faults, PartProps } from './look-part.tsx'
 
 type EditorProps = {
   keys: readonly ConfigurationKey[]
-  /** Whether the partner has pages and users of its own; the keys about them are shown only then. */
+  /** Whether the partner has users of its own; the keys about them are shown only then. */
   isWhiteLabel: boolean
+  /** The sections that can be changed here, in order; what the document says beside them stays as it is. */
+  parts: readonly [Section, ...Section[]]
   inForce: ConfigurationInForce
   partnerName: string
   start: unknown
@@ -188,18 +190,18 @@ function useSave(partnerId: string, onSaved: (version: number) => void) {
 }
 
 /** The form of the next version: every key with what holds now, the difference as it arises, and the note with which it is saved. */
-export function Editor({ keys, isWhiteLabel, inForce, partnerName, start, onSaved }: EditorProps) {
+export function Editor({ keys, isWhiteLabel, parts, inForce, partnerName, start, onSaved }: EditorProps) {
   const first = useMemo(() => toDraft(keys, start), [keys, start])
   const [draft, setDraft] = useState(first)
-  const [section, setSection] = useState<Section>('sessions')
+  const [section, setSection] = useState(parts[0])
   const [note, setNote] = useState('')
   const mayWrite = useMay('platform.configuration.manage')
   const document = toDocument(keys, draft)
   const preview = usePreview(inForce.partner_id, document)
   const write = useSave(inForce.partner_id, onSaved)
   const faults = faultsOf(write.error ?? preview.error)
-  const shownKeys = keys.filter(({ affects }) => isWhiteLabel || affects === 'staff' || affects === 'clients')
-  const shown = sections.filter((one) => shownKeys.some((key) => key.path[0] === one))
+  const shownKeys = keys.filter(({ affects }) => isWhiteLabel || affects !== 'end_users')
+  const shown = parts.filter((one) => shownKeys.some((key) => key.path[0] === one))
   const part = { keys: shownKeys, section, draft, inForce, faults, mayWrite, onDraft: setDraft }
   return (
     <form
@@ -211,7 +213,7 @@ export function Editor({ keys, isWhiteLabel, inForce, partnerName, start, onSave
       }}
     >
       <p className="muted">{t('config.lead')}</p>
-      <Tabs shown={shown} section={section} faults={faults} onSection={setSection} />
+      {shown.length > 1 && <Tabs shown={shown} section={section} faults={faults} onSection={setSection} />}
       {section === 'branding' ? <LookPart {...part} name={partnerName} /> : <Fields {...part} />}
       <Changes faults={faults} comparison={preview.data} />
       {mayWrite && (

@@ -1,37 +1,18 @@
-import type { ConfigurationInForce, ConfigurationKey, PartnerDetail } from '@liaison/client'
 import { useState } from 'react'
 
-import { Panel } from '../../parts/page.tsx'
-import { Answer } from '../../parts/states.tsx'
-import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
-import { t } from '../../platform/words.ts'
 import { PartnerTab } from '../registry/partner-tab.tsx'
 import { SecondPerson } from '../shared/second-person.tsx'
-import { readVersion, useAskedCare, useInForce, useKeys } from './calls.ts'
+import { readVersion, useAskedCare } from './calls.ts'
+import { Configured } from './configured.tsx'
+import type { ConfiguredPart } from './configured.tsx'
+import type { Section } from './draft.ts'
 import { Editor } from './editor.tsx'
+import { InForce } from './in-force.tsx'
 import { AskActivate, History, Versions } from './versions.tsx'
 
-function InForce({ inForce }: { inForce: ConfigurationInForce }) {
-  return (
-    <Panel title={t('config.in_force')}>
-      {inForce.active_version === null ? (
-        <p>{t('config.in_force_default')}</p>
-      ) : (
-        <>
-          <p>
-            {t('config.in_force_version', {
-              version: inForce.active_version,
-              name: inForce.activated_by_name ?? '',
-              at: formatDateTime(inForce.activated_at) ?? '',
-            })}
-          </p>
-          <p className="muted">{t('config.reason', { reason: inForce.reason ?? '' })}</p>
-        </>
-      )}
-    </Panel>
-  )
-}
+/** The look has a page of its own. */
+const parts: readonly [Section, ...Section[]] = ['sessions', 'roles', 'limits', 'api', 'policies']
 
 /** One person for identity checks that an admin asked for, where two decide now. */
 function Asked({ partnerId }: { partnerId: string }) {
@@ -39,14 +20,7 @@ function Asked({ partnerId }: { partnerId: string }) {
   return asked.data?.items.map((request) => <SecondPerson key={request.request_id} request={request} />)
 }
 
-type WholeProps = {
-  partner: PartnerDetail
-  keys: readonly ConfigurationKey[]
-  inForce: ConfigurationInForce
-  etag: string | null
-}
-
-function Whole({ partner, keys, inForce, etag }: WholeProps) {
+function Whole({ partner, keys, inForce, etag }: ConfiguredPart) {
   const frame = useFrame()
   const [loaded, setLoaded] = useState<{ version: number; document: unknown } | null>(null)
   const [asked, setAsked] = useState<number | null>(null)
@@ -68,6 +42,7 @@ function Whole({ partner, keys, inForce, etag }: WholeProps) {
       <Editor
         key={`${loaded?.version} ${inForce.active_version}`}
         keys={keys}
+        parts={parts}
         isWhiteLabel={partner.kinds.includes('white_label')}
         inForce={inForce}
         partnerName={partner.name}
@@ -92,21 +67,11 @@ function Whole({ partner, keys, inForce, etag }: WholeProps) {
   )
 }
 
-function Loaded({ partner }: { partner: PartnerDetail }) {
-  const keys = useKeys()
-  const inForce = useInForce(partner.partner_id)
-  return (
-    <Answer query={keys} lines={8}>
-      {({ items }) => (
-        <Answer query={inForce} lines={8}>
-          {({ body, etag }) => <Whole partner={partner} keys={items} inForce={body} etag={etag} />}
-        </Answer>
-      )}
-    </Answer>
-  )
-}
-
 /** The configuration of one partner: what is in force, its versions, the form of the next one, and the history. */
 export function ConfigurationPage() {
-  return <PartnerTab tab="configuration">{(partner) => <Loaded partner={partner} />}</PartnerTab>
+  return (
+    <PartnerTab tab="configuration">
+      {(partner) => <Configured partner={partner}>{(part) => <Whole {...part} />}</Configured>}
+    </PartnerTab>
+  )
 }

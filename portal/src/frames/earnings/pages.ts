@@ -1,5 +1,6 @@
 import '../../styles/reports.css'
 import './earnings-words.ts'
 
+export { EarningsOfPartnerPage } from './of-partner-page.tsx'
 export { PartnerEarningsPage } from './partner-page.tsx'
 export { PlatformEarningsPage } from './platform-page.tsx'

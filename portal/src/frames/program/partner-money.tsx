@@ -16,7 +16,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { Balances } from '../earnings/totals.tsx'
+import { Earned } from '../earnings/earned.tsx'
 import { AccountActs } from '../payouts/account-checks.tsx'
 import { toStatementColumns } from '../payouts/statement-columns.tsx'
 import { TaxKind } from '../payouts/parts.tsx'
@@ -25,31 +25,6 @@ import { pageField, pagingQuery } from '../shared/list-fields.ts'
 import { PagedTable } from '../shared/paged-table.tsx'
 
 type OfPartner = { partner: Pick<PartnerDetail, 'partner_id' | 'name'> }
-
-function Earned({ partner: { partner_id: id } }: OfPartner) {
-  const query = { partner_id: id }
-  const summary = useRead(['earnings', 'of', id], (frame, signal) =>
-    readBody(frame.client.GET('/admin/earnings/summary', { params: { query }, signal })),
-  )
-  return (
-    <Answer query={summary} lines={6}>
-      {({ totals, balances }) =>
-        balances === null || totals.length === 0 ? (
-          <Panel title={t('partner_program.earned')}>
-            <p className="muted">{t('partner_program.earned_none')}</p>
-          </Panel>
-        ) : (
-          <section className="stack report" aria-label={t('partner_program.earned')}>
-            <Balances summary={{ totals, balances }} />
-            <p>
-              <GoLink to={`${platformPlaces.earnings()}?partner=${id}`}>{t('partner_program.lines')}</GoLink>
-            </p>
-          </section>
-        )
-      }
-    </Answer>
-  )
-}
 
 /** The account of a partner, or null when it has given none. */
 function useAccount(id: string) {
@@ -206,7 +181,15 @@ function Statements({ partner: { partner_id: id } }: OfPartner) {
 function MoneyOf({ partner }: OfPartner) {
   return (
     <>
-      <Earned partner={partner} />
+      <Earned partnerId={partner.partner_id}>
+        {() => (
+          <p>
+            <GoLink to={platformPlaces.partnerPart(partner.partner_id, 'earnings')}>
+              {t('partner_program.lines')}
+            </GoLink>
+          </p>
+        )}
+      </Earned>
       <div className="halves">
         <Account partner={partner} />
         <Documents partner={partner} />

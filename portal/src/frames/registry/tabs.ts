@@ -49,6 +49,12 @@ export const partnerTabs: readonly PartnerTabEntry[] = [
     needs: 'platform.referrals.read',
   },
   {
+    name: 'earnings',
+    label: 'tab.earnings',
+    to: (par) => platformPlaces.partnerPart(par, 'earnings'),
+    needs: 'platform.earnings.read',
+  },
+  {
     name: 'payouts',
     label: 'tab.payouts',
     to: (par) => platformPlaces.partnerPart(par, 'payouts'),
@@ -58,6 +64,12 @@ export const partnerTabs: readonly PartnerTabEntry[] = [
     name: 'configuration',
     label: 'tab.configuration',
     to: (par) => platformPlaces.partnerPart(par, 'configuration'),
+    needs: 'platform.configuration.read',
+  },
+  {
+    name: 'branding',
+    label: 'tab.branding',
+    to: (par) => platformPlaces.partnerPart(par, 'branding'),
     needs: 'platform.configuration.read',
   },
   {
