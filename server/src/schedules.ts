@@ -4,7 +4,7 @@ import { runAgreementClock } from '#modules/agreements/index.ts'
 import { compareSums, moveInvoiceAges } from '#modules/billing/index.ts'
 import { evaluateAlerts, tellAlerts } from '#modules/alerts/index.ts'
 import { sweepApplications } from '#modules/applications/index.ts'
-import { runConsentClock } from '#modules/consents/index.ts'
+import { remindOfConsents, runConsentClock } from '#modules/consents/index.ts'
 import { runEarningClock } from '#modules/earnings/index.ts'
 import { forgetExplanations } from '#modules/delegations/index.ts'
 import { runElevationClock } from '#modules/elevations/index.ts'
@@ -76,6 +76,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['team-clock', EACH_MINUTE, () => runTeamClock(database)],
     ['sla-clock', EACH_MINUTE, () => runSlaClock(database)],
     ['consent-clock', EACH_MINUTE, () => runConsentClock(database)],
+    ['consent-reminders', '41 6 * * *', () => remindOfConsents(database, config.publicOrigin)],
     ['resale-clock', EACH_MINUTE, () => runResaleClock(database)],
     ['fulfilment', EACH_MINUTE, () => runFulfilment(database, new SimulatedFulfilment(), { onlySandbox })],
     ['authorization-server-sweep', '*/5 * * * *', () => sweepAuthorizationServer(database)],

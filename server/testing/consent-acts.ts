@@ -251,7 +251,14 @@ export function makeConsentActs(worldOf: () => TestWorld) {
   async function choose(
     people: ConsentCast,
     key: string,
-    options: { accounts?: readonly string[]; actions?: readonly string[]; endsOn?: string; as?: Caller } = {},
+    options: {
+      accounts?: readonly string[]
+      actions?: readonly string[]
+      endsOn?: string
+      /** What is written as the limit of each currency. */
+      limits?: Readonly<Record<string, string>>
+      as?: Caller
+    } = {},
   ) {
     const { as = people.admin } = options
     const { body } = await look(people, key, { as })
@@ -261,6 +268,10 @@ export function makeConsentActs(worldOf: () => TestWorld) {
       ['shown', fieldOf(body, 'shown')],
       ...accounts.map((id) => ['account', id]),
       ...actions.map((name) => ['action', name]),
+      ...Object.entries(options.limits ?? {}).flatMap(([currency, written]) => [
+        ['limit_currency', currency],
+        ['limit', written],
+      ]),
       ['ends_on', options.endsOn ?? fieldOf(body, 'ends_on')],
     ] as [string, string][]
     return post(`/consent/${key}/check${org(people)}`, fields, { as })

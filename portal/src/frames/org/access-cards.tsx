@@ -11,6 +11,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { daysUntil, sentencesOfActions } from '../shared/access-words.ts'
+import { orderedOf } from '../shared/ordered.ts'
 
 const mostLines = 3
 
@@ -102,6 +103,7 @@ export function ConsentCard({ consent }: { consent: TenantConsent }) {
         fact(t('access.accounts'), joinNames(consent.accounts.map((account) => account.name ?? account.ban))),
         fact(t('access.until'), <DateText iso={consent.ends_at} />),
         fact(t('access.pays'), pays.join(' ')),
+        fact(t('consent.ordered'), orderedOf(consent)),
         fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
       ]}
     />

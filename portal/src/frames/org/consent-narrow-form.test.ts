@@ -8,6 +8,7 @@ import type { NarrowDraft } from './consent-narrow-form.tsx'
 const account = (id: string) => ({
   billing_account_id: id,
   ban: id,
+  currency: 'EUR',
   name: null,
   status: 'active' as const,
   who_pays: null,
@@ -18,12 +19,14 @@ const held = {
   accounts: [account('ban_1'), account('ban_2')],
   ends_at: '2027-06-30T12:00:00.000Z',
   approver_leaves: 'ask' as const,
+  order_limits: [{ amount_minor: 500_000, currency: 'EUR' }],
 }
 const same: NarrowDraft = {
   actions: held.actions,
   accounts: ['ban_1', 'ban_2'],
   day: '',
   leaves: 'ask',
+  limits: { EUR: '5000.00' },
 }
 const now = new Date('2027-01-01T00:00:00Z')
 
@@ -40,6 +43,20 @@ test('only what was taken away is sent', () => {
     approver_leaves: 'suspend',
   })
   expect(checkNarrowing(held, draft, now)).toEqual([])
+})
+
+test('a limit can be lowered, or set where there was none; a higher one, none and no amount are refused before they are sent', () => {
+  const limited = (EUR: string) => ({ ...same, limits: { EUR } })
+  expect(toNarrowing(held, limited('4999,99'))).toEqual({
+    order_limits: [{ amount_minor: 499_999, currency: 'EUR' }],
+  })
+  expect(checkNarrowing(held, limited('4999,99'), now)).toEqual([])
+  for (const written of ['5000.01', '', '0', 'five'])
+    expect(checkNarrowing(held, limited(written), now).map(({ field }) => field)).toEqual(['limit-EUR'])
+  const free = { ...held, order_limits: [] }
+  const unlimited = { ...same, limits: { EUR: '' } }
+  expect(toNarrowing(free, unlimited)).toEqual({})
+  expect(checkNarrowing(free, { ...unlimited, limits: { EUR: '7' } }, now)).toEqual([])
 })
 
 test('an access without any act or any account is stopped, not narrowed', () => {
@@ -61,6 +78,12 @@ test('what passes the check never asks for more than is held', () => {
       fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
     ),
     leaves: fc.constantFrom('ask' as const, 'keep' as const, 'suspend' as const),
+    limits: fc.record({
+      EUR: fc.oneof(
+        fc.constant('5000.00'),
+        fc.nat(600_000).map((cents) => String(cents / 100)),
+      ),
+    }),
   })
   fc.assert(
     fc.property(drafts, (draft) => {
@@ -69,6 +92,9 @@ test('what passes the check never asks for more than is held', () => {
       expect(Object.keys(sent)).not.toEqual([])
       expect(new Date(sent.ends_at ?? held.ends_at) <= new Date(held.ends_at)).toBe(true)
       expect((sent.actions ?? []).every((name) => actions.includes(name))).toBe(true)
+      const limits = sent.order_limits ?? held.order_limits
+      expect(limits.every(({ amount_minor: minor }) => minor > 0 && minor <= 500_000)).toBe(true)
+      expect(limits).toHaveLength(1)
     }),
   )
 })

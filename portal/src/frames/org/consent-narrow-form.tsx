@@ -2,46 +2,89 @@ import { ACTION_NAMES } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
-import type { TenantConsent, TenantConsentDetail } from '@liaison/client'
+import type { Money, TenantConsent, TenantConsentDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { useNow } from '../../platform/clock.ts'
+import { formatMoney } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { sentenceOfAction } from '../shared/access-words.ts'
+import { readAmount, writeAmount } from '../shared/amount.ts'
 import { endOfDay } from '../shared/last-day.ts'
 import { Ticks } from '../shared/ticks.tsx'
 
 type Leaves = TenantConsent['approver_leaves']
 const leaves: readonly Leaves[] = ['suspend', 'ask', 'keep']
 
-type Held = Pick<TenantConsent, 'actions' | 'accounts' | 'ends_at' | 'approver_leaves'>
+type Held = Pick<TenantConsent, 'actions' | 'accounts' | 'ends_at' | 'approver_leaves' | 'order_limits'>
 export type NarrowDraft = {
   actions: readonly Action[]
   accounts: readonly string[]
   day: string
   leaves: Leaves
+  /** The limit of each currency as it is written. */
+  limits: Readonly<Record<string, string>>
 }
 type Narrowing = {
   actions?: Action[]
   billing_account_ids?: string[]
   ends_at?: string
   approver_leaves?: Leaves
+  order_limits?: Money[]
+}
+
+/** The currencies of what is held, in which orders have a limit. */
+function currenciesOf({ accounts }: Held): string[] {
+  return [...new Set(accounts.map(({ currency }) => currency))].toSorted()
+}
+
+const idOfLimit = (currency: string) => `limit-${currency}`
+
+/** The limits of what is held as they are written, by currency. */
+export function writtenLimits(held: Held): Record<string, string> {
+  return Object.fromEntries(
+    currenciesOf(held).map((currency) => {
+      const limit = held.order_limits.find((money) => money.currency === currency)
+      return [currency, limit === undefined ? '' : writeAmount(limit)]
+    }),
+  )
+}
+
+/** The limits that a draft asks for; null when it asks for those that are there. */
+function limitsIn(held: Held, { limits }: NarrowDraft): Money[] | null {
+  const before = writtenLimits(held)
+  if (currenciesOf(held).every((currency) => limits[currency] === before[currency])) return null
+  return currenciesOf(held).flatMap((currency) => readAmount(limits[currency] ?? '', currency) ?? [])
 }
 
 /** Only what differs from what is held; nothing at all when the draft changes nothing. */
 export function toNarrowing(held: Held, draft: NarrowDraft): Narrowing {
   const end = endOfDay(draft.day)
+  const limits = limitsIn(held, draft)
   return {
     ...(draft.actions.length < held.actions.length ? { actions: [...draft.actions] } : {}),
     ...(draft.accounts.length < held.accounts.length ? { billing_account_ids: [...draft.accounts] } : {}),
     ...(end === null ? {} : { ends_at: end.toISOString() }),
     ...(draft.leaves === held.approver_leaves ? {} : { approver_leaves: draft.leaves }),
+    ...(limits === null ? {} : { order_limits: limits }),
   }
+}
+
+/** What stands against the limit of one currency: no amount, none where there was one, or more than there was. */
+function checkLimit(held: Held, currency: string, written = ''): FormError[] {
+  const before = held.order_limits.find((money) => money.currency === currency)
+  const fault = (text: string) => [{ field: idOfLimit(currency), text }]
+  if (written.trim() === '' && before === undefined) return []
+  const wanted = readAmount(written, currency)
+  if (wanted === null || wanted.amount_minor === 0) return fault(t('consent.narrow_limit_bad', { currency }))
+  return before !== undefined && wanted.amount_minor > before.amount_minor
+    ? fault(t('consent.narrow_limit_higher', { limit: formatMoney(before) }))
+    : []
 }
 
 /** What stands against a draft, before anything is sent. */
@@ -53,6 +96,7 @@ export function checkNarrowing(held: Held, draft: NarrowDraft, now: Date): FormE
     ...(draft.accounts.length === 0
       ? [{ field: 'billing_account_ids', text: t('consent.narrow_empty_accounts') }]
       : []),
+    ...currenciesOf(held).flatMap((currency) => checkLimit(held, currency, draft.limits[currency])),
     ...(isBadDay ? [{ field: 'ends_at', text: t('consent.narrow_day') }] : []),
   ]
   const isSame = Object.keys(toNarrowing(held, draft)).length === 0
@@ -64,6 +108,43 @@ type FieldsProps = {
   draft: NarrowDraft
   errors: readonly FormError[]
   onDraft: (draft: NarrowDraft) => void
+}
+
+function LimitFields({ held, draft, errors, onDraft }: FieldsProps) {
+  return currenciesOf(held).map((currency) => (
+    <TextInput
+      key={currency}
+      id={idOfLimit(currency)}
+      label={t('consent.narrow_limit', { currency })}
+      description={t('consent.narrow_limit_about')}
+      inputMode="decimal"
+      value={draft.limits[currency] ?? ''}
+      error={errorOf(errors, idOfLimit(currency))}
+      onChange={(event) =>
+        onDraft({ ...draft, limits: { ...draft.limits, [currency]: event.currentTarget.value } })
+      }
+    />
+  ))
+}
+
+function LeavesField({ draft, onDraft }: Pick<FieldsProps, 'draft' | 'onDraft'>) {
+  return (
+    <NativeSelect
+      id="approver_leaves"
+      label={t('consent.approver_leaves')}
+      value={draft.leaves}
+      onChange={(event) => {
+        const next = leaves.find((word) => word === event.currentTarget.value)
+        if (next !== undefined) onDraft({ ...draft, leaves: next })
+      }}
+    >
+      {leaves.map((word) => (
+        <option key={word} value={word}>
+          {tValue('leaves', word)}
+        </option>
+      ))}
+    </NativeSelect>
+  )
 }
 
 function Fields({ held, draft, errors, onDraft }: FieldsProps) {
@@ -89,6 +170,9 @@ function Fields({ held, draft, errors, onDraft }: FieldsProps) {
         ticked={draft.accounts}
         onTicked={(accounts) => onDraft({ ...draft, accounts })}
       />
+      {draft.actions.includes('order.create') && (
+        <LimitFields held={held} draft={draft} errors={errors} onDraft={onDraft} />
+      )}
       <TextInput
         id="ends_at"
         type="date"
@@ -98,21 +182,7 @@ function Fields({ held, draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'ends_at')}
         onChange={(event) => onDraft({ ...draft, day: event.currentTarget.value })}
       />
-      <NativeSelect
-        id="approver_leaves"
-        label={t('consent.approver_leaves')}
-        value={draft.leaves}
-        onChange={(event) => {
-          const next = leaves.find((word) => word === event.currentTarget.value)
-          if (next !== undefined) onDraft({ ...draft, leaves: next })
-        }}
-      >
-        {leaves.map((word) => (
-          <option key={word} value={word}>
-            {tValue('leaves', word)}
-          </option>
-        ))}
-      </NativeSelect>
+      <LeavesField draft={draft} onDraft={onDraft} />
     </>
   )
 }
@@ -126,6 +196,7 @@ export function ConsentNarrowForm({ consent, etag }: NarrowFormProps) {
     accounts: consent.accounts.map((account) => account.billing_account_id),
     day: '',
     leaves: consent.approver_leaves,
+    limits: writtenLimits(consent),
   })
   const now = useNow(60_000)
   const [errors, setErrors] = useState<FormError[]>([])

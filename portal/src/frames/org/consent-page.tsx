@@ -17,6 +17,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { daysUntil, neverAllowed } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
+import { orderedOf } from '../shared/ordered.ts'
 import { useConsent } from './calls-consents.ts'
 import { ConsentNarrowForm } from './consent-narrow-form.tsx'
 
@@ -137,6 +138,7 @@ function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
           fact(t('consent.reference'), consent.reference),
           fact(t('link.starts'), <DateText iso={consent.starts_at} />),
           fact(t('link.ends'), formatDateTime(consent.ends_at)),
+          fact(t('consent.ordered'), orderedOf(consent)),
           fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
           fact(t('consent.first_approved'), consent.first_approved_by_name),
           fact(
@@ -186,6 +188,9 @@ function Shown({ shown }: { shown: TenantConsentDetail['shown'] }) {
             ))}
           </ul>
           <PermissionList can={shown.can} cannot={shown.cannot} who={shown.partner} />
+          {shown.limits.map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
         </div>
       </details>
     </Panel>

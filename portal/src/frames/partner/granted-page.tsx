@@ -12,6 +12,7 @@ import { DateText, LinkChip } from '../../parts/values.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { orderedOf } from '../shared/ordered.ts'
 
 function GiveBack({ consent }: { consent: PartnerConsent }) {
   const mayEnd = useMay('partner_org.consents.manage')
@@ -60,6 +61,7 @@ const consentColumns: Column<PartnerConsent>[] = [
     cell: (row) => row.accounts.map(({ ban }) => ban).join(', '),
   },
   { id: 'can', header: t('granted.can'), cell: (row) => <Lines lines={row.can} /> },
+  { id: 'ordered', header: t('consent.ordered'), cell: (row) => orderedOf(row) ?? '–' },
   { id: 'state', header: t('column.status'), cell: (row) => <LinkChip status={row.status} days={null} /> },
   { id: 'ends', header: t('granted.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
   { id: 'acts', header: '', cell: (row) => <GiveBack consent={row} /> },

@@ -10,7 +10,7 @@ import { Page } from '../../parts/page.tsx'
 import type { Frame } from '../../platform/frame.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { readAmount } from './amount.ts'
+import { readAmount } from '../shared/amount.ts'
 import { TillState } from './till-state.tsx'
 import type { Shown } from './till-state.tsx'
 

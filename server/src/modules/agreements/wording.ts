@@ -1,3 +1,4 @@
+import { writeAmount } from '#platform/amount-words.ts'
 import type { AgreementTerms, TermComponent } from './terms.ts'
 
 /** One line of the terms in words; `key` stays the same across versions, so that two of them can be compared. */
@@ -12,18 +13,6 @@ const NUMBER = new Intl.NumberFormat('en-GB')
 /** A rate in basis points as a percentage: 1,250 is 12.5%. */
 export const rateWords = (rateBp: number): string => `${rateBp / 100}%`
 
-/** Minor units as people read them, for example `50.00 USD`. */
-export function amountWords(minor: number, currency: string): string {
-  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions()
-  const figure = String(Math.abs(minor)).padStart(digits + 1, '0')
-  const whole = digits === 0 ? figure : figure.slice(0, -digits)
-  const rest = digits === 0 ? '' : `.${figure.slice(-digits)}`
-  return `${minor < 0 ? '-' : ''}${NUMBER.format(BigInt(whole))}${rest} ${currency}`
-}
-
 function listWords(parts: readonly string[], word: string): string {
   const last = parts.at(-1) ?? ''
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} ${word} ${last}`
@@ -34,7 +23,7 @@ const amountsWords = (amounts: Readonly<Record<string, number>>, word = 'or'): s
   listWords(
     Object.entries(amounts)
       .toSorted(([left], [right]) => left.localeCompare(right))
-      .map(([currency, minor]) => amountWords(minor, currency)),
+      .map(([currency, minor]) => writeAmount({ amount_minor: minor, currency })),
     word,
   )
 

@@ -41,6 +41,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'consents.lapse': says('A request for access ran out without an answer{of}'),
   'consent_requests.lapse': says('A request for access ran out without an answer{of}'),
   'consent_notices.send': says('A reminder was sent that the access of an API client ends soon{of}'),
+  'consent_reminders.send': says('A reminder was sent of the access that an API client has{of}'),
   'resales.attest': says('recorded the {x} under a wholesale agreement', RESALE),
   'resales.expire': says('The resale ran out{of}'),
   'commercial.create': says('set the {x}', PAYER),

@@ -1,4 +1,4 @@
-import { writeMoney } from './rules-reminder.ts'
+import { writeAmount } from '#platform/amount-words.ts'
 
 export const DISPUTE_REASONS = [
   'wrong_amount',
@@ -43,7 +43,7 @@ export function writeDisputeNews(news: DisputeNews): { subject: string; text: st
   const lines = [
     `${subject}.`,
     '',
-    `Disputed: ${writeMoney(news.amountMinor, news.currency)}`,
+    `Disputed: ${writeAmount({ amount_minor: news.amountMinor, currency: news.currency })}`,
     `By: ${news.personName}`,
     ...(news.text === '' ? [] : ['', news.text]),
     '',

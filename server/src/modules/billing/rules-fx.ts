@@ -1,15 +1,11 @@
+import { minorDigits } from '#platform/money.ts'
+
 /** The rate that an amount was converted with. */
 export interface Rate {
   readonly from: string
   /** What one whole unit of `from` is worth, as a decimal number in text. */
   readonly rate: string
   readonly day: string
-}
-
-/** How many decimal places the minor unit of a currency has (ISO 4217), for example 2 for EUR and 0 for JPY. */
-export function minorDigits(currency: string): number {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.resolvedOptions().maximumFractionDigits ?? 2
 }
 
 function divideRounded(value: bigint, divisor: bigint): bigint {

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bandOf, bandEnds, splitAmounts } from './rules-bands.ts'
 import { faultOfAmount } from './rules-dispute.ts'
-import { convertMinor, minorDigits, worthIn } from './rules-fx.ts'
-import { writeMoney, writeReminder } from './rules-reminder.ts'
+import { minorDigits } from '#platform/money.ts'
+import { convertMinor, worthIn } from './rules-fx.ts'
+import { writeReminder } from './rules-reminder.ts'
 import { addFigures, convertTotals, dsoDays, outstandingOf, overdueOf, totalsOf } from './rules-summary.ts'
 import type { BillingFigures } from './rules-summary.ts'
 
@@ -177,9 +178,4 @@ test('a reminder says whose invoice is late, by how much, and who sent it for wh
     'Sent by Northwind MSP on behalf of Acme Fiber.',
   ])
     expect(text).toContain(part)
-  expect([writeMoney(5, 'EUR'), writeMoney(-123_456, 'JPY'), writeMoney(1, 'KWD')]).toEqual([
-    '0.05 EUR',
-    '-123,456 JPY',
-    '0.001 KWD',
-  ])
 })

@@ -1,4 +1,4 @@
-import { minorDigits } from './rules-fx.ts'
+import { writeAmount } from '#platform/amount-words.ts'
 
 /** What a reminder says. */
 export interface Reminder {
@@ -17,20 +17,11 @@ export interface Reminder {
   readonly recipient: 'customer' | 'tenant'
 }
 
-/** An amount as it is written in a mail, for example `1,250.00 EUR`. */
-export function writeMoney(amountMinor: number, currency: string): string {
-  const digits = minorDigits(currency)
-  const sign = amountMinor < 0 ? '-' : ''
-  const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0')
-  const whole = text.slice(0, text.length - digits).replaceAll(/\B(?=(\d{3})+$)/g, ',')
-  return `${sign}${whole}${digits > 0 ? `.${text.slice(-digits)}` : ''} ${currency}`
-}
-
 const daysLate = (days: number): string => (days === 1 ? '1 day' : `${days} days`)
 
 /** The mail of a reminder, in the tenant's name; it says who sent it. Mails carry no link that pays or signs in. */
 export function writeReminder(reminder: Reminder): { subject: string; text: string } {
-  const owed = writeMoney(reminder.balanceMinor, reminder.currency)
+  const owed = writeAmount({ amount_minor: reminder.balanceMinor, currency: reminder.currency })
   const late = daysLate(reminder.daysOverdue)
   const opening =
     reminder.recipient === 'customer'

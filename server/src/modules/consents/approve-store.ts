@@ -90,6 +90,7 @@ export async function insertConsent(scene: Scene, given: Given): Promise<string>
       client_id: request.client_id,
       scopes: scopesFor(choice.actions, request.scopes),
       actions: choice.actions,
+      order_limits: JSON.stringify(choice.order_limits ?? {}),
       purpose: request.purpose,
       reference: request.reference,
       ...(waits && {
@@ -137,15 +138,17 @@ export async function widenConsent(
     throw new ProblemError(412, 'PRECONDITION_FAILED', 'The consent changed after it was read.')
   await tables<ConsentTables>(mandate)
     .updateTable('consent')
-    .set({ scopes, actions: choice.actions, reconfirm_due_at: null })
+    .set({
+      scopes,
+      actions: choice.actions,
+      order_limits: JSON.stringify(choice.order_limits ?? {}),
+      reconfirm_due_at: null,
+    })
     .where('id', '=', row.id)
     .execute()
   await addAccounts(scene, row.id, choice.accounts)
-  const before = {
-    actions: row.actions,
-    accounts: row.card.accounts.map(({ id }) => id),
-    ends_at: row.ends_at,
-  }
+  const { actions, ends_at, order_limits } = row
+  const before = { actions, accounts: row.card.accounts.map(({ id }) => id), ends_at, order_limits }
   await writeHistory(
     mandate,
     { ...row, version: row.version + 1 },

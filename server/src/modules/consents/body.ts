@@ -8,7 +8,9 @@ import {
 } from '@liaison/access'
 import { z } from 'zod'
 import { LANGUAGES } from '#platform/language.ts'
+import { Money } from '#platform/money.ts'
 import { sent } from '#platform/route.ts'
+import { toAmounts } from './order-limits.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
 import { listHistory } from './store.ts'
 import type { ConsentMandate } from './store.ts'
@@ -20,6 +22,7 @@ const ScopeName = z.enum(SCOPE_NAMES)
 const AccountBody = z.strictObject({
   billing_account_id: z.string(),
   ban: z.string(),
+  currency: z.string(),
   name: z.string().nullable().meta({ description: 'Null for the partner.' }),
   status: z.enum(['active', 'closed']),
   who_pays: z.string().nullable().meta({ description: 'In words; null for the partner.' }),
@@ -47,6 +50,13 @@ export const consentFields = {
   actions: z.array(ActionName),
   can: z.array(z.string()),
   cannot: z.array(z.string()),
+  order_limits: z.array(Money).meta({
+    description:
+      'What orders may cost in a calendar month (UTC), once and for their first month; a currency that is not named has no limit.',
+  }),
+  ordered_this_month: z
+    .array(Money)
+    .meta({ description: 'What the orders of this month cost so far, without those that came to nothing.' }),
   accounts: z.array(AccountBody),
   starts_at: z.string(),
   ends_at: z.string(),
@@ -93,6 +103,7 @@ const shownFields = {
   actions: z.array(ActionName),
   scopes: z.array(ScopeName),
   can: z.array(z.string()),
+  limits: z.array(z.string()).meta({ description: 'What orders may cost.' }),
   cannot: z.array(z.string()),
   accounts: z.array(
     z.strictObject({ billing_account_id: z.string(), ban: z.string(), name: z.string(), pays: z.string() }),
@@ -140,9 +151,12 @@ export function toConsent(row: ConsentRow, now: Date): z.output<typeof ConsentBo
     scopes: [...row.scopes],
     actions: [...row.actions],
     ...sentencesOf(row.actions),
+    order_limits: toAmounts(row.order_limits),
+    ordered_this_month: toAmounts(row.ordered_this_month),
     accounts: accounts.map((account) => ({
       billing_account_id: accountId(account.id),
       ban: account.ban,
+      currency: account.currency,
       name: account.name,
       status: account.status,
       who_pays: isPartner ? null : payerSentence(account, row.tenant_id),
@@ -176,6 +190,7 @@ function toShownFields(shown: Omit<ShownConsent, 'second'>): z.output<typeof Sho
     actions: [...shown.actions],
     scopes: [...shown.scopes],
     can: [...shown.can],
+    limits: [...(shown.limits ?? [])],
     cannot: [...shown.cannot],
     accounts: shown.accounts.map(({ id, ban, name, pays }) => ({
       billing_account_id: accountId(id),

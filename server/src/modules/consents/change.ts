@@ -162,6 +162,7 @@ export async function narrowConsent(
     ...(edit.actions && { actions: { before: row.actions, after: actions } }),
     ...(edit.accounts && { accounts: { before: row.card.accounts.length, after: accounts.length } }),
     ...(edit.endsAt && { ends_at: { before: row.ends_at, after: endsAt } }),
+    ...(edit.orderLimits && { order_limits: { before: row.order_limits, after: edit.orderLimits } }),
     ...(edit.approverLeaves && {
       approver_leaves: { before: row.approver_leaves, after: edit.approverLeaves },
     }),
@@ -173,7 +174,12 @@ export async function narrowConsent(
   })
   await tables<ConsentTables>(mandate)
     .updateTable('consent')
-    .set({ actions, scopes, ...(edit.approverLeaves && { approver_leaves: edit.approverLeaves }) })
+    .set({
+      actions,
+      scopes,
+      ...(edit.orderLimits && { order_limits: JSON.stringify(edit.orderLimits) }),
+      ...(edit.approverLeaves && { approver_leaves: edit.approverLeaves }),
+    })
     .where('id', '=', row.id)
     .execute()
   if (edit.accounts) await dropAccounts(mandate, row.id, edit.accounts)

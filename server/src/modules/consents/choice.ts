@@ -2,6 +2,8 @@ import { ACTION_NAMES, decodeId, isAction } from '@liaison/access'
 import { z } from 'zod'
 import type { FieldError } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { resultOf } from './decide.ts'
+import { currenciesOf, idOfLimit, mayOrder, readLimits } from './order-limits.ts'
 import { readLastDay } from './rules.ts'
 import { unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -15,6 +17,9 @@ export const ReviewForm = z.strictObject({
   account: Many,
   action: Many,
   ends_on: z.string().max(20).default(''),
+  /** The currencies for which a limit was asked, and what was written for each, in the same order. */
+  limit_currency: Many,
+  limit: Many,
   /** Whoever wants to change what was chosen sends it back to be shown again. */
   change: z.literal('1').optional(),
 })
@@ -25,6 +30,7 @@ const ChoiceForm = z.strictObject({
   accounts: z.array(z.uuid()).min(1).max(600),
   actions: z.array(z.enum(ACTION_NAMES)).min(1),
   ends_at: z.iso.datetime(),
+  order_limits: z.record(z.string().regex(/^[A-Z]{3}$/), z.int().min(1).max(999_999_999_999_999)).default({}),
 })
 
 function listOf(value: z.output<typeof Many>): string[] {
@@ -46,6 +52,25 @@ export function accountsOf(form: ReviewInput): string[] {
   return listOf(form.account).map((text) => decodeId('billing_account', text) ?? text)
 }
 
+/** What the form says of limits, by currency, of those that were asked for alone. */
+export function limitsOf(form: ReviewInput, scene: Scene): ReadonlyMap<string, string> {
+  const currencies = [form.limit_currency ?? []].flat()
+  const written = [form.limit ?? []].flat()
+  requireUnaltered(
+    currencies.length === written.length &&
+      currencies.every((currency) => scene.accounts.some((account) => account.currency === currency)),
+    scene,
+  )
+  return new Map(currencies.map((currency, index) => [currency, written[index] ?? '']))
+}
+
+/** The limits of what was chosen: of nothing that costs no money, and of the currencies of its accounts alone. */
+function readOwnLimits(form: ReviewInput, scene: Scene, choice: Choice) {
+  const accounts = scene.accounts.filter(({ id }) => resultOf(scene, choice).accounts.includes(id))
+  const currencies = new Set(mayOrder(choice.actions) ? currenciesOf(accounts) : [])
+  return readLimits(new Map([...limitsOf(form, scene)].filter(([currency]) => currencies.has(currency))))
+}
+
 /** The choice that a form stands for, or what is wrong with it. Throws VALIDATION_ERROR for what no form offered. */
 export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; errors: FieldError[] } {
   const { offered, latest, mandate, words } = scene
@@ -60,14 +85,20 @@ export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; e
     (one) => accounts.includes(one.id) && unavailableBecause(one, words) !== null,
   )
   const end = readLastDay(form.ends_on, latest, mandate.origin.now)
+  const endsAt = typeof end === 'string' ? latest : end
+  const chosen = { accounts, actions, ends_at: endsAt.toISOString() }
+  const { limits, faults } = readOwnLimits(form, scene, chosen)
   const errors: FieldError[] = [
     ...(accounts.length === 0 ? [{ field: 'account', message: words.accounts.choose }] : []),
     ...closed.map(({ ban }) => ({ field: 'account', message: words.accounts.cannotShare(ban) })),
     ...(actions.length === 0 ? [{ field: 'action', message: words.what.choose }] : []),
+    ...faults.map((currency) => ({
+      field: idOfLimit(currency, scene),
+      message: words.orders.unread(currency),
+    })),
     ...(typeof end === 'string' ? [{ field: 'ends_on', message: words.until[end] }] : []),
   ]
-  const endsAt = typeof end === 'string' ? latest : end
-  return { choice: { accounts, actions, ends_at: endsAt.toISOString() }, errors }
+  return { choice: { ...chosen, order_limits: limits }, errors }
 }
 
 /** A choice that was carried along, held against the scene as it is now. Throws VALIDATION_ERROR when it does not fit. */
@@ -80,7 +111,7 @@ export function parseChoice(text: string, scene: Scene): Choice {
   }
   const parsed = ChoiceForm.safeParse(carried)
   requireUnaltered(parsed.success, scene)
-  const { accounts = [], actions = [], ends_at: end = '' } = parsed.data ?? {}
+  const { accounts = [], actions = [], ends_at: end = '', order_limits: limits = {} } = parsed.data ?? {}
   const endsAt = new Date(end)
   const available = new Set(
     scene.accounts.filter((one) => unavailableBecause(one, scene.words) === null).map(({ id }) => id),
@@ -96,5 +127,6 @@ export function parseChoice(text: string, scene: Scene): Choice {
     accounts: [...new Set(accounts)],
     actions: scene.offered.filter((name) => actions.includes(name)),
     ends_at: end,
+    order_limits: limits,
   }
 }

@@ -37,7 +37,7 @@ async function lapse(mandate: Mandate<'system'>, consent: ConsentRow): Promise<v
   recordConsentEvent(mandate, consent, {
     action: 'consents.lapse',
     changes: { status: { before: consent.stored_status, after: 'lapsed' } },
-    isUnanswered: true,
+    isOfTenantAlone: true,
   })
   await tellConsent(mandate, consent, { news: 'lapsed' })
 }
@@ -47,7 +47,7 @@ async function ask(mandate: Mandate<'system'>, consent: ConsentRow): Promise<voi
   recordConsentEvent(mandate, consent, {
     action: 'consents.change',
     reason: 'Whoever allowed it has left; another administrator has to confirm it.',
-    isUnanswered: true,
+    isOfTenantAlone: true,
   })
   await tellConsent(mandate, consent, { news: 'approver_left' })
 }

@@ -5,6 +5,7 @@ import { insertConsent, widenConsent } from './approve-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import { tellConsent } from './mails.ts'
 import { answerRequest } from './request-store.ts'
+import { limitSentencesOf } from './order-limits.ts'
 import { merged, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
 import { checkedTokenOf, findBlock } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -33,6 +34,7 @@ function toShown(scene: Scene, choice: Choice): ShownConsent {
     actions: result.actions,
     scopes: scopesFor(result.actions, [...request.scopes, ...(scene.before?.scopes ?? [])]),
     can,
+    limits: limitSentencesOf(scene, result),
     cannot: [...cannot, ...words.never],
     accounts: result.accounts.flatMap((id) => {
       const account = accounts.find((one) => one.id === id)
@@ -101,6 +103,7 @@ async function tellApproval(scene: Scene, row: ConsentRow, choice: Choice): Prom
       actions: choice.actions,
       accounts: row.card.accounts.map(({ ban }) => ban),
       ends_at: choice.ends_at,
+      ...(choice.order_limits && { order_limits: choice.order_limits }),
       language: scene.reading.language,
     },
   })
@@ -138,7 +141,7 @@ async function askSecond(scene: Scene, { choice, origin }: Answer, shown: ShownC
     action: 'consents.approve',
     reason: 'The first of two approvals; nothing is shared yet.',
     changes: { actions: choice.actions, ends_at: choice.ends_at, language: scene.reading.language },
-    isUnanswered: true,
+    isOfTenantAlone: true,
   })
   await tellConsent(mandate, row, { news: 'waiting', origin, requestId: request.id })
 }

@@ -16,6 +16,7 @@ export type ConsentAction =
   | 'consents.expire'
   | 'consents.lapse'
   | 'consent_notices.send'
+  | 'consent_reminders.send'
 
 type Told = Pick<ConsentRow, 'id' | 'tenant_id' | 'tenant_name' | 'partner_id' | 'partner_name'>
 
@@ -23,19 +24,19 @@ export interface ConsentEvent {
   readonly action: ConsentAction
   readonly changes?: Readonly<Record<string, unknown>> | undefined
   readonly reason?: string | null | undefined
-  /** What was not answered yet is the tenant's alone: the partner must not learn whom it reached. */
-  readonly isUnanswered?: boolean
+  /** What was not answered yet, so that the partner does not learn whom it reached, and what only the tenant is told. */
+  readonly isOfTenantAlone?: boolean
 }
 
 /** Records what happened to a consent, for both of its sides unless it says otherwise. */
 export function recordConsentEvent(mandate: Mandate, consent: Told, event: ConsentEvent): void {
-  const { action, changes, reason, isUnanswered = false } = event
+  const { action, changes, reason, isOfTenantAlone = false } = event
   recordEvent(mandate, {
     action,
     tenantId: consent.tenant_id,
     ...(consent.tenant_name !== null && { tenantName: consent.tenant_name }),
-    ...(!isUnanswered && { partnerId: consent.partner_id }),
-    ...(!isUnanswered && consent.partner_name !== null && { partnerName: consent.partner_name }),
+    ...(!isOfTenantAlone && { partnerId: consent.partner_id }),
+    ...(!isOfTenantAlone && consent.partner_name !== null && { partnerName: consent.partner_name }),
     delegationId: consent.id,
     role: 'consent',
     resource: {

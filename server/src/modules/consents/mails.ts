@@ -4,6 +4,7 @@ import type { Language } from '#platform/language.ts'
 import { writeLetters } from '#platform/letters.ts'
 import type { Letter, Letters } from '#platform/letters.ts'
 import { readableName } from './names.ts'
+import { currenciesOf, limitSentences } from './order-limits.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
 import { mailSide } from './store.ts'
 import type { ConsentMandate } from './store.ts'
@@ -37,7 +38,14 @@ export interface NewsDetail {
 }
 
 /** The mails that say all of what a consent allows. */
-const RECEIPTS: ReadonlySet<ConsentNews> = new Set(['granted', 'waiting', 'narrowed', 'expiring'])
+const RECEIPTS: ReadonlySet<ConsentNews> = new Set([
+  'granted',
+  'waiting',
+  'narrowed',
+  'expiring',
+  'still',
+  'unused',
+])
 
 function receiptLines(row: ConsentRow, language: Language): string[] {
   const words = MAIL_WORDS[language]
@@ -47,6 +55,7 @@ function receiptLines(row: ConsentRow, language: Language): string[] {
   return [
     words.can,
     ...sentencesOf(row.actions, page).can.map((sentence) => `- ${sentence}`),
+    ...limitSentences(row, currenciesOf(row.card.accounts), language),
     words.accounts,
     ...row.card.accounts.map((account) =>
       words.account(account.name ?? '', account.ban, payerSentence(account, row.tenant_id, page)),
@@ -56,6 +65,15 @@ function receiptLines(row: ConsentRow, language: Language): string[] {
     ...approval,
     words.change,
   ]
+}
+
+/** What a reminder says of the last use, and what to do with what lies idle. */
+function useLines(row: ConsentRow, news: ConsentNews, language: Language): string[] {
+  if (news !== 'still' && news !== 'unused') return []
+  const words = MAIL_WORDS[language]
+  const { last_used_at: at } = row.card
+  const used = at === null ? words.notUsed : words.lastUsed(writeInstant(new Date(at), language))
+  return news === 'unused' ? [used, words.stopIt] : [used]
 }
 
 function placeOf(row: ConsentRow, side: 'partner' | 'tenant', detail: NewsDetail): string[] {
@@ -93,6 +111,7 @@ function letterTo(side: 'partner' | 'tenant', row: ConsentRow, told: Told): (lan
     const isReceipt = side === 'tenant' && RECEIPTS.has(news)
     const text = [
       `${subject}.`,
+      ...(side === 'tenant' ? useLines(row, news, language) : []),
       ...(isReceipt ? receiptLines(row, language) : []),
       ...(reason ? [words.reason(reason === APPROVER_LEFT ? words.approverLeft : reason)] : []),
       ...placeOf(row, side, told),

@@ -5,8 +5,9 @@ import type { Html } from '#platform/html.ts'
 import { writeCount, writeDay, writeInstant } from '#platform/instant-words.ts'
 import type { Language, Reading } from '#platform/language.ts'
 import { withLanguage } from '#platform/page-language.ts'
-import { facts, notice, PROVIDER_NAME, tickBox } from '#platform/pages/index.ts'
+import { facts, hiddenField, notice, PROVIDER_NAME, textField, tickBox } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
+import { currenciesOf, idOfLimit, writtenLimits } from './order-limits.ts'
 import { ACTION_WORDS, daysBetween, payerSentence, sentencesOf } from './rules.ts'
 import { unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -138,12 +139,41 @@ export function accountTicks(
   </fieldset>`
 }
 
+/** What was ticked and written when the form was sent, so that a fault costs nobody the rest of the form. */
+export interface Ticked {
+  readonly accounts: ReadonlySet<string>
+  readonly actions: ReadonlySet<string>
+  readonly lastDay: string
+  /** The limit of each currency as it was written. */
+  readonly limits: ReadonlyMap<string, string>
+}
+
+/** How much orders may cost in a month, for each currency of the accounts to choose from. */
+function limitFields(scene: Scene, ticked: Ticked | null, errors: readonly FieldError[]): readonly Html[] {
+  const { words, accounts, before } = scene
+  const open = accounts.filter((account) => unavailableBecause(account, words) === null)
+  const held = writtenLimits(before?.order_limits ?? {})
+  return currenciesOf(open).map(
+    (currency) =>
+      html`${hiddenField('limit_currency', currency)}${textField(
+        {
+          name: 'limit',
+          id: idOfLimit(currency, scene),
+          label: words.orders.label(currency),
+          hint: words.orders.hint,
+          value: (ticked ? ticked.limits : held).get(currency) ?? '',
+          inputMode: 'decimal',
+          maxLength: 30,
+          isOptional: true,
+          look: 'short',
+        },
+        errors,
+      )}`,
+  )
+}
+
 /** What can be allowed, in groups and nothing chosen beforehand; what spends money is a group of its own. */
-export function actionTicks(
-  scene: Scene,
-  ticked: ReadonlySet<string> | null,
-  errors: readonly FieldError[],
-): Html {
+export function actionTicks(scene: Scene, ticked: Ticked | null, errors: readonly FieldError[]): Html {
   const { offered, words } = scene
   const groups = (['read', 'change', 'spend'] as const).flatMap((kind) => {
     const lines = ACTION_WORDS.filter((one) => one.kind === kind && offered.includes(one.action))
@@ -158,9 +188,10 @@ export function actionTicks(
             id: action === offered[0] ? 'action' : `action-${action.replace('.', '-')}`,
             value: action,
             label: words.actions[action],
-            isTicked: ticked?.has(action) === true,
+            isTicked: ticked?.actions.has(action) === true,
           }),
         )}
+        ${kind === 'spend' && limitFields(scene, ticked, errors)}
       </fieldset>`,
     ]
   })

@@ -6,6 +6,7 @@ import type { Language } from '#platform/language.ts'
 import { button, facts, hiddenField, notice, postForm, showPage, textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { resultOf } from './decide.ts'
+import { currenciesOf, limitSentences, limitSentencesOf, writtenLimits } from './order-limits.ts'
 import {
   accountLines,
   accountTicks,
@@ -22,6 +23,7 @@ import {
   span,
   whoAsks,
 } from './page-parts.ts'
+import type { Ticked } from './page-parts.ts'
 import { ACTION_WORDS, lastDayOf } from './rules.ts'
 import { checkedTokenOf, findBlock, shownTokenOf } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -77,6 +79,9 @@ function beforeFacts(scene: Scene, before: ConsentRow): Html {
   const words = scene.words.before
   return facts([
     [words.can, canList(scene, before.actions)],
+    ...limitSentences(before, currenciesOf(before.card.accounts), scene.reading.language).map(
+      (sentence) => [scene.words.receipt.orders, sentence] as const,
+    ),
     [words.on, html`${before.card.accounts.map(({ name, ban }) => `${name ?? ''} (${ban})`).join(', ')}`],
     [words.until, instant(scene, before.ends_at)],
   ])
@@ -98,13 +103,6 @@ function blockedPage(scene: Scene, block: string): HtmlPage {
       ${isOpen && declineForm(scene)}${isOwn(scene) && !isOpen && html`<a class="button" href="${backPath(scene)}">${scene.words.buttons.back}</a>`}
     </div>`
   return showPage(scene.words.blocked(scene.partner.name), body, { ...framed(scene, 'review'), status: 409 })
-}
-
-/** What was ticked when the form was sent, so that a fault costs nobody the rest of the form. */
-export interface Ticked {
-  readonly accounts: ReadonlySet<string>
-  readonly actions: ReadonlySet<string>
-  readonly lastDay: string
 }
 
 /** How the first page came to be shown. */
@@ -130,7 +128,7 @@ function chooseFields(scene: Scene, { token, errors = [], ticked }: Reviewing): 
     look: 'short',
   } as const
   return html`${hiddenField('shown', token)} ${accountTicks(scene, ticked?.accounts ?? null, errors)}
-    ${actionTicks(scene, ticked?.actions ?? null, errors)}
+    ${actionTicks(scene, ticked ?? null, errors)}
     <h2>${words.until.title}</h2>
     ${scene.askedNow ? html`<p>${span(scene, scene.mandate.origin.now, scene.latest)}</p>` : textField(lastDay, errors)}
     ${limits(scene)}
@@ -167,9 +165,9 @@ const AGAIN = 'again'
  * What a form had sent, to be sent again in another language or to be changed. Without a field that anybody types into, so
  * that no key press sends it.
  */
-function sentAgain(scene: Scene, { accounts, actions, lastDay }: Ticked, isChanging = false): Html {
+function sentAgain(scene: Scene, { accounts, actions, lastDay, limits }: Ticked, isChanging = false): Html {
   return html`<form id="${AGAIN}" method="post" action="${pathOf(scene, 'check')}">
-    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${hiddenField('ends_on', lastDay)}
+    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}
   </form>`
 }
 
@@ -199,8 +197,18 @@ function decisionForms(scene: Scene, carried: { token: string; choice: string })
   return html`<div class="buttons even">${declineForm(scene)}${postForm(pathOf(scene, 'done'), allow)}</div>`
 }
 
-function tickedOf({ accounts, actions, ends_at: end }: Choice): Ticked {
-  return { accounts: new Set(accounts), actions: new Set(actions), lastDay: lastDayOf(new Date(end)) }
+function tickedOf({ accounts, actions, ends_at: end, order_limits: limits = {} }: Choice): Ticked {
+  return {
+    accounts: new Set(accounts),
+    actions: new Set(actions),
+    lastDay: lastDayOf(new Date(end)),
+    limits: writtenLimits(limits),
+  }
+}
+
+/** What orders may cost, each currency on a line of its own; nothing where nothing can be ordered. */
+function limitLines(scene: Scene, choice: Choice): readonly Html[] {
+  return limitSentencesOf(scene, choice).map((sentence) => html`<p><b>${sentence}</b></p>`)
 }
 
 /** Page two, check: sentences only and no inputs, so that no key press in a field can allow anything; then no or yes, alike. */
@@ -223,7 +231,7 @@ export function checkPage(scene: Scene, choice: Choice): HtmlPage {
     ${(isSecond || scene.askedNow !== null) && whoAsks(scene)} ${nowNotice(scene)} ${changeIntro(scene)}
     <section>
       <h2>${scene.askedNow ? check.canNow(partner.name) : check.can(partner.name)}</h2>
-      ${canList(scene, result.actions)}
+      ${canList(scene, result.actions)} ${limitLines(scene, result)}
     </section>
     <section>
       <h2>${check.accounts}</h2>
@@ -257,6 +265,7 @@ function receipt(scene: Scene): Html {
   const { request, partner, words, reading } = scene
   const { shown } = request
   if (!shown) return html``
+  const limits = (shown.limits ?? []).map((sentence) => shownIn(reading.language, shown.language, sentence))
   const reference =
     request.result_id === null
       ? encodeId('consent_request', idFromUuid('consent_request', request.id))
@@ -267,6 +276,9 @@ function receipt(scene: Scene): Html {
       words.receipt.with(html`<bdi>${partner.name}</bdi>`, html`<bdi>${shown.client}</bdi>`),
     ],
     [words.receipt.can, canList(scene, shown.actions)],
+    ...(limits.length > 0
+      ? [[words.receipt.orders, html`${limits.map((sentence) => html`${sentence} `)}`] as const]
+      : []),
     [
       words.receipt.on,
       html`${shown.accounts.map(({ name, ban, pays }) => html`<b>${name}</b>, ${ban}. ${shownIn(reading.language, shown.language, pays)}<br />`)}`,

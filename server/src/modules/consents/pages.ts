@@ -12,7 +12,7 @@ import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { accountsOf, findForeignAccounts, parseChoice, readChoice, ReviewForm } from './choice.ts'
+import { accountsOf, findForeignAccounts, limitsOf, parseChoice, readChoice, ReviewForm } from './choice.ts'
 import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
 import { readableName } from './names.ts'
 import { backPath, comesByBrowser, pathOf } from './page-parts.ts'
@@ -239,6 +239,7 @@ function showCheck(scene: Scene, form: z.output<typeof ReviewForm>): HtmlPage {
     accounts: new Set(choice.accounts),
     actions: new Set<string>(choice.actions),
     lastDay: form.ends_on,
+    limits: limitsOf(form, scene),
   }
   if (form.change) return reviewPage(scene, { token, mayApprove: true, ticked, isChanging: true })
   const stale = { field: null, message: scene.words.review.stale }

@@ -82,6 +82,7 @@ export interface OwnAccount {
   readonly id: string
   readonly ban: string
   readonly name: string
+  readonly currency: string
   readonly status: 'active' | 'closed'
   readonly payer: Payer | null
 }
@@ -92,7 +93,7 @@ const MAXIMUM_ACCOUNTS = 500
 export async function listAccounts(mandate: Mandate<'tenant'>): Promise<OwnAccount[]> {
   const [result] = await runStatements(mandate, [
     {
-      text: `select a.id, a.ban, a.name, a.status, p.payer from billing_account a left join access.payers_of_accounts() p on p.account_id = a.id
+      text: `select a.id, a.ban, a.name, a.currency, a.status, p.payer from billing_account a left join access.payers_of_accounts() p on p.account_id = a.id
         where a.tenant_id = $1 order by a.status, a.ban limit ${MAXIMUM_ACCOUNTS}`,
       values: [mandate.tenant.id],
     },

@@ -2,6 +2,7 @@ import { ACTION_NAMES, encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { Money } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -20,6 +21,7 @@ import {
 } from './body.ts'
 import { confirmConsent, moveConsent, MOVES, narrowConsent, resumeConsent } from './change.ts'
 import { listQuery, readPage } from './list.ts'
+import { toOrderLimits } from './order-limits.ts'
 import { listWaiting, readParties } from './request-store.ts'
 import { findShown, getConsent } from './store.ts'
 import type { ConsentRow } from './tables.ts'
@@ -127,6 +129,8 @@ const readRoutes: readonly Route[] = [
   }),
 ]
 
+const LimitBody = z.strictObject({ ...Money.shape, amount_minor: z.int().min(1).max(999_999_999_999_999) })
+
 const PatchBody = z
   .strictObject({
     actions: z.array(z.enum(ACTION_NAMES)).min(1).max(ACTION_NAMES.length).optional(),
@@ -135,6 +139,7 @@ const PatchBody = z
       .datetime({ offset: true })
       .transform((text) => new Date(text))
       .optional(),
+    order_limits: z.array(LimitBody).max(20).optional(),
     approver_leaves: z.enum(['suspend', 'keep', 'ask']).optional(),
   })
   .refine((body) => Object.keys(body).length > 0, { message: 'must name what is to change' })
@@ -159,6 +164,7 @@ function makeNarrowRoute(services: Services): Route {
         accounts: body.billing_account_ids,
         endsAt: body.ends_at,
         approverLeaves: body.approver_leaves,
+        orderLimits: body.order_limits && toOrderLimits(body.order_limits),
       }
       const after = await narrowConsent(mandate, row, { edit, origin: services.publicOrigin() })
       return withVersion(toTenantConsent(after, mandate.origin.now), after)

@@ -10,7 +10,7 @@ import {
   toBits,
 } from '@liaison/access'
 import type { Action, Conditions, Mask, Scope } from '@liaison/access'
-import type { Choice, ConsentRow, Payer } from './tables.ts'
+import type { Choice, ConsentRow, OrderLimits, Payer } from './tables.ts'
 import { EN } from './words/index.ts'
 import type { ConsentWords } from './words/index.ts'
 
@@ -21,7 +21,7 @@ const MAXIMUM_DAYS = 730
  * The version of the words that consent pages say; raised with every change of them in any language. Version 1 was there in
  * English alone.
  */
-export const TEXT_VERSION = 2
+export const TEXT_VERSION = 3
 
 /** What a tenant demands of partner access while it has set no rules of its own. */
 export const DEFAULT_POLICY = {
@@ -145,13 +145,23 @@ export function tokenOf(...shown: readonly unknown[]): string {
 }
 
 /** What a consent becomes when more is added to it: everything of both, until the later end. */
-export function merged(before: Pick<ConsentRow, 'actions' | 'ends_at' | 'card'>, choice: Choice): Choice {
+export function merged(
+  before: Pick<ConsentRow, 'actions' | 'ends_at' | 'card' | 'order_limits'>,
+  choice: Choice,
+): Choice {
   const accounts = [...new Set([...before.card.accounts.map(({ id }) => id), ...choice.accounts])]
   const actions = ACTION_NAMES.filter(
     (name) => before.actions.includes(name) || choice.actions.includes(name),
   )
   const end = new Date(choice.ends_at)
-  return { accounts, actions, ends_at: (end > before.ends_at ? end : before.ends_at).toISOString() }
+  // Whoever does not decide about orders now leaves their limits as they are.
+  const decides = ACTION_WORDS.some(({ action, kind }) => kind === 'spend' && choice.actions.includes(action))
+  return {
+    accounts,
+    actions,
+    ends_at: (end > before.ends_at ? end : before.ends_at).toISOString(),
+    order_limits: decides ? (choice.order_limits ?? {}) : before.order_limits,
+  }
 }
 
 /** A narrowing of a consent; what is left out stays. */
@@ -159,11 +169,19 @@ export interface Narrowing {
   readonly actions?: readonly Action[] | undefined
   readonly accounts?: readonly string[] | undefined
   readonly endsAt?: Date | undefined
+  readonly orderLimits?: OrderLimits | undefined
+}
+
+/** The currencies in which one set of limits lets more be ordered than another. */
+function findLooser(held: OrderLimits, wanted: OrderLimits): string[] {
+  return Object.entries(held)
+    .filter(([currency, minor]) => (wanted[currency] ?? Number.POSITIVE_INFINITY) > minor)
+    .map(([currency]) => currency)
 }
 
 /** Where a change would give more than there is: pointers into its body. Nothing when it only takes away. */
 export function findWidening(
-  row: Pick<ConsentRow, 'actions' | 'ends_at' | 'card'>,
+  row: Pick<ConsentRow, 'actions' | 'ends_at' | 'card' | 'order_limits'>,
   change: Narrowing,
 ): { pointer: string; code: string; detail: string }[] {
   const held = new Set(row.card.accounts.map(({ id }) => id))
@@ -175,6 +193,11 @@ export function findWidening(
     ...(change.accounts ?? []).flatMap((id, index) =>
       held.has(id) ? [] : [fault(`billing_account_ids/${index}`, 'this account was never shared')],
     ),
+    ...(change.orderLimits === undefined
+      ? []
+      : findLooser(row.order_limits, change.orderLimits).map((currency) =>
+          fault('order_limits', `${currency} has a lower limit; only a new request raises or lifts it`),
+        )),
     ...(change.endsAt !== undefined && change.endsAt > row.ends_at
       ? [fault('ends_at', `at latest ${row.ends_at.toISOString()}, as it was allowed`)]
       : []),

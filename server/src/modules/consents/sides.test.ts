@@ -234,6 +234,7 @@ describe('the partner', () => {
       made.accounts.map(({ ban, publicId }) => ({
         billing_account_id: publicId,
         ban,
+        currency: 'EUR',
         name: null,
         status: 'active',
         who_pays: null,

@@ -15,6 +15,7 @@ export interface Payer {
 export interface ConsentAccount {
   readonly id: string
   readonly ban: string
+  readonly currency: string
   readonly status: 'active' | 'closed'
   /** Null for the partner's side. */
   readonly name: string | null
@@ -33,6 +34,9 @@ export interface ConsentCard {
   readonly last_used_at: string | null
   readonly approver_is_here: boolean | null
 }
+
+/** What orders may cost in a calendar month, in minor units by currency; a currency that is not named has no limit. */
+export type OrderLimits = Readonly<Record<string, number>>
 
 export type ApproverLeaves = 'suspend' | 'keep' | 'ask'
 
@@ -67,6 +71,8 @@ export interface ConsentRow {
   readonly first_approved_by_name: string | null
   readonly first_approved_at: Date | null
   readonly card: ConsentCard
+  readonly order_limits: OrderLimits
+  readonly ordered_this_month: OrderLimits
 }
 
 export type GrantAction = 'create' | 'merge' | 'replace'
@@ -77,6 +83,8 @@ export interface Choice {
   readonly accounts: readonly string[]
   readonly actions: readonly Action[]
   readonly ends_at: string
+  /** Missing in what was chosen before there were limits. */
+  readonly order_limits?: OrderLimits
 }
 
 /** What an approver was shown of a consent, kept as it was. */
@@ -90,6 +98,8 @@ export interface ShownConsent {
   readonly actions: readonly Action[]
   readonly scopes: readonly Scope[]
   readonly can: readonly string[]
+  /** What orders may cost; missing in what was kept before there were limits. */
+  readonly limits?: readonly string[]
   readonly cannot: readonly string[]
   readonly accounts: readonly {
     readonly id: string
@@ -172,6 +182,7 @@ interface ConsentTable {
   first_approved_by: string | null
   first_approved_by_name: string | null
   first_approved_at: Date | null
+  order_limits: ColumnType<OrderLimits, string | undefined, string>
 }
 
 interface AccountTable {

@@ -25,6 +25,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'team-clock': 'Ends assignments of teams whose time has come',
   'sla-clock': 'Warns of promises about tickets before they are missed',
   'consent-clock': 'Reminds of consents and ends them; their access ends without it, too',
+  'consent-reminders': 'Reminds tenants of applications that still have access, or do not use it',
   'resale-clock': 'Ends what wholesalers manage when its time has come; the access ends without it, too',
   fulfilment: 'Carries orders out',
   'authorization-server-sweep': 'Removes codes, requests and tokens that have ended',

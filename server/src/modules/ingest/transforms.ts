@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { minorDigits } from '#platform/money.ts'
 
 /** What a transform makes of a text; `undefined` is an empty field. */
 type Value = unknown
@@ -10,19 +11,12 @@ export class TransformError extends Error {
 
 const CURRENCY = /^[A-Z]{3}$/
 
-/** How many decimals a currency has (ISO 4217, as the runtime knows them). */
-function decimalsOf(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  )
-}
-
 /** A decimal amount as exact minor units, without floating point. Throws for more decimals than the currency has. */
 export function toMinorUnits(text: string, currency: string): number {
   const match = /^([+-]?)(\d{1,15})(?:\.(\d*))?$/.exec(text.trim())
   if (!match) throw new TransformError(`"${text}" is not a decimal amount`)
   const [, sign, whole = '', fraction = ''] = match
-  const decimals = decimalsOf(currency)
+  const decimals = minorDigits(currency)
   if (fraction.length > decimals && /[1-9]/.test(fraction.slice(decimals)))
     throw new TransformError(`"${text}" has more decimals than ${currency}`)
   const minor = Number(`${whole}${fraction.slice(0, decimals).padEnd(decimals, '0')}`)

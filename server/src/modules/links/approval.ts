@@ -159,7 +159,7 @@ async function needsSecond(
     action: 'links.approve',
     reason: 'The first of two approvals; nothing is shared yet.',
     changes: { language },
-    isUnanswered: true,
+    isOfTenantAlone: true,
   })
   return true
 }

@@ -46,7 +46,7 @@ async function move(mandate: Mandate<'system'>, link: KnownLink, task: keyof typ
     action,
     reason,
     changes: { status: { before: link.stored_status, after: to } },
-    isUnanswered: task === 'lapse' && link.initiated_by === 'partner',
+    isOfTenantAlone: task === 'lapse' && link.initiated_by === 'partner',
   })
   await announce(mandate, link, { news })
   if (task === 'activate') await tellIfUnused(mandate, link, null)

@@ -37,7 +37,7 @@ export interface LinkEventDetail {
   readonly changes?: Readonly<Record<string, unknown>> | undefined
   readonly reason?: string | null | undefined
   /** An event of a request that is not answered is the tenant's alone: the partner must not learn that it arrived. */
-  readonly isUnanswered?: boolean
+  readonly isOfTenantAlone?: boolean
 }
 
 /** Records what happened to a link, for both of its sides unless it says otherwise. */
@@ -50,8 +50,8 @@ export function recordLinkEvent(
     action: event.action,
     tenantId: link.tenant_id,
     ...(link.tenant_name !== null && { tenantName: link.tenant_name }),
-    ...(event.isUnanswered !== true && { partnerId: link.partner_id }),
-    ...(event.isUnanswered !== true && link.partner_name !== null && { partnerName: link.partner_name }),
+    ...(event.isOfTenantAlone !== true && { partnerId: link.partner_id }),
+    ...(event.isOfTenantAlone !== true && link.partner_name !== null && { partnerName: link.partner_name }),
     delegationId: link.id,
     role: link.access_role,
     resource: {

@@ -66,7 +66,7 @@ async function tell(mandate: Mandate<'system'>, use: FirstUse): Promise<void> {
   recordLinkEvent(mandate, link, {
     action: 'link_notices.tell',
     changes: { first_used_at: use.usedAt.toISOString() },
-    isUnanswered: true,
+    isOfTenantAlone: true,
   })
   await announce(mandate, link, { news: 'first_used', about: use.personName })
 }

@@ -111,7 +111,7 @@ async function handOver(
     reason,
     changes: { to: next.partner_name, ends, cancelled_exports: cancelled },
     // Who comes next is not the old partner's business.
-    isUnanswered: true,
+    isOfTenantAlone: true,
   })
   if (ends === 'at_acceptance')
     await announce(mandate, row, { news: 'handed_over', reason, origin, about: next.partner_name ?? '' })
@@ -231,7 +231,7 @@ const checklistRoutes: readonly Route[] = [
       recordLinkEvent(mandate, row, {
         action: 'links.note',
         changes: { checklist: { item: params.item, done: body.done } },
-        isUnanswered: true,
+        isOfTenantAlone: true,
       })
       return readChecklist(mandate, row)
     },

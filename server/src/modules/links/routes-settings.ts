@@ -142,7 +142,7 @@ const tenantRoutes: readonly Route[] = [
     async handle({ mandate, params, body }) {
       const row = await getTenantLink(mandate, params.link_id)
       await saveTenantNotes(mandate, row.id, body.notes)
-      recordLinkEvent(mandate, row, { action: 'links.note', isUnanswered: true })
+      recordLinkEvent(mandate, row, { action: 'links.note', isOfTenantAlone: true })
       return { notes: await readTenantNotes(mandate, row.id) }
     },
   }),

@@ -54,8 +54,8 @@ async function priced(
   )
 }
 
-/** Runs a write for which somebody pays; a payer who changed or left in the very moment is a refusal like any other. */
-async function namingPayerFaults<Result>(
+/** Runs a write for which somebody pays; a payer who changed or left in the very moment, and a limit that is reached, are refusals like any other. */
+async function namingOrderRefusals<Result>(
   mandate: Mandate<'api'>,
   permission: 'api.orders.create' | 'api.orders.update',
   work: Promise<Result>,
@@ -68,6 +68,8 @@ async function namingPayerFaults<Result>(
       throw new ClientInputRefusal('BILLING_CHANGED', mandate, permission)
     if (constraint === 'service_order_payer_missing')
       throw new ClientInputRefusal('NO_BILLING_RELATIONSHIP', mandate, permission)
+    if (constraint === 'service_order_limit')
+      throw new ClientInputRefusal('ORDER_LIMIT_REACHED', mandate, permission)
     throw error
   }
 }
@@ -95,7 +97,8 @@ export interface NewOrder {
 
 /**
  * Places an order at the prices of now, for the payer of now, and returns its UUID. Throws VALIDATION_ERROR for what is
- * not offered, BILLING_CHANGED and NO_BILLING_RELATIONSHIP when the payer changed while the order was on its way.
+ * not offered, BILLING_CHANGED and NO_BILLING_RELATIONSHIP when the payer changed while the order was on its way, and
+ * ORDER_LIMIT_REACHED when the orders of the month would cost more than the consent allows.
  */
 export async function insertOrder(mandate: Mandate<'api'>, order: NewOrder): Promise<string> {
   const { tenant, account, billing, token, client } = mandate
@@ -107,7 +110,7 @@ export async function insertOrder(mandate: Mandate<'api'>, order: NewOrder): Pro
     values (${tenant.id}, ${account.id}, ${order.reference}, ${order.requestedOn}, ${totals.once}, ${totals.monthly},
       ${billing.payerTenantId}, ${billing.payerAccountId}, ${token.actor ?? `client:${encodeId('api_client', client.id)}`})
     returning id`.execute(tables<OrderTables>(mandate))
-  const { rows } = await namingPayerFaults(mandate, 'api.orders.create', work)
+  const { rows } = await namingOrderRefusals(mandate, 'api.orders.create', work)
   const id = rows[0]?.id
   if (id === undefined) throw new Error('The order was not written.')
   await insertItems(mandate, id, items)
@@ -129,7 +132,7 @@ export async function amendOrder(
 ): Promise<void> {
   const items = amendment.items && (await priced(mandate, amendment.items))
   const totals = items && totalsOf(items)
-  const updated = await namingPayerFaults(
+  const updated = await namingOrderRefusals(
     mandate,
     'api.orders.update',
     tables<OrderTables>(mandate)

@@ -27,6 +27,13 @@ const ORDER_PROBLEMS = {
     cause: 'No commercial relationship says who pays for the billing account. Nothing was ordered.',
     remedy: 'Ask the provider to record who pays for it.',
   },
+  ORDER_LIMIT_REACHED: {
+    status: 403,
+    title: 'More than the customer allows in a month',
+    cause:
+      'The orders of this calendar month (UTC) would cost more than the limit of the consent: what each costs once and for its first month counts. Nothing was ordered or changed.',
+    remedy: 'Order less, wait for the next month, or ask the customer for a higher limit.',
+  },
   SERVICE_NOT_FOUND: {
     status: 404,
     title: 'Service not found',

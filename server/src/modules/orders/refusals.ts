@@ -6,22 +6,31 @@ import type { RefusalRecord } from '#platform/refusal.ts'
 import './problems.ts'
 import { OWNER_KEYS, PAYER_KEYS } from './rules.ts'
 
-type Code =
-  | Extract<ClientRefusalCode, 'CUSTOMER_MISMATCH' | 'BILLING_CHANGED' | 'NO_BILLING_RELATIONSHIP'>
-  | 'BILLING_PARTY_MISMATCH'
+/** A refusal that the decision about a call knows, too. */
+const ofDecisions = (code: ClientRefusalCode) => ({
+  status: CLIENT_DECISION_STATUS[code],
+  ...CLIENT_REFUSAL_WORDS[code],
+})
 
-const PAYER_NAMED = {
-  status: 422,
-  sentence:
-    'The request names a payer; who pays follows from the commercial relationship alone. Nothing was changed.',
-  next_step: 'Leave the payer out; read the account to see who pays.',
+const WORDS = {
+  CUSTOMER_MISMATCH: ofDecisions('CUSTOMER_MISMATCH'),
+  BILLING_CHANGED: ofDecisions('BILLING_CHANGED'),
+  NO_BILLING_RELATIONSHIP: ofDecisions('NO_BILLING_RELATIONSHIP'),
+  BILLING_PARTY_MISMATCH: {
+    status: 422,
+    sentence:
+      'The request names a payer; who pays follows from the commercial relationship alone. Nothing was changed.',
+    next_step: 'Leave the payer out; read the account to see who pays.',
+  },
+  ORDER_LIMIT_REACHED: {
+    status: 403,
+    sentence:
+      'With this, orders would cost more in this month than the customer allows. Nothing was ordered or changed.',
+    next_step: 'Order less, wait for the next calendar month, or ask the customer for a higher limit.',
+  },
 } as const
 
-function wordsOf(code: Code) {
-  return code === 'BILLING_PARTY_MISMATCH'
-    ? PAYER_NAMED
-    : { status: CLIENT_DECISION_STATUS[code], ...CLIENT_REFUSAL_WORDS[code] }
-}
+type Code = keyof typeof WORDS
 
 /** What an API client is refused after it was let in: what it sent contradicts its token or the records. Leaves an audit event. */
 export class ClientInputRefusal extends Refusal {
@@ -30,7 +39,7 @@ export class ClientInputRefusal extends Refusal {
   readonly #permission: ClientPermission
 
   constructor(code: Code, mandate: Mandate<'api'>, permission: ClientPermission) {
-    const { status, sentence, next_step: nextStep } = wordsOf(code)
+    const { status, sentence, next_step: nextStep } = WORDS[code]
     super(status, code, sentence, { nextStep })
     this.#mandate = mandate
     this.#permission = permission

@@ -52,7 +52,7 @@ const placeRoute = route({
   input: { params: AccountParams, query: z.strictObject(PARTIES), body: NewOrderBody },
   access: onAccount('api.orders.create'),
   limit: 'write',
-  problems: ['BILLING_PARTY_MISMATCH', 'ORDER_STATE_CONFLICT'],
+  problems: ['BILLING_PARTY_MISMATCH', 'ORDER_LIMIT_REACHED', 'ORDER_STATE_CONFLICT'],
   responses: { 201: OrderDetail },
   async handle({ mandate, query, body }) {
     requireOwnParties(mandate, 'api.orders.create', [body, query])
@@ -78,7 +78,7 @@ const amendRoute = route({
   access: onAccount('api.orders.update'),
   limit: 'write',
   ifMatch: true,
-  problems: ['ORDER_NOT_FOUND', 'ORDER_STATE_CONFLICT', 'BILLING_PARTY_MISMATCH'],
+  problems: ['ORDER_NOT_FOUND', 'ORDER_STATE_CONFLICT', 'ORDER_LIMIT_REACHED', 'BILLING_PARTY_MISMATCH'],
   responses: { 200: OrderDetail },
   async handle({ mandate, params, query, body, expectedVersion }) {
     requireOwnParties(mandate, 'api.orders.update', [body, query])

@@ -1,4 +1,4 @@
-import { toDecimal } from '#platform/table-file/cells.ts'
+import { toDecimal } from '#platform/money.ts'
 import { toMoney } from '#platform/money.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 

@@ -1,7 +1,7 @@
 import type { ExportCell, ExportColumn } from '#platform/export-source.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { toMoney } from '#platform/money.ts'
-import { toDecimal } from '#platform/table-file/cells.ts'
+import { toDecimal } from '#platform/money.ts'
 import type { Vault } from '#platform/vault.ts'
 import { openAccounts } from './account-store.ts'
 import type { BatchRow } from './batch-store.ts'

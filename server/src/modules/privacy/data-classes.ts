@@ -88,6 +88,7 @@ export const UNOWNED: Readonly<Record<string, DataClass>> = {
   audit_watermark: 'internal',
   configuration_key: 'internal',
   consent_notice: 'tenant',
+  consent_reminder: 'tenant',
   earning_policy: 'internal',
   export_chunk: 'tenant',
   feature_flag: 'internal',

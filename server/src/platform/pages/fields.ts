@@ -9,16 +9,17 @@ export interface FieldError {
   readonly message: string
 }
 
-/** An input with its label. `name` is also its id, so that the error summary can link to it. */
+/** An input with its label. `name` is also its id unless told otherwise, so that the error summary can link to it. */
 export interface TextField {
   readonly name: string
+  readonly id?: string
   readonly label: string
   readonly hint?: string
   readonly value?: string
   readonly type?: 'text' | 'email' | 'password' | 'number' | 'date'
   /** The token of HTML's autofill vocabulary (WCAG 1.3.5). */
   readonly autocomplete?: string
-  readonly inputMode?: 'numeric' | 'text' | 'email'
+  readonly inputMode?: 'numeric' | 'decimal' | 'text' | 'email'
   readonly maxLength?: number
   /** `code`: a few signs that are typed one by one; `digest`: a long row of them that is pasted. */
   readonly look?: 'short' | 'code' | 'digest'
@@ -81,10 +82,10 @@ function fieldHead(
 
 /** A labelled input with its hint and its own error. */
 export function textField(field: TextField, errors: readonly FieldError[] = []): Html {
-  const { name, label, hint, type = 'text', look } = field
-  const message = messageOf(errors, name)
+  const { name, id = name, label, hint, type = 'text', look } = field
+  const message = messageOf(errors, id)
   const all = {
-    id: name,
+    id,
     name,
     type,
     value: field.value,
@@ -92,14 +93,14 @@ export function textField(field: TextField, errors: readonly FieldError[] = []):
     inputmode: field.inputMode,
     maxlength: field.maxLength,
     class: look,
-    'aria-describedby': describedBy(name, hint, message),
+    'aria-describedby': describedBy(id, hint, message),
     'aria-invalid': message !== undefined && 'true',
     required: field.isOptional !== true,
     autofocus: field.isFocused === true && errors.length === 0,
     ...exactness(field),
   }
   return html`<div class="field${message !== undefined && ' has-error'}">
-    ${fieldHead(name, { label, hint, message })}<input${attributes(all)} />
+    ${fieldHead(id, { label, hint, message })}<input${attributes(all)} />
   </div>`
 }
 

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type Pdf from 'pdfkit'
 import type { ExportCell, ExportColumn } from '../export-source.ts'
-import { decimalsOf, isMoney, toDecimal, toText } from './cells.ts'
+import { minorDigits, toDecimal } from '../money.ts'
+import { isMoney, toText } from './cells.ts'
 import { ASCENDER, TextLine } from './pdf-line.ts'
 import { groupThousands, toShown } from './pdf-text.ts'
 import type { ShownText } from './pdf-text.ts'
@@ -204,7 +205,7 @@ function addTotals(pages: Pages, totals: Totals, rows: number): void {
   pages.addLine('')
   pages.addLine(`${groupThousands(String(rows))} ${rows === 1 ? 'row' : 'rows'}`, true)
   for (const { currency, sums } of totals.perCurrency()) {
-    const decimals = decimalsOf(currency)
+    const decimals = minorDigits(currency)
     const said = sums.map(({ label, minor }) => {
       const digits = String(minor < 0n ? -minor : minor).padStart(decimals + 1, '0')
       const cut = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`

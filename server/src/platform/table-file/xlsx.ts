@@ -1,5 +1,6 @@
 import type { ExportCell, ExportColumn } from '../export-source.ts'
-import { decimalsOf, isMoney, toDecimal } from './cells.ts'
+import { minorDigits, toDecimal } from '../money.ts'
+import { isMoney } from './cells.ts'
 import type { FileFacts, FileWriter, Sink } from './writer.ts'
 import { ZipWriter } from './zip.ts'
 
@@ -42,7 +43,8 @@ const toSerial = (ms: number): string => String((ms - DAY_ZERO_MS) / DAY_MS)
 function toCell(cell: ExportCell, { type }: ExportColumn): string {
   if (cell === null || cell === '') return '<c/>'
   if (cell instanceof Date) return numberCell(toSerial(cell.getTime()), STYLE.instant)
-  if (isMoney(cell)) return numberCell(toDecimal(cell), STYLE.amount + Math.min(decimalsOf(cell.currency), 4))
+  if (isMoney(cell))
+    return numberCell(toDecimal(cell), STYLE.amount + Math.min(minorDigits(cell.currency), 4))
   if (typeof cell === 'number') return numberCell(String(cell))
   if (typeof cell === 'boolean') return `<c t="b"><v>${cell ? 1 : 0}</v></c>`
   // A text cell of this kind is never a formula, so nothing is put before its text.

@@ -91,6 +91,15 @@ export const EN = {
     lead: 'Nothing is chosen until you choose it. What you leave out stays closed.',
     choose: 'Choose at least one thing that it can do, or do not allow it',
   },
+  orders: {
+    label: (currency: string) => `Most that orders may cost in a month, in ${currency}`,
+    hint: 'What an order costs at once and for its first month counts. Left empty, there is no limit.',
+    unread: (currency: string) =>
+      `Write the most that orders may cost as an amount of ${currency}, for example 5000`,
+    upTo: (amount: string) => `Orders may cost up to ${amount} in a calendar month.`,
+    unlimited: 'There is no limit to what orders may cost.',
+    unlimitedIn: (currency: string) => `There is no limit to what orders in ${currency} may cost.`,
+  },
   until: {
     title: 'Until when',
     label: 'Last day',
@@ -181,6 +190,7 @@ export const EN = {
     who: 'Who',
     with: (partner: Html, client: Html) => html`${partner}, with ${client}`,
     can: 'It can',
+    orders: 'Orders',
     on: 'On',
     until: 'Until',
     by: 'Decided by',

@@ -81,6 +81,15 @@ export const ES: ConsentWords = {
     lead: 'No hay nada marcado hasta que usted lo marque. Lo que no marque queda cerrado.',
     choose: 'Marque al menos una cosa que se permitirá, o no autorice la solicitud',
   },
+  orders: {
+    label: (currency) => `Importe máximo de los pedidos al mes, en ${currency}`,
+    hint: 'Cuentan los gastos únicos de cada pedido y su primer mes. Sin importe, no hay límite.',
+    unread: (currency) =>
+      `Indique el importe máximo de los pedidos como una cantidad en ${currency}, por ejemplo 5000`,
+    upTo: (amount) => `Los pedidos pueden costar hasta ${amount} por mes natural.`,
+    unlimited: 'No hay límite para el importe de los pedidos.',
+    unlimitedIn: (currency) => `No hay límite para el importe de los pedidos en ${currency}.`,
+  },
   until: {
     title: 'Hasta cuándo',
     label: 'Último día',
@@ -171,6 +180,7 @@ export const ES: ConsentWords = {
     who: 'Quién',
     with: (partner, client) => html`${partner}, con ${client}`,
     can: 'Puede',
+    orders: 'Pedidos',
     on: 'En',
     until: 'Hasta el',
     by: 'Decidido por',

@@ -82,6 +82,15 @@ export const FR: ConsentWords = {
     lead: french`Rien n'est coché tant que vous ne le cochez pas. Ce que vous ne cochez pas reste fermé.`,
     choose: french`Cochez au moins une chose à permettre, ou n'autorisez pas la demande`,
   },
+  orders: {
+    label: (currency) => `Coût maximal des commandes par mois, en ${currency}`,
+    hint: french`Sont comptés les frais uniques de chaque commande et son premier mois. Sans montant, il n'y a pas de limite.`,
+    unread: (currency) =>
+      `Indiquez le coût maximal des commandes sous forme de montant en ${currency}, par exemple 5000`,
+    upTo: (amount) => `Les commandes peuvent coûter au plus ${amount} par mois civil.`,
+    unlimited: french`Le coût des commandes n'est pas limité.`,
+    unlimitedIn: (currency) => french`Le coût des commandes en ${currency} n'est pas limité.`,
+  },
   until: {
     title: french`Jusqu'à quand`,
     label: 'Dernier jour',
@@ -175,6 +184,7 @@ export const FR: ConsentWords = {
     who: 'Qui',
     with: (partner, client) => frenchHtml`${partner}, avec ${client}`,
     can: 'Ce qui est permis',
+    orders: 'Commandes',
     on: 'Sur',
     until: french`Jusqu'au`,
     by: 'Décidé par',

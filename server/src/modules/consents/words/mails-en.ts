@@ -28,6 +28,10 @@ export const MAILS_EN = {
       `Whoever allowed the access of ${partner} has left: confirm it within 14 days`,
     expiring: ({ partner, client, until }: MailParties) =>
       `The access of ${partner} with ${client} ends soon: ${until}`,
+    still: ({ partner, client, tenant }: MailParties) =>
+      `${partner} still has access to accounts of ${tenant} with ${client}`,
+    unused: ({ partner, client, tenant }: MailParties) =>
+      `${partner} has not used its access to ${tenant} with ${client} for 60 days`,
     expired: ({ partner, client }: MailParties) => `The access of ${partner} with ${client} has ended`,
     lapsed: ({ partner, tenant }: MailParties) =>
       `Nobody decided as the second person about the access of ${partner} to ${tenant}`,
@@ -36,6 +40,9 @@ export const MAILS_EN = {
   accounts: 'On which accounts, and who pays:',
   account: (name: string, ban: string, pays: string) => `- ${name} ${ban}: ${pays}`,
   until: (end: string) => `Until ${end}; then it stops by itself.`,
+  lastUsed: (at: string) => `Last used ${at}.`,
+  notUsed: 'It was not used in the last 90 days.',
+  stopIt: 'If nobody needs it any more, stop it: nothing of what is yours changes.',
   why: (purpose: string) => `Why, in its own words: "${purpose}"`,
   by: (name: string) => `Allowed by ${name}.`,
   byTwo: (second: string, first: string) => `Allowed by ${second} and ${first}.`,

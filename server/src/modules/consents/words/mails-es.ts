@@ -19,6 +19,10 @@ export const MAILS_ES: ConsentMailWords = {
       `Quien autorizó el acceso de ${partner} ya no está: confírmelo en un plazo de 14 días`,
     expiring: ({ partner, client, until }) =>
       `El acceso de ${partner} con ${client} termina pronto: el ${until}`,
+    still: ({ partner, client, tenant }) =>
+      `${partner} sigue teniendo acceso a cuentas de ${tenant} con ${client}`,
+    unused: ({ partner, client, tenant }) =>
+      `${partner} no ha usado su acceso a ${tenant} con ${client} en los últimos 60 días`,
     expired: ({ partner, client }) => `El acceso de ${partner} con ${client} ha terminado`,
     lapsed: ({ partner, tenant }) =>
       `Ninguna segunda persona decidió sobre el acceso de ${partner} a ${tenant}`,
@@ -27,6 +31,9 @@ export const MAILS_ES: ConsentMailWords = {
   accounts: 'En qué cuentas, y quién paga:',
   account: (name, ban, pays) => `- ${name} (${ban}): ${pays}`,
   until: (end) => `Hasta el ${end}; después termina por sí solo.`,
+  lastUsed: (at) => `Último uso: ${at}.`,
+  notUsed: 'No se ha usado en los últimos 90 días.',
+  stopIt: 'Si ya nadie lo necesita, deténgalo: nada de lo que es suyo cambia.',
   why: (purpose) => `Para qué, en sus propias palabras: «${purpose}»`,
   by: (name) => `Autorizado por ${name}.`,
   byTwo: (second, first) => `Autorizado por ${second} y ${first}.`,

@@ -21,6 +21,10 @@ export const MAILS_FR: ConsentMailWords = {
       french`La personne qui a autorisé l'accès de ${partner} est partie : confirmez-le sous 14 jours`,
     expiring: ({ partner, client, until }) =>
       french`L'accès de ${partner} avec ${client} prend bientôt fin : le ${until}`,
+    still: ({ partner, client, tenant }) =>
+      french`${partner} a toujours accès à des comptes de ${tenant} avec ${client}`,
+    unused: ({ partner, client, tenant }) =>
+      french`${partner} n'a pas utilisé son accès à ${tenant} avec ${client} depuis 60 jours`,
     expired: ({ partner, client }) => french`L'accès de ${partner} avec ${client} a pris fin`,
     lapsed: ({ partner, tenant }) =>
       french`Aucune seconde personne n'a décidé de l'accès de ${partner} à ${tenant}`,
@@ -29,6 +33,9 @@ export const MAILS_FR: ConsentMailWords = {
   accounts: french`Sur quels comptes, et qui paie :`,
   account: (name, ban, pays) => french`- ${name} ${ban} : ${pays}`,
   until: (end) => french`Jusqu'au ${end} ; l'accès s'arrête ensuite de lui-même.`,
+  lastUsed: (at) => french`Dernière utilisation : ${at}.`,
+  notUsed: french`Cet accès n'a pas été utilisé au cours des 90 derniers jours.`,
+  stopIt: french`Si personne n'en a plus besoin, arrêtez-le : rien de ce qui est à vous ne change.`,
   why: (purpose) => french`Pourquoi, selon ses propres mots : « ${purpose} »`,
   by: (name) => french`Autorisé par ${name}.`,
   byTwo: (second, first) => french`Autorisé par ${second} et ${first}.`,

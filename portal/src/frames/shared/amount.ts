@@ -12,3 +12,15 @@ export function readAmount(
   if (part.length > decimals) return null
   return { amount_minor: Number(whole + part.padEnd(decimals, '0')), currency }
 }
+
+/** An amount as somebody would write it, as "45.00". */
+export function writeAmount({
+  amount_minor: minor,
+  currency,
+}: {
+  amount_minor: number
+  currency: string
+}): string {
+  const decimals = decimalsOf(currency)
+  return (minor / 10 ** decimals).toFixed(decimals)
+}
