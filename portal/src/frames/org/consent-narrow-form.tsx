@@ -46,7 +46,7 @@ function currenciesOf({ accounts }: Held): string[] {
 const idOfLimit = (currency: string) => `limit-${currency}`
 
 /** The limits of what is held as they are written, by currency. */
-export function writtenLimits(held: Held): Record<string, string> {
+function writtenLimits(held: Held): Record<string, string> {
   return Object.fromEntries(
     currenciesOf(held).map((currency) => {
       const limit = held.order_limits.find((money) => money.currency === currency)
