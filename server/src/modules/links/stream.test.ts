@@ -97,7 +97,7 @@ test.each([
   const scene = await openScene()
   const { next } = await follow(scene.caller, scene.tenant)
   await setStatus(scene, status)
-  expect(await next()).toMatchObject({ event: 'link.changed', data: { code } })
+  expect(await endOf(next)).toMatchObject({ event: 'link.changed', data: { code } })
   expect(await next()).toBeUndefined()
 })
 
