@@ -221,5 +221,49 @@ const MANAGEMENT: AttackGroup = {
   ],
 }
 
-/** The attacks of capability A, as numbered in its requirement. */
-export const ATTACK_GROUPS: readonly AttackGroup[] = [REQUEST, CONSENT, TOKEN, EXCHANGE, RESOURCE, MANAGEMENT]
+const AROUND: AttackGroup = {
+  title: 'Around it',
+  attacks: [
+    row(
+      83,
+      'Asked without a browser: words that cannot be seen, two who answer at once, one who may no longer',
+      'refused; one answer, one consent, one token',
+    ),
+    row(
+      84,
+      'A certificate twice, in part, in a list, under another name, or of the same name with another key',
+      '401; a server that would believe everybody about certificates does not start',
+    ),
+    row(
+      85,
+      'An address that we call and that leads inside: by its letters, one of several addresses, a redirect, a slow answer',
+      'nothing is sent; no answer is waited for longer than any other',
+    ),
+    row(
+      86,
+      'Two who leave, accept, withdraw, approve or end something at the same moment',
+      'a partner keeps an owner, two people are two, and a link is moved once',
+    ),
+    row(
+      87,
+      'A file that is not what its name says, or a form that is made to be slow to read',
+      'handed out as what it is; read as quickly as any other',
+    ),
+    row(
+      88,
+      'The id of a receiver of signals, in raw SQL',
+      'no row of its stream; nothing signed, nothing sent elsewhere',
+    ),
+  ],
+}
+
+/** The attacks of capability A as numbered in its requirement, up to 82, and those that were thought of later. */
+export const ATTACK_GROUPS: readonly AttackGroup[] = [
+  REQUEST,
+  CONSENT,
+  TOKEN,
+  EXCHANGE,
+  RESOURCE,
+  MANAGEMENT,
+  AROUND,
+]

@@ -105,7 +105,12 @@ export class SignalWorld implements AsyncDisposable {
   async gateway(
     name: string,
     permission = 'api.orders.read',
-  ): Promise<{ readonly id: string; readonly publicId: string; readonly call: Call }> {
+  ): Promise<{
+    readonly id: string
+    readonly publicId: string
+    readonly credential: string
+    readonly call: Call
+  }> {
     const { world } = this
     const admin = await people.provider(world)
     await world.call(admin, 'PUT', `/api/v1/admin/upstreams/${name.toLowerCase()}`, {
@@ -123,6 +128,7 @@ export class SignalWorld implements AsyncDisposable {
     return {
       id: row?.id ?? '',
       publicId,
+      credential,
       call: (method, path, body) => this.send(method, path, { body, authorization: `Bearer ${credential}` }),
     }
   }

@@ -50,8 +50,12 @@ describe('the configuration of client certificates', () => {
     { MTLS_ORIGIN: 'https://mtls.partners.example' },
     { MTLS_CERTIFICATE_HEADER: 'Client Cert', MTLS_PROXIES: '10.0.0.7' },
     { MTLS_CERTIFICATE_HEADER: 'Client-Cert', MTLS_PROXIES: 'a proxy' },
+    { MTLS_CERTIFICATE_HEADER: 'Client-Cert', MTLS_PROXIES: '10.0.0.7, 0.0.0.0/0' },
+    { MTLS_CERTIFICATE_HEADER: 'Client-Cert', MTLS_PROXIES: '::/0' },
+    { MTLS_CERTIFICATE_HEADER: 'Client-Cert', MTLS_PROXIES: '::ffff:0.0.0.0/96' },
+    { MTLS_CERTIFICATE_HEADER: 'Client-Cert', MTLS_PROXIES: '0.0.0.0/1, 128.0.0.0/1' },
     { MTLS_CERTIFICATE_HEADER: 'Client-Cert', MTLS_PROXIES: '10.0.0.7', MTLS_ORIGIN: 'http://x.example' },
-  ])('that is half, or opens more than it says, does not start the server: %o', (environment) => {
+  ])('attack 84: that is half, or opens more than it says, does not start the server: %o', (environment) => {
     expect(attempt(environment)).toMatch(/^ConfigError: .*MTLS_/)
   })
 })

@@ -1,3 +1,4 @@
+import { isIpListWithin } from '@liaison/access'
 import type { CertificateSource } from './client-certificate.ts'
 import { parsePoolerUrl } from './database-url.ts'
 import type { Pooler } from './database.ts'
@@ -6,6 +7,8 @@ import type { Pooler } from './database.ts'
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
+
+const EVERYBODY = ['0.0.0.0/0', '::/0']
 
 /** Where client certificates come from. A field without a proxy to believe, or the reverse, is a mistake that would open or close everything. */
 export function readCertificateSource(values: {
@@ -18,6 +21,9 @@ export function readCertificateSource(values: {
     throw new ConfigError('MTLS_CERTIFICATE_HEADER and MTLS_PROXIES are set together or not at all')
   if (header === undefined && origin !== undefined)
     throw new ConfigError('MTLS_ORIGIN needs MTLS_CERTIFICATE_HEADER and MTLS_PROXIES')
+  // Whoever can connect could then say which certificate was shown.
+  if (EVERYBODY.some((all) => isIpListWithin([all], proxies)))
+    throw new ConfigError('MTLS_PROXIES must not be everybody')
   return header === undefined ? undefined : { header, proxies }
 }
 

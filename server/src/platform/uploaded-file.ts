@@ -6,21 +6,29 @@ import { ProblemError } from './problem.ts'
 export const FILE_CHECK_PATH = '/verify/files'
 
 const END = '\r\n\r\n'
+/** The form has one file. Whoever sends many parts is read no further: anybody may send this form. */
+const MOST_PARTS = 10
+
+/** The bytes of a file in one part of a form; empty for a part that is none. Looks at nothing outside the part. */
+function fileIn(part: Buffer): Buffer {
+  const headEnd = part.indexOf(END)
+  const isFile = headEnd >= 0 && /;\s*filename=/i.test(part.toString('latin1', 0, headEnd))
+  return isFile ? part.subarray(headEnd + END.length) : Buffer.alloc(0)
+}
 
 /** The SHA-256 of the first file of a form (RFC 7578) in hexadecimal; undefined when there is none. */
 function digestUpload(body: Buffer, contentType: string): string | undefined {
   const boundary = /;\s*boundary="?([^";,\s]{1,70})"?/i.exec(contentType)?.[1]
   if (boundary === undefined) return undefined
   const mark = Buffer.from(`--${boundary}`)
-  for (let at = body.indexOf(mark); at >= 0;) {
+  const end = Buffer.from(`\r\n--${boundary}`)
+  let at = body.indexOf(mark)
+  for (let count = 0; at >= 0 && count < MOST_PARTS; count += 1) {
     const start = at + mark.length + 2
-    const next = body.indexOf(Buffer.concat([Buffer.from('\r\n'), mark]), start)
+    const next = body.indexOf(end, start)
     if (next < 0) return undefined
-    const headEnd = body.indexOf(END, start)
-    const head = headEnd < 0 || headEnd > next ? '' : body.subarray(start, headEnd).toString('latin1')
-    const bytes = body.subarray(headEnd + END.length, next)
-    if (/;\s*filename=/i.test(head) && bytes.length > 0)
-      return createHash('sha256').update(bytes).digest('hex')
+    const bytes = fileIn(body.subarray(start, next))
+    if (bytes.length > 0) return createHash('sha256').update(bytes).digest('hex')
     at = next + 2
   }
   return undefined

@@ -187,6 +187,59 @@ test('a file that is sent in is compared byte by byte, and only that form takes 
   expect((await send(`/api/v1/program/agreements/${id}/decline`, file.rawPayload)).statusCode).toBe(415)
 })
 
+test('attack 87: a form of nothing but marks of parts, or of a head without an end, is read as quickly as any other', async () => {
+  const mark = 'b'
+  const send = (payload: string) =>
+    world.app.http.inject({
+      method: 'POST',
+      url: '/verify/files',
+      payload,
+      headers: {
+        'content-type': `multipart/form-data; boundary=${mark}`,
+        accept: 'text/html',
+        origin: TEST_ORIGIN,
+      },
+    })
+  const startedMs = performance.now()
+  for (const payload of [
+    `--${mark}\r\n`.repeat(60_000),
+    `--${mark}\r\nx; filename=\r\n`.repeat(20_000),
+    `--${mark}\r\n${';'.repeat(400_000)}`,
+    `--${mark}\r\n${'; '.repeat(200_000)}\r\n\r\nbytes\r\n--${mark}--`,
+  ])
+    expect((await send(payload)).statusCode).toBe(422)
+  expect(performance.now() - startedMs).toBeLessThan(2000)
+})
+
+test('attack 87: the file is the one that is sent as a file, whatever stands around it', async () => {
+  const own = await openAgreementScene(world)
+  const id = await agree(world, own)
+  const file = await world.call(own.owner, 'GET', `/api/v1/program/agreements/${id}/pdf`)
+  const { payload, headers } = upload(file.rawPayload)
+  const send = (bytes: Buffer, type = headers['content-type']) =>
+    world.app.http.inject({
+      method: 'POST',
+      url: '/verify/files',
+      payload: bytes,
+      headers: { ...headers, 'content-type': type },
+    })
+  const field = Buffer.from(
+    '--x-test-boundary\r\nContent-Disposition: form-data; name="file"\r\n\r\nno file\r\n',
+  )
+  expect((await send(Buffer.concat([field, payload]))).body).toContain('<h1>Valid</h1>')
+  for (const type of [
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    'multipart/form-data; boundary=y',
+  ])
+    expect((await send(payload, type)).statusCode).toBe(422)
+  const many = Buffer.concat([...Array.from({ length: 20 }, () => field), payload])
+  expect((await send(many)).statusCode).toBe(422)
+  const large = await send(Buffer.concat([Buffer.alloc(5_300_000), payload]))
+  // A page tells what is too large as what cannot be read.
+  expect(large.statusCode).toBe(400)
+})
+
 test('the sealed file holds text, evidence and history, and an independent checker finds it whole (D4)', async (context) => {
   const isThere = await run('pdfsig', ['-v']).then(
     () => true,

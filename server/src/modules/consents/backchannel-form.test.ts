@@ -102,6 +102,31 @@ describe('a request', () => {
     expect(told(answer), answer.text).toEqual([400, 'invalid_binding_message'])
   })
 
+  test.each([
+    '\u3164',
+    '\u2800\u2800\u2800',
+    `Approve${'\u3164'.repeat(40)}it`,
+    'Hangul\u115Ffiller',
+    'Half\uFFA0width',
+    'Joined\u034Fhere',
+    'Varied\uFE0F',
+    'Tagged\u{E0041}',
+    'Wide\u2003space',
+    'No\u00A0break',
+    'Line\u2028end',
+    'Para\u2029end',
+    'Soft\u00ADhyphen',
+    'Isolate\u2066d\u2069',
+  ])(
+    'attack 83: with the binding message %j, in which something cannot be seen, is refused',
+    async (message) => {
+      const scene = await ciba.open()
+      const answer = await ciba.ask(scene, { binding_message: message })
+      expect(told(answer), answer.text).toEqual([400, 'invalid_binding_message'])
+      expect(await ciba.asking.mailsAbout(scene)).toEqual([])
+    },
+  )
+
   test('shows what looks like a page of ours as text, on every page', async () => {
     const scene = await ciba.open()
     const message = `<script>alert(1)</script>"'><b>&amp;`

@@ -3,8 +3,9 @@ import { EN } from './words/index.ts'
 /** What is wrong with a name that others chose for themselves. */
 export type NameFault = 'unseen' | 'mixed_script' | 'look_alike'
 
-// Controls, formats such as direction overrides, private and unassigned letters: nothing that anybody reads.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu
+// Controls, formats such as direction overrides, private and unassigned letters, and fillers that count as letters or
+// signs: nothing that anybody reads.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
 /** Scripts whose letters pass for one another; a name has reason to use one of them. */
 const ALIKE = [

@@ -182,6 +182,12 @@ describe('attack 30: names', () => {
     ['Aсme', 'mixed_script'],
     ['Acme\u202Egnitekram', 'unseen'],
     ['Ac\u200Bme', 'unseen'],
+    ['Ac\u3164me', 'unseen'],
+    ['Ac\uFFA0me', 'unseen'],
+    ['Ac\u115F\u1160me', 'unseen'],
+    ['Ac\u034Fme', 'unseen'],
+    ['Ac\u2800me', 'unseen'],
+    ['Ac\uFE0Fme', 'unseen'],
   ] as const)('%j is told to be %s', (name, fault) => {
     expect(findNameFaults(name, 'Liaison')).toContain(fault)
   })
@@ -208,5 +214,7 @@ describe('attack 30: names', () => {
         expect(shown.length).toBeGreaterThan(0)
       }),
     )
+    for (const name of ['\u3164', '\u115F \u1160', '\u2800\u2800', '\uFFA0'])
+      expect(readableName(name, 'Nameless')).toBe('Nameless')
   })
 })

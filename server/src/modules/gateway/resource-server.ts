@@ -23,6 +23,8 @@ export interface ResourceServer {
   /** The UUID of the gateway. */
   readonly id: string
   readonly name: string
+  /** The digest of the credential that it showed. */
+  readonly credential: Buffer
   /** What the routes that it stands before ask for; it learns of no token that could open none of them. */
   readonly permissions: readonly Permission[]
 }
@@ -48,7 +50,7 @@ export function makeResourceServers(database: Database): ResourceServers {
       // The peer itself, not what a proxy says of it: this server's own proxies are no gateways.
       const isFromThere =
         found && (found.ip_allow.length === 0 || isIpAllowed(socket.remoteAddress ?? '', found.ip_allow))
-      return isFromThere ? found : null
+      return isFromThere ? { ...found, credential: digest } : null
     } catch (error) {
       throw toAvailabilityProblem(error)
     }

@@ -28,8 +28,12 @@ import { verifySignature } from './token-reader.ts'
 
 type Ciba = Extract<NonNullable<NonNullable<Configuration['features']>['ciba']>, { enabled: boolean }>
 
-/** Letters, numbers, signs and single spaces on one line; nothing unseen, and no letter under a heap of marks. */
-const MESSAGE = /^(?! )(?!.* {2})(?!.*\p{M}{3})(?:[\p{L}\p{M}\p{N}\p{P}\p{S}]| (?!$)){1,120}$/u
+/**
+ * Letters, numbers, signs and single spaces on one line; no letter under a heap of marks, and nothing unseen, of which some
+ * count as letters or signs: fillers, joiners and the empty braille cell.
+ */
+const MESSAGE =
+  /^(?! )(?!.* {2})(?!.*\p{M}{3})(?!.*[\p{Default_Ignorable_Code_Point}\u2800])(?:[\p{L}\p{M}\p{N}\p{P}\p{S}]| (?!$)){1,120}$/u
 const ADDRESS = /:\/\/|\bwww\.|\S@\S/iu
 
 /** What is wrong with a binding message; null when nothing is. It is shown to people who decide, so it leads nowhere. */

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { decodeJwt } from 'jose'
 import * as lib from 'openid-client'
 import { z } from 'zod'
@@ -258,6 +259,96 @@ describe('a client whose tokens are bound to its certificate (A16)', () => {
     // With the certificate the refusal is about the account, which is nobody's.
     expect(await exchange(first)).toBe('invalid_target')
   })
+})
+
+/** Calls the API as a proxy that is believed would, with exactly these fields. */
+function callWith(token: string, fields: readonly (readonly [string, string])[]): Promise<number> {
+  const { hostname: host, port } = new URL(origin)
+  const all = [['Host', new URL(TEST_ORIGIN).host], ['Authorization', `Bearer ${token}`], ...fields]
+  return new Promise((resolve, reject) => {
+    const sent = request({ host, port, path: ORDERS, agent: false, headers: all.flat() }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode ?? 0)
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+describe('the field of a certificate, also from the proxy that is believed', () => {
+  const fieldOf = ({ der }: TestCertificate) => `:${der.toString('base64')}:`
+  const pemOf = ({ pem }: TestCertificate) => encodeURIComponent(`${pem}\n`)
+  let token: string
+  beforeAll(async () => {
+    const cast = await oauth.cast()
+    await bind(cast, first)
+    token = (await grant(cast, await libraryOf(cast, first))).access_token
+  })
+
+  test.each([
+    ['as a byte sequence', HEADER, fieldOf(first)],
+    ['as base64', HEADER, first.der.toString('base64')],
+    ['as PEM', HEADER, pemOf(first)],
+    ['in other letters', 'CLIENT-cert', fieldOf(first)],
+  ])('counts %s: the control of what follows', async (_, name, value) => {
+    expect(await callWith(token, [[name, value]])).toBe(200)
+  })
+
+  test.each<[string, readonly (readonly [string, string])[]]>([
+    [
+      'twice',
+      [
+        [HEADER, fieldOf(first)],
+        [HEADER, fieldOf(first)],
+      ],
+    ],
+    [
+      'after that of the proxy',
+      [
+        [HEADER, ''],
+        [HEADER, fieldOf(first)],
+      ],
+    ],
+    [
+      'before that of the proxy',
+      [
+        [HEADER.toUpperCase(), fieldOf(first)],
+        [HEADER, fieldOf(stranger)],
+      ],
+    ],
+    ['with an underscore', [['Client_Cert', fieldOf(first)]]],
+    ['under the name for gateways', [['X-Client-Certificate', fieldOf(first)]]],
+    [
+      'under names of other proxies',
+      [
+        ['X-Forwarded-Client-Cert', fieldOf(first)],
+        ['X-SSL-Client-Cert', pemOf(first)],
+      ],
+    ],
+    ['in a list', [[HEADER, `${fieldOf(first)}, ${fieldOf(stranger)}`]]],
+    ['as the first of two in PEM', [[HEADER, pemOf(first) + pemOf(stranger)]]],
+    ['as the second of two in PEM', [[HEADER, pemOf(stranger) + pemOf(first)]]],
+    ['with an encoded line after it', [[HEADER, `${first.der.toString('base64')}%0D%0A${HEADER}:%20x`]]],
+    ['with an encoded NUL', [[HEADER, `${first.der.toString('base64')}%00`]]],
+    ['with a byte more', [[HEADER, `:${Buffer.concat([first.der, Buffer.from([0])]).toString('base64')}:`]]],
+    ['with a byte less', [[HEADER, `:${first.der.subarray(0, -1).toString('base64')}:`]]],
+    ['as its thumbprint', [[HEADER, first.thumbprint]]],
+    ['as its key alone', [[HEADER, encodeURIComponent(first.key)]]],
+    ['of another key and the same name', [[HEADER, fieldOf(makeTestCertificate('one.northwind.example'))]]],
+  ])('attack 84: is none %s', async (_, fields) => {
+    expect(await callWith(token, fields)).toBe(401)
+  })
+})
+
+test('attack 84: a certificate of the same name with another key gets no token, and opens nothing', async () => {
+  const cast = await oauth.cast()
+  await bind(cast, first)
+  const { access_token: token, refresh_token: refresh = '' } = await grant(cast, await libraryOf(cast, first))
+  const namesake = makeTestCertificate('one.northwind.example')
+  expect(await call(token, namesake)).toBe(401)
+  const config = await libraryOf(cast, namesake)
+  expect(await lib.refreshTokenGrant(config, refresh).catch(errorOf)).toBe('invalid_request')
+  expect(await call(token, first)).toBe(200)
 })
 
 describe('a client that proves a key', () => {

@@ -81,6 +81,8 @@ async function isBound(
 /** A client that came with a token for a resource that opens no tenant's data. */
 export interface TokenHolder {
   readonly clientId: ClientId
+  /** The `jti` of the token. */
+  readonly tokenId: string
   readonly scopes: ReadonlySet<string>
 }
 
@@ -96,9 +98,10 @@ export async function readTokenHolder(
   const publicId = String(payload?.['client_id'])
   const clientId = decodeId('api_client', publicId)
   if (!payload || clientId === null) return null
-  if (!(await isIssued(parts.database, { tokenId: String(payload['jti']), clientId }))) return null
+  const tokenId = String(payload['jti'])
+  if (!(await isIssued(parts.database, { tokenId, clientId }))) return null
   if (!(await isBound(parts, { ...evidence, request }, payload['cnf']))) return null
   // A client that was stopped since holds nothing any more.
   if (!(await findClientMetadata(parts.database, publicId))) return null
-  return { clientId, scopes: new Set(String(payload['scope']).split(' ')) }
+  return { clientId, tokenId, scopes: new Set(String(payload['scope']).split(' ')) }
 }

@@ -3,7 +3,7 @@ import { plainText } from '#platform/route-input.ts'
 import type { AccountRow, NewAccount } from './account-store.ts'
 import type { DocumentRow } from './document-store.ts'
 import { toId, toInstant } from './ids.ts'
-import { isIban } from './rules.ts'
+import { isIban, nameByType } from './rules.ts'
 import { METHODS, TAX_KINDS, TAX_STATES } from './tables.ts'
 
 export const AccountBody = z
@@ -100,7 +100,7 @@ export function toDocument(row: DocumentRow, now: Date): z.input<typeof Document
     partner_id: toId('partner', row.partner_id),
     partner_name: row.partner_name,
     kind: row.kind,
-    file_name: row.file_name,
+    file_name: nameByType(row.file_name, row.media_type),
     media_type: row.media_type,
     size_bytes: row.size_bytes,
     sha256: row.sha256.toString('hex'),

@@ -147,6 +147,54 @@ describe('a tax document', () => {
     expect(row?.sealed_file.includes('%PDF')).toBe(false)
   })
 
+  test.each([
+    ['invoice.html', 'invoice.html.pdf'],
+    ['Form W-9.PDF', 'Form W-9.PDF'],
+    ['../../run.hta', '../../run.hta.pdf'],
+    ['w9\u202Efdp.exe', 'w9\u202Efdp.exe.pdf'],
+    ['w9.pdf"\r\nSet-Cookie: a=b', 'w9.pdf"\r\nSet-Cookie: a=b.pdf'],
+  ])(
+    'attack 87: that is a page besides, and is called %j, is handed out as what it is alone',
+    async (name, called) => {
+      const both = Buffer.from('%PDF-1.7\n<script>alert(1)</script>')
+      const taken = await handIn(scene.owner, { file_name: name, content_base64: both.toString('base64') })
+      expect(taken.json(), taken.body).toMatchObject({ media_type: 'application/pdf', file_name: called })
+      for (const [by, path] of [
+        [scene.owner, '/api/v1/program/tax-documents'],
+        [scene.maker, '/api/v1/admin/tax-documents'],
+      ] as const) {
+        const file = await world.call(by, 'GET', `${path}/${taken.json().document_id}/file`)
+        expect(file.rawPayload.equals(both)).toBe(true)
+        expect(file.headers).toMatchObject({
+          'content-type': 'application/pdf',
+          'x-content-type-options': 'nosniff',
+          'content-disposition': `attachment; filename="${called.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
+          'content-security-policy': expect.stringContaining("default-src 'none'"),
+        })
+        expect(file.headers['set-cookie']).toBeUndefined()
+      }
+    },
+  )
+
+  test('attack 87: of more bytes than may be, of none, or in another writing of base64 is not taken', async () => {
+    const padded = (length: number) => Buffer.concat([PDF, Buffer.alloc(length - PDF.length)])
+    for (const [content, code] of [
+      [padded(2 * 1024 * 1024 + 1).toString('base64'), 'TOO_BIG'],
+      [Buffer.concat([PDF, Buffer.from([0xfb, 0xff])]).toString('base64url'), 'INVALID_FORMAT'],
+      [`${PDF.toString('base64')}\n`, 'INVALID_FORMAT'],
+      [`data:application/pdf;base64,${PDF.toString('base64')}`, 'INVALID_FORMAT'],
+      [Buffer.from(`\u0000${PDF.toString()}`).toString('base64'), 'INVALID_FILE'],
+      [Buffer.from('GIF89a=1;alert(1)').toString('base64'), 'INVALID_FILE'],
+      [Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64'), 'INVALID_FILE'],
+    ] as const) {
+      const refused = await handIn(scene.owner, { content_base64: content })
+      expect([refused.statusCode, refused.json().errors[0].code]).toEqual([422, code])
+    }
+    expect((await handIn(scene.owner, { content_base64: 'A'.repeat(4 * 1024 * 1024) })).statusCode).toBe(413)
+    for (const name of ['w9\u0000.pdf', 'x'.repeat(201), '\ud800.pdf'])
+      expect((await handIn(scene.owner, { file_name: name })).statusCode).toBe(422)
+  })
+
   test('is decided once by the provider, with a reason that the partner reads; past its last day it has expired (D7)', async () => {
     const own = await openPayoutScene(world, scene)
     const first = (await handIn(own.owner, { valid_until: '2999-12-31' })).json().document_id

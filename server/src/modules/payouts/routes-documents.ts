@@ -13,7 +13,7 @@ import { getDocument, insertDocument, listDocuments, readDocument, reviewDocumen
 import type { DocumentRow, Review } from './document-store.ts'
 import { answerFile } from './files.ts'
 import { toId } from './ids.ts'
-import { typeOfFile } from './rules.ts'
+import { nameByType, typeOfFile } from './rules.ts'
 import { TAX_KINDS, TAX_STATES } from './tables.ts'
 
 const OWN = '/api/v1/program/tax-documents'
@@ -71,7 +71,7 @@ function fileRoute({ vault }: Services, side: 'own' | 'admin'): Route {
     }) {
       const row = await getDocument(mandate, params.document_id)
       return answerFile({
-        name: row.file_name,
+        name: nameByType(row.file_name, row.media_type),
         mediaType: row.media_type,
         sizeBytes: row.size_bytes,
         sha256: row.sha256,

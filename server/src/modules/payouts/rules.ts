@@ -103,9 +103,13 @@ export const endOfBatch = (states: readonly string[]): 'completed' | 'partially_
   states.includes('failed') ? 'partially_failed' : 'completed'
 
 const SIGNATURES = [
-  { mediaType: 'application/pdf', bytes: [0x25, 0x50, 0x44, 0x46, 0x2d] },
-  { mediaType: 'image/png', bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },
-  { mediaType: 'image/jpeg', bytes: [0xff, 0xd8, 0xff] },
+  { mediaType: 'application/pdf', endings: ['.pdf'], bytes: [0x25, 0x50, 0x44, 0x46, 0x2d] },
+  {
+    mediaType: 'image/png',
+    endings: ['.png'],
+    bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+  },
+  { mediaType: 'image/jpeg', endings: ['.jpg', '.jpeg'], bytes: [0xff, 0xd8, 0xff] },
 ] as const
 
 export type UploadType = (typeof SIGNATURES)[number]['mediaType']
@@ -113,6 +117,15 @@ export type UploadType = (typeof SIGNATURES)[number]['mediaType']
 /** What a file is by its first bytes, whatever its name says; null for what is not taken. */
 export function typeOfFile(file: Buffer): UploadType | null {
   return SIGNATURES.find(({ bytes }) => bytes.every((byte, index) => file[index] === byte))?.mediaType ?? null
+}
+
+/**
+ * The name under which a file is handed out. It ends as the type says: a PDF can be a page or a script besides, and a machine
+ * runs it as what its name says.
+ */
+export function nameByType(name: string, mediaType: string): string {
+  const endings = SIGNATURES.find((known) => known.mediaType === mediaType)?.endings ?? ['.bin']
+  return endings.some((ending) => name.toLowerCase().endsWith(ending)) ? name : `${name}${endings[0]}`
 }
 
 const LETTER_VALUE = (letter: string): string =>

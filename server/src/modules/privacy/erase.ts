@@ -143,7 +143,20 @@ async function countOf(run: RunSql, text: string, values: readonly unknown[]): P
   return (await run(`${text} returning 1`, values)).length
 }
 
+/**
+ * Waits for whoever changes the owners of the person's partners, as the rule of the table does for everybody but the
+ * operator: two who go at once must not each count on the other.
+ */
+async function holdOwners(run: RunSql, id: string): Promise<void> {
+  await run(
+    `select pg_advisory_xact_lock(access.lock_key('partner owners', m.partner_id))
+     from (select partner_id from partner_member where person_id = $1 order by partner_id for update) m`,
+    [id],
+  )
+}
+
 async function endMemberships(run: RunSql, id: string): Promise<number> {
+  await holdOwners(run, id)
   const [owned] = await run(
     `select p.name from partner_member m join partner p on p.id = m.partner_id
      where m.person_id = $1 and m.status = 'active' and m.role = 'PARTNER_OWNER' and not access.has_other_owner(p.id, m.id)`,

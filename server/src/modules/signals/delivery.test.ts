@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { SOON } from '#testing/patience.ts'
 import { PUSH, REVOKE, SignalWorld, SSF } from '#testing/signal-acts.ts'
 
 let signals: SignalWorld
@@ -214,6 +215,28 @@ describe('a poll (RFC 8936)', () => {
     const waiting = poll({ returnImmediately: false })
     await revoke()
     expect(Object.keys(await waiting)).toHaveLength(1)
+  })
+
+  test('attack 88: that waits ends with the token that it came with, and tells nothing more', async () => {
+    const cast = await signals.oauth.cast()
+    const call = await signals.client(cast)
+    const made = await call('POST', '/ssf/stream', {})
+    const path = new URL((made.body['delivery'] as { endpoint_url: string }).endpoint_url).pathname
+    const [event] = await signals.world.sql<{ id: string }>(
+      `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) select s.id, uuidv7(), 'x', '{}', '{}', now() from signal_stream s returning id`,
+    )
+    const waiting = call('POST', path, { ack: [event?.id], returnImmediately: false })
+    // It has looked once, and found nothing that it had not taken.
+    await vi.waitUntil(async () => (await rows())[0]?.status === 'acknowledged', SOON)
+    await signals.world.sql(
+      `insert into revoked_token (jti_hash, client_id, ends_at) select jti_hash, client_id, ends_at from issued_token where client_id = $1`,
+      [cast.client],
+    )
+    await signals.world.sql(
+      `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) select s.id, uuidv7(), 'x', '{}', '{}', now() from signal_stream s`,
+    )
+    const { status, body } = await waiting
+    expect([status, body['code']]).toEqual([401, 'SIGNALS_UNAUTHORIZED'])
   })
 
   test('of a stream that is paused has nothing, and what was kept comes when it is enabled', async () => {

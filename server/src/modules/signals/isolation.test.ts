@@ -1,5 +1,7 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { noteToken } from '#testing/issued-token.ts'
 import { CAEP, SignalWorld, SSF } from '#testing/signal-acts.ts'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene } from '#testing/sides.ts'
@@ -9,6 +11,8 @@ let signals: SignalWorld
 let people: Scene
 let strangers: Scene
 const ids = { gateway: '', client: '' }
+/** What each of them shows. */
+const evidence: Record<'gateway' | 'client', Record<string, string>> = { gateway: {}, client: {} }
 const streams = { gateway: '', client: '' }
 const TABLES = ['signal_stream', 'signal_health', 'signal_event'] as const
 
@@ -29,6 +33,8 @@ beforeAll(async () => {
   await signals.pollStream(await signals.client(cast))
   ids.gateway = edge.id
   ids.client = cast.client
+  evidence.gateway = { gateway_credential: createHash('sha256').update(edge.credential).digest('hex') }
+  evidence.client = { client_id: cast.client, token_id: await issue(cast.client) }
   for (const kind of ['gateway', 'client'] as const) {
     const [row] = await signals.world.sql<{ id: string }>(
       `select id from signal_stream where ${kind}_id is not null`,
@@ -42,6 +48,13 @@ beforeAll(async () => {
   }
 })
 afterAll(() => signals[Symbol.asyncDispose]())
+
+/** A token as it is noted when it is issued; returns its id. */
+async function issue(clientId: string, endsAt = new Date('2099-01-01')): Promise<string> {
+  const tokenId = randomUUID()
+  await noteToken(signals.world, { tokenId, clientId, endsAt })
+  return tokenId
+}
 
 const column = (table: string) => (table === 'signal_stream' ? 'id' : 'stream_id')
 
@@ -67,7 +80,7 @@ const asReceiver = <Result>(
 ): Promise<Result> =>
   within(
     'liaison_auth',
-    ['select access.enter_signal_receiver($1)', { [`${kind}_id`]: ids[kind], route: 'test' }],
+    ['select access.enter_signal_receiver($1)', { ...evidence[kind], route: 'test' }],
     work,
   )
 
@@ -139,7 +152,7 @@ test('a receiver adds nothing to the stream of another, and no stream for anothe
   const tried = await asReceiver('client', async (client) => [
     await attempt(
       client,
-      `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) values ($1, uuidv7(), 'x', '{}', '{}', now())`,
+      `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) values ($1, uuidv7(), '${SSF}verification', '{}', '{}', now())`,
       [streams.gateway],
     ),
     await attempt(client, 'insert into signal_health (stream_id) values ($1)', [streams.gateway]),
@@ -199,20 +212,92 @@ test('people neither read what an event says, nor put anything but a verificatio
   expect(foreign.slice(1)).toEqual(['nothing', 'nothing'])
 })
 
+const enter = async (shown: object) =>
+  (
+    await signals.world.sqlAs('liaison_auth', 'select access.enter_signal_receiver($1) as entered', [shown])
+  )[0]?.['entered']
+
 test('whoever counts no more has no context, and no other login enters one', async () => {
-  const enter = async (id: object) =>
-    (
-      await signals.world.sqlAs('liaison_auth', 'select access.enter_signal_receiver($1) as entered', [id])
-    )[0]?.['entered']
-  expect(await enter({ client_id: ids.client })).not.toBeNull()
+  expect(await enter(evidence.client)).not.toBeNull()
   await signals.world.seed(`update api_client set status = 'suspended' where id = $1`, [ids.client])
-  expect(await enter({ client_id: ids.client })).toBeNull()
-  expect(await enter({})).toBeNull()
+  expect(await enter(evidence.client)).toBeNull()
   for (const login of ['liaison_program', 'liaison_job'] as const)
     await expect(signals.world.sqlAs(login, 'select access.enter_signal_receiver($1)', [{}])).rejects.toThrow(
       'permission denied',
     )
   await signals.world.seed(`update api_client set status = 'active' where id = $1`, [ids.client])
+})
+
+describe('the ids of receivers in raw SQL of the login of the authorization server', () => {
+  test('attack 88: open nothing without what only the receiver has: its credential, or a token that was issued to it and counts', async () => {
+    const other = (await signals.oauth.cast()).client
+    const { client_id: holder, token_id: token } = evidence.client
+    for (const shown of [
+      {},
+      { gateway_id: ids.gateway },
+      { client_id: holder },
+      { gateway_id: ids.gateway, gateway_credential: randomBytes(32).toString('hex') },
+      { client_id: holder, token_id: randomUUID() },
+      { client_id: holder, token_id: await issue(other) },
+      { client_id: holder, token_id: await issue(ids.client, new Date('2020-01-01')) },
+      { client_id: other, token_id: token },
+      { token_id: token },
+    ])
+      expect(await enter(shown), JSON.stringify(shown)).toBeNull()
+    for (const kind of ['gateway', 'client'] as const) {
+      expect(await enter(evidence[kind])).not.toBeNull()
+      const named = [
+        'select access.enter_signal_receiver($1)',
+        { [`${kind}_id`]: ids[kind], route: 'test' },
+      ] as const
+      for (const table of TABLES)
+        expect(await within('liaison_auth', named, (client) => seen(client, table))).toEqual([])
+    }
+  })
+
+  test('attack 88: a token that was revoked, and a credential that was replaced, open nothing any more', async () => {
+    const revoked = await issue(ids.client)
+    await signals.world.sql(
+      `insert into revoked_token (jti_hash, client_id, ends_at) select jti_hash, client_id, ends_at from issued_token where jti_hash = sha256(convert_to($1, 'UTF8'))`,
+      [revoked],
+    )
+    expect(await enter({ client_id: ids.client, token_id: revoked })).toBeNull()
+    const before = randomBytes(32)
+    const set = (moment: string) =>
+      signals.world.seed(
+        `update gateway set previous_hash = $2, previous_ends_at = ${moment} where id = $1`,
+        [ids.gateway, before],
+      )
+    await set(`now() + interval '1 minute'`)
+    expect(await enter({ gateway_credential: before.toString('hex') })).not.toBeNull()
+    await set(`now() - interval '1 minute'`)
+    expect(await enter({ gateway_credential: before.toString('hex') })).toBeNull()
+  })
+
+  test('attack 88: not even in its own context is anything signed but a question, nor a header field sent to another address', async () => {
+    const insert = (type: string) =>
+      `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) values ($1, uuidv7(), '${type}', '{}', '{}', now())`
+    await signals.world.seed(
+      `update signal_stream set sealed_authorization = 'sealed' where gateway_id is not null`,
+      [],
+    )
+    const move = (more = '') =>
+      `update signal_stream set endpoint_url = 'https://elsewhere.example/in'${more}`
+    const told = await asReceiver('gateway', async (client) => ({
+      event: await attempt(client, insert(`${CAEP}session-revoked`), [streams.gateway]),
+      question: await attempt(client, insert(`${SSF}verification`), [streams.gateway]),
+      moved: await attempt(client, move()),
+      movedWithout: await attempt(client, move(', sealed_authorization = null')),
+      movedWithAnother: await attempt(client, move(`, sealed_authorization = 'another'`)),
+    }))
+    expect(told).toEqual({
+      event: expect.stringContaining('row-level security'),
+      question: 'done',
+      moved: 'signal_stream_authorization_moved',
+      movedWithout: 'done',
+      movedWithAnother: 'done',
+    })
+  })
 })
 
 test('who hears of a change is asked by our own work alone', async () => {

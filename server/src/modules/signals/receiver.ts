@@ -26,6 +26,8 @@ export interface Receiver {
   /** The UUID. */
   readonly id: string
   readonly scopes: ReadonlySet<string>
+  /** What it showed: the database believes nobody who names a receiver without it. */
+  readonly evidence: Readonly<Record<string, string>>
 }
 
 /** The `aud` of what a receiver is sent. */
@@ -45,9 +47,14 @@ function unauthorized(): ProblemError {
 
 async function findReceiver(parts: SignalParts, request: FastifyRequest): Promise<Receiver | null> {
   const gateway = await parts.gateways(request.raw)
-  if (gateway) return { kind: 'gateway', id: gateway.id, scopes: BOTH }
+  if (gateway) {
+    const evidence = { gateway_credential: gateway.credential.toString('hex') }
+    return { kind: 'gateway', id: gateway.id, scopes: BOTH, evidence }
+  }
   const holder = await parts.issuer.holderOf(request)
-  return holder && { kind: 'client', id: holder.clientId, scopes: holder.scopes }
+  if (!holder) return null
+  const { clientId, tokenId, scopes } = holder
+  return { kind: 'client', id: clientId, scopes, evidence: { client_id: clientId, token_id: tokenId } }
 }
 
 /** What an operation asks of its receiver. */
@@ -93,9 +100,11 @@ export async function asReceiver<Result>(
   work: (given: ReceiverWork) => Promise<Result>,
 ): Promise<Result> {
   const trace = readTrace(request, request.routeOptions.url ?? '', parts.engine.clock())
-  const who = receiver.kind === 'gateway' ? { gateway_id: receiver.id } : { client_id: receiver.id }
   const [transaction, results] = await Transaction.begin(parts.engine.database, 'liaison_auth', [
-    { text: 'select access.enter_signal_receiver($1) as entered', values: [{ ...trace.toAudit(), ...who }] },
+    {
+      text: 'select access.enter_signal_receiver($1) as entered',
+      values: [{ ...trace.toAudit(), ...receiver.evidence }],
+    },
   ])
   try {
     if (results[0]?.rows[0]?.['entered'] === null) throw unauthorized()

@@ -82,8 +82,13 @@ const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 /** Whether an address is plain HTTP to this machine. */
 export const isLoopback = (url: URL): boolean => url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)
 
+/** Dots at the end of a name say that it is whole, and lead to the same place. */
+const withoutEnd = (name: string): string => name.replace(/\.+$/, '')
+
+const hostOf = ({ hostname, port }: URL): string => `${withoutEnd(hostname)}${port === '' ? '' : `:${port}`}`
+
 function faultOfHost(url: URL, allowedNets: AddressRules['allowedNets']): string | null {
-  const host = url.hostname.replace(/\.$/, '')
+  const host = withoutEnd(url.hostname)
   const literal = host.startsWith('[') ? host.slice(1, -1) : host
   if (allowedNets?.holds(literal)) return null
   if (isIP(literal) !== 0)
@@ -104,7 +109,7 @@ export function findUrlFault(text: string, rules: AddressRules): string | null {
   if (!url || !/^https?:\/\//i.test(text)) return 'must be an https address'
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or password'
   if (url.hash !== '') return 'must not have a fragment'
-  if (rules.ownHosts.includes(url.host)) return 'must not be an address of this service'
+  if (rules.ownHosts.includes(hostOf(url))) return 'must not be an address of this service'
   if (rules.allowsLoopback && isLoopback(url)) return null
   if (url.protocol !== 'https:') return 'must be an https address'
   if (!PORTS.has(url.port)) return 'must use port 443 or 8443'

@@ -55,7 +55,55 @@ const INSIDE = [
   'https://intranet/',
 ]
 
+/** The same in letters that a parser folds, in one that it decodes, and by other ways to IPv4. */
+const INSIDE_BY_OTHER_LETTERS = [
+  'https://①⑥⑨.254.169.254/',
+  'https://127。0。0。1/',
+  'https://１２７.0.0.1/',
+  'https://%31%32%37.0.0.1/',
+  'https://127.0.0.1./',
+  'https://0x7f.0.0.0x1/',
+  'https://0251.0376.0251.0376/',
+  'https://0xa9fea9fe/',
+  'https://169.16689662/',
+  'https://ⓛocalhost/',
+  'https://localhost../',
+  'https://metadata.google.internal../',
+  'https://[::ffff:169.254.169.254]/',
+  'https://[0:0:0:0:0:ffff:7f00:1]/',
+  'https://[::ffff:0:127.0.0.1]/',
+  'https://[64:ff9b::169.254.169.254]/',
+  'https://[64:ff9b:1::7f00:1]/',
+  'https://[2002:7f00:1::]/',
+  'https://[2002:a9fe:a9fe::1]/',
+  'https://[fd00:ec2::254]/',
+  'https://[fec0::1]/',
+  'https://[5f00::1]/',
+  'https://[100::1]/',
+]
+
 describe('the address of an endpoint', () => {
+  test.each(INSIDE_BY_OTHER_LETTERS)('attack 85: %s leads inside and is refused', (url) => {
+    expect(findUrlFault(url, RULES)).toBe('must be reachable from the Internet')
+  })
+
+  test.each([
+    'https://[fe80::1%25lo]/',
+    'https://[fe80::1%lo]/',
+    'https://hooks.example.com:80@127.0.0.1/',
+    'https://127.0.0.1#@hooks.example.com/',
+    'https://127.0.0.1:8443?@hooks.example.com/',
+    'https://hooks.example.com:99999/',
+    'https:\\\\127.0.0.1/',
+    ' https://127.0.0.1/',
+    'https://256.256.256.256/',
+    'file:///etc/passwd',
+    'gopher://127.0.0.1:6379/_',
+    '//127.0.0.1/',
+  ])('attack 85: %s is no address at all, or one inside', (url) => {
+    expect(findUrlFault(url, RULES)).not.toBeNull()
+  })
+
   test.each(INSIDE)('%s leads inside and is refused', (url) => {
     expect(findUrlFault(url, RULES)).toBe('must be reachable from the Internet')
   })
@@ -71,6 +119,10 @@ describe('the address of an endpoint', () => {
     ['https://hooks.example.com/#x', 'must not have a fragment'],
     ['https://hooks.example.com:22/', 'must use port 443 or 8443'],
     ['https://partners.example/hook', 'must not be an address of this service'],
+    ['https://partners.example./hook', 'must not be an address of this service'],
+    ['https://PARTNERS.example:443/hook', 'must not be an address of this service'],
+    ['https://ⓟartners。example/hook', 'must not be an address of this service'],
+    ['https://partners%2Eexample/hook', 'must not be an address of this service'],
   ])('%s is refused: %s', (url, fault) => {
     expect(findUrlFault(url, RULES)).toBe(fault)
   })
