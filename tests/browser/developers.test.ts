@@ -127,3 +127,19 @@ test(
   },
   LONG_MS,
 )
+
+test('an answer that belongs to no try of this browser is not taken, and no code of it is sent (ASVS 10.1.2, 10.2.1)', async () => {
+  const { page, context } = await product.signIn('ana@northwind.example')
+  await page.goto(places('developers/sandbox'))
+  await page.getByRole('button', { name: 'Be the customer' }).click()
+  await page.getByRole('heading', { name: 'Let Northwind MSP work on' }).waitFor()
+  const sent: string[] = []
+  page.on('request', (request) => {
+    if (request.url().includes('/oauth/token')) sent.push(request.url())
+  })
+  const forged = new URLSearchParams({ code: 'stolen', state: 'forged', iss: `${product.url}/oauth` })
+  await page.goto(`${places('developers/sandbox')}?${forged.toString()}`)
+  await page.getByText('This answer belongs to another try').waitFor()
+  expect(sent).toEqual([])
+  await context.close()
+}, 60_000)
