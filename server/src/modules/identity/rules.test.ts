@@ -48,6 +48,29 @@ describe('passwords', () => {
     expect(findPasswordFault(password, ALONE)).toMatch(/easy to guess/)
   })
 
+  test.each([
+    'iloveyousomuch',
+    'mychemicalromance',
+    'skateboarding',
+    'linkinpark12',
+    'justinbieber',
+    'onedirection1',
+    'jesusislord1',
+    'bismillah123',
+    'thisisapassword',
+    '112233445566',
+    '147258369147',
+    '102030405060',
+    '1q2w3e4r5t6y',
+    'zaq12wsxcde3',
+    'qazxswedcvfr',
+    '1qaz@WSX3edc',
+    '!QAZ2wsx#EDC',
+    'Welcome@1234',
+  ])('%s, which everybody knows, is refused beside a second factor, too (ASVS 6.2.4)', (password) => {
+    expect(findPasswordFault(password, BESIDE)).toMatch(/easy to guess/)
+  })
+
   test('the length that is asked for depends on the second factor alone', () => {
     const text = 'kv7mzq2xwt9pbl4'
     expect(findPasswordFault(text.slice(0, SHORTEST_ALONE - 1), ALONE)).toMatch(/at least 15/)
