@@ -78,7 +78,8 @@ test(
     await expect.poll(() => table.getByText('Refused').count(), SOON).toBe(0)
     await page.getByLabel('Outcome').selectOption('denied')
     await page.getByLabel('Code').fill('DELEGATION_REVOKED')
-    expect(new URL(page.url()).search).toBe('?outcome=denied&code=DELEGATION_REVOKED')
+    // The address follows what is typed a moment later.
+    await expect.poll(() => new URL(page.url()).search, SOON).toBe('?outcome=denied&code=DELEGATION_REVOKED')
     await page.getByRole('link', { name: 'Why?' }).click()
     await page.getByText('What was checked, in order').waitFor()
     await context.close()
