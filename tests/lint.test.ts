@@ -109,6 +109,22 @@ const PLANTS: readonly Plant[] = [
     path: 'server/src/m.ts',
     code: `export function x(y: number) {\n${Array.from({ length: 12 }, (_, n) => `  if (y === ${n}) return ${n + 1}\n`).join('')}  return 0\n}`,
   },
+  {
+    rule: 'eslint(eqeqeq)',
+    path: 'server/src/ab.ts',
+    code: "export const x = (y: string | number) => y == '1'",
+  },
+  {
+    rule: 'eslint(no-eval)',
+    path: 'server/src/ac.ts',
+    code: 'export const x = (y: string): unknown => eval(y)',
+  },
+  { rule: 'eslint(no-new-func)', path: 'portal/src/ad.ts', code: 'export const x = new Function()' },
+  {
+    rule: 'typescript(no-implied-eval)',
+    path: 'portal/src/ae.ts',
+    code: "export const x = () => setTimeout('1', 1)",
+  },
   { rule: 'eslint(no-warning-comments)', path: 'server/src/n.ts', code: '// TODO later\nexport const x = 1' },
   { rule: 'import(no-default-export)', path: 'server/src/o.ts', code: 'export default 1' },
   {

@@ -98,6 +98,72 @@ test('the committed document is what the routes say', async () => {
   expect(await makeOpenApi(routes)).toEqual(await snapshot())
 })
 
+/** Every part of a schema that is an object, with its place. */
+function partsOf(schema: unknown, place = ''): { readonly part: object; readonly place: string }[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const inner = Object.entries(schema).flatMap(([name, value]) => partsOf(value, `${place}/${name}`))
+  return Array.isArray(schema) ? inner : [{ part: schema, place }, ...inner]
+}
+
+/** The places of a schema that take fields of any name beside those that it names. */
+const openPlaces = (schema: unknown): string[] =>
+  partsOf(schema)
+    .filter(({ part }) => Reflect.get(part, 'type') === 'object' && 'properties' in part)
+    .filter(({ part }) => Reflect.get(part, 'additionalProperties') !== false)
+    .map(({ place }) => place)
+
+const inputSchemas = () =>
+  routes.flatMap(({ method, path, input }) =>
+    Object.entries(input).flatMap(([part, schema]) =>
+      schema
+        ? [
+            {
+              name: `${method} ${path} ${part}`,
+              schema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+            },
+          ]
+        : [],
+    ),
+  )
+
+test('no operation takes a field that it does not name (ASVS 15.3.3)', () => {
+  const open = inputSchemas().flatMap(({ name, schema }) =>
+    openPlaces(schema).map((place) => `${name}${place}`),
+  )
+  // The pages of the reference change nothing; what they do not know they leave out.
+  expect(open.filter((name) => !name.startsWith('GET /docs/api'))).toEqual([])
+  expect(openPlaces({ type: 'object', properties: { a: { type: 'object', properties: {} } } })).toEqual([
+    '',
+    '/properties/a',
+  ])
+})
+
+/** Texts that count only when they are one of a few known ones, or of a form, which code compares. */
+const COMPARED =
+  /\/(?:properties\/(?:to|partner_id|permission|status|code|(?:actions|ip_allow)\/items)|settings\/propertyNames)$/
+
+/** The places of a schema where a text may be of any length. */
+const endlessTexts = (schema: unknown): string[] =>
+  partsOf(schema)
+    .filter(({ part }) => Reflect.get(part, 'type') === 'string')
+    .filter(({ part }) => !['maxLength', 'enum', 'const', 'format', 'pattern'].some((name) => name in part))
+    .map(({ place }) => place)
+    .filter((place) => !COMPARED.test(place))
+
+test('every text that an operation takes has a bound (ASVS 1.3.3)', () => {
+  const endless = inputSchemas().flatMap(({ name, schema }) =>
+    endlessTexts(schema).map((place) => `${name}${place}`),
+  )
+  expect(endless).toEqual([])
+  expect(endlessTexts({ properties: { a: { type: 'string' } } })).toEqual(['/properties/a'])
+})
+
+test('no operation of the API takes a password: nobody sets one for somebody else (ASVS 6.4.6)', () => {
+  const api = inputSchemas().filter(({ name }) => name.includes(' /api/'))
+  expect(api.length).toBeGreaterThan(400)
+  expect(api.filter(({ schema }) => /"pass(?:word|phrase)\w*":/i.test(JSON.stringify(schema)))).toEqual([])
+})
+
 test('operation ids are unique', async () => {
   const document = (await makeOpenApi(routes)) as {
     paths: Record<string, Record<string, { operationId: string }>>

@@ -122,6 +122,22 @@ describe('every answer', () => {
     }
   })
 
+  test('to what belongs to the machine or to the operator alone is that there is no such page (ASVS 13.4.1, 13.4.5)', async () => {
+    for (const path of [
+      '/metrics',
+      '/.git/HEAD',
+      '/.git/config',
+      '/.svn/entries',
+      '/.env',
+      '/package.json',
+      '/server/src/app.ts',
+      '/debug',
+    ]) {
+      const answer = await ask({ method: 'GET', path })
+      expect(answer.statusCode, path).toBe(404)
+    }
+  })
+
   test('says what it is, and its letters (ASVS 4.1.1)', async () => {
     const faults: string[] = []
     for (const { route, plain } of answers) {

@@ -78,7 +78,8 @@ test(
     await expect.poll(() => table.getByText('Refused').count(), SOON).toBe(0)
     await page.getByLabel('Outcome').selectOption('denied')
     await page.getByLabel('Code').fill('DELEGATION_REVOKED')
-    expect(new URL(page.url()).search).toBe('?outcome=denied&code=DELEGATION_REVOKED')
+    // The address follows what is typed a moment later.
+    await expect.poll(() => new URL(page.url()).search, SOON).toBe('?outcome=denied&code=DELEGATION_REVOKED')
     await page.getByRole('link', { name: 'Why?' }).click()
     await page.getByText('What was checked, in order').waitFor()
     await context.close()
@@ -127,3 +128,19 @@ test(
   },
   LONG_MS,
 )
+
+test('an answer that belongs to no try of this browser is not taken, and no code of it is sent (ASVS 10.1.2, 10.2.1)', async () => {
+  const { page, context } = await product.signIn('ana@northwind.example')
+  await page.goto(places('developers/sandbox'))
+  await page.getByRole('button', { name: 'Be the customer' }).click()
+  await page.getByRole('heading', { name: 'Let Northwind MSP work on' }).waitFor()
+  const sent: string[] = []
+  page.on('request', (request) => {
+    if (request.url().includes('/oauth/token')) sent.push(request.url())
+  })
+  const forged = new URLSearchParams({ code: 'stolen', state: 'forged', iss: `${product.url}/oauth` })
+  await page.goto(`${places('developers/sandbox')}?${forged.toString()}`)
+  await page.getByText('This answer belongs to another try').waitFor()
+  expect(sent).toEqual([])
+  await context.close()
+}, 60_000)

@@ -122,3 +122,19 @@ test.runIf(hasHaproxy).each(LUA)('the Lua of %s is Lua', (_, find) => {
   expect(findLuaFault(String(find()))).toBeNull()
   expect(findLuaFault(`${String(find())} if`)).not.toBeNull()
 })
+
+test('the proxy in front takes TLS of 1.2 and 1.3 alone, by suites that keep what was said, and leads no plain call on (ASVS 4.1.2, 12.1.1, 12.1.2)', () => {
+  const lines = readFileSync(new URL('../../ops/proxy/haproxy.cfg', import.meta.url), 'utf8')
+    .split('\n')
+    .map((line) => line.trim())
+  const valueOf = (name: string) =>
+    lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? ''
+  expect(valueOf('ssl-default-bind-options')).toContain('ssl-min-ver TLSv1.2')
+  for (const suite of valueOf('ssl-default-bind-ciphers').split(':'))
+    expect(suite).toMatch(/^ECDHE-(?:ECDSA|RSA)-(?:AES(?:128|256)-GCM-SHA\d{3}|CHACHA20-POLY1305)$/)
+  for (const suite of valueOf('ssl-default-bind-ciphersuites').split(':')) expect(suite).toMatch(/^TLS_/)
+  const binds = lines.filter((line) => line.startsWith('bind '))
+  expect(binds).toHaveLength(1)
+  for (const bind of binds) expect(bind).toMatch(/ ssl crt /)
+  expect(lines.filter((line) => line.includes('redirect '))).toEqual([])
+})

@@ -183,7 +183,14 @@ describe('branding', () => {
     expect(image.statusCode, image.body).toBe(201)
     const { sha256 } = image.json<{ sha256: string }>()
     const picture = await world.call(caller, 'GET', `/api/v1/partner/configuration/images/${sha256}`)
-    expect([picture.statusCode, picture.headers['content-type']]).toEqual([200, 'image/png'])
+    expect(picture.statusCode).toBe(200)
+    // Opened by its address it is a picture and nothing else (ASVS 3.2.1, 5.3.1).
+    expect(picture.headers).toMatchObject({
+      'content-type': 'image/png',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'cross-origin-resource-policy': 'same-origin',
+    })
     expect(picture.rawPayload.equals(PIXEL)).toBe(true)
     const before = await world.call(caller, 'GET', '/api/v1/partner/configuration')
     const answer = await world.call(caller, 'PUT', '/api/v1/partner/configuration/branding', {

@@ -153,6 +153,30 @@ test('a page that isolates itself (COEP, COOP) shows the form, and it issues (E8
   await page.context().close()
 }, 60_000)
 
+test('a message of another window than the form moves nothing on the page, and one of another page nothing in the form (ASVS 3.5.5)', async () => {
+  const page = await visit(`${origins.agency}/plain`)
+  const frame = await frameOf(page)
+  const heightOf = () => page.evaluate<string>(`document.querySelector('iframe').style.height`)
+  await page.waitForFunction(`document.querySelector('iframe').style.height !== ''`)
+  const before = await heightOf()
+  const title = await frame.locator('h1').textContent()
+  const message = (type: string) => JSON.stringify({ v: 'pap-embed/1', type, height: 4321, detail: {} })
+  await page.evaluate(`
+    globalThis.heard = []
+    document.querySelector('script[src*="embed.js"]').addEventListener('voucher-form:issued', () => heard.push('issued'))
+    postMessage(${message('resize')}, '*')
+    postMessage(${message('issued')}, '*')
+    document.querySelector('iframe').contentWindow.postMessage({ v: 'pap-preview/1', lang: 'en', form: { texts: { title: 'Forged', rules_list: [] } } }, '*')
+  `)
+  await page.waitForTimeout(300)
+  expect([await heightOf(), await page.evaluate<string[]>('heard')]).toEqual([before, []])
+  expect(await frame.locator('h1').textContent()).toBe(title)
+  // What the form itself says is heard.
+  await frame.evaluate(`parent.postMessage(${message('issued')}, '*')`)
+  await page.waitForFunction('heard.length === 1')
+  await page.context().close()
+}, 60_000)
+
 test('without scripts the form says that it needs them, in the language of the visitor (E8)', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'es' })
   const page = await context.newPage()

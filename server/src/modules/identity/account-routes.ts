@@ -4,7 +4,7 @@ import { Chosen } from '#platform/page-language.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { backToAccount, SAVED_THINGS, showAccount, withOwner } from './account.ts'
+import { backToAccount, SAVED_THINGS, showAccount, withFreshOwner, withOwner } from './account.ts'
 import type { Owner } from './account.ts'
 import { passwordPage } from './account-pages.ts'
 import { formText } from './door.ts'
@@ -14,7 +14,7 @@ import { mailPasswordChanged, ownOr } from './mails.ts'
 import { checkPassword } from './password-check.ts'
 import { findNewPasswordFault } from './new-password.ts'
 import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
-import { keepPassword, updateProfile } from './person-store.ts'
+import { findOrganisationNames, keepPassword, updateProfile } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { endOtherSessions, endSession, rotateSession } from './session-store.ts'
 import { waitWords } from './words.ts'
@@ -93,7 +93,7 @@ async function changePassword(
       waitSeconds,
     })
   const fault = await findNewPasswordFault(door.services, password, {
-    words: contextWords(person.name, person.email),
+    words: contextWords(person.name, person.email, ...(await findOrganisationNames(mandate))),
     hasSecondFactor: hasFactor(person),
     language: reading.language,
   })
@@ -166,7 +166,7 @@ function sessionRoutes(): Route[] {
       access: ACCESS,
       limit: 'page',
       handle: async ({ params, ...visit }) =>
-        withOwner(visit, async ({ person }) => {
+        withFreshOwner(visit, async ({ person }) => {
           const isEnded = await endSession(visit.mandate, {
             id: params.session_id,
             personId: person.id,
@@ -185,7 +185,7 @@ function sessionRoutes(): Route[] {
       access: ACCESS,
       limit: 'page',
       handle: async (visit) =>
-        withOwner(visit, async ({ person, session }) => {
+        withFreshOwner(visit, async ({ person, session }) => {
           const count = await endOtherSessions(visit.mandate, {
             personId: person.id,
             except: session.id,

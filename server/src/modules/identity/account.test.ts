@@ -87,6 +87,26 @@ describe('the account page', () => {
     expect(await Promise.all([browser, third, foreign].map(isSignedIn))).toEqual([true, false, true])
   })
 
+  test('ends no session for somebody who has not shown for a while who they are (ASVS 7.5.2)', async () => {
+    const person = await seedAccount(world)
+    const [browser, other] = [await signIn(person.email), await signIn(person.email)]
+    const [row] = await world.sql<{ id: string }>(
+      `update session set password_at = now() - interval '16 minutes' where token_hash = sha256(convert_to($1, 'UTF8')) returning id`,
+      [browser.cookie?.split('=')[1]],
+    )
+    const [theirs] = await world.sql<{ id: string }>(
+      'select id from session where person_id = $1 and id <> $2',
+      [person.id, row?.id],
+    )
+    const one = `/account/sessions/${encodeId('session', idFromUuid('session', theirs?.id ?? ''))}/end`
+    for (const path of [one, '/account/sessions/end-others'])
+      expect((await browser.post(path)).location, path).toBe('/step-up?return_to=%2Faccount')
+    expect(await isSignedIn(other)).toBe(true)
+    await browser.post('/step-up', { password: PASSWORD, return_to: '/account' })
+    await browser.post('/account/sessions/end-others')
+    expect([await isSignedIn(browser), await isSignedIn(other)]).toEqual([true, false])
+  })
+
   test('leads whoever is not signed in to sign-in and back', async () => {
     const paths = ['/account', '/account/password', '/account/app', '/account/passkeys/new']
     const led = await Promise.all(paths.map(async (path) => (await newBrowser().get(path)).location))
@@ -126,6 +146,20 @@ describe('a forgotten password', () => {
     expect(
       (await newBrowser().post('/signin', { email: person.email, password: NEW_PASSWORD })).location,
     ).toBe('/signin/mfa')
+  })
+
+  test('is made of no name of an own organisation, as little as one that is changed (ASVS 6.2.11)', async () => {
+    const person = await seedAccount(world)
+    await world.tenantMember(await world.tenant('Quillhaven Broadband'), person.id)
+    const changed = await (
+      await signIn(person.email)
+    ).post('/account/password', { current: PASSWORD, password: 'Quillhaven-Broadband-26' })
+    expect(changed.text).toContain('easy to guess')
+    await newBrowser().post('/recover', { email: person.email })
+    const link = linkIn((await mailsTo(world, person.email))[0])
+    const reset = await newBrowser().post(link, { password: 'Quillhaven-Broadband-26' })
+    expect([reset.status, reset.text.includes('easy to guess')]).toEqual([422, true])
+    expect((await newBrowser().post(link, { password: NEW_PASSWORD })).status).toBe(303)
   })
 
   test('has a link that ends after 30 minutes and is sent three times an hour at most', async () => {

@@ -34,7 +34,7 @@ export async function withOwner(
   return act({ person, session })
 }
 
-/** The same, for what needs to be that person beyond doubt (ASVS 7.5.1). */
+/** The same, for what needs to be that person beyond doubt (ASVS 7.5.1, 7.5.2). */
 export function withFreshOwner(
   visit: Visit,
   act: (owner: Owner) => Promise<HtmlPage>,

@@ -108,9 +108,16 @@ describe('passkeys', () => {
     expect((await me(browser)).person.factor).toBe('phishing_resistant')
   })
 
-  test('answer a challenge once', async () => {
+  test('answer a challenge of 32 random bytes once (ASVS 6.7.2)', async () => {
     const { emulator } = await withPasskey()
-    const response = answer(emulator, await newBrowser().get('/signin/passkey'))
+    const [shownPage, another] = [
+      await newBrowser().get('/signin/passkey'),
+      await newBrowser().get('/signin/passkey'),
+    ]
+    const challenges = [shownPage, another].map((page) => String(optionsOf(page).challenge))
+    for (const challenge of challenges) expect(Buffer.from(challenge, 'base64url')).toHaveLength(32)
+    expect(challenges[0]).not.toBe(challenges[1])
+    const response = answer(emulator, shownPage)
     const shown = await Promise.all(
       Array.from({ length: 20 }, () => newBrowser().post('/signin/passkey', { response })),
     )

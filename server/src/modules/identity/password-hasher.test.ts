@@ -36,3 +36,13 @@ test('a password matches the hash that any thread made of it, in whichever form 
   }
   expect(await hasher.verify(composed, null)).toBe(false)
 })
+
+test('a password is hashed whole, by Argon2id with 19 MiB and two passes (ASVS 6.2.8, 11.4.2)', async () => {
+  const hasher = makePasswordHasher(1)
+  const long = 'Violet anchors '.repeat(9).slice(0, 128)
+  const hash = await hasher.hash(long)
+  expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+  expect(await hasher.verify(long, hash)).toBe(true)
+  for (const other of [long.slice(0, 127), long.slice(0, 72), long.toLowerCase(), ` ${long}`])
+    expect(await hasher.verify(other, hash)).toBe(false)
+})

@@ -41,6 +41,9 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '!': 'i',
 }
 
+/** What the row of digits writes with the shift key, on the keyboard that most such passwords are from. */
+const SHIFTED = ')!@#$%^&*('
+
 /** A text without the words, longest first, and which of them it held. */
 function removeWords(
   text: string,
@@ -76,11 +79,18 @@ function unmask(text: string): string {
   return Array.from(text, (letter) => LOOKALIKES[letter] ?? letter).join('')
 }
 
+function unshift(text: string): string {
+  return Array.from(text, (letter) => {
+    const digit = SHIFTED.indexOf(letter)
+    return digit < 0 ? letter : String(digit)
+  }).join('')
+}
+
 /** How much of a password is not a common word, a run, a repetition, a year or the owner's own name, in characters. */
 function countUnexpected(password: string, words: readonly string[]): number {
   const known = [...COMMON, ...PRODUCT_WORDS, ...words]
   const lower = password.toLowerCase()
-  const measured = [lower, unmask(lower)].map((form) => {
+  const measured = [lower, unmask(lower), unshift(lower)].map((form) => {
     const rest = removeRepeats(removeRuns(removeWords(form, known).rest))
     return rest.replaceAll(/(19|20)\d\d/g, ' ').replaceAll(/[^\p{L}\p{N}]/gu, '').length
   })

@@ -153,6 +153,12 @@ export async function findFrames(mandate: Mandate<'identity'>): Promise<Frames> 
   }
 }
 
+/** The names of the organisations that the person of this request belongs to. */
+export async function findOrganisationNames(mandate: Mandate<'identity'>): Promise<string[]> {
+  const { partner, tenants } = await findFrames(mandate)
+  return [...(partner ? [partner] : []), ...tenants].map(({ name }) => name)
+}
+
 /** What decides about the person of this request in a tenant of others, as it is now; null where there is no link or no partner. */
 export async function findOwnFacts(mandate: Mandate<'identity'>, tenantId: TenantId): Promise<Facts | null> {
   const [result] = await runStatements(mandate, [

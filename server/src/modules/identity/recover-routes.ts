@@ -14,7 +14,7 @@ import { notePasswordChange, noteResetRequest, noteSessionsEnded } from './event
 import { mailPasswordChanged, mailReset, ownOr } from './mails.ts'
 import { findNewPasswordFault } from './new-password.ts'
 import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
-import { findByEmail, findPerson, keepPassword } from './person-store.ts'
+import { findByEmail, findOrganisationNames, findPerson, keepPassword } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { becomePerson, endOtherSessions } from './session-store.ts'
 import { isEmail, normalizeEmail } from './throttle-rules.ts'
@@ -127,8 +127,10 @@ async function setPassword(
   const person = await findOwner(visit, reset.token)
   if (!person) return gonePage(visit.reading)
   const reading = readingFor(visit, person)
+  // The link is the evidence; nothing but a password comes of it.
+  await becomePerson(mandate, person.id)
   const fault = await findNewPasswordFault(door.services, reset.password, {
-    words: contextWords(person.name, person.email),
+    words: contextWords(person.name, person.email, ...(await findOrganisationNames(mandate))),
     hasSecondFactor: person.hasTotp || person.passkeys > 0,
     language: reading.language,
   })
@@ -141,7 +143,6 @@ async function setPassword(
     })
   const hash = await door.hasher.hash(reset.password)
   if (!(await useToken(mandate, 'password_reset', reset.token))) return gonePage(reading)
-  await becomePerson(mandate, person.id)
   await keepPassword(mandate, person.id, hash)
   await dropTokens(mandate, 'password_reset', person.id)
   await dropTokens(mandate, 'sign_in', person.id)

@@ -7,6 +7,7 @@ import {
   SHORTEST_ALONE,
   SHORTEST_BESIDE_FACTOR,
 } from './password-rules.ts'
+import { isRecoveryCode, makeRecoveryCodes } from './recovery-codes.ts'
 import {
   delayAfter,
   FORGET_AFTER_SECONDS,
@@ -45,6 +46,29 @@ describe('passwords', () => {
     'iloveyouiloveyou',
   ])('%s is refused as easy to guess', (password) => {
     expect(findPasswordFault(password, ALONE)).toMatch(/easy to guess/)
+  })
+
+  test.each([
+    'iloveyousomuch',
+    'mychemicalromance',
+    'skateboarding',
+    'linkinpark12',
+    'justinbieber',
+    'onedirection1',
+    'jesusislord1',
+    'bismillah123',
+    'thisisapassword',
+    '112233445566',
+    '147258369147',
+    '102030405060',
+    '1q2w3e4r5t6y',
+    'zaq12wsxcde3',
+    'qazxswedcvfr',
+    '1qaz@WSX3edc',
+    '!QAZ2wsx#EDC',
+    'Welcome@1234',
+  ])('%s, which everybody knows, is refused beside a second factor, too (ASVS 6.2.4)', (password) => {
+    expect(findPasswordFault(password, BESIDE)).toMatch(/easy to guess/)
   })
 
   test('the length that is asked for depends on the second factor alone', () => {
@@ -120,4 +144,15 @@ test('an address is compared without case and surrounding space', () => {
   expect(normalizeEmail('  Dana@Acme.Example ')).toBe('dana@acme.example')
   expect(['a@b.c', 'dana@acmefiber.example'].every(isEmail)).toBe(true)
   expect(['', 'a', 'a@b', 'a@b.', '@b.c', 'a b@c.d', `${'a'.repeat(250)}@b.cd`].some(isEmail)).toBe(false)
+})
+
+test('recovery codes are ten different ones of ten letters out of 32, which are 50 bits each (ASVS 6.5.4)', () => {
+  const codes = makeRecoveryCodes()
+  expect(new Set(codes).size).toBe(10)
+  for (const code of codes) {
+    expect(code).toMatch(/^[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}$/)
+    expect(isRecoveryCode(code)).toBe(true)
+  }
+  const letters = new Set(Array.from({ length: 200 }, makeRecoveryCodes).flat().join('').replaceAll('-', ''))
+  expect(letters.size).toBe(32)
 })

@@ -84,6 +84,15 @@ describe('an authorization request', () => {
     expect([answer.status, answer.body['error']]).toEqual([401, 'invalid_client'])
   })
 
+  test.each(['token', 'revoke', 'introspect'])(
+    'attack 2: nothing is answered at /%s without client authentication',
+    async (endpoint) => {
+      const fields = { client_id: cast.app.clientId, token: 'x', grant_type: 'client_credentials' }
+      const answer = await post(`/oauth/${endpoint}`, new URLSearchParams(fields).toString())
+      expect([answer.status, answer.body['error']]).toEqual([401, 'invalid_client'])
+    },
+  )
+
   test('attack 3: an assertion for the token endpoint, or for several audiences, is refused', async () => {
     expect(await pushForm({ aud: `${TEST_ISSUER}/token` })).toEqual([401, 'invalid_client'])
     expect(await pushForm({ aud: [TEST_ISSUER] })).toEqual([401, 'invalid_client'])

@@ -18,6 +18,7 @@ import {
   ASSERTION_SECONDS,
   CLOCK_TOLERANCE_SECONDS,
   CODE_SECONDS,
+  cookieNamesOf,
   GRANT_SCOPES,
   grantsResourceOf,
   ISSUER_PATH,
@@ -167,11 +168,7 @@ function cookies(parts: OAuthParts): NonNullable<Configuration['cookies']> {
     keys,
     short: flags,
     long: flags,
-    names: {
-      session: 'liaison_authorization',
-      interaction: 'liaison_interaction',
-      resume: 'liaison_resume',
-    },
+    names: cookieNamesOf(issuerOf(parts.places)),
   }
 }
 

@@ -9,6 +9,7 @@ import type { RegisteredClient } from './client-metadata.ts'
 import { actionsOutside, actionsWithin, parseChoice, parseRequested, secondsOfDuration } from './details.ts'
 import { findRedirectUriFault, parseClientRegistration } from './registration.ts'
 import { findWeakClient } from './self-check.ts'
+import { cookieNamesOf } from './settings.ts'
 
 const keys: Record<'ec' | 'rsa' | 'weak' | 'okp', Record<string, unknown>> = {
   ec: {},
@@ -326,4 +327,11 @@ describe('claims', () => {
   ])('%s never leaves', (_what, changes) => {
     expect(() => requireInvariants({ ...delegated, ...changes })).toThrow(/./)
   })
+})
+
+test('over TLS the cookies of an interaction are named so that a browser keeps none that is not Secure (ASVS 3.3.1)', () => {
+  const { interaction, resume } = cookieNamesOf('https://auth.example/oauth')
+  expect([interaction, resume]).toEqual(['__Secure-liaison_interaction', '__Secure-liaison_resume'])
+  // A demo on this machine speaks no TLS, and a browser would keep no cookie of such a name there.
+  expect(cookieNamesOf('http://localhost:3000/oauth').interaction).toBe('liaison_interaction')
 })

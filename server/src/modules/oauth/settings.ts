@@ -60,6 +60,20 @@ export function issuerOf(places: OAuthPlaces): string {
   return `${places.authOrigin()}${ISSUER_PATH}`
 }
 
+/**
+ * The names of the library's cookies. Over TLS a browser takes those of an interaction by their names only with `Secure`
+ * (ASVS 3.3.1); they are bound to the path of their request, so the prefix of the host is not for them. That of a session
+ * never leaves the server.
+ */
+export function cookieNamesOf(issuer: string): Record<'session' | 'interaction' | 'resume', string> {
+  const prefix = issuer.startsWith('https:') ? '__Secure-' : ''
+  return {
+    session: 'liaison_authorization',
+    interaction: `${prefix}liaison_interaction`,
+    resume: `${prefix}liaison_resume`,
+  }
+}
+
 /** The resource of the grant management API (based on Grant Management for OAuth 2.0, draft 03). */
 export function grantsResourceOf(places: OAuthPlaces): string {
   return `${issuerOf(places)}/grants`

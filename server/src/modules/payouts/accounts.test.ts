@@ -195,6 +195,18 @@ describe('a tax document', () => {
       expect((await handIn(scene.owner, { file_name: name })).statusCode).toBe(422)
   })
 
+  test('goes back as a file to be kept, under a name that breaks no field, however it was called (ASVS 5.4.1, 5.4.2)', async () => {
+    const taken = await handIn(scene.owner, { file_name: 'w9"; filename=x.html\r\nX-Evil: ü.pdf' })
+    const path = `/api/v1/program/tax-documents/${taken.json().document_id}/file`
+    const { headers } = await world.call(scene.owner, 'GET', path)
+    expect(headers).toMatchObject({
+      'content-disposition': 'attachment; filename="w9___filename_x.html__X-Evil___.pdf"',
+      'content-type': 'application/pdf',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(headers).not.toHaveProperty('x-evil')
+  })
+
   test('is decided once by the provider, with a reason that the partner reads; past its last day it has expired (D7)', async () => {
     const own = await openPayoutScene(world, scene)
     const first = (await handIn(own.owner, { valid_until: '2999-12-31' })).json().document_id

@@ -217,16 +217,23 @@ describe('the own secrets', () => {
     expect(again.location).toBe(at('profile'))
   })
 
-  test('a password changes only with the old one, and ends the other sessions', async () => {
+  test('a password changes only with the old one, ends the other sessions, and gives this one another token (ASVS 7.2.4)', async () => {
     const { browser, email } = await signedIn()
-    const other = new FormBrowser(world)
+    const [other, copy] = [new FormBrowser(world), new FormBrowser(world)]
+    copy.cookie = browser.cookie
     await other.post(at('sign-in'), { email, password: PASSWORD })
     const wrong = await browser.post(at('password'), { current: 'wrong', password: NEW_PASSWORD })
     expect(wrong.status).toBe(422)
+    const named = 'Lumen-Lumen-2026-welcome'
+    // The name of the realm's own partner counts for nothing (ASVS 6.2.11).
+    expect((await browser.post(at('password'), { current: PASSWORD, password: named })).text).toContain(
+      'easy to guess',
+    )
     const right = await browser.post(at('password'), { current: PASSWORD, password: NEW_PASSWORD })
     expect(right.location).toBe(at('profile'))
     expect((await browser.get(at('profile'))).status).toBe(200)
     expect((await other.get(at('profile'))).status).toBe(303)
+    expect((await copy.get(at('profile'))).status).toBe(303)
   })
 
   test('an address changes only when its new owner opens the link while signed in', async () => {

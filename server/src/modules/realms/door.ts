@@ -85,22 +85,26 @@ export async function checkRealmPassword(
   return { is: 'wrong' }
 }
 
+/** Ends the session of this browser and starts another one of the same user, under a new token (ASVS 7.2.4). */
+export async function renewSession(
+  { mandate, trace }: RealmVisit,
+  user: Pick<SigningUser, 'id' | 'role'>,
+): Promise<NonNullable<HtmlPage['realmSession']>> {
+  if (mandate.session) await endOne(mandate, mandate.session.id, 'replaced')
+  await becomeUser(mandate, user.id)
+  const terms = termsOf(await readLook(mandate), user.role)
+  return { slug: mandate.partner.slug, token: await startSession(mandate, user.id, { terms, trace }) }
+}
+
 /** Makes the session of a user who has shown the password or a link; a new one each time, whatever came along. */
 export async function enterRealm(
   visit: RealmVisit,
   user: Pick<SigningUser, 'id' | 'role'>,
   returnTo?: string,
 ): Promise<HtmlPage> {
-  const { mandate, trace } = visit
-  if (mandate.session) await endOne(mandate, mandate.session.id, 'replaced')
-  await becomeUser(mandate, user.id)
-  const terms = termsOf(await readLook(mandate), user.role)
-  const token = await startSession(mandate, user.id, { terms, trace })
-  noteSignIn(mandate, user.id)
-  return {
-    ...redirect(safeRealmReturn(mandate, returnTo)),
-    realmSession: { slug: mandate.partner.slug, token },
-  }
+  const realmSession = await renewSession(visit, user)
+  noteSignIn(visit.mandate, user.id)
+  return { ...redirect(safeRealmReturn(visit.mandate, returnTo)), realmSession }
 }
 
 /** The fault of a form's address; none when it has the form of one. */

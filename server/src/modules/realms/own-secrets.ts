@@ -7,7 +7,14 @@ import { button, facts, notice, postForm, textField } from '#platform/pages/inde
 import type { FieldError } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { addressFaults, checkRealmPassword, newPassword, passwordFaults, waitFault } from './door.ts'
+import {
+  addressFaults,
+  checkRealmPassword,
+  newPassword,
+  passwordFaults,
+  renewSession,
+  waitFault,
+} from './door.ts'
 import type { RealmDoor, RealmVisit } from './door.ts'
 import {
   countRecentLinks,
@@ -120,7 +127,7 @@ async function changePassword(
   const shown = await confirm(door, visit, { kind: 'password', current: form.current })
   if ('page' in shown) return shown.page
   const { user } = shown
-  const errors = await passwordFaults(door, form.password, [user.name, user.email])
+  const errors = await passwordFaults(door, form.password, [mandate.partner.name, user.name, user.email])
   if (errors.length > 0) return formPage(visit, 'password', { errors })
   await keepHash(mandate, user.id, await door.hasher.hash(form.password))
   await dropLinks(mandate, normalizeEmail(user.email))
@@ -131,7 +138,7 @@ async function changePassword(
   })
   notePassword(mandate, user.id, 'changed')
   await mailChanged(mandate, user.email, 'Your password was changed.')
-  return redirect(realmPath(mandate, 'profile'))
+  return { ...redirect(realmPath(mandate, 'profile')), realmSession: await renewSession(visit, user) }
 }
 
 async function askForAddress(

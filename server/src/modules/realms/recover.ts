@@ -99,7 +99,7 @@ async function setPassword(
   const { token, password } = form
   const user = await findOwner(visit, token)
   if (!user) return goneRealmLink(visit)
-  const errors = await passwordFaults(door, password, [user.name, user.email])
+  const errors = await passwordFaults(door, password, [mandate.partner.name, user.name, user.email])
   if (errors.length > 0) return resetPage(visit, { token, user, errors })
   const hash = await door.hasher.hash(password)
   if (!(await useLink(mandate, { purposes: ['reset'], token }))) return goneRealmLink(visit)

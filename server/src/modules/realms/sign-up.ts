@@ -105,7 +105,7 @@ async function makeAccount(
   if (!link) return goneRealmLink(visit)
   const errors = [
     ...(name === '' ? [{ field: 'name', message: 'Enter your name.' }] : []),
-    ...(await passwordFaults(door, password, [name, link.email])),
+    ...(await passwordFaults(door, password, [mandate.partner.name, name, link.email])),
   ]
   if (errors.length > 0) return choosePage(visit, { token, email: link.email, name, errors })
   const hash = await door.hasher.hash(password)
