@@ -126,9 +126,9 @@ export class RunningProduct implements AsyncDisposable {
     await page.locator('form[action="/signin"] button.main').click()
     await page.locator('input[name="code"]').fill(await this.#codeOf(account))
     await page.locator('button.main').click()
-    // Signed in is who was sent on; how long the page after that loads is for its own test.
+    // The page after that has loaded, too, or what it still asks for would meet what a test opens next.
     await page
-      .waitForURL((url) => !url.pathname.startsWith('/signin'), { waitUntil: 'commit' })
+      .waitForURL((url) => !url.pathname.startsWith('/signin'), { timeout: 30_000 })
       .catch(async (cause: unknown) => {
         const shown = await page.locator('body').innerText()
         throw new Error(`${email} was not signed in; the page says: ${shown}`, { cause })
