@@ -1,6 +1,7 @@
 import { isCidr } from '@liaison/access'
 import { z } from 'zod'
 import type { CertificateSource } from './client-certificate.ts'
+import { browserOrigin } from './config-origin.ts'
 import { ConfigError, readCertificateSource, readPooler } from './config-together.ts'
 import type { Pooler } from './database.ts'
 import { Telephone } from './help-contact.ts'
@@ -54,11 +55,11 @@ const Environment = z.object({
   HOST: documented(z.string().default('localhost'), {
     description: 'The address to listen on. Set `0.0.0.0` behind a proxy on another machine.',
   }),
-  PUBLIC_ORIGIN: documented(z.url().optional(), {
+  PUBLIC_ORIGIN: documented(browserOrigin(), {
     description:
-      'The origin that browsers see, for example `https://partners.example`. Default: `http://localhost:PORT`.',
+      'The origin that browsers see, for example `https://partners.example`; over http only of this machine. Default: `http://localhost:PORT`.',
   }),
-  EMBED_ORIGIN: documented(z.url({ protocol: /^https?$/ }).optional(), {
+  EMBED_ORIGIN: documented(browserOrigin(), {
     description:
       'The origin that embedded forms are served from, for example `https://forms.example`: another host than PUBLIC_ORIGIN, without cookies and without the portal. Default: `http://embed.localhost:PORT`, or PUBLIC_ORIGIN where that is set.',
   }),
@@ -102,7 +103,7 @@ const Environment = z.object({
       'The key that recoverable secrets (second-factor seeds, audit signing key) are encrypted with. Required with DATABASE_URL.',
     secret: true,
   }),
-  AUTH_ORIGIN: documented(z.url({ protocol: /^https?$/ }).optional(), {
+  AUTH_ORIGIN: documented(browserOrigin(), {
     description:
       'The origin of the authorization server when it has a host of its own; otherwise PUBLIC_ORIGIN. Its issuer is this with `/oauth`.',
   }),
