@@ -206,9 +206,9 @@ const Environment = z.object({
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     { description: 'The least severe level that is logged.' },
   ),
-  SMTP_URL: documented(optional(), {
+  SMTP_URL: documented(z.url({ protocol: /^smtps?$/ }).optional(), {
     description:
-      'Where mails are handed over, for example `smtps://user:secret@mail.example`. Without it mails stay in the development outbox.',
+      'Where mails are handed over, for example `smtps://user:secret@mail.example`. Always over TLS; `?ignoreTLS=true` at its end takes a relay that has none. Without it mails stay in the development outbox.',
     secret: true,
   }),
   HELP_EMAIL: documented(z.email().optional(), {

@@ -11,30 +11,65 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-test('what people write adds no field, no recipient and no command to a mail (ASVS 1.3.11)', async () => {
-  let said = ''
-  const smtp = createServer((socket) => {
+/** A mail server that offers no TLS, and what it was told. */
+class PlainServer implements AsyncDisposable {
+  said = ''
+  readonly #server = createServer((socket) => {
     let inData = false
     socket.on('error', () => undefined)
     socket.write('220 mail.example ESMTP\r\n')
     socket.setEncoding('utf8').on('data', (text: string) => {
-      said += text
+      this.said += text
       if (inData) {
-        inData = !said.endsWith('\r\n.\r\n')
+        inData = !this.said.endsWith('\r\n.\r\n')
         if (!inData) socket.write('250 kept\r\n')
       } else if (text.startsWith('DATA')) {
         inData = true
         socket.write('354 go on\r\n')
       } else if (text.startsWith('QUIT')) socket.end('221 bye\r\n')
+      else if (text.startsWith('STARTTLS')) socket.write('502 no\r\n')
       else socket.write('250 ok\r\n')
     })
-  }).listen(0, '127.0.0.1')
-  await once(smtp, 'listening')
-  const address = smtp.address()
-  const port = address !== null && typeof address === 'object' ? address.port : 0
+  })
+
+  static async start(): Promise<PlainServer> {
+    const server = new PlainServer()
+    server.#server.listen(0, '127.0.0.1')
+    await once(server.#server, 'listening')
+    return server
+  }
+
+  get url(): string {
+    const address = this.#server.address()
+    return `smtp://me:secret@127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+}
+
+test('a mail server without TLS gets neither mail nor password, and the mail waits (ASVS 12.3.1)', async () => {
+  await using smtp = await PlainServer.start()
   const send = makeMailHandler({
     database: world.database,
-    smtpUrl: `smtp://127.0.0.1:${port}?ignoreTLS=true`,
+    smtpUrl: smtp.url,
+    from: 'liaison@example.test',
+  })
+  const id = randomUUID()
+  await expect(send({ to: 'lee@example.test', subject: 'Code', text: '123456' }, id)).rejects.toThrow(
+    'STARTTLS',
+  )
+  expect(smtp.said).not.toMatch(/AUTH|MAIL FROM|DATA|123456/)
+  expect(await world.sql('select sent_at from mail_message where id = $1', [id])).toEqual([{ sent_at: null }])
+})
+
+test('what people write adds no field, no recipient and no command to a mail (ASVS 1.3.11)', async () => {
+  await using smtp = await PlainServer.start()
+  const send = makeMailHandler({
+    database: world.database,
+    smtpUrl: `${smtp.url}?ignoreTLS=true`,
     from: 'liaison@example.test',
   })
   const name = 'Lee\r\nBcc: thief@evil.example\r\n\r\nAnother body'
@@ -46,8 +81,7 @@ test('what people write adds no field, no recipient and no command to a mail (AS
     },
     randomUUID(),
   )
-  smtp.close()
-  const [commands = '', ...rest] = said.split(/^DATA\r\n/m)
+  const [commands = '', ...rest] = smtp.said.split(/^DATA\r\n/m)
   const mail = rest.join('')
   expect(commands.match(/^RCPT TO:.*$/gm)).toEqual(['RCPT TO:<lee@example.test>'])
   const [head = ''] = mail.split('\r\n\r\n', 1)

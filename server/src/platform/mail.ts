@@ -20,10 +20,14 @@ export interface MailOptions {
   readonly from: string
 }
 
-/** Loaded only where there is a mail server. */
+/**
+ * Loaded only where there is a mail server. Mails go over TLS, from the beginning or after STARTTLS, unless the address
+ * says `ignoreTLS=true` of a relay that has none (ASVS 12.3.1).
+ */
 async function openTransport(url: string): Promise<Transporter> {
   const { default: nodemailer } = await import('nodemailer')
-  return nodemailer.createTransport({ url, ...TIMEOUTS })
+  const requireTLS = new URL(url).searchParams.get('ignoreTLS') !== 'true'
+  return nodemailer.createTransport({ url, ...TIMEOUTS, requireTLS })
 }
 
 /**
