@@ -17,8 +17,15 @@ export type Look = (typeof ALL_LOOKS)[number]
 /** Wide and light, narrow and dark: half the time of all looks, and each width and each colour once. */
 export const TWO_LOOKS: readonly Look[] = [ALL_LOOKS[0], ALL_LOOKS[3]]
 
+/** Until what comes into sight has come: half faded in, no text has its contrast. */
+const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+  Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => undefined)))).then(() => true)`
+
 /** Every violation of WCAG 2.2 A and AA on the page as it stands. */
 export async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(SETTLED)
   const isLoaded = await page.evaluate(() => 'axe' in globalThis)
   // The portal's own policy lets no foreign script in, so the checker is evaluated, not inserted.
   if (!isLoaded) await page.evaluate(AXE)

@@ -19,10 +19,6 @@ alter table consent add constraint consent_order_limits check (access.are_order_
 comment on column consent.order_limits is 'What orders under it may cost in a calendar month (UTC), in minor units by currency: once and for their first month. A currency that is not named has no limit.';
 grant update (order_limits) on consent to liaison_tenant;
 
--- A month of the orders of one delegation is added up while the next one waits.
-create index service_order_of_delegation on service_order (delegation_id, placed_at);
-drop index service_order_delegation_id_idx;
-
 reset role;
 set role liaison_authz;
 
