@@ -17,11 +17,16 @@ export type Look = (typeof ALL_LOOKS)[number]
 /** Wide and light, narrow and dark: half the time of all looks, and each width and each colour once. */
 export const TWO_LOOKS: readonly Look[] = [ALL_LOOKS[0], ALL_LOOKS[3]]
 
-/** Until what comes into sight has come: half faded in, no text has its contrast. */
-const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+/**
+ * Until what comes into sight has come: half faded in, no text has its contrast. No longer than a second, since a page that
+ * nobody looks at, or a movement that stands still, would never be done.
+ */
+const SETTLED = `Promise.race([
+  new Promise((done) => setTimeout(done, 1000)),
   Promise.all(document.getAnimations()
-    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
-    .map((one) => one.finished.catch(() => undefined)))).then(() => true)`
+    .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => undefined))),
+]).then(() => true)`
 
 /** Every violation of WCAG 2.2 A and AA on the page as it stands. */
 export async function violationsOf(page: Page): Promise<string[]> {
