@@ -3,15 +3,10 @@ import { readAmount, writeAmount } from '#platform/amount-words.ts'
 import type { Language } from '#platform/language.ts'
 import { toDecimal } from '#platform/money.ts'
 import type { MoneyBody } from '#platform/money.ts'
-import { ACTION_WORDS } from './rules.ts'
+import { mayOrder } from './rules.ts'
 import type { Scene } from './scene.ts'
 import type { Choice, OrderLimits } from './tables.ts'
 import { CONSENT_WORDS } from './words/index.ts'
-
-/** Whether one of the actions costs money. */
-export function mayOrder(actions: readonly Action[]): boolean {
-  return ACTION_WORDS.some(({ action, kind }) => kind === 'spend' && actions.includes(action))
-}
 
 /** The currencies of accounts, each once, by code. */
 export function currenciesOf(accounts: readonly { readonly currency: string }[]): string[] {

@@ -24,7 +24,7 @@ import {
   whoAsks,
 } from './page-parts.ts'
 import type { Ticked } from './page-parts.ts'
-import { ACTION_WORDS, lastDayOf } from './rules.ts'
+import { lastDayOf, mayOrder } from './rules.ts'
 import { checkedTokenOf, findBlock, shownTokenOf } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Choice, ConsentRow } from './tables.ts'
@@ -59,12 +59,9 @@ const instant = ({ reading }: Scene, at: Date): string => writeInstant(at, readi
 /** What somebody who approves at short notice must know: the words are not what is enforced, and what was allowed before stays. */
 function nowNotice({ askedNow, partner, offered, words }: Scene): Html {
   if (!askedNow) return html``
-  const mayOrder = offered.some((action) =>
-    ACTION_WORDS.some((one) => one.action === action && one.kind === 'spend'),
-  )
   return notice(
     'attention',
-    html`<p>${mayOrder ? words.now.orders : words.now.acts} ${words.now.stays(partner.name)}</p>`,
+    html`<p>${mayOrder(offered) ? words.now.orders : words.now.acts} ${words.now.stays(partner.name)}</p>`,
   )
 }
 

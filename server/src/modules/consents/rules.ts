@@ -57,6 +57,11 @@ export const ACTION_WORDS: readonly ActionWords[] = KINDS.flatMap((kind) =>
   ACTION_NAMES.map(wordsOf).filter((words) => words.kind === kind),
 )
 
+/** Whether one of the actions costs money. */
+export function mayOrder(actions: readonly Action[]): boolean {
+  return ACTION_WORDS.some(({ action, kind }) => kind === 'spend' && actions.includes(action))
+}
+
 /** The sentences of what the actions allow, and of what they leave out. */
 export function sentencesOf(
   actions: readonly Action[],
@@ -155,12 +160,11 @@ export function merged(
   )
   const end = new Date(choice.ends_at)
   // Whoever does not decide about orders now leaves their limits as they are.
-  const decides = ACTION_WORDS.some(({ action, kind }) => kind === 'spend' && choice.actions.includes(action))
   return {
     accounts,
     actions,
     ends_at: (end > before.ends_at ? end : before.ends_at).toISOString(),
-    order_limits: decides ? (choice.order_limits ?? {}) : before.order_limits,
+    order_limits: mayOrder(choice.actions) ? (choice.order_limits ?? {}) : before.order_limits,
   }
 }
 
