@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -16,6 +17,16 @@ export type Look = (typeof ALL_LOOKS)[number]
 
 /** Wide and light, narrow and dark: half the time of all looks, and each width and each colour once. */
 export const TWO_LOOKS: readonly Look[] = [ALL_LOOKS[0], ALL_LOOKS[3]]
+
+/** Where every page is kept as it was looked at, for whoever looks with their own eyes (U11); nowhere in an ordinary run. */
+const KEPT = process.env['LIAISON_LOOKS']
+
+async function keepLook(page: Page, [width, colorScheme]: Look): Promise<void> {
+  if (KEPT === undefined) return
+  const name = new URL(page.url()).pathname.slice(1).replaceAll('/', '.')
+  mkdirSync(KEPT, { recursive: true })
+  writeFileSync(join(KEPT, `${name}@${width}-${colorScheme}.png`), await page.screenshot({ fullPage: true }))
+}
 
 /**
  * Until what comes into sight has come: half faded in, no text has its contrast. No longer than a second, since a page that
@@ -55,12 +66,13 @@ async function faultsOf(page: Page): Promise<string[]> {
 /** The faults of the open page in each look, each with its address; the page is left wide and light. */
 export async function faultsInLooks(page: Page, looks: readonly Look[] = ALL_LOOKS): Promise<string[]> {
   const faults: string[] = []
-  for (const [width, colorScheme] of looks) {
+  for (const [width, colorScheme] of KEPT === undefined ? looks : ALL_LOOKS) {
     await page.setViewportSize({ width, height: 800 })
     await page.emulateMedia({ colorScheme })
     // Where the page was left must not decide what the bar on top happens to cover.
     await page.evaluate('scrollTo(0, 0)')
     const found = await faultsOf(page)
+    await keepLook(page, [width, colorScheme])
     faults.push(...found.map((fault) => `${page.url()} at ${width} in ${colorScheme}: ${fault}`))
   }
   await page.setViewportSize({ width: 1280, height: 900 })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { z } from 'zod'
-import { menuOf } from './menu-walk.ts'
+import { menuOf } from './page-walk.ts'
 import type { RunningProduct } from './product.ts'
 
 const Moves = z.array(z.object({ by: z.number(), what: z.array(z.string()) }))

@@ -91,7 +91,7 @@ export const portfolio = {
   'team.groups': 'Groups',
   'team.tenants': 'Tenants',
   'team.until': 'until {date}',
-  'team.take': 'Take {name} from the team',
+  'team.take': 'Take away {name} from the team',
   'team.take_short': 'Take away',
   'team.grants_saved': 'What {team} is assigned to was saved',
   'team.delete': 'Delete the team',

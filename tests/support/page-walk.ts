@@ -1,0 +1,109 @@
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { z } from 'zod'
+import { faultsInLooks, TWO_LOOKS } from './look.ts'
+import type { RunningProduct } from './product.ts'
+
+const Frames = z.array(z.object({ path: z.string(), pages: z.record(z.string(), z.unknown()) }))
+const DETAIL_MS = 15_000
+
+/** The addresses in the menu of the frame that is open. */
+export async function menuOf(page: Page): Promise<string[]> {
+  await page.getByRole('navigation').first().waitFor()
+  const links = await page.getByRole('navigation').getByRole('link').all()
+  const addresses = await Promise.all(links.map((link) => link.getAttribute('href')))
+  return [...new Set(addresses.filter((address) => address !== null))]
+}
+
+/** The forms of address of every page of one frame, as the portal's router has them; `$par` stands for an id. */
+async function formsOf(frame: string): Promise<string[]> {
+  // By its address, since these tests are checked without the markup of the portal.
+  const { frames } = await import(new URL('../../portal/src/pages.ts', import.meta.url).href)
+  const found = Frames.parse(frames).find(({ path }) => path === frame)
+  if (!found) throw new Error(`The portal has no frame ${frame}.`)
+  return Object.keys(found.pages)
+    .filter((path) => path !== '/')
+    .map((path) => `${frame}/${path}`)
+}
+
+const partsOf = (path: string) => path.split('/').filter((part) => part !== '')
+
+/** The form that an address has: the one with the fewest ids of those that fit. */
+function formOf(address: string, forms: readonly string[]): string | undefined {
+  const parts = partsOf(new URL(address, 'http://localhost').pathname)
+  const idsIn = (form: string) => partsOf(form).filter((part) => part.startsWith('$')).length
+  return forms
+    .filter((form) => {
+      const wanted = partsOf(form)
+      return (
+        wanted.length === parts.length &&
+        wanted.every((part, index) => part.startsWith('$') || part === parts[index])
+      )
+    })
+    .toSorted((left, right) => idsIn(left) - idsIn(right))[0]
+}
+
+async function linksIn(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `[...document.querySelectorAll('nav a[href^="/"], main a[href^="/"]')].map((link) => link.getAttribute('href'))`,
+  )
+}
+
+/** Every page of one frame of the portal, looked at once, whoever gets there first. */
+export class PageWalk {
+  readonly faults: string[] = []
+  readonly #looked = new Set<string>()
+  readonly #product: RunningProduct
+  readonly #frame: string
+  #forms: readonly string[] = []
+
+  private constructor(product: RunningProduct, frame: string) {
+    this.#product = product
+    this.#frame = frame
+  }
+
+  /** Begins a walk through a frame, by the path that its pages share. */
+  static async begin(product: RunningProduct, frame: string): Promise<PageWalk> {
+    const walk = new PageWalk(product, frame)
+    walk.#forms = await formsOf(frame)
+    return walk
+  }
+
+  /** The forms of address that nobody has got to, without the frame's own path. */
+  get missed(): string[] {
+    return this.#forms
+      .filter((form) => !this.#looked.has(form))
+      .map((form) => form.slice(this.#frame.length + 1))
+  }
+
+  /**
+   * Opens every page of the frame that nobody has looked at yet and that links lead to from where somebody is: the menu,
+   * and the pages themselves. Says how many were new.
+   */
+  async go(page: Page, others: readonly string[] = []): Promise<number> {
+    page.on('pageerror', (error) => this.faults.push(`${page.url()}: ${error.message}`))
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.faults.push(`${page.url()}: ${response.status()} ${response.url()}`)
+    })
+    const before = this.#looked.size
+    const waiting = [...(await menuOf(page)), ...(await linksIn(page)), ...others]
+    for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
+      const form = formOf(address, this.#forms)
+      if (form === undefined || this.#looked.has(form)) continue
+      this.#looked.add(form)
+      await this.#look(page, address)
+      waiting.push(...(await linksIn(page)))
+    }
+    return this.#looked.size - before
+  }
+
+  async #look(page: Page, address: string): Promise<void> {
+    await page.goto(new URL(address, this.#product.url).href)
+    await page.locator('main h1').first().waitFor()
+    await expect.poll(() => page.locator('.bones').count(), { timeout: DETAIL_MS }).toBe(0)
+    // A region that waits for words is empty; one that speaks says that something failed.
+    const spoken = await page.locator('main [role="alert"]').filter({ hasText: /\S/ }).allInnerTexts()
+    if (spoken.length > 0) this.faults.push(`${address}: shows a failure: ${spoken.join(' ')}`)
+    this.faults.push(...(await faultsInLooks(page, TWO_LOOKS)))
+  }
+}
