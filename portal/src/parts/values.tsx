@@ -44,6 +44,18 @@ export function MoneyText({ money, late = false }: { money: Money | Money[] | nu
   ))
 }
 
+/** An amount shortened for a tile: the figure as tiles have it, and its currency smaller, so that both stay on one line. */
+function ShortMoney({ money }: { money: Money }) {
+  const text = formatMoneyCompact(money)
+  const end = text.length - money.currency.length
+  return (
+    <span aria-hidden="true">
+      {text.slice(0, end)}
+      <small>{money.currency}</small>
+    </span>
+  )
+}
+
 /** Amounts shortened for a tile, with the exact amount for the pointer and for screen readers. */
 export function MoneyFigure({ money }: { money: readonly Money[] }) {
   if (money.length === 0) return <p className="figure">–</p>
@@ -51,7 +63,7 @@ export function MoneyFigure({ money }: { money: readonly Money[] }) {
     <p className={money.length > 1 ? 'figure several' : 'figure'}>
       {money.map((amount) => (
         <span key={amount.currency} title={formatMoney(amount)}>
-          <span aria-hidden="true">{formatMoneyCompact(amount)}</span>
+          <ShortMoney money={amount} />
           <span className="unseen">{formatMoney(amount)}. </span>
           <br />
         </span>

@@ -8,9 +8,9 @@ import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
 import { Empty, Refreshed } from '../../parts/states.tsx'
-import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
+import { DateText, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
-import { formatCount, formatMoney, formatMoneyCompact } from '../../platform/format.ts'
+import { formatCount, formatMoneyCompact } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { optional, orderField, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
@@ -99,9 +99,7 @@ export function InvoiceTiles({ aggregates }: { aggregates: InvoicePage['aggregat
       {aggregates.map((sum) => (
         <div className="tile" key={sum.currency}>
           <h2>{t('invoice.sum_title', { currency: sum.currency })}</h2>
-          <p className="figure" title={formatMoney(sum.outstanding_amount)}>
-            {formatMoneyCompact(sum.outstanding_amount)}
-          </p>
+          <MoneyFigure money={[sum.outstanding_amount]} />
           <p className="small">
             <span className={sum.overdue_amount.amount_minor > 0 ? 'late num' : 'muted num'}>
               {t('invoice.sum_overdue', { amount: formatMoneyCompact(sum.overdue_amount) })}

@@ -10,9 +10,9 @@ import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
-import { DateText, MoneyText } from '../../parts/values.tsx'
+import { DateText, MoneyFigure, MoneyText } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
-import { formatCount, formatMoney, formatMoneyCompact } from '../../platform/format.ts'
+import { formatCount } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -80,9 +80,7 @@ function PaymentTiles({ aggregates }: { aggregates: PaymentPage['aggregates'] })
       {aggregates.map(({ currency, total_amount: total, payment_count: count }) => (
         <div className="tile" key={currency}>
           <h2>{t('payments.sum', { currency })}</h2>
-          <p className="figure" title={formatMoney(total)}>
-            {formatMoneyCompact(total)}
-          </p>
+          <MoneyFigure money={[total]} />
           <p className="small muted num">{t('payments.count', { count, counted: formatCount(count) })}</p>
         </div>
       ))}

@@ -16,6 +16,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { sentenceOfAction } from '../shared/access-words.ts'
 import { readAmount, writeAmount } from '../shared/amount.ts'
 import { endOfDay } from '../shared/last-day.ts'
+import { mayOrder } from '../shared/ordered.ts'
 import { Ticks } from '../shared/ticks.tsx'
 
 type Leaves = TenantConsent['approver_leaves']
@@ -170,9 +171,7 @@ function Fields({ held, draft, errors, onDraft }: FieldsProps) {
         ticked={draft.accounts}
         onTicked={(accounts) => onDraft({ ...draft, accounts })}
       />
-      {draft.actions.includes('order.create') && (
-        <LimitFields held={held} draft={draft} errors={errors} onDraft={onDraft} />
-      )}
+      {mayOrder(draft.actions) && <LimitFields held={held} draft={draft} errors={errors} onDraft={onDraft} />}
       <TextInput
         id="ends_at"
         type="date"

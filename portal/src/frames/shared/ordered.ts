@@ -1,4 +1,5 @@
 import './consent-words.ts'
+import type { Action } from '@liaison/access'
 import type { PartnerConsent } from '@liaison/client'
 
 import { formatMoney } from '../../platform/format.ts'
@@ -6,13 +7,21 @@ import { t } from '../../platform/words.ts'
 
 type Ordering = Pick<PartnerConsent, 'actions' | 'order_limits' | 'ordered_this_month'>
 
+/** What costs money; a test holds it against the catalogue, which a page need not load. */
+const SPENDING: ReadonlySet<Action> = new Set(['order.create', 'order.update'])
+
+/** Whether one of the actions costs money. */
+export function mayOrder(actions: readonly Action[]): boolean {
+  return actions.some((action) => SPENDING.has(action))
+}
+
 /** What was ordered in this month of what may be, as "340.00 EUR of 5,000.00 EUR"; null where nothing can be ordered. */
 export function orderedOf({
   actions,
   order_limits: limits,
   ordered_this_month: ordered,
 }: Ordering): string | null {
-  if (!actions.includes('order.create')) return null
+  if (!mayOrder(actions)) return null
   const currencies = [...new Set([...limits, ...ordered].map(({ currency }) => currency))]
   if (currencies.length === 0) return t('consent.ordered_nothing')
   return currencies
