@@ -7,7 +7,7 @@ import {
   SCOPE_NAMES,
 } from '@liaison/access'
 import { z } from 'zod'
-import { LANGUAGES } from '#platform/language.ts'
+import { LANGUAGES } from '#platform/words/language.ts'
 import { Money } from '#platform/money.ts'
 import { sent } from '#platform/route.ts'
 import { toAmounts } from './order-limits.ts'

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { FieldError } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { resultOf } from './decide.ts'
-import { currenciesOf, idOfLimit, readLimits } from './order-limits.ts'
-import { mayOrder, readLastDay } from './rules.ts'
+import { currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
+import { readLastDay } from './rules.ts'
 import { unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Choice } from './tables.ts'
@@ -66,8 +66,8 @@ export function limitsOf(form: ReviewInput, scene: Scene): ReadonlyMap<string, s
 
 /** The limits of what was chosen: of nothing that costs no money, and of the currencies of its accounts alone. */
 function readOwnLimits(form: ReviewInput, scene: Scene, choice: Choice) {
-  const accounts = scene.accounts.filter(({ id }) => resultOf(scene, choice).accounts.includes(id))
-  const currencies = new Set(mayOrder(choice.actions) ? currenciesOf(accounts) : [])
+  const { accounts } = resultOf(scene, choice)
+  const currencies = new Set(currenciesToDecide(scene, { accounts, actions: choice.actions }))
   return readLimits(new Map([...limitsOf(form, scene)].filter(([currency]) => currencies.has(currency))))
 }
 

@@ -157,6 +157,36 @@ test('who gives more keeps the limit that was there unless orders are chosen aga
   })
 })
 
+test('accounts in another currency that come to a consent for orders get a limit of their own, and the one there is stays (A10)', async () => {
+  const made = await consent({
+    ask: { actions: ['order.read', 'order.create'] },
+    choose: { limits: { EUR: '5000' } },
+  })
+  const [dollars] = await world.seed<{ id: string }>(
+    `insert into billing_account (tenant_id, ban, name, currency) values ($1, 'BAN-USD', 'Dollars', 'USD') returning id`,
+    [made.tenant],
+    made.tenant,
+  )
+  const accounts = [encodeId('billing_account', idFromUuid('billing_account', dollars?.id ?? ''))]
+  const more = { grantAction: 'merge' as const, delegationId: made.id, actions: ['service.read'] }
+  const uid = await ask(made, more)
+  const { body } = await look(made, uid)
+  expect(body).toContain('Most that orders may cost in a month, in USD')
+  expect(body).not.toContain('Most that orders may cost in a month, in EUR')
+  const unread = await choose(made, uid, { accounts, limits: { USD: 'plenty' } })
+  expect(unread.body).toContain('href="#limit-USD"')
+  const check = await choose(made, uid, { accounts, limits: { USD: '250', EUR: '9000' } })
+  expect(check.body).toContain('Orders may cost up to 5,000.00 EUR in a calendar month.')
+  expect(check.body).toContain('Orders may cost up to 250.00 USD in a calendar month.')
+  expect((await decide(made, uid, { page: check.body })).statusCode).toBe(303)
+  expect(await read(made, made.publicId)).toMatchObject({
+    order_limits: [
+      { amount_minor: 500_000, currency: 'EUR' },
+      { amount_minor: 25_000, currency: 'USD' },
+    ],
+  })
+})
+
 test.each(LOGINS)('raw SQL as %s sets no limit of anybody without a context (B12)', async (login) => {
   const made = await consent(LIMITED)
   const lift = world.sqlAs(login, `update consent set order_limits = '{}' where id = $1 returning id`, [

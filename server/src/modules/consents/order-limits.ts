@@ -1,6 +1,6 @@
 import type { Action } from '@liaison/access'
-import { readAmount, writeAmount } from '#platform/amount-words.ts'
-import type { Language } from '#platform/language.ts'
+import { readAmount, writeAmount } from '#platform/words/amount-words.ts'
+import type { Language } from '#platform/words/language.ts'
 import { toDecimal } from '#platform/money.ts'
 import type { MoneyBody } from '#platform/money.ts'
 import { mayOrder } from './rules.ts'
@@ -8,9 +8,28 @@ import type { Scene } from './scene.ts'
 import type { Choice, OrderLimits } from './tables.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
+/** Which accounts, and what may be done on them. */
+type Chosen = Pick<Choice, 'accounts' | 'actions'>
+
 /** The currencies of accounts, each once, by code. */
 export function currenciesOf(accounts: readonly { readonly currency: string }[]): string[] {
   return [...new Set(accounts.map(({ currency }) => currency))].toSorted()
+}
+
+/**
+ * The currencies for which a choice decides how much orders may cost: all of its accounts where it allows orders, and those
+ * that come to a consent which allows them already.
+ */
+export function currenciesToDecide(
+  scene: Pick<Scene, 'accounts' | 'before' | 'request'>,
+  chosen: Chosen,
+): string[] {
+  const currencies = currenciesOf(scene.accounts.filter(({ id }) => chosen.accounts.includes(id)))
+  if (mayOrder(chosen.actions)) return currencies
+  const { before, request } = scene
+  if (request.grant_action !== 'merge' || !before || !mayOrder(before.actions)) return []
+  const held = currenciesOf(before.card.accounts)
+  return currencies.filter((currency) => !held.includes(currency))
 }
 
 /** The id of the field in which the limit of a currency is written. */

@@ -2,13 +2,13 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
-import { writeCount, writeDay, writeInstant } from '#platform/instant-words.ts'
-import type { Language, Reading } from '#platform/language.ts'
-import { withLanguage } from '#platform/page-language.ts'
+import { writeCount, writeDay, writeInstant } from '#platform/words/instant-words.ts'
+import type { Language, Reading } from '#platform/words/language.ts'
+import { withLanguage } from '#platform/words/page-language.ts'
 import { facts, hiddenField, notice, PROVIDER_NAME, textField, tickBox } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
-import { currenciesOf, idOfLimit, writtenLimits } from './order-limits.ts'
-import { ACTION_WORDS, daysBetween, payerSentence, sentencesOf } from './rules.ts'
+import { currenciesToDecide, idOfLimit, writtenLimits } from './order-limits.ts'
+import { ACTION_WORDS, daysBetween, mayOrder, payerSentence, sentencesOf } from './rules.ts'
 import { unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
 
@@ -148,12 +148,12 @@ export interface Ticked {
   readonly limits: ReadonlyMap<string, string>
 }
 
-/** How much orders may cost in a month, for each currency of the accounts to choose from. */
+/** How much orders may cost in a month, for each currency of the accounts to choose from that it can be decided for. */
 function limitFields(scene: Scene, ticked: Ticked | null, errors: readonly FieldError[]): readonly Html[] {
-  const { words, accounts, before } = scene
+  const { words, accounts, before, offered } = scene
   const open = accounts.filter((account) => unavailableBecause(account, words) === null)
   const held = writtenLimits(before?.order_limits ?? {})
-  return currenciesOf(open).map(
+  return currenciesToDecide(scene, { accounts: open.map(({ id }) => id), actions: offered }).map(
     (currency) =>
       html`${hiddenField('limit_currency', currency)}${textField(
         {
@@ -195,9 +195,19 @@ export function actionTicks(scene: Scene, ticked: Ticked | null, errors: readonl
       </fieldset>`,
     ]
   })
+  // Orders that are allowed already cannot be chosen again, but accounts in another currency may come to them.
+  const coming = mayOrder(offered) ? [] : limitFields(scene, ticked, errors)
   return html`<h2>${words.what.title}</h2>
     <p class="hint">${words.what.lead}</p>
-    ${messageOf(errors, 'action')}${groups}`
+    ${messageOf(errors, 'action')}${groups}
+    ${
+      coming.length > 0 &&
+      html`<fieldset>
+        <legend>${words.groups.spend}</legend>
+        <p class="hint">${words.orders.coming}</p>
+        ${coming}
+      </fieldset>`
+    }`
 }
 
 /** What stays impossible, whatever is chosen. */

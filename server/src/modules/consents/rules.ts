@@ -149,6 +149,18 @@ export function tokenOf(...shown: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url')
 }
 
+/** Whoever does not decide about orders now leaves their limits as they are, and sets those of currencies that come to them. */
+function mergedLimits(
+  before: Pick<ConsentRow, 'actions' | 'card' | 'order_limits'>,
+  { actions, order_limits: chosen = {} }: Choice,
+): OrderLimits {
+  if (mayOrder(actions)) return chosen
+  if (!mayOrder(before.actions)) return before.order_limits
+  const held = new Set(before.card.accounts.map(({ currency }) => currency))
+  const added = Object.entries(chosen).filter(([currency]) => !held.has(currency))
+  return { ...before.order_limits, ...Object.fromEntries(added) }
+}
+
 /** What a consent becomes when more is added to it: everything of both, until the later end. */
 export function merged(
   before: Pick<ConsentRow, 'actions' | 'ends_at' | 'card' | 'order_limits'>,
@@ -159,12 +171,11 @@ export function merged(
     (name) => before.actions.includes(name) || choice.actions.includes(name),
   )
   const end = new Date(choice.ends_at)
-  // Whoever does not decide about orders now leaves their limits as they are.
   return {
     accounts,
     actions,
     ends_at: (end > before.ends_at ? end : before.ends_at).toISOString(),
-    order_limits: mayOrder(choice.actions) ? (choice.order_limits ?? {}) : before.order_limits,
+    order_limits: mergedLimits(before, choice),
   }
 }
 

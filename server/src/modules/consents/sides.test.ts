@@ -1,6 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { openForSystem } from '#platform/resolvers/resolver-without-person.ts'
 import { readBlastRadius } from './index.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { Caller, TestWorld } from '#testing/world.ts'

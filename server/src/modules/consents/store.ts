@@ -1,6 +1,6 @@
 import type { ConsentId } from '@liaison/access'
 import { guardedBy } from '#platform/guarded.ts'
-import type { Letters } from '#platform/letters.ts'
+import type { Letters } from '#platform/words/letters.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'

@@ -1,6 +1,6 @@
 import type { Action, Conditions, LinkStatus, Scope } from '@liaison/access'
 import type { ColumnType, Generated } from 'kysely'
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 
 export type Side = 'partner' | 'tenant' | 'provider' | 'clock'
 

@@ -94,6 +94,8 @@ export const EN = {
   orders: {
     label: (currency: string) => `Most that orders may cost in a month, in ${currency}`,
     hint: 'What an order costs at once and for its first month counts. Left empty, there is no limit.',
+    coming:
+      'It can place orders already. This is about accounts in a currency that it has no account in yet.',
     unread: (currency: string) =>
       `Write the most that orders may cost as an amount of ${currency}, for example 5000`,
     upTo: (amount: string) => `Orders may cost up to ${amount} in a calendar month.`,

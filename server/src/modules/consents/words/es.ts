@@ -84,6 +84,8 @@ export const ES: ConsentWords = {
   orders: {
     label: (currency) => `Importe máximo de los pedidos al mes, en ${currency}`,
     hint: 'Cuentan los gastos únicos de cada pedido y su primer mes. Sin importe, no hay límite.',
+    coming:
+      'Hacer pedidos ya está permitido. Aquí se trata de cuentas en una moneda que aún no figura en la autorización.',
     unread: (currency) =>
       `Indique el importe máximo de los pedidos como una cantidad en ${currency}, por ejemplo 5000`,
     upTo: (amount) => `Los pedidos pueden costar hasta ${amount} por mes natural.`,

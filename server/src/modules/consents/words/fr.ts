@@ -1,4 +1,4 @@
-import { french, frenchHtml } from '#platform/french.ts'
+import { french, frenchHtml } from '#platform/words/french.ts'
 import type { ConsentWords } from './en.ts'
 
 /** What the pages of consents say in French. Names of pages of the portal stay as they stand there. */
@@ -85,6 +85,7 @@ export const FR: ConsentWords = {
   orders: {
     label: (currency) => `Coût maximal des commandes par mois, en ${currency}`,
     hint: french`Sont comptés les frais uniques de chaque commande et son premier mois. Sans montant, il n'y a pas de limite.`,
+    coming: french`Passer des commandes est déjà permis. Il s'agit ici de comptes dans une devise qui n'y figure pas encore.`,
     unread: (currency) =>
       `Indiquez le coût maximal des commandes sous forme de montant en ${currency}, par exemple 5000`,
     upTo: (amount) => `Les commandes peuvent coûter au plus ${amount} par mois civil.`,

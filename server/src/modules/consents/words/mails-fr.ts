@@ -1,4 +1,4 @@
-import { french } from '#platform/french.ts'
+import { french } from '#platform/words/french.ts'
 import type { ConsentMailWords } from './mails-en.ts'
 
 /** What customers are written about the access of applications, in French. */
