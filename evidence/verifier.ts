@@ -10,7 +10,7 @@ import { exportLog, makeAuditKey, startSealer, verifyDatabase } from '../server/
 import { verifyExport } from '../server/src/modules/audit/offline-verify.ts'
 import { openDatabase } from '../server/src/platform/database.ts'
 import type { ConnectionSettings } from '../server/src/platform/embedded/index.ts'
-import { makeVault } from '../server/src/platform/vault.ts'
+import { makeVault } from '../server/src/platform/credentials/vault.ts'
 import type { Part, PartResult } from './part.ts'
 
 /** In the usual run; fifty times as many are the ten million of the specification. */

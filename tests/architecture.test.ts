@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -112,6 +112,15 @@ describe('the index.ts of each module', () => {
     }
     expect(faultsOf(invented, tables, new Set(['risk']))).toEqual(['risk: no table and no module gone'])
   })
+})
+
+test('the page of the platform names each of its folders', async () => {
+  const platform = join(root, 'server/src/platform')
+  const entries = await readdir(platform, { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  const page = await readFile(join(platform, 'README.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `([a-z-]+)\/` /gm)].map(([, name]) => name)
+  expect(rows).toEqual(folders.toSorted())
 })
 
 /** Files of a small repository in which every bound is crossed once. */

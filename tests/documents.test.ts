@@ -24,10 +24,13 @@ const pages: Page[] = []
 const helps = new Map<string, string>()
 beforeAll(async () => {
   for (const { name, load } of COMMANDS) helps.set(name, (await load()).help)
-  for await (const file of glob(['*.md', 'docs/**/*.md', 'examples/**/*.md', 'gateway/**/*.md'], {
-    cwd: root,
-    exclude: (name) => name.includes('node_modules'),
-  }))
+  for await (const file of glob(
+    ['*.md', 'docs/**/*.md', 'examples/**/*.md', 'gateway/**/*.md', 'server/src/platform/README.md'],
+    {
+      cwd: root,
+      exclude: (name) => name.includes('node_modules'),
+    },
+  ))
     pages.push({ file, text: await readFile(join(root, file), 'utf8') })
 })
 

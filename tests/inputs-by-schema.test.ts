@@ -1,7 +1,7 @@
 import { LINK_ROLES, PERMISSIONS } from '@liaison/access'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeOpenApi } from '../server/src/platform/openapi.ts'
+import { makeOpenApi } from '../server/src/platform/openapi/openapi.ts'
 import { toPathTemplate } from '../server/src/platform/route.ts'
 import type { Route } from '../server/src/platform/route.ts'
 import { seedTenants, STRANGER } from '../server/testing/ingest.ts'

@@ -39,7 +39,7 @@ const NOT_WEAK = new Map([
     'HMAC with SHA-1, which authenticator apps speak (RFC 6238) and which stands',
   ],
   [
-    'server/src/platform/breached-passwords.ts',
+    'server/src/platform/credentials/breached-passwords.ts',
     'the name that a service for breached passwords knows a password by, of which five digits are told',
   ],
   [

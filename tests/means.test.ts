@@ -30,7 +30,7 @@ const MEANS: readonly Means[] = [
     pattern: /\bsql\.raw\(/,
     places: {
       'server/src/modules/billing/summary-store.ts': 'a name of a column that stands in the same file',
-      'server/src/platform/migrate.ts': 'a migration, which is a file of ours',
+      'server/src/platform/run-migrations.ts': 'a migration, which is a file of ours',
     },
   },
   {
@@ -40,7 +40,7 @@ const MEANS: readonly Means[] = [
       'server/src/modules/ingest/transforms.ts':
         'a format of dates from the file of the mapping; all but its letters is escaped',
       'server/src/modules/referrals/follow.ts': 'the name of our own cookie',
-      'server/src/platform/openapi.ts': 'the form of our own ids',
+      'server/src/platform/openapi/openapi.ts': 'the form of our own ids',
       'server/src/reference/schema-example.ts': 'a pattern of our own document',
       'portal/src/frames/plans/plan-draft.ts': 'a number of decimals',
     },
@@ -94,7 +94,7 @@ const MEANS: readonly Means[] = [
         'webhooks, signals and breached passwords: no address inside',
       'server/src/platform/limit-store/redis-limit-store.ts': 'the Redis that is configured',
       'server/src/platform/mail.ts': 'the mail server that is configured',
-      'server/src/platform/tracing.ts': 'the collector of traces that is configured',
+      'server/src/platform/telemetry/tracing.ts': 'the collector of traces that is configured',
     },
   },
 ]

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Database } from '../server/src/platform/database.ts'
-import { makeMetrics } from '../server/src/platform/metrics.ts'
+import { makeMetrics } from '../server/src/platform/telemetry/metrics.ts'
 
 const root = new URL('..', import.meta.url)
 const readText = (path: string) => readFile(new URL(path, root), 'utf8')

@@ -6,7 +6,7 @@ import { digestFormToken, formTokenPepper, makeFormToken } from '../../server/sr
 import { makeEmbedRoutes } from '../../server/src/modules/embed/index.ts'
 import { openDatabase } from '../../server/src/platform/database.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
-import { makeVault } from '../../server/src/platform/vault.ts'
+import { makeVault } from '../../server/src/platform/credentials/vault.ts'
 import { ROLE_SECRET } from '../cluster.ts'
 import { POOL_SIZE } from './invoice.ts'
 import type { Server } from './server.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
-import { CONNECTION_BACKLOG } from '../../server/src/platform/load-shedding.ts'
+import { CONNECTION_BACKLOG } from '../../server/src/platform/limits/load-shedding.ts'
 import { answerParent } from './child.ts'
 import { openBare } from './bare.ts'
 import { openBoard } from './board.ts'

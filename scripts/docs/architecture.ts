@@ -67,6 +67,8 @@ what every module needs and no word of the business; the modules meet only at ea
 
 ${diagram(drawParts(graph))}
 
+What stands where in the platform says [a page of its own](../server/src/platform/README.md).
+
 ## Who may import whom
 
 | From | May import | Rule |

@@ -1,4 +1,4 @@
-import { makeOpenApi } from '../../server/src/platform/openapi.ts'
+import { makeOpenApi } from '../../server/src/platform/openapi/openapi.ts'
 import { readRoutes } from '../lib/routes.ts'
 
 export const path = 'docs/openapi.json'

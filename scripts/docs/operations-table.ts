@@ -1,5 +1,5 @@
-import { LIMITS } from '../../server/src/platform/limit-policies.ts'
-import type { LimitPolicy } from '../../server/src/platform/limit-policies.ts'
+import { LIMITS } from '../../server/src/platform/limits/limit-policies.ts'
+import type { LimitPolicy } from '../../server/src/platform/limits/limit-policies.ts'
 import { evidenceOf, permissionOf } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import { readRoutes } from '../lib/routes.ts'

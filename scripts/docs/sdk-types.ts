@@ -1,6 +1,6 @@
 import openapiTS, { astToString } from 'openapi-typescript'
 import type { OpenAPI3 } from 'openapi-typescript'
-import { makeOpenApi } from '../../server/src/platform/openapi.ts'
+import { makeOpenApi } from '../../server/src/platform/openapi/openapi.ts'
 import { readRoutes } from '../lib/routes.ts'
 
 export const path = 'sdk/src/generated/api.ts'

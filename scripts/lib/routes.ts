@@ -1,7 +1,7 @@
-import { NO_BREACHED_PASSWORDS } from '../../server/src/platform/breached-passwords.ts'
+import { NO_BREACHED_PASSWORDS } from '../../server/src/platform/credentials/breached-passwords.ts'
 import { makeCursorSigner } from '../../server/src/platform/cursor.ts'
 import { makePdfSealer } from '../../server/src/platform/sealed-pdf.ts'
-import { makeVault } from '../../server/src/platform/vault.ts'
+import { makeVault } from '../../server/src/platform/credentials/vault.ts'
 import { allRoutes } from '../../server/src/app.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 

@@ -5,8 +5,8 @@ import { alertRoutes, evaluateAlerts } from '#modules/alerts/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
 import { openAlertScene, seedOwed } from '#testing/alert-scene.ts'
 import { TestWorld } from '#testing/world.ts'
-import { makeMetrics, makePartnerLabel } from '#platform/metrics.ts'
-import type { Metrics } from '#platform/metrics.ts'
+import { makeMetrics, makePartnerLabel } from '#platform/telemetry/metrics.ts'
+import type { Metrics } from '#platform/telemetry/metrics.ts'
 
 let world: TestWorld
 let metrics: Metrics

@@ -28,7 +28,7 @@ import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
 import type { JobsOptions } from '#platform/jobs.ts'
 import { endMandate, takeEvents } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { openForSystem } from '#platform/resolvers/resolver-without-person.ts'
 
 async function housekeep(database: Database): Promise<void> {
   const pool = database.pool('liaison_job')

@@ -23,7 +23,7 @@ import type {
   TenantId,
 } from '@liaison/access'
 import type { LightMyRequestResponse } from 'fastify'
-import type { AccessToken, PresentedRequest, TokenVerifier } from '#platform/access-token.ts'
+import type { AccessToken, PresentedRequest, TokenVerifier } from '#platform/credentials/access-token.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { noteToken } from './issued-token.ts'
 import type { CallOptions, TestWorld } from './world.ts'

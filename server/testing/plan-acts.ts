@@ -3,7 +3,7 @@ import type { IdOf, PartnerId } from '@liaison/access'
 import type { LightMyRequestResponse } from 'fastify'
 import type pg from 'pg'
 import { createHash } from 'node:crypto'
-import { digestRealmSecret, realmCookieName } from '#platform/realm-evidence.ts'
+import { digestRealmSecret, realmCookieName } from '#platform/credentials/realm-evidence.ts'
 import type { Caller, TestWorld } from './world.ts'
 
 /** A white-label partner with an owner, somebody of the provider, and a basic user of its realm. */

@@ -4,7 +4,7 @@ import { withAdminClient } from '#platform/admin.ts'
 import { readConfig } from '#platform/config.ts'
 import { openDatabase } from '#platform/database.ts'
 import type { ConnectionSettings } from '#platform/embedded/index.ts'
-import { makeVault } from '#platform/vault.ts'
+import { makeVault } from '#platform/credentials/vault.ts'
 import { testRoleSecret } from './database.ts'
 import { TEST_SECRET_KEY } from './world.ts'
 

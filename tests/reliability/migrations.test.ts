@@ -45,6 +45,8 @@ test.each([
   ['alter table invoice add constraint once unique (number)', 'builds its index'],
   ['create index on invoice (number)', 'concurrently'],
   ['create unique index if not exists by_number on invoice using btree (number)', 'concurrently'],
+  ['create index concurrently by_number on invoice (number)', 'begins anew'],
+  ['drop index concurrently by_number', 'begins anew'],
   ['update invoice set note = number', 'in parts'],
   ['lock table invoice in access exclusive mode', 'whole table'],
   ['truncate invoice', 'whole table'],
@@ -58,12 +60,20 @@ test.each([
   ])
 })
 
+test('what is built concurrently stands in a migration of its own (R11)', () => {
+  const index = 'create index concurrently if not exists by_number on invoice (number);'
+  expect(lint(`${index} alter table invoice add column note text`)).toEqual([
+    'what is built or dropped concurrently is a migration of its own',
+  ])
+})
+
 test.each([
   'alter table invoice add column note text',
   "alter table invoice add column note text not null default ''",
   'alter table invoice add constraint positive check (total_minor > 0) not valid',
   'alter table invoice validate constraint positive',
-  'create unique index concurrently by_number on invoice (number)',
+  'create unique index concurrently if not exists by_number on invoice (number)',
+  'drop index concurrently if exists by_number',
   'alter table invoice add constraint once unique using index by_number',
   "update invoice set note = '' where id in (select id from invoice where note is null limit 1000)",
   'create table thing (id uuid not null); create index on thing (id); alter table thing add constraint small check (id is not null)',

@@ -34,6 +34,13 @@ const onExisting =
 
 const ALTER = 'alter table'
 
+/** What is done concurrently runs in no transaction, so it comes alone and may be begun anew. */
+const ALONE: Rule['applies'] = (statement) =>
+  /\bindex concurrently\b/.test(statement) &&
+  !/^(?:create (?:unique )?index concurrently if not exists|drop index concurrently if exists) [a-z_]+\b/.test(
+    statement,
+  )
+
 /** Hazards of a change while the version before still works on the table. Source: reliability.md R11. */
 const RULES: readonly Rule[] = [
   {
@@ -77,6 +84,10 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'an index that is built or dropped concurrently is named and begins anew: if not exists, if exists',
+    applies: ALONE,
+  },
+  {
     name: 'a whole table is changed in one transaction; fill it in parts',
     applies: (statement, created) => {
       const table = tableOf(statement, 'update')
@@ -115,7 +126,14 @@ function lintOne({ name, sql }: MigrationText): MigrationFault[] {
   const created = new Set<string>()
   const rules = name.includes('-contract-') ? RULES : [...RULES, CONTRACTION]
   const faults: MigrationFault[] = []
-  for (const statement of splitStatements(sql)) {
+  const statements = splitStatements(sql)
+  for (const statement of statements) {
+    if (statements.length > 1 && /\bindex concurrently\b/.test(statement))
+      faults.push({
+        migration: name,
+        rule: 'what is built or dropped concurrently is a migration of its own',
+        statement: statement.slice(0, STATEMENT_SHOWN),
+      })
     const made = /^create (?:unlogged )?table (?:if not exists )?"?([a-z_.]+)"?/.exec(statement)?.[1]
     if (made !== undefined) created.add(made)
     for (const rule of rules) {

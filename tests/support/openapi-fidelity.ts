@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { makeOpenApi } from '../../server/src/platform/openapi.ts'
+import { makeOpenApi } from '../../server/src/platform/openapi/openapi.ts'
 import { toPathTemplate } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { toCanonicalJson } from '#platform/signed-log/index.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { CommandError } from './command.ts'
 
 const Table = z.strictObject({

@@ -1,8 +1,8 @@
 import { openDatabase } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
-import { startKeyRing } from '#platform/key-ring.ts'
-import { makeVault } from '#platform/vault.ts'
-import type { Vault } from '#platform/vault.ts'
+import { startKeyRing } from '#platform/credentials/key-ring.ts'
+import { makeVault } from '#platform/credentials/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 
 /** Lends the vault of the installation with every data key that there is. */
 export async function withVault<Result>(

@@ -1,14 +1,14 @@
 import { isCidr } from '@liaison/access'
 import { z } from 'zod'
-import type { CertificateSource } from './client-certificate.ts'
-import { browserOrigin } from './config-origin.ts'
-import { ConfigError, readCertificateSource, readPooler } from './config-together.ts'
+import type { CertificateSource } from './credentials/client-certificate.ts'
+import { browserOrigin } from './config/origin.ts'
+import { ConfigError, readCertificateSource, readPooler } from './config/together.ts'
 import type { Pooler } from './database.ts'
 import { Telephone } from './help-contact.ts'
 import type { HelpContact } from './help-contact.ts'
 import { findNetFault } from './networks.ts'
 
-export { ConfigError } from './config-together.ts'
+export { ConfigError } from './config/together.ts'
 
 /** How a variable reads in the generated reference; `secret` keeps its value out of every log. */
 interface Documented {

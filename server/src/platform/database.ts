@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { ConnectionSettings } from './embedded/index.ts'
-import { sendUnnamed } from './prepared-statements.ts'
+import { sendUnnamed } from './wire/prepared-statements.ts'
 import { ProblemError } from './problem.ts'
 
 export type { ConnectionSettings } from './embedded/index.ts'

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from './config.ts'
-import { parseDatabaseUrl } from './database-url.ts'
+import { parseDatabaseUrl } from './config/database-url.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts'
 import type { ConnectionSettings } from './embedded/index.ts'
 

@@ -2,12 +2,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Kysely, PostgresDialect, sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import type { Migration, MigrationResult } from 'kysely/migration'
 import pg from 'pg'
 import { databaseCodeOf, LOGINS, passwordOf } from './database.ts'
 import type { ConnectionSettings } from './database.ts'
+import { LOCK_TIMEOUT_MS, runMigrations } from './run-migrations.ts'
+import type { MigrationScript } from './run-migrations.ts'
 
 const SOURCE = fileURLToPath(new URL('..', import.meta.url))
 
@@ -27,17 +26,11 @@ async function findMigrationFiles(): Promise<string[]> {
   return found.flat()
 }
 
-async function loadMigrations(): Promise<Record<string, Migration>> {
+async function readMigrations(): Promise<MigrationScript[]> {
   const files = await findMigrationFiles()
-  const entries = await Promise.all(
-    files.map(async (file): Promise<[string, Migration]> => {
-      const text = await readFile(file, 'utf8')
-      return [basename(file, '.sql'), { up: async (db) => void (await sql.raw(text).execute(db)) }]
-    }),
+  return Promise.all(
+    files.map(async (file) => ({ name: basename(file, '.sql'), text: await readFile(file, 'utf8') })),
   )
-  const migrations = Object.fromEntries(entries)
-  if (Object.keys(migrations).length !== files.length) throw new Error('Two migrations have the same name.')
-  return migrations
 }
 
 export interface MigrateOptions {
@@ -55,8 +48,6 @@ async function setPasswords(pool: pg.Pool, roleSecret: string): Promise<void> {
   )
 }
 
-/** Whoever waits for a lock lets everybody behind it wait, too: a migration gives its place up and comes again (R11). */
-const LOCK_TIMEOUT_MS = 2000
 const PATIENCE_MS = 120_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
@@ -82,29 +73,14 @@ async function untilFree<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 /**
- * Brings a database to the schema of this code: runs the migrations not yet run, in order, in one transaction under a
- * lock. Running it again changes nothing. Servers of the version before may work meanwhile.
+ * Brings a database to the schema of this code: runs the migrations not yet run, in order, one process at a time. Running
+ * it again changes nothing. Servers of the version before may work meanwhile.
  */
 export function migrate(
   admin: ConnectionSettings,
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
   return untilFree(() => migrateOnce(admin, options))
-}
-
-/** How Kysely begins when a migration has run that this code does not have, or in another order. */
-const OF_ANOTHER_VERSION = 'corrupted migrations'
-
-/** What failed: one migration, or all of them, such as when a version that this one does not know prepared the database. */
-function toMigrationError(error: unknown, results: readonly MigrationResult[] = []): Error {
-  const failed = results.find((result) => result.status === 'Error')
-  if (failed) return new Error(`Migration ${failed.migrationName} failed`, { cause: error })
-  const story = error instanceof Error ? error.message : String(error)
-  const isOfAnother = story.startsWith(OF_ANOTHER_VERSION)
-  const advice = isOfAnother
-    ? `The database was prepared by another version of Liaison: ${story}. Start that version or a newer one, or use another database.`
-    : `Migrations could not begin: ${story}`
-  return new Error(advice, { cause: error })
 }
 
 async function migrateOnce(
@@ -115,26 +91,13 @@ async function migrateOnce(
   // A connection that ends while nobody asks anything of it says so to whoever listens, or ends the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => void client.on('error', () => undefined))
-  const database = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
   try {
-    const migrations = await loadMigrations()
-    const migrator = new Migrator({
-      db: database,
-      provider: { getMigrations: () => Promise.resolve(migrations) },
-      migrationTableName: 'liaison_migration',
-      migrationLockTableName: 'liaison_migration_lock',
-    })
-    const { error, results } = await migrator.migrateToLatest()
-    const applied = (results ?? [])
-      .filter((result) => result.status === 'Success')
-      .map((result) => result.migrationName)
-    for (const name of applied) options.log?.(name)
-    if (error !== undefined) throw toMigrationError(error, results)
+    const applied = await runMigrations(pool, await readMigrations(), options.log)
     await pool.query('call private.close_temporary_names()')
     await options.afterwards?.(pool)
     if (options.roleSecret !== undefined) await setPasswords(pool, options.roleSecret)
     return { applied }
   } finally {
-    await database.destroy()
+    await pool.end()
   }
 }

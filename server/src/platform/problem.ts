@@ -10,7 +10,7 @@ import {
   REFUSAL_WORDS,
 } from '@liaison/access'
 import { z } from 'zod'
-import type { Language } from './language.ts'
+import type { Language } from './words/language.ts'
 
 /** One fault of the input; `pointer` is a JSON pointer into params, query, headers or body. */
 export const FieldFault = z

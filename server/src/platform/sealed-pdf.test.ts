@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makePdfSealer } from './sealed-pdf.ts'
 import { makePdfWriter } from './table-file/pdf.ts'
-import { makeVault } from './vault.ts'
+import { makeVault } from './credentials/vault.ts'
 
 const run = promisify(execFile)
 const vault = makeVault('a key for tests that protects nothing at all')

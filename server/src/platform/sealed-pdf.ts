@@ -1,6 +1,6 @@
 import { createECDH, createPrivateKey, createPublicKey, sign, webcrypto } from 'node:crypto'
 import type { Signer } from '@libpdf/core'
-import type { Vault } from './vault.ts'
+import type { Vault } from './credentials/vault.ts'
 
 // Loaded with the first seal: it is a quarter of what a start would load, and most processes never seal.
 const loadLibrary = () => import('@libpdf/core')

@@ -1,9 +1,9 @@
-import type { BreachedPasswords } from './breached-passwords.ts'
+import type { BreachedPasswords } from './credentials/breached-passwords.ts'
 import type { HelpContact } from './help-contact.ts'
 import type { CursorSigner } from './cursor.ts'
 import type { Standing } from './health.ts'
 import type { PdfSealer } from './sealed-pdf.ts'
-import type { Vault } from './vault.ts'
+import type { Vault } from './credentials/vault.ts'
 
 /** What modules are given when their routes are made; everything else they reach through a mandate. */
 export interface Services {

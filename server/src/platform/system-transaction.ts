@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from './database.ts'
 import { endMandate, takeEvents } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
-import { openForSystem } from './resolver-without-person.ts'
+import { openForSystem } from './resolvers/resolver-without-person.ts'
 
 /** Under which name the audit log and the traces know the work, and for which request it is, if for one. */
 export interface SystemWork {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { runBatch } from './batch.ts'
+import { runBatch } from './wire/batch.ts'
 import { acquire, databaseCodeOf, isUnavailable } from './database.ts'
 import type { Database, Login } from './database.ts'
 import { ProblemError } from './problem.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { makeOpenApi } from '#platform/openapi.ts'
+import { makeOpenApi } from '#platform/openapi/openapi.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { page, route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contrastOf } from '#modules/configuration/index.ts'
-import { LANGUAGES } from '#platform/language.ts'
-import type { Language } from '#platform/language.ts'
+import { LANGUAGES } from '#platform/words/language.ts'
+import type { Language } from '#platform/words/language.ts'
 import { plainText } from '#platform/route-input.ts'
 
 const LEAST_CONTRAST = 4.5

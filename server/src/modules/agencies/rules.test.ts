@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { makeVault } from '#platform/vault.ts'
+import { makeVault } from '#platform/credentials/vault.ts'
 import {
   credentialKindOf,
   digestFormToken,

@@ -10,7 +10,7 @@ export {
   credentialPepper as formTokenPepper,
   digestCredential as digestFormToken,
   HASH_KEY_ID,
-} from '#platform/credential-digest.ts'
+} from '#platform/credentials/credential-digest.ts'
 
 /** What a credential of an agency opens: a form on a page, or the interface for servers. */
 export type CredentialKind = 'form_token' | 'agency_key'

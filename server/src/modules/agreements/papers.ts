@@ -1,6 +1,6 @@
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { sentFile } from '#platform/file-body.ts'
+import { sentFile } from '#platform/http/file-body.ts'
 import type { Services } from '#platform/services.ts'
 import { createHash } from 'node:crypto'
 import { labelOf } from './events.ts'

@@ -8,7 +8,7 @@ import { button, facts, notice, PROVIDER_NAME, showPage, textField } from '#plat
 import type { FieldError } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { FILE_CHECK_PATH } from '#platform/uploaded-file.ts'
+import { FILE_CHECK_PATH } from '#platform/http/uploaded-file.ts'
 
 type Anybody = Mandate<'identity'>
 

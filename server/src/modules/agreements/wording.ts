@@ -1,4 +1,4 @@
-import { writeAmount } from '#platform/amount-words.ts'
+import { writeAmount } from '#platform/words/amount-words.ts'
 import type { AgreementTerms, TermComponent } from './terms.ts'
 
 /** One line of the terms in words; `key` stays the same across versions, so that two of them can be compared. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { takeEvents } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { openForSystem } from '#platform/resolvers/resolver-without-person.ts'
 import { APPLICATIONS, makeApplicationActs } from '#testing/application-acts.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'

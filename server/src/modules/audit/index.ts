@@ -2,8 +2,8 @@
  * The one log that both sides read (access.md section 6): `audit_event` in the transaction of the action, `audit_scope`
  * for whom it concerns, repeats of reads counted in `audit_read_window` (decision 007). The sealer takes committed
  * events into a Merkle tree beside the write path (`audit_leaf`, `audit_checkpoint`; decision 008), and the commands
- * here verify and prove it, also offline. Every kind of event has its sentence in the files phrases-*.ts. No other
- * module is called: they all write through the mandate.
+ * here verify and prove it, also offline. Every kind of event has its sentence in the folder phrases. No other module is
+ * called: they all write through the mandate.
  */
 
 export { auditCommands, checkpointFileIn, exportLog, verifyDatabase } from './commands.ts'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { RunSql } from '#platform/admin.ts'
 import { formatKeyList, makeNoteSigner } from '#platform/signed-log/index.ts'
 import type { NoteSigner } from '#platform/signed-log/index.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { insertKey, readKeyRows, readSealedSize, replaceSealedKey, waitForPlace } from './key-store.ts'
 import type { KeyRow } from './key-store.ts'
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest
 import { openDatabase } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
 import { makeNoteVerifier, openCheckpoint } from '#platform/signed-log/index.ts'
-import { makeVault } from '#platform/vault.ts'
+import { makeVault } from '#platform/credentials/vault.ts'
 import { createTestDatabase, runStatements, testConnection, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
 import { SOON } from '#testing/patience.ts'

@@ -1,7 +1,7 @@
 import { CLIENT_REFUSAL_WORDS, PERMISSIONS, REFUSAL_WORDS } from '@liaison/access'
 import type { RefusalWords } from '@liaison/access'
 import { phraseOf } from './phrases.ts'
-import type { Noun } from './phrase.ts'
+import type { Noun } from './phrases/phrase.ts'
 import type { Viewer } from './rules.ts'
 
 /** What a sentence is made of. */

@@ -1,4 +1,4 @@
-import { writeAmount } from '#platform/amount-words.ts'
+import { writeAmount } from '#platform/words/amount-words.ts'
 
 export const DISPUTE_REASONS = [
   'wrong_amount',

@@ -1,4 +1,4 @@
-import { writeAmount } from '#platform/amount-words.ts'
+import { writeAmount } from '#platform/words/amount-words.ts'
 
 /** What a reminder says. */
 export interface Reminder {

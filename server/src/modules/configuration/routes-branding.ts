@@ -1,6 +1,6 @@
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
-import { sentFile } from '#platform/file-body.ts'
+import { sentFile } from '#platform/http/file-body.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'

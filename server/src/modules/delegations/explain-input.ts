@@ -1,7 +1,7 @@
 import { findPermission } from '@liaison/access'
 import type { Facts, Permission } from '@liaison/access'
 import { z } from 'zod'
-import { operationIdOf } from '#platform/openapi.ts'
+import { operationIdOf } from '#platform/openapi/openapi.ts'
 import { inputRefused } from '#platform/problem.ts'
 import { instantText, publicId } from '#platform/route-input.ts'
 import { permissionOf } from '#platform/route.ts'

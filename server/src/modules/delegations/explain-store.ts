@@ -1,6 +1,6 @@
 import type { ExplainId, PartnerId, PersonId, TenantId } from '@liaison/access'
-import { decodeFacts } from '#platform/facts.ts'
-import type { EnteredFacts } from '#platform/facts.ts'
+import { decodeFacts } from '#platform/resolvers/facts.ts'
+import type { EnteredFacts } from '#platform/resolvers/facts.ts'
 import { featuresFor, runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { RecordKind } from './explain-input.ts'

@@ -10,7 +10,7 @@ import {
 } from '@liaison/access'
 import type { Decision, DecisionCode, Facts, Owner, Permission, Step } from '@liaison/access'
 import { z } from 'zod'
-import { toFacts } from '#platform/facts.ts'
+import { toFacts } from '#platform/resolvers/facts.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { withConditions } from './explain-input.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { SignedTicket } from '#platform/facts.ts'
+import type { SignedTicket } from '#platform/resolvers/facts.ts'
 import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
 import type { Seeded } from '#testing/drawn-worlds.ts'
 import {

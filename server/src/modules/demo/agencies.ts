@@ -1,6 +1,6 @@
 import { digestFormToken, formTokenPepper, makeFormToken } from '#modules/agencies/index.ts'
 import type { FormConfig } from '#modules/agencies/index.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { addDays, Dice } from './dice.ts'
 import type { DemoPeople, Making } from './people.ts'
 import type { DemoRow } from './store.ts'

@@ -6,7 +6,7 @@ import {
 } from '#modules/agreements/index.ts'
 import type { RunSql } from '#platform/admin.ts'
 import { makePdfSealer } from '#platform/sealed-pdf.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { addDays } from './dice.ts'
 
 interface Person {

@@ -1,7 +1,7 @@
 import { digestRecoveryCode, hashPassword, sealTotpSecret } from '#modules/identity/index.ts'
 import { inAdminTransaction } from '#platform/admin.ts'
 import type { ConnectionSettings } from '#platform/database.ts'
-import { makeVault } from '#platform/vault.ts'
+import { makeVault } from '#platform/credentials/vault.ts'
 import { lockEmptyDatabase } from './store.ts'
 
 /** The installation that a demo world is loaded into. */

@@ -1,5 +1,5 @@
 import type { RunSql } from '#platform/admin.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { createHash, createHmac } from 'node:crypto'
 
 /** Who is paid in the demo world, and by whom. */

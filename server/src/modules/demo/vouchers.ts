@@ -1,6 +1,6 @@
 import { makeVoucherCode, recipientIdentities } from '#modules/vouchers/index.ts'
 import type { VoucherNews } from '#modules/vouchers/index.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { FIRST_NAMES, LAST_NAMES, TENANT_USER } from './cast.ts'
 import { addDays, Dice, toDay } from './dice.ts'
 import type { DemoPeople, DemoPerson, DemoTenant, Making } from './people.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FormAction } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
-import type { EnteredForm, FormTicket, Preparation } from '#platform/resolver-of-form.ts'
+import type { EnteredForm, FormTicket, Preparation } from '#platform/resolvers/resolver-of-form.ts'
 import { isAllowedOrigin } from '#modules/agencies/index.ts'
 import { readHints } from './body-hints.ts'
 import type { BodyHints } from './body-hints.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { LANGUAGES } from '#platform/language.ts'
+import { LANGUAGES } from '#platform/words/language.ts'
 import { AgencyVoucher } from '#modules/vouchers/index.ts'
 import { languageOf } from './document.ts'
 import { FRAME_WORDS } from './frame-words.ts'

@@ -1,4 +1,4 @@
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 
 /** What a form says, in each of its languages; `{name}` stands for a value. */
 const EN = {

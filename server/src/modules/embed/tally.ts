@@ -1,6 +1,6 @@
 import type { Database } from '#platform/database.ts'
 import { systemClock } from '#platform/clock.ts'
-import { writeRefusal } from '#platform/guard.ts'
+import { writeRefusal } from '#platform/execution/guard.ts'
 
 const MINUTE_MS = 60_000
 const MAXIMUM_BUCKETS = 2000

@@ -1,4 +1,4 @@
-import type { FormUse, FormVisit } from '#platform/resolver-of-form.ts'
+import type { FormUse, FormVisit } from '#platform/resolvers/resolver-of-form.ts'
 
 const EACH_MS = 60_000
 /** How soon after the last writing what is new is written: a process that serves very many forms meets new ones all the time. */

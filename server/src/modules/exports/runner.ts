@@ -5,8 +5,8 @@ import { endMandate, enqueue, recordEvent, takeEvents } from '#platform/mandate.
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { RefusalError } from '#platform/refusal.ts'
-import { openForExport } from '#platform/resolver.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { openForExport } from '#platform/resolvers/resolver.ts'
+import { openForSystem } from '#platform/resolvers/resolver-without-person.ts'
 import { requireEverywhere } from './access.ts'
 import { tellCompletion, tellEnd } from './events.ts'
 import {

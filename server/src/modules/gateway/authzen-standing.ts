@@ -12,9 +12,9 @@ import {
   SCOPE_NAMES,
 } from '@liaison/access'
 import type { Action, ClientId, TenantId } from '@liaison/access'
-import type { AccessToken } from '#platform/access-token.ts'
-import { toClientFacts } from '#platform/client-facts.ts'
-import type { EnteredClient } from '#platform/client-facts.ts'
+import type { AccessToken } from '#platform/credentials/access-token.ts'
+import { toClientFacts } from '#platform/resolvers/client-facts.ts'
+import type { EnteredClient } from '#platform/resolvers/client-facts.ts'
 import type { Database } from '#platform/database.ts'
 import { readFacts } from './store.ts'
 

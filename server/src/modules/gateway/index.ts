@@ -7,7 +7,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Guard } from '@liaison/guard'
-import type { Engine } from '#platform/execute.ts'
+import type { Engine } from '#platform/execution/execute.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { mountAuthorize } from './authorize.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { makeVault } from '#platform/vault.ts'
+import { makeVault } from '#platform/credentials/vault.ts'
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import { makeCredential, readCredential } from './credential.ts'
 import { findRoute, isTemplate } from './matching.ts'

@@ -2,7 +2,7 @@ import { createECDH, createHash, createPrivateKey, hkdfSync, sign } from 'node:c
 import type { KeyObject } from 'node:crypto'
 import { ACCESS_CONTEXT_TYPE } from '@liaison/guard'
 import type { JSONWebKeySet, JWK, JWTPayload } from 'jose'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { toJwsSignature } from './signature-form.ts'
 
 /** Signs access contexts for upstreams. */

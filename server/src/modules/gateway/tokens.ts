@@ -1,8 +1,8 @@
 import { GuardError } from '@liaison/guard'
 import type { AccessContext, Guard, GuardRequest } from '@liaison/guard'
 import type { JWTPayload } from 'jose'
-import type { AccessToken, TokenVerifier } from '#platform/access-token.ts'
-import { toAccessToken } from '#platform/access-token-of.ts'
+import type { AccessToken, TokenVerifier } from '#platform/credentials/access-token.ts'
+import { toAccessToken } from '#platform/credentials/access-token-of.ts'
 import { CallRefusal } from './refusal.ts'
 
 /** A token and its proof that hold, in three forms: for the decision, for the answer, and as the issuer wrote it. */

@@ -1,9 +1,9 @@
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import { writeInstant } from '#platform/instant-words.ts'
-import { LANGUAGES } from '#platform/language.ts'
-import type { Reading } from '#platform/language.ts'
-import { withLanguage } from '#platform/page-language.ts'
+import { writeInstant } from '#platform/words/instant-words.ts'
+import { LANGUAGES } from '#platform/words/language.ts'
+import type { Reading } from '#platform/words/language.ts'
+import { withLanguage } from '#platform/words/page-language.ts'
 import {
   button,
   choices,

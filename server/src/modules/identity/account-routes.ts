@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { LANGUAGES } from '#platform/language.ts'
-import { Chosen } from '#platform/page-language.ts'
+import { LANGUAGES } from '#platform/words/language.ts'
+import { Chosen } from '#platform/words/page-language.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'

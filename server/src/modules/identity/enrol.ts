@@ -1,6 +1,6 @@
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import type { Reading } from '#platform/language.ts'
+import type { Reading } from '#platform/words/language.ts'
 import { button, hiddenField, inLanguages, postForm, showPage, textField } from '#platform/pages/index.ts'
 import type { FieldError, PageOptions } from '#platform/pages/index.ts'
 import type { Door, Visit } from './door.ts'

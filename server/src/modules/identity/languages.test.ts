@@ -11,7 +11,7 @@ import {
 import { englishIn } from '#testing/catalogue.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'
-import { isTranslatedPath } from '#platform/page-language.ts'
+import { isTranslatedPath } from '#platform/words/page-language.ts'
 import { makeIdentityRoutes } from './index.ts'
 import { ACCOUNT_WORDS, IDENTITY_WORDS } from './words/index.ts'
 

@@ -1,4 +1,4 @@
-import type { Language, Reading } from '#platform/language.ts'
+import type { Language, Reading } from '#platform/words/language.ts'
 import { enqueue } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'

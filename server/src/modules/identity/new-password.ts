@@ -1,4 +1,4 @@
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 import type { Services } from '#platform/services.ts'
 import { findPasswordFault } from './password-rules.ts'
 import type { PasswordContext } from './password-rules.ts'

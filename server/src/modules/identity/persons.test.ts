@@ -1,6 +1,6 @@
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { openForSystem } from '#platform/resolvers/resolver-without-person.ts'
 import { addApp, codeOf, PASSWORD, seedAccount } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'

@@ -1,5 +1,5 @@
 import { createHmac, randomInt } from 'node:crypto'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const COUNT = 10

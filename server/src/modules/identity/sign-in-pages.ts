@@ -1,7 +1,7 @@
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import type { Reading } from '#platform/language.ts'
-import { withLanguage } from '#platform/page-language.ts'
+import type { Reading } from '#platform/words/language.ts'
+import { withLanguage } from '#platform/words/page-language.ts'
 import {
   button,
   hiddenField,

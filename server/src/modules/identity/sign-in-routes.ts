@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { html, redirect, safeReturnPath } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
-import { Chosen, leadOn, withLanguage } from '#platform/page-language.ts'
+import { Chosen, leadOn, withLanguage } from '#platform/words/page-language.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { inLanguages } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 
 type Instant = ColumnType<Date, Date | undefined, Date>
 type OptionalInstant = ColumnType<Date | null, Date | null | undefined, Date | null>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { toString as toQrCode } from 'qrcode'
 import { Html } from '#platform/html.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 
 const PERIOD_SECONDS = 30
 const SECRET_BYTES = 20

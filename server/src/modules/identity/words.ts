@@ -1,5 +1,5 @@
-import { writeCount } from '#platform/instant-words.ts'
-import type { Language } from '#platform/language.ts'
+import { writeCount } from '#platform/words/instant-words.ts'
+import type { Language } from '#platform/words/language.ts'
 import { IDENTITY_WORDS } from './words/index.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { placeOfSecret } from './event-store.ts'
 import type { KycTables, Vendor } from './tables.ts'
 

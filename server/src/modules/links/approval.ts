@@ -1,6 +1,6 @@
 import { classifyChange } from '@liaison/access'
 import type { Change, LinkTerms } from '@liaison/access'
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { recordLinkEvent } from './events.ts'

@@ -1,6 +1,6 @@
 import type { Database } from '#platform/database.ts'
 import { recordEvent } from '#platform/mandate.ts'
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'

@@ -2,11 +2,11 @@ import { describeMask, encodeId, has, idFromUuid, newestRoleTemplate } from '@li
 import type { LinkTerms } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import { writeCount, writeInstant } from '#platform/instant-words.ts'
-import type { Counted } from '#platform/instant-words.ts'
-import type { Reading } from '#platform/language.ts'
+import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
+import type { Counted } from '#platform/words/instant-words.ts'
+import type { Reading } from '#platform/words/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { withLanguage } from '#platform/page-language.ts'
+import { withLanguage } from '#platform/words/page-language.ts'
 import {
   button,
   choices,

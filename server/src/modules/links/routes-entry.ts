@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { factsOf, noteRead, recordEvent } from '#platform/mandate.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { stream } from '#platform/stream.ts'
+import { stream } from '#platform/http/stream.ts'
 import { readActingMinutes } from './context-store.ts'
 import { endOfVisit } from './rules.ts'
 

@@ -2,7 +2,7 @@ import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES, newestRoleTemplate } f
 import type { LinkId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
-import { LANGUAGES } from '#platform/language.ts'
+import { LANGUAGES } from '#platform/words/language.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'

@@ -1,6 +1,6 @@
 import type { Conditions, LinkRole, LinkStatus, RelationshipType } from '@liaison/access'
 import type { ColumnType, Generated } from 'kysely'
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 
 export type Side = 'partner' | 'tenant' | 'provider' | 'clock'
 

@@ -8,7 +8,7 @@ import {
   scopeOfAction,
 } from '@liaison/access'
 import type { Action, ClientFacts, ClientRefusalCode } from '@liaison/access'
-import { toClientFacts } from '#platform/client-facts.ts'
+import { toClientFacts } from '#platform/resolvers/client-facts.ts'
 import { actionsWithin, orderScopes } from './details.ts'
 import type { GrantedDetail } from './details.ts'
 import type { TokenClaims } from './claims-schema.ts'

@@ -1,7 +1,7 @@
 import { mayRefreshConsent, openConsentRequest, readConsentOutcome } from '#modules/consents/index.ts'
 import type { Database } from '#platform/database.ts'
 import { endMandate } from '#platform/mandate.ts'
-import { openForIdentity } from '#platform/resolver-without-person.ts'
+import { openForIdentity } from '#platform/resolvers/resolver-without-person.ts'
 import type { ConsentDesk } from './parts.ts'
 
 /** The consents module, as the authorization server needs it. */

@@ -1,8 +1,8 @@
 import { idFromUuid } from '@liaison/access'
 import type { ClientId, TenantId } from '@liaison/access'
 import { z } from 'zod'
-import { readEnteredClient } from '#platform/client-facts.ts'
-import type { EnteredClient } from '#platform/client-facts.ts'
+import { readEnteredClient } from '#platform/resolvers/client-facts.ts'
+import type { EnteredClient } from '#platform/resolvers/client-facts.ts'
 import type { Database } from '#platform/database.ts'
 import { featuresOf } from '#platform/features.ts'
 

@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { addFirstKeys, loadKeys } from './key-store.ts'
 import type { NewKey, StoredKey } from './key-store.ts'
 

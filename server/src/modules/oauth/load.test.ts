@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { countInFlight } from '#platform/load-shedding.ts'
+import { countInFlight } from '#platform/limits/load-shedding.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
 
 let oauth: OAuthWorld

@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
-import type { ReadCertificate } from '#platform/client-certificate.ts'
+import type { ReadCertificate } from '#platform/credentials/client-certificate.ts'
 import { makeAdapterFactory } from './adapter.ts'
 import { backchannelFeature, waitingSeconds } from './backchannel.ts'
 import { OWN_METADATA } from './client-metadata.ts'

@@ -1,6 +1,6 @@
 import type { Configuration } from 'oidc-provider'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeVault } from '#platform/vault.ts'
+import { makeVault } from '#platform/credentials/vault.ts'
 import { TestDesk } from '#testing/oauth-world.ts'
 import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
 import { makeKeyReader } from './keys.ts'

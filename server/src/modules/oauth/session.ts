@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { endMandate } from '#platform/mandate.ts'
-import { openForIdentity } from '#platform/resolver-without-person.ts'
+import { openForIdentity } from '#platform/resolvers/resolver-without-person.ts'
 import type { OAuthParts } from './parts.ts'
 import { traceOf } from './request-notes.ts'
 

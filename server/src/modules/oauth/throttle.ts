@@ -1,4 +1,4 @@
-import type { Limiter } from '#platform/limits.ts'
+import type { Limiter } from '#platform/limits/limits.ts'
 
 /** Counts failed proofs of who a client is; never a right one. */
 export interface FailureThrottle {

@@ -1,4 +1,4 @@
-import { sentFile } from '#platform/file-body.ts'
+import { sentFile } from '#platform/http/file-body.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
 import type { Login } from '#platform/database.ts'
-import { digestRealmSecret } from '#platform/realm-evidence.ts'
+import { digestRealmSecret } from '#platform/credentials/realm-evidence.ts'
 import { openRealm, seedEndUser } from '#testing/realm-acts.ts'
 import type { OpenRealm } from '#testing/realm-acts.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -81,7 +81,7 @@ const atDoor = (realm: Realm) => ({
 })
 
 async function asOwner(realm: Realm): Promise<{ text: string; values: unknown[] }> {
-  const { digestToken } = await import('#platform/resolver.ts')
+  const { digestToken } = await import('#platform/resolvers/resolver.ts')
   return {
     text: 'select access.enter_person($1)',
     values: [

@@ -1,10 +1,14 @@
 import { encodeId } from '@liaison/access'
 import { z } from 'zod'
-import { sentFile } from '#platform/file-body.ts'
+import { sentFile } from '#platform/http/file-body.ts'
 import { runStatements } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { makeRealmTokens, REALM_KEYS_MAX_AGE_SECONDS, REALM_TOKEN_SECONDS } from '#platform/realm-token.ts'
-import type { RealmTokens } from '#platform/realm-token.ts'
+import {
+  makeRealmTokens,
+  REALM_KEYS_MAX_AGE_SECONDS,
+  REALM_TOKEN_SECONDS,
+} from '#platform/credentials/realm-token.ts'
+import type { RealmTokens } from '#platform/credentials/realm-token.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'

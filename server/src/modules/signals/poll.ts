@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { releaseRequest } from '#platform/load-shedding.ts'
+import { releaseRequest } from '#platform/limits/load-shedding.ts'
 import { readBody } from './configuration.ts'
 import { claimsOfToken } from './events.ts'
 import { asReceiver, audienceOf, requireReceiver } from './receiver.ts'

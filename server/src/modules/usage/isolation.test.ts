@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { digestRealmSecret } from '#platform/realm-evidence.ts'
+import { digestRealmSecret } from '#platform/credentials/realm-evidence.ts'
 import { attempt } from '#testing/sides.ts'
 import { openUsageScene, operateTimes } from '#testing/usage-acts.ts'
 import type { UsageScene } from '#testing/usage-acts.ts'

@@ -1,7 +1,7 @@
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import type { Metered, MeteredCall, ServiceMeter } from '#platform/service-meter.ts'
+import type { Metered, MeteredCall, ServiceMeter } from '#platform/telemetry/service-meter.ts'
 import { explainRefusal, usageHeaders, Verdict, whoCanChange } from './verdict.ts'
 import type { VerdictBody } from './verdict.ts'
 

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 
 /** Letters that Unicode does not take apart, as they are often typed without their keys. */
 const PLAIN_LETTERS: Readonly<Record<string, string>> = {

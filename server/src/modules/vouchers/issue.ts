@@ -1,6 +1,6 @@
 import { recordEvent } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
-import type { Vault } from '#platform/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import { showVoucherCode } from './code.ts'
 import { dayIn, isDayOfBirth } from './days.ts'
 import { describeIssue } from './events.ts'

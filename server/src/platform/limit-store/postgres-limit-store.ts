@@ -1,4 +1,4 @@
-import { runBatch } from '../batch.ts'
+import { runBatch } from '../wire/batch.ts'
 import { acquire } from '../database.ts'
 import type { Database } from '../database.ts'
 import { toAvailabilityProblem } from '../transaction.ts'

@@ -1,8 +1,8 @@
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
-import { LANGUAGES } from '#platform/language.ts'
-import type { Language, Reading } from '#platform/language.ts'
-import { withLanguage } from '#platform/page-language.ts'
+import { LANGUAGES } from '#platform/words/language.ts'
+import type { Language, Reading } from '#platform/words/language.ts'
+import { withLanguage } from '#platform/words/page-language.ts'
 import { LANGUAGE_NAMES, PAGE_WORDS } from './page-words.ts'
 
 /** How the same page is got in another language: by a link, or by sending a form again where one had been sent. */

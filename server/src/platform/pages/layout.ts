@@ -1,6 +1,6 @@
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 import type { PageAsset } from './asset.ts'
 import { errorSummary } from './fields.ts'
 import type { FieldError } from './fields.ts'

@@ -1,5 +1,5 @@
-import { french } from '#platform/french.ts'
-import type { Language } from '#platform/language.ts'
+import { french } from '#platform/words/french.ts'
+import type { Language } from '#platform/words/language.ts'
 
 export type FrameKind = 'platform' | 'partner' | 'acting' | 'org' | 'emergency'
 

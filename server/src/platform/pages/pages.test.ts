@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { html } from '#platform/html.ts'
-import { Chosen } from '#platform/page-language.ts'
+import { Chosen } from '#platform/words/page-language.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { page } from '#platform/route.ts'
 import { FormBrowser } from '#testing/form-browser.ts'

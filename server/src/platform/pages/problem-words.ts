@@ -1,7 +1,7 @@
-import { french } from '#platform/french.ts'
+import { french } from '#platform/words/french.ts'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 
 /** The words of one problem page. */
 export interface ProblemWords {

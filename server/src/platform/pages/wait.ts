@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { french } from '#platform/french.ts'
+import { french } from '#platform/words/french.ts'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 import { makeAsset } from './asset.ts'
 
 /** Counts down on pages that say how long to wait; they work without it. */

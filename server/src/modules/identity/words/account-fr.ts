@@ -1,4 +1,4 @@
-import { french } from '#platform/french.ts'
+import { french } from '#platform/words/french.ts'
 import type { AccountWords } from './account-en.ts'
 
 /** What the pages of the own account, and the mails about it, say in French. */

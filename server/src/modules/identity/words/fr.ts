@@ -1,4 +1,4 @@
-import { french, frenchHtml } from '#platform/french.ts'
+import { french, frenchHtml } from '#platform/words/french.ts'
 import type { IdentityWords } from './en.ts'
 
 /** What the pages of sign-in, recovery and step-up say in French. */

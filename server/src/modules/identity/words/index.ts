@@ -1,4 +1,4 @@
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 import { ACCOUNT_EN } from './account-en.ts'
 import type { AccountWords } from './account-en.ts'
 import { ACCOUNT_ES } from './account-es.ts'

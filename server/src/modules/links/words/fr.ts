@@ -1,4 +1,4 @@
-import { french, frenchHtml } from '#platform/french.ts'
+import { french, frenchHtml } from '#platform/words/french.ts'
 import type { LinkWords } from './en.ts'
 
 /** What the pages of links say in French. Names of pages of the portal stay as they stand there. */

@@ -1,4 +1,4 @@
-import { french } from '#platform/french.ts'
+import { french } from '#platform/words/french.ts'
 import type { LinkNewsWords } from './news-en.ts'
 
 /** What customers are written about links, in French. */

@@ -1,4 +1,4 @@
-import { french } from '#platform/french.ts'
+import { french } from '#platform/words/french.ts'
 import type { OAuthWords } from './en.ts'
 
 /** What the short pages of the authorization server say in French. */

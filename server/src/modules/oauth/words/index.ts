@@ -1,4 +1,4 @@
-import type { Language } from '#platform/language.ts'
+import type { Language } from '#platform/words/language.ts'
 import { EN } from './en.ts'
 import type { OAuthWords } from './en.ts'
 import { ES } from './es.ts'

@@ -1,0 +1,205 @@
+import { fromBits, idFromUuid, intersectHours, intersectIpLists, LINK_STATUSES } from '@liaison/access'
+import type { ApiDelegationFacts, ClientFacts, Hours } from '@liaison/access'
+import { z } from 'zod'
+import type { AccessToken } from '#platform/credentials/access-token.ts'
+import type { FeatureSource } from '../features.ts'
+
+const Instant = z.string().transform((text) => new Date(text))
+const Maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null)
+
+const StoredConditions = z.looseObject({
+  ip_allow: z.array(z.string()).optional(),
+  ip_mode: z.enum(['off', 'monitor', 'enforce']).optional(),
+  hours: z
+    .object({
+      tz: z.string(),
+      windows: z.array(z.object({ days: z.array(z.number()), from: z.string(), to: z.string() })),
+    })
+    .nullish(),
+})
+
+type StoredConditions = z.output<typeof StoredConditions>
+
+const EnteredClientSchema = z.object({
+  now: Instant,
+  token_revoked: z.boolean(),
+  /** Under which the database may say that all of this still holds; given to whoever asks for it. */
+  ticket: Maybe(z.string()),
+  client: Maybe(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      status: z.string(),
+      environment: z.enum(['sandbox', 'live']),
+      mask: z.string().transform(fromBits),
+      ip_allow: z.array(z.string()),
+      owner_tenant_id: Maybe(z.string()),
+    }),
+  ),
+  partner: Maybe(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      status: z.string(),
+      kinds: z.array(z.string()),
+      /** Whether the partner's configuration lets its clients of this environment in. */
+      opens_api: z.boolean(),
+    }),
+  ),
+  member: Maybe(z.object({ id: z.string(), name: z.string(), is_active: z.boolean() })),
+  tenant: Maybe(z.object({ id: z.string(), name: z.string(), status: z.string(), is_sandbox: z.boolean() })),
+  account: Maybe(z.object({ id: z.string(), ban: z.string(), status: z.string() })),
+  delegation: Maybe(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['consent', 'resale']),
+      status: z.enum(LINK_STATUSES),
+      starts_at: Instant,
+      ends_at: Maybe(Instant),
+      epoch: z.number(),
+      mask: z.string().transform(fromBits),
+      conditions: StoredConditions,
+      tenant_conditions: StoredConditions,
+      opens_account: z.boolean(),
+    }),
+  ),
+  freezes: z.array(z.enum(['platform', 'partner', 'tenant', 'delegation'])).default([]),
+  billing: Maybe(
+    z.object({
+      relationship_id: z.string(),
+      kind: z.enum(['direct', 'resale']),
+      payer_tenant_id: z.string(),
+      payer_name: z.string(),
+      payer_account_id: z.string(),
+      payer_ban: z.string(),
+    }),
+  ),
+})
+
+/** What the database says of an API client and of what its token names. */
+export type EnteredClient = z.output<typeof EnteredClientSchema> & {
+  /** The features that are off for the partner that owns the client. */
+  readonly features_off: ReadonlySet<string>
+}
+
+const NO_FEATURES: ReadonlySet<string> = new Set()
+
+/** Reads the answer of `access.enter_client` and looks up the partner's features. Throws when the database and the code disagree about its form. */
+export function readEnteredClient(answer: unknown, features: FeatureSource): EnteredClient {
+  const entered = EnteredClientSchema.parse(answer)
+  return withFeatures(entered, features)
+}
+
+function withFeatures(entered: z.output<typeof EnteredClientSchema>, features: FeatureSource): EnteredClient {
+  const { partner, now } = entered
+  return { ...entered, features_off: partner ? features.offFor(partner.id, now) : NO_FEATURES }
+}
+
+/** What was kept, at another time and with the features as they are now: those live in this process. */
+export function refreshEnteredClient(
+  entered: EnteredClient,
+  now: Date,
+  features: FeatureSource,
+): EnteredClient {
+  return withFeatures({ ...entered, now }, features)
+}
+
+/** The address rule of both; where both enforce a list, an address must be on both. */
+function combineAddresses(
+  own: StoredConditions,
+  policy: StoredConditions,
+): Pick<ApiDelegationFacts['conditions'], 'ip_allow' | 'ip_mode'> {
+  const enforced = [own, policy]
+    .filter(({ ip_mode: mode }) => mode === 'enforce')
+    .map(({ ip_allow: list }) => list ?? [])
+  const [first, second] = enforced
+  if (!first) return { ip_mode: 'off', ip_allow: [] }
+  return { ip_mode: 'enforce', ip_allow: second ? intersectIpLists(first, second) : first }
+}
+
+function combineHours(own: Hours | null, policy: Hours | null): Hours | null {
+  if (own === null || policy === null) return own ?? policy
+  return own.tz === policy.tz ? intersectHours(own, policy) : { tz: own.tz, windows: [] }
+}
+
+function toDelegation(entry: EnteredClient['delegation']): ApiDelegationFacts | null {
+  if (!entry) return null
+  const {
+    kind,
+    status,
+    starts_at,
+    ends_at,
+    epoch,
+    mask,
+    opens_account,
+    conditions,
+    tenant_conditions: policy,
+  } = entry
+  return {
+    kind,
+    status,
+    starts_at,
+    ends_at,
+    epoch,
+    mask,
+    opens_account,
+    conditions: {
+      ...combineAddresses(conditions, policy),
+      hours: combineHours(conditions.hours ?? null, policy.hours ?? null),
+    },
+  }
+}
+
+const standing = (status: string | undefined): 'active' | 'inactive' =>
+  status === 'active' || status === 'trial' ? 'active' : 'inactive'
+
+/** The kernel's facts: what the database says, the token as it was verified, and the address that only the server knows. */
+export function toClientFacts(entered: EnteredClient, token: AccessToken, ip: string | null): ClientFacts {
+  const { client, partner, tenant, account, billing } = entered
+  return {
+    now: entered.now,
+    client: client && {
+      id: idFromUuid('api_client', client.id),
+      status: standing(client.status),
+      mask: client.mask,
+      ip_allow: client.ip_allow,
+      is_sandbox: client.environment === 'sandbox',
+      owner_tenant_id: client.owner_tenant_id === null ? null : idFromUuid('tenant', client.owner_tenant_id),
+    },
+    partner: partner && {
+      id: idFromUuid('partner', partner.id),
+      status: standing(partner.status),
+      is_wholesaler: partner.kinds.includes('wholesaler'),
+      opens_api: partner.opens_api,
+    },
+    acting_member:
+      token.actingMember === null
+        ? null
+        : { status: entered.member?.is_active === true ? 'active' : 'inactive' },
+    tenant: tenant && {
+      id: idFromUuid('tenant', tenant.id),
+      status: standing(tenant.status),
+      is_sandbox: tenant.is_sandbox,
+    },
+    account: account && { id: idFromUuid('billing_account', account.id), status: standing(account.status) },
+    delegation: toDelegation(entered.delegation),
+    freezes: entered.freezes.map((scope) => ({ scope })),
+    features_off: entered.features_off,
+    billing: billing && {
+      payer_tenant_id: idFromUuid('tenant', billing.payer_tenant_id),
+      payer_ban: billing.payer_ban,
+    },
+    token: {
+      access: token.access,
+      scopes: token.scopes,
+      actions: token.actions,
+      epoch: token.delegationVersion,
+      revoked: entered.token_revoked,
+      billing: token.billing && {
+        payer_tenant_id: token.billing.payerTenantId,
+        payer_ban: token.billing.payerBan,
+      },
+    },
+    ip,
+  }
+}
