@@ -49,44 +49,45 @@ async function linksIn(page: Page): Promise<string[]> {
   )
 }
 
+/** Until nothing of the page is awaited any more. */
+async function settled(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('.bones').count(), { timeout: DETAIL_MS }).toBe(0)
+}
+
 /** Every page of one frame of the portal, looked at once, whoever gets there first. */
 export class PageWalk {
   readonly faults: string[] = []
   readonly #looked = new Set<string>()
   readonly #product: RunningProduct
-  readonly #frame: string
   #forms: readonly string[] = []
 
-  private constructor(product: RunningProduct, frame: string) {
+  private constructor(product: RunningProduct) {
     this.#product = product
-    this.#frame = frame
   }
 
   /** Begins a walk through a frame, by the path that its pages share. */
   static async begin(product: RunningProduct, frame: string): Promise<PageWalk> {
-    const walk = new PageWalk(product, frame)
+    const walk = new PageWalk(product)
     walk.#forms = await formsOf(frame)
     return walk
   }
 
-  /** The forms of address that nobody has got to, without the frame's own path. */
-  get missed(): string[] {
-    return this.#forms
-      .filter((form) => !this.#looked.has(form))
-      .map((form) => form.slice(this.#frame.length + 1))
+  /** How many pages were looked at. */
+  get looked(): number {
+    return this.#looked.size
   }
 
   /**
    * Opens every page of the frame that nobody has looked at yet and that links lead to from where somebody is: the menu,
    * and the pages themselves. Says how many were new.
    */
-  async go(page: Page, others: readonly string[] = []): Promise<number> {
+  async go(page: Page): Promise<number> {
     page.on('pageerror', (error) => this.faults.push(`${page.url()}: ${error.message}`))
     page.on('response', (response) => {
       if (response.status() >= 400) this.faults.push(`${page.url()}: ${response.status()} ${response.url()}`)
     })
     const before = this.#looked.size
-    const waiting = [...(await menuOf(page)), ...(await linksIn(page)), ...others]
+    const waiting = [...(await menuOf(page)), ...(await linksIn(page))]
     for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
       const form = formOf(address, this.#forms)
       if (form === undefined || this.#looked.has(form)) continue
@@ -100,7 +101,7 @@ export class PageWalk {
   async #look(page: Page, address: string): Promise<void> {
     await page.goto(new URL(address, this.#product.url).href)
     await page.locator('main h1').first().waitFor()
-    await expect.poll(() => page.locator('.bones').count(), { timeout: DETAIL_MS }).toBe(0)
+    await settled(page)
     // A region that waits for words is empty; one that speaks says that something failed.
     const spoken = await page.locator('main [role="alert"]').filter({ hasText: /\S/ }).allInnerTexts()
     if (spoken.length > 0) this.faults.push(`${address}: shows a failure: ${spoken.join(' ')}`)

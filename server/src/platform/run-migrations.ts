@@ -160,8 +160,12 @@ export async function runMigrations(
     migrationLockTableName: 'liaison_migration_lock',
   })
   const alone = new Set(scripts.filter((script) => matchAlone(script) !== null).map(({ name }) => name))
-  const findWaiting = async () =>
-    (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined)
+  const findWaiting = async () => {
+    const all = await migrator.getMigrations().catch((error: unknown) => {
+      throw toMigrationError(error)
+    })
+    return all.filter(({ executedAt }) => executedAt === undefined)
+  }
   const note = (names: string[]) => {
     names.forEach((name) => log(name))
     return names
