@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -188,4 +189,49 @@ test('a white-label partner has a realm with twelve users of every role, three o
     ['lumen-mobile', 'Guest who has not had the identity checked'],
     ['lumen-mobile', 'Realm admin'],
   ])
+})
+
+test("an application of a partner has consents in force, about to end, suspended and ended, of which one lets it order within the customer's limit (A1)", async () => {
+  const rows = await world.sql(
+    `select t.slug, d.status, d.ends_at < now() + interval '14 days' as ends_soon, c.order_limits,
+       (select count(*)::integer from service_order o where o.delegation_id = d.id) as orders,
+       d.approval_snapshot ->> 'client' as shown
+     from consent c join delegation d on d.id = c.id join tenant t on t.id = d.tenant_id order by t.slug`,
+  )
+  const common = { orders: 0, order_limits: {}, ends_soon: false, shown: 'Northwind Fleet' }
+  expect(rows).toEqual([
+    { ...common, slug: 'acme-fiber', status: 'active', ends_soon: true },
+    { ...common, slug: 'beta-networks', status: 'active', order_limits: { USD: 150_000 }, orders: 2 },
+    { ...common, slug: 'cascade-broadband', status: 'suspended' },
+    { ...common, slug: 'elbe-netz', status: 'revoked' },
+  ])
+})
+
+test('the credential that the file names is that of the gateway, before one API (A8)', async () => {
+  const hash = createHash('sha256')
+    .update(body?.gateway_credential ?? '')
+    .digest()
+  const rows = await world.sql(
+    `select g.name, u.name as upstream, (select count(*)::integer from protected_route r where r.upstream_id = u.id) as routes
+     from gateway g join gateway_upstream b on b.gateway_id = g.id join protected_upstream u on u.id = b.upstream_id where g.credential_hash = $1`,
+    [hash],
+  )
+  expect(rows).toEqual([{ name: 'Edge of the order API', upstream: 'orders', routes: 4 }])
+})
+
+test('both sides have a webhook endpoint whose address answered, whose secret opens, and to which messages arrived and failed', async () => {
+  const rows = await world.sql<{ id: string; sealed: Buffer; sides: number; verified: boolean }>(
+    `select s.id, s.sealed_secret as sealed, num_nonnulls(e.partner_id, e.tenant_id) as sides, e.verified_at is not null as verified
+     from webhook_endpoint e join webhook_secret s on s.endpoint_id = e.id order by e.tenant_id is null`,
+  )
+  expect(rows.map(({ sides, verified }) => ({ sides, verified }))).toEqual([
+    { sides: 1, verified: true },
+    { sides: 1, verified: true },
+  ])
+  for (const { id, sealed } of rows)
+    expect(vault.open(sealed, `webhook_secret.sealed_secret ${id}`)).toHaveLength(32)
+  const statuses = await world.sql<{ status: string }>(
+    'select distinct status from webhook_delivery order by status',
+  )
+  expect(statuses.map(({ status }) => status)).toEqual(['delivered', 'failed'])
 })

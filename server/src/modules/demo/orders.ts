@@ -1,4 +1,5 @@
 import { makeDemoOrders } from '#modules/orders/index.ts'
+import type { DemoConsented } from './consents.ts'
 import { addDays, Dice } from './dice.ts'
 import { addLinks } from './links.ts'
 import type { LinkPlot } from './link-plots.ts'
@@ -74,6 +75,18 @@ function accountsOf({ ledger }: Making, people: DemoPeople) {
   return [first, ...others] as const
 }
 
+/** What the application of a partner ordered at a tenant that let it. */
+function underConsent(
+  { partner, client, consents }: DemoConsented,
+  accounts: ReturnType<typeof accountsOf>,
+  tenant = { slug: 'beta-networks', name: 'Beta Networks' },
+) {
+  const account = accounts.find(({ tenantName }) => tenantName === tenant.name)
+  const delegationId = consents.get(tenant.slug)
+  if (!account || delegationId === undefined) throw new Error(`${tenant.name} gave no consent.`)
+  return { account, partner, client, delegationId }
+}
+
 /** Who belongs to the organisations that were added, each as an admin. */
 function memberRows(
   making: Making,
@@ -93,15 +106,17 @@ function memberRows(
 }
 
 /** Adds a wholesaler with its end customer, the sandbox, who pays for what, and orders; and the people who work there. */
-export function addTrade(making: Making, people: DemoPeople): DemoTrade {
+export function addTrade(making: Making, people: DemoPeople, consented: DemoConsented): DemoTrade {
   const { dice, now } = making
   const [provider] = people.platformAdmins
   if (!provider) throw new Error('The demo world has no provider.')
+  const accounts = accountsOf(making, people)
   const { rows, parties, completed } = makeDemoOrders({
     now,
     uuid: (at) => dice.uuid(at),
     provider,
-    accounts: [...accountsOf(making, people)],
+    accounts,
+    underConsent: underConsent(consented, accounts),
   })
   const person = (name: string, domain: string, role: string) => addPerson(making, { name, domain, role })
   const wholesale = person(
@@ -125,6 +140,7 @@ export function addTrade(making: Making, people: DemoPeople): DemoTrade {
   const members = memberRows(making, parties, { wholesale, home, harbour, tester })
   return {
     rows: [
+      ...consented.rows,
       ...rows.map(([table, list]) => ({ table, rows: list })),
       { table: 'partner_member', rows: [owner] },
       { table: 'tenant_member', rows: members },

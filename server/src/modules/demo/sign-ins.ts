@@ -37,6 +37,8 @@ const DemoFile = z.strictObject({
   /** Those of end users, on the sign-in page of their own realm. */
   realm_sign_ins: z.array(RealmSignIn).default([]),
   ingest_key: z.string(),
+  /** What a gateway before the provider's API sends to have its calls decided. */
+  gateway_credential: z.string().default(''),
   api_clients: z.array(ApiClient),
   /** What opens the forms of agencies: the public name of each form and its token. */
   form_tokens: z.array(FormToken).default([]),

@@ -8,6 +8,8 @@ import { makeIngestKey } from '#modules/ingest/index.ts'
 import { addChangeRequest, addLiftedFreeze, addPolicies } from './access-records.ts'
 import { addActivity, addLoadingEvent } from './activity.ts'
 import { addApplications } from './applications.ts'
+import { makeConsented } from './consents.ts'
+import type { DemoConsented } from './consents.ts'
 import { addClientKeys } from './client-keys.ts'
 import { addAgencies, addFormTokens } from './agencies.ts'
 import type { DemoAgency } from './agencies.ts'
@@ -17,6 +19,7 @@ import { addBusiness, addMonitoring } from './business.ts'
 import { addDays, Dice } from './dice.ts'
 import { writeDemoEarnings } from './earnings.ts'
 import { addElevations } from './elevations.ts'
+import { addIntegrations } from './integrations.ts'
 import { addLinks } from './links.ts'
 import type { DemoLink } from './links.ts'
 import { addMoney } from './money.ts'
@@ -145,6 +148,14 @@ const ORDER: readonly DemoTable[] = [
   'voucher',
   'voucher_recipient',
   'voucher_event',
+  'gateway',
+  'protected_upstream',
+  'protected_route',
+  'gateway_upstream',
+  'webhook_endpoint',
+  'webhook_secret',
+  'webhook_health',
+  'webhook_delivery',
 ]
 
 const DEFAULT_SEED = 20_261_121
@@ -153,6 +164,7 @@ interface World {
   readonly making: Making
   readonly people: DemoPeople
   readonly links: readonly DemoLink[]
+  readonly consented: DemoConsented
   readonly trade: DemoTrade
   readonly realm: DemoRealm
   readonly program: DemoProgram
@@ -193,7 +205,8 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
   addActivity(making, links)
   addPortfolio(making, people, links)
   addExports(making, people, links)
-  const trade = addTrade(making, people)
+  const consented = makeConsented(making, people)
+  const trade = addTrade(making, people, consented)
   const realm = addRealm(making)
   addIdentityChecks(making, realm)
   addUsage(making, realm)
@@ -209,7 +222,7 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
   const agencies = addAgencies(making, people)
   const program = addProgram(making, people)
   addLoadingEvent(making, people, trade)
-  return { making, people, links, trade, realm, program, agencies }
+  return { making, people, links, trade, realm, program, agencies, consented }
 }
 
 async function addCredentials(world: World, options: DemoOptions): Promise<DemoSignIn[]> {
@@ -288,6 +301,7 @@ function describe(
     signIns: readonly DemoSignIn[]
     realmSignIns: readonly DemoRealmSignIn[]
     ingestKey: string
+    gatewayCredential: string
     clients: readonly DemoClient[]
     formTokens: DemoFileBody['form_tokens']
   },
@@ -298,6 +312,7 @@ function describe(
     sign_ins: [...given.signIns],
     realm_sign_ins: [...given.realmSignIns],
     ingest_key: given.ingestKey,
+    gateway_credential: given.gatewayCredential,
     api_clients: [...given.clients],
     form_tokens: given.formTokens,
     partners: Object.fromEntries(
@@ -363,7 +378,15 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
     const formTokens = addFormTokens(world.making, world.agencies, options.vault)
     addVouchers(world.making, world.people, { agencies: world.agencies, vault: options.vault })
     const ingestKey = addIngestKey(world, options)
-    const file = describe(world, { signIns, realmSignIns, ingestKey, clients, formTokens })
+    const { gatewayCredential } = addIntegrations(world.making, { ...world, vault: options.vault })
+    const file = describe(world, {
+      signIns,
+      realmSignIns,
+      ingestKey,
+      gatewayCredential,
+      clients,
+      formTokens,
+    })
     await write(run, { world, vault: options.vault }, rows)
     await addDemoPayouts(run, {
       partnerId: world.program.partnerId,

@@ -19,6 +19,7 @@ import { upstreamRoutes } from './routes-upstreams.ts'
 import { makeContextSigner } from './signer.ts'
 import { makeCallVerifier } from './tokens.ts'
 
+export { digestCredential, makeCredential } from './credential.ts'
 export { makeResourceServers } from './resource-server.ts'
 export type { ResourceServers } from './resource-server.ts'
 

@@ -15,6 +15,13 @@ export interface DemoGround {
   readonly provider: { readonly id: string; readonly name: string }
   /** Every account that pays for itself; the first of them orders with a client of its tenant's own. */
   readonly accounts: readonly [DemoAccount, ...DemoAccount[]]
+  /** One of these accounts on which a partner's application orders, and the consent that lets it. */
+  readonly underConsent: {
+    readonly account: DemoAccount
+    readonly partner: { readonly id: string; readonly name: string }
+    readonly client: { readonly id: string; readonly name: string }
+    readonly delegationId: string
+  } | null
 }
 
 /** The organisations that were made, so that people can be given to them. */

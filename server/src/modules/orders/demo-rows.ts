@@ -2,7 +2,7 @@ import { maskOfActions, toBits } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import type { DemoAccount, DemoGround, DemoOrderRows, DemoParties, Row } from './demo-ground.ts'
 import { makeOrganisations } from './demo-organisations.ts'
-import { OWN_STORIES, PRODUCTS, RESALE_STORIES } from './demo-stories.ts'
+import { CONSENT_STORIES, OWN_STORIES, PRODUCTS, RESALE_STORIES } from './demo-stories.ts'
 import type { Story } from './demo-stories.ts'
 import { addDays, dayOf, totalsOf } from './rules.ts'
 import { scopesOf } from './resale-rules.ts'
@@ -159,7 +159,7 @@ function makeOrder(
   story: Story,
 ): { id: string; isCompleted: boolean; order: Row; items: Row[] } {
   const at = addDays(ground.now, -story.daysAgo)
-  const { account, payer, client, partner, delegationId } = teller
+  const { account, payer, client, partner, delegationId, mode } = teller
   const id = ground.uuid(at)
   const items = makeItems(ground, story, { id, at, account })
   const totals = totalsOf(
@@ -184,12 +184,12 @@ function makeOrder(
     once_total_minor: totals.once,
     monthly_total_minor: totals.monthly,
     relationship_id: teller.relationshipId,
-    billing_mode: teller.mode,
+    billing_mode: mode,
     payer_tenant_id: payer.tenantId,
     payer_account_id: payer.id,
     payer_ban: payer.ban,
     payer_name: payer.tenantName,
-    access_mode: delegationId === null ? 'own' : 'resale',
+    access_mode: delegationId === null ? 'own' : mode === 'resale' ? 'resale' : 'delegated',
     partner_id: partner?.id ?? null,
     partner_name: partner?.name ?? null,
     client_id: client.id,
@@ -224,6 +224,22 @@ function makeProducts({ now, accounts }: DemoGround, others: readonly DemoAccoun
       updated_at: addDays(now, -200),
     })),
   )
+}
+
+function tellUnderConsent(
+  ground: DemoGround,
+  direct: readonly (Row & { readonly id: string })[],
+): ReturnType<typeof makeOrder>[] {
+  const { underConsent } = ground
+  if (!underConsent) return []
+  const { account } = underConsent
+  const teller: Teller = {
+    ...underConsent,
+    relationshipId: findId(direct, account),
+    payer: account,
+    mode: 'direct',
+  }
+  return CONSENT_STORIES.map((story) => makeOrder(ground, teller, story))
 }
 
 /** What the demo world is told: the rows, whom they made, and which orders have yet to be completed. */
@@ -275,6 +291,7 @@ export function makeDemoOrders(ground: DemoGround): DemoOrders {
   const told = [
     ...RESALE_STORIES.map((story) => makeOrder(ground, reseller, story)),
     ...OWN_STORIES.map((story) => makeOrder(ground, tenant, story)),
+    ...tellUnderConsent(ground, direct),
   ]
   return {
     rows: [

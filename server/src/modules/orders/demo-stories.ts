@@ -49,6 +49,30 @@ export const RESALE_STORIES: readonly Story[] = [
   },
 ]
 
+/** What the application of a partner ordered for a customer that let it, on the customer's own bill. */
+export const CONSENT_STORIES: readonly Story[] = [
+  {
+    daysAgo: 70,
+    status: 'completed',
+    reference: 'NW-2041/1',
+    reason: null,
+    items: [
+      ['FIBRE-1G', 2],
+      ['STATIC-IP', 2],
+    ],
+  },
+  {
+    daysAgo: 0.2,
+    status: 'in_progress',
+    reference: 'NW-2041/2',
+    reason: null,
+    items: [
+      ['FIBRE-10G', 1],
+      ['ROUTER-PRO', 2],
+    ],
+  },
+]
+
 /** What a tenant's own client ordered. */
 export const OWN_STORIES: readonly Story[] = [
   {

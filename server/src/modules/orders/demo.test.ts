@@ -53,6 +53,7 @@ test('the demo world of orders loads whole under every rule of the database, and
     uuid: sortable,
     provider: { id: staff.id, name: staff.name },
     accounts: [{ id, tenantId: tenant, tenantName: 'Elbe Netz', ban, currency: 'EUR' }],
+    underConsent: null,
   })
   await load(demo)
   const { parties } = demo

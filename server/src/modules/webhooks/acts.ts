@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
-import { credentialPepper, digestCredential } from '#platform/credentials/credential-digest.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { TEST_EVENT, VERIFY_EVENT } from './catalogue.ts'
-import { showSecret } from './rules.ts'
-import { makeSigningKey } from './signing-key.ts'
+import { makeSealedSecret } from './sealed-secret.ts'
 import {
   deleteEndpoint,
   getDelivery,
@@ -23,14 +20,6 @@ import {
 } from './store.ts'
 import type { DeliveryRow, EndpointRow, EndpointSettings, OwnerMandate } from './store.ts'
 import type { DeliveryStatus } from './tables.ts'
-
-const SECRET_BYTES = 32
-
-/** Where a secret of an endpoint is kept; a value that was moved elsewhere does not open. */
-export const placeOfSecret = (secretId: string): string => `webhook_secret.sealed_secret ${secretId}`
-
-/** Where the seed of an endpoint's signatures `v1a` is kept. */
-export const placeOfSeed = (secretId: string): string => `webhook_secret.sealed_signing_key ${secretId}`
 
 type WebhookAction =
   | 'webhooks.create'
@@ -63,15 +52,8 @@ async function renewSecret(
   endpointId: string,
   overlapHours: number,
 ): Promise<string> {
-  const secret = randomBytes(SECRET_BYTES)
-  const id = await makeSecretId(mandate)
-  const sealed = vault.seal(secret, placeOfSecret(id))
-  const shown = showSecret(secret)
-  // Compared with what is reported as leaked, without opening any secret.
-  const digest = digestCredential(credentialPepper(vault), shown)
-  const { seed, publicKey } = makeSigningKey()
-  const sealedSigningKey = vault.seal(seed, placeOfSeed(id))
-  await replaceSecret(mandate, endpointId, { id, sealed, digest, sealedSigningKey, publicKey, overlapHours })
+  const { shown, ...sealed } = makeSealedSecret(vault, await makeSecretId(mandate))
+  await replaceSecret(mandate, endpointId, { ...sealed, overlapHours })
   return shown
 }
 

@@ -3,7 +3,7 @@ import { systemClock } from '#platform/clock.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
-import { placeOfSecret, placeOfSeed } from './acts.ts'
+import { placeOfSecret, placeOfSeed } from './sealed-secret.ts'
 import { VERIFY_EVENT } from './catalogue.ts'
 import {
   claimDue,
