@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsOf } from '../support/look.ts'
-import { PageWalk } from '../support/page-walk.ts'
+import { explainedRefusal, PageWalk } from '../support/page-walk.ts'
 import { RunningProduct } from '../support/product.ts'
 import { movementOf } from '../support/still.ts'
 
@@ -10,14 +10,25 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => product[Symbol.asyncDispose]())
 
-test('every page of a partner to which links lead opens with the data of the demo world, wide and narrow, light and dark, without a violation or a failed call (U1, U8)', async () => {
+test('every page of a partner opens with the data of the demo world, wide and narrow, light and dark, without a violation or a failed call (U1, U8)', async () => {
   const walk = await PageWalk.begin(product, '/partner/$par')
-  for (const email of ['ana@northwind.example', 'stefan@helios.example', 'vera@lumenmobile.example']) {
+  const owner = await product.signIn('ana@northwind.example')
+  const explained = await explainedRefusal(product, owner.page)
+  await walk.go(owner.page, [`/partner/${product.demo.partners['northwind-msp']}/decisions/${explained}`])
+  for (const [email, from] of [
+    ['stefan@helios.example', []],
+    ['vera@lumenmobile.example', []],
+    ['nora@brightside.example', ['payouts']],
+  ] as const) {
     const { page, context } = await product.signIn(email)
-    expect(await walk.go(page)).toBeGreaterThan(0)
+    const others = from.map((path) => new URL(path, page.url()).pathname)
+    expect(await walk.go(page, others)).toBeGreaterThan(0)
     await context.close()
   }
+  await walk.goBehindButtons(owner.page)
+  await owner.context.close()
   expect(walk.faults).toEqual([])
+  expect(walk.missed).toEqual([])
   expect(walk.looked).toBeGreaterThanOrEqual(67)
 }, 900_000)
 

@@ -54,11 +54,20 @@ async function settled(page: Page): Promise<void> {
   await expect.poll(() => page.locator('.bones').count(), { timeout: DETAIL_MS }).toBe(0)
 }
 
+/** Has a partner's owner refused at a tenant whose link is suspended; returns the id under which the decision is explained. */
+export async function explainedRefusal(product: RunningProduct, page: Page): Promise<string> {
+  const refused = await page.request.get(
+    `${product.url}/api/v1/partner/customers/${product.demo.tenants['fjord-fiber']}`,
+  )
+  return z.looseObject({ explain_id: z.string() }).parse(await refused.json()).explain_id
+}
+
 /** Every page of one frame of the portal, looked at once, whoever gets there first. */
 export class PageWalk {
   readonly faults: string[] = []
   readonly #looked = new Set<string>()
   readonly #product: RunningProduct
+  readonly #ids = new Map<string, string>()
   #forms: readonly string[] = []
 
   private constructor(product: RunningProduct) {
@@ -77,31 +86,80 @@ export class PageWalk {
     return this.#looked.size
   }
 
+  /** The forms of address of the pages that nobody looked at. */
+  get missed(): string[] {
+    return this.#forms.filter((form) => !this.#looked.has(form))
+  }
+
   /**
    * Opens every page of the frame that nobody has looked at yet and that links lead to from where somebody is: the menu,
-   * and the pages themselves. Says how many were new.
+   * and the pages themselves. Those of `others` are opened in any case: somebody else may be led on from them. Says how
+   * many were new.
    */
-  async go(page: Page): Promise<number> {
+  async go(page: Page, others: readonly string[] = []): Promise<number> {
     page.on('pageerror', (error) => this.faults.push(`${page.url()}: ${error.message}`))
     page.on('response', (response) => {
       if (response.status() >= 400) this.faults.push(`${page.url()}: ${response.status()} ${response.url()}`)
     })
     const before = this.#looked.size
-    const waiting = [...(await menuOf(page)), ...(await linksIn(page))]
-    for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
-      const form = formOf(address, this.#forms)
-      if (form === undefined || this.#looked.has(form)) continue
-      this.#looked.add(form)
-      await this.#look(page, address)
-      waiting.push(...(await linksIn(page)))
+    await this.#follow(page, [...(await menuOf(page)), ...(await linksIn(page))])
+    for (const address of others) {
+      await this.#follow(page, [address])
+      await this.#open(page, address)
+      await this.#follow(page, await linksIn(page))
     }
     return this.#looked.size - before
   }
 
-  async #look(page: Page, address: string): Promise<void> {
+  /** Opens the pages that were not looked at since a button leads to them, about things that were; after `go`, as the same person. */
+  async goBehindButtons(page: Page): Promise<void> {
+    await this.#follow(
+      page,
+      this.missed.flatMap((form) => this.#fill(form) ?? []),
+    )
+  }
+
+  /** Looks at the pages of these addresses, and at those to which their links lead. */
+  async #follow(page: Page, addresses: readonly string[]): Promise<void> {
+    const waiting = [...addresses]
+    for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
+      const form = formOf(address, this.#forms)
+      if (form === undefined || this.#looked.has(form)) continue
+      this.#looked.add(form)
+      this.#remember(address, form)
+      await this.#open(page, address)
+      await this.#look(page, address)
+      waiting.push(...(await linksIn(page)))
+    }
+  }
+
+  /** Keeps what stood for each `$id` of a form, so that pages below it can be asked for. */
+  #remember(address: string, form: string): void {
+    const parts = partsOf(new URL(address, this.#product.url).pathname)
+    const wanted = partsOf(form)
+    for (const [index, part] of wanted.entries())
+      if (part.startsWith('$')) {
+        const place = wanted.slice(0, index + 1).join('/')
+        this.#ids.set(place, this.#ids.get(place) ?? parts[index] ?? '')
+      }
+  }
+
+  /** An address of this form about things that were looked at; null where none was. */
+  #fill(form: string): string | null {
+    const wanted = partsOf(form)
+    const parts = wanted.map((part, index) =>
+      part.startsWith('$') ? this.#ids.get(wanted.slice(0, index + 1).join('/')) : part,
+    )
+    return parts.includes(undefined) ? null : `/${parts.join('/')}`
+  }
+
+  async #open(page: Page, address: string): Promise<void> {
     await page.goto(new URL(address, this.#product.url).href)
     await page.locator('main h1').first().waitFor()
     await settled(page)
+  }
+
+  async #look(page: Page, address: string): Promise<void> {
     // A region that waits for words is empty; one that speaks says that something failed.
     const spoken = await page.locator('main [role="alert"]').filter({ hasText: /\S/ }).allInnerTexts()
     if (spoken.length > 0) this.faults.push(`${address}: shows a failure: ${spoken.join(' ')}`)

@@ -31,7 +31,7 @@ export const linkTemplates = {
   'template.delete_keep': 'Keep the template',
   'template.delete_done': 'Template {template} deleted',
   'template.use': 'Use it',
-  'template.use_label': 'Use {template}',
+  'template.use_label': 'Use it: {template}',
   'template.use_title': 'Ask with {template}',
   'template.use_lead': 'Each tenant gets its own request and decides for itself.',
   'template.tenants': 'Short names of the tenants',

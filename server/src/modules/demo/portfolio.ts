@@ -1,8 +1,10 @@
-import { addDays } from './dice.ts'
+import { addDays, Dice } from './dice.ts'
 import { NORTHWIND } from './link-plots.ts'
 import type { DemoLink } from './links.ts'
 import type { DemoMember, DemoPartner, DemoPeople, Making } from './people.ts'
 
+/** A stream of chance of its own, so that what comes by chance elsewhere stays as it was. */
+const SEED = 20_261_130
 const FIELD_LINKS: ReadonlySet<string> = new Set(['active', 'approved'])
 const CONTRACTS: ReadonlySet<string> = new Set(['acme-fiber', 'beta-networks', 'elbe-netz', 'lakeside-cable'])
 
@@ -72,7 +74,26 @@ function addTeam(
   })
 }
 
-/** How the largest partner of the demo world arranges its people and its tenants: two groups, two teams, a view. */
+function addTemplate({ making: { ledger }, partner, owner, at }: Ground): void {
+  ledger.add('link_template', {
+    id: new Dice(SEED).uuid(at),
+    partner_id: partner.id,
+    name: 'Monitoring for a new customer',
+    terms: {
+      relationship_type: 'msp_managed',
+      access_role: 'msp_support',
+      message: 'We watch your lines and work your tickets, as our offer says.',
+      duration_days: 180,
+      overrides: [],
+    },
+    version: 1,
+    created_by_name: owner.name,
+    created_at: at,
+    updated_at: at,
+  })
+}
+
+/** How the largest partner of the demo world arranges its people and its tenants: two groups, two teams, a view, and a template. */
 export function addPortfolio(making: Making, people: DemoPeople, links: readonly DemoLink[]): void {
   const partner = people.partners.get(NORTHWIND)
   const [owner, ...staff] = partner?.members ?? []
@@ -101,6 +122,7 @@ export function addPortfolio(making: Making, people: DemoPeople, links: readonly
     groupId: contracted,
     role: 'msp_support',
   })
+  addTemplate(ground)
   for (const [name, filters] of [
     ['Overdue first', { sort: 'overdue', order: 'desc' }],
     ['Needs attention', { alerts: 'true', sort: 'alerts', order: 'desc' }],

@@ -39,6 +39,7 @@ export type DemoTable =
   | 'link_request_sent'
   | 'link_news'
   | 'link_override'
+  | 'link_template'
   | 'link_member'
   | 'link_elevation'
   | 'link_change_request'

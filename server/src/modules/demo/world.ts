@@ -114,6 +114,7 @@ const ORDER: readonly DemoTable[] = [
   'link_request_sent',
   'link_news',
   'link_override',
+  'link_template',
   'link_member',
   'tenant_group',
   'tenant_group_entry',
