@@ -34,6 +34,7 @@ export const webhooks = {
   'hooks.events_all': 'Choose all events',
   'hooks.events_none': 'Choose none',
   'hooks.last_success': 'Last received',
+  'hooks.use': 'What it is for',
   'hooks.description': 'Description (optional)',
   'hooks.description_about': 'Shown in this portal only.',
   'hooks.address_about': 'Starts with https and can be reached from the Internet.',

@@ -10,7 +10,7 @@ import { Empty } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField } from '../../platform/filters.ts'
-import { formatDateTime } from '../../platform/format.ts'
+import { formatCount, formatDateTime } from '../../platform/format.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -32,7 +32,9 @@ function Outcome({ delivery }: { delivery: WebhookDelivery }) {
   return (
     <>
       {outcome !== null && outcome !== 'delivered' && <div>{tValue('delivery_outcome', outcome)}</div>}
-      {code !== null && <div className="muted small">{t('hooks.answer_code', { code, ms: ms ?? 0 })}</div>}
+      {code !== null && (
+        <div className="muted small">{t('hooks.answer_code', { code, ms: formatCount(ms ?? 0) })}</div>
+      )}
       {said !== null && (
         <details className="small">
           <summary>{t('hooks.answer_text')}</summary>

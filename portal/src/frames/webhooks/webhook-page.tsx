@@ -48,6 +48,8 @@ function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
         <Facts
           facts={[
             fact(t('column.status'), <StatusChip family="webhook" value={shownEndpointStatus(endpoint)} />),
+            fact(t('hooks.address'), <code className="mono small">{endpoint.url}</code>),
+            fact(t('hooks.use'), endpoint.description),
             fact(t('hooks.failing_since'), endpoint.failing_since && formatDateTime(endpoint.failing_since)),
             fact(t('hooks.last_success'), <MomentText iso={endpoint.last_success_at} now={now} />),
             fact(
@@ -153,7 +155,7 @@ export function WebhookPage() {
   }
   return (
     <Page
-      title={endpoint?.url ?? t('hooks.title')}
+      title={endpoint ? new URL(endpoint.url).host : t('hooks.title')}
       back={{ to: places.list, label: t('hooks.title') }}
       tools={endpoint && <EndpointTools endpoint={endpoint} onSecret={setSecret} />}
     >

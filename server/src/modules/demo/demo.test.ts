@@ -104,7 +104,7 @@ test('both sides can read past activity, refusals included', async () => {
        count(distinct s.scope_id) filter (where s.kind = 'tenant')::integer as tenants
      from audit_event e join audit_scope s on s.event_id = e.id where e.action <> 'demo.records.create'`,
   )
-  expect(row?.['denied']).toBe(4)
+  expect(row?.['denied']).toBe(6)
   expect(row?.['tenants']).toBeGreaterThanOrEqual(10)
 })
 

@@ -10,6 +10,7 @@ import { addActivity, addLoadingEvent } from './activity.ts'
 import { addApplications } from './applications.ts'
 import { makeConsented } from './consents.ts'
 import type { DemoConsented } from './consents.ts'
+import { addClientActivity } from './client-activity.ts'
 import { addClientKeys } from './client-keys.ts'
 import { addAgencies, addFormTokens } from './agencies.ts'
 import type { DemoAgency } from './agencies.ts'
@@ -207,6 +208,7 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
   addPortfolio(making, people, links)
   addExports(making, people, links)
   const consented = makeConsented(making, people)
+  addClientActivity(making, people, consented)
   const trade = addTrade(making, people, consented)
   const realm = addRealm(making)
   addIdentityChecks(making, realm)
