@@ -54,13 +54,24 @@ export async function violationsOf(page: Page): Promise<string[]> {
   }, RULES)
 }
 
-/** What is wrong with a page as it stands: violations, and what is wider than the screen. */
+/** What hides a part of its own contents at its side, and does not say so with an ellipsis; what is for the ear alone does so by design. */
+const CUT_OFF = `[...document.querySelectorAll('main, main *')].filter((one) => {
+  if (!(one instanceof HTMLElement) || one.clientWidth <= 1 || one.scrollWidth <= one.clientWidth + 1) return false
+  const { overflowX, textOverflow, clipPath } = getComputedStyle(one)
+  // A list whose rows are cards has nothing that is looked for at its side; a field shows the rest to whoever types.
+  const isCards = innerWidth <= 640 && one.querySelector(':scope > .table.cards')
+  if (one.matches('input')) return false
+  return (isCards || overflowX === 'hidden' || overflowX === 'clip') && textOverflow !== 'ellipsis' && clipPath === 'none'
+}).map((one) => one.tagName + '.' + one.className + ' hides ' + (one.scrollWidth - one.clientWidth) + ' px: ' + one.innerText.slice(0, 60))`
+
+/** What is wrong with a page as it stands: violations, what is cut off, and what is wider than the screen. */
 async function faultsOf(page: Page): Promise<string[]> {
   const violations = await violationsOf(page)
   const excess = await page.evaluate<number>(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   )
-  return excess > 0 ? [...violations, `wider than the screen by ${excess} px`] : violations
+  const cutOff = await page.evaluate<string[]>(CUT_OFF)
+  return [...violations, ...cutOff, ...(excess > 0 ? [`wider than the screen by ${excess} px`] : [])]
 }
 
 /** The faults of the open page in each look, each with its address; the page is left wide and light. */

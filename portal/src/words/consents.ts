@@ -7,6 +7,7 @@ export const consents = {
   'consent.account_closed': '{account}, closed',
   'consent.why': 'In their words',
   'consent.reference': 'Their reference',
+  'consent.can_more': '{first} and {count, plural, one {one more} other {# more}}',
   'consent.ordered': 'Ordered this month',
   'consent.ordered_of': '{amount} of {limit}',
   'consent.ordered_free': '{amount}, without a limit',

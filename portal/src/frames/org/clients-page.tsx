@@ -14,6 +14,7 @@ import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { CanLines } from '../shared/can-lines.tsx'
 import { sentencesOfScopes } from '../shared/access-words.ts'
 
 type Act = 'suspend' | 'resume' | 'revoke'
@@ -79,7 +80,7 @@ function toColumns(now: Date, mayManage: boolean): Column<ApiClient>[] {
     {
       id: 'can',
       header: t('consent.narrow_actions'),
-      cell: (client) => sentencesOfScopes(client.scopes).join(' · '),
+      cell: (client) => <CanLines can={sentencesOfScopes(client.scopes)} />,
     },
     {
       id: 'used',

@@ -9,9 +9,12 @@ import { MoveButton } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { daysUntil } from '../shared/access-words.ts'
+import { CanLines } from '../shared/can-lines.tsx'
 import { orderedOf } from '../shared/ordered.ts'
 
 function GiveBack({ consent }: { consent: PartnerConsent }) {
@@ -43,8 +46,17 @@ function GiveBack({ consent }: { consent: PartnerConsent }) {
   )
 }
 
-function Lines({ lines }: { lines: readonly string[] }) {
-  return lines.map((line) => <div key={line}>{line}</div>)
+/** The numbers of accounts, each whole on a line of its own. */
+function Bans({ bans }: { bans: readonly string[] }) {
+  return bans.map((ban) => (
+    <div key={ban} className="num">
+      {ban}
+    </div>
+  ))
+}
+
+function ConsentStatus({ consent }: { consent: PartnerConsent }) {
+  return <LinkChip status={consent.status} days={daysUntil(consent.ends_at, useNow(60_000))} />
 }
 
 const consentColumns: Column<PartnerConsent>[] = [
@@ -58,11 +70,11 @@ const consentColumns: Column<PartnerConsent>[] = [
   {
     id: 'accounts',
     header: t('granted.accounts'),
-    cell: (row) => row.accounts.map(({ ban }) => ban).join(', '),
+    cell: (row) => <Bans bans={row.accounts.map(({ ban }) => ban)} />,
   },
-  { id: 'can', header: t('granted.can'), cell: (row) => <Lines lines={row.can} /> },
+  { id: 'can', header: t('granted.can'), cell: (row) => <CanLines can={row.can} /> },
   { id: 'ordered', header: t('consent.ordered'), cell: (row) => orderedOf(row) ?? '–' },
-  { id: 'state', header: t('column.status'), cell: (row) => <LinkChip status={row.status} days={null} /> },
+  { id: 'state', header: t('column.status'), cell: (row) => <ConsentStatus consent={row} /> },
   { id: 'ends', header: t('granted.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
   { id: 'acts', header: '', cell: (row) => <GiveBack consent={row} /> },
 ]
@@ -128,7 +140,7 @@ const resaleColumns: Column<Resale>[] = [
     cell: (row) => row.tenant_name,
   },
   { id: 'agreement', header: t('granted.agreement'), cell: (row) => row.agreement_reference },
-  { id: 'accounts', header: t('granted.accounts'), cell: (row) => row.bans.join(', ') },
+  { id: 'accounts', header: t('granted.accounts'), cell: (row) => <Bans bans={row.bans} /> },
   { id: 'state', header: t('column.status'), cell: (row) => <LinkChip status={row.status} days={null} /> },
   { id: 'ends', header: t('granted.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
 ]
