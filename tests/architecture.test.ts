@@ -27,6 +27,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
     'gateway',
     'identity',
     'ingest',
+    'onboarding',
     'orders',
     'sla',
     'vouchers',

@@ -12,10 +12,8 @@ afterAll(() => product[Symbol.asyncDispose]())
 
 test('every page of a partner opens with the data of the demo world, wide and narrow, light and dark, without a violation or a failed call (U1, U8)', async () => {
   const walk = await PageWalk.begin(product, '/partner/$par')
-  const owner = await product.signIn('ana@northwind.example')
-  const explained = await explainedRefusal(product, owner.page)
-  await walk.go(owner.page, [`/partner/${product.demo.partners['northwind-msp']}/decisions/${explained}`])
   for (const [email, from] of [
+    ['victor@southbank.example', ['clients', 'webhooks', 'orders']],
     ['stefan@helios.example', []],
     ['vera@lumenmobile.example', []],
     ['nora@brightside.example', ['payouts']],
@@ -23,10 +21,18 @@ test('every page of a partner opens with the data of the demo world, wide and na
     const { page, context } = await product.signIn(email)
     const others = from.map((path) => new URL(path, page.url()).pathname)
     expect(await walk.go(page, others)).toBeGreaterThan(0)
+    for (const part of ['clients', 'links/$link']) await walk.goBehindButtons(page, `/partner/$par/${part}`)
     await context.close()
   }
-  await walk.goBehindButtons(owner.page)
-  await owner.context.close()
+  const { page, context } = await product.signIn('ana@northwind.example')
+  const explained = await explainedRefusal(product, page)
+  const others = ['links', 'links/templates', 'teams', `decisions/${explained}`]
+  await walk.go(
+    page,
+    others.map((path) => new URL(path, page.url()).pathname),
+  )
+  await walk.goBehindButtons(page)
+  await context.close()
   expect(walk.faults).toEqual([])
   expect(walk.missed).toEqual([])
   expect(walk.looked).toBeGreaterThanOrEqual(67)

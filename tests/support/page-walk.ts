@@ -102,6 +102,7 @@ export class PageWalk {
       if (response.status() >= 400) this.faults.push(`${page.url()}: ${response.status()} ${response.url()}`)
     })
     const before = this.#looked.size
+    this.#ids.clear()
     await this.#follow(page, [...(await menuOf(page)), ...(await linksIn(page))])
     for (const address of others) {
       await this.#follow(page, [address])
@@ -111,11 +112,15 @@ export class PageWalk {
     return this.#looked.size - before
   }
 
-  /** Opens the pages that were not looked at since a button leads to them, about things that were; after `go`, as the same person. */
-  async goBehindButtons(page: Page): Promise<void> {
+  /**
+   * Opens the pages, all or those below a form of address, that were not looked at since a button leads to them, about things
+   * that this person looked at in `go`.
+   */
+  async goBehindButtons(page: Page, below = ''): Promise<void> {
+    const forms = this.missed.filter((form) => form.startsWith(below))
     await this.#follow(
       page,
-      this.missed.flatMap((form) => this.#fill(form) ?? []),
+      forms.flatMap((form) => this.#fill(form) ?? []),
     )
   }
 

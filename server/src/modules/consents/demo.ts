@@ -72,11 +72,11 @@ const READING: readonly Action[] = ['service.read', 'account.read', 'invoice.rea
 
 const STORIES: readonly Story[] = [
   {
-    tenant: 'beta-networks',
+    tenant: 'lakeside-cable',
     actions: ['order.create', 'order.read', 'order.cancel', 'service.read', 'account.read'],
-    limits: { USD: 150_000 },
+    limits: { CAD: 150_000 },
     purpose: PURPOSE,
-    reference: 'NW-2041',
+    reference: 'SB-2041',
     daysAgo: 90,
     days: 365,
     since: null,
@@ -86,7 +86,7 @@ const STORIES: readonly Story[] = [
     actions: ['order.read', ...READING],
     limits: {},
     purpose: 'Compare your invoices with the services that we look after.',
-    reference: 'NW-1987',
+    reference: 'SB-1987',
     daysAgo: 356,
     days: 365,
     since: null,
@@ -96,7 +96,7 @@ const STORIES: readonly Story[] = [
     actions: ['order.create', 'order.read', 'service.read'],
     limits: {},
     purpose: PURPOSE,
-    reference: 'NW-2060',
+    reference: 'SB-2060',
     daysAgo: 61,
     days: 180,
     since: {
@@ -110,7 +110,7 @@ const STORIES: readonly Story[] = [
     actions: READING,
     limits: {},
     purpose: 'Compare your invoices with the services that we look after.',
-    reference: 'NW-1990',
+    reference: 'SB-1990',
     daysAgo: 200,
     days: 365,
     since: { status: 'revoked', daysAgo: 24, reason: 'The comparison is finished.' },
@@ -132,12 +132,12 @@ function makeClient({ now, uuid, partner, owner }: DemoConsentGround) {
   return {
     id: uuid(at),
     partner_id: partner.id,
-    name: 'Northwind Fleet',
+    name: 'Southbank Fleet',
     description: 'Knows every line and router of our customers, and orders what is missing.',
     environment: 'live',
     status: 'active',
     status_changed_at: at,
-    redirect_uris: ['https://fleet.northwind.example/callback'],
+    redirect_uris: ['https://fleet.southbank.example/callback'],
     scopes: SCOPE_NAMES,
     mask: toBits(maskOfScopes(SCOPE_NAMES)),
     // Whoever loads the world gives it a key.

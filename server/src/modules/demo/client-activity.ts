@@ -37,7 +37,7 @@ const INVOICES: Call = {
 
 /** What the application reads at each tenant, and how many days ago it stopped. */
 const HABITS: readonly (readonly [tenant: string, calls: readonly Call[], untilDaysAgo: number])[] = [
-  ['beta-networks', [SERVICES, ORDERS], 0.03],
+  ['lakeside-cable', [SERVICES, ORDERS], 0.03],
   ['acme-fiber', [INVOICES, SERVICES], 0.4],
   ['cascade-broadband', [SERVICES, ORDERS], 3.1],
 ]

@@ -1,11 +1,13 @@
 import { makeDemoConsents } from '#modules/consents/index.ts'
-import { Dice } from './dice.ts'
+import { API_TERMS } from '#modules/onboarding/index.ts'
+import { addDays, Dice } from './dice.ts'
 import type { DemoPeople, Making } from './people.ts'
 import type { DemoRows } from './store.ts'
 
 /** A stream of chance of its own, so that the rest of the world stays as it was before there were consents. */
 const SEED = 20_261_126
-const PARTNER = 'northwind-msp'
+const ACCEPTED_DAYS_AGO = 372
+const PARTNER = 'southbank-systems'
 
 /** What the demo world holds of consents; its rows are written after the organisations and their accounts. */
 export interface DemoConsented {
@@ -43,5 +45,22 @@ export function makeConsented({ now, ledger }: Making, people: DemoPeople): Demo
         })),
     })),
   })
-  return { rows: rows.map(([table, list]) => ({ table, rows: list })), partner, client, consents }
+  const accepted = {
+    id: dice.uuid(addDays(now, -ACCEPTED_DAYS_AGO)),
+    partner_id: partner.id,
+    version: API_TERMS.version,
+    text_sha256: API_TERMS.sha256,
+    accepted_by: owner.id,
+    accepted_by_name: owner.name,
+    accepted_at: addDays(now, -ACCEPTED_DAYS_AGO),
+  }
+  return {
+    rows: [
+      { table: 'api_terms_acceptance', rows: [accepted] },
+      ...rows.map(([table, list]) => ({ table, rows: list })),
+    ],
+    partner,
+    client,
+    consents,
+  }
 }

@@ -198,12 +198,12 @@ test("an application of a partner has consents in force, about to end, suspended
        d.approval_snapshot ->> 'client' as shown
      from consent c join delegation d on d.id = c.id join tenant t on t.id = d.tenant_id order by t.slug`,
   )
-  const common = { orders: 0, order_limits: {}, ends_soon: false, shown: 'Northwind Fleet' }
+  const common = { orders: 0, order_limits: {}, ends_soon: false, shown: 'Southbank Fleet' }
   expect(rows).toEqual([
     { ...common, slug: 'acme-fiber', status: 'active', ends_soon: true },
-    { ...common, slug: 'beta-networks', status: 'active', order_limits: { USD: 150_000 }, orders: 2 },
     { ...common, slug: 'cascade-broadband', status: 'suspended' },
     { ...common, slug: 'elbe-netz', status: 'revoked' },
+    { ...common, slug: 'lakeside-cable', status: 'active', order_limits: { CAD: 150_000 }, orders: 2 },
   ])
 })
 

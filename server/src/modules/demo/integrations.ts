@@ -90,7 +90,7 @@ function addEndpoints(
 ): void {
   const { vault, people, consented, links } = given
   const tenant = people.tenants.get('acme-fiber')
-  const owner = people.partners.get('northwind-msp')?.members[0]
+  const owner = people.partners.get('southbank-systems')?.members[0]
   if (!tenant || !owner) return
   const common = { now, vault, uuid: (at: Date) => dice.uuid(at) }
   const made = [
@@ -98,8 +98,8 @@ function addEndpoints(
       ...common,
       owner: { partner_id: consented.partner.id, tenant_id: null },
       by: owner,
-      url: 'https://fleet.northwind.example/liaison',
-      description: 'Northwind Fleet stops at once where a customer does.',
+      url: 'https://fleet.southbank.example/liaison',
+      description: 'Southbank Fleet stops at once where a customer does.',
       types: ['consent.granted', 'consent.changed', 'consent.ended'],
       daysOld: 340,
       deliveries: newsOfConsents(consented),

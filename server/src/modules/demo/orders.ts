@@ -79,7 +79,7 @@ function accountsOf({ ledger }: Making, people: DemoPeople) {
 function underConsent(
   { partner, client, consents }: DemoConsented,
   accounts: ReturnType<typeof accountsOf>,
-  tenant = { slug: 'beta-networks', name: 'Beta Networks' },
+  tenant = { slug: 'lakeside-cable', name: 'Lakeside Cable' },
 ) {
   const account = accounts.find(({ tenantName }) => tenantName === tenant.name)
   const delegationId = consents.get(tenant.slug)

@@ -9,6 +9,7 @@ import { checklistRoute } from './checklist-route.ts'
 import './problems.ts'
 import { termsRoutes } from './terms-routes.ts'
 
+export { API_TERMS } from './terms.ts'
 export { requireAcceptedTerms } from './terms-routes.ts'
 
 /** Every operation of this module. */

@@ -54,7 +54,7 @@ export const CONSENT_STORIES: readonly Story[] = [
   {
     daysAgo: 70,
     status: 'completed',
-    reference: 'NW-2041/1',
+    reference: 'SB-2041/1',
     reason: null,
     items: [
       ['FIBRE-1G', 2],
@@ -64,7 +64,7 @@ export const CONSENT_STORIES: readonly Story[] = [
   {
     daysAgo: 0.2,
     status: 'in_progress',
-    reference: 'NW-2041/2',
+    reference: 'SB-2041/2',
     reason: null,
     items: [
       ['FIBRE-10G', 1],
