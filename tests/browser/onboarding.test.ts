@@ -16,6 +16,7 @@ import { RunningProduct } from '../support/product.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const PASSWORD = 'violet anchors drift home'
 /** The documents tell of this port; whoever tries the example on this machine may have it. */
+const WHY = 'To know which lines a site has already.'
 const CALLBACK = `http://127.0.0.1:${String(await findFreePort(4710))}/callback`
 
 let product: RunningProduct
@@ -148,6 +149,9 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await page.getByRole('link', { name: 'Create an API client' }).click()
   await page.getByLabel('Name', { exact: true }).fill('Fleet desk')
   await page.getByLabel('Return addresses').fill(CALLBACK)
+  await page.locator('summary', { hasText: 'What do you need it for?' }).click()
+  await page.getByLabel('See the services that are in use', { exact: true }).nth(1).fill(WHY)
+  await page.getByRole('checkbox', { name: /^Needed.* See the services that are in use$/ }).check()
   const saving = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Make the key pair and save the private key' }).click()
   const keyFile = join(folder, 'private.jwk.json')
@@ -158,6 +162,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await page.getByRole('button', { name: 'Create API client' }).click()
   await page.getByRole('heading', { name: 'Fleet desk', level: 1 }).waitFor()
   await page.getByText('Run the example application').waitFor()
+  await page.getByText(`“${WHY}”`).waitFor()
   expect(await violationsOf(page)).toEqual([])
   await takePicture(page, 'onboarding-client', { fullPage: true })
   const clientPath = new URL(page.url()).pathname
@@ -184,6 +189,9 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await sandra.page.goto(await address)
   await sandra.page.getByRole('heading', { name: 'Let Fleet Works work on accounts', level: 1 }).waitFor()
   await sandra.page.locator('input[name="account"]').first().check()
+  // What the application does not work without is told with its reason, and is not to be chosen.
+  await sandra.page.getByText(WHY).waitFor()
+  expect(await sandra.page.locator('input[name="action"][value="service.read"]').count()).toBe(0)
   for (const box of await sandra.page.locator('input[name="action"]').all()) await box.check()
   await takePicture(sandra.page, 'onboarding-consent')
   await sandra.page.getByRole('button', { name: 'Continue' }).click()

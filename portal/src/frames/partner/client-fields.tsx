@@ -7,6 +7,8 @@ import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { t } from '../../platform/words.ts'
 import { linesOf } from '../shared/lines.ts'
+import { NeedFields, toNeeds, toNeedsDraft } from './client-needs.tsx'
+import type { NeedsDraft } from './client-needs.tsx'
 
 /** What makes an API client, as the form holds it: lists as lines of text. */
 export type ClientDraft = {
@@ -14,6 +16,7 @@ export type ClientDraft = {
   description: string
   redirects: string
   scopes: Scope[]
+  needs: NeedsDraft
   ranges: string
 }
 
@@ -22,6 +25,7 @@ export const blankClient: ClientDraft = {
   description: '',
   redirects: '',
   scopes: ['orders.read', 'orders.write', 'services.read'],
+  needs: {},
   ranges: '',
 }
 
@@ -32,6 +36,7 @@ export function toDraft(client: ApiClient): ClientDraft {
     description: client.description ?? '',
     redirects: client.redirect_uris.join('\n'),
     scopes: SCOPE_NAMES.filter((scope) => client.scopes.includes(scope)),
+    needs: toNeedsDraft(client.needs),
     ranges: client.ip_allow.join('\n'),
   }
 }
@@ -44,6 +49,7 @@ export function toSettings(draft: ClientDraft) {
     description: description === '' ? null : description,
     redirect_uris: linesOf(draft.redirects),
     scopes: draft.scopes,
+    needs: toNeeds(draft.needs, draft.scopes),
     ip_allow: linesOf(draft.ranges),
   }
 }
@@ -120,6 +126,11 @@ export function ClientFields({ draft, errors, onDraft }: FieldsProps) {
         onChange={(event) => onDraft({ ...draft, redirects: event.currentTarget.value })}
       />
       <ScopeFields draft={draft} errors={errors} onDraft={onDraft} />
+      <NeedFields
+        scopes={draft.scopes}
+        draft={draft.needs}
+        onDraft={(needs) => onDraft({ ...draft, needs })}
+      />
       <Textarea
         id="ip_allow"
         label={t('newapp.ranges')}

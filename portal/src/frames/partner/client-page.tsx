@@ -26,6 +26,7 @@ import type { ClientDraft } from './client-fields.tsx'
 import { ClientAsking } from './client-asking.tsx'
 import { ClientCertificates } from './client-certificates.tsx'
 import { ClientGuide } from './client-guide.tsx'
+import { NeedLines } from './client-needs.tsx'
 import { ClientKeys } from './client-keys.tsx'
 
 type ClientProps = { client: ApiClient; etag: string | null }
@@ -48,6 +49,7 @@ function ClientFacts({ client }: { client: ApiClient }) {
           fact(t('app.reason'), client.status_reason),
           fact(t('apps.environment'), tValue('environment', client.environment)),
           fact(t('app.scopes'), linesOf(client.scopes.map(sentenceOf), '')),
+          fact(t('app.needs'), client.needs.length > 0 && <NeedLines needs={client.needs} />),
           fact(t('app.redirects'), linesOf(client.redirect_uris, '')),
           fact(t('app.ranges'), linesOf(client.ip_allow, t('app.anywhere'))),
           fact(t('app.created'), created),

@@ -9,7 +9,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { commaList } from '#platform/route-input.ts'
 import { sent } from '#platform/route.ts'
 import { noteClient, publishClient } from './events.ts'
-import { canMove } from './rules.ts'
+import { canMove, findNeedFaults, needsWithin } from './rules.ts'
 import { ClientBody, toClient } from './schemas.ts'
 import { getClient, insertClient, isSandboxTenant, listClients, moveClient, updateClient } from './store.ts'
 import type { ClientFilter, ClientMandate, ClientRow, ClientSettings } from './store.ts'
@@ -60,10 +60,13 @@ export function check(wanted: WantedSettings, environment: Environment): ClientS
     tokenBinding,
     certificates,
   })
-  if ('faults' in result) throw notLikeThis(result.faults)
+  const needs = wanted.needs.map((need) => ({ ...need, why: need.why?.trim() || null }))
+  const faults = [...('faults' in result ? result.faults : []), ...findNeedFaults(needs, scopes)]
+  if ('faults' in result || faults.length > 0) throw notLikeThis(faults)
   const { registration } = result
   return {
     ...wanted,
+    needs,
     redirect_uris: registration.redirectUris,
     scopes: registration.scopes,
     jwks: { keys: registration.jwks.keys.map((key) => ({ ...key })) },
@@ -107,14 +110,24 @@ export async function create(mandate: Owner, wanted: WantedSettings) {
 
 /** The settings of a client as they are. */
 export function settingsOf(row: ClientRow): WantedSettings {
-  const { name, description, redirect_uris, scopes, jwks, token_binding, asks_without_browser, ip_allow } =
-    row
+  const {
+    name,
+    description,
+    redirect_uris,
+    scopes,
+    needs,
+    jwks,
+    token_binding,
+    asks_without_browser,
+    ip_allow,
+  } = row
   const certificates = row.certificates.map(({ pem }) => pem)
   return {
     name,
     description,
     redirect_uris,
     scopes,
+    needs,
     jwks,
     token_binding,
     certificates,
@@ -130,6 +143,7 @@ function tellChanges(before: ClientRow, after: ClientRow): Record<string, unknow
     description: row.description,
     redirect_uris: row.redirect_uris,
     scopes: row.scopes,
+    needs: row.needs,
     keys: row.jwks.keys.map(({ kid }) => kid),
     token_binding: row.token_binding,
     certificates: row.certificates.map(({ thumbprint }) => thumbprint),
@@ -154,7 +168,10 @@ export async function change(
   if (before.status === 'revoked')
     throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'A revoked API client does not change.')
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
-  const settings = check({ ...settingsOf(before), ...given }, before.environment)
+  const held = settingsOf(before)
+  // Whoever gives up a scope gives up what was said of it.
+  const needs = needsWithin(held.needs, wanted.scopes ?? held.scopes)
+  const settings = check({ ...held, needs, ...given }, before.environment)
   requireRunning(settings, { held: before.certificates, now: mandate.origin.now })
   await updateClient(mandate, { id: before.id, version: client.expectedVersion }, settings)
   const after = await getClient(mandate, client.id)

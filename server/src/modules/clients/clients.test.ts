@@ -280,3 +280,48 @@ test('the tables of clients show a login without a context nothing, and let no s
     'permission denied',
   )
 })
+
+describe('what a client says it needs', () => {
+  const READS = { action: 'order.read', is_needed: true, why: 'To show you where your orders stand.' }
+
+  test('is kept with it and told to its owner; what is said of a scope goes with the scope (experience.md, S15)', async () => {
+    const answer = await world.call(owner, 'POST', PATH, {
+      body: body({ needs: [READS, { action: 'order.create', is_needed: false, why: '  ' }] }),
+    })
+    expect(answer.statusCode, answer.body).toBe(201)
+    expect(answer.json().needs).toEqual([READS, { action: 'order.create', is_needed: false, why: null }])
+    const path = `${PATH}/${answer.json().client_id}`
+    const changed = await world.call(owner, 'PATCH', path, {
+      body: { scopes: ['orders.write'] },
+      headers: { 'if-match': String(answer.headers['etag']) },
+    })
+    expect(changed.json().needs).toEqual([{ action: 'order.create', is_needed: false, why: null }])
+    const [event] = await world.sql(
+      `select changes -> 'needs' -> 'before' -> 0 ->> 'action' as before from audit_event where action = 'clients.change' order by occurred_at desc limit 1`,
+    )
+    expect(event).toEqual({ before: 'order.read' })
+  })
+
+  test('is refused with all faults at once: what costs money, what is not asked for, what is said twice', async () => {
+    const answer = await world.call(owner, 'POST', PATH, {
+      body: body({
+        needs: [
+          { action: 'order.create', is_needed: true, why: null },
+          { action: 'invoice.read', is_needed: false, why: null },
+          READS,
+          READS,
+        ],
+      }),
+    })
+    expect(answer.statusCode).toBe(422)
+    expect(
+      answer
+        .json()
+        .errors.map(({ pointer, code }: { pointer: string; code: string }) => `${pointer} ${code}`),
+    ).toEqual([
+      '/body/needs/0/is_needed COSTS_MONEY',
+      '/body/needs/1/action NOT_ASKED_FOR',
+      '/body/needs/3/action SAID_TWICE',
+    ])
+  })
+})

@@ -1,4 +1,6 @@
-import type { ClientStatus } from './tables.ts'
+import { ACTIONS, CLIENT_PERMISSIONS, scopeOfAction } from '@liaison/access'
+import type { RegistrationFault } from '#modules/oauth/index.ts'
+import type { ClientStatus, Need } from './tables.ts'
 
 /** Who can make which move. A client that was revoked stays revoked; only the side that suspended it resumes it. */
 export function canMove(
@@ -9,4 +11,35 @@ export function canMove(
   if (move === 'suspend') return from.status === 'active'
   if (move === 'revoke') return from.status !== 'revoked'
   return from.status === 'suspended' && from.changedBy === side
+}
+
+const spends = ({ action }: Need): boolean =>
+  CLIENT_PERMISSIONS.some(({ name, spends: costs }) => name === ACTIONS[action] && costs)
+
+/** Everything that is wrong with what a client says it needs: pointers into its settings. */
+export function findNeedFaults(needs: readonly Need[], scopes: readonly string[]): RegistrationFault[] {
+  return needs.flatMap((need, index) => {
+    const { action, is_needed: isNeeded } = need
+    const fault = (field: string, code: string, detail: string) => ({
+      pointer: `/needs/${index}/${field}`,
+      code,
+      detail,
+    })
+    return [
+      ...(scopes.includes(scopeOfAction(action))
+        ? []
+        : [fault('action', 'NOT_ASKED_FOR', `none of the scopes has ${action}`)]),
+      ...(needs.findIndex((other) => other.action === action) === index
+        ? []
+        : [fault('action', 'SAID_TWICE', `${action} is there already`)]),
+      ...(isNeeded && spends(need)
+        ? [fault('is_needed', 'COSTS_MONEY', 'a customer decides about each action that costs money')]
+        : []),
+    ]
+  })
+}
+
+/** What of it still has a meaning for these scopes. */
+export function needsWithin(needs: readonly Need[], scopes: readonly string[]): readonly Need[] {
+  return needs.filter(({ action }) => scopes.includes(scopeOfAction(action)))
 }

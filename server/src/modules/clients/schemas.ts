@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid, isCidr, SCOPE_NAMES } from '@liaison/access'
+import { ACTION_NAMES, encodeId, idFromUuid, isCidr, SCOPE_NAMES } from '@liaison/access'
 import { z } from 'zod'
 import { plainText, publicId } from '#platform/route-input.ts'
 import type { ClientRow } from './store.ts'
@@ -17,11 +17,24 @@ const MOST_CHARACTERS = 8192
 
 const Range = z.string().max(50).refine(isCidr, 'must be an address or a range such as 192.0.2.0/24')
 
+const Need = z.strictObject({
+  action: z.enum(ACTION_NAMES),
+  is_needed: z.boolean().meta({
+    description:
+      'Whether the client works without it. What is needed comes with every consent of the client.',
+  }),
+  why: plainText(0, 200).nullable().meta({ description: 'What it is needed for, as customers read it.' }),
+})
+
 const settings = {
   name: plainText(1, 100),
   description: plainText(0, 500).nullable(),
   redirect_uris: z.array(z.string().max(2000)).max(20),
   scopes: z.array(z.enum(SCOPE_NAMES)).min(1).max(SCOPE_NAMES.length),
+  needs: z.array(Need).max(ACTION_NAMES.length).meta({
+    description:
+      'What the client needs actions of its scopes for: customers read it when they decide. What costs money is never needed.',
+  }),
   jwks: Jwks,
   token_binding: TokenBinding,
   certificates: z.array(z.string().max(MOST_CHARACTERS)).max(10).meta({
@@ -40,6 +53,7 @@ export const NewClientBody = z.strictObject({
   ...settings,
   description: settings.description.default(null),
   redirect_uris: settings.redirect_uris.default([]),
+  needs: settings.needs.default([]),
   token_binding: settings.token_binding.default('dpop'),
   certificates: settings.certificates.default([]),
   asks_without_browser: settings.asks_without_browser.default(false),
@@ -71,6 +85,7 @@ export const ClientBody = z.strictObject({
   status_changed_by_side: z.string().nullable(),
   redirect_uris: z.array(z.string()),
   scopes: z.array(z.string()),
+  needs: z.array(Need),
   jwks: PublicKeys,
   token_binding: TokenBinding,
   certificates: z.array(
@@ -123,6 +138,7 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     status_changed_by_side: row.status_changed_by_side,
     redirect_uris: row.redirect_uris,
     scopes: row.scopes,
+    needs: row.needs.map((need) => ({ ...need })),
     jwks: row.jwks,
     token_binding: row.token_binding,
     certificates: row.certificates,

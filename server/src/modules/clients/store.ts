@@ -5,7 +5,7 @@ import type { ClientCertificate, TokenBinding } from '#modules/oauth/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import type { ClientStatus, ClientTables, Environment, PublicKeys } from './tables.ts'
+import type { ClientStatus, ClientTables, Environment, Need, PublicKeys } from './tables.ts'
 
 /** The organisation or the provider that looks at clients; row policies show each only its own. */
 export type ClientMandate = Mandate<'program'> | Mandate<'tenant'> | Mandate<'platform'>
@@ -32,6 +32,7 @@ function clients(mandate: ClientMandate) {
       'c.status_changed_by_side',
       'c.redirect_uris',
       'c.scopes',
+      'c.needs',
       'c.jwks',
       'c.token_binding',
       'c.certificates',
@@ -94,6 +95,7 @@ export interface ClientSettings {
   readonly description: string | null
   readonly redirect_uris: readonly string[]
   readonly scopes: readonly string[]
+  readonly needs: readonly Need[]
   readonly jwks: PublicKeys
   readonly token_binding: TokenBinding
   readonly certificates: readonly ClientCertificate[]
@@ -101,7 +103,14 @@ export interface ClientSettings {
   readonly ip_allow: readonly string[]
 }
 
-function toColumns({ redirect_uris: uris, scopes, ip_allow: ranges, certificates, ...rest }: ClientSettings) {
+function toColumns({
+  redirect_uris: uris,
+  scopes,
+  needs,
+  ip_allow: ranges,
+  certificates,
+  ...rest
+}: ClientSettings) {
   const mask = toBits(maskOfScopes(scopes))
   return {
     ...rest,
@@ -110,6 +119,7 @@ function toColumns({ redirect_uris: uris, scopes, ip_allow: ranges, certificates
     mask,
     ip_allow: [...ranges],
     // A list would be sent as an array of PostgreSQL.
+    needs: sql<readonly Need[]>`${JSON.stringify(needs)}::jsonb`,
     certificates: sql<ClientCertificate[]>`${JSON.stringify(certificates)}::jsonb`,
   }
 }

@@ -103,6 +103,9 @@ const shownFields = {
   actions: z.array(ActionName),
   scopes: z.array(ScopeName),
   can: z.array(z.string()),
+  needed: z
+    .array(ActionName)
+    .meta({ description: 'What the client said it does not work without, so that it was not to be chosen.' }),
   limits: z.array(z.string()).meta({ description: 'What orders may cost.' }),
   cannot: z.array(z.string()),
   accounts: z.array(
@@ -190,6 +193,7 @@ function toShownFields(shown: Omit<ShownConsent, 'second'>): z.output<typeof Sho
     actions: [...shown.actions],
     scopes: [...shown.scopes],
     can: [...shown.can],
+    needed: [...(shown.needed ?? [])],
     limits: [...(shown.limits ?? [])],
     cannot: [...shown.cannot],
     accounts: shown.accounts.map(({ id, ban, name, pays }) => ({

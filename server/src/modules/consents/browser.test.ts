@@ -22,6 +22,12 @@ afterAll(() => world[Symbol.asyncDispose]())
 
 const acts = makeConsentActs(() => world)
 
+/** One thing without which the application does not work, and one that it explains. */
+const NEEDS = [
+  { action: 'service.read', is_needed: true, why: 'Our plans begin with the lines that you have.' },
+  { action: 'order.read', is_needed: false, why: 'To tell you when an order is done.' },
+]
+
 /** What is wrong with a page as it stands: violations of WCAG 2.2 A and AA, and what is wider than the screen. */
 async function faultsOf(page: Page, axe: string): Promise<string[]> {
   // The policy of the pages lets no script in, so the checker is evaluated, not inserted.
@@ -45,6 +51,10 @@ test.each([
   'the whole way to a consent is walked 360 px wide %s (A10)',
   async (_, colorScheme, javaScriptEnabled) => {
     const people = await acts.cast({ accounts: 3 })
+    await world.seed('update api_client set needs = $2 where id = $1', [
+      people.clientId,
+      JSON.stringify(NEEDS),
+    ])
     const uid = await acts.ask(people)
     origin = address
     const browser = await launchChromium()
@@ -99,7 +109,7 @@ test.each([
     }
     const { delegation } = await acts.outcome(people, uid)
     expect(delegation.bans).toEqual([people.accounts[1]?.ban])
-    expect(delegation.actions).toContain('order.create')
+    expect(delegation.actions).toEqual(['order.create', 'service.read'])
   },
   60_000,
 )

@@ -73,14 +73,14 @@ function readOwnLimits(form: ReviewInput, scene: Scene, choice: Choice) {
 
 /** The choice that a form stands for, or what is wrong with it. Throws VALIDATION_ERROR for what no form offered. */
 export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; errors: FieldError[] } {
-  const { offered, latest, mandate, words } = scene
+  const { offered, needed, latest, mandate, words } = scene
   const accounts = accountsOf(form)
   const sent = listOf(form.action)
   requireUnaltered(
     sent.every((name) => isAction(name) && offered.includes(name)),
     scene,
   )
-  const actions = offered.filter((name) => sent.includes(name))
+  const actions = offered.filter((name) => sent.includes(name) || needed.includes(name))
   const closed = scene.accounts.filter(
     (one) => accounts.includes(one.id) && unavailableBecause(one, words) !== null,
   )
@@ -125,7 +125,8 @@ export function parseChoice(text: string, scene: Scene): Choice {
   )
   return {
     accounts: [...new Set(accounts)],
-    actions: scene.offered.filter((name) => actions.includes(name)),
+    // What is needed is in every choice, so a form that was altered gains nothing by leaving it out.
+    actions: scene.offered.filter((name) => actions.includes(name) || scene.needed.includes(name)),
     ends_at: end,
     order_limits: limits,
   }

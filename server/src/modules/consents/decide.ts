@@ -34,6 +34,7 @@ function toShown(scene: Scene, choice: Choice): ShownConsent {
     actions: result.actions,
     scopes: scopesFor(result.actions, [...request.scopes, ...(scene.before?.scopes ?? [])]),
     can,
+    needed: scene.needed.filter((action) => result.actions.includes(action)),
     limits: limitSentencesOf(scene, result),
     cannot: [...cannot, ...words.never],
     accounts: result.accounts.flatMap((id) => {

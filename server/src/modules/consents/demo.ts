@@ -139,6 +139,14 @@ function makeClient({ now, uuid, partner, owner }: DemoConsentGround) {
     status_changed_at: at,
     redirect_uris: ['https://fleet.southbank.example/callback'],
     scopes: SCOPE_NAMES,
+    needs: [
+      {
+        action: 'service.read',
+        is_needed: true,
+        why: 'Our plans begin with the lines that you have.',
+      },
+      { action: 'order.create', is_needed: false, why: 'To order what is missing, when you tell us to.' },
+    ],
     mask: toBits(maskOfScopes(SCOPE_NAMES)),
     // Whoever loads the world gives it a key.
     jwks: { keys: [] },

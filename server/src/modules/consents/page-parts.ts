@@ -172,6 +172,35 @@ function limitFields(scene: Scene, ticked: Ticked | null, errors: readonly Field
   )
 }
 
+/** What the client says it needs an action for, as a quotation; nothing where it says nothing. */
+function whyOf({ client, words }: Scene, action: Action): Html | null {
+  const why = client.needs.find((need) => need.action === action)?.why ?? null
+  return why === null ? null : words.quoted(named(why))
+}
+
+/** One thing that can be allowed: a box to tick, or a line where the client does not work without it (experience.md, Consent). */
+function actionLine(scene: Scene, action: Action, ticked: Ticked | null): Html {
+  const { words, offered, needed } = scene
+  const why = whyOf(scene, action)
+  const first = offered.find((name) => !needed.includes(name))
+  if (needed.includes(action))
+    return html`<div class="tick">
+      <span>✓</span
+      ><span
+        >${words.actions[action]}
+        <b>(${words.what.needed})</b>${why !== null && html`<span class="hint">${why}</span>`}</span
+      >
+    </div>`
+  return tickBox({
+    name: 'action',
+    id: action === first ? 'action' : `action-${action.replace('.', '-')}`,
+    value: action,
+    label: words.actions[action],
+    isTicked: ticked?.actions.has(action) === true,
+    ...(why !== null && { hint: why }),
+  })
+}
+
 /** What can be allowed, in groups and nothing chosen beforehand; what spends money is a group of its own. */
 export function actionTicks(scene: Scene, ticked: Ticked | null, errors: readonly FieldError[]): Html {
   const { offered, words } = scene
@@ -182,15 +211,7 @@ export function actionTicks(scene: Scene, ticked: Ticked | null, errors: readonl
       html`<fieldset>
         <legend>${words.groups[kind]}</legend>
         ${kind === 'spend' && html`<p class="hint">${words.groups.spendHint}</p>`}
-        ${lines.map(({ action }) =>
-          tickBox({
-            name: 'action',
-            id: action === offered[0] ? 'action' : `action-${action.replace('.', '-')}`,
-            value: action,
-            label: words.actions[action],
-            isTicked: ticked?.actions.has(action) === true,
-          }),
-        )}
+        ${lines.map(({ action }) => actionLine(scene, action, ticked))}
         ${kind === 'spend' && limitFields(scene, ticked, errors)}
       </fieldset>`,
     ]
@@ -199,6 +220,7 @@ export function actionTicks(scene: Scene, ticked: Ticked | null, errors: readonl
   const coming = mayOrder(offered) ? [] : limitFields(scene, ticked, errors)
   return html`<h2>${words.what.title}</h2>
     <p class="hint">${words.what.lead}</p>
+    ${scene.needed.length > 0 && html`<p class="hint">${words.what.neededLead(named(scene.client.name))}</p>`}
     ${messageOf(errors, 'action')}${groups}
     ${
       coming.length > 0 &&

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodeId } from '@liaison/access'
+import { ACTION_NAMES, decodeId } from '@liaison/access'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
@@ -50,6 +50,9 @@ const Parties = z.object({
     status: z.string(),
     mask: z.string(),
     redirect_uris: z.array(z.string()),
+    needs: z.array(
+      z.object({ action: z.enum(ACTION_NAMES), is_needed: z.boolean(), why: z.string().nullable() }),
+    ),
   }),
   partner: z.object({
     id: z.string(),

@@ -21,7 +21,7 @@ const MAXIMUM_DAYS = 730
  * The version of the words that consent pages say; raised with every change of them in any language. Version 1 was there in
  * English alone.
  */
-export const TEXT_VERSION = 3
+export const TEXT_VERSION = 4
 
 /** What a tenant demands of partner access while it has set no rules of its own. */
 export const DEFAULT_POLICY = {
@@ -87,6 +87,20 @@ export function offeredActions(
       asked.actions.includes(action) &&
       asked.scopes.includes(scopeOfAction(action)) &&
       has(clientMask, ACTIONS[action]),
+  )
+}
+
+/** What a client says of one action: whether it works without, and what it needs it for. */
+interface Need {
+  readonly action: Action
+  readonly is_needed: boolean
+  readonly why: string | null
+}
+
+/** What of the offered comes with every consent of the client, since it does not work without; never what costs money. */
+export function neededActions(offered: readonly Action[], needs: readonly Need[]): Action[] {
+  return offered.filter(
+    (action) => needs.some((need) => need.action === action && need.is_needed) && !mayOrder([action]),
   )
 }
 

@@ -14,7 +14,7 @@ import { findNameFaults, readableName } from './names.ts'
 import type { NameFault } from './names.ts'
 import { getRequest, isSandbox, listAccounts, readParties } from './request-store.ts'
 import type { OwnAccount, Parties, RequestRow } from './request-store.ts'
-import { latestEnd, offeredActions, tokenOf } from './rules.ts'
+import { latestEnd, neededActions, offeredActions, tokenOf } from './rules.ts'
 import { findConsent, policyOf } from './store.ts'
 import type { Policy } from './store.ts'
 import type { ConsentRow } from './tables.ts'
@@ -37,6 +37,8 @@ export interface Scene {
   readonly policy: Policy
   readonly isSandbox: boolean
   readonly offered: readonly Action[]
+  /** What of the offered is not chosen, since the client does not work without. */
+  readonly needed: readonly Action[]
   /** The latest end that may be chosen. */
   readonly latest: Date
   /** The consent that is to be widened or exchanged. */
@@ -76,6 +78,7 @@ export async function openScene(
   const latest = latestEnd(mandate.origin.now, request.access_duration_seconds, policy.max_duration_days)
   // Whoever asks for more under a consent asks for no longer one.
   const isBounded = before && request.access_request_id !== null && before.ends_at < latest
+  const offered = offeredActions(request, fromBits(client.mask))
   return {
     mandate,
     reading,
@@ -88,7 +91,8 @@ export async function openScene(
     accounts: await listAccounts(mandate),
     policy,
     isSandbox: await isSandbox(mandate),
-    offered: offeredActions(request, fromBits(client.mask)),
+    offered,
+    needed: neededActions(offered, client.needs),
     latest: isBounded ? before.ends_at : latest,
     before,
     asked: await findBehind(mandate, request.access_request_id),
@@ -159,7 +163,7 @@ export function shownTokenOf(scene: Scene): string {
   const { request, client, partner, faults, accounts, policy, offered, before } = scene
   return tokenOf(
     [request.id, request.status, scene.mandate.tenant.id],
-    [client.name, client.status, client.environment, client.description],
+    [client.name, client.status, client.environment, client.description, client.needs],
     [partner.name, partner.status, partner.kinds, faults],
     accounts.map(({ id, ban, name, status, payer }) => [id, ban, name, status, payer]),
     [policy.version, policy.max_duration_days, policy.who_may_ask, policy.dual_approval],

@@ -98,6 +98,8 @@ export interface ShownConsent {
   readonly actions: readonly Action[]
   readonly scopes: readonly Scope[]
   readonly can: readonly string[]
+  /** What the client said it does not work without; missing in what was kept before clients said so. */
+  readonly needed?: readonly Action[]
   /** What orders may cost; missing in what was kept before there were limits. */
   readonly limits?: readonly string[]
   readonly cannot: readonly string[]

@@ -127,7 +127,7 @@ export function textArea(
 export function tickBox(field: {
   readonly name: string
   readonly label: string
-  readonly hint?: string
+  readonly hint?: string | Html
   readonly isTicked?: boolean
   readonly value?: string
   readonly id?: string

@@ -90,6 +90,9 @@ export const EN = {
     title: 'What it can do',
     lead: 'Nothing is chosen until you choose it. What you leave out stays closed.',
     choose: 'Choose at least one thing that it can do, or do not allow it',
+    needed: 'Needed',
+    neededLead: (client: Html) =>
+      html`What is marked “Needed” comes with every access of ${client}: it does not work without.`,
   },
   orders: {
     label: (currency: string) => `Most that orders may cost in a month, in ${currency}`,

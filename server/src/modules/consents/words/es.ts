@@ -80,6 +80,10 @@ export const ES: ConsentWords = {
     title: 'Qué se permitirá',
     lead: 'No hay nada marcado hasta que usted lo marque. Lo que no marque queda cerrado.',
     choose: 'Marque al menos una cosa que se permitirá, o no autorice la solicitud',
+    needed: 'Imprescindible',
+    neededLead: (client) =>
+      html`Lo marcado como «Imprescindible» forma parte de toda autorización de ${client}: sin ello no
+      funciona.`,
   },
   orders: {
     label: (currency) => `Importe máximo de los pedidos al mes, en ${currency}`,

@@ -81,6 +81,9 @@ export const FR: ConsentWords = {
     title: 'Ce qui sera permis',
     lead: french`Rien n'est coché tant que vous ne le cochez pas. Ce que vous ne cochez pas reste fermé.`,
     choose: french`Cochez au moins une chose à permettre, ou n'autorisez pas la demande`,
+    needed: 'Indispensable',
+    neededLead: (client) =>
+      frenchHtml`Ce qui est marqué « Indispensable » fait partie de toute autorisation de ${client} : sans cela, l'application ne fonctionne pas.`,
   },
   orders: {
     label: (currency) => `Coût maximal des commandes par mois, en ${currency}`,

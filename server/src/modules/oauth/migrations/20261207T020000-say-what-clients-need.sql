@@ -1,0 +1,8 @@
+set role liaison_owner;
+
+alter table api_client add column needs jsonb not null default '[]';
+alter table api_client add constraint api_client_needs check (jsonb_typeof(needs) = 'array' and octet_length(needs::text) <= 8192) not valid;
+comment on column api_client.needs is 'What the client says it needs an action for, and whether it works without: read by customers when they decide. It opens nothing.';
+grant insert (needs), update (needs) on api_client to liaison_program, liaison_tenant;
+
+reset role;

@@ -1,0 +1,5 @@
+set role liaison_owner;
+
+alter table api_client validate constraint api_client_needs;
+
+reset role;
