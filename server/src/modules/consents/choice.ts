@@ -5,7 +5,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { resultOf } from './decide.ts'
 import { currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
 import { readLastDay } from './rules.ts'
-import { unavailableBecause } from './scene.ts'
+import { ALL_ACCOUNTS, sharableAccounts, unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Choice } from './tables.ts'
 
@@ -47,9 +47,12 @@ function requireUnaltered(isTrue: boolean, { words }: Scene): void {
   if (!isTrue) throw new ProblemError(422, 'VALIDATION_ERROR', words.problems.altered)
 }
 
-/** The accounts of a form by their ids; text that is no id stays as it is and belongs to nobody. */
-export function accountsOf(form: ReviewInput): string[] {
-  return listOf(form.account).map((text) => decodeId('billing_account', text) ?? text)
+/** The accounts of a form by their ids: all that can be shared where all were chosen; text that is no id belongs to nobody. */
+export function accountsOf(form: ReviewInput, scene: Scene): string[] {
+  const sent = listOf(form.account)
+  const all = sent.includes(ALL_ACCOUNTS) ? sharableAccounts(scene).map(({ id }) => id) : []
+  const named = sent.filter((text) => text !== ALL_ACCOUNTS)
+  return [...new Set([...all, ...named.map((text) => decodeId('billing_account', text) ?? text)])]
 }
 
 /** What the form says of limits, by currency, of those that were asked for alone. */
@@ -74,7 +77,7 @@ function readOwnLimits(form: ReviewInput, scene: Scene, choice: Choice) {
 /** The choice that a form stands for, or what is wrong with it. Throws VALIDATION_ERROR for what no form offered. */
 export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; errors: FieldError[] } {
   const { offered, needed, latest, mandate, words } = scene
-  const accounts = accountsOf(form)
+  const accounts = accountsOf(form, scene)
   const sent = listOf(form.action)
   requireUnaltered(
     sent.every((name) => isAction(name) && offered.includes(name)),
@@ -113,9 +116,7 @@ export function parseChoice(text: string, scene: Scene): Choice {
   requireUnaltered(parsed.success, scene)
   const { accounts = [], actions = [], ends_at: end = '', order_limits: limits = {} } = parsed.data ?? {}
   const endsAt = new Date(end)
-  const available = new Set(
-    scene.accounts.filter((one) => unavailableBecause(one, scene.words) === null).map(({ id }) => id),
-  )
+  const available = new Set(sharableAccounts(scene).map(({ id }) => id))
   requireUnaltered(
     accounts.every((id) => available.has(id)) &&
       actions.every((name) => isAction(name) && scene.offered.includes(name)) &&

@@ -9,7 +9,8 @@ import { facts, hiddenField, notice, PROVIDER_NAME, textField, tickBox } from '#
 import type { FieldError } from '#platform/pages/index.ts'
 import { currenciesToDecide, idOfLimit, writtenLimits } from './order-limits.ts'
 import { ACTION_WORDS, daysBetween, mayOrder, payerSentence, sentencesOf } from './rules.ts'
-import { unavailableBecause } from './scene.ts'
+import { MOST_ACCOUNTS } from './request-store.ts'
+import { ALL_ACCOUNTS, sharableAccounts, unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 /** The address of one of the pages of a request. */
@@ -117,15 +118,23 @@ export function accountTicks(
   errors: readonly FieldError[],
 ): Html {
   const { words } = scene
-  const open = scene.accounts.filter((account) => unavailableBecause(account, words) === null)
+  const open = sharableAccounts(scene)
   const shut = scene.accounts.flatMap((account) => {
     const why = unavailableBecause(account, words)
     return why === null ? [] : [words.accounts.shut(account.name, account.ban, why)]
   })
+  // One explicit act for whoever would tick many; where the list is cut, it would not be all.
+  const offersAll = open.length > 10 && scene.accounts.length < MOST_ACCOUNTS
+  const allBox = tickBox({
+    name: 'account',
+    value: ALL_ACCOUNTS,
+    label: words.accounts.all(open.length, scene.mandate.tenant.name),
+    hint: words.accounts.allHint,
+  })
   const boxes = open.map((account, index) =>
     tickBox({
       name: 'account',
-      id: index === 0 ? 'account' : `account-${index}`,
+      id: index === 0 && !offersAll ? 'account' : `account-${index}`,
       value: idOfAccount(account.id),
       label: account.name,
       hint: accountHint(scene, account),
@@ -135,7 +144,8 @@ export function accountTicks(
   return html`<fieldset>
     <legend><h2>${words.accounts.title}</h2></legend>
     ${open.length > 0 && html`<p class="hint">${words.accounts.hint}</p>`}
-    ${messageOf(errors, 'account')}${boxes} ${shut.map((line) => html`<p class="small muted">${line}</p>`)}
+    ${messageOf(errors, 'account')}${offersAll && allBox}${boxes}
+    ${shut.map((line) => html`<p class="small muted">${line}</p>`)}
   </fieldset>`
 }
 
@@ -150,8 +160,8 @@ export interface Ticked {
 
 /** How much orders may cost in a month, for each currency of the accounts to choose from that it can be decided for. */
 function limitFields(scene: Scene, ticked: Ticked | null, errors: readonly FieldError[]): readonly Html[] {
-  const { words, accounts, before, offered } = scene
-  const open = accounts.filter((account) => unavailableBecause(account, words) === null)
+  const { words, before, offered } = scene
+  const open = sharableAccounts(scene)
   const held = writtenLimits(before?.order_limits ?? {})
   return currenciesToDecide(scene, { accounts: open.map(({ id }) => id), actions: offered }).map(
     (currency) =>

@@ -60,6 +60,31 @@ describe('the way through', () => {
     })
   })
 
+  test('many accounts are chosen in one explicit act: those that can be shared now, and no other (experience.md, C4)', async () => {
+    const people = await cast({ accounts: 12 })
+    const [closed] = people.accounts
+    await world.seed(
+      `update billing_account set status = 'closed' where id = $1`,
+      [closed?.id],
+      people.tenant,
+    )
+    const uid = await ask(people)
+    const review = await look(people, uid)
+    expect(plain(review.body)).toContain('All 11 accounts of Acme Fiber')
+    expect(ticksOf(review.body, 'account', 'ticked')).toEqual([])
+    const check = await choose(people, uid, { accounts: ['all'] })
+    expect(check.statusCode, check.body).toBe(200)
+    await decide(people, uid, { page: check.body })
+    await account(people.tenant, 'Came later')
+    const shared = await world.sql<{ id: string }>(
+      `select account_id as id from delegation_account where tenant_id = $1`,
+      [people.tenant],
+    )
+    expect(new Set(shared.map(({ id }) => id))).toEqual(new Set(people.accounts.slice(1).map(({ id }) => id)))
+    const few = await cast({ accounts: 10 })
+    expect((await look(few, await ask(few))).body).not.toContain('value="all"')
+  })
+
   test('what is kept is what was shown, word for word (A10)', async () => {
     const people = await cast()
     const uid = await ask(people)

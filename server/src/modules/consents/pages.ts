@@ -232,7 +232,7 @@ function refuseForeign(scene: Scene, foreign: readonly string[]): HtmlPage {
 function showCheck(scene: Scene, form: z.output<typeof ReviewForm>): HtmlPage {
   const token = shownTokenOf(scene)
   if (scene.request.status !== 'open') return redirect(pathOf(scene, 'done'))
-  const foreign = findForeignAccounts(accountsOf(form), scene)
+  const foreign = findForeignAccounts(accountsOf(form, scene), scene)
   if (foreign.length > 0) return refuseForeign(scene, foreign)
   const { choice, errors } = readChoice(form, scene)
   const ticked = {

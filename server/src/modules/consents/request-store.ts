@@ -90,14 +90,15 @@ export interface OwnAccount {
   readonly payer: Payer | null
 }
 
-const MAXIMUM_ACCOUNTS = 500
+/** How many accounts of an organisation are offered at most. */
+export const MOST_ACCOUNTS = 500
 
 /** The billing accounts of the mandate's organisation, by number. */
 export async function listAccounts(mandate: Mandate<'tenant'>): Promise<OwnAccount[]> {
   const [result] = await runStatements(mandate, [
     {
       text: `select a.id, a.ban, a.name, a.currency, a.status, p.payer from billing_account a left join access.payers_of_accounts() p on p.account_id = a.id
-        where a.tenant_id = $1 order by a.status, a.ban limit ${MAXIMUM_ACCOUNTS}`,
+        where a.tenant_id = $1 order by a.status, a.ban limit ${MOST_ACCOUNTS}`,
       values: [mandate.tenant.id],
     },
   ])

@@ -108,6 +108,14 @@ export function unavailableBecause(
   return account.status === 'closed' ? accounts.closed : null
 }
 
+/** What stands for all accounts in the form on which they are chosen. */
+export const ALL_ACCOUNTS = 'all'
+
+/** The accounts that can be shared. */
+export function sharableAccounts({ accounts, words }: Pick<Scene, 'accounts' | 'words'>): OwnAccount[] {
+  return accounts.filter((account) => unavailableBecause(account, words) === null)
+}
+
 function blockOfPartner({ client, partner, faults, words: { blocks } }: Scene): string | null {
   if (partner.status !== 'active') return blocks.partner(partner.name, PROVIDER_NAME)
   if (client.status !== 'active') return blocks.client(client.name)

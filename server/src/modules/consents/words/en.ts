@@ -75,6 +75,8 @@ export const EN = {
   accounts: {
     title: 'On which accounts',
     hint: 'Nothing is chosen until you choose it.',
+    all: (count: number, tenant: string) => `All ${count} accounts of ${tenant}`,
+    allHint: 'Those that are there now. Accounts that come later are not shared.',
     ban: (ban: string) => `Billing account ${ban}.`,
     suggested: (partner: string) => `${partner} suggests this one.`,
     shared: 'Shared with it already.',

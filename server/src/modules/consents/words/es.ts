@@ -66,6 +66,8 @@ export const ES: ConsentWords = {
   accounts: {
     title: 'En qué cuentas',
     hint: 'No hay nada marcado hasta que usted lo marque.',
+    all: (count, tenant) => `Las ${count} cuentas de ${tenant}`,
+    allHint: 'Las que hay ahora. Las cuentas que se añadan después no se comparten.',
     ban: (ban) => `Cuenta de facturación ${ban}.`,
     suggested: (partner) => `${partner} sugiere esta.`,
     shared: 'Ya compartida con este socio.',

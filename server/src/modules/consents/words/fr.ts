@@ -66,6 +66,8 @@ export const FR: ConsentWords = {
   accounts: {
     title: 'Sur quels comptes',
     hint: french`Rien n'est coché tant que vous ne le cochez pas.`,
+    all: (count, tenant) => `Les ${count} comptes de ${tenant}`,
+    allHint: french`Ceux qui existent maintenant. Les comptes ajoutés plus tard ne sont pas partagés.`,
     ban: (ban) => `Compte de facturation ${ban}.`,
     suggested: (partner) => `Suggéré par ${partner}.`,
     shared: 'Déjà partagé avec ce partenaire.',
