@@ -145,7 +145,8 @@ async function loseMessage(page: Page): Promise<void> {
       .poll(async () => {
         const lost = await database.query(
           `update webhook_delivery set status = 'failed', outcome = 'timeout', response_code = null
-           where id = (select id from webhook_delivery where status = 'delivered' order by id limit 1)`,
+           where id = (select id from webhook_delivery where status = 'delivered' and endpoint_id = (select id from webhook_endpoint where url = $1) order by id limit 1)`,
+          [receiver.url],
         )
         return lost.rowCount
       }, SOON)

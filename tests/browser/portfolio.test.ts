@@ -314,7 +314,8 @@ test('a tenant sets its rules, sees who came in with what was read and changed, 
     .poll(() => lee.locator('main').innerText(), { timeout: 15_000 })
     .toContain('What this page had loaded of the tenant was removed from it.')
   await ruth.goto(orgPath('cascade-broadband', 'access'))
-  await ruth.getByRole('heading', { name: 'Southbank Systems' }).waitFor()
+  // Its application was let in before.
+  await expect.poll(() => ruth.getByRole('heading', { name: 'Southbank Systems' }).count(), SOON).toBe(2)
   expect(await ruth.getByRole('heading', { name: 'Northwind MSP' }).count()).toBe(0)
 
   const into = { method: 'POST', data: { tenant_id: product.demo.tenants['cascade-broadband'] } } as const
