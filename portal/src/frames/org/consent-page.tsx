@@ -13,9 +13,9 @@ import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
-import { t, tValue } from '../../platform/words.ts'
+import { joinNames, t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { daysUntil, neverAllowed } from '../shared/access-words.ts'
+import { daysUntil, neverAllowed, sentenceOfAction } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
 import { orderedOf } from '../shared/ordered.ts'
 import { useConsent } from './calls-consents.ts'
@@ -188,6 +188,9 @@ function Shown({ shown }: { shown: TenantConsentDetail['shown'] }) {
             ))}
           </ul>
           <PermissionList can={shown.can} cannot={shown.cannot} who={shown.partner} />
+          {shown.needed.length > 0 && (
+            <p>{t('consent.shown_needed', { what: joinNames(shown.needed.map(sentenceOfAction)) })}</p>
+          )}
           {shown.limits.map((sentence) => (
             <p key={sentence}>{sentence}</p>
           ))}

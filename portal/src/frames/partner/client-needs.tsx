@@ -77,14 +77,3 @@ export function NeedFields({ scopes, draft, onDraft }: NeedFieldsProps) {
     </details>
   )
 }
-
-/** What a client says of its actions, a line each. */
-export function NeedLines({ needs }: { needs: ApiClient['needs'] }) {
-  return needs.map(({ action, is_needed: isNeeded, why }) => (
-    <div key={action}>
-      {sentenceOfAction(action)}
-      {isNeeded && <span className="muted"> ({t('needs.mark')})</span>}
-      {why !== null && <div className="muted small">{t('needs.quoted', { why })}</div>}
-    </div>
-  ))
-}

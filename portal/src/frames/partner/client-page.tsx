@@ -19,6 +19,7 @@ import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { shownClientStatus } from '../shared/client-words.ts'
+import { NeedLines } from '../shared/need-lines.tsx'
 import { SignalStreamPanel } from '../shared/signal-stream.tsx'
 import { useClient } from './client-calls.ts'
 import { checkDraft, ClientFields, sentenceOf, toDraft, toSettings } from './client-fields.tsx'
@@ -26,7 +27,6 @@ import type { ClientDraft } from './client-fields.tsx'
 import { ClientAsking } from './client-asking.tsx'
 import { ClientCertificates } from './client-certificates.tsx'
 import { ClientGuide } from './client-guide.tsx'
-import { NeedLines } from './client-needs.tsx'
 import { ClientKeys } from './client-keys.tsx'
 
 type ClientProps = { client: ApiClient; etag: string | null }
@@ -49,7 +49,7 @@ function ClientFacts({ client }: { client: ApiClient }) {
           fact(t('app.reason'), client.status_reason),
           fact(t('apps.environment'), tValue('environment', client.environment)),
           fact(t('app.scopes'), linesOf(client.scopes.map(sentenceOf), '')),
-          fact(t('app.needs'), client.needs.length > 0 && <NeedLines needs={client.needs} />),
+          fact(t('consent.needs'), client.needs.length > 0 && <NeedLines needs={client.needs} />),
           fact(t('app.redirects'), linesOf(client.redirect_uris, '')),
           fact(t('app.ranges'), linesOf(client.ip_allow, t('app.anywhere'))),
           fact(t('app.created'), created),

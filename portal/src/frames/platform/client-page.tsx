@@ -13,6 +13,7 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { shownClientStatus } from '../shared/client-words.ts'
+import { NeedLines } from '../shared/need-lines.tsx'
 import { SignalStreamPanel } from '../shared/signal-stream.tsx'
 import { ConsentsOf } from './consents-of.tsx'
 
@@ -77,6 +78,7 @@ function ClientFacts({ client }: { client: ApiClient }) {
           fact(t('client.environment'), tValue('environment', client.environment)),
           fact(t('client.asked_live'), formatDateTime(client.live_requested_at)),
           fact(t('client.scopes'), client.scopes.join(', ')),
+          fact(t('consent.needs'), client.needs.length > 0 && <NeedLines needs={client.needs} />),
           fact(t('client.redirects'), client.redirect_uris.join(', ')),
           fact(
             t('client.ips'),

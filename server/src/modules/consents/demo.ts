@@ -1,7 +1,7 @@
 import { maskOfScopes, SCOPE_NAMES, toBits } from '@liaison/access'
 import type { Action, Scope } from '@liaison/access'
 import { limitSentences } from './order-limits.ts'
-import { maskOf, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
+import { maskOf, neededActions, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
 import type { OrderLimits, ShownConsent } from './tables.ts'
 import { EN } from './words/index.ts'
 
@@ -66,6 +66,12 @@ interface Story {
 
 /** What the history of a consent calls what was done with it. */
 const NEWS = { suspended: 'suspended', revoked: 'stopped' } as const
+
+/** What the application says it needs actions for. */
+const NEEDS = [
+  { action: 'service.read', is_needed: true, why: 'Our plans begin with the lines that you have.' },
+  { action: 'order.create', is_needed: false, why: 'To order what is missing, when you tell us to.' },
+] as const
 
 const PURPOSE = 'Order what your branches need, and keep our list of your services in step with yours.'
 const READING: readonly Action[] = ['service.read', 'account.read', 'invoice.read']
@@ -139,14 +145,7 @@ function makeClient({ now, uuid, partner, owner }: DemoConsentGround) {
     status_changed_at: at,
     redirect_uris: ['https://fleet.southbank.example/callback'],
     scopes: SCOPE_NAMES,
-    needs: [
-      {
-        action: 'service.read',
-        is_needed: true,
-        why: 'Our plans begin with the lines that you have.',
-      },
-      { action: 'order.create', is_needed: false, why: 'To order what is missing, when you tell us to.' },
-    ],
+    needs: NEEDS,
     mask: toBits(maskOfScopes(SCOPE_NAMES)),
     // Whoever loads the world gives it a key.
     jwks: { keys: [] },
@@ -184,6 +183,7 @@ function toShown(client: Named, partner: Named, told: Told): ShownConsent {
     actions: story.actions,
     scopes,
     can,
+    needed: neededActions(story.actions, NEEDS),
     limits: limitSentences({ actions: story.actions, order_limits: story.limits }, currencies, 'en'),
     cannot: [...cannot, ...EN.never],
     accounts: accounts.map(({ id, ban, name }) => ({
