@@ -29,19 +29,21 @@ export function ClientAsking({
       <div className="stack tight">
         <p>{t(asks ? 'app.asking_on' : 'app.asking_off')}</p>
         {mayChange && (
-          <MoveButton
-            key={way}
-            words={words}
-            move={(_reason, frame) =>
-              readBody(
-                frame.client.PATCH('/partner/clients/{client_id}', {
-                  params: { path: { client_id: id } },
-                  headers: { 'If-Match': etag ?? '' },
-                  body: { asks_without_browser: !asks },
-                }),
-              )
-            }
-          />
+          <div>
+            <MoveButton
+              key={way}
+              words={words}
+              move={(_reason, frame) =>
+                readBody(
+                  frame.client.PATCH('/partner/clients/{client_id}', {
+                    params: { path: { client_id: id } },
+                    headers: { 'If-Match': etag ?? '' },
+                    body: { asks_without_browser: !asks },
+                  }),
+                )
+              }
+            />
+          </div>
         )}
       </div>
     </Panel>
