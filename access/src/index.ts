@@ -165,7 +165,8 @@ export {
   maskOfScopes,
   scopeOfAction,
 } from './scopes.ts'
-export type { Action, Scope } from './scopes.ts'
+export type { Action, ClientNeed, Scope } from './scopes.ts'
+export { costsMoney } from './spending.ts'
 export { ACCESS_MODES } from './client-facts.ts'
 export type { AccessMode, ApiDelegationFacts, ClientFacts, ClientQuestion } from './client-facts.ts'
 export { decideClient } from './decide-client.ts'

@@ -29,6 +29,13 @@ export const ACTIONS = {
 
 export type Action = keyof typeof ACTIONS
 
+/** What a client says of one action: whether it works without, and what it needs it for, in words for customers. */
+export interface ClientNeed {
+  readonly action: Action
+  readonly is_needed: boolean
+  readonly why: string | null
+}
+
 /** Every scope, in the order of the documents. */
 export const SCOPE_NAMES: readonly Scope[] = Object.freeze(Object.keys(SCOPES).filter(isScope))
 

@@ -150,7 +150,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await page.getByLabel('Name', { exact: true }).fill('Fleet desk')
   await page.getByLabel('Return addresses').fill(CALLBACK)
   await page.locator('summary', { hasText: 'What do you need it for?' }).click()
-  await page.getByLabel('See the services that are in use', { exact: true }).nth(1).fill(WHY)
+  await page.getByLabel('See the services that are in use: why?').fill(WHY)
   await page.getByRole('checkbox', { name: /^Needed.* See the services that are in use$/ }).check()
   const saving = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Make the key pair and save the private key' }).click()

@@ -62,8 +62,8 @@ export const onboarding = {
   'newapp.scopes_missing': 'Choose at least one.',
   'needs.title': 'What do you need it for? (optional)',
   'needs.lead':
-    'Customers read this when they decide. What is needed comes with every access; the rest is theirs to choose.',
-  'needs.why': 'Why? For example: to show your lines on a map',
+    'Customers read your reasons when they decide, for example: to show your lines on a map. What is needed comes with every access; the rest is theirs to choose.',
+  'needs.why': '{what}: why?',
   'needs.needed': 'Needed: it does not work without',
   'needs.needed_label': 'Needed: it does not work without. {what}',
   'needs.costs': 'It costs money, so customers always choose.',

@@ -1,10 +1,11 @@
 import { Checkbox, TextInput } from '@mantine/core'
-import { ACTION_NAMES, ACTIONS, CLIENT_PERMISSIONS, scopeOfAction } from '@liaison/access'
+import { ACTION_NAMES, scopeOfAction } from '@liaison/access'
 import type { Action, Scope } from '@liaison/access'
 import type { ApiClient } from '@liaison/client'
 
 import { t } from '../../platform/words.ts'
 import { sentenceOfAction } from '../shared/access-words.ts'
+import { mayOrder } from '../shared/ordered.ts'
 
 /** What a client says of its actions, by action; what nothing is said of is missing. */
 export type NeedsDraft = Partial<Record<Action, { isNeeded: boolean; why: string }>>
@@ -25,11 +26,6 @@ export function toNeeds(draft: NeedsDraft, scopes: readonly Scope[]): ApiClient[
     if (!scopes.includes(scopeOfAction(action)) || (!isNeeded && why.trim() === '')) return []
     return [{ action, is_needed: isNeeded, why: why.trim() === '' ? null : why.trim() }]
   })
-}
-
-/** Customers decide about each action that costs money, whatever the client works without. */
-function costsMoney(action: Action): boolean {
-  return CLIENT_PERMISSIONS.some(({ name, spends }) => name === ACTIONS[action] && spends)
 }
 
 type NeedFieldsProps = {
@@ -54,13 +50,12 @@ export function NeedFields({ scopes, draft, onDraft }: NeedFieldsProps) {
           return (
             <div key={action} className="stack tight">
               <TextInput
-                label={what}
-                placeholder={t('needs.why')}
+                label={t('needs.why', { what })}
                 value={said.why}
                 maxLength={200}
                 onChange={(event) => set({ why: event.currentTarget.value })}
               />
-              {costsMoney(action) ? (
+              {mayOrder([action]) ? (
                 <p className="muted small">{t('needs.costs')}</p>
               ) : (
                 <Checkbox

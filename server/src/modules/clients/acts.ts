@@ -104,35 +104,26 @@ export async function create(mandate: Owner, wanted: WantedSettings) {
   requireRunning(settings, { held: [], now: mandate.origin.now })
   const id = idFromUuid('api_client', await insertClient(mandate, settings, environment))
   const row = await getClient(mandate, id)
-  noteClient(mandate, row, { action: 'clients.create', changes: { scopes: row.scopes, environment } })
+  noteClient(mandate, row, {
+    action: 'clients.create',
+    changes: { scopes: row.scopes, needs: row.needs, environment },
+  })
   return row
 }
 
 /** The settings of a client as they are. */
 export function settingsOf(row: ClientRow): WantedSettings {
-  const {
-    name,
-    description,
-    redirect_uris,
-    scopes,
-    needs,
-    jwks,
-    token_binding,
-    asks_without_browser,
-    ip_allow,
-  } = row
-  const certificates = row.certificates.map(({ pem }) => pem)
   return {
-    name,
-    description,
-    redirect_uris,
-    scopes,
-    needs,
-    jwks,
-    token_binding,
-    certificates,
-    asks_without_browser,
-    ip_allow,
+    name: row.name,
+    description: row.description,
+    redirect_uris: row.redirect_uris,
+    scopes: row.scopes,
+    needs: row.needs,
+    jwks: row.jwks,
+    token_binding: row.token_binding,
+    certificates: row.certificates.map(({ pem }) => pem),
+    asks_without_browser: row.asks_without_browser,
+    ip_allow: row.ip_allow,
   }
 }
 

@@ -1,6 +1,7 @@
-import { ACTIONS, CLIENT_PERMISSIONS, scopeOfAction } from '@liaison/access'
+import { costsMoney, scopeOfAction } from '@liaison/access'
+import type { ClientNeed } from '@liaison/access'
 import type { RegistrationFault } from '#modules/oauth/index.ts'
-import type { ClientStatus, Need } from './tables.ts'
+import type { ClientStatus } from './tables.ts'
 
 /** Who can make which move. A client that was revoked stays revoked; only the side that suspended it resumes it. */
 export function canMove(
@@ -13,13 +14,9 @@ export function canMove(
   return from.status === 'suspended' && from.changedBy === side
 }
 
-const spends = ({ action }: Need): boolean =>
-  CLIENT_PERMISSIONS.some(({ name, spends: costs }) => name === ACTIONS[action] && costs)
-
 /** Everything that is wrong with what a client says it needs: pointers into its settings. */
-export function findNeedFaults(needs: readonly Need[], scopes: readonly string[]): RegistrationFault[] {
-  return needs.flatMap((need, index) => {
-    const { action, is_needed: isNeeded } = need
+export function findNeedFaults(needs: readonly ClientNeed[], scopes: readonly string[]): RegistrationFault[] {
+  return needs.flatMap(({ action, is_needed: isNeeded }, index) => {
     const fault = (field: string, code: string, detail: string) => ({
       pointer: `/needs/${index}/${field}`,
       code,
@@ -32,7 +29,7 @@ export function findNeedFaults(needs: readonly Need[], scopes: readonly string[]
       ...(needs.findIndex((other) => other.action === action) === index
         ? []
         : [fault('action', 'SAID_TWICE', `${action} is there already`)]),
-      ...(isNeeded && spends(need)
+      ...(isNeeded && costsMoney(action)
         ? [fault('is_needed', 'COSTS_MONEY', 'a customer decides about each action that costs money')]
         : []),
     ]
@@ -40,6 +37,6 @@ export function findNeedFaults(needs: readonly Need[], scopes: readonly string[]
 }
 
 /** What of it still has a meaning for these scopes. */
-export function needsWithin(needs: readonly Need[], scopes: readonly string[]): readonly Need[] {
+export function needsWithin(needs: readonly ClientNeed[], scopes: readonly string[]): readonly ClientNeed[] {
   return needs.filter(({ action }) => scopes.includes(scopeOfAction(action)))
 }

@@ -21,7 +21,7 @@ const Need = z.strictObject({
   action: z.enum(ACTION_NAMES),
   is_needed: z.boolean().meta({
     description:
-      'Whether the client works without it. What is needed comes with every consent of the client.',
+      'Whether the client does not work without it: then it comes with every consent of the client.',
   }),
   why: plainText(0, 200).nullable().meta({ description: 'What it is needed for, as customers read it.' }),
 })

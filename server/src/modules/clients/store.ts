@@ -1,11 +1,11 @@
 import { maskOfScopes, toBits } from '@liaison/access'
-import type { ClientId, PartnerId, TenantId } from '@liaison/access'
+import type { ClientId, ClientNeed, PartnerId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import type { ClientCertificate, TokenBinding } from '#modules/oauth/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import type { ClientStatus, ClientTables, Environment, Need, PublicKeys } from './tables.ts'
+import type { ClientStatus, ClientTables, Environment, PublicKeys } from './tables.ts'
 
 /** The organisation or the provider that looks at clients; row policies show each only its own. */
 export type ClientMandate = Mandate<'program'> | Mandate<'tenant'> | Mandate<'platform'>
@@ -95,7 +95,7 @@ export interface ClientSettings {
   readonly description: string | null
   readonly redirect_uris: readonly string[]
   readonly scopes: readonly string[]
-  readonly needs: readonly Need[]
+  readonly needs: readonly ClientNeed[]
   readonly jwks: PublicKeys
   readonly token_binding: TokenBinding
   readonly certificates: readonly ClientCertificate[]
@@ -119,7 +119,7 @@ function toColumns({
     mask,
     ip_allow: [...ranges],
     // A list would be sent as an array of PostgreSQL.
-    needs: sql<readonly Need[]>`${JSON.stringify(needs)}::jsonb`,
+    needs: sql<readonly ClientNeed[]>`${JSON.stringify(needs)}::jsonb`,
     certificates: sql<ClientCertificate[]>`${JSON.stringify(certificates)}::jsonb`,
   }
 }

@@ -1,16 +1,9 @@
-import type { Action } from '@liaison/access'
+import type { ClientNeed } from '@liaison/access'
 import type { Generated } from 'kysely'
 import type { ClientCertificate, TokenBinding } from '#modules/oauth/index.ts'
 
 export type ClientStatus = 'active' | 'suspended' | 'revoked'
 export type Environment = 'sandbox' | 'live'
-
-/** What a client says of one action: whether it works without, and what it needs it for. */
-export interface Need {
-  readonly action: Action
-  readonly is_needed: boolean
-  readonly why: string | null
-}
 
 /** The public keys of a client (RFC 7517); what is kept has been checked. */
 export interface PublicKeys {
@@ -33,7 +26,7 @@ interface ApiClientTable {
   redirect_uris: string[]
   scopes: string[]
   mask: string
-  needs: Generated<readonly Need[]>
+  needs: Generated<readonly ClientNeed[]>
   jwks: PublicKeys
   token_binding: Generated<TokenBinding>
   certificates: Generated<ClientCertificate[]>

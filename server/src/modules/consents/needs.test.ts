@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeConsentActs, startConsentWorld, ticksOf } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
+import { neededActions } from './rules.ts'
+import { EN } from './words/index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
@@ -15,8 +17,6 @@ const WHY = 'To show your lines on a map <b>now</b>.'
 const NEEDS = [
   { action: 'service.read', is_needed: true, why: WHY },
   { action: 'order.read', is_needed: false, why: 'To tell you when they are done.' },
-  // Whatever stands in the database: a person decides about each action that costs money.
-  { action: 'order.create', is_needed: true, why: null },
 ]
 
 async function setNeeds({ clientId }: ConsentCast, needs: readonly object[]): Promise<void> {
@@ -44,6 +44,7 @@ describe('what an application says it does not work without (experience.md, sect
     expect(page.body).toContain('“<bdi>To show your lines on a map &lt;b&gt;now&lt;/b&gt;.</bdi>”')
     expect(page.body).toContain('To tell you when they are done.')
     expect(page.body).toContain('comes with every access of')
+    expect(page.body).not.toContain('Nothing is chosen until you choose it. What you leave out')
   })
 
   test('comes with every choice, also with none and with one that leaves it out, and is kept as what it was', async () => {
@@ -68,6 +69,7 @@ describe('what an application says it does not work without (experience.md, sect
     await setNeeds(people, [...NEEDS, { action: 'order.cancel', is_needed: true, why: null }])
     const done = await decide(people, uid, { page: check.body })
     expect(done.statusCode).toBe(409)
+    expect(done.body).toContain(EN.problems.changed)
     expect((await outcome(people, uid)).state).toBe('open')
   })
 
@@ -78,5 +80,28 @@ describe('what an application says it does not work without (experience.md, sect
     expect(page.body).not.toContain('comes with every access')
     const none = await choose(people, await ask(people), { actions: [] })
     expect(none.statusCode).toBe(422)
+  })
+
+  test('is never what costs money: the database keeps no such word, nor one of another form, and the page would not heed it', async () => {
+    const people = await cast()
+    for (const needs of [
+      [{ action: 'order.create', is_needed: true, why: null }],
+      [{ action: 'order.update', is_needed: true, why: 'To keep them right.' }],
+      [{ action: 'order.read', why: null }],
+      [{ action: 'order.read', is_needed: 'yes', why: null }],
+      [{ action: 'order.read', is_needed: true }],
+      [[NEEDS[0]]],
+      ['order.read'],
+    ])
+      await expect(setNeeds(people, needs as object[])).rejects.toThrow('api_client_needs')
+    const spends = [{ action: 'order.create', is_needed: true, why: null }] as const
+    expect(neededActions(['order.create', 'order.read'], spends)).toEqual([])
+  })
+
+  test('of an action that this version does not offer is left out, while servers are replaced', async () => {
+    const people = await cast()
+    await setNeeds(people, [...NEEDS, { action: 'site.read', is_needed: true, why: null }])
+    const page = await look(people, await ask(people))
+    expect(neededLines(page.body)).toEqual(['See the services that are in use'])
   })
 })

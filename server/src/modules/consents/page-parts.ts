@@ -229,8 +229,9 @@ export function actionTicks(scene: Scene, ticked: Ticked | null, errors: readonl
   // Orders that are allowed already cannot be chosen again, but accounts in another currency may come to them.
   const coming = mayOrder(offered) ? [] : limitFields(scene, ticked, errors)
   return html`<h2>${words.what.title}</h2>
-    <p class="hint">${words.what.lead}</p>
-    ${scene.needed.length > 0 && html`<p class="hint">${words.what.neededLead(named(scene.client.name))}</p>`}
+    <p class="hint">
+      ${scene.needed.length > 0 ? words.what.neededLead(named(scene.client.name)) : words.what.lead}
+    </p>
     ${messageOf(errors, 'action')}${groups}
     ${
       coming.length > 0 &&

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ACTION_NAMES, decodeId } from '@liaison/access'
+import { decodeId, isAction } from '@liaison/access'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
@@ -50,9 +50,12 @@ const Parties = z.object({
     status: z.string(),
     mask: z.string(),
     redirect_uris: z.array(z.string()),
-    needs: z.array(
-      z.object({ action: z.enum(ACTION_NAMES), is_needed: z.boolean(), why: z.string().nullable() }),
-    ),
+    // While servers are replaced, a newer one may have let a client speak of an action that this one does not offer.
+    needs: z
+      .array(z.object({ action: z.string(), is_needed: z.boolean(), why: z.string().nullable() }))
+      .transform((all) =>
+        all.flatMap(({ action, ...said }) => (isAction(action) ? [{ ...said, action }] : [])),
+      ),
   }),
   partner: z.object({
     id: z.string(),

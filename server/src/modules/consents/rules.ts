@@ -3,13 +3,14 @@ import {
   ACTION_NAMES,
   ACTIONS,
   CLIENT_PERMISSIONS,
+  costsMoney,
   has,
   maskOfActions,
   maskOfScopes,
   scopeOfAction,
   toBits,
 } from '@liaison/access'
-import type { Action, Conditions, Mask, Scope } from '@liaison/access'
+import type { Action, ClientNeed, Conditions, Mask, Scope } from '@liaison/access'
 import type { Choice, ConsentRow, OrderLimits, Payer } from './tables.ts'
 import { EN } from './words/index.ts'
 import type { ConsentWords } from './words/index.ts'
@@ -59,7 +60,7 @@ export const ACTION_WORDS: readonly ActionWords[] = KINDS.flatMap((kind) =>
 
 /** Whether one of the actions costs money. */
 export function mayOrder(actions: readonly Action[]): boolean {
-  return ACTION_WORDS.some(({ action, kind }) => kind === 'spend' && actions.includes(action))
+  return actions.some(costsMoney)
 }
 
 /** The sentences of what the actions allow, and of what they leave out. */
@@ -90,17 +91,10 @@ export function offeredActions(
   )
 }
 
-/** What a client says of one action: whether it works without, and what it needs it for. */
-interface Need {
-  readonly action: Action
-  readonly is_needed: boolean
-  readonly why: string | null
-}
-
 /** What of the offered comes with every consent of the client, since it does not work without; never what costs money. */
-export function neededActions(offered: readonly Action[], needs: readonly Need[]): Action[] {
+export function neededActions(offered: readonly Action[], needs: readonly ClientNeed[]): Action[] {
   return offered.filter(
-    (action) => needs.some((need) => need.action === action && need.is_needed) && !mayOrder([action]),
+    (action) => needs.some((need) => need.action === action && need.is_needed) && !costsMoney(action),
   )
 }
 

@@ -13,6 +13,8 @@ const PARTNER = 'southbank-systems'
 export interface DemoConsented {
   readonly rows: readonly DemoRows[]
   readonly partner: { readonly id: string; readonly name: string }
+  /** Who registered the application. */
+  readonly owner: { readonly id: string; readonly name: string }
   readonly client: { readonly id: string; readonly name: string }
   /** The consents by the slug of the tenant. */
   readonly consents: ReadonlyMap<string, string>
@@ -60,6 +62,7 @@ export function makeConsented({ now, ledger }: Making, people: DemoPeople): Demo
       ...rows.map(([table, list]) => ({ table, rows: list })),
     ],
     partner,
+    owner,
     client,
     consents,
   }

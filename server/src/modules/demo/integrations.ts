@@ -90,14 +90,13 @@ function addEndpoints(
 ): void {
   const { vault, people, consented, links } = given
   const tenant = people.tenants.get('acme-fiber')
-  const owner = people.partners.get('southbank-systems')?.members[0]
-  if (!tenant || !owner) return
+  if (!tenant) throw new Error('The demo world has no Acme Fiber.')
   const common = { now, vault, uuid: (at: Date) => dice.uuid(at) }
   const made = [
     makeDemoEndpoint({
       ...common,
       owner: { partner_id: consented.partner.id, tenant_id: null },
-      by: owner,
+      by: consented.owner,
       url: 'https://fleet.southbank.example/liaison',
       description: 'Southbank Fleet stops at once where a customer does.',
       types: ['consent.granted', 'consent.changed', 'consent.ended'],

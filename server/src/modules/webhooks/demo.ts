@@ -1,6 +1,4 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { Vault } from '#platform/credentials/vault.ts'
-import { VERIFY_EVENT } from './catalogue.ts'
 import type { EventTypeName } from './catalogue.ts'
 import { judge } from './rules.ts'
 import { makeSealedSecret } from './sealed-secret.ts'
@@ -48,7 +46,7 @@ const toBytes = (value: Buffer): string => `\\x${value.toString('hex')}`
 function makeDelivery(
   endpointId: string,
   uuid: DemoEndpointGround['uuid'],
-  given: Omit<DemoDelivery, 'type' | 'hoursAgo'> & { readonly type: string; readonly at: Date },
+  given: DemoDelivery & { readonly at: Date },
 ): Readonly<Record<string, unknown>> {
   const { at, answer } = given
   const isDelivered = answer.code < 300
@@ -73,19 +71,11 @@ function makeDelivery(
   }
 }
 
-function makeDeliveries(
-  { now, uuid, deliveries }: DemoEndpointGround,
-  endpoint: { readonly id: string; readonly since: Date },
-) {
-  const { id, since } = endpoint
-  const verified = {
-    type: VERIFY_EVENT,
-    at: since,
-    data: { endpoint_id: encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', id)) },
-    answer: { code: 204, attempts: 1, ms: 131, excerpt: null },
-  }
-  const told = deliveries.map((one) => ({ ...one, at: new Date(now.getTime() - one.hoursAgo * HOUR_MS) }))
-  return [verified, ...told].map((one) => makeDelivery(id, uuid, one))
+/** What was sent lately; how an address answered when it was new is kept no longer than any other message. */
+function makeDeliveries({ now, uuid, deliveries }: DemoEndpointGround, endpointId: string) {
+  return deliveries.map((one) =>
+    makeDelivery(endpointId, uuid, { ...one, at: new Date(now.getTime() - one.hoursAgo * HOUR_MS) }),
+  )
 }
 
 function makeSecret({ uuid, vault }: DemoEndpointGround, endpoint: { id: string; since: Date }) {
@@ -120,7 +110,7 @@ export function makeDemoEndpoint(ground: DemoEndpointGround): DemoEndpointRows {
     created_at: since,
     updated_at: since,
   }
-  const deliveries = makeDeliveries(ground, { id, since })
+  const deliveries = makeDeliveries(ground, id)
   const newest = (status: string): unknown =>
     deliveries.findLast((row) => row['status'] === status)?.['finished_at'] ?? null
   return [

@@ -94,7 +94,8 @@ export const EN = {
     choose: 'Choose at least one thing that it can do, or do not allow it',
     needed: 'Needed',
     neededLead: (client: Html) =>
-      html`What is marked “Needed” comes with every access of ${client}: it does not work without.`,
+      html`What is marked “Needed” comes with every access of ${client}: it does not work without. Nothing
+      else is chosen until you choose it.`,
   },
   orders: {
     label: (currency: string) => `Most that orders may cost in a month, in ${currency}`,

@@ -85,7 +85,7 @@ export const ES: ConsentWords = {
     needed: 'Imprescindible',
     neededLead: (client) =>
       html`Lo marcado como «Imprescindible» forma parte de toda autorización de ${client}: sin ello no
-      funciona.`,
+      funciona. Lo demás no está marcado hasta que usted lo marque.`,
   },
   orders: {
     label: (currency) => `Importe máximo de los pedidos al mes, en ${currency}`,

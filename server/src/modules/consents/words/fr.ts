@@ -85,7 +85,7 @@ export const FR: ConsentWords = {
     choose: french`Cochez au moins une chose à permettre, ou n'autorisez pas la demande`,
     needed: 'Indispensable',
     neededLead: (client) =>
-      frenchHtml`Ce qui est marqué « Indispensable » fait partie de toute autorisation de ${client} : sans cela, l'application ne fonctionne pas.`,
+      frenchHtml`Ce qui est marqué « Indispensable » fait partie de toute autorisation de ${client} : sans cela, l'application ne fonctionne pas. Le reste n'est pas coché tant que vous ne le cochez pas.`,
   },
   orders: {
     label: (currency) => `Coût maximal des commandes par mois, en ${currency}`,
