@@ -1,6 +1,6 @@
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
-import { facts, PROVIDER_NAME, showPage } from '#platform/pages/index.ts'
+import { facts, PROVIDER_NAME, showPage, telephoneLink } from '#platform/pages/index.ts'
 import type { HelpContact } from '#platform/help-contact.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -113,8 +113,7 @@ function contactPart({ email, phone }: HelpContact): Html | false {
   if (email === undefined && phone === undefined) return false
   const ways: (readonly [string, Html])[] = []
   if (email !== undefined) ways.push(['By mail', html`<a href="mailto:${email}">${email}</a>`])
-  if (phone !== undefined)
-    ways.push(['By telephone', html`<a href="tel:${phone.replaceAll(/[^+0-9]/g, '')}">${phone}</a>`])
+  if (phone !== undefined) ways.push(['By telephone', telephoneLink(phone)])
   return html`<h2 id="contact">Ask ${PROVIDER_NAME}</h2>
     ${facts(ways)}
     <p>

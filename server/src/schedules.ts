@@ -59,6 +59,7 @@ const EACH_MINUTE = '* * * * *'
 /** What is done by the clock. Each may be done twice, or late, without harm: access never waits for any of it. */
 export function listSchedules(database: Database, config: Config): JobsOptions['schedules'] {
   const onlySandbox = !config.isDemo
+  const letterhead = { origin: config.publicOrigin, phone: config.help.phone }
   const works: readonly (readonly [name: string, cron: string, work: () => Promise<unknown>])[] = [
     ['agreement-clock', EACH_MINUTE, () => runAgreementClock(database, config.publicOrigin ?? null)],
     ['link-clock', EACH_MINUTE, () => runLinkClock(database)],
@@ -75,8 +76,8 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['earning-clock', EACH_MINUTE, () => runEarningClock(database)],
     ['team-clock', EACH_MINUTE, () => runTeamClock(database)],
     ['sla-clock', EACH_MINUTE, () => runSlaClock(database)],
-    ['consent-clock', EACH_MINUTE, () => runConsentClock(database)],
-    ['consent-reminders', '41 6 * * *', () => remindOfConsents(database, config.publicOrigin)],
+    ['consent-clock', EACH_MINUTE, () => runConsentClock(database, letterhead)],
+    ['consent-reminders', '41 6 * * *', () => remindOfConsents(database, letterhead)],
     ['resale-clock', EACH_MINUTE, () => runResaleClock(database)],
     ['fulfilment', EACH_MINUTE, () => runFulfilment(database, new SimulatedFulfilment(), { onlySandbox })],
     ['authorization-server-sweep', '*/5 * * * *', () => sweepAuthorizationServer(database)],

@@ -4,7 +4,7 @@ import type { CertificateSource } from './credentials/client-certificate.ts'
 import { browserOrigin } from './config/origin.ts'
 import { ConfigError, readCertificateSource, readPooler } from './config/together.ts'
 import type { Pooler } from './database.ts'
-import { Telephone } from './help-contact.ts'
+import { readHelp, Telephone } from './help-contact.ts'
 import type { HelpContact } from './help-contact.ts'
 import { findNetFault } from './networks.ts'
 
@@ -217,7 +217,7 @@ const Environment = z.object({
   }),
   HELP_PHONE: documented(Telephone.optional(), {
     description:
-      'The telephone number at which you help people, for example `+353 1 555 0100`; shown on `/help`.',
+      'The telephone number at which you help people, for example `+353 1 555 0100`; shown on `/help`, where customers allow access, and in the receipts of what applications may do.',
   }),
   MAIL_FROM: documented(z.string().default('Liaison <liaison@localhost>'), {
     description: 'The sender of mails.',
@@ -347,6 +347,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (values.DATABASE_URL && !(values.DATABASE_ROLE_SECRET && values.LIAISON_SECRET_KEY)) {
     throw new ConfigError('DATABASE_ROLE_SECRET and LIAISON_SECRET_KEY are required with DATABASE_URL')
   }
+  const isDemo = values.LIAISON_DEMO && !values.DATABASE_URL
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
@@ -358,7 +359,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     metricsPort: values.METRICS_PORT,
     metricsHost: values.METRICS_HOST,
     dataDir: values.LIAISON_DATA_DIR,
-    isDemo: values.LIAISON_DEMO && !values.DATABASE_URL,
+    isDemo,
     poolSize: values.POOL_SIZE,
     poolWaitMs: values.POOL_WAIT_MS,
     maxInFlight: values.MAX_IN_FLIGHT,
@@ -374,7 +375,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     leakReportKeyFile: values.LEAK_REPORT_KEYS,
     logLevel: values.LOG_LEVEL,
     mailFrom: values.MAIL_FROM,
-    help: { email: values.HELP_EMAIL, phone: values.HELP_PHONE },
+    help: readHelp(values, isDemo),
     pdfSealFile: values.PDF_SEAL_P12,
     traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     auditOrigin: values.AUDIT_LOG_ORIGIN,

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from '#testing/chromium.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
+import type { ConsentCast } from '#testing/consent-acts.ts'
 import { TEST_ORIGIN } from '#testing/world.ts'
 import type { TestWorld } from '#testing/world.ts'
 
@@ -43,6 +44,26 @@ async function faultsOf(page: Page, axe: string): Promise<string[]> {
   return excess > 0 ? [...violations, `wider than the screen by ${excess} px`] : violations
 }
 
+/** Opens a browser as the administrator, works in it, and closes it. */
+async function inBrowser(
+  people: ConsentCast,
+  options: BrowserContextOptions,
+  work: (page: Page) => Promise<void>,
+): Promise<void> {
+  origin = address
+  const browser = await launchChromium()
+  try {
+    const context = await browser.newContext({ viewport: { width: 360, height: 800 }, ...options })
+    const [name = '', value = ''] = people.admin.cookie?.split('=') ?? []
+    const url = address.replace('http:', 'https:')
+    await context.addCookies([{ name, value, url, secure: true, httpOnly: true, sameSite: 'Lax' }])
+    await work(await context.newPage())
+  } finally {
+    origin = TEST_ORIGIN
+    await browser.close()
+  }
+}
+
 test.each([
   ['with script off', 'light', false],
   ['in light colours without a fault of accessibility', 'light', true],
@@ -56,26 +77,7 @@ test.each([
       JSON.stringify(NEEDS),
     ])
     const uid = await acts.ask(people)
-    origin = address
-    const browser = await launchChromium()
-    try {
-      const context = await browser.newContext({
-        colorScheme,
-        javaScriptEnabled,
-        viewport: { width: 360, height: 800 },
-      })
-      const [name = '', value = ''] = people.admin.cookie?.split('=') ?? []
-      await context.addCookies([
-        {
-          name,
-          value,
-          url: address.replace('http:', 'https:'),
-          secure: true,
-          httpOnly: true,
-          sameSite: 'Lax',
-        },
-      ])
-      const page = await context.newPage()
+    await inBrowser(people, { colorScheme, javaScriptEnabled }, async (page) => {
       const axe = await readFile(AXE, 'utf8')
       const look = async (heading: string) => {
         await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
@@ -103,10 +105,7 @@ test.each([
       expect(await page.getByRole('link', { name: 'Go back to Northwind Fleet' }).getAttribute('href')).toBe(
         `/oauth/interaction/${uid}`,
       )
-    } finally {
-      origin = TEST_ORIGIN
-      await browser.close()
-    }
+    })
     const { delegation } = await acts.outcome(people, uid)
     expect(delegation.bans).toEqual([people.accounts[1]?.ban])
     expect(delegation.actions).toEqual(['order.create', 'service.read'])
@@ -117,14 +116,7 @@ test.each([
 test('the whole way is walked in French at 360 px, light and dark, without a fault of accessibility; Spanish fits, too (A10, U8, U12)', async () => {
   const people = await acts.cast({ accounts: 3 })
   const uid = await acts.ask(people)
-  origin = address
-  const browser = await launchChromium()
-  try {
-    const context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 360, height: 800 } })
-    const [name = '', value = ''] = people.admin.cookie?.split('=') ?? []
-    const url = address.replace('http:', 'https:')
-    await context.addCookies([{ name, value, url, secure: true, httpOnly: true, sameSite: 'Lax' }])
-    const page = await context.newPage()
+  await inBrowser(people, { locale: 'fr-FR' }, async (page) => {
     const axe = await readFile(AXE, 'utf8')
     const look = async (heading: string) => {
       await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
@@ -147,9 +139,49 @@ test('the whole way is walked in French at 360 px, light and dark, without a fau
     await look('Vérifiez avant d’autoriser')
     await page.getByRole('button', { name: 'Autoriser Northwind' }).click()
     await look('Northwind a désormais accès')
-  } finally {
-    origin = TEST_ORIGIN
-    await browser.close()
-  }
+  })
   expect((await acts.outcome(people, uid)).delegation.bans).toEqual([people.accounts[1]?.ban])
 }, 60_000)
+
+test.each([
+  ['without script', 'light', false],
+  ['in light', 'light', true],
+  ['in dark', 'dark', true],
+] as const)(
+  'one of many accounts is found by keyboard %s: Enter looks in the field for it, and goes on in any other (experience.md, C4)',
+  async (_, colorScheme, javaScriptEnabled) => {
+    const people = await acts.cast({ accounts: 33 })
+    const denver = await acts.account(people.tenant, 'Denver North')
+    const uid = await acts.ask(people)
+    const axe = await readFile(AXE, 'utf8')
+    await inBrowser(people, { colorScheme, javaScriptEnabled }, async (page) => {
+      const look = async () => expect(javaScriptEnabled ? await faultsOf(page, axe) : []).toEqual([])
+      await page.goto(`${address}/consent/${uid}`)
+      await page.getByRole('checkbox', { name: 'Site 7' }).check()
+      await page.getByRole('checkbox', { name: 'See orders' }).check()
+      await look()
+      await page.getByLabel('Find accounts by name or number').fill('denver')
+      await page.keyboard.press('Enter')
+      const said = page.getByText('1 account matches “denver”.')
+      await said.waitFor()
+      expect(await said.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
+      await look()
+      expect(await page.getByRole('checkbox', { name: /^Site/ }).count()).toBe(1)
+      await page.getByRole('checkbox', { name: 'Denver North' }).check()
+      await page.getByLabel('Last day').press('Enter')
+      await page.getByRole('heading', { name: 'Check before you allow' }).waitFor()
+      await page.getByRole('button', { name: 'Change what you chose' }).click()
+      await page.getByLabel('Find accounts by name or number').fill('nowhere')
+      await page.getByRole('button', { name: 'Find', exact: true }).click()
+      await page.getByText('No account matches “nowhere”.').waitFor()
+      await page.getByRole('button', { name: 'Show all accounts' }).click()
+      await page.getByRole('checkbox', { name: 'Site 12' }).waitFor()
+      await page.getByRole('button', { name: 'Continue', exact: true }).click()
+      await page.getByRole('button', { name: 'Allow Northwind' }).click()
+      await page.getByRole('heading', { name: 'Northwind now has access' }).waitFor()
+    })
+    const { delegation } = await acts.outcome(people, uid)
+    expect(new Set(delegation.bans)).toEqual(new Set([people.accounts[6]?.ban, denver.ban]))
+  },
+  60_000,
+)

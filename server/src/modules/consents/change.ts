@@ -5,6 +5,7 @@ import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import type { ConsentAction } from './events.ts'
 import { tellConsent } from './mails.ts'
+import type { Letterhead } from './mails.ts'
 import type { ConsentNews } from './mails.ts'
 import { findWidening, maskOf, scopesFor } from './rules.ts'
 import type { Narrowing } from './rules.ts'
@@ -34,9 +35,8 @@ function requireStatus(row: ConsentRow, allowed: readonly ConsentRow['status'][]
     throw new ProblemError(409, 'CONSENT_STATE_CONFLICT', `The consent is ${row.status}.`)
 }
 
-interface MoveDetail {
+interface MoveDetail extends Letterhead {
   readonly reason?: string | undefined
-  readonly origin?: string
   /** What the move writes besides. */
   readonly set?: Readonly<Record<string, unknown>>
 }
@@ -53,7 +53,7 @@ export async function moveConsent(
   row: ConsentRow,
   { move, detail }: { readonly move: Move; readonly detail: MoveDetail },
 ): Promise<ConsentRow> {
-  const { reason, origin, set } = detail
+  const { reason, origin, phone, set } = detail
   requireStatus(row, move.from)
   await changeConsent(mandate, row, {
     to: move.to,
@@ -68,7 +68,7 @@ export async function moveConsent(
     changes: { status: { before: row.status, after: move.to } },
   })
   await announceChange(mandate, move.to === 'revoked' ? 'consent.ended' : 'consent.changed', row)
-  await tellConsent(mandate, row, { news: move.news, reason, ...(origin !== undefined && { origin }) })
+  await tellConsent(mandate, row, { news: move.news, reason, origin, phone })
   return reread(mandate, row)
 }
 
@@ -95,7 +95,7 @@ async function clearDue(mandate: Mandate<'tenant'>, row: ConsentRow): Promise<vo
 export async function confirmConsent(
   mandate: Mandate<'tenant'>,
   row: ConsentRow,
-  origin: string,
+  letterhead: Letterhead,
 ): Promise<ConsentRow> {
   requireStatus(row, ['active'])
   await changeConsent(mandate, row, {
@@ -108,7 +108,7 @@ export async function confirmConsent(
     action: 'consents.confirm',
     changes: { approved_by_name: { before: row.approved_by_name, after: mandate.actor.name } },
   })
-  await tellConsent(mandate, row, { news: 'confirmed', origin })
+  await tellConsent(mandate, row, { news: 'confirmed', ...letterhead })
   return reread(mandate, row)
 }
 
@@ -148,7 +148,7 @@ function requireRight(mandate: Mandate<'tenant'>, row: ConsentRow, to: ApproverL
 export async function narrowConsent(
   mandate: Mandate<'tenant'>,
   row: ConsentRow,
-  { edit, origin }: { readonly edit: ConsentEdit; readonly origin: string },
+  { edit, letterhead }: { readonly edit: ConsentEdit; readonly letterhead: Letterhead },
 ): Promise<ConsentRow> {
   requireStatus(row, ['active', 'suspended'])
   requireNarrower(row, edit, mandate.origin.now)
@@ -186,6 +186,6 @@ export async function narrowConsent(
   const after = await reread(mandate, row)
   recordConsentEvent(mandate, row, { action: 'consents.change', changes })
   await announceChange(mandate, 'consent.changed', row)
-  await tellConsent(mandate, after, { news: 'narrowed', origin })
+  await tellConsent(mandate, after, { news: 'narrowed', ...letterhead })
   return after
 }

@@ -5,7 +5,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { resultOf } from './decide.ts'
 import { currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
 import { readLastDay } from './rules.ts'
-import { ALL_ACCOUNTS, sharableAccounts, unavailableBecause } from './scene.ts'
+import { ALL_ACCOUNTS, MOST_CHOSEN, sharableAccounts, unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Choice } from './tables.ts'
 
@@ -20,14 +20,17 @@ export const ReviewForm = z.strictObject({
   /** The currencies for which a limit was asked, and what was written for each, in the same order. */
   limit_currency: Many,
   limit: Many,
-  /** Whoever wants to change what was chosen sends it back to be shown again. */
-  change: z.literal('1').optional(),
+  /** What accounts are looked for by, and by what those that were shown had been. */
+  find: z.string().max(100).default(''),
+  found: z.string().max(100).default(''),
+  /** The form is to be shown again: to be changed, with the accounts that are looked for, or with all; `enter` is no button, but the key. */
+  next: z.enum(['change', 'find', 'all', 'enter']).optional(),
 })
 
 type ReviewInput = z.output<typeof ReviewForm>
 
 const ChoiceForm = z.strictObject({
-  accounts: z.array(z.uuid()).min(1).max(600),
+  accounts: z.array(z.uuid()).min(1).max(MOST_CHOSEN),
   actions: z.array(z.enum(ACTION_NAMES)).min(1),
   ends_at: z.iso.datetime(),
   order_limits: z.record(z.string().regex(/^[A-Z]{3}$/), z.int().min(1).max(999_999_999_999_999)).default({}),
@@ -67,6 +70,12 @@ export function limitsOf(form: ReviewInput, scene: Scene): ReadonlyMap<string, s
   return new Map(currencies.map((currency, index) => [currency, written[index] ?? '']))
 }
 
+/** What accounts are looked for by where the form is to be shown again; null where it goes on. */
+export function lookingFor({ next, find, found }: ReviewInput): string | null {
+  if (next === undefined || (next === 'enter' && find.trim() === found)) return null
+  return next === 'all' ? '' : find.trim()
+}
+
 /** The limits of what was chosen: of nothing that costs no money, and of the currencies of its accounts alone. */
 function readOwnLimits(form: ReviewInput, scene: Scene, choice: Choice) {
   const { accounts } = resultOf(scene, choice)
@@ -92,6 +101,9 @@ export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; e
   const chosen = { accounts, actions, ends_at: endsAt.toISOString() }
   const { limits, faults } = readOwnLimits(form, scene, chosen)
   const errors: FieldError[] = [
+    ...(accounts.length > MOST_CHOSEN
+      ? [{ field: 'account', message: words.accounts.tooMany(MOST_CHOSEN) }]
+      : []),
     ...(accounts.length === 0 ? [{ field: 'account', message: words.accounts.choose }] : []),
     ...closed.map(({ ban }) => ({ field: 'account', message: words.accounts.cannotShare(ban) })),
     ...(actions.length === 0 ? [{ field: 'action', message: words.what.choose }] : []),

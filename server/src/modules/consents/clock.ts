@@ -9,6 +9,7 @@ import { endRequests, findDueConsents, noteDue, rememberNotice } from './clock-s
 import type { ConsentTask, DueConsent } from './clock-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import { APPROVER_LEFT, tellConsent } from './mails.ts'
+import type { Letterhead } from './mails.ts'
 import { changeConsent } from './store.ts'
 import type { ConsentRow } from './tables.ts'
 
@@ -20,7 +21,14 @@ const MAXIMUM_BATCHES = 1000
 
 const SUSPEND: Move = { from: ['active'], to: 'suspended', action: 'consents.suspend', news: 'suspended' }
 
-async function expire(mandate: Mandate<'system'>, consent: ConsentRow): Promise<void> {
+/** A consent that it is time for, and what its mails tell of the provider. */
+interface Due {
+  readonly mandate: Mandate<'system'>
+  readonly consent: ConsentRow
+  readonly letterhead: Letterhead
+}
+
+async function expire({ mandate, consent, letterhead }: Due): Promise<void> {
   await changeConsent(mandate, consent, { to: 'expired', event: 'expired' })
   recordConsentEvent(mandate, consent, {
     action: 'consents.expire',
@@ -29,52 +37,54 @@ async function expire(mandate: Mandate<'system'>, consent: ConsentRow): Promise<
   await announceChange(mandate, 'consent.ended', consent)
   // What was allowed for hours ends as its receipt said; nobody needs another mail for each of them.
   const lastedMs = consent.ends_at.getTime() - consent.starts_at.getTime()
-  if (lastedMs > DAY_MS) await tellConsent(mandate, consent, { news: 'expired' })
+  if (lastedMs > DAY_MS) await tellConsent(mandate, consent, { news: 'expired', ...letterhead })
 }
 
-async function lapse(mandate: Mandate<'system'>, consent: ConsentRow): Promise<void> {
+async function lapse({ mandate, consent, letterhead }: Due): Promise<void> {
   await changeConsent(mandate, consent, { to: 'lapsed', event: 'lapsed' })
   recordConsentEvent(mandate, consent, {
     action: 'consents.lapse',
     changes: { status: { before: consent.stored_status, after: 'lapsed' } },
     isOfTenantAlone: true,
   })
-  await tellConsent(mandate, consent, { news: 'lapsed' })
+  await tellConsent(mandate, consent, { news: 'lapsed', ...letterhead })
 }
 
-async function ask(mandate: Mandate<'system'>, consent: ConsentRow): Promise<void> {
+async function ask({ mandate, consent, letterhead }: Due): Promise<void> {
   await noteDue(mandate, consent.id)
   recordConsentEvent(mandate, consent, {
     action: 'consents.change',
     reason: 'Whoever allowed it has left; another administrator has to confirm it.',
     isOfTenantAlone: true,
   })
-  await tellConsent(mandate, consent, { news: 'approver_left' })
+  await tellConsent(mandate, consent, { news: 'approver_left', ...letterhead })
 }
 
-async function notify(mandate: Mandate<'system'>, consent: ConsentRow, days: number): Promise<void> {
+async function notify({ mandate, consent, letterhead }: Due, days: number): Promise<void> {
   if (!(await rememberNotice(mandate, consent.id, days))) return
   recordConsentEvent(mandate, consent, { action: 'consent_notices.send', changes: { days } })
-  await tellConsent(mandate, consent, { news: 'expiring' })
+  await tellConsent(mandate, consent, { news: 'expiring', ...letterhead })
 }
 
-async function carryOut(mandate: Mandate<'system'>, { task, days, consent }: DueConsent): Promise<void> {
+async function carryOut(due: Due, { task, days }: DueConsent): Promise<void> {
+  const { mandate, consent, letterhead } = due
   switch (task) {
     case 'expire':
-      return expire(mandate, consent)
+      return expire(due)
     case 'lapse':
-      return lapse(mandate, consent)
+      return lapse(due)
     case 'ask':
-      return ask(mandate, consent)
+      return ask(due)
     case 'notice':
-      return notify(mandate, consent, days ?? 1)
+      return notify(due, days ?? 1)
     case 'suspend':
-      await moveConsent(mandate, consent, { move: SUSPEND, detail: { reason: APPROVER_LEFT } })
+      await moveConsent(mandate, consent, { move: SUSPEND, detail: { reason: APPROVER_LEFT, ...letterhead } })
   }
 }
 
 /** What one run has done, and what it could not do. */
 interface Progress {
+  readonly letterhead: Letterhead
   readonly counts: Map<ConsentTask | 'end_requests', number>
   readonly skipped: string[]
   readonly failures: Error[]
@@ -82,7 +92,9 @@ interface Progress {
 
 async function runOne(database: Database, due: DueConsent, progress: Progress): Promise<void> {
   try {
-    await inSystemTransaction(database, WORK, (mandate) => carryOut(mandate, due))
+    await inSystemTransaction(database, WORK, (mandate) =>
+      carryOut({ mandate, consent: due.consent, letterhead: progress.letterhead }, due),
+    )
     progress.counts.set(due.task, (progress.counts.get(due.task) ?? 0) + 1)
   } catch (error) {
     progress.skipped.push(due.consent.id)
@@ -109,8 +121,9 @@ async function endOldRequests(database: Database, progress: Progress): Promise<v
  */
 export async function runConsentClock(
   database: Database,
+  letterhead: Letterhead = {},
 ): Promise<Readonly<Partial<Record<ConsentTask | 'end_requests', number>>>> {
-  const progress: Progress = { counts: new Map(), skipped: [], failures: [] }
+  const progress: Progress = { letterhead, counts: new Map(), skipped: [], failures: [] }
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
     const due = await inSystemTransaction(database, WORK, (mandate) =>
       findDueConsents(mandate, BATCH, progress.skipped),

@@ -4,6 +4,7 @@ import { announceAnswer } from './access-request.ts'
 import { insertConsent, widenConsent } from './approve-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import { tellConsent } from './mails.ts'
+import type { Letterhead } from './mails.ts'
 import { answerRequest } from './request-store.ts'
 import { limitSentencesOf } from './order-limits.ts'
 import { merged, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
@@ -113,7 +114,7 @@ async function tellApproval(scene: Scene, row: ConsentRow, choice: Choice): Prom
 
 interface Answer {
   readonly choice: Choice
-  readonly origin: string
+  readonly letterhead: Letterhead
 }
 
 /** Until when a second person may decide: as long as the client waits, or seven days where nobody does. */
@@ -121,7 +122,7 @@ function endOfWaiting({ mandate, askedNow }: Scene): Date {
   return askedNow?.ends_at ?? new Date(mandate.origin.now.getTime() + SECOND_APPROVAL_DAYS * DAY_MS)
 }
 
-async function askSecond(scene: Scene, { choice, origin }: Answer, shown: ShownConsent): Promise<void> {
+async function askSecond(scene: Scene, { choice, letterhead }: Answer, shown: ShownConsent): Promise<void> {
   const { mandate, request, before } = scene
   const isNew = request.grant_action !== 'merge'
   const id = isNew ? await insertConsent(scene, { choice, shown, waits: true }) : (before?.id ?? '')
@@ -144,7 +145,7 @@ async function askSecond(scene: Scene, { choice, origin }: Answer, shown: ShownC
     changes: { actions: choice.actions, ends_at: choice.ends_at, language: scene.reading.language },
     isOfTenantAlone: true,
   })
-  await tellConsent(mandate, row, { news: 'waiting', origin, requestId: request.id })
+  await tellConsent(mandate, row, { news: 'waiting', ...letterhead, requestId: request.id })
 }
 
 /**
@@ -178,13 +179,13 @@ export async function approveRequest(
   requireFirst(isFirst, scene)
   const row = await reread(scene, id)
   await tellApproval(scene, row, choice)
-  await tellConsent(mandate, row, { news: 'granted', origin: answer.origin })
+  await tellConsent(mandate, row, { news: 'granted', ...answer.letterhead })
 }
 
 /** The second of two approvals: what the first person chose takes effect, and what the second one read is kept beside it. Throws as approveRequest does, and CONSENT_SECOND_PERSON. */
 export async function approveAsSecond(
   scene: Scene,
-  answer: { readonly token: string; readonly origin: string },
+  answer: Pick<Answer, 'letterhead'> & { readonly token: string },
 ): Promise<void> {
   const { mandate, request, before } = scene
   requireDecidable(scene, answer.token)
@@ -220,11 +221,11 @@ export async function approveAsSecond(
   requireFirst(isFirst, scene)
   const row = await reread(scene, id)
   await tellApproval(scene, row, choice)
-  await tellConsent(mandate, row, { news: 'granted', origin: answer.origin })
+  await tellConsent(mandate, row, { news: 'granted', ...answer.letterhead })
 }
 
 /** Says no: nothing is shared, and the client is told no more than that. */
-export async function declineRequest(scene: Scene, origin: string): Promise<void> {
+export async function declineRequest(scene: Scene, letterhead: Letterhead): Promise<void> {
   const { mandate, request, partner } = scene
   const isFirst = await answerRequest(mandate, request, {
     status: 'denied',
@@ -239,7 +240,7 @@ export async function declineRequest(scene: Scene, origin: string): Promise<void
   if (isPending && request.result_id !== null) {
     const row = await reread(scene, request.result_id)
     await changeConsent(mandate, row, { to: 'declined', event: 'declined' })
-    await tellConsent(mandate, row, { news: 'declined', origin })
+    await tellConsent(mandate, row, { news: 'declined', ...letterhead })
   }
   await announceAnswer(mandate, request)
   // The partner's client hears "no" and nothing of whom it reached.

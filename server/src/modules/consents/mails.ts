@@ -3,6 +3,7 @@ import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
 import type { Letter, Letters } from '#platform/words/letters.ts'
+import type { Services } from '#platform/services.ts'
 import { readableName } from './names.ts'
 import { currenciesOf, limitSentences } from './order-limits.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
@@ -29,9 +30,20 @@ const TO_PARTNER: Readonly<Partial<Record<ConsentNews, (parties: MailParties) =>
 /** The reason for which the clock suspends a consent; told in the language of whoever reads it. */
 export const APPROVER_LEFT = MAIL_WORDS.en.approverLeft
 
-export interface NewsDetail {
+/** What the provider's mails about consents tell of itself. */
+export interface Letterhead {
   /** The origin that browsers see; without it the mail names no page. */
-  readonly origin?: string
+  readonly origin?: string | undefined
+  /** The telephone number at which the provider helps; without it receipts name none. */
+  readonly phone?: string | undefined
+}
+
+/** What a server's mails tell of the provider. */
+export function letterheadOf({ publicOrigin, help }: Pick<Services, 'publicOrigin' | 'help'>): Letterhead {
+  return { origin: publicOrigin(), phone: help.phone }
+}
+
+export interface NewsDetail extends Letterhead {
   readonly reason?: string | null | undefined
   /** The request that waits for a second approver. */
   readonly requestId?: string
@@ -47,7 +59,7 @@ const RECEIPTS: ReadonlySet<ConsentNews> = new Set([
   'unused',
 ])
 
-function receiptLines(row: ConsentRow, language: Language): string[] {
+function receiptLines(row: ConsentRow, { phone }: Letterhead, language: Language): string[] {
   const words = MAIL_WORDS[language]
   const page = CONSENT_WORDS[language]
   const { approved_by_name: by, first_approved_by_name: first } = row
@@ -64,6 +76,7 @@ function receiptLines(row: ConsentRow, language: Language): string[] {
     ...(row.purpose === null ? [] : [words.why(row.purpose)]),
     ...approval,
     words.change,
+    ...(phone === undefined ? [] : [words.call(phone)]),
   ]
 }
 
@@ -112,7 +125,7 @@ function letterTo(side: 'partner' | 'tenant', row: ConsentRow, told: Told): (lan
     const text = [
       `${subject}.`,
       ...(side === 'tenant' ? useLines(row, news, language) : []),
-      ...(isReceipt ? receiptLines(row, language) : []),
+      ...(isReceipt ? receiptLines(row, told, language) : []),
       ...(reason ? [words.reason(reason === APPROVER_LEFT ? words.approverLeft : reason)] : []),
       ...placeOf(row, side, told),
       words.reference(encodeId('consent', idFromUuid('consent', row.id))),

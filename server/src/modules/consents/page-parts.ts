@@ -1,16 +1,23 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { writeCount, writeDay, writeInstant } from '#platform/words/instant-words.ts'
 import type { Language, Reading } from '#platform/words/language.ts'
 import { withLanguage } from '#platform/words/page-language.ts'
-import { facts, hiddenField, notice, PROVIDER_NAME, textField, tickBox } from '#platform/pages/index.ts'
+import {
+  facts,
+  hiddenField,
+  notice,
+  PROVIDER_NAME,
+  stopByTelephone,
+  textField,
+  tickBox,
+} from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { currenciesToDecide, idOfLimit, writtenLimits } from './order-limits.ts'
 import { ACTION_WORDS, daysBetween, mayOrder, payerSentence, sentencesOf } from './rules.ts'
-import { MOST_ACCOUNTS } from './request-store.ts'
-import { ALL_ACCOUNTS, sharableAccounts, unavailableBecause } from './scene.ts'
+import { sharableAccounts } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 /** The address of one of the pages of a request. */
@@ -40,9 +47,6 @@ export function isOwn({ key, request }: Pick<Scene, 'key' | 'request'>): boolean
 export function backPath({ key, reading }: Pick<Scene, 'key' | 'reading'>): string {
   return withLanguage(`/oauth/interaction/${key}`, reading.chosen)
 }
-
-export const idOfAccount = (id: string): string =>
-  encodeId('billing_account', idFromUuid('billing_account', id))
 
 function list(sentences: readonly (string | Html)[]): Html {
   return html`<ul>
@@ -75,7 +79,11 @@ export function whoAsks(scene: Scene): Html {
   return facts([
     [
       who.title,
-      html`${who.verified(html`<b>${named(partner.name)}</b>, ${kinds}`, PROVIDER_NAME, writeDay(partner.since, reading.language))}${siteOf(partner.website)}`,
+      html`${who.verified(
+        html`<b>${named(partner.name)}</b>, ${kinds}`,
+        PROVIDER_NAME,
+        writeDay(partner.since, reading.language),
+      )}${siteOf(partner.website)}`,
     ],
     [
       who.app,
@@ -94,59 +102,10 @@ export function nameNotice({ faults, words }: Scene): Html {
     : notice('attention', html`${faults.map((fault) => html`<p>${words.faults[fault](PROVIDER_NAME)}</p>`)}`)
 }
 
-function accountHint(scene: Scene, account: Scene['accounts'][number]): string {
-  const { request, mandate, before, partner, words } = scene
-  const isHinted = request.customer_hint !== null && request.customer_hint === account.ban
-  const isShared = before?.card.accounts.some(({ id }) => id === account.id) === true
-  return [
-    words.accounts.ban(account.ban),
-    payerSentence(account, mandate.tenant.id, words),
-    ...(isHinted ? [words.accounts.suggested(partner.name)] : []),
-    ...(isShared ? [words.accounts.shared] : []),
-  ].join(' ')
-}
-
-function messageOf(errors: readonly FieldError[], field: string): Html {
+/** The fault of a part of the form, at that part. */
+export function messageOf(errors: readonly FieldError[], field: string): Html {
   const found = errors.find((error) => error.field === field)
   return found ? html`<p class="field-error" id="${field}-error">${found.message}</p>` : html``
-}
-
-/** The accounts to choose from: none chosen beforehand, and those that cannot be shared with the reason. */
-export function accountTicks(
-  scene: Scene,
-  ticked: ReadonlySet<string> | null,
-  errors: readonly FieldError[],
-): Html {
-  const { words } = scene
-  const open = sharableAccounts(scene)
-  const shut = scene.accounts.flatMap((account) => {
-    const why = unavailableBecause(account, words)
-    return why === null ? [] : [words.accounts.shut(account.name, account.ban, why)]
-  })
-  // One explicit act for whoever would tick many; where the list is cut, it would not be all.
-  const offersAll = open.length > 10 && scene.accounts.length < MOST_ACCOUNTS
-  const allBox = tickBox({
-    name: 'account',
-    value: ALL_ACCOUNTS,
-    label: words.accounts.all(open.length, scene.mandate.tenant.name),
-    hint: words.accounts.allHint,
-  })
-  const boxes = open.map((account, index) =>
-    tickBox({
-      name: 'account',
-      id: index === 0 && !offersAll ? 'account' : `account-${index}`,
-      value: idOfAccount(account.id),
-      label: account.name,
-      hint: accountHint(scene, account),
-      isTicked: ticked?.has(account.id) === true,
-    }),
-  )
-  return html`<fieldset>
-    <legend><h2>${words.accounts.title}</h2></legend>
-    ${open.length > 0 && html`<p class="hint">${words.accounts.hint}</p>`}
-    ${messageOf(errors, 'account')}${offersAll && allBox}${boxes}
-    ${shut.map((line) => html`<p class="small muted">${line}</p>`)}
-  </fieldset>`
 }
 
 /** What was ticked and written when the form was sent, so that a fault costs nobody the rest of the form. */
@@ -156,6 +115,8 @@ export interface Ticked {
   readonly lastDay: string
   /** The limit of each currency as it was written. */
   readonly limits: ReadonlyMap<string, string>
+  /** What accounts were looked for by. */
+  readonly find: string
 }
 
 /** How much orders may cost in a month, for each currency of the accounts to choose from that it can be decided for. */
@@ -241,6 +202,11 @@ export function actionTicks(scene: Scene, ticked: Ticked | null, errors: readonl
         ${coming}
       </fieldset>`
     }`
+}
+
+/** How the organisation ends it, by itself or, where the provider names a number, by telephone. */
+export function howToStop({ words, phone, reading }: Scene): Html {
+  return html`${words.limits.stop}${stopByTelephone(phone, reading.language)}`
 }
 
 /** What stays impossible, whatever is chosen. */

@@ -7,15 +7,15 @@ import { button, facts, hiddenField, notice, postForm, showPage, textField } fro
 import type { FieldError } from '#platform/pages/index.ts'
 import { resultOf } from './decide.ts'
 import { currenciesOf, limitSentences, limitSentencesOf, writtenLimits } from './order-limits.ts'
+import { accountTicks, idOfAccount } from './account-ticks.ts'
 import {
   accountLines,
-  accountTicks,
   actionTicks,
   backPath,
   canList,
   cannotList,
   chosenIn,
-  idOfAccount,
+  howToStop,
   isOwn,
   nameNotice,
   pathOf,
@@ -124,7 +124,7 @@ function chooseFields(scene: Scene, { token, errors = [], ticked }: Reviewing): 
     isOptional: true,
     look: 'short',
   } as const
-  return html`${hiddenField('shown', token)} ${accountTicks(scene, ticked?.accounts ?? null, errors)}
+  return html`${hiddenField('shown', token)} ${accountTicks(scene, ticked ?? null, errors)}
     ${actionTicks(scene, ticked ?? null, errors)}
     <h2>${words.until.title}</h2>
     ${scene.askedNow ? html`<p>${span(scene, scene.mandate.origin.now, scene.latest)}</p>` : textField(lastDay, errors)}
@@ -142,7 +142,7 @@ function limits(scene: Scene): Html {
   const words = scene.words.limits
   return html`<h2>${scene.askedNow ? words.titleNow : words.title}</h2>
     ${cannotList(scene, scene.offered)}
-    <p>${words.stop} ${words.leave(scene.mandate.tenant.name)}</p>
+    <p>${howToStop(scene)} ${words.leave(scene.mandate.tenant.name)}</p>
     ${rules.length > 0 && html`<p>${rules.join(' ')}</p>`}`
 }
 
@@ -162,9 +162,13 @@ const AGAIN = 'again'
  * What a form had sent, to be sent again in another language or to be changed. Without a field that anybody types into, so
  * that no key press sends it.
  */
-function sentAgain(scene: Scene, { accounts, actions, lastDay, limits }: Ticked, isChanging = false): Html {
+function sentAgain(
+  scene: Scene,
+  { accounts, actions, lastDay, limits, find }: Ticked,
+  isChanging = false,
+): Html {
   return html`<form id="${AGAIN}" method="post" action="${pathOf(scene, 'check')}">
-    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}
+    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('next', 'change')}${hiddenField('find', find)}${hiddenField('found', find)}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}
   </form>`
 }
 
@@ -200,6 +204,7 @@ function tickedOf({ accounts, actions, ends_at: end, order_limits: limits = {} }
     actions: new Set(actions),
     lastDay: lastDayOf(new Date(end)),
     limits: writtenLimits(limits),
+    find: '',
   }
 }
 
@@ -245,7 +250,7 @@ export function checkPage(scene: Scene, choice: Choice): HtmlPage {
       ...(rules.length > 0 ? [[check.rules, rules.join(' ')] as const] : []),
     ])}
     <p>
-      ${words.limits.stop}${!isSecond && html` <button class="link" form="${AGAIN}">${words.buttons.change}</button>`}
+      ${howToStop(scene)}${!isSecond && html` <button class="link" form="${AGAIN}">${words.buttons.change}</button>`}
     </p>
     ${decisionForms(scene, { token, choice: JSON.stringify(choice) })}
     ${!isSecond && sentAgain(scene, tickedOf(choice), true)}`
@@ -299,17 +304,13 @@ export function donePage(scene: Scene): HtmlPage {
   const {
     mandate,
     request,
-    words: {
-      done,
-      buttons,
-      limits: { stop },
-    },
+    words: { done, buttons },
   } = scene
   const place = `/org/${encodeId('tenant', mandate.tenant.id)}/access`
   const words = {
     open: html``,
     waiting: html`<p>${done.waitingLead(mandate.tenant.name, instant(scene, request.ends_at))}</p>`,
-    approved: html`<p>${stop} ${done.mailed}</p>`,
+    approved: html`<p>${howToStop(scene)} ${done.mailed}</p>`,
     denied: html`<p>${done.nothing}</p>`,
     ended: html`<p>${done.nothing} ${done.beginAgain}</p>`,
   }

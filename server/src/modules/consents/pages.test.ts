@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 
 const acts = makeConsentActs(() => world)
-const { account, ask, cast, choose, decide, look, org, outcome, setPolicy } = acts
+const { account, ask, cast, choose, consent, decide, look, org, outcome, setPolicy } = acts
 
 const plain = (body: string) =>
   body
@@ -60,29 +60,26 @@ describe('the way through', () => {
     })
   })
 
-  test('many accounts are chosen in one explicit act: those that can be shared now, and no other (experience.md, C4)', async () => {
-    const people = await cast({ accounts: 12 })
-    const [closed] = people.accounts
-    await world.seed(
-      `update billing_account set status = 'closed' where id = $1`,
-      [closed?.id],
-      people.tenant,
-    )
-    const uid = await ask(people)
-    const review = await look(people, uid)
-    expect(plain(review.body)).toContain('All 11 accounts of Acme Fiber')
-    expect(ticksOf(review.body, 'account', 'ticked')).toEqual([])
-    const check = await choose(people, uid, { accounts: ['all'] })
-    expect(check.statusCode, check.body).toBe(200)
-    await decide(people, uid, { page: check.body })
-    await account(people.tenant, 'Came later')
-    const shared = await world.sql<{ id: string }>(
-      `select account_id as id from delegation_account where tenant_id = $1`,
-      [people.tenant],
-    )
-    expect(new Set(shared.map(({ id }) => id))).toEqual(new Set(people.accounts.slice(1).map(({ id }) => id)))
-    const few = await cast({ accounts: 10 })
-    expect((await look(few, await ask(few))).body).not.toContain('value="all"')
+  test('the telephone number at which the provider helps stands where it is decided and in the receipt, and nowhere without one (experience.md, C5, C7)', async () => {
+    await using helped = await startConsentWorld({ help: { phone: '+1 303 555 0100' } })
+    const there = makeConsentActs(() => helped)
+    const said = 'You can also stop it by telephone: +1 303 555 0100.'
+    const people = await there.cast()
+    const uid = await there.ask(people)
+    const check = await there.choose(people, uid)
+    await there.decide(people, uid, { page: check.body })
+    for (const { body } of [check, await there.look(people, uid, { rest: 'done' })]) {
+      expect(plain(body)).toContain(said.replace('0100.', '0100 .'))
+      expect(body).toContain('href="tel:+13035550100"')
+    }
+    const texts = async (in_: TestWorld) =>
+      (
+        await in_.sql<{ text: string }>(`select payload ->> 'text' as text from outbox where topic = 'mail'`)
+      ).map(({ text }) => text)
+    expect((await texts(helped)).filter((text) => text.includes(said))).toHaveLength(1)
+    const silent = await consent()
+    expect((await acts.look(silent, silent.uid, { rest: 'done' })).body).not.toContain('tel:')
+    expect((await texts(world)).filter((text) => text.includes('by telephone'))).toEqual([])
   })
 
   test('what is kept is what was shown, word for word (A10)', async () => {

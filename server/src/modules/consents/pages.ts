@@ -12,8 +12,18 @@ import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { accountsOf, findForeignAccounts, limitsOf, parseChoice, readChoice, ReviewForm } from './choice.ts'
+import {
+  accountsOf,
+  findForeignAccounts,
+  limitsOf,
+  lookingFor,
+  parseChoice,
+  readChoice,
+  ReviewForm,
+} from './choice.ts'
 import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
+import { letterheadOf } from './mails.ts'
+import type { Letterhead } from './mails.ts'
 import { readableName } from './names.ts'
 import { backPath, comesByBrowser, pathOf } from './page-parts.ts'
 import { checkPage, donePage, reviewPage } from './page-view.ts'
@@ -195,22 +205,24 @@ function showReview(scene: Scene): HtmlPage {
     : reviewPage(scene, { token, mayApprove })
 }
 
-const reviewRoute = page({
-  method: 'GET',
-  path: '/consent/:key/review',
-  summary: 'Choose what an API client may do',
-  isTranslated: true,
-  input: { params: KeyParams, query: OrgQuery },
-  access: { permission: 'tenant.partner_access.read', tenant: orgOf },
-  limit: 'page',
-  problems: ['CONSENT_REQUEST_NOT_FOUND'],
-  async handle(context) {
-    const { mandate, params } = context
-    const scene = await openScene(mandate, { key: params.key, reading: context.reading })
-    noteLook(scene)
-    return showReview(scene)
-  },
-})
+function makeReviewRoute({ help }: Services): Route {
+  return page({
+    method: 'GET',
+    path: '/consent/:key/review',
+    summary: 'Choose what an API client may do',
+    isTranslated: true,
+    input: { params: KeyParams, query: OrgQuery },
+    access: { permission: 'tenant.partner_access.read', tenant: orgOf },
+    limit: 'page',
+    problems: ['CONSENT_REQUEST_NOT_FOUND'],
+    async handle(context) {
+      const { mandate, params } = context
+      const scene = await openScene(mandate, { key: params.key, reading: context.reading, phone: help.phone })
+      noteLook(scene)
+      return showReview(scene)
+    },
+  })
+}
 
 /** An account that is not the organisation's own: nobody sends one by accident, so the log keeps it although nothing is granted. */
 function refuseForeign(scene: Scene, foreign: readonly string[]): HtmlPage {
@@ -240,28 +252,35 @@ function showCheck(scene: Scene, form: z.output<typeof ReviewForm>): HtmlPage {
     actions: new Set<string>(choice.actions),
     lastDay: form.ends_on,
     limits: limitsOf(form, scene),
+    find: lookingFor(form) ?? form.find.trim(),
   }
-  if (form.change) return reviewPage(scene, { token, mayApprove: true, ticked, isChanging: true })
+  if (lookingFor(form) !== null)
+    return reviewPage(scene, { token, mayApprove: true, ticked, isChanging: true })
   const stale = { field: null, message: scene.words.review.stale }
   const faults = form.shown === token ? errors : [stale, ...errors]
   if (faults.length > 0) return reviewPage(scene, { token, mayApprove: true, errors: faults, ticked })
   return checkPage(scene, choice)
 }
 
-const checkRoute = page({
-  method: 'POST',
-  path: '/consent/:key/check',
-  summary: 'Look at the decision once more',
-  isTranslated: true,
-  input: { params: KeyParams, query: OrgQuery, body: ReviewForm },
-  access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
-  limit: 'page',
-  problems: ['CONSENT_REQUEST_NOT_FOUND'],
-  async handle(context) {
-    const { mandate, params, body } = context
-    return showCheck(await openScene(mandate, { key: params.key, reading: context.reading }), body)
-  },
-})
+function makeCheckRoute({ help }: Services): Route {
+  return page({
+    method: 'POST',
+    path: '/consent/:key/check',
+    summary: 'Look at the decision once more',
+    isTranslated: true,
+    input: { params: KeyParams, query: OrgQuery, body: ReviewForm },
+    access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
+    limit: 'page',
+    problems: ['CONSENT_REQUEST_NOT_FOUND'],
+    async handle(context) {
+      const { mandate, params, body } = context
+      return showCheck(
+        await openScene(mandate, { key: params.key, reading: context.reading, phone: help.phone }),
+        body,
+      )
+    },
+  })
+}
 
 const DecisionForm = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('decline') }),
@@ -272,8 +291,12 @@ const DecisionForm = z.discriminatedUnion('decision', [
   }),
 ])
 
-async function allow(scene: Scene, form: { shown: string; choice: string }, origin: string): Promise<void> {
-  const answer = { token: form.shown, origin }
+async function allow(
+  scene: Scene,
+  form: { shown: string; choice: string },
+  letterhead: Letterhead,
+): Promise<void> {
+  const answer = { token: form.shown, letterhead }
   if (scene.request.status === 'waiting') return approveAsSecond(scene, answer)
   await approveRequest(scene, { ...answer, choice: parseChoice(form.choice, scene) })
 }
@@ -301,39 +324,48 @@ function makeDecideRoute(services: Services): Route {
         key: params.key,
         use: 'answer',
         reading: context.reading,
+        phone: services.help.phone,
       })
       const isOpen = scene.request.status === 'open' || scene.request.status === 'waiting'
       // Whoever presses twice sees the answer that was given.
       if (!isOpen) return redirect(pathOf(scene, 'done'))
       if (body.decision === 'decline') {
-        await declineRequest(scene, services.publicOrigin())
+        await declineRequest(scene, letterheadOf(services))
       } else {
         requireAlso(mandate, 'tenant.partner_access.approve')
-        await allow(scene, body, services.publicOrigin())
+        await allow(scene, body, letterheadOf(services))
       }
       return redirect(pathOf(scene, 'done'))
     },
   })
 }
 
-const doneRoute = page({
-  method: 'GET',
-  path: '/consent/:key/done',
-  summary: 'What was decided: the receipt, and the way back',
-  isTranslated: true,
-  input: { params: KeyParams, query: OrgQuery },
-  access: { permission: 'tenant.partner_access.read', tenant: orgOf },
-  limit: 'page',
-  problems: ['CONSENT_REQUEST_NOT_FOUND'],
-  async handle(context) {
-    const { mandate, params } = context
-    const scene = await openScene(mandate, { key: params.key, reading: context.reading })
-    noteLook(scene)
-    return scene.request.status === 'open' ? redirect(pathOf(scene, 'review')) : donePage(scene)
-  },
-})
+function makeDoneRoute({ help }: Services): Route {
+  return page({
+    method: 'GET',
+    path: '/consent/:key/done',
+    summary: 'What was decided: the receipt, and the way back',
+    isTranslated: true,
+    input: { params: KeyParams, query: OrgQuery },
+    access: { permission: 'tenant.partner_access.read', tenant: orgOf },
+    limit: 'page',
+    problems: ['CONSENT_REQUEST_NOT_FOUND'],
+    async handle(context) {
+      const { mandate, params } = context
+      const scene = await openScene(mandate, { key: params.key, reading: context.reading, phone: help.phone })
+      noteLook(scene)
+      return scene.request.status === 'open' ? redirect(pathOf(scene, 'review')) : donePage(scene)
+    },
+  })
+}
 
 /** The pages on which a person decides about a request of an API client; they work without script. Source: A10, experience.md section 6. */
 export function makeConsentPages(services: Services): readonly Route[] {
-  return [...personRoutes, reviewRoute, checkRoute, makeDecideRoute(services), doneRoute]
+  return [
+    ...personRoutes,
+    makeReviewRoute(services),
+    makeCheckRoute(services),
+    makeDecideRoute(services),
+    makeDoneRoute(services),
+  ]
 }

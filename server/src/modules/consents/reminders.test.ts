@@ -14,7 +14,7 @@ const acts = makeConsentActs(() => world)
 const LONG = { ask: { accessDurationSeconds: 700 * 86_400 } }
 
 const ORIGIN = 'https://access.example'
-const run = () => remindOfConsents(world.database, ORIGIN)
+const run = () => remindOfConsents(world.database, { origin: ORIGIN })
 
 // What other tests left behind is reminded of once.
 beforeEach(run)

@@ -4,6 +4,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { recordConsentEvent } from './events.ts'
 import { tellConsent } from './mails.ts'
+import type { Letterhead } from './mails.ts'
 import { findConsent } from './store.ts'
 
 const WORK = { job: 'consent-reminders' }
@@ -56,7 +57,7 @@ async function remember(mandate: Mandate<'system'>, { id, kind }: Due): Promise<
   return (result?.rowCount ?? 0) > 0
 }
 
-async function remind(mandate: Mandate<'system'>, due: Due, origin: string | undefined): Promise<boolean> {
+async function remind(mandate: Mandate<'system'>, due: Due, letterhead: Letterhead): Promise<boolean> {
   const consent = await findConsent(mandate, due.id)
   if (consent?.status !== 'active' || !(await remember(mandate, due))) return false
   recordConsentEvent(mandate, consent, {
@@ -64,7 +65,7 @@ async function remind(mandate: Mandate<'system'>, due: Due, origin: string | und
     changes: { kind: due.kind },
     isOfTenantAlone: true,
   })
-  await tellConsent(mandate, consent, { news: due.kind, ...(origin !== undefined && { origin }) })
+  await tellConsent(mandate, consent, { news: due.kind, ...letterhead })
   return true
 }
 
@@ -75,13 +76,13 @@ const FIRST = '00000000-0000-0000-0000-000000000000'
  * not used it for 60. Returns how many reminders were sent. Running it again, or twice at once, sends nothing twice.
  * Source: experience.md section 6, C9.
  */
-export async function remindOfConsents(database: Database, origin?: string): Promise<number> {
+export async function remindOfConsents(database: Database, letterhead: Letterhead = {}): Promise<number> {
   let sent = 0
   let after = FIRST
   for (;;) {
     const due = await inSystemTransaction(database, WORK, (mandate) => findDue(mandate, after))
     for (const one of due) {
-      if (await inSystemTransaction(database, WORK, (mandate) => remind(mandate, one, origin))) sent += 1
+      if (await inSystemTransaction(database, WORK, (mandate) => remind(mandate, one, letterhead))) sent += 1
     }
     const last = due.at(-1)
     if (due.length < BATCH || !last) return sent

@@ -93,8 +93,8 @@ export interface OwnAccount {
   readonly payer: Payer | null
 }
 
-/** How many accounts of an organisation are offered at most. */
-export const MOST_ACCOUNTS = 500
+/** How many accounts of an organisation can be chosen from. */
+const MOST_ACCOUNTS = 10_000
 
 /** The billing accounts of the mandate's organisation, by number. */
 export async function listAccounts(mandate: Mandate<'tenant'>): Promise<OwnAccount[]> {

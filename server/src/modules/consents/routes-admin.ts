@@ -15,6 +15,7 @@ import {
 } from './body.ts'
 import { moveConsent, MOVES } from './change.ts'
 import { listQuery, readPage } from './list.ts'
+import { letterheadOf } from './mails.ts'
 import { ConsentParams, ReasonBody } from './routes-tenant.ts'
 import { getConsent } from './store.ts'
 import type { ConsentRow } from './tables.ts'
@@ -38,7 +39,7 @@ function makeMoveRoute(
     responses: { 200: AdminConsent },
     async handle({ mandate, params, body }) {
       const row = await getConsent(mandate, params.consent_id)
-      const detail = { reason: body.reason, origin: services.publicOrigin() }
+      const detail = { reason: body.reason, ...letterheadOf(services) }
       const after = await moveConsent(mandate, row, { move: MOVES[path], detail })
       return withVersion(toAdminConsent(after, mandate.origin.now), after)
     },

@@ -7,6 +7,7 @@ import type { Services } from '#platform/services.ts'
 import { consentFields, HistoryBody, readHistory, toConsent, withVersion } from './body.ts'
 import { moveConsent, MOVES } from './change.ts'
 import { listQuery, readPage } from './list.ts'
+import { letterheadOf } from './mails.ts'
 import { ConsentParams, ReasonBody } from './routes-tenant.ts'
 import { findClientUse, getConsent } from './store.ts'
 import type { ConsentRow } from './tables.ts'
@@ -80,7 +81,7 @@ function makeEndRoute(services: Services): Route {
     responses: { 200: PartnerConsent },
     async handle({ mandate, params, body }) {
       const row = await getConsent(mandate, params.consent_id)
-      const detail = { reason: body.reason, origin: services.publicOrigin() }
+      const detail = { reason: body.reason, ...letterheadOf(services) }
       const after = await moveConsent(mandate, row, { move: MOVES.end, detail })
       return withVersion(await readOne(mandate, after), after)
     },

@@ -22,6 +22,8 @@ import {
 import { confirmConsent, moveConsent, MOVES, narrowConsent, resumeConsent } from './change.ts'
 import { listQuery, readPage } from './list.ts'
 import { toOrderLimits } from './order-limits.ts'
+import { letterheadOf } from './mails.ts'
+import type { Letterhead } from './mails.ts'
 import { listWaiting, readParties } from './request-store.ts'
 import { findShown, getConsent } from './store.ts'
 import type { ConsentRow } from './tables.ts'
@@ -166,7 +168,7 @@ function makeNarrowRoute(services: Services): Route {
         approverLeaves: body.approver_leaves,
         orderLimits: body.order_limits && toOrderLimits(body.order_limits),
       }
-      const after = await narrowConsent(mandate, row, { edit, origin: services.publicOrigin() })
+      const after = await narrowConsent(mandate, row, { edit, letterhead: letterheadOf(services) })
       return withVersion(toTenantConsent(after, mandate.origin.now), after)
     },
   })
@@ -179,7 +181,7 @@ interface TenantMove {
   readonly carryOut: (
     mandate: Mandate<'tenant'>,
     row: ConsentRow,
-    detail: { readonly reason?: string | undefined; readonly origin: string },
+    detail: Letterhead & { readonly reason?: string | undefined },
   ) => Promise<ConsentRow>
 }
 
@@ -206,7 +208,7 @@ const TENANT_MOVES: readonly TenantMove[] = [
     path: 'confirm',
     summary: 'Answer for a consent in place of an approver who left',
     permission: 'tenant.partner_access.approve',
-    carryOut: (mandate, row, { origin }) => confirmConsent(mandate, row, origin),
+    carryOut: (mandate, row, { origin, phone }) => confirmConsent(mandate, row, { origin, phone }),
   },
 ]
 
@@ -222,7 +224,7 @@ function makeMoveRoute(services: Services, { path, summary, permission, carryOut
     responses: { 200: TenantConsent },
     async handle({ mandate, params, body }) {
       const row = await getConsent(mandate, params.consent_id)
-      const after = await carryOut(mandate, row, { reason: body.reason, origin: services.publicOrigin() })
+      const after = await carryOut(mandate, row, { reason: body.reason, ...letterheadOf(services) })
       return withVersion(toTenantConsent(after, mandate.origin.now), after)
     },
   })

@@ -27,6 +27,8 @@ export interface Scene {
   /** In which language the pages are read, and whether it was chosen there. */
   readonly reading: Reading
   readonly words: ConsentWords
+  /** The telephone number at which the provider helps, where it names one. */
+  readonly phone: string | undefined
   /** What stands in the address: the interaction, or the id of the request for a second approver. */
   readonly key: string
   readonly request: RequestRow
@@ -61,12 +63,13 @@ interface Opening {
   readonly key: string
   readonly use?: 'look' | 'answer'
   readonly reading: Reading
+  readonly phone: string | undefined
 }
 
 /** Reads the scene of a request in the organisation of the mandate. Throws CONSENT_REQUEST_NOT_FOUND. */
 export async function openScene(
   mandate: Mandate<'tenant'>,
-  { key, use = 'look', reading }: Opening,
+  { key, use = 'look', reading, phone }: Opening,
 ): Promise<Scene> {
   const words = CONSENT_WORDS[reading.language]
   const request = await getRequest(mandate, key, use)
@@ -83,6 +86,7 @@ export async function openScene(
     mandate,
     reading,
     words,
+    phone,
     key,
     request,
     client: { ...client, name: readableName(client.name, words.namelessPartner) },
@@ -107,6 +111,9 @@ export function unavailableBecause(
 ): string | null {
   return account.status === 'closed' ? accounts.closed : null
 }
+
+/** How many accounts one consent may hold. */
+export const MOST_CHOSEN = 500
 
 /** What stands for all accounts in the form on which they are chosen. */
 export const ALL_ACCOUNTS = 'all'

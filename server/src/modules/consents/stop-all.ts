@@ -2,6 +2,7 @@ import { idFromUuid } from '@liaison/access'
 import type { ConsentId } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
 import { moveConsent, MOVES } from './change.ts'
+import type { Letterhead } from './mails.ts'
 import { listConsents } from './store.ts'
 
 const AT_ONCE = 100
@@ -17,7 +18,7 @@ export interface StoppedConsent {
 /** Stops every consent of the tenant, in the transaction of the mandate: the emergency stop reaches API clients, too (B10). */
 export async function stopConsents(
   mandate: Mandate<'tenant'>,
-  detail: { readonly reason: string; readonly origin: string },
+  detail: Letterhead & { readonly reason: string },
 ): Promise<StoppedConsent[]> {
   const stopped: StoppedConsent[] = []
   for (;;) {

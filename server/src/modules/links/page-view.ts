@@ -16,6 +16,7 @@ import {
   notice,
   postForm,
   showPage,
+  stopByTelephone,
   textArea,
   textField,
   tickBox,
@@ -251,7 +252,7 @@ function declineForm(decision: Decision): Html {
 export function checkPage(
   decision: Decision,
   after: LinkTerms,
-  carried: { token: string; choice: string },
+  carried: { token: string; choice: string; phone: string | undefined },
 ): HtmlPage {
   const words = wordsOf(decision)
   const { check, choose, asked } = words
@@ -272,7 +273,10 @@ export function checkPage(
       [asked.pays, payer(decision)],
       [check.sees, check.seesAll(partner)],
     ])}
-    <p>${check.stop} <a href="${pathOf(decision, '')}">${check.change}</a></p>
+    <p>
+      ${check.stop}${stopByTelephone(carried.phone, decision.reading.language)}
+      <a href="${pathOf(decision, '')}">${check.change}</a>
+    </p>
     <div class="buttons">${declineForm(decision)}${postForm(pathOf(decision, '/done'), allow)}</div>`
   return showPage(check.title, body, framed(decision, ''))
 }

@@ -9,7 +9,7 @@ import { makeLinkRoutes } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(makeLinkRoutes, { problemPage })
+  world = await TestWorld.start(makeLinkRoutes, { problemPage, help: { phone: '+1 303 555 0100' } })
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -91,6 +91,8 @@ test('a request is reviewed, narrowed, checked and allowed on pages without scri
   const check = await post(scene, '/check', [...fields, ...kept])
   expect(check.statusCode, check.body).toBe(200)
   expect(check.body).toContain('Check before you allow')
+  // How to stop it without a browser, as on the page of an application's consent (experience.md, L4).
+  expect(check.body).toMatch(/stop it by telephone: <a[^>]*href="tel:\+13035550100">\+1 303 555 0100<\/a>/)
   expect(check.body.indexOf('Northwind MSP cannot')).toBeLessThan(check.body.indexOf('Comment on tickets'))
   const done = await post(scene, '/done', [
     ['decision', 'allow'],

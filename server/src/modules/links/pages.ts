@@ -83,34 +83,37 @@ const reviewRoute = page({
   },
 })
 
-const checkRoute = page({
-  method: 'POST',
-  path: '/links/:link_id/check',
-  summary: 'Look at the decision once more',
-  isTranslated: true,
-  input: { params: LinkParams, query: OrgQuery, body: ReviewForm },
-  access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
-  limit: 'page',
-  problems: ['LINK_NOT_FOUND', 'SNAPSHOT_STALE'],
-  async handle({ mandate, params, body, reading }) {
-    const decision = await openDecision({ mandate, reading, params })
-    const { faults } = LINK_WORDS[reading.language]
-    if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
-    if (body.snapshot_token !== (await snapshotTokenOf(mandate, decision.row))) {
-      return showReview(decision, [{ field: null, message: faults.changed }])
-    }
-    const { choice, errors } = readChoice(body, decision.terms, {
-      now: mandate.origin.now,
-      words: faults,
-    })
-    if (errors.length > 0) return showReview(decision, errors)
-    const after = applyChoice(decision.terms, choice, mandate.origin.now)
-    return checkPage(decision, after, {
-      token: await checkedTokenOf(decision),
-      choice: JSON.stringify(choice),
-    })
-  },
-})
+function makeCheckRoute({ help }: Services): Route {
+  return page({
+    method: 'POST',
+    path: '/links/:link_id/check',
+    summary: 'Look at the decision once more',
+    isTranslated: true,
+    input: { params: LinkParams, query: OrgQuery, body: ReviewForm },
+    access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
+    limit: 'page',
+    problems: ['LINK_NOT_FOUND', 'SNAPSHOT_STALE'],
+    async handle({ mandate, params, body, reading }) {
+      const decision = await openDecision({ mandate, reading, params })
+      const { faults } = LINK_WORDS[reading.language]
+      if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
+      if (body.snapshot_token !== (await snapshotTokenOf(mandate, decision.row))) {
+        return showReview(decision, [{ field: null, message: faults.changed }])
+      }
+      const { choice, errors } = readChoice(body, decision.terms, {
+        now: mandate.origin.now,
+        words: faults,
+      })
+      if (errors.length > 0) return showReview(decision, errors)
+      const after = applyChoice(decision.terms, choice, mandate.origin.now)
+      return checkPage(decision, after, {
+        token: await checkedTokenOf(decision),
+        choice: JSON.stringify(choice),
+        phone: help.phone,
+      })
+    },
+  })
+}
 
 const DoneForm = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('decline') }),
@@ -207,5 +210,5 @@ const doneRoute = page({
 
 /** The pages on which a tenant decides about a request; they work without script. Source: experience.md section 6, L2 to L5. */
 export function makeLinkPages(services: Services): readonly Route[] {
-  return [reviewRoute, checkRoute, makeDecideRoute(services), doneRoute]
+  return [reviewRoute, makeCheckRoute(services), makeDecideRoute(services), doneRoute]
 }

@@ -1,5 +1,6 @@
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
+import type { Language } from '#platform/words/language.ts'
 import { PAGE_WORDS } from './page-words.ts'
 import type { PageWords } from './page-words.ts'
 
@@ -217,4 +218,14 @@ export function facts(lines: readonly (readonly [term: string, description: Html
           <dd>${description}</dd>`,
     )}
   </dl>`
+}
+
+/** A number that a telephone dials when it is pressed. */
+export function telephoneLink(phone: string): Html {
+  return html`<a class="nowrap" href="tel:${phone.replaceAll(/[^+0-9]/g, '')}">${phone}</a>`
+}
+
+/** That access can be stopped by telephone, too; nothing where the provider names no number. */
+export function stopByTelephone(phone: string | undefined, language: Language): Html {
+  return phone === undefined ? html`` : html` ${PAGE_WORDS[language].stopByTelephone(telephoneLink(phone))}`
 }

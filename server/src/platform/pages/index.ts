@@ -14,6 +14,8 @@ export {
   hiddenField,
   notice,
   postForm,
+  stopByTelephone,
+  telephoneLink,
   textArea,
   textField,
   tickBox,

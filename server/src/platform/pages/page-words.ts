@@ -1,4 +1,6 @@
-import { french } from '#platform/words/french.ts'
+import { html } from '#platform/html.ts'
+import type { Html } from '#platform/html.ts'
+import { french, frenchHtml } from '#platform/words/french.ts'
 import type { Language } from '#platform/words/language.ts'
 
 export type FrameKind = 'platform' | 'partner' | 'acting' | 'org' | 'emergency'
@@ -14,6 +16,7 @@ export interface PageWords {
   readonly help: string
   readonly signOut: string
   readonly language: string
+  readonly stopByTelephone: (phone: Html) => Html
   readonly frames: Readonly<Record<FrameKind, string>>
 }
 
@@ -27,6 +30,7 @@ const EN: PageWords = {
   help: 'Help',
   signOut: 'Sign out',
   language: 'Language',
+  stopByTelephone: (phone) => html`You can also stop it by telephone: ${phone}.`,
   frames: {
     platform: 'Platform',
     partner: 'Partner',
@@ -46,6 +50,7 @@ const ES: PageWords = {
   help: 'Ayuda',
   signOut: 'Cerrar sesión',
   language: 'Idioma',
+  stopByTelephone: (phone) => html`También puede detenerlo por teléfono: ${phone}.`,
   frames: {
     platform: 'Plataforma',
     partner: 'Socio',
@@ -65,6 +70,7 @@ const FR: PageWords = {
   help: 'Aide',
   signOut: 'Se déconnecter',
   language: 'Langue',
+  stopByTelephone: (phone) => frenchHtml`Vous pouvez aussi l'arrêter par téléphone : ${phone}.`,
   frames: {
     platform: 'Plateforme',
     partner: 'Partenaire',

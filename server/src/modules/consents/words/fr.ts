@@ -68,6 +68,16 @@ export const FR: ConsentWords = {
     hint: french`Rien n'est coché tant que vous ne le cochez pas.`,
     all: (count, tenant) => `Les ${count} comptes de ${tenant}`,
     allHint: french`Ceux qui existent maintenant. Les comptes ajoutés plus tard ne sont pas partagés.`,
+    find: 'Chercher des comptes par nom ou numéro',
+    findButton: 'Chercher',
+    showAll: 'Afficher tous les comptes',
+    found: (count, text) =>
+      french`${count === 1 ? '1 compte correspond' : `${count} comptes correspondent`} à « ${text} ». Ceux que vous avez cochés le restent.`,
+    foundNone: (text) =>
+      french`Aucun compte ne correspond à « ${text} ». Ceux que vous avez cochés le restent.`,
+    cut: (count) =>
+      french`Les ${count} premiers comptes sont affichés ; cherchez les autres par nom ou numéro.`,
+    tooMany: (most) => `Choisissez au plus ${most} comptes`,
     ban: (ban) => `Compte de facturation ${ban}.`,
     suggested: (partner) => `Suggéré par ${partner}.`,
     shared: 'Déjà partagé avec ce partenaire.',

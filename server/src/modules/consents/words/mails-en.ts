@@ -48,6 +48,7 @@ export const MAILS_EN = {
   byTwo: (second: string, first: string) => `Allowed by ${second} and ${first}.`,
   change:
     'You can change or stop this at any time under Partner access; it takes effect on the next call. Check with the partner what it does with what it already read.',
+  call: (phone: string) => `You can also stop it by telephone: ${phone}.`,
   reason: (reason: string) => `Reason given: "${reason}"`,
   approverLeft: 'Whoever allowed it has left, and nobody confirmed it.',
   reference: (id: string) => `This mail gives no access by itself. Reference ${id}.`,

@@ -39,6 +39,7 @@ export const MAILS_ES: ConsentMailWords = {
   byTwo: (second, first) => `Autorizado por ${second} y ${first}.`,
   change:
     'Puede cambiar o detener este acceso en cualquier momento en Partner access; surte efecto en la siguiente llamada. Consulte con el socio qué hace con lo que ya ha leído.',
+  call: (phone) => `También puede detenerlo por teléfono: ${phone}.`,
   reason: (reason) => `Motivo indicado: «${reason}»`,
   approverLeft: 'Quien autorizó el acceso ya no está, y nadie lo ha confirmado.',
   reference: (id) => `Este correo no da acceso por sí mismo. Referencia ${id}.`,

@@ -40,6 +40,7 @@ export const MAILS_FR: ConsentMailWords = {
   by: (name) => french`Autorisé par ${name}.`,
   byTwo: (second, first) => french`Autorisé par ${second} et ${first}.`,
   change: french`Vous pouvez modifier ou arrêter cet accès à tout moment sous Partner access ; l'effet est immédiat, dès l'appel suivant. Voyez avec le partenaire ce qu'il fait de ce qu'il a déjà lu.`,
+  call: (phone) => french`Vous pouvez aussi l'arrêter par téléphone : ${phone}.`,
   reason: (reason) => french`Raison indiquée : « ${reason} »`,
   approverLeft: french`La personne qui a autorisé l'accès est partie, et personne ne l'a confirmé.`,
   reference: (id) => french`Ce message ne donne par lui-même aucun accès. Référence ${id}.`,

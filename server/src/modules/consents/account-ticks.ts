@@ -1,0 +1,134 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import { html } from '#platform/html.ts'
+import type { Html } from '#platform/html.ts'
+import { button, hiddenField, textField, tickBox } from '#platform/pages/index.ts'
+import type { FieldError } from '#platform/pages/index.ts'
+import { messageOf } from './page-parts.ts'
+import type { Ticked } from './page-parts.ts'
+import type { OwnAccount } from './request-store.ts'
+import { payerSentence } from './rules.ts'
+import { ALL_ACCOUNTS, MOST_CHOSEN, sharableAccounts, unavailableBecause } from './scene.ts'
+import type { Scene } from './scene.ts'
+
+/** Up to so many accounts are one look; beyond, there is a search, and one act for all of them (experience.md section 6, C4). */
+const FEW = 10
+
+/** How many accounts are shown at once besides those that are chosen. */
+const MOST_SHOWN = 100
+
+export const idOfAccount = (id: string): string =>
+  encodeId('billing_account', idFromUuid('billing_account', id))
+
+/** Text as people look for it: without case, accents and double spaces. */
+function folded(text: string): string {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+}
+
+/** Whether each word of what is looked for stands in the name or the number of an account. */
+function matchesAccount({ name, ban }: Pick<OwnAccount, 'name' | 'ban'>, find: string): boolean {
+  const text = folded(`${name} ${ban}`)
+  return folded(find)
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}
+
+function isHinted({ request }: Scene, { ban }: OwnAccount): boolean {
+  return request.customer_hint !== null && request.customer_hint === ban
+}
+
+function isShared({ before }: Scene, { id }: OwnAccount): boolean {
+  return before?.card.accounts.some((account) => account.id === id) === true
+}
+
+function hintOf(scene: Scene, account: OwnAccount): string {
+  const { mandate, partner, words } = scene
+  return [
+    words.accounts.ban(account.ban),
+    payerSentence(account, mandate.tenant.id, words),
+    ...(isHinted(scene, account) ? [words.accounts.suggested(partner.name)] : []),
+    ...(isShared(scene, account) ? [words.accounts.shared] : []),
+  ].join(' ')
+}
+
+/** The accounts of a long list that are shown: those that are chosen, and what is looked for; else the suggested and the shared ones first. */
+function shownAccounts(
+  scene: Scene,
+  open: readonly OwnAccount[],
+  { accounts, find }: Pick<Ticked, 'accounts' | 'find'>,
+) {
+  const found = open.filter((account) => matchesAccount(account, find))
+  const isNear = (account: OwnAccount) => isHinted(scene, account) || isShared(scene, account)
+  const first = [...found.filter(isNear), ...found.filter((account) => !isNear(account))].slice(0, MOST_SHOWN)
+  const shown = new Set(first.map(({ id }) => id))
+  return {
+    found: found.length,
+    cut: found.length - first.length,
+    boxes: [...open.filter(({ id }) => accounts.has(id) && !shown.has(id)), ...first],
+  }
+}
+
+/** Looks for accounts by name or number. Whoever presses Enter in it looks, and in any other field goes on. */
+function finder(scene: Scene, find: string, found: ReturnType<typeof shownAccounts>): Html {
+  const { accounts } = scene.words
+  const said = [
+    ...(find === ''
+      ? []
+      : [found.found === 0 ? accounts.foundNone(find) : accounts.found(found.found, find)]),
+    ...(found.cut > 0 ? [accounts.cut(found.found - found.cut)] : []),
+  ].join(' ')
+  const field = textField({
+    name: 'find',
+    // Where no box is there to be led to, what is amiss with the accounts leads here.
+    id: found.boxes.length === 0 ? 'account' : 'find',
+    label: accounts.find,
+    value: find,
+    maxLength: 100,
+    isOptional: true,
+  })
+  return html`<button class="skip" name="next" value="enter" tabindex="-1" aria-hidden="true">
+      ${scene.words.buttons.goOn}</button
+    >${hiddenField('found', find)}${field}
+    <div class="buttons">
+      ${button(accounts.findButton, 'small', { name: 'next', value: 'find' })}${find !== '' && button(accounts.showAll, 'small', { name: 'next', value: 'all' })}
+    </div>
+    ${said !== '' && html`<p id="said" tabindex="-1" ${find !== '' && html` autofocus`}>${said}</p>`}`
+}
+
+/** The accounts to choose from: none chosen beforehand, and those that cannot be shared with the reason. */
+export function accountTicks(scene: Scene, ticked: Ticked | null, errors: readonly FieldError[]): Html {
+  const { words } = scene
+  const { accounts = new Set<string>(), find = '' } = ticked ?? {}
+  const open = sharableAccounts(scene)
+  const shut = scene.accounts.flatMap((account) => {
+    const why = unavailableBecause(account, words)
+    return why === null || !matchesAccount(account, find)
+      ? []
+      : [words.accounts.shut(account.name, account.ban, why)]
+  })
+  const isLong = open.length > FEW
+  const shown = shownAccounts(scene, open, { accounts, find })
+  // One explicit act for whoever would tick many.
+  const offersAll = isLong && open.length <= MOST_CHOSEN
+  const allBox = tickBox({
+    name: 'account',
+    value: ALL_ACCOUNTS,
+    label: words.accounts.all(open.length, scene.mandate.tenant.name),
+    hint: words.accounts.allHint,
+  })
+  const boxes = shown.boxes.map((account, index) =>
+    tickBox({
+      name: 'account',
+      id: index === 0 && !offersAll ? 'account' : `account-${index}`,
+      value: idOfAccount(account.id),
+      label: account.name,
+      hint: hintOf(scene, account),
+      isTicked: accounts.has(account.id),
+    }),
+  )
+  return html`<fieldset>
+    <legend><h2>${words.accounts.title}</h2></legend>
+    ${open.length > 0 && html`<p class="hint">${words.accounts.hint}</p>`}
+    ${messageOf(errors, 'account')}${offersAll && allBox}${isLong && finder(scene, find, shown)}${boxes}
+    ${shut.slice(0, MOST_SHOWN).map((line) => html`<p class="small muted">${line}</p>`)}
+  </fieldset>`
+}
