@@ -12,6 +12,7 @@ import type { ConnectionSettings, Database } from '../../server/src/platform/dat
 import { findEmbeddedPostgres } from '../../server/src/platform/embedded/index.ts'
 import { launchChromium } from '../../server/testing/chromium.ts'
 import { makeClusterFolder } from '../../server/testing/cluster-folder.ts'
+import { tellWhenFailed } from './failed-page.ts'
 import { endProcess, spawnProduct } from './product-process.ts'
 
 const DemoFile = z.object({
@@ -89,7 +90,9 @@ export class RunningProduct implements AsyncDisposable {
   async openTab(email: string): Promise<Page> {
     const known = this.#contexts.get(email) ?? this.signIn(email).then(({ context }) => context)
     this.#contexts.set(email, known)
-    return (await known).newPage()
+    const page = await (await known).newPage()
+    tellWhenFailed(page)
+    return page
   }
 
   /**
