@@ -17,7 +17,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   alerts: ['portfolio'],
   applications: ['partners'],
   billing: ['portfolio'],
-  clients: ['oauth', 'onboarding'],
+  clients: ['consents', 'oauth', 'onboarding'],
   configuration: ['approvals'],
   demo: [
     'agencies',

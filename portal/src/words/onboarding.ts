@@ -58,6 +58,16 @@ export const onboarding = {
   'newapp.redirects': 'Return addresses',
   'newapp.redirects_about':
     'One a line, exactly as your application sends them: https://…, or http://127.0.0.1:PORT/… for a program on your own computer.',
+  'newapp.tries': 'Try them: each opens as it does after a customer did not allow access.',
+  'newapp.try': 'Try {address}',
+  'newapp.try_fault': '{address} {fault}',
+  'newapp.preview': 'What customers will see',
+  'newapp.preview_note':
+    'The page itself, for a company that there is not. Your application says why it asks when it sends somebody there.',
+  'newapp.preview_language': 'In which language',
+  'newapp.preview_en': 'English',
+  'newapp.preview_es': 'Español',
+  'newapp.preview_fr': 'Français',
   'newapp.scopes': 'What may it ask for?',
   'newapp.scopes_missing': 'Choose at least one.',
   'needs.title': 'What do you need it for? (optional)',

@@ -64,7 +64,7 @@ function ConfigEditor({
     () => showToast(t('form.saved_config')),
   )
   return (
-    <div className="form-editor">
+    <div className="beside">
       <WriteForm
         write={write}
         errors={errors}

@@ -1,4 +1,5 @@
 import './agencies-words.ts'
+import '../../parts/beside.css'
 import './agencies.css'
 
 export { FormPage } from './form-page.tsx'

@@ -69,7 +69,7 @@ function PreviewFrame(props: FrameProps) {
   return (
     <iframe
       ref={frame}
-      className="form-preview"
+      className="preview-frame form-preview"
       data-narrow={props.isNarrow ? 'true' : undefined}
       title={t('form.preview')}
       src={props.address}

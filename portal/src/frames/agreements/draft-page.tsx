@@ -1,5 +1,5 @@
 import './agreements-words.ts'
-import './agreements.css'
+import '../../parts/beside.css'
 import { TextInput } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { AgreementTemplate } from '@liaison/client'
@@ -50,7 +50,7 @@ function Editor({ initial, partnerName, send, templates }: EditorProps) {
   })
   const onDraft = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
   return (
-    <div className="agreement-editor">
+    <div className="beside">
       <WriteForm
         write={write}
         errors={errors}

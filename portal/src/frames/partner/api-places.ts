@@ -1,3 +1,5 @@
+import { useQuery } from '@tanstack/react-query'
+
 type Places = { issuer: string; resource: string }
 
 /** A member of an answer that is text; null for anything else. */
@@ -19,6 +21,15 @@ export async function readPlaces(signal: AbortSignal): Promise<Places> {
     issuer: typeof first === 'string' ? first : `${origin}/oauth`,
     resource: textOf(body, 'resource') ?? `${origin}/api`,
   }
+}
+
+/** The same, asked once an hour. */
+export function useApiPlaces() {
+  return useQuery({
+    queryKey: ['api-places'],
+    queryFn: ({ signal }) => readPlaces(signal),
+    staleTime: 3_600_000,
+  })
 }
 
 /** Where the metadata of an issuer lies: the well-known part goes before the path (RFC 8414 section 3). */

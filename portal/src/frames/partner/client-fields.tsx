@@ -9,6 +9,8 @@ import { t } from '../../platform/words.ts'
 import { linesOf } from '../shared/lines.ts'
 import { NeedFields, toNeeds, toNeedsDraft } from './client-needs.tsx'
 import type { NeedsDraft } from './client-needs.tsx'
+import { ReturnTries } from './return-tries.tsx'
+import type { RedirectFaults } from './return-tries.tsx'
 
 /** What makes an API client, as the form holds it: lists as lines of text. */
 export type ClientDraft = {
@@ -97,7 +99,7 @@ function ScopeFields({ draft, errors, onDraft }: FieldsProps) {
 }
 
 /** The fields of an API client apart from its keys. */
-export function ClientFields({ draft, errors, onDraft }: FieldsProps) {
+export function ClientFields({ draft, errors, onDraft, faults }: FieldsProps & { faults: RedirectFaults }) {
   return (
     <>
       <TextInput
@@ -125,6 +127,7 @@ export function ClientFields({ draft, errors, onDraft }: FieldsProps) {
         value={draft.redirects}
         onChange={(event) => onDraft({ ...draft, redirects: event.currentTarget.value })}
       />
+      <ReturnTries redirects={draft.redirects} faults={faults} />
       <ScopeFields draft={draft} errors={errors} onDraft={onDraft} />
       <NeedFields
         scopes={draft.scopes}

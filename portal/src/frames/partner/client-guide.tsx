@@ -1,9 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
-
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { IdText } from '../../parts/values.tsx'
 import { t } from '../../platform/words.ts'
-import { metadataOf, readPlaces } from './api-places.ts'
+import { metadataOf, useApiPlaces } from './api-places.ts'
 
 /** The command that runs the example application of the repository with this client. */
 function commandOf(clientId: string, resource: string): string {
@@ -12,11 +10,7 @@ function commandOf(clientId: string, resource: string): string {
 
 /** What a developer copies into an application: where to get tokens, where to use them, and a first command. */
 export function ClientGuide({ clientId }: { clientId: string }) {
-  const places = useQuery({
-    queryKey: ['api-places'],
-    queryFn: ({ signal }) => readPlaces(signal),
-    staleTime: 3_600_000,
-  })
+  const places = useApiPlaces()
   if (places.data === undefined) return null
   const { issuer, resource } = places.data
   const command = commandOf(clientId, resource)

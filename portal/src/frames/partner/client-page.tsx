@@ -27,6 +27,7 @@ import type { ClientDraft } from './client-fields.tsx'
 import { ClientAsking } from './client-asking.tsx'
 import { ClientCertificates } from './client-certificates.tsx'
 import { ClientGuide } from './client-guide.tsx'
+import { ConsentPreview, useConsentPreview } from './consent-preview.tsx'
 import { ClientKeys } from './client-keys.tsx'
 
 type ClientProps = { client: ApiClient; etag: string | null }
@@ -148,6 +149,7 @@ function LivePanel({ client, mayChange }: { client: ApiClient; mayChange: boolea
 function SettingsForm({ client, etag }: ClientProps) {
   const [draft, setDraft] = useState(() => toDraft(client))
   const [errors, setErrors] = useState<FormError[]>([])
+  const shown = useConsentPreview(draft)
   const write = useWrite(
     (wanted: ClientDraft, frame) =>
       readBody(
@@ -172,7 +174,16 @@ function SettingsForm({ client, etag }: ClientProps) {
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ClientFields draft={draft} errors={errors} onDraft={setDraft} />
+      <ClientFields
+        draft={draft}
+        errors={errors}
+        faults={shown.preview.data?.redirect_faults ?? []}
+        onDraft={setDraft}
+      />
+      <details>
+        <summary>{t('newapp.preview')}</summary>
+        <ConsentPreview {...shown} />
+      </details>
     </WriteForm>
   )
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
-import { Page } from '../../parts/page.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
 import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -14,6 +14,7 @@ import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { blankClient, checkDraft, ClientFields, toSettings } from './client-fields.tsx'
 import type { ClientDraft } from './client-fields.tsx'
+import { ConsentPreview, useConsentPreview } from './consent-preview.tsx'
 import { KeyField, noKeys, takeKeys } from './key-field.tsx'
 import type { GivenKeys } from './key-field.tsx'
 import type { PublicJwk } from './key-pair.ts'
@@ -47,6 +48,7 @@ export function NewClientPage() {
   const { draft, given } = form
   const [errors, setErrors] = useState<FormError[]>([])
   const write = useCreate(form)
+  const shown = useConsentPreview(draft)
   const submit = async () => {
     const taken = await takeKeys(given)
     const found = [...checkDraft(draft), ...('fault' in taken ? [{ field: 'keys', text: taken.fault }] : [])]
@@ -59,21 +61,33 @@ export function NewClientPage() {
       lead={t('newapp.lead')}
       back={{ to: partnerPlaces.clients(partnerId), label: t('newapp.back') }}
     >
-      <WriteForm
-        write={write}
-        errors={errors}
-        act={t('newapp.act')}
-        onSend={() => {
-          void submit()
-        }}
-      >
-        <ClientFields draft={draft} errors={errors} onDraft={(next) => setForm({ ...form, draft: next })} />
-        <KeyField
-          given={given}
-          onGiven={(next) => setForm((now) => ({ ...now, given: next }))}
-          error={errorOf(errors, 'keys')}
-        />
-      </WriteForm>
+      <div className="beside">
+        <WriteForm
+          write={write}
+          errors={errors}
+          act={t('newapp.act')}
+          onSend={() => {
+            void submit()
+          }}
+        >
+          <ClientFields
+            draft={draft}
+            errors={errors}
+            faults={shown.preview.data?.redirect_faults ?? []}
+            onDraft={(next) => setForm({ ...form, draft: next })}
+          />
+          <KeyField
+            given={given}
+            onGiven={(next) => setForm((now) => ({ ...now, given: next }))}
+            error={errorOf(errors, 'keys')}
+          />
+        </WriteForm>
+        <aside>
+          <Panel title={t('newapp.preview')}>
+            <ConsentPreview {...shown} />
+          </Panel>
+        </aside>
+      </div>
     </Page>
   )
 }

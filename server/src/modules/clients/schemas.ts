@@ -17,7 +17,8 @@ const MOST_CHARACTERS = 8192
 
 const Range = z.string().max(50).refine(isCidr, 'must be an address or a range such as 192.0.2.0/24')
 
-const Need = z.strictObject({
+/** What a client says of one of its actions. */
+export const Need = z.strictObject({
   action: z.enum(ACTION_NAMES),
   is_needed: z.boolean().meta({
     description:

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { maskOf, scopesFor } from './rules.ts'
-import type { Scene } from './scene.ts'
+import type { OpenScene } from './scene.ts'
 import { namingConflicts, writeHistory } from './store.ts'
 import type { Choice, ConsentRow, ConsentTables, ShownConsent } from './tables.ts'
 
@@ -10,7 +10,7 @@ const NOW = sql<Date>`statement_timestamp()`
 
 /** Puts accounts into a consent in the order in which they were chosen; those that are in stay where they are. */
 async function addAccounts(
-  { mandate, request }: Scene,
+  { mandate, request }: OpenScene,
   consentId: string,
   accounts: readonly string[],
 ): Promise<void> {
@@ -36,7 +36,7 @@ interface Given {
   readonly waits: boolean
 }
 
-function approvalOf({ mandate }: Scene, waits: boolean) {
+function approvalOf({ mandate }: OpenScene, waits: boolean) {
   return waits
     ? {}
     : {
@@ -47,7 +47,7 @@ function approvalOf({ mandate }: Scene, waits: boolean) {
       }
 }
 
-async function insertDelegation(scene: Scene, { choice, shown, waits }: Given): Promise<string> {
+async function insertDelegation(scene: OpenScene, { choice, shown, waits }: Given): Promise<string> {
   const { mandate, request } = scene
   const mask = maskOf(choice.actions, scopesFor(choice.actions, request.scopes))
   const made = await namingConflicts(
@@ -77,7 +77,7 @@ async function insertDelegation(scene: Scene, { choice, shown, waits }: Given): 
 }
 
 /** Makes a new consent: in force, or waiting for a second approver. Returns its id. */
-export async function insertConsent(scene: Scene, given: Given): Promise<string> {
+export async function insertConsent(scene: OpenScene, given: Given): Promise<string> {
   const { mandate, request } = scene
   const { choice, waits } = given
   const id = await insertDelegation(scene, given)
@@ -108,7 +108,7 @@ export async function insertConsent(scene: Scene, given: Given): Promise<string>
 
 /** Adds to a consent what was chosen, and keeps what its approver was shown now. */
 export async function widenConsent(
-  scene: Scene,
+  scene: OpenScene,
   row: ConsentRow,
   given: { readonly choice: Choice; readonly shown: ShownConsent },
 ): Promise<void> {

@@ -9,7 +9,7 @@ import { answerRequest } from './request-store.ts'
 import { limitSentencesOf } from './order-limits.ts'
 import { merged, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
 import { checkedTokenOf, findBlock } from './scene.ts'
-import type { Scene } from './scene.ts'
+import type { OpenScene, Scene } from './scene.ts'
 import { changeConsent, findConsent } from './store.ts'
 import type { Choice, ConsentRow, ShownConsent } from './tables.ts'
 
@@ -17,12 +17,12 @@ const SECOND_APPROVAL_DAYS = 7
 const DAY_MS = 86_400_000
 
 /** What the consent will be: what was chosen, with what is there already when more is added to it. */
-export function resultOf({ request, before }: Scene, choice: Choice): Choice {
+export function resultOf({ request, before }: Pick<Scene, 'request' | 'before'>, choice: Choice): Choice {
   return request.grant_action === 'merge' && before ? merged(before, choice) : choice
 }
 
 /** What the check page says, in the form that is kept for ever. */
-function toShown(scene: Scene, choice: Choice): ShownConsent {
+function toShown(scene: OpenScene, choice: Choice): ShownConsent {
   const { mandate, request, partner, client, accounts, words, reading } = scene
   const result = resultOf(scene, choice)
   const { can, cannot } = sentencesOf(result.actions, words)
@@ -57,7 +57,7 @@ function toShown(scene: Scene, choice: Choice): ShownConsent {
 }
 
 /** Refuses when something stands against it, or when what was shown is no longer what is there. */
-function requireDecidable(scene: Scene, token: string): void {
+function requireDecidable(scene: OpenScene, token: string): void {
   const block = findBlock(scene)
   if (block !== null)
     throw new ProblemError(409, 'CONSENT_REQUEST_BLOCKED', block, { language: scene.reading.language })
@@ -67,18 +67,18 @@ function requireDecidable(scene: Scene, token: string): void {
     })
 }
 
-async function reread({ mandate }: Scene, id: string): Promise<ConsentRow> {
+async function reread({ mandate }: OpenScene, id: string): Promise<ConsentRow> {
   const row = await findConsent(mandate, id)
   if (!row) throw new Error('A consent that was just written can be read.')
   return row
 }
 
-function requireFirst(isFirst: boolean, { words, reading: { language } }: Scene): void {
+function requireFirst(isFirst: boolean, { words, reading: { language } }: OpenScene): void {
   if (!isFirst) throw new ProblemError(409, 'CONSENT_REQUEST_OVER', words.problems.over, { language })
 }
 
 /** Ends the consent that a new one replaces, in the same transaction. */
-async function endReplaced(scene: Scene): Promise<void> {
+async function endReplaced(scene: OpenScene): Promise<void> {
   const { mandate, request, before } = scene
   if (request.grant_action !== 'replace' || !before) return
   await changeConsent(mandate, before, {
@@ -95,7 +95,7 @@ async function endReplaced(scene: Scene): Promise<void> {
 }
 
 /** Notes an approval for both sides and tells them. */
-async function tellApproval(scene: Scene, row: ConsentRow, choice: Choice): Promise<void> {
+async function tellApproval(scene: OpenScene, row: ConsentRow, choice: Choice): Promise<void> {
   const { mandate, request } = scene
   await announceAnswer(mandate, request)
   const isNew = request.grant_action !== 'merge'
@@ -118,11 +118,15 @@ interface Answer {
 }
 
 /** Until when a second person may decide: as long as the client waits, or seven days where nobody does. */
-function endOfWaiting({ mandate, askedNow }: Scene): Date {
+function endOfWaiting({ mandate, askedNow }: OpenScene): Date {
   return askedNow?.ends_at ?? new Date(mandate.origin.now.getTime() + SECOND_APPROVAL_DAYS * DAY_MS)
 }
 
-async function askSecond(scene: Scene, { choice, letterhead }: Answer, shown: ShownConsent): Promise<void> {
+async function askSecond(
+  scene: OpenScene,
+  { choice, letterhead }: Answer,
+  shown: ShownConsent,
+): Promise<void> {
   const { mandate, request, before } = scene
   const isNew = request.grant_action !== 'merge'
   const id = isNew ? await insertConsent(scene, { choice, shown, waits: true }) : (before?.id ?? '')
@@ -153,7 +157,7 @@ async function askSecond(scene: Scene, { choice, letterhead }: Answer, shown: Sh
  * shown is kept with it. Throws CONSENT_REQUEST_BLOCKED, CONSENT_REQUEST_CHANGED, CONSENT_REQUEST_OVER.
  */
 export async function approveRequest(
-  scene: Scene,
+  scene: OpenScene,
   answer: Answer & { readonly token: string },
 ): Promise<void> {
   const { mandate, request, before, policy } = scene
@@ -184,7 +188,7 @@ export async function approveRequest(
 
 /** The second of two approvals: what the first person chose takes effect, and what the second one read is kept beside it. Throws as approveRequest does, and CONSENT_SECOND_PERSON. */
 export async function approveAsSecond(
-  scene: Scene,
+  scene: OpenScene,
   answer: Pick<Answer, 'letterhead'> & { readonly token: string },
 ): Promise<void> {
   const { mandate, request, before } = scene
@@ -225,7 +229,7 @@ export async function approveAsSecond(
 }
 
 /** Says no: nothing is shared, and the client is told no more than that. */
-export async function declineRequest(scene: Scene, letterhead: Letterhead): Promise<void> {
+export async function declineRequest(scene: OpenScene, letterhead: Letterhead): Promise<void> {
   const { mandate, request, partner } = scene
   const isFirst = await answerRequest(mandate, request, {
     status: 'denied',

@@ -28,6 +28,7 @@ export type {
 } from './access-request.ts'
 export { makeBackchannelDesk } from './backchannel.ts'
 export type { BackchannelDesk, WantedNow } from './backchannel.ts'
+export { previewConsentPage } from './preview.ts'
 export { makeDemoConsents } from './demo.ts'
 export { readBlastRadius } from './blast-radius.ts'
 export { stopConsents } from './stop-all.ts'

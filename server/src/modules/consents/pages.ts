@@ -30,7 +30,7 @@ import { checkPage, donePage, reviewPage } from './page-view.ts'
 import { answerRequest, getRequest, listOrganisations, readParties } from './request-store.ts'
 import type { OwnOrganisation, Parties, RequestRow } from './request-store.ts'
 import { openScene, shownTokenOf } from './scene.ts'
-import type { Scene } from './scene.ts'
+import type { OpenScene } from './scene.ts'
 import type { ConsentWords } from './words/index.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
@@ -186,7 +186,7 @@ const personRoutes: readonly Route[] = [
   }),
 ]
 
-function noteLook(scene: Scene): void {
+function noteLook(scene: OpenScene): void {
   noteRead(scene.mandate, {
     action: 'tenant.partner_access.read',
     resource: { type: 'consent_request', id: scene.request.id, label: scene.partner.name },
@@ -194,7 +194,7 @@ function noteLook(scene: Scene): void {
 }
 
 /** The first page that fits the state of a request: to choose, to check as the second person, or what became of it. */
-function showReview(scene: Scene): HtmlPage {
+function showReview(scene: OpenScene): HtmlPage {
   const { mandate, request } = scene
   const mayApprove = mayAlso(mandate, 'tenant.partner_access.approve')
   const isSecond = request.status === 'waiting' && request.first_approved_by !== mandate.actor.id
@@ -225,7 +225,7 @@ function makeReviewRoute({ help }: Services): Route {
 }
 
 /** An account that is not the organisation's own: nobody sends one by accident, so the log keeps it although nothing is granted. */
-function refuseForeign(scene: Scene, foreign: readonly string[]): HtmlPage {
+function refuseForeign(scene: OpenScene, foreign: readonly string[]): HtmlPage {
   recordEvent(scene.mandate, {
     action: 'consents.approve',
     outcome: 'error',
@@ -241,7 +241,7 @@ function refuseForeign(scene: Scene, foreign: readonly string[]): HtmlPage {
   })
 }
 
-function showCheck(scene: Scene, form: z.output<typeof ReviewForm>): HtmlPage {
+function showCheck(scene: OpenScene, form: z.output<typeof ReviewForm>): HtmlPage {
   const token = shownTokenOf(scene)
   if (scene.request.status !== 'open') return redirect(pathOf(scene, 'done'))
   const foreign = findForeignAccounts(accountsOf(form, scene), scene)
@@ -292,7 +292,7 @@ const DecisionForm = z.discriminatedUnion('decision', [
 ])
 
 async function allow(
-  scene: Scene,
+  scene: OpenScene,
   form: { shown: string; choice: string },
   letterhead: Letterhead,
 ): Promise<void> {

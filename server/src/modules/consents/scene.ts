@@ -21,9 +21,14 @@ import type { ConsentRow } from './tables.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 import type { ConsentWords } from './words/index.ts'
 
-/** Everything that a decision about a request depends on, read in the transaction of the decision. */
+/** Everything that a decision about a request depends on, as its pages show it. */
 export interface Scene {
-  readonly mandate: Mandate<'tenant'>
+  /** Who decides where, and when. */
+  readonly mandate: {
+    readonly tenant: Pick<Mandate<'tenant'>['tenant'], 'id' | 'name'>
+    readonly actor: Pick<Mandate<'tenant'>['actor'], 'id' | 'name'>
+    readonly origin: Pick<Mandate['origin'], 'now'>
+  }
   /** In which language the pages are read, and whether it was chosen there. */
   readonly reading: Reading
   readonly words: ConsentWords
@@ -51,6 +56,11 @@ export interface Scene {
   readonly askedNow: (BackchannelRow & { readonly isHeld: boolean }) | null
 }
 
+/** A scene that was read in the transaction of the decision. */
+export interface OpenScene extends Scene {
+  readonly mandate: Mandate<'tenant'>
+}
+
 /** The request in the back channel with the consent under which it was made; whoever ended that answers nothing that hangs on it. */
 async function readAskedNow(mandate: Mandate<'tenant'>, request: RequestRow): Promise<Scene['askedNow']> {
   const asked = await findInBackChannel(mandate, request.backchannel_request_id)
@@ -70,7 +80,7 @@ interface Opening {
 export async function openScene(
   mandate: Mandate<'tenant'>,
   { key, use = 'look', reading, phone }: Opening,
-): Promise<Scene> {
+): Promise<OpenScene> {
   const words = CONSENT_WORDS[reading.language]
   const request = await getRequest(mandate, key, use)
   const { client, partner } = await readParties(mandate, request.id)

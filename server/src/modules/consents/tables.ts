@@ -270,7 +270,17 @@ interface PolicyTable {
   version: number
 }
 
+interface PartnerTable {
+  id: string
+  name: string
+  kinds: readonly string[]
+  status: string
+  website: string | null
+  created_at: Date
+}
+
 export interface ConsentTables {
+  partner: PartnerTable
   consent_overview: ConsentRow
   consent_request: RequestTable
   access_request: AccessRequestTable

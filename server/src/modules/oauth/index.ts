@@ -31,7 +31,7 @@ import { makeGuardOf, makeTokenVerifier } from './verifier.ts'
 
 export { sweepAuthorizationServer } from './artifact-store.ts'
 export type { ClientCertificate } from './certificates.ts'
-export { parseClientRegistration } from './registration.ts'
+export { findRedirectUriFault, parseClientRegistration } from './registration.ts'
 export type { RegistrationFault } from './registration-fault.ts'
 export type { Registration, RegistrationInput, RegistrationResult, TokenBinding } from './registration.ts'
 export { rotateSigningKeys } from './routes-keys.ts'

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
+import { clientRoutes } from './index.ts'
+
+let world: TestWorld
+let owner: Caller
+let stranger: Caller
+
+beforeAll(async () => {
+  world = await TestWorld.start(() => [...clientRoutes])
+  const [person, other] = [await world.person(), await world.person()]
+  await world.partnerMember(await world.partner('Northwind', ['msp']), person.id, 'PARTNER_OWNER')
+  owner = await world.signIn(person.id)
+  stranger = await world.signIn(other.id)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const preview = (body: object, caller = owner) =>
+  world.call(caller, 'POST', '/api/v1/partner/clients/preview', { body })
+
+const plain = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
+const TYPED = {
+  name: 'Fleet <b>desk</b>',
+  description: 'Plans tours',
+  redirect_uris: ['https://fleet.example/back'],
+  scopes: ['orders.read', 'orders.write'],
+  needs: [{ action: 'order.read', is_needed: true, why: 'To show your orders on a map.' }],
+}
+
+describe('the page on which customers will decide, before anybody is asked (S15)', () => {
+  test('is the page itself, with the name, the reasons and the own partner, for an organisation that there is not', async () => {
+    const answer = await preview(TYPED)
+    expect(answer.statusCode, answer.body).toBe(200)
+    const { html, redirect_faults: faults } = answer.json()
+    expect(faults).toEqual([])
+    expect(plain(html)).toContain('Let Northwind work on accounts of Example Company?')
+    expect(html).toContain('Fleet &lt;b&gt;desk&lt;/b&gt;')
+    expect(plain(html)).toContain('fleet.example')
+    expect(plain(html)).toMatch(/See orders \(Needed\) “ ?To show your orders on a map\. ?”/)
+    expect(html).toContain('value="order.create"')
+    expect(html).not.toContain('<script')
+  })
+
+  test('is there in the languages of customers, and with nothing typed yet', async () => {
+    const { html } = (await preview({ ...TYPED, language: 'fr' })).json()
+    expect(html).toContain('<html lang="fr">')
+    expect(plain(html)).toContain('Sur quels comptes')
+    const empty = await preview({ name: '', scopes: [] })
+    expect(empty.statusCode, empty.body).toBe(200)
+  })
+
+  test('says which return addresses are not taken, as creating would, and nothing is kept', async () => {
+    const sent = [
+      'https://fleet.example/back',
+      'http://fleet.example',
+      'https://*.fleet.example',
+      'http://127.0.0.1:4000/',
+    ]
+    const { redirect_faults: faults } = (await preview({ ...TYPED, redirect_uris: sent })).json()
+    expect(faults.map(({ index }: { index: number }) => index)).toEqual([1, 2])
+    expect(faults[0].detail).toContain('must begin with https://')
+    expect(await world.sql('select 1 from api_client')).toEqual([])
+  })
+
+  test('is for people of a partner alone, and refuses what is no client', async () => {
+    expect((await preview(TYPED, stranger)).statusCode).toBe(403)
+    expect((await preview({ ...TYPED, scopes: ['everything'] })).statusCode).toBe(422)
+  })
+})
