@@ -166,8 +166,13 @@ function Field({ typed, listId, activeId, onTyped, onKeyDown }: FieldProps) {
 /** Go to a tenant, a page or another place, or begin something, by typing. Tenants come first; while acting, leaving comes first. */
 export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: () => void }) {
   const [typed, setTyped] = useState('')
-  const [at, setAt] = useState(0)
+  const [chosen, setChosen] = useState<string | null>(null)
   const targets = useTargets(nav, typed.trim())
+  // What was moved to stays current where it is, whatever is found before it meanwhile.
+  const at = Math.max(
+    0,
+    targets.findIndex(({ id }) => id === chosen),
+  )
   const go = useGo()
   const listId = useId()
   const pick = (target: Target | undefined) => {
@@ -177,7 +182,7 @@ export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (step !== 0) setAt((at + step + targets.length) % Math.max(1, targets.length))
+    if (step !== 0) setChosen(targets[(at + step + targets.length) % Math.max(1, targets.length)]?.id ?? null)
     if (event.key === 'Enter') pick(targets[at])
     if (step !== 0 || event.key === 'Enter') event.preventDefault()
   }
@@ -199,7 +204,7 @@ export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
           onKeyDown={onKeyDown}
           onTyped={(next) => {
             setTyped(next)
-            setAt(0)
+            setChosen(null)
           }}
         />
         <Options targets={targets} at={at} listId={listId} onPick={pick} />
