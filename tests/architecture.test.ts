@@ -22,6 +22,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   demo: [
     'agencies',
     'agreements',
+    'clients',
     'consents',
     'earnings',
     'gateway',

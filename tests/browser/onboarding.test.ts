@@ -5,6 +5,7 @@ import { exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import { Secret, TOTP } from 'otpauth'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makePng } from '../../server/testing/images.ts'
 import { SOON } from '../../server/testing/patience.ts'
 import { findFreePort } from '../../server/testing/ports.ts'
 import { startExampleApp } from '../support/example-app.ts'
@@ -222,6 +223,20 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await page.getByText('Settings of Fleet desk saved').first().waitFor()
   await page.getByRole('button', { name: 'Ask for live use' }).click()
   await page.getByText(/The provider looks at it/).waitFor()
+  // A logo waits in the work list of the provider, and is customers' to see once somebody has looked at it (S15).
+  await page.getByLabel('Hand in a logo').setInputFiles({
+    name: 'mark.png',
+    mimeType: 'image/png',
+    buffer: makePng(96, 96),
+  })
+  await page.getByText('Customers see it once the provider has approved it.').waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await sam.page.goto(`${product.url}/platform`)
+  await sam.page.getByRole('link', { name: 'Fleet desk of Fleet Works' }).click()
+  await sam.page.getByRole('button', { name: 'Approve the logo…' }).click()
+  await sam.page.getByRole('dialog').getByRole('button', { name: 'Approve the logo', exact: true }).click()
+  await sam.page.getByText('Customers see this one.').waitFor()
+  expect(await violationsOf(sam.page)).toEqual([])
   const approved = await sam.page.evaluate(async (id) => {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
     return (await fetch(`/api/v1/admin/clients/${id}/approve-live`, init)).status

@@ -6,6 +6,7 @@ import type { FormError } from '../../parts/error-summary.tsx'
 import { useWrite } from '../../platform/query.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
+import { toBase64 } from '../shared/base64.ts'
 import { contrastOf, leastContrast } from './contrast.ts'
 
 /** What a version says about the look; what is missing is as the platform has it. */
@@ -59,10 +60,6 @@ function Colour({ branding, errors, mayWrite, onBranding, name, label, fallback 
       )}
     </div>
   )
-}
-
-function toBase64(buffer: ArrayBuffer): string {
-  return btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCodePoint(byte)).join(''))
 }
 
 type LogoProps = Omit<BrandingProps, 'effective'>

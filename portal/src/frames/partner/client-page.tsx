@@ -29,6 +29,7 @@ import { ClientCertificates } from './client-certificates.tsx'
 import { ClientGuide } from './client-guide.tsx'
 import { ConsentPreview, useConsentPreview } from './consent-preview.tsx'
 import { ClientKeys } from './client-keys.tsx'
+import { ClientLogo } from './client-logo.tsx'
 
 type ClientProps = { client: ApiClient; etag: string | null }
 
@@ -199,6 +200,7 @@ function Client({ client, etag }: ClientProps) {
         </Note>
       )}
       <ClientFacts client={client} />
+      <ClientLogo client={client} mayChange={mayChange} />
       <ClientGuide clientId={client.client_id} />
       <LivePanel client={client} mayChange={mayChange} />
       <ClientKeys client={client} etag={etag} mayChange={mayChange} />

@@ -15,6 +15,7 @@ import { platformPlaces } from '../../places.ts'
 import { shownClientStatus } from '../shared/client-words.ts'
 import { NeedLines } from '../shared/need-lines.tsx'
 import { SignalStreamPanel } from '../shared/signal-stream.tsx'
+import { ClientLogo } from './client-logo.tsx'
 import { ConsentsOf } from './consents-of.tsx'
 
 const acts = ['approve_live', 'suspend', 'resume', 'revoke'] as const
@@ -125,6 +126,7 @@ export function ClientPage() {
         {(body) => (
           <div className="stack">
             <ClientFacts client={body} />
+            <ClientLogo client={body} mayManage={mayManage} />
             {body.owner.kind === 'partner' && (
               <SignalStreamPanel
                 of={{ kind: 'client', id: body.client_id, name: body.name }}

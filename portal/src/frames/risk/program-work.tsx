@@ -140,6 +140,30 @@ function placeOf({ kind, partner_id: partner }: SecondPersonRequest): string {
     : platformPlaces.partner(partner)
 }
 
+function Clients() {
+  const query = { waiting_for: 'provider', limit: few } as const
+  const clients = useRead(['clients', 'work'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/clients', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('work.clients')}>
+      <Answer query={clients} lines={3}>
+        {({ items }) => (
+          <Lines
+            none={t('work.clients_none')}
+            lines={items.map(({ client_id: id, name, owner, logos }) => ({
+              id,
+              to: platformPlaces.client(id),
+              title: t('work.client', { client: name, owner: owner.name }),
+              note: t(logos.waiting === null ? 'work.client_live' : 'work.client_logo'),
+            }))}
+          />
+        )}
+      </Answer>
+    </Panel>
+  )
+}
+
 function SecondPeople() {
   const query = { state: 'waiting', limit: few }
   const requests = useRead(['second-person', 'work'], (frame, signal) =>
@@ -172,10 +196,12 @@ export function ProgramWork() {
     earnings: useMay('platform.earnings.read'),
     payouts: useMay('platform.payouts.read'),
     risk: useMay('platform.risk.read'),
+    clients: useMay('platform.clients.read'),
   }
   return (
     <>
       {sees.partners && <SecondPeople />}
+      {sees.clients && <Clients />}
       {sees.agreements && <Agreements />}
       {sees.earnings && <Earnings />}
       {sees.payouts && <Batches />}

@@ -8,14 +8,18 @@
 import type { Route } from '#platform/route.ts'
 import './problems.ts'
 import { adminClientRoutes } from './routes-admin.ts'
+import { logoRoutes } from './routes-logo.ts'
 import { previewRoute } from './routes-preview.ts'
 import { partnerClientRoutes } from './routes-partner.ts'
 import { tenantClientRoutes } from './routes-tenant.ts'
+
+export { makeDemoLogos } from './demo.ts'
 
 /** Every route of API clients: their owners', and the provider's. */
 export const clientRoutes: readonly Route[] = [
   ...partnerClientRoutes,
   previewRoute,
+  ...logoRoutes,
   ...tenantClientRoutes,
   ...adminClientRoutes,
 ]

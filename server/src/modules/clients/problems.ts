@@ -23,6 +23,20 @@ const CLIENT_PROBLEMS = {
     remedy:
       'An owner of the partner signs the agreement that the provider offered, and the provider approves it.',
   },
+  LOGO_NOT_USABLE: {
+    status: 422,
+    title: 'Logo not usable',
+    cause:
+      'The file is no PNG, JPEG or WebP image, is larger than 64 KiB, is not square, or is too large or too small in pixels.',
+    remedy:
+      'Hand in a square PNG, JPEG or WebP image of at most 64 KiB, between 64 and 1024 pixels on each side.',
+  },
+  LOGO_NOT_FOUND: {
+    status: 404,
+    title: 'Logo not found',
+    cause: 'The API client has no such logo: it was never handed in, was decided about, or was taken away.',
+    remedy: 'Read the API client; it names the logo that is in use and the one that waits.',
+  },
   CLIENT_LIMIT_REACHED: {
     status: 409,
     title: 'Too many API clients',

@@ -72,6 +72,8 @@ export const MoveBody = z.strictObject({ reason: plainText(1, 500) })
 
 export const ClientParams = z.strictObject({ client_id: publicId('api_client') })
 
+const ToldLogo = z.strictObject({ sha256: z.string(), width: z.int(), height: z.int() })
+
 /** A client as its owner and the provider see it. */
 export const ClientBody = z.strictObject({
   client_id: z.string(),
@@ -99,6 +101,16 @@ export const ClientBody = z.strictObject({
   ),
   asks_without_browser: z.boolean(),
   ip_allow: z.array(z.string()),
+  logos: z
+    .strictObject({
+      in_use: ToldLogo.nullable(),
+      waiting: ToldLogo.extend({ handed_in_at: z.string() }).strict().nullable(),
+      refused: z
+        .strictObject({ reason: z.string(), decided_at: z.string() })
+        .nullable()
+        .meta({ description: 'Why the last logo was refused; null once another one was handed in.' }),
+    })
+    .meta({ description: 'What customers see, and what waits for the provider to look at it.' }),
   created_by_name: z.string(),
   created_at: z.string(),
   updated_at: z.string(),
@@ -145,6 +157,7 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     certificates: row.certificates,
     asks_without_browser: row.asks_without_browser,
     ip_allow: row.ip_allow,
+    logos: row.logos,
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

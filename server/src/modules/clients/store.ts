@@ -5,12 +5,25 @@ import type { ClientCertificate, TokenBinding } from '#modules/oauth/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import type { ClientStatus, ClientTables, Environment, PublicKeys } from './tables.ts'
+import type { ClientLogos, ClientStatus, ClientTables, Environment, PublicKeys } from './tables.ts'
 
 /** The organisation or the provider that looks at clients; row policies show each only its own. */
 export type ClientMandate = Mandate<'program'> | Mandate<'tenant'> | Mandate<'platform'>
 
 const MOST_CLIENTS = 50
+
+const ISO = sql.lit('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+
+const LOGOS = sql<ClientLogos>`(select jsonb_build_object(
+    'in_use', (jsonb_agg(told) filter (where status = 'approved')) -> 0,
+    'waiting', (jsonb_agg(told || jsonb_build_object('handed_in_at', handed_in_at)) filter (where status = 'waiting')) -> 0,
+    'refused', (jsonb_agg(jsonb_build_object('reason', reason, 'decided_at', decided_at)) filter (where status = 'refused' and is_last)) -> 0)
+  from (select l.*, jsonb_build_object('sha256', l.sha256, 'width', l.width, 'height', l.height) as told,
+      l.id = first_value(l.id) over (order by l.id desc) as is_last
+    from (select id, sha256, width, height, status, reason, to_char(created_at at time zone 'UTC', ${ISO}) as handed_in_at, to_char(decided_at at time zone 'UTC', ${ISO}) as decided_at from api_client_logo where client_id = c.id) l) l)`
+
+/** Customers never decide about an organisation's own clients, so those have none. */
+const NO_LOGOS = sql<ClientLogos>`'{"in_use":null,"waiting":null,"refused":null}'::jsonb`
 
 function clients(mandate: ClientMandate) {
   return tables<ClientTables>(mandate)
@@ -47,6 +60,7 @@ function clients(mandate: ClientMandate) {
       'u.first_live_call_at',
       'u.last_used_at',
       sql<string>`coalesce(p.name, t.name)`.as('owner_name'),
+      (mandate.kind === 'tenant' ? NO_LOGOS : LOGOS).as('logos'),
     ])
 }
 
@@ -57,7 +71,12 @@ export interface ClientFilter {
   readonly status?: readonly ClientStatus[] | undefined
   readonly partner_id?: PartnerId | undefined
   readonly tenant_id?: TenantId | undefined
+  /** Those about which this side has something to decide. */
+  readonly waiting_for?: 'provider' | undefined
 }
+
+const WAITS = sql<boolean>`c.status <> 'revoked' and ((c.environment = 'sandbox' and c.status = 'active' and c.live_requested_at is not null)
+  or exists (select from api_client_logo l where l.client_id = c.id and l.status = 'waiting'))`
 
 /** A page of the clients that the mandate sees, the newest first. */
 export async function listClients(
@@ -78,6 +97,10 @@ export async function listClients(
     if (id === undefined) continue
     query = query.where(`c.${owner}`, '=', id)
     count = count.where(`c.${owner}`, '=', id)
+  }
+  if (filter.waiting_for) {
+    query = query.where(WAITS)
+    count = count.where(WAITS)
   }
   const rows = await query.orderBy('c.id', 'desc').limit(page.limit).offset(page.offset).execute()
   return { rows, total: (await count.executeTakeFirst())?.total ?? 0 }

@@ -47,7 +47,43 @@ interface ApiClientUseTable {
   last_used_at: Date | null
 }
 
+interface LogoTable {
+  id: Generated<string>
+  client_id: string
+  partner_id: string
+  sha256: string
+  media_type: string
+  width: number
+  height: number
+  bytes: Buffer
+  status: Generated<'waiting' | 'approved' | 'refused' | 'replaced' | 'withdrawn'>
+  reason: string | null
+  created_by: string
+  created_by_name: string
+  created_at: Generated<Date>
+  decided_by: string | null
+  decided_by_name: string | null
+  decided_at: Date | null
+}
+
+/** A logo as it is told of. */
+interface ToldLogo {
+  readonly sha256: string
+  readonly width: number
+  readonly height: number
+}
+
+/** What there is of logos of a client. */
+export interface ClientLogos {
+  /** What customers see. */
+  readonly in_use: ToldLogo | null
+  readonly waiting: (ToldLogo & { readonly handed_in_at: string }) | null
+  /** What was said of the last one, where it was refused. */
+  readonly refused: { readonly reason: string; readonly decided_at: string } | null
+}
+
 export interface ClientTables {
+  api_client_logo: LogoTable
   api_client: ApiClientTable
   api_client_use: ApiClientUseTable
   partner: { id: string; name: string }

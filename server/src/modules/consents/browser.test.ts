@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clientRoutes } from '#modules/clients/index.ts'
 import { launchChromium } from '#testing/chromium.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
+import { makePng } from '#testing/images.ts'
 import { TEST_ORIGIN } from '#testing/world.ts'
 import type { TestWorld } from '#testing/world.ts'
 
@@ -15,7 +17,7 @@ let world: TestWorld
 let origin = TEST_ORIGIN
 let address = ''
 beforeAll(async () => {
-  world = await startConsentWorld({ publicOrigin: () => origin })
+  world = await startConsentWorld({ publicOrigin: () => origin }, () => clientRoutes)
   const listening = await world.app.http.listen({ port: 0, host: '127.0.0.1' })
   address = listening.replace('127.0.0.1', 'localhost')
 })
@@ -76,6 +78,12 @@ test.each([
       people.clientId,
       JSON.stringify(NEEDS),
     ])
+    const picture = makePng(64, 64)
+    await world.seed(
+      `insert into api_client_logo (client_id, partner_id, sha256, media_type, width, height, bytes, status, created_by, created_by_name, decided_by, decided_by_name, decided_at)
+       values ($1, $2, encode(sha256($3), 'hex'), 'image/png', 64, 64, $3, 'approved', $1, 'Ana Ruiz', $1, 'Sam Provider', now())`,
+      [people.clientId, people.partner, picture],
+    )
     const uid = await acts.ask(people)
     await inBrowser(people, { colorScheme, javaScriptEnabled }, async (page) => {
       const axe = await readFile(AXE, 'utf8')
@@ -86,6 +94,9 @@ test.each([
       }
       await page.goto(`${address}/consent/${uid}`)
       await look('Let Northwind work on accounts of Acme Fiber?')
+      // The logo that the provider approved stands beside the name, and loads under the page's own policy.
+      const logo = page.locator('dl img')
+      await expect.poll(() => logo.evaluate((element) => Reflect.get(element, 'naturalWidth'))).toBe(64)
       await page.getByRole('button', { name: 'Continue' }).click()
       await page.getByRole('alert').getByRole('link', { name: 'Choose at least one account' }).click()
       await look('Let Northwind work on accounts of Acme Fiber?')

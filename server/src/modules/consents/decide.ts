@@ -31,6 +31,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
     language: reading.language,
     partner: partner.name,
     client: client.name,
+    ...(client.logo !== null && { logo: client.logo }),
     purpose: request.purpose,
     actions: result.actions,
     scopes: scopesFor(result.actions, [...request.scopes, ...(scene.before?.scopes ?? [])]),

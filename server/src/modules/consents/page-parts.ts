@@ -87,7 +87,7 @@ export function whoAsks(scene: Scene): Html {
     ],
     [
       who.app,
-      html`${client.description === null ? named(client.name) : who.appSays(named(client.name), named(client.description))}
+      html`${client.logo !== null && html`<img src="/client-logos/${client.logo}" alt="" width="40" height="40" /> `}${client.description === null ? named(client.name) : who.appSays(named(client.name), named(client.description))}
       ${client.environment === 'sandbox' && html`<span class="chip attention">${who.sandbox}</span>`}`,
     ],
     [who.why, request.purpose === null ? who.noReason : quoted(named(request.purpose))],

@@ -115,6 +115,7 @@ export async function previewConsentPage(
       environment: 'live',
       status: 'active',
       mask: '',
+      logo: null,
       redirect_uris: [...client.redirectUris],
       needs: [...client.needs],
     },

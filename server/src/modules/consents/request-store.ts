@@ -50,6 +50,8 @@ const Parties = z.object({
     status: z.string(),
     mask: z.string(),
     redirect_uris: z.array(z.string()),
+    /** The digest of the image that the provider approved. */
+    logo: z.string().nullable(),
     // While servers are replaced, a newer one may have let a client speak of an action that this one does not offer.
     needs: z
       .array(z.object({ action: z.string(), is_needed: z.boolean(), why: z.string().nullable() }))

@@ -188,7 +188,7 @@ export function shownTokenOf(scene: Scene): string {
   const { request, client, partner, faults, accounts, policy, offered, before } = scene
   return tokenOf(
     [request.id, request.status, scene.mandate.tenant.id],
-    [client.name, client.status, client.environment, client.description, client.needs],
+    [client.name, client.status, client.environment, client.description, client.needs, client.logo],
     [partner.name, partner.status, partner.kinds, faults],
     accounts.map(({ id, ban, name, status, payer }) => [id, ban, name, status, payer]),
     [policy.version, policy.max_duration_days, policy.who_may_ask, policy.dual_approval],

@@ -94,6 +94,8 @@ export interface ShownConsent {
   readonly language?: Language
   readonly partner: string
   readonly client: string
+  /** The digest of the client's logo; missing where there was none. */
+  readonly logo?: string
   readonly purpose: string | null
   readonly actions: readonly Action[]
   readonly scopes: readonly Scope[]

@@ -60,6 +60,7 @@ export type DemoTable =
   | 'commercial_relationship'
   | 'delegation_account'
   | 'api_client_use'
+  | 'api_client_logo'
   | 'api_terms_acceptance'
   | 'consent'
   | 'gateway'

@@ -1,0 +1,80 @@
+import { readBody } from '@liaison/client'
+import type { ApiClient } from '@liaison/client'
+
+import { MoveButton } from '../../parts/move-button.tsx'
+import { Note, Panel } from '../../parts/page.tsx'
+import { formatDate } from '../../platform/format.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { t } from '../../platform/words.ts'
+import { LogoImage } from '../shared/logo-image.tsx'
+
+const acts = ['approve', 'refuse'] as const
+
+function decide(client: ApiClient, sha256: string, act: (typeof acts)[number]) {
+  const params = { path: { client_id: client.client_id, sha256 } }
+  return (reason: string, { client: api }: Frame) =>
+    readBody(
+      act === 'approve'
+        ? api.POST('/admin/clients/{client_id}/logos/{sha256}/approve', { params, body: {} })
+        : api.POST('/admin/clients/{client_id}/logos/{sha256}/refuse', { params, body: { reason } }),
+    )
+}
+
+/** The logo that waits, with the decision about it: whether it can pass for somebody else is for a person to see. */
+function Waiting({ client, at }: { client: ApiClient; at: (sha256: string) => string }) {
+  const { waiting } = client.logos
+  if (waiting === null) return null
+  const { sha256, width, height } = waiting
+  const names = { client: client.name, owner: client.owner.name }
+  return (
+    <>
+      <h3 className="section-title">{t('logo.to_decide', { date: formatDate(waiting.handed_in_at) })}</h3>
+      <img src={at(sha256)} alt={t('logo.image_of', names)} width={width / 2} height={height / 2} />
+      <LogoImage src={at(sha256)} text={client.name} />
+      <Note tone="attention">
+        <p>{t('logo.look_for', names)}</p>
+      </Note>
+      <div className="row">
+        {acts.map((act) => (
+          <MoveButton
+            key={act}
+            words={{
+              act: t(`logo.${act}`),
+              title: t(`logo.${act}_title`, names),
+              effect: t(`logo.${act}_effect`, names),
+              keep: t('logo.keep'),
+              done: t(`logo.${act}_done`, names),
+            }}
+            {...(act === 'refuse' ? { reason: 'required' as const } : {})}
+            isApproval={act === 'approve'}
+            move={decide(client, sha256, act)}
+          />
+        ))}
+      </div>
+    </>
+  )
+}
+
+/** The logo of an API client as the provider looks at it: what customers see, and what waits. */
+export function ClientLogo({ client, mayManage }: { client: ApiClient; mayManage: boolean }) {
+  const { in_use: shown, waiting, refused } = client.logos
+  const at = (sha256: string) => `/api/v1/admin/clients/${client.client_id}/logos/${sha256}`
+  if (shown === null && waiting === null && refused === null) return null
+  return (
+    <Panel title={t('logo.title')}>
+      <div className="stack tight">
+        {shown !== null && <LogoImage src={at(shown.sha256)} text={t('logo.in_use')} />}
+        {refused !== null && (
+          <p>{t('logo.refused', { date: formatDate(refused.decided_at), reason: refused.reason })}</p>
+        )}
+        {mayManage && <Waiting client={client} at={at} />}
+        {!mayManage && waiting !== null && (
+          <LogoImage
+            src={at(waiting.sha256)}
+            text={t('logo.waits', { date: formatDate(waiting.handed_in_at) })}
+          />
+        )}
+      </div>
+    </Panel>
+  )
+}
