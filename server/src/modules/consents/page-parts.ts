@@ -69,12 +69,17 @@ function returnHost({ client }: Scene): string | null {
   return hosts.size === 1 && only !== undefined ? only : null
 }
 
+/** Where the browser goes with the answer; nothing where no application waits for it in a browser, or where there are several places. */
+export function goesBackTo(scene: Scene): readonly (readonly [string, Html])[] {
+  const host = comesByBrowser(scene.request) ? returnHost(scene) : null
+  return host === null ? [] : [[scene.words.who.goBack, html`<span class="mono">${host}</span>`]]
+}
+
 /** Who asks, in words: the verified partner, its app, and where the answer goes. */
 export function whoAsks(scene: Scene): Html {
   const { client, partner, request, reading, words } = scene
   const kindWords: Readonly<Record<string, string>> = words.kinds
   const kinds = partner.kinds.map((kind) => kindWords[kind] ?? kind).join(', ')
-  const host = comesByBrowser(request) ? returnHost(scene) : null
   const { who, quoted } = words
   return facts([
     [
@@ -91,7 +96,7 @@ export function whoAsks(scene: Scene): Html {
       ${client.environment === 'sandbox' && html`<span class="chip attention">${who.sandbox}</span>`}`,
     ],
     [who.why, request.purpose === null ? who.noReason : quoted(named(request.purpose))],
-    ...(host === null ? [] : [[who.goBack, html`<span class="mono">${host}</span>`] as const]),
+    ...goesBackTo(scene),
   ])
 }
 

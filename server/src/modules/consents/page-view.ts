@@ -15,6 +15,7 @@ import {
   canList,
   cannotList,
   chosenIn,
+  goesBackTo,
   howToStop,
   isOwn,
   nameNotice,
@@ -248,6 +249,7 @@ export function checkPage(scene: Scene, choice: Choice): HtmlPage {
       [check.whom, check.whomOnly(mandate.tenant.name)],
       [check.sees, check.seesAll],
       ...(rules.length > 0 ? [[check.rules, rules.join(' ')] as const] : []),
+      ...(isSecond || scene.askedNow !== null ? [] : goesBackTo(scene)),
     ])}
     <p>
       ${howToStop(scene)}${!isSecond && html` <button class="link" form="${AGAIN}">${words.buttons.change}</button>`}

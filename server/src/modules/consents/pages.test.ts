@@ -30,6 +30,7 @@ describe('the way through', () => {
     const accounts = people.accounts.map(({ publicId }) => publicId)
     const check = await choose(people, uid, { actions, accounts, endsOn: '' })
     expect(check.statusCode, check.body).toBe(200)
+    expect(plain(check.body)).toContain('You go back to app.northwind.example')
     const done = await decide(people, uid, { page: check.body })
     expect([done.statusCode, done.headers['location']], done.body).toEqual([
       303,
