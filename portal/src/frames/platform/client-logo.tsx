@@ -8,9 +8,7 @@ import type { Frame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import { LogoImage } from '../shared/logo-image.tsx'
 
-const acts = ['approve', 'refuse'] as const
-
-function decide(client: ApiClient, sha256: string, act: (typeof acts)[number]) {
+function decide(client: ApiClient, sha256: string, act: 'approve' | 'refuse') {
   const params = { path: { client_id: client.client_id, sha256 } }
   return (reason: string, { client: api }: Frame) =>
     readBody(
@@ -18,6 +16,32 @@ function decide(client: ApiClient, sha256: string, act: (typeof acts)[number]) {
         ? api.POST('/admin/clients/{client_id}/logos/{sha256}/approve', { params, body: {} })
         : api.POST('/admin/clients/{client_id}/logos/{sha256}/refuse', { params, body: { reason } }),
     )
+}
+
+/** Refuses a logo, with the words for one that waits or for one that customers see already. */
+function RefuseButton({
+  client,
+  sha256,
+  words,
+}: {
+  client: ApiClient
+  sha256: string
+  words: 'refuse' | 'take_down'
+}) {
+  const names = { client: client.name, owner: client.owner.name }
+  return (
+    <MoveButton
+      words={{
+        act: t(`logo.${words}`),
+        title: t(`logo.${words}_title`, names),
+        effect: t(`logo.${words}_effect`, names),
+        keep: t(`logo.${words}_keep`),
+        done: t(`logo.${words}_done`, names),
+      }}
+      reason="required"
+      move={decide(client, sha256, 'refuse')}
+    />
+  )
 }
 
 /** The logo that waits, with the decision about it: whether it can pass for somebody else is for a person to see. */
@@ -35,21 +59,18 @@ function Waiting({ client, at }: { client: ApiClient; at: (sha256: string) => st
         <p>{t('logo.look_for', names)}</p>
       </Note>
       <div className="row">
-        {acts.map((act) => (
-          <MoveButton
-            key={act}
-            words={{
-              act: t(`logo.${act}`),
-              title: t(`logo.${act}_title`, names),
-              effect: t(`logo.${act}_effect`, names),
-              keep: t('logo.keep'),
-              done: t(`logo.${act}_done`, names),
-            }}
-            {...(act === 'refuse' ? { reason: 'required' as const } : {})}
-            isApproval={act === 'approve'}
-            move={decide(client, sha256, act)}
-          />
-        ))}
+        <MoveButton
+          words={{
+            act: t('logo.approve'),
+            title: t('logo.approve_title', names),
+            effect: t('logo.approve_effect'),
+            keep: t('logo.approve_keep'),
+            done: t('logo.approve_done', names),
+          }}
+          isApproval
+          move={decide(client, sha256, 'approve')}
+        />
+        <RefuseButton client={client} sha256={sha256} words="refuse" />
       </div>
     </>
   )
@@ -63,7 +84,12 @@ export function ClientLogo({ client, mayManage }: { client: ApiClient; mayManage
   return (
     <Panel title={t('logo.title')}>
       <div className="stack tight">
-        {shown !== null && <LogoImage src={at(shown.sha256)} text={t('logo.in_use')} />}
+        {shown !== null && (
+          <div className="row">
+            <LogoImage src={at(shown.sha256)} text={t('logo.in_use')} />
+            {mayManage && <RefuseButton client={client} sha256={shown.sha256} words="take_down" />}
+          </div>
+        )}
         {refused !== null && (
           <p>{t('logo.refused', { date: formatDate(refused.decided_at), reason: refused.reason })}</p>
         )}

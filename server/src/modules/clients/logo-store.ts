@@ -93,7 +93,10 @@ export async function getLogo(
   return row
 }
 
-/** What the provider says of a logo that waits; an approved one takes the place of the one before. Throws LOGO_NOT_FOUND. */
+/**
+ * What the provider says of a logo: one that waits is approved, in place of the one before, or refused; one that customers
+ * see can still be refused. Throws LOGO_NOT_FOUND.
+ */
 export async function decideLogo(
   mandate: Mandate<'platform'>,
   logo: { readonly clientId: ClientId; readonly sha256: string },
@@ -106,14 +109,15 @@ export async function decideLogo(
     decided_at: mandate.origin.now,
   }
   const db = tables<ClientTables>(mandate)
-  const waiting = await db
+  const open = await db
     .selectFrom('api_client_logo')
     .select('id')
     .where('client_id', '=', logo.clientId)
     .where('sha256', '=', logo.sha256)
-    .where('status', '=', 'waiting')
+    .where('status', 'in', decision.status === 'refused' ? ['waiting', 'approved'] : ['waiting'])
+    .orderBy('id', 'desc')
     .executeTakeFirst()
-  if (!waiting) throw NOT_FOUND()
+  if (!open) throw NOT_FOUND()
   if (decision.status === 'approved')
     await db
       .updateTable('api_client_logo')
@@ -124,6 +128,6 @@ export async function decideLogo(
   await db
     .updateTable('api_client_logo')
     .set({ ...decision, ...decided })
-    .where('id', '=', waiting.id)
+    .where('id', '=', open.id)
     .execute()
 }

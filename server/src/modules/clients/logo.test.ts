@@ -117,6 +117,18 @@ describe('the logo of an API client (S15, A11)', () => {
     expect((await logosOf(people)).refused).toBeNull()
   })
 
+  test('is taken down by the provider when it was approved by mistake, at once and with a reason', async () => {
+    const people = await acts.cast()
+    const bytes = await approved(people)
+    expect((await decide(people, bytes, 'refuse')).statusCode).toBe(200)
+    expect((await shownTo(people.admin, digestOf(bytes))).statusCode).toBe(404)
+    expect(await logosOf(people)).toMatchObject({
+      in_use: null,
+      refused: { reason: 'It shows the mark of somebody else.' },
+    })
+    expect((await acts.look(people, await acts.ask(people))).body).not.toContain('/client-logos/')
+  })
+
   test('is taken away by its owner, shown or waiting; a client that is stopped shows none', async () => {
     const people = await acts.cast()
     const bytes = await approved(people)
@@ -216,9 +228,10 @@ describe('as raw SQL', () => {
   const login = 'liaison_program'
 
   test('an owner approves nothing, not even its own, and nobody changes what an image is (C10)', async () => {
-    const people = await acts.cast()
+    const [people, others, bare] = [await acts.cast(), await acts.cast(), await acts.cast()]
     const bytes = image()
     await handIn(people, bytes)
+    await handIn(others, image())
     const token = (people.owner.cookie ?? '').split('=')[1]
     const client = await world.database.pool(login).connect()
     try {
@@ -241,6 +254,15 @@ describe('as raw SQL', () => {
       expect(await attempt(`update api_client_logo set bytes = 'x'`)).toMatch(/permission denied/)
       expect(await attempt(`update api_client_logo set decided_by = client_id`)).toMatch(/permission denied/)
       expect(await attempt(`delete from api_client_logo`)).toMatch(/permission denied/)
+      const insert = (columns: string, values: string) =>
+        attempt(
+          `insert into api_client_logo (client_id, partner_id, sha256, media_type, width, height, bytes, created_by, created_by_name${columns}) values (${values})`,
+        )
+      const picture = `encode(sha256('y'), 'hex'), 'image/png', 64, 64, 'y', uuidv7(), 'Ana'`
+      const of = (one: ConsentCast) => `'${one.clientId}', '${one.partner}', ${picture}`
+      expect(await insert('', of(others))).toMatch(/row-level security/)
+      expect(await insert('', `'${bare.clientId}', '${people.partner}', ${picture}`)).toMatch(/foreign key/)
+      expect(await insert(', status', `${of(people)}, 'approved'`)).toMatch(/permission denied/)
     } finally {
       client.release()
     }

@@ -123,7 +123,7 @@ const adminRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: `${ADMIN}/refuse`,
-    summary: 'Refuse a logo that waits, with the reason that its owner reads',
+    summary: 'Refuse a logo that waits, or take down the one in use, with the reason that its owner reads',
     input: { params: LogoParams, body: MoveBody },
     access: { permission: 'platform.clients.manage' },
     limit: 'write',
