@@ -11,7 +11,7 @@ export const consents = {
   'logo.none': 'There is no logo. Customers read the name alone.',
   'logo.in_use': 'Customers see this one.',
   'logo.waits': 'Handed in on {date}. Customers see it once the provider has approved it.',
-  'logo.refused': 'The last one was refused on {date}: “{reason}”',
+  'logo.refused': 'A logo was refused on {date}: “{reason}”',
   'logo.add': 'Hand in a logo',
   'logo.exchange': 'Hand in another logo',
   'logo.about':

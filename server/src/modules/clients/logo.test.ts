@@ -119,11 +119,13 @@ describe('the logo of an API client (S15, A11)', () => {
 
   test('is taken down by the provider when it was approved by mistake, at once and with a reason', async () => {
     const people = await acts.cast()
-    const bytes = await approved(people)
+    const [bytes, next] = [await approved(people), image()]
+    await handIn(people, next)
     expect((await decide(people, bytes, 'refuse')).statusCode).toBe(200)
     expect((await shownTo(people.admin, digestOf(bytes))).statusCode).toBe(404)
     expect(await logosOf(people)).toMatchObject({
       in_use: null,
+      waiting: { sha256: digestOf(next) },
       refused: { reason: 'It shows the mark of somebody else.' },
     })
     expect((await acts.look(people, await acts.ask(people))).body).not.toContain('/client-logos/')

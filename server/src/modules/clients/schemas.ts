@@ -108,7 +108,7 @@ export const ClientBody = z.strictObject({
       refused: z
         .strictObject({ reason: z.string(), decided_at: z.string() })
         .nullable()
-        .meta({ description: 'Why the last logo was refused; null once another one was handed in.' }),
+        .meta({ description: 'Why a logo was refused or taken down, until another one is handed in.' }),
     })
     .meta({ description: 'What customers see, and what waits for the provider to look at it.' }),
   created_by_name: z.string(),

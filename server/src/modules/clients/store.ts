@@ -19,8 +19,8 @@ const LOGOS = sql<ClientLogos>`(select jsonb_build_object(
     'waiting', (jsonb_agg(told || jsonb_build_object('handed_in_at', handed_in_at)) filter (where status = 'waiting')) -> 0,
     'refused', (jsonb_agg(jsonb_build_object('reason', reason, 'decided_at', decided_at)) filter (where status = 'refused' and is_last)) -> 0)
   from (select l.*, jsonb_build_object('sha256', l.sha256, 'width', l.width, 'height', l.height) as told,
-      l.id = first_value(l.id) over (order by l.id desc) as is_last
-    from (select id, sha256, width, height, status, reason, to_char(created_at at time zone 'UTC', ${ISO}) as handed_in_at, to_char(decided_at at time zone 'UTC', ${ISO}) as decided_at from api_client_logo where client_id = c.id) l) l)`
+      l.id = first_value(l.id) over (order by l.told_at desc, l.id desc) as is_last
+    from (select id, sha256, width, height, status, reason, greatest(created_at, decided_at) as told_at, to_char(created_at at time zone 'UTC', ${ISO}) as handed_in_at, to_char(decided_at at time zone 'UTC', ${ISO}) as decided_at from api_client_logo where client_id = c.id) l) l)`
 
 /** Customers never decide about an organisation's own clients, so those have none. */
 const NO_LOGOS = sql<ClientLogos>`'{"in_use":null,"waiting":null,"refused":null}'::jsonb`
