@@ -1,14 +1,12 @@
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { sentFile } from '#platform/http/file-body.ts'
+import { sentBytes } from '#platform/http/file-body.ts'
 import type { Services } from '#platform/services.ts'
 import { createHash } from 'node:crypto'
 import { labelOf } from './events.ts'
 import { findApproval, findFile, findSignature, insertFile, listEvents } from './evidence-store.ts'
 import { drawAgreement } from './pdf.ts'
 import type { AgreementMandate, AgreementRow } from './store.ts'
-
-const PART_BYTES = 256 * 1024
 
 const REASONS = {
   signed: 'The agreement as it was signed',
@@ -68,15 +66,9 @@ export async function answerPdf(mandate: AgreementMandate, services: Services, r
     ...(row.offered_at !== null && { partnerId: row.partner_id }),
     resource: { type: 'agreement', id: row.id, label: labelOf(row) },
   })
-  return sentFile(
-    {
-      sizeBytes: bytes.length,
-      read: (_mandate, fromByte) => Promise.resolve(bytes.subarray(fromByte, fromByte + PART_BYTES)),
-    },
-    {
-      'Content-Type': 'application/pdf',
-      'Content-Disposition': `attachment; filename="${fileName(row)}"`,
-      'Repr-Digest': `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`,
-    },
-  )
+  return sentBytes(bytes, {
+    'Content-Type': 'application/pdf',
+    'Content-Disposition': `attachment; filename="${fileName(row)}"`,
+    'Repr-Digest': `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`,
+  })
 }

@@ -1,13 +1,8 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { NOBODY_READ, readPdfWords } from '#testing/pdf-words.ts'
 import { drawAgreement } from './pdf.ts'
 import type { Papers } from './pdf.ts'
 
-const run = promisify(execFile)
 const AT = new Date('2026-03-05T12:00:00.000Z')
 
 function papersOf(partner: string, body: string): Papers {
@@ -30,36 +25,21 @@ function papersOf(partner: string, body: string): Papers {
   }
 }
 
-/** The words of a file as another program reads them; null where there is none. */
-async function readWords(file: Buffer): Promise<string | null> {
-  const folder = await mkdtemp(join(tmpdir(), 'liaison-agreement-'))
-  try {
-    const path = join(folder, 'agreement.pdf')
-    await writeFile(path, file)
-    const read = await run('pdftotext', [path, '-']).catch(() => null)
-    return read?.stdout ?? null
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-const LOUDLY = 'pdftotext (poppler-utils) is not installed: nobody independent read the file'
-
 test('an agreement shows names and text in every European script, as headings and within prose (D4)', async (context) => {
   const papers = papersOf(
     'Łukasz Żółć i Wspólnicy',
     '# Угода з Дмитром\n\nΗ προμήθεια είναι δέκα τοις εκατό.',
   )
-  const words = await readWords(await drawAgreement(papers))
-  if (words === null) return context.skip(LOUDLY)
+  const words = await readPdfWords(await drawAgreement(papers))
+  if (words === null) return context.skip(NOBODY_READ)
   for (const part of ['Łukasz Żółć i Wspólnicy', 'Угода з Дмитром', 'Η προμήθεια είναι δέκα τοις εκατό.'])
     expect(words).toContain(part)
   expect(words).not.toContain('cannot show')
 })
 
 test('an agreement with letters that no font of the file has shows question marks and says so (D4)', async (context) => {
-  const words = await readWords(await drawAgreement(papersOf('東京 Łódź', 'Text.')))
-  if (words === null) return context.skip(LOUDLY)
+  const words = await readPdfWords(await drawAgreement(papersOf('東京 Łódź', 'Text.')))
+  if (words === null) return context.skip(NOBODY_READ)
   expect(words).toContain('?? Łódź')
   expect(words).toContain('cannot show')
 })

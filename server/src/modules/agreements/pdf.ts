@@ -1,17 +1,9 @@
-import { once } from 'node:events'
 import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
-import type Pdf from 'pdfkit'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
-import { toShown } from '#platform/table-file/pdf-text.ts'
-import type { ShownText } from '#platform/table-file/pdf-text.ts'
-import { takeWideFont } from '#platform/table-file/wide-font.ts'
+import { drawPaper } from '#platform/paper.ts'
+import type { Paper } from '#platform/paper.ts'
 import type { ApprovalRow, EventRow, SignatureRow } from './evidence-store.ts'
 import type { AgreementRow } from './store.ts'
-
-const MARGIN = 64
-const WIDTH = 595.28 - 2 * MARGIN
-const INK = '#1a1a1a'
-const PALE = '#5f5f5f'
 
 /** Everything that a file of an agreement shows. */
 export interface Papers {
@@ -32,55 +24,16 @@ export interface Papers {
   readonly at: Date
 }
 
-/** What every reader has where it suffices, else the embedded font. */
-function fontFor(doc: PDFKit.PDFDocument, { isWide }: ShownText, isBold: boolean): string {
-  if (isWide) return takeWideFont(doc, isBold ? 'bold' : 'plain')
-  return isBold ? 'Helvetica-Bold' : 'Helvetica'
-}
-
-/** The pages of one agreement. */
-class Pages {
-  readonly doc: PDFKit.PDFDocument
-  isExact = true
-
-  constructor(Library: typeof Pdf, { row, at }: Papers) {
-    this.doc = new Library({
-      size: 'A4',
-      margin: MARGIN,
-      bufferPages: true,
-      info: { Title: `${row.title}, version ${row.version}`, Author: PROVIDER_NAME, CreationDate: at },
-    })
-  }
-
-  put(text: string, look: { size?: number; bold?: boolean; color?: string; gap?: number } = {}): void {
-    const shown = toShown(text)
-    this.isExact &&= shown.isExact
-    this.doc
-      .font(fontFor(this.doc, shown, look.bold === true))
-      .fontSize(look.size ?? 10.5)
-      .fillColor(look.color ?? INK)
-      .text(shown.text, MARGIN, this.doc.y, { width: WIDTH, lineGap: 2 })
-    this.doc.y += look.gap ?? 6
-  }
-
-  fact(label: string, value: string | null): void {
-    if (value === null || value === '') return
-    if (this.doc.y > 841.89 - MARGIN - 40) this.doc.addPage()
-    this.put(label, { size: 8.5, color: PALE, gap: 0 })
-    this.put(value, { size: 10, gap: 5 })
-  }
-}
-
-function putBody(pages: Pages, body: string): void {
+function putBody(paper: Paper, body: string): void {
   for (const block of body.trim().split(/\n{2,}/)) {
     const heading = /^(#{1,3})\s+(.*)$/.exec(block)
     if (heading) {
       const size = { 1: 20, 2: 13, 3: 11 }[heading[1]?.length ?? 3] ?? 11
-      if (pages.doc.y > 841.89 - MARGIN - 60) pages.doc.addPage()
-      pages.put(heading[2] ?? '', { size, bold: true, gap: 6 })
+      paper.keepTogether(60)
+      paper.put(heading[2] ?? '', { size, bold: true, gap: 6 })
       continue
     }
-    pages.put(block.replaceAll(/\n(?![-*] )/g, ' ').replaceAll('**', ''), { gap: 9 })
+    paper.put(block.replaceAll(/\n(?![-*] )/g, ' ').replaceAll('**', ''), { gap: 9 })
   }
 }
 
@@ -89,25 +42,25 @@ const METHOD_WORDS = {
   phishing_resistant: 'Passkey',
 } as const
 
-function putEvidence(pages: Pages, { signature, approval }: Papers): void {
+function putEvidence(paper: Paper, { signature, approval }: Papers): void {
   if (!signature) return
-  pages.put('Signature', { size: 13, bold: true })
-  pages.fact('Signed by', `${signature.signer_name} <${signature.signer_email}>`)
-  pages.fact('Typed name, and as what', `${signature.typed_name}, ${signature.capacity}`)
-  pages.fact('Signed at', `${formatInstant(signature.signed_at)} (time from the platform clock)`)
-  pages.fact('Shown at', formatInstant(signature.displayed_at))
-  pages.fact(
+  paper.put('Signature', { size: 13, bold: true })
+  paper.fact('Signed by', `${signature.signer_name} <${signature.signer_email}>`)
+  paper.fact('Typed name, and as what', `${signature.typed_name}, ${signature.capacity}`)
+  paper.fact('Signed at', `${formatInstant(signature.signed_at)} (time from the platform clock)`)
+  paper.fact('Shown at', formatInstant(signature.displayed_at))
+  paper.fact(
     'How the person was checked',
     `${METHOD_WORDS[signature.auth_method]}, ${formatInstant(signature.auth_at)}`,
   )
-  pages.fact('Network address and program', [signature.ip, signature.user_agent].filter(Boolean).join(' · '))
-  pages.fact('Language and time zone', [signature.locale, signature.time_zone].filter(Boolean).join(' · '))
-  pages.fact('Agreed to', signature.consent_text)
-  pages.fact('Fingerprint of what was agreed to', signature.consent_sha256.toString('hex'))
+  paper.fact('Network address and program', [signature.ip, signature.user_agent].filter(Boolean).join(' · '))
+  paper.fact('Language and time zone', [signature.locale, signature.time_zone].filter(Boolean).join(' · '))
+  paper.fact('Agreed to', signature.consent_text)
+  paper.fact('Fingerprint of what was agreed to', signature.consent_sha256.toString('hex'))
   if (!approval) return
-  pages.put('Approval by the provider (this is no signature)', { size: 13, bold: true })
-  pages.fact('Approved by', approval.approver_name)
-  pages.fact('Approved at', `${formatInstant(approval.approved_at)} (time from the platform clock)`)
+  paper.put('Approval by the provider (this is no signature)', { size: 13, bold: true })
+  paper.fact('Approved by', approval.approver_name)
+  paper.fact('Approved at', `${formatInstant(approval.approved_at)} (time from the platform clock)`)
 }
 
 const SEAL_WORDS = {
@@ -118,35 +71,35 @@ const SEAL_WORDS = {
   none: 'This copy is for reading. It is not signed and not sealed.',
 } as const
 
-function putCertificate(pages: Pages, papers: Papers): void {
+function putCertificate(paper: Paper, papers: Papers): void {
   const { row, events, seal, origin } = papers
   const fingerprint = row.content_sha256.toString('hex')
-  pages.doc.addPage()
-  pages.put('Certificate', { size: 20, bold: true, gap: 8 })
-  pages.fact('Agreement', `${row.title}, version ${row.version}, of ${row.partner_name} and ${PROVIDER_NAME}`)
-  pages.fact('Reference', encodeId('agreement', idFromUuid('agreement', row.id)))
-  pages.fact('Fingerprint of text and terms (SHA-256)', fingerprint)
-  pages.fact('Check it at', `${origin}/verify/agreements/${fingerprint}`)
-  putEvidence(pages, papers)
-  pages.put('History', { size: 13, bold: true })
+  paper.doc.addPage()
+  paper.put('Certificate', { size: 20, bold: true, gap: 8 })
+  paper.fact('Agreement', `${row.title}, version ${row.version}, of ${row.partner_name} and ${PROVIDER_NAME}`)
+  paper.fact('Reference', encodeId('agreement', idFromUuid('agreement', row.id)))
+  paper.fact('Fingerprint of text and terms (SHA-256)', fingerprint)
+  paper.fact('Check it at', `${origin}/verify/agreements/${fingerprint}`)
+  putEvidence(paper, papers)
+  paper.put('History', { size: 13, bold: true })
   for (const event of events)
-    pages.put(
+    paper.put(
       `${event.number}. ${formatInstant(event.occurred_at)} · ${event.action} · ${event.actor_name ?? event.actor_kind} · ${event.hash.toString('hex').slice(0, 16)}`,
       { size: 8.5, gap: 1 },
     )
-  pages.doc.y += 8
-  pages.put('What this is', { size: 13, bold: true })
-  pages.put(
+  paper.doc.y += 8
+  paper.put('What this is', { size: 13, bold: true })
+  paper.put(
     `A simple electronic signature. The seal of ${PROVIDER_NAME} proves that nothing was changed since; it does not prove who signed beyond the checks that are listed here. No time stamp authority was asked.`,
     { size: 9.5 },
   )
-  pages.put(SEAL_WORDS[seal], { size: 9.5 })
-  pages.put(
+  paper.put(SEAL_WORDS[seal], { size: 9.5 })
+  paper.put(
     'The text and the terms, exactly as they are fingerprinted, are attached to this file: the fingerprint is the SHA-256 of "agreement/1", a line feed, and the two SHA-256 digests of the attached files.',
     { size: 9.5 },
   )
-  if (!pages.isExact)
-    pages.put(
+  if (!paper.isExact)
+    paper.put(
       'Letters that the fonts of this file cannot show appear as "?". The attached text is complete.',
       {
         size: 9.5,
@@ -154,39 +107,23 @@ function putCertificate(pages: Pages, papers: Papers): void {
     )
 }
 
-function numberPages({ doc }: Pages, { row, seal }: Papers): void {
-  const { count } = doc.bufferedPageRange()
-  const mark = seal === 'development' ? ' · development seal' : seal === 'none' ? ' · copy for reading' : ''
-  for (let index = 0; index < count; index += 1) {
-    doc.switchToPage(index)
-    doc.page.margins.bottom = 0
-    const shown = toShown(`${row.title}, version ${row.version} · page ${index + 1} of ${count}${mark}`)
-    doc
-      .font(fontFor(doc, shown, false))
-      .fontSize(8)
-      .fillColor(PALE)
-      .text(shown.text, MARGIN, 841.89 - 36, { lineBreak: false })
-  }
-}
+/** What stands at the foot of each page besides its number. */
+const MARKS = { development: ' · development seal', configured: '', none: ' · copy for reading' } as const
 
 /** The file of an agreement: the text, and a certificate with the evidence, the fingerprints and the history. Not sealed yet. */
 export async function drawAgreement(papers: Papers): Promise<Buffer> {
-  const { default: library } = await import('pdfkit')
-  const pages = new Pages(library, papers)
-  const parts: Buffer[] = []
-  pages.doc.on('data', (part: Buffer) => parts.push(part))
-  const done = once(pages.doc, 'end')
-  putBody(pages, papers.row.body)
-  putCertificate(pages, papers)
-  const attached = { creationDate: papers.at, modifiedDate: papers.at }
-  pages.doc.file(Buffer.from(papers.row.body), { name: 'agreement.md', type: 'text/markdown', ...attached })
-  pages.doc.file(Buffer.from(papers.row.terms_canonical), {
-    name: 'terms.json',
-    type: 'application/json',
-    ...attached,
+  const { row, seal, at } = papers
+  const title = `${row.title}, version ${row.version}`
+  return drawPaper({ title, at }, (paper) => {
+    putBody(paper, row.body)
+    putCertificate(paper, papers)
+    const attached = { creationDate: at, modifiedDate: at }
+    paper.doc.file(Buffer.from(row.body), { name: 'agreement.md', type: 'text/markdown', ...attached })
+    paper.doc.file(Buffer.from(row.terms_canonical), {
+      name: 'terms.json',
+      type: 'application/json',
+      ...attached,
+    })
+    paper.foot((number, count) => `${title} · page ${number} of ${count}${MARKS[seal]}`)
   })
-  numberPages(pages, papers)
-  pages.doc.end()
-  await done
-  return Buffer.concat(parts)
 }

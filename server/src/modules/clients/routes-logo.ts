@@ -1,6 +1,6 @@
 import type { ClientId } from '@liaison/access'
 import { z } from 'zod'
-import { sentFile } from '#platform/http/file-body.ts'
+import { sentBytes } from '#platform/http/file-body.ts'
 import { runStatements } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
@@ -25,13 +25,10 @@ const Picture = z.string().meta({ description: 'The bytes of the image, with its
 const DAY_SECONDS = 86_400
 
 function sentImage(row: { readonly media_type: string; readonly bytes: Buffer }) {
-  return sentFile(
-    {
-      sizeBytes: row.bytes.length,
-      read: (_mandate, fromByte) => Promise.resolve(row.bytes.subarray(fromByte)),
-    },
-    { 'Content-Type': row.media_type, 'Cache-Control': `private, max-age=${DAY_SECONDS}` },
-  )
+  return sentBytes(row.bytes, {
+    'Content-Type': row.media_type,
+    'Cache-Control': `private, max-age=${DAY_SECONDS}`,
+  })
 }
 
 /** Something was done to the logo of a client: written down, and told to who follows the client. */

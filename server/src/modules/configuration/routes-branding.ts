@@ -1,6 +1,6 @@
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
-import { sentFile } from '#platform/http/file-body.ts'
+import { sentBytes } from '#platform/http/file-body.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -29,13 +29,7 @@ const Picture = z.string().meta({ description: 'The bytes of the image, with its
 /** An image as a file; what it is was read from its own bytes when it came in. */
 async function answerImage(mandate: ConfigurationMandate, partnerId: PartnerId, sha256: string) {
   const { bytes, media_type: mediaType } = await getLogo(mandate, partnerId, sha256)
-  return sentFile(
-    {
-      sizeBytes: bytes.length,
-      read: (_mandate, fromByte) => Promise.resolve(bytes.subarray(fromByte)),
-    },
-    { 'Content-Type': mediaType },
-  )
+  return sentBytes(bytes, { 'Content-Type': mediaType })
 }
 
 const imageRoutes: readonly Route[] = [

@@ -1,5 +1,6 @@
 import { encodeId } from '@liaison/access'
 import type { Action } from '@liaison/access'
+import { z } from 'zod'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { writeCount, writeDay, writeInstant } from '#platform/words/instant-words.ts'
@@ -20,12 +21,22 @@ import { ACTION_WORDS, daysBetween, mayOrder, payerSentence, sentencesOf } from 
 import { sharableAccounts } from './scene.ts'
 import type { Scene } from './scene.ts'
 
+/** What the address of each page of a request names. */
+export const KeyParams = z.strictObject({
+  key: z.string().regex(/^[\w-]{20,100}$/, 'must be the key of a request'),
+})
+
 /** The address of one of the pages of a request. */
 export function pathOf(
   { key, mandate, reading }: Pick<Scene, 'mandate' | 'key' | 'reading'>,
   rest: 'review' | 'check' | 'done',
 ): string {
   return withLanguage(`/consent/${key}/${rest}?org=${encodeId('tenant', mandate.tenant.id)}`, reading.chosen)
+}
+
+/** The address of the receipt, which is in the language of the approval. */
+export function receiptPath({ key, mandate }: Pick<Scene, 'mandate' | 'key'>): string {
+  return `/consent/${key}/receipt?org=${encodeId('tenant', mandate.tenant.id)}`
 }
 
 /** The same scene as somebody sees it who chooses a language. */

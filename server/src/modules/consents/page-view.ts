@@ -20,6 +20,7 @@ import {
   isOwn,
   nameNotice,
   pathOf,
+  receiptPath,
   ruleLines,
   span,
   whoAsks,
@@ -323,7 +324,10 @@ export function donePage(scene: Scene): HtmlPage {
         class="button"
         href="${place}"
         >${buttons.see}</a
-      >
+      >${
+        request.status === 'approved' &&
+        html`<a class="button" href="${receiptPath(scene)}">${buttons.print}</a>`
+      }
     </div>`
   return showPage(done[request.status](scene.partner.name), body, framed(scene, 'done'))
 }

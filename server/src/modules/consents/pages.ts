@@ -25,8 +25,9 @@ import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
 import { letterheadOf } from './mails.ts'
 import type { Letterhead } from './mails.ts'
 import { readableName } from './names.ts'
-import { backPath, comesByBrowser, pathOf } from './page-parts.ts'
+import { backPath, comesByBrowser, KeyParams, pathOf } from './page-parts.ts'
 import { checkPage, donePage, reviewPage } from './page-view.ts'
+import { makeReceiptRoute } from './receipt.ts'
 import { answerRequest, getRequest, listOrganisations, readParties } from './request-store.ts'
 import type { OwnOrganisation, Parties, RequestRow } from './request-store.ts'
 import { openScene, shownTokenOf } from './scene.ts'
@@ -34,7 +35,6 @@ import type { OpenScene } from './scene.ts'
 import type { ConsentWords } from './words/index.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
-const KeyParams = z.strictObject({ key: z.string().regex(/^[\w-]{20,100}$/, 'must be the key of a request') })
 const LangQuery = z.strictObject(Chosen)
 const OrgQuery = z.strictObject({ org: publicId('tenant').optional(), ...Chosen })
 const orgOf = ({ query }: { readonly query: z.output<typeof OrgQuery> }) => query.org
@@ -367,5 +367,6 @@ export function makeConsentPages(services: Services): readonly Route[] {
     makeCheckRoute(services),
     makeDecideRoute(services),
     makeDoneRoute(services),
+    makeReceiptRoute(services),
   ]
 }

@@ -15,6 +15,12 @@ const CONSENT_PROBLEMS = {
     cause: 'No request for access waits for you under this address.',
     remedy: 'Go back to the partner and begin again.',
   },
+  CONSENT_NOT_APPROVED: {
+    status: 404,
+    title: 'Nothing was allowed',
+    cause: 'This request was not approved, or not yet by both people, so there is no receipt.',
+    remedy: 'Look at the request; it says what became of it.',
+  },
   CONSENT_REQUEST_OVER: {
     status: 409,
     title: 'Already answered or run out',

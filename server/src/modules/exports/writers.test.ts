@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { inflateRawSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ExportCell, ExportColumn } from '#platform/export-source.ts'
 import { toDecimal } from '#platform/money.ts'
+import { NOBODY_READ, readPdfWords } from '#testing/pdf-words.ts'
 import { neutralise } from '#platform/table-file/cells.ts'
 import { chooseColumns, describeFilter, estimateCompletion, fileNameOf, isTooLarge } from './rules.ts'
 import type { Format } from './tables.ts'
@@ -15,8 +11,6 @@ import { makeWriter } from '#platform/table-file/make.ts'
 import { TextLine } from '#platform/table-file/pdf-line.ts'
 import { groupThousands, toShown } from '#platform/table-file/pdf-text.ts'
 import { Totals } from '#platform/table-file/totals.ts'
-
-const run = promisify(execFile)
 
 const COLUMNS: readonly ExportColumn[] = [
   { key: 'number', label: 'Number', type: 'text', width: 2 },
@@ -194,19 +188,11 @@ describe('a PDF file', () => {
     expect(file.length).toBeLessThan(40_000)
     expect(file.toString('latin1')).toMatch(/\/BaseFont \/[A-Z]{6}\+DejaVuSansCondensed\n/)
     expect((await write('pdf', [rowOf('Müller')])).toString('latin1')).not.toContain('DejaVu')
-    const folder = await mkdtemp(join(tmpdir(), 'liaison-pdf-'))
-    try {
-      const path = join(folder, 'names.pdf')
-      await writeFile(path, file)
-      const read = await run('pdftotext', ['-layout', path, '-']).catch(() => null)
-      if (read === null)
-        return context.skip('pdftotext (poppler-utils) is not installed: nobody independent read the file')
-      for (const name of ['Anna', ...names])
-        expect(read.stdout).toMatch(new RegExp(`${name} +2026-03-05 +1,234.56 EUR`))
-      expect(read.stdout).not.toContain('were replaced')
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
+    const words = await readPdfWords(file, ['-layout'])
+    if (words === null) return context.skip(NOBODY_READ)
+    for (const name of ['Anna', ...names])
+      expect(words).toMatch(new RegExp(`${name} +2026-03-05 +1,234.56 EUR`))
+    expect(words).not.toContain('were replaced')
   })
 
   test('cuts what has no room with an ellipsis, and sets figures at the right', () => {

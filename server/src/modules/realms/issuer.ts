@@ -1,6 +1,6 @@
 import { encodeId } from '@liaison/access'
 import { z } from 'zod'
-import { sentFile } from '#platform/http/file-body.ts'
+import { sentBytes } from '#platform/http/file-body.ts'
 import { runStatements } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import {
@@ -49,11 +49,10 @@ const logoRoute = route({
     const row = result?.rows[0]
     const bytes = row?.['bytes']
     if (!row || !Buffer.isBuffer(bytes)) throw new ProblemError(404, 'NOT_FOUND', 'There is no such logo.')
-    const read = (_mandate: unknown, fromByte: number) => Promise.resolve(bytes.subarray(fromByte))
-    return sentFile(
-      { sizeBytes: bytes.length, read },
-      { 'Content-Type': String(row['media_type']), 'Cache-Control': 'private, max-age=86400' },
-    )
+    return sentBytes(bytes, {
+      'Content-Type': String(row['media_type']),
+      'Cache-Control': 'private, max-age=86400',
+    })
   },
 })
 

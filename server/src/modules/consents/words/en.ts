@@ -172,6 +172,7 @@ export const EN = {
     change: 'Change what you chose',
     see: 'See it in Partner access',
     decide: 'Read it and decide',
+    print: 'Print or save',
   },
   check: {
     title: 'Check before you allow',
@@ -197,7 +198,7 @@ export const EN = {
     ended: () => 'This request ran out',
     waitingLead: (tenant: string, until: string) =>
       `Nothing is shared yet. Another administrator of ${tenant} was told and decides until ${until}.`,
-    mailed: 'A mail with the same goes to all administrators. Print or save this page.',
+    mailed: 'A mail with the same goes to all administrators.',
     nothing: 'Nothing is shared.',
     beginAgain: 'Begin again where you came from.',
     declined: 'You did not allow it',

@@ -162,6 +162,7 @@ export const ES: ConsentWords = {
     change: 'Cambiar lo elegido',
     see: 'Verlo en Partner access',
     decide: 'Leer y decidir',
+    print: 'Imprimir o guardar',
   },
   check: {
     title: 'Compruebe antes de autorizar',
@@ -187,7 +188,7 @@ export const ES: ConsentWords = {
     ended: () => 'Esta solicitud ha caducado',
     waitingLead: (tenant, until) =>
       `Todavía no se comparte nada. Se ha avisado a otro administrador de ${tenant}, que decide hasta el ${until}.`,
-    mailed: 'Todos los administradores reciben un correo con lo mismo. Imprima o guarde esta página.',
+    mailed: 'Todos los administradores reciben un correo con lo mismo.',
     nothing: 'No se comparte nada.',
     beginAgain: 'Empiece de nuevo desde donde vino.',
     declined: 'Usted no lo ha autorizado',

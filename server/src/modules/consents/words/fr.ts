@@ -165,6 +165,7 @@ export const FR: ConsentWords = {
     change: 'Modifier votre choix',
     see: 'Voir dans Partner access',
     decide: 'Lire et décider',
+    print: 'Imprimer ou enregistrer',
   },
   check: {
     title: french`Vérifiez avant d'autoriser`,
@@ -190,8 +191,7 @@ export const FR: ConsentWords = {
     ended: () => 'Cette demande a expiré',
     waitingLead: (tenant, until) =>
       french`Rien n'est encore partagé. Un autre administrateur de ${tenant} a été prévenu et peut décider jusqu'au ${until}.`,
-    mailed:
-      'Tous les administrateurs reçoivent un message qui reprend ces informations. Imprimez ou enregistrez cette page.',
+    mailed: 'Tous les administrateurs reçoivent un message qui reprend ces informations.',
     nothing: french`Rien n'est partagé.`,
     beginAgain: french`Recommencez là d'où vous êtes parti.`,
     declined: french`Vous n'avez pas autorisé la demande`,
