@@ -157,6 +157,11 @@ export class PartnerApp {
     this.#proofKey = oauth.generateKeyPair('ES256')
   }
 
+  /** From here on the application proves a key that another one made. */
+  takeProofKey(pair: oauth.CryptoKeyPair): void {
+    this.#proofKey = Promise.resolve(pair)
+  }
+
   async proof(): Promise<oauth.DPoPHandle> {
     return oauth.DPoP(this.client, await this.#proofKey)
   }

@@ -218,6 +218,7 @@ test('every table that a kept call is read from stamps each of its changes', asy
     'delegation_account',
     'gateway',
     'gateway_upstream',
+    'link_member',
     'partner',
     'partner_member',
     'permission',

@@ -197,6 +197,26 @@ describe('an actor token', () => {
     expect(await exchange(cast, cast.token, once)).toMatchObject(refused('invalid_request'))
   })
 
+  test('attack 49: names nobody who is not assigned to the tenant, where the partner has a link with it; and counts as long as the assignment lasts', async () => {
+    const cast = await staffed()
+    const { world } = oauth
+    const link = await world.link(cast.partner, cast.tenant)
+    expect(await exchange(cast, cast.token, await naming(cast))).toMatchObject(refused('invalid_request'))
+    await world.assign(link, cast.lee.member)
+    const answer = await exchange(cast, cast.token, await naming(cast))
+    expect(answer.status, answer.text).toBe(200)
+    const token = String(answer.body['access_token'])
+    expect((await call(cast, token)).status).toBe(200)
+    await world.seed('delete from link_member where link_id = $1', [link], cast.tenant)
+    const after = await call(cast, token)
+    expect([after.status, after.body['code']]).toEqual([403, 'ACTOR_INACTIVE'])
+    await world.assign(link, cast.lee.member)
+    expect((await call(cast, token)).status).toBe(200)
+    await world.seed('update link_member set ends_at = now() where link_id = $1', [link], cast.tenant)
+    expect((await call(cast, token)).body['code']).toBe('ACTOR_INACTIVE')
+    expect((await call(cast, cast.token)).status).toBe(200)
+  })
+
   test('attack 50: a token that may be taken further by another client, or without the actor whom it takes, is refused', async () => {
     const cast = await staffed()
     expect(await exchange(cast, cast.token)).toMatchObject(refused('invalid_request'))

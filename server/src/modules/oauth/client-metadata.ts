@@ -1,7 +1,11 @@
+import { isIpAllowed } from '@liaison/access'
 import type { AdapterPayload } from 'oidc-provider'
+import { z } from 'zod'
 import type { ClientCertificate } from './certificates.ts'
 import type { ClientKey, TokenBinding } from './registration.ts'
 import { CIBA, TOKEN_EXCHANGE } from './settings.ts'
+
+const Networks = z.array(z.string())
 
 /** An API client as the portal keeps it. */
 export interface RegisteredClient {
@@ -14,6 +18,8 @@ export interface RegisteredClient {
   readonly jwks: { readonly keys: readonly ClientKey[] }
   readonly tokenBinding: TokenBinding
   readonly certificates: readonly ClientCertificate[]
+  /** From which networks it may come; from everywhere where none is named. */
+  readonly networks: readonly string[]
   /** Whether it may ask customers to approve something without a browser. */
   readonly asksWithoutBrowser: boolean
   /** Null for a client of a tenant. */
@@ -29,6 +35,7 @@ export const OWN_METADATA = [
   'is_sandbox',
   'token_binding',
   'registered_certificates',
+  'networks',
 ] as const
 
 /**
@@ -73,5 +80,12 @@ export function toClientMetadata(client: RegisteredClient): AdapterPayload {
     is_sandbox: client.environment === 'sandbox',
     token_binding: client.tokenBinding,
     registered_certificates: client.certificates.map(({ thumbprint, ends_at }) => ({ thumbprint, ends_at })),
+    networks: [...client.networks],
   }
+}
+
+/** Whether a client may come from an address, as its owner set it (delegation.md section 4, checks of each call). */
+export function mayComeFrom(client: Readonly<Record<string, unknown>>, ip: string | null): boolean {
+  const list = Networks.parse(client['networks'])
+  return list.length === 0 || (ip !== null && isIpAllowed(ip, list))
 }

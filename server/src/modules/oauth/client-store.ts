@@ -18,7 +18,7 @@ interface ClientRow {
   readonly certificates: ClientCertificate[]
   readonly asks_without_browser: boolean
   readonly facts: {
-    readonly client: { readonly owner_tenant_id: string | null } | null
+    readonly client: { readonly owner_tenant_id: string | null; readonly ip_allow: string[] } | null
     readonly partner: {
       readonly id: string
       readonly status: string
@@ -58,6 +58,7 @@ function toRegistered(row: ClientRow): RegisteredClient {
     jwks: row.jwks,
     tokenBinding: row.token_binding,
     certificates: row.certificates,
+    networks: row.facts.client?.ip_allow ?? [],
     asksWithoutBrowser: row.asks_without_browser,
     partnerKinds: kinds,
     hasOwnAccounts: row.facts.client?.owner_tenant_id !== null,

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { z } from 'zod'
 import { isUnavailable } from '#platform/database.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { grantOfRequest } from './issue.ts'
 import { introspectSigned, isLeftToUs, revokeSigned, tellRefreshToken } from './jwt-endpoints.ts'
 import { describeServer } from './metadata.ts'
 import type { OAuthParts } from './parts.ts'
@@ -12,6 +14,8 @@ import type { FailureThrottle } from './throttle.ts'
 
 type Middleware = Parameters<Provider['use']>[0]
 type Context = Parameters<Middleware>[0]
+
+const Body = z.looseObject({})
 
 function fail(ctx: Context, status: number, error: { error: string; error_description: string }): void {
   ctx.status = status
@@ -118,6 +122,12 @@ async function concealWhoWasAsked(
   if (oidc.route === ASKING && status === 200) await waitForStep(startedMs, ASKING_STEP_MS)
 }
 
+/** The answer with the id under which the client reads and gives back what it was granted (Grant Management for OAuth 2.0, draft 03, section 6.2). */
+function withGrantId(ctx: Context): unknown {
+  const grantId = grantOfRequest(ctx)
+  return grantId === undefined ? ctx.body : { ...Body.parse(ctx.body), grant_id: grantId }
+}
+
 function isOutage(failure: Error): boolean {
   return failure instanceof ProblemError ? failure.status === 503 : isUnavailable(failure)
 }
@@ -127,6 +137,7 @@ async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Pro
   if (route === 'introspection')
     await (isLeftToUs(ctx) ? introspectSigned(parts, ctx) : tellRefreshToken(parts, ctx))
   if (route === 'revocation' && isLeftToUs(ctx)) await revokeSigned(parts, ctx)
+  if (route === 'token' && ctx.status === 200) ctx.body = withGrantId(ctx)
   if (route === 'discovery' && ctx.status === 200) ctx.body = describeServer(parts.places, ctx.body)
   if (ctx.status === 400) (route === ASKING ? renameRefusal : renameReplay)(ctx)
   const failure = failureOf(ctx)

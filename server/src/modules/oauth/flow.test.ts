@@ -98,6 +98,10 @@ describe('an authorization', () => {
     })
     expect(answer.body['id_token']).toBeUndefined()
     expect(answer.headers.get('cache-control')).toBe('no-store')
+    // The id under which the client reads and gives back what it was granted, with the first token and with each that follows.
+    const grantId = encodeId('consent', consentId)
+    expect(answer.body['grant_id']).toBe(grantId)
+    expect((await cast.app.refresh(String(answer.body['refresh_token']))).body['grant_id']).toBe(grantId)
   })
 
   test('with several accounts a refresh gives a token for another of them (A4)', async () => {

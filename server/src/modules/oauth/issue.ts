@@ -90,6 +90,13 @@ export function endOfRequest(ctx: object): Date | undefined {
   return ends.get(ctx)
 }
 
+const granted = new WeakMap<object, string>()
+
+/** The consent on which this request's token stands, as clients name it; undefined where it stands on none. */
+export function grantOfRequest(ctx: object): string | undefined {
+  return granted.get(ctx)
+}
+
 /** A token of the grant management API, or of streams of signals: it names no tenant, since it opens no tenant's data. */
 async function issueManagementToken(
   parts: OAuthParts,
@@ -194,4 +201,5 @@ export async function issueClaims(
   structured.payload = { ...claims }
   tellResponse(token, { claims, resolved, isChosen: params?.['authorization_details'] !== undefined })
   if (resolved.endsAt) ends.set(ctx, resolved.endsAt)
+  if (claims.access === 'delegated') granted.set(ctx, claims.delegation_id)
 }

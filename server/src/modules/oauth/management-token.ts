@@ -6,6 +6,7 @@ import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 import type { FastifyRequest } from 'fastify'
 import { useOnce } from './artifact-store.ts'
 import { Confirmation } from './claims-schema.ts'
+import { mayComeFrom } from './client-metadata.ts'
 import { findClientMetadata } from './client-store.ts'
 import { isIssued } from './grant-store.ts'
 import type { OAuthParts } from './parts.ts'
@@ -101,7 +102,8 @@ export async function readTokenHolder(
   const tokenId = String(payload['jti'])
   if (!(await isIssued(parts.database, { tokenId, clientId }))) return null
   if (!(await isBound(parts, { ...evidence, request }, payload['cnf']))) return null
-  // A client that was stopped since holds nothing any more.
-  if (!(await findClientMetadata(parts.database, publicId))) return null
+  // A client that was stopped since holds nothing any more, and a token is of no use outside of the client's networks.
+  const client = await findClientMetadata(parts.database, publicId)
+  if (!client || !mayComeFrom(client, request.ip)) return null
   return { clientId, tokenId, scopes: new Set(String(payload['scope']).split(' ')) }
 }

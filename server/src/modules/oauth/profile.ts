@@ -3,7 +3,7 @@ import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-pro
 import type { ReadCertificate } from '#platform/credentials/client-certificate.ts'
 import { makeAdapterFactory } from './adapter.ts'
 import { backchannelFeature, waitingSeconds } from './backchannel.ts'
-import { OWN_METADATA } from './client-metadata.ts'
+import { mayComeFrom, OWN_METADATA } from './client-metadata.ts'
 import { pemOf } from './binding.ts'
 import { clientIdOf, readChoice, registeredScopes } from './basis.ts'
 import { orderScopes } from './details.ts'
@@ -12,6 +12,7 @@ import { makePolicy } from './prompts.ts'
 import type { KeySet } from './keys.ts'
 import { showOAuthError } from './error-page.ts'
 import type { OAuthParts } from './parts.ts'
+import { traceOf } from './request-notes.ts'
 import { readGrantAction, validateDetail, validateRequest } from './request-rules.ts'
 import {
   ACCESS_SECONDS,
@@ -190,8 +191,11 @@ function authentication({ places, clock }: OAuthParts): Configuration {
       dPoPSigningAlgValues: [...SIGNATURES],
       idTokenSigningAlgValues: ['ES256'],
     },
-    assertJwtClientAuthClaimsAndHeader(_ctx, claims) {
+    assertJwtClientAuthClaimsAndHeader(ctx, claims, _header, client) {
       requireAssertion(issuer, { ...claims }, clock().getTime() / 1000)
+      // Whoever took its key comes from elsewhere, and gets neither tokens nor customers asked.
+      if (!mayComeFrom(client, traceOf(ctx)?.ip ?? null))
+        throw new errors.UnauthorizedClient('this client does not come from this network')
     },
   }
 }

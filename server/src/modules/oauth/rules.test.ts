@@ -131,6 +131,7 @@ const client = (changes: Partial<RegisteredClient> = {}): RegisteredClient => ({
   scopes: ['orders.read'],
   tokenBinding: 'dpop',
   certificates: [],
+  networks: [],
   jwks: { keys: [] },
   partnerKinds: ['msp'],
   hasOwnAccounts: false,

@@ -1,4 +1,4 @@
-import type { ClientPermission } from '@liaison/access'
+import type { ClientPermission, TenantId } from '@liaison/access'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
@@ -152,6 +152,38 @@ describe('rows of orders, items and services', () => {
       ['liaison_delegate', { client: direct.client, account: direct.other, delegation: direct.consent }],
     ]
     for (const [login, entry] of entries) expect(await asClient(login, entry, look)).toEqual([])
+  })
+
+  test('are seen with no token while the provider suspended their tenant, or while what the client stands on is frozen (B11, I7)', async () => {
+    const consented = { client: direct.client, account: direct.account, delegation: direct.consent }
+    const own = { client: whole.client, account: whole.homeAccount }
+    const look = (client: pg.PoolClient) => accountsIn(client, 'service_order')
+    const seen = async () => [
+      await asClient('liaison_delegate', consented, look),
+      await asClient('liaison_tenant', own, look),
+    ]
+    const [first, second] = [[direct.account.id], [whole.homeAccount.id]]
+    const suspend = (tenant: string, status: string) =>
+      world.seed(`update tenant set status = $2 where id = $1`, [tenant, status], tenant as TenantId)
+    expect(await seen()).toEqual([first, second])
+    await suspend(direct.tenant, 'suspended')
+    expect(await seen()).toEqual([[], second])
+    await suspend(whole.home, 'suspended')
+    expect(await seen()).toEqual([[], []])
+    await suspend(direct.tenant, 'trial')
+    await suspend(whole.home, 'active')
+    expect(await seen()).toEqual([first, second])
+    await suspend(direct.tenant, 'active')
+    const [freeze] = await world.seed<{ id: string }>(
+      `insert into access_freeze (scope, partner_id, reason, set_by, set_by_name, set_by_side) values ('partner', $1, 'A test', uuidv7(), 'A test', 'provider') returning id`,
+      [whole.partner],
+    )
+    expect(await seen()).toEqual([first, []])
+    await world.seed(
+      `update access_freeze set lifted_at = now(), lifted_by = uuidv7(), lift_reason = 'A test' where id = $1`,
+      [freeze?.id],
+    )
+    expect(await seen()).toEqual([first, second])
   })
 
   test('are opened by the permission of the route: the right to read the account opens no order', async () => {
