@@ -84,8 +84,8 @@ export function toClientMetadata(client: RegisteredClient): AdapterPayload {
   }
 }
 
-/** Whether a client may come from an address, as its owner set it (delegation.md section 4, checks of each call). */
-export function mayComeFrom(client: Readonly<Record<string, unknown>>, ip: string | null): boolean {
-  const list = Networks.parse(client['networks'])
+/** Whether a client may come from an address: from everywhere, or from the networks that its owner named (delegation.md section 4, checks of each call). */
+export function mayComeFrom(networks: unknown, ip: string | null): boolean {
+  const list = Networks.parse(networks)
   return list.length === 0 || (ip !== null && isIpAllowed(ip, list))
 }

@@ -132,13 +132,20 @@ function isOutage(failure: Error): boolean {
   return failure instanceof ProblemError ? failure.status === 503 : isUnavailable(failure)
 }
 
-async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Promise<void> {
+/** What of an answer is ours to say. */
+async function complete(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Promise<void> {
   const { route } = ctx.oidc
   if (route === 'introspection')
     await (isLeftToUs(ctx) ? introspectSigned(parts, ctx) : tellRefreshToken(parts, ctx))
   if (route === 'revocation' && isLeftToUs(ctx)) await revokeSigned(parts, ctx)
-  if (route === 'token' && ctx.status === 200) ctx.body = withGrantId(ctx)
-  if (route === 'discovery' && ctx.status === 200) ctx.body = describeServer(parts.places, ctx.body)
+  if (ctx.status !== 200) return
+  if (route === 'token') ctx.body = withGrantId(ctx)
+  if (route === 'discovery') ctx.body = describeServer(parts.places, ctx.body)
+}
+
+async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Promise<void> {
+  const { route } = ctx.oidc
+  await complete(parts, ctx)
   if (ctx.status === 400) (route === ASKING ? renameRefusal : renameReplay)(ctx)
   const failure = failureOf(ctx)
   if (ctx.status >= 500 && failure && isOutage(failure)) {

@@ -104,6 +104,6 @@ export async function readTokenHolder(
   if (!(await isBound(parts, { ...evidence, request }, payload['cnf']))) return null
   // A client that was stopped since holds nothing any more, and a token is of no use outside of the client's networks.
   const client = await findClientMetadata(parts.database, publicId)
-  if (!client || !mayComeFrom(client, request.ip)) return null
+  if (!client || !mayComeFrom(client['networks'], request.ip)) return null
   return { clientId, tokenId, scopes: new Set(String(payload['scope']).split(' ')) }
 }

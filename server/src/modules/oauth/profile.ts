@@ -191,10 +191,10 @@ function authentication({ places, clock }: OAuthParts): Configuration {
       dPoPSigningAlgValues: [...SIGNATURES],
       idTokenSigningAlgValues: ['ES256'],
     },
-    assertJwtClientAuthClaimsAndHeader(ctx, claims, _header, client) {
+    assertJwtClientAuthClaimsAndHeader(ctx, claims) {
       requireAssertion(issuer, { ...claims }, clock().getTime() / 1000)
       // Whoever took its key comes from elsewhere, and gets neither tokens nor customers asked.
-      if (!mayComeFrom(client, traceOf(ctx)?.ip ?? null))
+      if (!mayComeFrom(ctx.oidc.client?.['networks'], traceOf(ctx)?.ip ?? null))
         throw new errors.UnauthorizedClient('this client does not come from this network')
     },
   }
