@@ -6,6 +6,8 @@ import { redirect } from '#platform/html.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import type { Services } from '#platform/services.ts'
 import { noteSignIn } from './events.ts'
+import { isNewPlace } from './known-places.ts'
+import { mailNewPlace, ownOr } from './mails.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { withLanguage } from '#platform/words/page-language.ts'
 import { findPerson } from './person-store.ts'
@@ -125,7 +127,9 @@ export async function signIn(
     return null
   await endPrevious(visit)
   await becomePerson(mandate, person.id)
+  const isNew = await isNewPlace(mandate, person.id, trace)
   const token = await startSession(mandate, person.id, { ...shown, trace })
   noteSignIn(mandate, person, shown.method)
+  if (isNew) await mailNewPlace(mandate, ownOr(visit.reading, person), trace)
   return token
 }

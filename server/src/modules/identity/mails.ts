@@ -2,6 +2,9 @@ import type { Language, Reading } from '#platform/words/language.ts'
 import { enqueue } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
+import { writeInstant } from '#platform/words/instant-words.ts'
+import type { RequestTrace } from '#platform/request-trace.ts'
+import { browserWords } from './words.ts'
 import { ACCOUNT_WORDS } from './words/index.ts'
 import type { AccountWords } from './words/index.ts'
 
@@ -60,6 +63,25 @@ export function mailInvitation(
 export function mailPasswordChanged(mandate: Mandate, to: Recipient): Promise<void> {
   const { password, notYou } = wordsOf(to)
   return send(mandate, to, { subject: password.subject, lines: [password.lead(PROVIDER_NAME), notYou] })
+}
+
+/** Tells the owner of an account that somebody signed in from where they had not been seen. */
+export function mailNewPlace(
+  mandate: Mandate,
+  to: Recipient,
+  { ip, userAgent }: Pick<RequestTrace, 'ip' | 'userAgent'>,
+): Promise<void> {
+  const { newPlace, notYou } = wordsOf(to)
+  const language = to.language ?? 'en'
+  const sentence = newPlace.lead(
+    browserWords(userAgent, language),
+    ip,
+    writeInstant(mandate.origin.now, language),
+  )
+  return send(mandate, to, {
+    subject: newPlace.subject(PROVIDER_NAME),
+    lines: [sentence, newPlace.you, notYou],
+  })
 }
 
 /** What happened to the second factors of an account. */

@@ -89,6 +89,12 @@ export const ACCOUNT_EN = {
       stays:
         'Your second factor stays as it is and is still asked for. If you asked for nothing, do nothing: your password has not changed.',
     },
+    newPlace: {
+      subject: (provider: string) => `New sign-in to ${provider}`,
+      lead: (browser: string, network: string, at: string) =>
+        `Your account was opened with ${browser} from the network address ${network} on ${at}. It had not been opened from there, or not with such a browser, in the last 90 days.`,
+      you: 'If it was you, do nothing.',
+    },
     password: {
       subject: 'Your password was changed',
       lead: (provider: string) =>

@@ -92,6 +92,12 @@ export const ACCOUNT_ES: AccountWords = {
       stays:
         'Su segundo factor no cambia y se le seguirá pidiendo. Si no ha pedido nada, no haga nada: su contraseña no ha cambiado.',
     },
+    newPlace: {
+      subject: (provider) => `Nuevo inicio de sesión en ${provider}`,
+      lead: (browser, network, at) =>
+        `Su cuenta se ha abierto con ${browser} desde la dirección de red ${network} el ${at}. En los últimos 90 días no se había abierto desde allí, o no con un navegador así.`,
+      you: 'Si ha sido usted, no haga nada.',
+    },
     password: {
       subject: 'Su contraseña se ha cambiado',
       lead: (provider) =>

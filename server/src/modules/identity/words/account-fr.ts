@@ -87,6 +87,12 @@ export const ACCOUNT_FR: AccountWords = {
       lead: french`Quelqu'un, probablement vous, a demandé un nouveau mot de passe pour cette adresse. Ouvrez cette page dans les 30 minutes ; elle fonctionne une seule fois :`,
       stays: french`Votre second facteur ne change pas et vous sera toujours demandé. Si vous n'avez rien demandé, ne faites rien : votre mot de passe n'a pas changé.`,
     },
+    newPlace: {
+      subject: (provider) => `Nouvelle connexion à ${provider}`,
+      lead: (browser, network, at) =>
+        french`Votre compte a été ouvert avec ${browser} depuis l'adresse réseau ${network} le ${at}. Au cours des 90 derniers jours, il n'avait pas été ouvert depuis ce réseau, ou pas avec un tel navigateur.`,
+      you: french`Si c'était vous, ne faites rien.`,
+    },
     password: {
       subject: 'Votre mot de passe a été modifié',
       lead: (provider) =>
