@@ -67,6 +67,7 @@ import type { Health } from '#platform/health.ts'
 import { buildHttp } from '#platform/http/http.ts'
 import type { ProblemPage } from '#platform/http/http.ts'
 import type { Mounted } from '#platform/http/mounted-routes.ts'
+import { takePolicyReports } from '#platform/http/policy-reports.ts'
 import { makePostgresLimitStore, rememberRefusals } from '#platform/limit-store/index.ts'
 import type { LimitStore } from '#platform/limit-store/index.ts'
 import { makeLimiter } from '#platform/limits/limits.ts'
@@ -203,6 +204,7 @@ const NOBODY: Observer = {
   auditFailed: () => undefined,
   signalled: () => undefined,
   formAnswered: () => undefined,
+  stopped: () => undefined,
 }
 
 export interface App {
@@ -299,6 +301,7 @@ export async function buildAppWith(
   function report(error: Error): void {
     http.log.error({ err: error, where: 'features' }, 'the features that were known stay in use')
   }
+  await takePolicyReports(http, (directive) => (options.observer ?? NOBODY).stopped(directive))
   mountIdentityEvents(http, { engine, services })
   mountEmbed(http, { engine, services, embed })
   if (options.leakReportKeys) mountLeakReportCheck(http, options.leakReportKeys)

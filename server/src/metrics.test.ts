@@ -21,6 +21,7 @@ beforeAll(async () => {
       auditFailed: () => metrics.observer.auditFailed(),
       signalled: (name) => metrics.observer.signalled(name),
       formAnswered: (...said) => metrics.observer.formAnswered(...said),
+      stopped: (directive) => metrics.observer.stopped(directive),
     },
     onAnswered(request, reply) {
       const { method } = request

@@ -67,6 +67,7 @@ function observe(metrics: () => Metrics) {
       auditFailed: () => metrics().observer.auditFailed(),
       signalled: (name) => metrics().observer.signalled(name),
       formAnswered: (...said) => metrics().observer.formAnswered(...said),
+      stopped: (directive) => metrics().observer.stopped(directive),
     } satisfies Observer,
     onAnswered(request: FastifyRequest, reply: FastifyReply) {
       const route = request.routeOptions.url ?? 'unknown'

@@ -26,6 +26,7 @@ const counting = {
   crossed: nothing,
   auditFailed: nothing,
   formAnswered: nothing,
+  stopped: nothing,
   signalled: () => void (signals += 1),
 }
 beforeAll(async () => {

@@ -27,6 +27,7 @@ beforeAll(async () => {
       auditFailed: () => undefined,
       signalled: () => undefined,
       formAnswered: (outcome, reason) => answered.push(`${outcome} ${reason}`),
+      stopped: () => undefined,
     },
   })
   scene = await openEmbedScene(world)

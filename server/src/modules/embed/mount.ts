@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { reportedPolicy } from '#platform/http/policy-reports.ts'
 import { isAgencyAccess } from '#platform/agency-door.ts'
 import type { Engine } from '#platform/execution/execute.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -41,7 +42,9 @@ function frameHeaders(allowed: readonly string[]): Record<string, string> {
   const ancestors = allowed.length > 0 ? allowed.join(' ') : `'none'`
   return {
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`,
+    ...reportedPolicy(
+      `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`,
+    ),
     'Referrer-Policy': 'no-referrer',
     ...EMBEDDABLE,
     'Cross-Origin-Opener-Policy': 'same-origin',

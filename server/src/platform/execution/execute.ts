@@ -61,6 +61,8 @@ export interface Observer {
   signalled(name: Signal): void
   /** A request with a form token or a server key was answered; `reason` is one of a fixed list. */
   formAnswered(outcome: 'success' | 'refusal' | 'error', reason: string): void
+  /** The content security policy of a page stopped something in somebody's browser. */
+  stopped(directive: string): void
 }
 
 /** One request, parsed. */

@@ -4,6 +4,7 @@ import formbody from '@fastify/formbody'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import { AgencyRefusal, carriesAgencyCredential, isAgencyAccess } from '../agency-door.ts'
+import { reportedPolicy } from './policy-reports.ts'
 import { refuseEarly } from './early-refusal.ts'
 import { toProblem } from './error-problem.ts'
 import { execute } from '#platform/execution/carry-through.ts'
@@ -110,7 +111,10 @@ function sendPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
   if (page.session !== undefined) sendSession(reply, SESSION_COOKIE, page.session)
   if (realmSession) sendSession(reply, realmCookieName(realmSession.slug), realmSession.token)
   void reply.headers(page.headers).status(page.status)
-  return page.body.text === '' ? reply.send('') : reply.type('text/html; charset=utf-8').send(page.body.text)
+  if (page.body.text === '') return reply.send('')
+  const policy = page.headers['Content-Security-Policy'] ?? SECURITY_HEADERS['Content-Security-Policy']
+  if (policy !== undefined) void reply.headers(reportedPolicy(policy))
+  return reply.type('text/html; charset=utf-8').send(page.body.text)
 }
 
 async function explain(engine: Engine, problem: ProblemError, trace: RequestTrace): Promise<ProblemError> {

@@ -4,6 +4,7 @@ import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { reportedPolicy } from './policy-reports.ts'
 
 // The portal is built files of ours: scripts and styles from this origin, and requests back to it; nothing inline. It
 // frames the preview of a form of an agency, which stands on the origin of forms, and nothing else.
@@ -112,11 +113,7 @@ export async function servePortal(
   if (!page) throw new Error('The portal was built without a page.')
   for (const path of PORTAL_PATHS) {
     app.get(path, { config }, (request, reply) =>
-      send(
-        page,
-        request,
-        reply.header('Content-Security-Policy', portalPolicy(new URL(embedOrigin()).origin)),
-      ),
+      send(page, request, reply.headers(reportedPolicy(portalPolicy(new URL(embedOrigin()).origin)))),
     )
   }
 }

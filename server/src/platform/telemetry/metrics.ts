@@ -86,6 +86,11 @@ function makeCounters(registers: Registry[]) {
       'Requests with a form token or a server key, by outcome and reason.',
       ['outcome', 'reason'],
     ),
+    violations: count(
+      'policy_violations_total',
+      'What the content security policies of pages stopped in browsers, by directive.',
+      ['directive'],
+    ),
     jobErrors: count('job_errors_total', 'Errors of background work.', ['where']),
     switches: count('context_switch_total', 'Switches into a tenant, by outcome.', ['outcome']),
     crossings: count('cross_tenant_requests_total', 'Requests of partners that went into tenants.', [
@@ -157,6 +162,7 @@ function observe(counters: Counters, histograms: ReturnType<typeof makeHistogram
     auditFailed: () => counters.auditFailures.inc(),
     signalled: () => counters.signals.inc(),
     formAnswered: (outcome, reason) => counters.forms.inc({ outcome, reason }),
+    stopped: (directive) => counters.violations.inc({ directive }),
   }
 }
 
