@@ -44,6 +44,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   partners: ['approvals', 'identity'],
   realms: ['configuration', 'identity'],
   plans: ['identity', 'realms'],
+  referrals: ['earnings'],
   reports: ['billing', 'portfolio'],
   signals: ['gateway', 'oauth', 'webhooks'],
   support: ['billing', 'portfolio', 'sla'],

@@ -30,13 +30,19 @@ export async function findTenants(
   return new Map(rows.map((row) => [String(row['external_id']), String(row['id'])]))
 }
 
-/** Has everybody else who adds to the ledgers of those who referred these tenants wait for this transaction. */
+/**
+ * Has everybody else who adds to the ledgers of those who referred these tenants wait for this transaction, and so
+ * everybody who reports sign-ups: a referral that came into being unseen would not earn from what is handed in now.
+ */
 export async function lockLedgers(mandate: Ingesting, tenantIds: readonly string[]): Promise<void> {
-  await ask(
-    mandate,
-    'select access.lock_ledger(array(select distinct r.partner_id from referral r where r.tenant_id = any ($1::uuid[]) and r.voided_at is null))',
-    [tenantIds],
-  )
+  await runStatements(mandate, [
+    // The lock of access.take_sign_ups, which takes it for itself alone; payments only wait for sign-ups, not for each other.
+    { text: "select pg_advisory_xact_lock_shared(hashtextextended('referral_sign_up', 0))", values: [] },
+    {
+      text: 'select access.lock_ledger(array(select distinct r.partner_id from referral r where r.tenant_id = any ($1::uuid[]) and r.voided_at is null))',
+      values: [tenantIds],
+    },
+  ])
 }
 
 const KeptEvent = z.object({
@@ -118,6 +124,20 @@ export async function findEvents(
     mandate,
     `select ${EVENT_COLUMNS} from billing_event where source = $1 and external_id = any ($2)`,
     [mandate.source, externalIds],
+  )
+  return rows.map(toEvent)
+}
+
+/** The kept events of these tenants that nobody earned anything on yet. */
+export async function findUnearned(
+  mandate: Ingesting,
+  tenantIds: readonly string[],
+): Promise<KeptBillingEvent[]> {
+  const rows = await ask(
+    mandate,
+    `select ${EVENT_COLUMNS} from billing_event b where b.source = $1 and b.tenant_id = any ($2::uuid[])
+       and not exists (select from earning e where e.billing_event_id = b.id)`,
+    [mandate.source, tenantIds],
   )
   return rows.map(toEvent)
 }

@@ -17,6 +17,7 @@ export type { AccrualFacts, Accrued, BillingEvent, ReferralFacts } from './accru
 export { runEarningClock } from './clock.ts'
 export { makeIdSource } from './ids.ts'
 export { accrue } from './rules-accrual.ts'
+export { takeKeptEvents } from './take-events.ts'
 export { parseTerms } from './terms-of-agreement.ts'
 
 /** Every route of earnings, and by which payments are reported (D6, D8, D11). */

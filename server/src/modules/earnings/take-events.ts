@@ -15,6 +15,7 @@ import {
   findReferrals,
   findReturns,
   findTenants,
+  findUnearned,
   findVolumes,
   lockLedgers,
 } from './accrual-store.ts'
@@ -201,6 +202,10 @@ async function gatherFacts(
   return { referrals, agreements, originals, waiting, volumes, closedThrough, nextId }
 }
 
+/** What was kept of that which these events refer to. */
+const findReferredTo = (mandate: Ingesting, events: readonly KeptBillingEvent[]) =>
+  findEvents(mandate, [...new Set(events.flatMap(({ refersTo }) => (refersTo === null ? [] : [refersTo])))])
+
 interface Compared {
   readonly repeated: KeptBillingEvent[]
   readonly faults: ItemFault[]
@@ -238,9 +243,7 @@ export async function takeEvents(mandate: Ingesting, items: readonly PlacedItem[
   const addedIds = await addEvents(mandate, events)
   const added = events.filter(({ id }) => addedIds.has(id))
   const compared = await compareRepeated(mandate, placed, addedIds)
-  const earlier = await findEvents(mandate, [
-    ...new Set(added.flatMap(({ refersTo }) => (refersTo === null ? [] : [refersTo]))),
-  ])
+  const earlier = await findReferredTo(mandate, added)
   const known = new Map([...earlier, ...added].map((event) => [event.externalId, event]))
   const references = checkReferences(placed, known)
   const all = [...faults, ...compared.faults, ...references].toSorted(
@@ -252,4 +255,18 @@ export async function takeEvents(mandate: Ingesting, items: readonly PlacedItem[
     added.length === 0 ? NOTHING : accrue(await gatherFacts(mandate, { added, earlier }, nextId), added)
   await addAccrued(mandate, accrued)
   return { ...counts, accrued, differing: await findDiffering(mandate, compared.repeated), faults: [] }
+}
+
+/**
+ * Earns from what was handed in about these tenants before anybody had referred them, as if it came now. Called in the
+ * transaction in which their referrals come into being, so that the ledger says the same whichever came first (D5, D6).
+ */
+export async function takeKeptEvents(mandate: Ingesting, tenantIds: readonly string[]): Promise<void> {
+  if (tenantIds.length === 0) return
+  await lockLedgers(mandate, tenantIds)
+  const kept = await findUnearned(mandate, tenantIds)
+  if (kept.length === 0) return
+  const earlier = await findReferredTo(mandate, kept)
+  const nextId = makeIdSource(mandate.origin.now)
+  await addAccrued(mandate, accrue(await gatherFacts(mandate, { added: kept, earlier }, nextId), kept))
 }

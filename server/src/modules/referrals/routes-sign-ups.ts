@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { takeKeptEvents } from '#modules/earnings/index.ts'
 import { refuseItems } from '#platform/item-faults.ts'
 import type { ItemFault } from '#platform/item-faults.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
@@ -98,6 +99,14 @@ interface Taken {
   readonly faults: readonly ItemFault[]
 }
 
+/** The tenants that are referred from now on: what they paid since they signed up may have been reported before. */
+function findNewlyReferred(placed: readonly PlacedSignUp[], answers: readonly SignUpAnswer[]): string[] {
+  return placed.flatMap(({ tenantId }, index) => {
+    const answer = answers[index]
+    return answer?.is_new === true && answer.referral_id !== null ? [tenantId] : []
+  })
+}
+
 async function take(mandate: Mandate<'ingest'>, items: readonly Item[], key: Buffer): Promise<Taken> {
   const tenants = await findTenantsOfSource(
     mandate,
@@ -133,6 +142,7 @@ async function take(mandate: Mandate<'ingest'>, items: readonly Item[], key: Buf
         ]
       : [],
   )
+  if (reused.length === 0) await takeKeptEvents(mandate, findNewlyReferred(placed, answers))
   return { answers, faults: reused }
 }
 
