@@ -41,6 +41,19 @@ export const program = {
   'payout_policy.document': 'Without a verified tax document',
   'payout_policy.document_block': 'Nothing is paid',
   'payout_policy.document_warn': 'It is paid, with a note to the partner',
+  'counting.title': 'How the program counts',
+  'counting.about':
+    'Which partner is counted when a customer followed links of several, and whose days and months count.',
+  'counting.touch': 'Of several partners',
+  'counting.first_touch': 'The first one counts',
+  'counting.last_touch': 'The last one counts',
+  'counting.touch_about':
+    'An agreement is offered with the same only. Where the agreements of all those partners say another, theirs counts.',
+  'counting.others':
+    '{count, plural, one {# agreement that is offered or in force says} other {# agreements that are offered or in force say}} another.',
+  'counting.zone': 'Time zone',
+  'counting.zone_about': 'For waiting times, payouts and statements, such as Europe/Berlin.',
+  'counting.zone_wrong': 'Write the name of a time zone, such as Europe/Berlin.',
   'demands.title': 'API clients and contacts',
   'demands.about':
     'What a partner needs before an API client works for real customers, and how long the contact address of a sign-up is kept.',

@@ -5,6 +5,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { ApprovalPolicy } from './approval-policy.tsx'
+import { Counting } from './counting.tsx'
 import { FourEyes } from './four-eyes.tsx'
 import { LiveDemands } from './live-demands.tsx'
 import { LinkTargets } from './link-targets.tsx'
@@ -26,6 +27,7 @@ export function SettingsPage() {
           <GoLink to={platformPlaces.riskRules()}>{t('program_settings.checks')}</GoLink>
         </nav>
         {mayAgreements && <FourEyes />}
+        {mayAgreements && <Counting />}
         {mayAgreements && <LiveDemands />}
         {mayEarnings && <ApprovalPolicy />}
         {mayPayouts && <PayoutPolicy />}

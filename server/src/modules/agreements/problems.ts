@@ -58,6 +58,19 @@ const AGREEMENT_PROBLEMS = {
     cause: 'Agreements are made with active partners only.',
     remedy: 'Let the partner work again first.',
   },
+  AGREEMENT_ATTRIBUTION_DIFFERS: {
+    status: 409,
+    title: 'The program counts another partner',
+    cause:
+      'Which of several partners is counted is one rule for the whole program, and these terms say another (`attribution.model`).',
+    remedy: 'Set it in the draft as the program settings say, or change the settings first.',
+  },
+  TIME_ZONE_UNKNOWN: {
+    status: 409,
+    title: 'Time zone unknown',
+    cause: 'The database knows no time zone by this name.',
+    remedy: 'Send a name of the IANA time zone database, such as Europe/Berlin.',
+  },
   AGREEMENT_FILE_MISSING: {
     status: 404,
     title: 'No sealed file',

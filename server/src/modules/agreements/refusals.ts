@@ -27,6 +27,11 @@ export const guarded = guardedBy({
   agreement_owner: ['AGREEMENT_SIGNER_REQUIRED', 'Only an active owner answers for the partner.', 403],
   agreement_approver: ['AGREEMENT_APPROVER_REFUSED', 'You cannot approve for both sides.'],
   agreement_four_eyes: ['AGREEMENT_FOUR_EYES', 'You drafted it; a second person does this.'],
+  agreement_attribution: [
+    'AGREEMENT_ATTRIBUTION_DIFFERS',
+    'Of several partners the program counts another one than these terms say.',
+  ],
+  program_setting_time_zone: ['TIME_ZONE_UNKNOWN', 'No time zone has this name.'],
   agreement_partner: ['AGREEMENT_PARTNER_INACTIVE', 'The partner is not active.'],
   agreement_step_up: stepUpRequired,
 })

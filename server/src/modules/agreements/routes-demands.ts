@@ -1,9 +1,11 @@
+import { isTimeZone } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { getSetting, insertSetting } from './setting-store.ts'
+import { countOtherTouch, getSetting, insertSetting } from './setting-store.ts'
 import type { SettingRow } from './setting-store.ts'
 
 const PATH = '/api/v1/admin/program-settings'
@@ -20,58 +22,94 @@ const SettingBody = z
       .min(1)
       .max(3650)
       .meta({ description: 'How many days the contact address of a sign-up is kept.' }),
+    attribution_model: z.enum(['first_touch', 'last_touch']).meta({
+      description:
+        'Which of several partners whose links a customer followed is counted. An agreement is offered with the same only; where those of the partners all say another, theirs counts.',
+    }),
+    time_zone: z
+      .string()
+      .max(64)
+      .refine(isTimeZone, { message: 'must be an IANA time zone', params: { code: 'TIME_ZONE_UNKNOWN' } })
+      .meta({ description: 'Whose days and months count for waiting times, payouts and statements.' }),
+    other_attribution_agreements: z.int().meta({
+      description: 'How many agreements that are offered, signed or in force say another attribution.',
+    }),
     set_by_name: z.string(),
     set_at: z.string(),
   })
   .meta({ id: 'ProgramSettings' })
 
-const answer = (row: SettingRow) =>
+const SettingInput = SettingBody.pick({ live_needs_agreement: true, contact_kept_days: true }).extend(
+  // Whoever knows nothing of them leaves them as they are.
+  SettingBody.pick({ attribution_model: true, time_zone: true }).partial().shape,
+)
+
+type Changed = 'live_needs_agreement' | 'contact_kept_days' | 'attribution_model' | 'time_zone'
+const CHANGED: readonly Changed[] = [
+  'live_needs_agreement',
+  'contact_kept_days',
+  'attribution_model',
+  'time_zone',
+]
+
+const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
   sent(
     {
       version: row.version,
       live_needs_agreement: row.live_needs_agreement,
       contact_kept_days: row.contact_kept_days,
+      attribution_model: row.attribution_model,
+      time_zone: row.time_zone,
+      other_attribution_agreements: await countOtherTouch(mandate, row.attribution_model),
       set_by_name: row.set_by_name,
       set_at: row.created_at.toISOString(),
     },
     { ETag: `"v${row.version}"` },
   )
 
-/** What the provider asks of partners beside their agreements: for live API clients, and how long contacts are kept (A11, D4). */
+/** What the provider asks of partners beside their agreements, and by which rule and clock it counts (A11, D4, D5). */
 export const demandRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: PATH,
-    summary: 'Whether live API clients need an agreement, and how long contact addresses are kept',
+    summary:
+      'What live API clients need, how long contact addresses are kept, which touch counts, and the time zone',
     input: {},
     access: { permission: 'platform.agreements.read' },
     limit: 'detail',
     responses: { 200: SettingBody },
-    handle: async ({ mandate }) => answer(await getSetting(mandate)),
+    handle: async ({ mandate }) => answer(mandate, await getSetting(mandate)),
   }),
   route({
     method: 'PUT',
     path: PATH,
-    summary: 'Change what live API clients need, and how long contact addresses are kept',
-    input: { body: SettingBody.pick({ live_needs_agreement: true, contact_kept_days: true }) },
+    summary:
+      'Change what live API clients need, how long contact addresses are kept, which touch counts, and the time zone',
+    input: { body: SettingInput },
     access: { permission: 'platform.agreements.approve' },
     limit: 'write',
     ifMatch: true,
+    problems: ['TIME_ZONE_UNKNOWN'],
     responses: { 200: SettingBody },
     async handle({ mandate, body, expectedVersion }) {
       const before = await getSetting(mandate)
       if (before.version !== expectedVersion)
         throw new ProblemError(412, 'PRECONDITION_FAILED', 'The settings changed after they were read.')
-      const after = await insertSetting(mandate, { ...body, version: before.version + 1 })
+      const after = await insertSetting(mandate, {
+        live_needs_agreement: body.live_needs_agreement,
+        contact_kept_days: body.contact_kept_days,
+        attribution_model: body.attribution_model ?? before.attribution_model,
+        time_zone: body.time_zone ?? before.time_zone,
+        version: before.version + 1,
+      })
       recordEvent(mandate, {
         action: 'program.demands.changed',
         resource: { type: 'program_setting', label: `Version ${after.version}` },
-        changes: {
-          live_needs_agreement: { before: before.live_needs_agreement, after: after.live_needs_agreement },
-          contact_kept_days: { before: before.contact_kept_days, after: after.contact_kept_days },
-        },
+        changes: Object.fromEntries(
+          CHANGED.map((name) => [name, { before: before[name], after: after[name] }]),
+        ),
       })
-      return answer(after)
+      return answer(mandate, after)
     },
   }),
 ]

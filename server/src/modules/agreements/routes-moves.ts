@@ -72,7 +72,12 @@ function makeOfferRoute(services: Services): Route {
     },
     access: adminDraft,
     limit: 'write',
-    problems: [...problems, 'AGREEMENT_FOUR_EYES', 'AGREEMENT_PARTNER_INACTIVE'],
+    problems: [
+      ...problems,
+      'AGREEMENT_FOUR_EYES',
+      'AGREEMENT_PARTNER_INACTIVE',
+      'AGREEMENT_ATTRIBUTION_DIFFERS',
+    ],
     responses,
     handle: ({ mandate, params, body }) =>
       carryOut(mandate, services, {

@@ -158,6 +158,8 @@ export interface AgreementTables {
     version: number
     live_needs_agreement: boolean
     contact_kept_days: number
+    attribution_model: 'first_touch' | 'last_touch'
+    time_zone: string
     set_by_name: string
     created_at: Generated<Date>
   }

@@ -12,7 +12,7 @@ export function approveDue(mandate: Mandate<'system'>, limit: number): Promise<n
     mandate,
     `update earning e set state = 'approved' where e.id in (
        select d.id from earning d
-       where d.state = 'pending' and d.kind <> 'adjustment' and d.available_on <= (statement_timestamp() at time zone 'UTC')::date and (select (access.earning_policy_now()).approves_by_itself)
+       where d.state = 'pending' and d.kind <> 'adjustment' and d.available_on <= (select access.program_day(statement_timestamp())) and (select (access.earning_policy_now()).approves_by_itself)
          and d.first_approved_by is null and not access.takes_two_people(d.currency, d.amount_minor)
        order by d.available_on, d.id limit $1 for update skip locked)`,
     limit,

@@ -50,9 +50,19 @@ export async function listObstacles(
   return rows[0]?.obstacles ?? []
 }
 
+/** The last moment of a calendar day where the program is at home. */
+export async function endOfDay(mandate: Mandate<'platform'>, day: string): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`select access.end_of_program_day(${day}) as at`.execute(
+    tables<PayoutTables>(mandate),
+  )
+  const [row] = rows
+  if (!row) throw new Error('The database told no end of a day.')
+  return row.at
+}
+
 /** That the earning `e` is free to be paid up to an instant: the one condition by which candidates are counted, chosen and claimed. */
 export const isFreeToPay = (cutoffAt: Date) =>
-  sql<boolean>`access.is_free_to_pay(e.state, e.payout_item_id, e.available_on, ${cutoffAt}::timestamptz)`
+  sql<boolean>`access.is_free_to_pay(e.state, e.payout_item_id, e.available_on, (select access.program_day(${cutoffAt}::timestamptz)))`
 
 /** Rows that were claimed for one item. */
 export interface Claim {

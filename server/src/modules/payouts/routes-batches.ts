@@ -7,7 +7,7 @@ import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { approveBatch, buildBatch, cancelBatch, exportBatch, settleItem, submitBatch } from './acts.ts'
-import { getBatch, listBatches, listCandidates } from './batch-store.ts'
+import { endOfDay, getBatch, listBatches, listCandidates } from './batch-store.ts'
 import type { BatchRow } from './batch-store.ts'
 import {
   BatchBody,
@@ -33,8 +33,9 @@ const READ = { permission: 'platform.payouts.read' } as const
 const RUN = { permission: 'platform.payouts.run' } as const
 const MOVES = ['PAYOUT_BATCH_NOT_FOUND', 'PAYOUT_STATE_CONFLICT']
 
-/** The end of a day in UTC: everything available on that day is in. */
-const endOfDay = (day: string): Date => new Date(`${day}T23:59:59.999Z`)
+/** Up to when earnings are paid: to the end of a day where the program is at home, or to now. */
+const cutoffOf = (mandate: Mandate<'platform'>, day: string | undefined): Promise<Date> =>
+  day === undefined ? Promise.resolve(mandate.origin.now) : endOfDay(mandate, day)
 
 async function describe(
   mandate: Mandate<'platform'>,
@@ -66,7 +67,7 @@ const reads: readonly Route[] = [
     limit: 'list',
     responses: { 200: z.strictObject({ items: z.array(CandidateBody) }) },
     async handle({ mandate, query }) {
-      const cutoffAt = query.cutoff_on === undefined ? mandate.origin.now : endOfDay(query.cutoff_on)
+      const cutoffAt = await cutoffOf(mandate, query.cutoff_on)
       const rows = await listCandidates(mandate, { currency: query.currency ?? null, cutoffAt })
       return { items: rows.map(toCandidate) }
     },
@@ -151,7 +152,7 @@ function makeBuildRoute({ isDemo }: Services): Route {
         throw new ProblemError(409, 'PAYOUT_RAIL_UNAVAILABLE', 'This way of paying is not set up here.')
       const batch = await buildBatch(mandate, {
         currency: body.currency,
-        cutoffAt: body.cutoff_on === undefined ? mandate.origin.now : endOfDay(body.cutoff_on),
+        cutoffAt: await cutoffOf(mandate, body.cutoff_on),
         rail: body.rail,
         note: body.note ?? null,
         partnerIds: body.partner_ids ?? null,

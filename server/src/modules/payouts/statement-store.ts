@@ -256,7 +256,7 @@ export async function readStatementFile(
 /** What was paid to the reader's partner in each year and currency, by the day on which it was recorded. */
 export async function listYears(mandate: Mandate<'program'>) {
   const { rows } = await sql<{ year: number; currency: string; paid_minor: number; payouts: number }>`
-    select extract(year from finished_at at time zone 'UTC')::integer as year, currency, sum(amount_minor)::bigint as paid_minor, count(*) as payouts
+    select extract(year from access.program_day(finished_at))::integer as year, currency, sum(amount_minor)::bigint as paid_minor, count(*) as payouts
     from payout_item where state = 'paid' and partner_id = ${mandate.partner.id} group by 1, 2 order by 1 desc, 2`.execute(
     tables<PayoutTables>(mandate),
   )

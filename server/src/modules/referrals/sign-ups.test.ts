@@ -70,29 +70,44 @@ describe('evidence', () => {
     ])
   })
 
-  test('among the clicks of one browser the last one in its window counts, or the first where the program says so (D5)', async () => {
-    const rival = await openReferralScene(world)
-    const early = await makeCodeAs(world, scene.staff)
-    const late = await makeCodeAs(world, rival.staff)
-    const follow = async (visitor: string) => {
-      await seedClick(early.code, { daysAgo: 20, visitor })
-      return seedClick(late.code, { daysAgo: 2, visitor })
-    }
+  test('among the clicks of one browser the last one in its window counts, or the first where the agreements of their partners say so (D5)', async () => {
     const partnerOf = async (referral: string | null) => {
       const query = 'select partner_id from referral where id = $1'
       return (await world.sql<{ partner_id: string }>(query, [uuidOf('referral', referral)]))[0]?.partner_id
     }
-    const last = await desk.signUp({ click_id: await follow('one') })
-    expect(await partnerOf(last.referral_id)).toBe(rival.partner)
-    const touch = (model: string) =>
+    /** Somebody follows the link of the one partner, then that of the other. */
+    const click = async (early: ReferralScene, late: ReferralScene) => {
+      const visitor = `${Math.random()}`
+      const [one, two] = [await makeCodeAs(world, early.staff), await makeCodeAs(world, late.staff)]
+      await seedClick(one.code, { daysAgo: 20, visitor })
+      return { click_id: await seedClick(two.code, { daysAgo: 2, visitor }) }
+    }
+    const follow = async (early: ReferralScene, late: ReferralScene) =>
+      partnerOf((await desk.signUp(await click(early, late))).referral_id)
+    const touching = (model: 'first_touch' | 'last_touch') =>
+      openReferralScene(world, { attribution: { model, window_days: 90 } })
+    const [last, alsoLast] = [await touching('last_touch'), await touching('last_touch')]
+    const [first, alsoFirst] = [await touching('first_touch'), await touching('first_touch')]
+    expect(await follow(last, alsoLast)).toBe(alsoLast.partner)
+    expect(await follow(first, alsoFirst)).toBe(first.partner)
+    // Where they differ the program decides, as it stood when the customer signed up.
+    expect(await follow(first, last)).toBe(last.partner)
+    expect(await follow(last, first)).toBe(first.partner)
+    const clickBefore = await click(last, first)
+    const before = new Date().toISOString()
+    const setModel = (model: string) =>
       world.seed(
-        `update program set defaults = jsonb_set(defaults, '{attribution,model}', to_jsonb($1::text))`,
+        `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name, attribution_model, created_at)
+         select max(version) + 1, false, 365, 'Test', $1, clock_timestamp() from program_setting`,
         [model],
       )
-    await touch('first_touch')
-    const first = await desk.signUp({ click_id: await follow('two') })
-    await touch('last_touch')
-    expect(await partnerOf(first.referral_id)).toBe(scene.partner)
+    await setModel('first_touch')
+    expect(await follow(first, last)).toBe(first.partner)
+    expect(await follow(last, first)).toBe(last.partner)
+    expect(await follow(last, alsoLast)).toBe(alsoLast.partner)
+    const reportedLate = await desk.signUp({ ...clickBefore, occurred_at: before })
+    expect(await partnerOf(reportedLate.referral_id)).toBe(first.partner)
+    await setModel('last_touch')
   })
 
   test('each thing that keeps a code or a click from counting is told as a reason, and refers nobody (D5)', async () => {
@@ -269,7 +284,7 @@ describe('contacts of sign-ups', () => {
     const contact = { code, contact_email: 'lena@acme.example', ip_prefix: '203.0.113.0/24' }
     const [old, young] = [await desk.signUp(contact), await desk.signUp(contact)]
     await world.seed(
-      `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name) values (2, false, 30, 'Test')`,
+      `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name) select max(version) + 1, false, 30, 'Test' from program_setting`,
       [],
     )
     await age(old.tenant.id, '30 days')

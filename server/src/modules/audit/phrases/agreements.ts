@@ -26,7 +26,7 @@ export const AGREEMENT_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.four_eyes.withdrawn': says('took back the request for fewer people for agreements'),
   'program.four_eyes.changed': says('changed what two people do about agreements'),
   'program.demands.changed': says(
-    'changed what live API clients need and how long contact addresses are kept',
+    'changed what live API clients need, how long contact addresses are kept, or how the program counts',
   ),
   'program.agreement_template.created': says('added the {x}', TEMPLATE),
 }
