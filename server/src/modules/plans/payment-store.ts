@@ -6,7 +6,7 @@ import type { PaymentNews } from './payments.ts'
 import type { PlanTables, SubscriptionState } from './tables.ts'
 
 type IngestMandate = Mandate<'ingest'>
-export type Outcome = 'signed' | 'held' | 'released' | 'ended' | 'no_change'
+export type Outcome = 'held' | 'released' | 'ended' | 'no_change'
 
 /** What came of an event before, waiting for one that is being worked on; null for a new one. */
 export async function findOutcome(mandate: IngestMandate, eventId: string): Promise<Outcome | null> {
@@ -25,8 +25,17 @@ export async function findOutcome(mandate: IngestMandate, eventId: string): Prom
   return row?.outcome ?? null
 }
 
-/** A subscription that money came in for, or did not, in its state now. Throws SUBSCRIPTION_NOT_FOUND. */
+/**
+ * A subscription that money came in for, or did not, in its state now; other news of it waits for this transaction. Throws
+ * SUBSCRIPTION_NOT_FOUND.
+ */
 export async function getPaid(mandate: IngestMandate, id: string) {
+  await runStatements(mandate, [
+    {
+      text: `select pg_advisory_xact_lock(hashtextextended('payments of ' || $1, 0))`,
+      values: [id],
+    },
+  ])
   const row = await tables<PlanTables>(mandate)
     .selectFrom('subscription as s')
     .select(['s.id', 's.partner_id', 's.end_user_id', 's.status'])
@@ -38,6 +47,19 @@ export async function getPaid(mandate: IngestMandate, id: string) {
 }
 
 export type PaidRow = Awaited<ReturnType<typeof getPaid>>
+
+/** Whether something is known that happened to the subscription's payments after an instant: what is told late then says nothing new. */
+export async function isOvertaken(mandate: IngestMandate, row: PaidRow, at: Date): Promise<boolean> {
+  const later = await tables<PlanTables>(mandate)
+    .selectFrom('payment_event')
+    .select('event_id')
+    .where('partner_id', '=', row.partner_id)
+    .where('subscription_id', '=', row.id)
+    .where('occurred_at', '>', at)
+    .limit(1)
+    .executeTakeFirst()
+  return later !== undefined
+}
 
 /** Keeps the event with what came of it. */
 export async function keepEvent(

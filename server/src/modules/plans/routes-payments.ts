@@ -4,7 +4,14 @@ import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { recordSubscription } from './events.ts'
-import { findOutcome, getPaid, holdForPayment, keepEvent, releasePayment } from './payment-store.ts'
+import {
+  findOutcome,
+  getPaid,
+  holdForPayment,
+  isOvertaken,
+  keepEvent,
+  releasePayment,
+} from './payment-store.ts'
 import type { Outcome, PaidRow } from './payment-store.ts'
 import { simulatedPayments } from './payments.ts'
 import type { PaymentNews } from './payments.ts'
@@ -20,6 +27,7 @@ async function takeFailure(mandate: Mandate<'ingest'>, row: PaidRow): Promise<Ou
 }
 
 async function apply(mandate: Mandate<'ingest'>, row: PaidRow, news: PaymentNews): Promise<Outcome> {
+  if (await isOvertaken(mandate, row, news.occurredAt)) return 'no_change'
   if (news.kind === 'failed') return takeFailure(mandate, row)
   return (await releasePayment(mandate, row)) ? 'released' : 'no_change'
 }
@@ -37,7 +45,10 @@ export const paymentRoutes: readonly Route[] = [
     problems: ['SUBSCRIPTION_NOT_FOUND'],
     responses: {
       200: z.strictObject({
-        outcome: z.enum(['signed', 'held', 'released', 'ended', 'no_change']),
+        outcome: z.enum(['held', 'released', 'ended', 'no_change']).meta({
+          description:
+            'What it changed; nothing when something later is known already. Signing is confirmed by people, never by a payment.',
+        }),
         is_repeated: z.boolean(),
       }),
     },

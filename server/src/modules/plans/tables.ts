@@ -187,7 +187,7 @@ interface PaymentEventTable {
   kind: 'paid' | 'failed'
   occurred_at: Date
   received_at: Generated<Date>
-  outcome: 'signed' | 'held' | 'released' | 'ended' | 'no_change'
+  outcome: 'held' | 'released' | 'ended' | 'no_change'
 }
 
 /** A subscription as it is now: state, end, plan and holds as time has made them; `status` as the last change left it. */
