@@ -1,9 +1,16 @@
+import { encodeId } from '@liaison/access'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeEarningRoutes } from '#modules/earnings/index.ts'
 import { payment, refund } from '#testing/earning-acts.ts'
-import { makeCodeAs, openReferralScene, openSignUps } from '#testing/referral-acts.ts'
+import {
+  makeCodeAs,
+  openReferralScene,
+  openSignUps,
+  publicTenant,
+  seedPayment,
+} from '#testing/referral-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeReferralRoutes } from './index.ts'
 
@@ -194,6 +201,26 @@ describe('a payment that is handed in before its sign-up', () => {
       { numRuns: 12 },
     )
   }, 120_000)
+})
+
+describe('a tenant that paid before', () => {
+  test('is referred by nobody by hand, in the database too; one that never paid is (D5)', async () => {
+    const scene = await openReferralScene(world)
+    const refer = async (isPaid: boolean) => {
+      const tenant = await desk.tenant()
+      if (isPaid) await seedPayment(world, tenant.id, { at: new Date(Date.now() - DAY_MS) })
+      const made = await world.call(scene.admin.caller, 'POST', '/api/v1/admin/referrals/manual', {
+        body: {
+          partner_id: encodeId('partner', scene.partner),
+          tenant_id: publicTenant(tenant.id),
+          reason: 'Introduced',
+        },
+      })
+      return [made.statusCode, made.json().code ?? made.json().method]
+    }
+    expect(await refer(false)).toEqual([201, 'manual'])
+    expect(await refer(true)).toEqual([409, 'TENANT_NOT_NEW'])
+  })
 })
 
 describe('a payment and a sign-up at the same moment', () => {

@@ -52,6 +52,12 @@ const REFERRAL_PROBLEMS = {
     cause: 'Each tenant has one referral that counts.',
     remedy: 'Void that one first, while nothing has been paid.',
   },
+  TENANT_NOT_NEW: {
+    status: 409,
+    title: 'The tenant is not new',
+    cause: 'The tenant had paid before, so nobody brought it; that holds by hand as for a sign-up.',
+    remedy: 'Nothing is to be done; what a partner is owed otherwise is an adjustment of its earnings.',
+  },
   REFERRAL_PARTNER_INACTIVE: {
     status: 409,
     title: 'The partner cannot be given referrals',

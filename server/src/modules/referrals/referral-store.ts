@@ -183,7 +183,7 @@ async function findTerms(mandate: Mandate<'platform'>, partnerId: PartnerId) {
   return { program, agreement }
 }
 
-/** Refers a tenant by hand. Throws TENANT_ALREADY_REFERRED, REFERRAL_PARTNER_INACTIVE and REFERRAL_INPUT_UNKNOWN. */
+/** Refers a tenant by hand. Throws TENANT_ALREADY_REFERRED, TENANT_NOT_NEW and others. */
 export async function insertManual(mandate: Mandate<'platform'>, asked: ManualReferral): Promise<ReferralId> {
   const { program, agreement } = await findTerms(mandate, asked.partnerId)
   const { id } = await guarded(

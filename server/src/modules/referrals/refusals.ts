@@ -8,6 +8,7 @@ export const guarded = guardedBy({
   referral_code_transition: ['REFERRAL_CODE_STATE_CONFLICT', 'The code is in that state already.'],
   referral_code_partner_id_fkey: ['REFERRAL_INPUT_UNKNOWN', 'There is no such partner.'],
   referral_one_live: ['TENANT_ALREADY_REFERRED', 'The tenant has a referral that counts.'],
+  referral_new_tenant: ['TENANT_NOT_NEW', 'The tenant had paid before.'],
   referral_partner: ['REFERRAL_PARTNER_INACTIVE', 'The partner does not work at present.'],
   referral_transition: ['REFERRAL_STATE_CONFLICT', 'The referral is void already.'],
   referral_tenant_id_fkey: ['REFERRAL_INPUT_UNKNOWN', 'There is no such tenant.'],

@@ -102,7 +102,12 @@ const manualRoute = route({
   },
   access: { permission: 'platform.referrals.manage' },
   limit: 'write',
-  problems: ['TENANT_ALREADY_REFERRED', 'REFERRAL_PARTNER_INACTIVE', 'REFERRAL_INPUT_UNKNOWN'],
+  problems: [
+    'TENANT_ALREADY_REFERRED',
+    'TENANT_NOT_NEW',
+    'REFERRAL_PARTNER_INACTIVE',
+    'REFERRAL_INPUT_UNKNOWN',
+  ],
   responses: { 201: ReferralBody },
   async handle({ mandate, body }) {
     const id = await insertManual(mandate, {
