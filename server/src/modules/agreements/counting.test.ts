@@ -1,9 +1,11 @@
+import { decodeId, encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { draftAgreement, draftInput, openAgreementScene } from '#testing/agreement-acts.ts'
 import type { AgreementScene } from '#testing/agreement-acts.ts'
 import { STANDARD_TERMS } from '#testing/program-acts.ts'
 import { TestWorld } from '#testing/world.ts'
-import { makeAgreementRoutes } from './index.ts'
+import { toCanonicalTerms } from './content.ts'
+import { AgreementTerms, makeAgreementRoutes } from './index.ts'
 
 let world: TestWorld
 let scene: AgreementScene
@@ -115,5 +117,56 @@ describe('an agreement that counts another touch than the program', () => {
     })
     expect(edited.statusCode).toBe(200)
     expect((await offer(id)).statusCode).toBe(200)
+  })
+})
+
+const steps = (more: object) => ({
+  ...STANDARD_TERMS,
+  components: [
+    {
+      id: 'steps',
+      trigger: 'invoice',
+      model: 'graduated',
+      brackets: [
+        { up_to_minor: 500_000, rate_bp: 500 },
+        { up_to_minor: null, rate_bp: 800 },
+      ],
+      window: 'calendar_month',
+      products: null,
+      max_months: null,
+      ...more,
+    },
+  ],
+})
+
+describe('limits of brackets', () => {
+  test('are drafted in one currency, whose decimals are in the text; without one they are refused with their place (D4)', async () => {
+    const own = await openAgreementScene(world)
+    const input = { ...(await draftInput(world, own)), source: 'What you earn: {{commission}}' }
+    const path = `/api/v1/admin/partners/${encodeId('partner', own.partner)}/agreements`
+    const refused = await world.call(own.drafter, 'POST', path, { body: { ...input, terms: steps({}) } })
+    expect(refused.statusCode, refused.body).toBe(422)
+    expect(refused.json().errors).toMatchObject([{ pointer: '/body/terms/components/0/currency' }])
+    const template = await world.call(own.drafter, 'POST', '/api/v1/admin/agreement-templates', {
+      body: { code: 'steps', title: 'Steps', source: input.source, terms: steps({}) },
+    })
+    expect(template.statusCode).toBe(422)
+    const made = await world.call(own.drafter, 'POST', path, {
+      body: { ...input, terms: steps({ currency: 'JPY' }) },
+    })
+    expect(made.json().body, made.body).toContain('5% up to 500,000 JPY and 8% of the rest')
+  })
+
+  test('a draft of before, without a currency, is read but not offered (D4)', async () => {
+    const own = await openAgreementScene(world)
+    const id = await draftAgreement(world, own)
+    await world.seed(`update agreement set terms_canonical = $2 where id = $1`, [
+      decodeId('agreement', id),
+      toCanonicalTerms(AgreementTerms.parse(steps({}))),
+    ])
+    const read = await world.call(own.drafter, 'GET', `/api/v1/admin/agreements/${id}`)
+    expect(read.statusCode, read.body).toBe(200)
+    const refused = await offer(id)
+    expect([refused.statusCode, refused.json().code]).toEqual([409, 'AGREEMENT_LIMITS_AMBIGUOUS'])
   })
 })

@@ -65,6 +65,13 @@ const AGREEMENT_PROBLEMS = {
       'Which of several partners is counted is one rule for the whole program, and these terms say another (`attribution.model`).',
     remedy: 'Set it in the draft as the program settings say, or change the settings first.',
   },
+  AGREEMENT_LIMITS_AMBIGUOUS: {
+    status: 409,
+    title: 'Limits without a currency',
+    cause:
+      'The draft is of before limits had a currency, and one of its components grows with the total up to limits.',
+    remedy: 'Add `currency` to the component in the draft; another currency is another component.',
+  },
   TIME_ZONE_UNKNOWN: {
     status: 409,
     title: 'Time zone unknown',

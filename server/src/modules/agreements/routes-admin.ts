@@ -17,7 +17,7 @@ import type { TemplateFault } from './rules.ts'
 import { getAgreement, getPartnerName, insertDraft, listAgreements, updateDraft } from './store.ts'
 import type { AgreementRow, DraftContent } from './store.ts'
 import { AGREEMENT_STATES } from './tables.ts'
-import { AgreementTerms } from './terms.ts'
+import { AgreementTerms, NewAgreementTerms } from './terms.ts'
 import { getTemplate } from './template-store.ts'
 import {
   AgreementBody,
@@ -41,7 +41,7 @@ const DraftInput = z.strictObject({
   title: plainText(3, 200),
   template_id: publicId('agreement_template'),
   source: Source,
-  terms: AgreementTerms,
+  terms: NewAgreementTerms,
   starts_at: instantText()
     .nullable()
     .default(null)

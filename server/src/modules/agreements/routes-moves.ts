@@ -13,6 +13,7 @@ import { sealAgreement } from './papers.ts'
 import { answerAdmin, adminDraft } from './routes-admin.ts'
 import { getAgreement, listAgreements, moveAgreement } from './store.ts'
 import type { AgreementId, AgreementRow, Move } from './store.ts'
+import { NewAgreementTerms } from './terms.ts'
 import { AgreementDetailBody, AgreementParams, Fingerprint, Reason } from './view.ts'
 
 const BASE = '/api/v1/admin/agreements'
@@ -54,6 +55,16 @@ async function carryOut(
 
 const DAY_MS = 86_400_000
 
+/** A draft of before may have limits of which nobody can say how much they are: nobody is asked to sign such terms. */
+function refuseAmbiguous(row: AgreementRow): void {
+  if (row.state === 'draft' && !NewAgreementTerms.safeParse(JSON.parse(row.terms_canonical)).success)
+    throw new ProblemError(
+      409,
+      'AGREEMENT_LIMITS_AMBIGUOUS',
+      'A component that grows with the total does not say of which currency its limits are.',
+    )
+}
+
 function makeOfferRoute(services: Services): Route {
   return route({
     method: 'POST',
@@ -77,16 +88,19 @@ function makeOfferRoute(services: Services): Route {
       'AGREEMENT_FOUR_EYES',
       'AGREEMENT_PARTNER_INACTIVE',
       'AGREEMENT_ATTRIBUTION_DIFFERS',
+      'AGREEMENT_LIMITS_AMBIGUOUS',
     ],
     responses,
-    handle: ({ mandate, params, body }) =>
-      carryOut(mandate, services, {
+    handle: async ({ mandate, params, body }) => {
+      refuseAmbiguous(await getAgreement(mandate, params.agreement_id))
+      return carryOut(mandate, services, {
         id: params.agreement_id,
         from: ['draft'],
         move: { to: 'offered', expiresAt: new Date(mandate.origin.now.getTime() + body.days * DAY_MS) },
         action: 'offered',
         news: 'offered',
-      }),
+      })
+    },
   })
 }
 

@@ -10,7 +10,7 @@ import { adminDraft, adminRead } from './routes-admin.ts'
 import { renderAgreement } from './rules.ts'
 import { getTemplate, insertTemplate, listTemplates } from './template-store.ts'
 import type { TemplateRow } from './template-store.ts'
-import { AgreementTerms } from './terms.ts'
+import { AgreementTerms, NewAgreementTerms } from './terms.ts'
 
 const BASE = '/api/v1/admin/agreement-templates'
 const TemplateParams = z.strictObject({ template_id: publicId('agreement_template') })
@@ -43,7 +43,7 @@ const TemplateInput = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be a short name in lower case'),
   title: plainText(3, 200),
   source: plainText(20, 60_000).meta({ description: 'Markdown with placeholders such as `{{hold_days}}`.' }),
-  terms: AgreementTerms,
+  terms: NewAgreementTerms,
 })
 
 /** Templates of agreements. A change is a further number; what was made from earlier ones stays as it is (D4). */

@@ -2,8 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fingerprintOf, toCanonicalTerms, toCanonicalText } from './content.ts'
 import { compareTerms, compareTexts, PLACEHOLDERS, renderAgreement } from './rules.ts'
-import { AgreementTerms } from './terms.ts'
+import { AgreementTerms, NewAgreementTerms } from './terms.ts'
 import { termLines } from './wording.ts'
+
+/** What the terms below had for a fingerprint before limits could say their currency. */
+const FINGERPRINT_OF_BEFORE = 'f9e9207320ca226ea0fdd81f5464995d73fd4b5df303ce06341f41a7649627b0'
 
 const NAMES = { provider: 'Provider', partner: 'Partner' }
 
@@ -59,6 +62,46 @@ describe('terms', () => {
     ).toBe(false)
     expect(with_([{ ...share, rate_bp: 10_001 }])).toBe(false)
   })
+
+  test('say of new brackets of which currency their limits are; those of before are read as they were signed (D4, D6)', () => {
+    const [share, bonus, steps] = TERMS.components
+    const faults = NewAgreementTerms.safeParse(TERMS).error?.issues ?? []
+    expect(faults.map(({ path }) => path.join('/'))).toEqual(['components/2/currency'])
+    const said = { ...TERMS, components: [share, bonus, { ...steps, currency: 'JPY' }] }
+    expect(NewAgreementTerms.safeParse(said).success).toBe(true)
+    const endless = { ...steps, brackets: [{ up_to_minor: null, rate_bp: 500 }] }
+    expect(NewAgreementTerms.safeParse({ ...TERMS, components: [endless] }).success).toBe(true)
+    expect(toCanonicalTerms(TERMS)).not.toContain('currency')
+    expect(fingerprintOf('The agreement.', toCanonicalTerms(TERMS))).toBe(FINGERPRINT_OF_BEFORE)
+  })
+
+  test.each([
+    ['USD', '5,000.00 USD'],
+    ['JPY', '500,000 JPY'],
+    ['KWD', '500.000 KWD'],
+  ])(
+    'limits in %s are printed with its decimals, and payments in it alone are counted (D4)',
+    (currency, limit) => {
+      const terms = AgreementTerms.parse({
+        ...TERMS,
+        components: [
+          {
+            ...TERMS.components[2],
+            cap: undefined,
+            currency,
+            brackets: [
+              { up_to_minor: 500_000, rate_bp: 500 },
+              { up_to_minor: null, rate_bp: 800 },
+            ],
+          },
+        ],
+      })
+      const [line] = termLines(terms)
+      expect(line?.value).toBe(
+        `You earn a share, before tax, of every invoice in ${currency} that an organisation you referred pays, that grows with what is invoiced in ${currency} in a calendar month: 5% up to ${limit} and 8% of the rest.`,
+      )
+    },
+  )
 
   test('have one canonical text whatever the order of their members (D4)', () => {
     const turned = AgreementTerms.parse(Object.fromEntries(Object.entries(TERMS).toReversed()))

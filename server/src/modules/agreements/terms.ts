@@ -71,6 +71,10 @@ export const TermComponent = z
     z.strictObject({
       ...common,
       model: z.literal('graduated'),
+      currency: Currency.optional().meta({
+        description:
+          'The currency of the limits: only payments in it are counted and earned on. Another currency is another component. Left out in agreements of before alone.',
+      }),
       brackets: Brackets,
       window: z.enum(['calendar_month', 'lifetime']),
     }),
@@ -101,6 +105,27 @@ export const AgreementTerms = z
     }),
   })
   .meta({ id: 'AgreementTerms' })
+
+/** Whether a limit of a component says no currency, so that nobody could say how much it is. */
+const isAmbiguous = (component: TermComponent): boolean =>
+  component.model === 'graduated' &&
+  component.currency === undefined &&
+  component.brackets.some(({ up_to_minor: upTo }) => upTo !== null)
+
+/**
+ * Terms as a draft or a template may have them: every limit of a bracket is an amount of one currency. Agreements of before
+ * are read as they were signed.
+ */
+export const NewAgreementTerms = AgreementTerms.superRefine(({ components }, context) => {
+  for (const [index, component] of components.entries())
+    if (isAmbiguous(component))
+      context.addIssue({
+        code: 'custom',
+        path: ['components', index, 'currency'],
+        message: 'must say of which currency the limits are',
+        params: { code: 'CURRENCY_MISSING' },
+      })
+}).meta({ id: 'NewAgreementTerms' })
 
 export type AgreementTerms = z.output<typeof AgreementTerms>
 export type TermComponent = z.output<typeof TermComponent>

@@ -32,10 +32,12 @@ export const countWords = (count: number, one: string): string =>
   `${NUMBER.format(count)} ${one}${count === 1 ? '' : 's'}`
 
 function earnedOn(component: TermComponent): string {
+  const currency =
+    component.model === 'graduated' && component.currency !== undefined ? ` in ${component.currency}` : ''
   const invoice =
     component.trigger === 'first_invoice'
-      ? 'the first invoice that an organisation you referred pays'
-      : 'every invoice that an organisation you referred pays'
+      ? `the first invoice${currency} that an organisation you referred pays`
+      : `every invoice${currency} that an organisation you referred pays`
   return component.products === null ? invoice : `${invoice}, for ${listWords(component.products, 'and')}`
 }
 
@@ -43,14 +45,21 @@ function amountOf(component: TermComponent): string {
   if (component.model === 'percent')
     return `${rateWords(component.rate_bp)}, before tax, of ${earnedOn(component)}`
   if (component.model === 'flat') return `${amountsWords(component.amounts)} for ${earnedOn(component)}`
+  const { currency } = component
+  const limit = (minor: number) =>
+    currency === undefined ? amountPlain(minor) : writeAmount({ amount_minor: minor, currency })
   const steps = component.brackets.map(({ up_to_minor: upTo, rate_bp: rate }) =>
-    upTo === null ? `${rateWords(rate)} of the rest` : `${rateWords(rate)} up to ${amountPlain(upTo)}`,
+    upTo === null ? `${rateWords(rate)} of the rest` : `${rateWords(rate)} up to ${limit(upTo)}`,
   )
+  const invoiced = currency === undefined ? 'invoiced' : `invoiced in ${currency}`
   const total =
-    component.window === 'calendar_month' ? 'what is invoiced in a calendar month' : 'all that is invoiced'
+    component.window === 'calendar_month'
+      ? `what is ${invoiced} in a calendar month`
+      : `all that is ${invoiced}`
   return `a share, before tax, of ${earnedOn(component)}, that grows with ${total}: ${listWords(steps, 'and')}`
 }
 
+/** As it was written when limits had no currency: what somebody signed reads the same for good. */
 const amountPlain = (minor: number) =>
   `${NUMBER.format(BigInt(Math.floor(minor / 100)))}.${String(minor % 100).padStart(2, '0')}`
 

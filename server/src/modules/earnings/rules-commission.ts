@@ -115,7 +115,10 @@ function applyModel(
   payment: { readonly currency: string; readonly base: number },
   volumeBefore: number,
 ): Model | null {
-  if (component.model === 'graduated') return graduate(component, payment.base, volumeBefore)
+  if (component.model === 'graduated')
+    return (component.currency ?? payment.currency) === payment.currency
+      ? graduate(component, payment.base, volumeBefore)
+      : null
   if (component.model === 'percent')
     return {
       model: 'percent',

@@ -44,6 +44,25 @@ const graduated = (steps: readonly Bracket[]): TermComponent => ({
 })
 const pay = (net: number) => ({ currency: 'USD', net_minor: net, lines: [] })
 
+describe('brackets of one currency', () => {
+  test('earn on payments in it alone, and exactly as brackets without one do (D6)', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 10_000_000 }), fc.nat({ max: 10_000_000 }), (before, net) => {
+        const steps = graduated([
+          { up_to_minor: 500_000, rate_bp: 500 },
+          { up_to_minor: null, rate_bp: 775 },
+        ])
+        const inDollars = { ...steps, currency: 'USD' }
+        const standing = { volume_before_minor: before, caps: [] }
+        expect(calculateCommission(inDollars, pay(net), standing)).toEqual(
+          calculateCommission(steps, pay(net), standing),
+        )
+        expect(calculateCommission(inDollars, { ...pay(net), currency: 'JPY' }, standing)).toBeNull()
+      }),
+    )
+  })
+})
+
 describe('rounding', () => {
   test.each([
     [5n, 10n, 1n],
