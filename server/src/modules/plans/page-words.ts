@@ -34,6 +34,7 @@ export function limitWords(limits: PlanLimits): readonly string[] {
   add(limits['session.max_concurrent'], (text) => `Signed in on up to ${text} devices at once`)
   if (limits['api.access_level'] === 'live') lines.push('Live access by API')
   if (limits['api.access_level'] === 'sandbox') lines.push('Access by API for trying things out')
+  if (limits['api.access_level'] === 'none') lines.push('No access by API')
   return lines
 }
 

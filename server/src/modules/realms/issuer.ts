@@ -15,10 +15,18 @@ import type { Services } from '#platform/services.ts'
 import { noteToken } from './events.ts'
 import { cssOf, iconOf } from './page-kit.ts'
 import { realmParams } from './shapes.ts'
-import { proveOwnSession } from './user-store.ts'
+import { proveOwnSession, readApiAccess } from './user-store.ts'
 
 const RealmAccessToken = z
-  .strictObject({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int() })
+  .strictObject({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int(),
+    api_access: z.enum(['sandbox', 'live']).nullable().meta({
+      description:
+        'What the plan of the user gives, as the claim `api_access` of the token says to the API; null when the plan says nothing.',
+    }),
+  })
   .meta({ id: 'RealmAccessToken' })
 
 const PublicKey = z.object({
@@ -98,18 +106,23 @@ function makeTokenRoute(tokens: RealmTokens): Route {
     input: {},
     access: { realm: 'realm.profile.read' },
     limit: 'write',
+    problems: ['REALM_API_NOT_IN_PLAN'],
     responses: { 201: RealmAccessToken },
     showsSecret: true,
     async handle({ mandate }) {
       const { partner, user, sessionId, keyNumber, origin } = mandate
       const endsAt = Math.floor(origin.now.getTime() / 1000) + REALM_TOKEN_SECONDS
+      const apiAccess = await readApiAccess(mandate)
+      if (apiAccess === 'none')
+        throw new ProblemError(403, 'REALM_API_NOT_IN_PLAN', 'The plan of this user gives no access by API.')
       const proof = await proveOwnSession(mandate, endsAt)
-      const token = { slug: partner.slug, userId: user.id, sessionId, keyNumber, proof, endsAt }
+      const token = { slug: partner.slug, userId: user.id, sessionId, keyNumber, proof, endsAt, apiAccess }
       noteToken(mandate, user.id)
       return {
         access_token: await tokens.sign(token, origin.now),
         token_type: 'Bearer' as const,
         expires_in: REALM_TOKEN_SECONDS,
+        api_access: apiAccess,
       }
     },
   })

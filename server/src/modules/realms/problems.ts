@@ -26,6 +26,12 @@ const REALM_PROBLEMS = {
     cause: 'Nobody changes the own role or state.',
     remedy: 'Ask another admin of the realm.',
   },
+  REALM_API_NOT_IN_PLAN: {
+    status: 403,
+    title: 'No access by API in this plan',
+    cause: 'The plan of the user says that it gives no access by API (`api.access_level` is `none`).',
+    remedy: 'Take a plan that gives access by API.',
+  },
   REALM_STATE_REFUSED: {
     status: 409,
     title: 'Not possible in this state',

@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { EndUserStatus, IdOf, RealmRole } from '@liaison/access'
 import { sql } from 'kysely'
+import { z } from 'zod'
 import { containsPattern } from '#platform/list.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -175,6 +176,16 @@ export async function listOwnSessions(mandate: Mandate<'realm'>): Promise<OwnSes
     ip: row.ip,
     userAgent: row.user_agent,
   }))
+}
+
+const ApiAccess = z.enum(['none', 'sandbox', 'live']).nullable()
+
+/** What the plan of the signed-in user says about the API of its realm; null when it says nothing. */
+export async function readApiAccess(mandate: Mandate<'realm'>): Promise<z.output<typeof ApiAccess>> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.own_api_access() as level', values: [] },
+  ])
+  return ApiAccess.parse(result?.rows[0]?.['level'] ?? null)
 }
 
 /** What a token of the signed-in user's session says to show that it was made for it, until then (seconds since 1970). */

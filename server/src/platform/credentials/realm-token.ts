@@ -22,6 +22,8 @@ export interface RealmToken {
   readonly proof: string
   /** Seconds since 1970. */
   readonly endsAt: number
+  /** What the user's plan gives, for the API that takes the token; our own asks the plan at every use. */
+  readonly apiAccess?: 'sandbox' | 'live' | null
 }
 
 /** The issuers of the realms: each signs with keys of its own that no other realm's token verifies under (C9). */
@@ -103,8 +105,12 @@ export function makeRealmTokens(vault: Pick<Vault, 'deriveKey'>, publicOrigin: (
 
   return {
     issuer,
-    sign: ({ slug, userId, sessionId, keyNumber, proof, endsAt }, now) =>
-      new SignJWT({ sid: encodeId('end_user_session', sessionId), session_proof: proof })
+    sign: ({ slug, userId, sessionId, keyNumber, proof, endsAt, apiAccess = null }, now) =>
+      new SignJWT({
+        sid: encodeId('end_user_session', sessionId),
+        session_proof: proof,
+        ...(apiAccess !== null && { api_access: apiAccess }),
+      })
         .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: kidOf(keyNumber) })
         .setIssuer(issuer(slug))
         .setAudience(`${issuer(slug)}/api`)
