@@ -91,6 +91,7 @@ export const referrals = {
   'referrals.blocked': 'Earns nothing since {date}',
   'referrals.only_seven':
     'This is all that you can see of a tenant: its name, short name, status, plan, when it signed up and, for owners, what it paid each month.',
+  'funnel.agreement': 'Agreement',
   'funnel.clicks': 'Clicks',
   'funnel.period': '{first} to {last}',
   'funnel.sign_ups': 'Sign-ups',

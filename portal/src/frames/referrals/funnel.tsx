@@ -1,8 +1,9 @@
 import './referrals-words.ts'
+import '../agreements/agreements-words.ts'
 import '../../styles/reports.css'
 import './referrals.css'
 import { readBody } from '@liaison/client'
-import type { EarningTotal, Money, PayoutOutlook, ReferralStats } from '@liaison/client'
+import type { Agreement, EarningTotal, Money, PayoutOutlook, ReferralStats } from '@liaison/client'
 
 import { Panel, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -82,10 +83,35 @@ function NextPayout() {
   )
 }
 
-/** What was earned this month and, for owners, what is paid next. */
+/** The agreement in force, or else the one that changed last. */
+const pickCurrent = (items: readonly Agreement[]): Agreement | undefined =>
+  items.find(({ is_in_force: isInForce }) => isInForce) ?? items[0]
+
+/** How the agreement stands; nothing for a partner that was never offered one. */
+function AgreementTile() {
+  const { partnerId } = useFrame()
+  const query = { limit: 10 }
+  const agreements = useRead(['agreements', query], (frame, signal) =>
+    readBody(frame.client.GET('/program/agreements', { params: { query }, signal })),
+  )
+  const current = pickCurrent(agreements.data?.items ?? [])
+  if (!current) return null
+  return (
+    <Tile
+      title={t('funnel.agreement')}
+      to={partnerPlaces.agreement(partnerId, current.agreement_id)}
+      note={t('agreements.version', { title: current.title, version: current.version })}
+    >
+      <p className="figure">{t(`status.agreement.${current.state}`)}</p>
+    </Tile>
+  )
+}
+
+/** What was earned this month and, for owners, what is paid next and how the agreement stands. */
 function MoneyTiles() {
   const month = monthBefore(useNow(600_000), 0)
   const seesPayouts = useMay('partner_org.payouts.read')
+  const seesAgreement = useMay('partner_org.agreements.history.read')
   return (
     <div className="tiles">
       <EarnedTile
@@ -94,6 +120,7 @@ function MoneyTiles() {
         note={t('funnel.earned_note', { month: formatMonth(month) })}
       />
       {seesPayouts && <NextPayout />}
+      {seesAgreement && <AgreementTile />}
     </div>
   )
 }
@@ -193,9 +220,12 @@ export function ProgramPart({ isWhole }: { isWhole: boolean }) {
     )
   return (
     <Panel title={t('program.overview')}>
-      <Answer query={stats} lines={2}>
-        {(found) => <FunnelTiles totals={found.totals} months={found.months} />}
-      </Answer>
+      <div className="stack">
+        {seesEarned && <MoneyTiles />}
+        <Answer query={stats} lines={2}>
+          {(found) => <FunnelTiles totals={found.totals} months={found.months} />}
+        </Answer>
+      </div>
     </Panel>
   )
 }
