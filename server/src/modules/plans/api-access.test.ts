@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeRealmRoutes } from '#modules/realms/index.ts'
+import { STRANGER } from '#testing/ingest.ts'
 import { MONTHLY, offerPlan, openPlanScene, takePlan } from '#testing/plan-acts.ts'
 import type { PlanScene } from '#testing/plan-acts.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -20,7 +21,7 @@ const plan = (scene: PlanScene, code: string, limits: object) =>
 
 /** Who a token says somebody is, asked at the realm's own API with nothing else. */
 const useToken = (scene: PlanScene, token: string) =>
-  world.call(null, 'GET', `/p/${scene.slug}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+  world.call(STRANGER, 'GET', `/p/${scene.slug}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
 
 describe('access by API', () => {
   test.each([
