@@ -98,6 +98,20 @@ function findRepeats<K extends Kind>(plan: Plan<K>, items: readonly Named<K>[]):
   return faults
 }
 
+/** How far the clock of a sender may be ahead of ours. */
+const CLOCK_DIFFERENCE_MS = 60_000
+
+/** Answers that are still to come: they are none. */
+function findFuture(items: readonly Named<Kind>[], now: Date): ItemFault[] {
+  const latest = now.getTime() + CLOCK_DIFFERENCE_MS
+  return items.flatMap(({ item, index }): ItemFault[] => {
+    const answeredAt = 'first_response_at' in item ? item.first_response_at : undefined
+    if (answeredAt === undefined || Date.parse(answeredAt) <= latest) return []
+    const detail = 'What is still to come is no answer.'
+    return [{ index, pointer: '/first_response_at', code: 'IN_THE_FUTURE', detail }]
+  })
+}
+
 async function findTaken<K extends Kind>(
   mandate: Mandate<'ingest'>,
   plan: Plan<K>,
@@ -233,6 +247,7 @@ export async function resolveItems<K extends Kind>(
   const faults = [
     ...unknown,
     ...repeats,
+    ...findFuture(single, mandate.origin.now),
     ...numbers.faults,
     ...taken,
     ...references.faults,

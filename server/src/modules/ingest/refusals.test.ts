@@ -54,6 +54,20 @@ describe('what is refused', () => {
     ],
     ['an unknown state', 'tickets', ticketItem('k', { status: 'lost' }), '/status', 'STATE_UNKNOWN'],
     [
+      'an answer before the ticket was opened',
+      'tickets',
+      ticketItem('k', { first_response_at: '2026-01-01T09:59:59Z' }),
+      '/first_response_at',
+      'ANSWERED_BEFORE_OPENED',
+    ],
+    [
+      'an answer that is still to come',
+      'tickets',
+      ticketItem('k', { first_response_at: new Date(Date.now() + 3_600_000).toISOString() }),
+      '/first_response_at',
+      'IN_THE_FUTURE',
+    ],
+    [
       'an unknown subscriber',
       'tickets',
       ticketItem('k', { subscriber: 'nobody' }),

@@ -200,10 +200,23 @@ const Ticket = z
       .optional()
       .meta({ description: 'The slug of the partner that opened the ticket on behalf of the tenant.' }),
     created_at: instant(),
+    first_response_at: instant().optional().meta({
+      description:
+        'When an agent first answered in public; without it nothing is said of how soon the ticket was answered.',
+    }),
     resolved_at: instant().optional(),
     closed_reason: plainText(1, 200).optional(),
   })
   .refine(namesOneTenant, NAME_ONE_TENANT)
+  .refine(
+    (item) =>
+      item.first_response_at === undefined || new Date(item.first_response_at) >= new Date(item.created_at),
+    {
+      message: 'a ticket is answered after it was opened',
+      params: { code: 'ANSWERED_BEFORE_OPENED' },
+      path: ['first_response_at'],
+    },
+  )
 
 const Outage = z
   .strictObject({

@@ -1,6 +1,7 @@
 import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { findBasis, pauseStatesOf, promiseOf } from '#modules/sla/index.ts'
+import type { Basis } from '#modules/sla/index.ts'
 import type { Database } from '#platform/database.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
 import { recordEvent } from '#platform/mandate.ts'
@@ -10,7 +11,15 @@ import { findBasisOf, insertClocks, insertSteps, listClocks, planNext, updateClo
 import type { TicketKey } from './clock-store.ts'
 import { escalate, Escalation } from './escalating.ts'
 import { askForLook, ESCALATE_TOPIC, raiseSignals, SLA_TOPIC, tellBreach } from './moving.ts'
-import { nextSignalAt, signalsOf, startClocks, withBreach, withPromise, withStatus } from './rules.ts'
+import {
+  nextSignalAt,
+  signalsOf,
+  startClocks,
+  withAnswer,
+  withBreach,
+  withPromise,
+  withStatus,
+} from './rules.ts'
 import type { Clock } from './rules.ts'
 import { firstStep, stepsBetween } from './steps.ts'
 import { BATCH, findArrivals, findDue, forgetArrival, holdTicket, setBasis } from './sweep-store.ts'
@@ -108,37 +117,69 @@ const endOf = (ticket: Ticket, at: Date): Date =>
     ? ticket.resolved_at
     : at
 
-/** Starts the clocks of a ticket that came from outside, from when the source says it was opened. */
-async function startArrived(mandate: System, ticket: Ticket, at: Date): Promise<void> {
-  const { timeZone, ...basis } = await findBasis(mandate, idFromUuid('tenant', ticket.tenant_id), null)
-  const ids = { sla_base_id: basis.agreed.id, sla_floor_id: basis.floor?.id ?? null, sla_timezone: timeZone }
-  await setBasis(mandate, ticket, ids)
-  const end = endOf(ticket, at)
-  const move = { status: ticket.status, pauseStates: pauseStatesOf(basis) }
+/**
+ * The clocks that a ticket from outside starts with, from when its source says it was opened. Only the source knows whether
+ * somebody answered: where it does not say when, a response is neither promised here nor missed.
+ */
+function clocksOfArrived(ticket: Ticket, basis: Basis): Clock[] {
   const started = startClocks(promiseOf(basis, ticket.priority), ticket.created_at)
-  const clocks = started.map((clock) => withStatus(clock, move, end))
+  return started.filter(({ metric }) => metric !== 'first_response' || ticket.first_response_at !== null)
+}
+
+/** A clock after what the source says of answers and of the ticket's state. */
+function withSource(
+  clock: Clock,
+  ticket: Ticket,
+  told: { readonly basis: Basis; readonly end: Date },
+): Clock {
+  const { first_response_at: answeredAt } = ticket
+  const answered = answeredAt === null ? clock : withAnswer(clock, answeredAt)
+  return withStatus(answered, { status: ticket.status, pauseStates: pauseStatesOf(told.basis) }, told.end)
+}
+
+/** Writes the clocks of a ticket from outside that it has not yet. */
+async function startArrived(
+  mandate: System,
+  ticket: Ticket,
+  arrived: { readonly basis: Basis; readonly started: readonly Clock[]; readonly at: Date },
+): Promise<void> {
+  const { basis, started, at } = arrived
+  if (started.length === 0) return
+  const end = endOf(ticket, at)
+  const clocks = started.map((clock) => withSource(clock, ticket, { basis, end }))
   const steps = clocks.flatMap((clock, index) => {
     const first = started[index] ?? clock
     const after = stepsBetween(first, withBreach(clock, at), { now: end, reason: ticket.status })
     return [firstStep(first), ...after].map((step) => ({ ...step, metric: clock.metric }))
   })
   // The sweep is to look at the clocks that still run: what they have passed lies before the next signal.
-  const planned = clocks.map((clock) => ({ clock: withBreach(clock, at), nextSignalAt: clock.startedAt }))
+  const planned = clocks.map((clock) => ({
+    clock: withBreach(clock, at),
+    nextSignalAt: clock.metAt === null ? clock.startedAt : null,
+  }))
   await insertClocks(mandate, ticket, { planned, steps })
+}
+
+/** Notes what a ticket from outside was opened under, once. */
+async function agreeArrived(mandate: System, ticket: Ticket): Promise<Basis> {
+  if (ticket.sla_timezone !== null) return findBasisOf(mandate, ticket)
+  const { timeZone, ...basis } = await findBasis(mandate, idFromUuid('tenant', ticket.tenant_id), null)
+  const ids = { sla_base_id: basis.agreed.id, sla_floor_id: basis.floor?.id ?? null, sla_timezone: timeZone }
+  await setBasis(mandate, ticket, ids)
+  return basis
 }
 
 async function moveArrived(
   mandate: System,
   ticket: Ticket,
-  settled: { readonly clocks: readonly Clock[]; readonly at: Date },
+  settled: { readonly basis: Basis; readonly clocks: readonly Clock[]; readonly at: Date },
 ): Promise<void> {
-  const basis = await findBasisOf(mandate, ticket)
-  const move = { status: ticket.status, pauseStates: pauseStatesOf(basis) }
+  const { basis } = settled
   const promised = promiseOf(basis, ticket.priority)
   const now = endOf(ticket, settled.at)
   for (const before of settled.clocks) {
     const retargeted = withPromise(before, promised[before.metric], { isLowered: true, now })
-    const clock = withBreach(withStatus(retargeted, move, now), now)
+    const clock = withBreach(withSource(retargeted, ticket, { basis, end: now }), now)
     const steps = stepsBetween(before, clock, { now, reason: ticket.status })
     await updateClock(mandate, ticket, { clock, nextSignalAt: clock.metAt ? null : clock.startedAt })
     await insertSteps(
@@ -153,9 +194,12 @@ async function moveArrived(
 async function settleTicket(mandate: System, key: TicketKey, at: Date): Promise<number> {
   const ticket = await holdTicket(mandate, key)
   if (!ticket) return 0
-  const clocks = await listClocks(mandate, ticket, await findBasisOf(mandate, ticket))
-  if (clocks.length === 0) await startArrived(mandate, ticket, at)
-  else await moveArrived(mandate, ticket, { clocks, at })
+  const basis = await agreeArrived(mandate, ticket)
+  const clocks = await listClocks(mandate, ticket, basis)
+  await moveArrived(mandate, ticket, { basis, clocks, at })
+  const known = new Set(clocks.map(({ metric }) => metric))
+  const started = clocksOfArrived(ticket, basis).filter(({ metric }) => !known.has(metric))
+  await startArrived(mandate, ticket, { basis, started, at })
   await forgetArrival(mandate, key)
   recordEvent(mandate, {
     action: 'support.sla.settle',

@@ -37,6 +37,7 @@ export interface SupportTables {
     sla_is_business: boolean | null
     sla_at_risk_at: Date | null
     last_response_at: Date | null
+    first_response_at: Date | null
     response_count: Generated<number>
     resolved_at: Date | null
     version: Generated<number>
