@@ -7,13 +7,19 @@ import { mayToken } from './testing/form-oracle.ts'
 const NOW = new Date('2026-11-22T12:00:00.000Z')
 const at = (milliseconds: number) => new Date(NOW.getTime() + milliseconds)
 
-const TOKEN = { kind: 'form_token', status: 'active', valid_until: null, actions: FORM_ACTIONS } as const
+const TOKEN = {
+  kind: 'form_token',
+  status: 'active',
+  mode: 'live',
+  valid_until: null,
+  actions: FORM_ACTIONS,
+} as const
 const ALLOWED: FormFacts = {
   now: NOW,
   token: TOKEN,
   form: { status: 'active', is_named: true },
   agency: { status: 'active' },
-  tenant: { status: 'active' },
+  tenant: { status: 'active', is_sandbox: false },
   delegation: { status: 'active', starts_at: at(-1000), ends_at: null },
   freezes: [],
 }
@@ -31,10 +37,24 @@ const FAULTS: readonly (readonly [string, FormFacts, FormRefusalCode])[] = [
   ],
   ['the form is gone', { ...ALLOWED, form: null }, 'FORM_MISMATCH'],
   ['the form is paused', { ...ALLOWED, form: { status: 'paused', is_named: true } }, 'FORM_OFF'],
+  ['a test token in a real organisation', { ...ALLOWED, token: { ...TOKEN, mode: 'test' } }, 'MODE_MISMATCH'],
+  [
+    'a live token in a sandbox',
+    { ...ALLOWED, tenant: { status: 'active', is_sandbox: true } },
+    'MODE_MISMATCH',
+  ],
   ['the agency is off', { ...ALLOWED, agency: { status: 'inactive' } }, 'AGENCY_INACTIVE'],
   ['the agency is gone', { ...ALLOWED, agency: null }, 'AGENCY_INACTIVE'],
-  ['the tenant is suspended', { ...ALLOWED, tenant: { status: 'suspended' } }, 'TENANT_INACTIVE'],
-  ['the tenant is closed', { ...ALLOWED, tenant: { status: 'closed' } }, 'TENANT_INACTIVE'],
+  [
+    'the tenant is suspended',
+    { ...ALLOWED, tenant: { status: 'suspended', is_sandbox: false } },
+    'TENANT_INACTIVE',
+  ],
+  [
+    'the tenant is closed',
+    { ...ALLOWED, tenant: { status: 'closed', is_sandbox: false } },
+    'TENANT_INACTIVE',
+  ],
   ['everything is frozen', { ...ALLOWED, freezes: [{ scope: 'platform' }] }, 'ACCESS_FROZEN'],
   ['the tenant is frozen', { ...ALLOWED, freezes: [{ scope: 'tenant' }] }, 'ACCESS_FROZEN'],
   ['the token alone is frozen', { ...ALLOWED, freezes: [{ scope: 'delegation' }] }, 'ACCESS_FROZEN'],
@@ -68,6 +88,7 @@ const anyFacts: fc.Arbitrary<FormFacts> = fc.record({
     fc.record({
       kind: fc.constantFrom('form_token', 'form_token', 'agency_key'),
       status,
+      mode: fc.constantFrom('live', 'live', 'live', 'test', null),
       valid_until: end,
       actions: fc.subarray([...FORM_ACTIONS]),
     }),
@@ -75,7 +96,9 @@ const anyFacts: fc.Arbitrary<FormFacts> = fc.record({
   ),
   form: fc.option(fc.record({ status, is_named: fc.constantFrom(true, true, false) }), { freq: 8 }),
   agency: fc.option(fc.record({ status }), { freq: 20 }),
-  tenant: fc.option(fc.record({ status }), { freq: 20 }),
+  tenant: fc.option(fc.record({ status, is_sandbox: fc.constantFrom(false, false, false, true) }), {
+    freq: 20,
+  }),
   delegation: fc.option(fc.record({ status, starts_at: start, ends_at: end }), { freq: 20 }),
   freezes: fc.oneof(
     { weight: 6, arbitrary: fc.constant([]) },

@@ -12,6 +12,8 @@ export interface FormFacts {
   readonly token: {
     readonly kind: 'form_token' | 'agency_key'
     readonly status: string
+    /** Whether it is for trying out or for real; null for a server key, which says neither. */
+    readonly mode: 'live' | 'test' | null
     /** The first instant at which the token no longer counts; null while no end was set. */
     readonly valid_until: Date | null
     readonly actions: readonly FormAction[]
@@ -19,7 +21,7 @@ export interface FormFacts {
   /** The form of the token; null for a server key. */
   readonly form: { readonly status: string; readonly is_named: boolean } | null
   readonly agency: { readonly status: string } | null
-  readonly tenant: { readonly status: string } | null
+  readonly tenant: { readonly status: string; readonly is_sandbox: boolean } | null
   /** The delegation behind the token. */
   readonly delegation: {
     readonly status: string
@@ -36,6 +38,7 @@ export type FormRefusalCode =
   | 'TOKEN_REVOKED'
   | 'TOKEN_ENDED'
   | 'FORM_MISMATCH'
+  | 'MODE_MISMATCH'
   | 'FORM_OFF'
   | 'AGENCY_INACTIVE'
   | 'TENANT_INACTIVE'
@@ -64,6 +67,12 @@ function fitsForm({ token, form }: FormFacts): boolean {
   return token?.kind === 'agency_key' ? form === null : form?.is_named === true
 }
 
+/** A test token counts in a sandbox alone, and a live one nowhere there: what it issues is real. */
+function fitsTenant({ token, tenant }: FormFacts): boolean {
+  if (token?.kind === 'agency_key') return token.mode === null
+  return tenant === null || token?.mode === (tenant.is_sandbox ? 'test' : 'live')
+}
+
 /** The decision order for tokens of agencies: the first that refuses is the decision. Source: embedded.md section 2. */
 export const FORM_CHECKS: readonly FormCheck[] = Object.freeze([
   { name: 'token_known', test: ({ token }) => (token ? null : 'TOKEN_UNKNOWN') },
@@ -78,6 +87,7 @@ export const FORM_CHECKS: readonly FormCheck[] = Object.freeze([
     test: ({ form, token }) =>
       token?.kind === 'agency_key' || form?.status === 'active' ? null : 'FORM_OFF',
   },
+  { name: 'right_mode', test: (facts) => (fitsTenant(facts) ? null : 'MODE_MISMATCH') },
   { name: 'agency_active', test: ({ agency }) => (agency?.status === 'active' ? null : 'AGENCY_INACTIVE') },
   {
     name: 'tenant_active',

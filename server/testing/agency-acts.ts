@@ -58,12 +58,14 @@ export async function seedFormToken(
   world: TestWorld,
   place: { readonly tenant: TenantId; readonly agency: string; readonly form: string },
 ): Promise<{ uuid: string; token: string }> {
-  const token = makeFormToken('live')
+  const [owner] = await world.sql('select is_sandbox from tenant where id = $1', [place.tenant])
+  const mode = owner?.['is_sandbox'] === true ? 'test' : 'live'
+  const token = makeFormToken(mode)
   const hash = digestFormToken(formTokenPepper(world.app.services.vault), token)
   const [row] = await world.seed<{ id: string }>(
-    `insert into form_token (tenant_id, agency_id, form_id, token_hash, display_prefix, last4, created_by_name)
-     values ($1, $2, $3, $4, $5, $6, 'An admin') returning id`,
-    [place.tenant, place.agency, place.form, hash, token.slice(0, 14), token.slice(-4)],
+    `insert into form_token (tenant_id, agency_id, form_id, mode, token_hash, display_prefix, last4, created_by_name)
+     values ($1, $2, $3, $4, $5, $6, $7, 'An admin') returning id`,
+    [place.tenant, place.agency, place.form, mode, hash, token.slice(0, 14), token.slice(-4)],
     place.tenant,
   )
   return { uuid: row?.id ?? '', token }

@@ -9,10 +9,15 @@ export function mayToken(facts: FormFacts, action: FormAction): boolean {
   if (!token || !agency || !tenant || !delegation) return false
   const ownForm = form !== null && form.is_named && form.status === 'active'
   const formFits = token.kind === 'form_token' ? ownForm : form === null
+  const modeFits =
+    token.kind === 'form_token'
+      ? (token.mode === 'test') === tenant.is_sandbox && token.mode !== null
+      : token.mode === null
   const isCovered = freezes.filter(({ scope }) => scope !== 'person').length > 0
   const ends = [token.valid_until, delegation.ends_at].flatMap((end) => (end ? [end.getTime()] : []))
   return [
     formFits,
+    modeFits,
     !isCovered,
     token.status === 'active',
     token.actions.includes(action),

@@ -14,7 +14,7 @@ import { originsFit } from './schemas.ts'
 import type { ChangeAgency, ChangeForm, CreateAgency, CreateForm, CreateKey } from './schemas.ts'
 import { digestFormToken, displayOf, makeAgencyKey, makeFormToken } from './token.ts'
 import type { TokenMode } from './token.ts'
-import { endLater, getToken, insertToken, noteReplacement, revokeToken } from './token-store.ts'
+import { endLater, getToken, insertToken, modeOfTenant, noteReplacement, revokeToken } from './token-store.ts'
 import type { TokenRow } from './token-store.ts'
 import { isReady } from './view.ts'
 
@@ -226,11 +226,11 @@ async function makeToken({ mandate, pepper }: Doing, form: FormRow, mode: TokenM
   return { token, row: await getToken(mandate, id) }
 }
 
-/** Makes the token of a form that has none; it is told here and never again. Throws FORM_CANNOT_ISSUE, FORM_TOKEN_EXISTS. */
+/** Makes the token of a form that has none; it is told here and never again. Throws FORM_CANNOT_ISSUE, FORM_TOKEN_EXISTS, FORM_TOKEN_MODE. */
 export async function createToken(
   doing: Doing,
   formId: string,
-  mode: TokenMode,
+  wished: TokenMode | undefined,
 ): Promise<{ token: string; row: TokenRow; form: FormRow }> {
   const form = await getForm(doing.mandate, formId)
   if (!isReady(form))
@@ -239,6 +239,9 @@ export async function createToken(
       'FORM_CANNOT_ISSUE',
       'Say first what the form may issue, and on which site it is shown.',
     )
+  const mode = await modeOfTenant(doing.mandate)
+  if (wished !== undefined && wished !== mode)
+    throw new ProblemError(409, 'FORM_TOKEN_MODE', `Every token of this organisation is a ${mode} token.`)
   const { token, row } = await makeToken(doing, form, mode)
   recordToken(doing.mandate, row, { action: 'form_token.created', changes: { form: form.name, mode } })
   return { token, row, form }
@@ -254,7 +257,7 @@ export async function rotateToken(
   const old = await getToken(mandate, tokenId)
   const form = await getForm(mandate, old.form_id)
   await endLater(mandate, old, overlapSeconds)
-  const { token, row } = await makeToken(doing, form, old.mode)
+  const { token, row } = await makeToken(doing, form, await modeOfTenant(mandate))
   await noteReplacement(mandate, old.id, row.id)
   recordToken(mandate, old, {
     action: 'form_token.rotated',

@@ -164,6 +164,20 @@ test('the digest of a token or key is written and never read by a person, and no
     await expect(as(mine, text), text).rejects.toThrow(/permission denied/)
 })
 
+test('a test token is for a sandbox and a live one for none, whatever statement makes it (E1)', async () => {
+  const insert = (mode: string, hash: string) =>
+    `insert into form_token (tenant_id, agency_id, form_id, mode, token_hash, hash_key_id, display_prefix, last4, created_by_name)
+     values ('${mine.tenant}', '${mine.agency}', '${mine.form}', '${mode}', sha256('${hash}'::bytea), 1, 'papt_${mode}_abcd', 'wxyz', 'x')`
+  const fault = /a test token is for a sandbox/
+  await expect(as(mine, insert('test', 'a'))).rejects.toThrow(fault)
+  const toggle = (on: boolean) =>
+    world.seed('update tenant set is_sandbox = $2 where id = $1', [mine.tenant, on], mine.tenant)
+  await toggle(true)
+  await expect(as(mine, insert('live', 'b'))).rejects.toThrow(fault)
+  await expect(as(mine, insert('test', 'c'))).rejects.toThrow(/form_token_one_current/)
+  await toggle(false)
+})
+
 test('a second current token of a form is refused by the database itself (E1)', async () => {
   await expect(
     as(

@@ -57,6 +57,12 @@ const AGENCY_PROBLEMS = {
     cause: 'A form has one current token; the code of it cannot be shown again.',
     remedy: 'Replace the token: the old one can go on working for a while.',
   },
+  FORM_TOKEN_MODE: {
+    status: 409,
+    title: 'Not the mode of this organisation',
+    cause: 'Test tokens are for sandboxes; in every other organisation a form issues real vouchers.',
+    remedy: 'Leave the mode out, or try the form out in a sandbox.',
+  },
   FORM_TOKEN_STATE_CONFLICT: {
     status: 409,
     title: 'Not possible in this state',

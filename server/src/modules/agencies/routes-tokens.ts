@@ -50,7 +50,7 @@ function makeCreateRoutes({ pepper, places }: TokenParts): readonly Route[] {
       input: { params: FormParams, body: CreateToken },
       access: MANAGE,
       limit: 'write',
-      problems: ['FORM_NOT_FOUND', 'FORM_CANNOT_ISSUE', 'FORM_TOKEN_EXISTS'],
+      problems: ['FORM_NOT_FOUND', 'FORM_CANNOT_ISSUE', 'FORM_TOKEN_EXISTS', 'FORM_TOKEN_MODE'],
       responses: { 201: NewTokenBody },
       showsSecret: true,
       handle: async ({ mandate, params, body }) =>

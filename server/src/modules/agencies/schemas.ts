@@ -92,7 +92,13 @@ export const ChangeForm = z
 
 export const MoveInput = z.strictObject({ reason: plainText(1, 500).nullable().default(null) })
 export const ReasonInput = z.strictObject({ reason: plainText(1, 500) })
-export const CreateToken = z.strictObject({ mode: z.enum(['live', 'test']).default('live') }).prefault({})
+export const CreateToken = z
+  .strictObject({
+    mode: z.enum(['live', 'test']).optional().meta({
+      description: 'In a sandbox every token is a test token, elsewhere none is; without it, what fits.',
+    }),
+  })
+  .prefault({})
 export const RotateToken = z
   .strictObject({
     overlap_seconds: z

@@ -131,5 +131,6 @@ export interface AgencyTables {
     outcome: 'told' | 'revoked'
     reported_at: Generated<Date>
   }
+  tenant: { id: string; is_sandbox: boolean }
   voucher_type: { tenant_id: string; code: string; label: string; is_active: boolean }
 }

@@ -57,6 +57,16 @@ export async function getToken(mandate: TenantMandate, id: string): Promise<Toke
   throw new ProblemError(404, 'FORM_TOKEN_NOT_FOUND', 'No form token of your organisation has this id.')
 }
 
+/** The mode of every token of the mandate's organisation: a sandbox has test tokens alone, any other one live ones. */
+export async function modeOfTenant(mandate: TenantMandate): Promise<TokenMode> {
+  const row = await db(mandate)
+    .selectFrom('tenant')
+    .select('is_sandbox')
+    .where('id', '=', mandate.tenant.id)
+    .executeTakeFirstOrThrow()
+  return row.is_sandbox ? 'test' : 'live'
+}
+
 export interface NewToken {
   readonly agencyId: string
   readonly formId: string

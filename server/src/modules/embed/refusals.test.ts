@@ -42,6 +42,17 @@ async function spoil(change: string, of: 'agency' | 'form' | 'form_token' | 'ten
   return one
 }
 
+/** A scene with a test token whose organisation is no sandbox any more. */
+async function afterSandbox(): Promise<EmbedScene> {
+  const tenant = await world.tenant('Tried out')
+  const toggle = (on: boolean) =>
+    world.seed('update tenant set is_sandbox = $2 where id = $1', [tenant, on], tenant)
+  await toggle(true)
+  const one = await openEmbedScene(world, 'Trial', tenant)
+  await toggle(false)
+  return one
+}
+
 async function frozen(scope: 'tenant' | 'platform'): Promise<[EmbedScene, () => Promise<unknown>]> {
   const one = await openEmbedScene(world)
   const [row] = await world.seed<{ id: string }>(
@@ -77,6 +88,8 @@ test('a token that does not count is answered alike whatever is wrong: missing, 
     ['the form is paused', await spoil(`status = 'paused'`, 'form'), {}],
     ['the agency is off', await spoil(`status = 'inactive'`, 'agency'), {}],
     ['the tenant is suspended', await spoil(`status = 'suspended'`, 'tenant'), {}],
+    ['a live token in a sandbox', await spoil('is_sandbox = true', 'tenant'), {}],
+    ['a test token elsewhere', await afterSandbox(), {}],
     ['the tenant is closed', await spoil(`status = 'closed'`, 'tenant'), {}],
   ]
   const [stopped, thaw] = await frozen('tenant')

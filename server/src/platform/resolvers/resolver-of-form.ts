@@ -49,6 +49,7 @@ const Entered = z.object({
       id: z.string(),
       kind: z.enum(['form_token', 'agency_key']),
       status: z.string(),
+      mode: z.enum(['live', 'test']).nullable(),
       valid_until: Instant.nullable(),
       label: z.string(),
       actions: z.array(z.enum(FORM_ACTIONS)),
@@ -66,7 +67,15 @@ const Entered = z.object({
       daily_issue_limit: z.int().nullable(),
     })
     .nullish(),
-  tenant: z.object({ id: z.string(), name: z.string(), status: z.string(), timezone: z.string() }).nullish(),
+  tenant: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      status: z.string(),
+      timezone: z.string(),
+      is_sandbox: z.boolean(),
+    })
+    .nullish(),
   delegation: z
     .object({ id: z.string(), status: z.string(), starts_at: Instant, ends_at: Instant.nullable() })
     .nullish(),
