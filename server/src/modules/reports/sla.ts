@@ -19,28 +19,11 @@ type Report = z.input<z.ZodObject<typeof slaReportFields>>
 type TenantStanding = Report['by_tenant'][number]
 type Target = Pick<TenantStanding, 'sla_target' | 'target_source'>
 
-/** The target of the sample contract, where nothing was agreed. Source: managed-tenants.md section 1, endpoint 11. */
-const USUAL_TARGET = 99.9
-
-/** The uptime that holds for a tenant, and where it comes from; a floor lifts what was agreed, not what was asked. */
-function targetOf(
-  terms: Omit<UptimeTerms, 'tenant_id' | 'time_zone' | 'excludes_planned'>,
-  asked: number | undefined,
-): Target {
-  if (asked !== undefined) return { sla_target: asked, target_source: 'query' }
-  const agreed = (
-    [
-      [terms.agreed_target, 'agreement'],
-      [terms.link_target, 'link'],
-      [terms.default_target, 'tenant'],
-      [USUAL_TARGET, 'default'],
-    ] as const
-  ).find(([target]) => target !== null)
-  const [target, source] = agreed ?? [USUAL_TARGET, 'default']
-  const { floor_target: floor } = terms
-  if (floor !== null && floor > (target ?? 0)) return { sla_target: floor, target_source: 'floor' }
-  return { sla_target: target ?? USUAL_TARGET, target_source: source }
-}
+/** The uptime that a report counts against, and where it comes from: what was asked for, else what holds. */
+const targetOf = (terms: UptimeTerms, asked: number | undefined): Target =>
+  asked === undefined
+    ? { sla_target: terms.target, target_source: terms.target_source }
+    : { sla_target: asked, target_source: 'query' }
 
 /** One tenant with everything that its row is made of. */
 interface Measured {

@@ -11,17 +11,14 @@ import type { Calendar, Outage } from './uptime.ts'
 
 const uuids = (tenantIds: readonly TenantId[]) => sql`${[...tenantIds]}::uuid[]`
 
-/** What was agreed about a tenant's uptime, in percent; null where nothing was. */
+/** What holds for a tenant's uptime. */
 export interface UptimeTerms {
   readonly tenant_id: string
   readonly time_zone: string
-  /** Of the link itself. */
-  readonly link_target: number | null
-  /** Of the newest agreement for the link. */
-  readonly agreed_target: number | null
-  /** Of the tenant's own default. */
-  readonly default_target: number | null
-  /** Under which a headquarters lets none fall. */
+  /** In percent. */
+  readonly target: number
+  readonly target_source: 'agreement' | 'link' | 'tenant' | 'default' | 'floor'
+  /** Under which a headquarters lets none fall; null without one. */
   readonly floor_target: number | null
   readonly excludes_planned: boolean
 }
@@ -32,8 +29,8 @@ export async function listUptimeTerms(
   tenantIds: readonly TenantId[],
 ): Promise<UptimeTerms[]> {
   const { rows } = await sql<UptimeTerms>`
-    select tenant_id, time_zone, link_target::float8, agreed_target::float8, default_target::float8, floor_target::float8, excludes_planned
-    from access.uptime_terms(${uuids(tenantIds)})`.execute(tables<ReportTables>(mandate))
+    select tenant_id, time_zone, target::float8, target_source, floor_target::float8, excludes_planned
+    from access.uptime_rules(${uuids(tenantIds)})`.execute(tables<ReportTables>(mandate))
   return rows
 }
 
