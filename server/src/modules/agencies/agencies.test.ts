@@ -68,21 +68,6 @@ test('a token is shown once, with code that is ready to paste; afterwards its be
   for (const text of [kept, logged]) expect(text).not.toContain(token.slice(14, -4))
 })
 
-test('a token is of the mode of its organisation: a test token in a sandbox alone, and a live one in no sandbox (E1)', async () => {
-  const { tenant, admin } = await seedTenant()
-  const { form } = await seedReady(admin)
-  const path = `${FORMS}/${form.form_id}/tokens`
-  const refused = await post(admin, path, { mode: 'test' })
-  expect([refused.statusCode, refused.json().code]).toEqual([409, 'FORM_TOKEN_MODE'])
-  expect((await get(admin, path)).json().items).toEqual([])
-  await world.seed('update tenant set is_sandbox = true where id = $1', [tenant], tenant)
-  expect((await post(admin, path, { mode: 'live' })).json().code).toBe('FORM_TOKEN_MODE')
-  const made = (await post(admin, path)).json()
-  expect([made.mode, parseFormToken(made.token)]).toEqual(['test', { mode: 'test' }])
-  const replaced = (await post(admin, `${TOKENS}/${made.token_id}/rotate`)).json()
-  expect(parseFormToken(replaced.token)).toEqual({ mode: 'test' })
-})
-
 test('a form has one current token, also when many are asked for at once; a repeated request shows no secret again (E1)', async () => {
   const { admin } = await seedTenant()
   const { form } = await seedReady(admin)
