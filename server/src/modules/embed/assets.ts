@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-/** The newest loader. A change of its text is a new version: pages that pinned the old one go on. */
+/** The newest loader. A change of its text is a new version: its text before goes to `frame/loader-VERSION.js`, and is served on. */
 export const LOADER_VERSION = '1.1.0'
+
+/** Every loader that pages may have pinned, with the digest that they pinned it with. None is ever changed or left out. */
+export const LOADER_DIGESTS = {
+  '1.0.0': 'sha384-DIlum2MxvgCH28cd8TqmA1DEPRjSD2ngnMNIhNHGDk+sfCLDgb/eEzGY/as+Hrlj',
+  '1.1.0': 'sha384-eeFG2L6oylEpWgfGVI5kcPow7tLEctNiFaSi8f+C70oawnFTIT/0cKFIxeIfouQd',
+} as const satisfies Readonly<Record<string, `sha384-${string}`>>
+
+type LoaderVersion = keyof typeof LOADER_DIGESTS
 
 const read = (name: string): string => readFileSync(new URL(`./frame/${name}`, import.meta.url), 'utf8')
 
@@ -19,7 +27,7 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 const AN_HOUR = 'public, max-age=3600, stale-while-revalidate=86400'
 
 /** The parts of the frame's script, each after those that it takes from. */
-const PARTS = ['puzzle', 'context', 'dom', 'talk', 'forms', 'issue', 'lookup', 'frame'] as const
+const PARTS = ['puzzle', 'context', 'dom', 'talk', 'forms', 'code', 'issue', 'lookup', 'frame'] as const
 
 /** All parts in one file, so that a page asks once: their names are distinct, so they share one scope. */
 function joinParts(): string {
@@ -41,18 +49,37 @@ export const FRAME_STYLE = hashed('frame', 'css', {
   text: read('frame.css'),
 })
 
-const LOADER_TEXT = read('loader.js')
+/** The text of a loader: the newest is under its plain name, those before under their versions. */
+const loaderText = (version: LoaderVersion): string =>
+  read(version === LOADER_VERSION ? 'loader.js' : `loader-${version}.js`)
 
-/** The loader that follows small updates, and the pinned one, which never changes. */
-export const LOADER: EmbedAsset = { path: '/v1/embed.js', type: SCRIPT, text: LOADER_TEXT, cache: AN_HOUR }
-export const PINNED_LOADER: EmbedAsset = {
-  path: `/v${LOADER_VERSION}/embed.js`,
+const pinned = (version: LoaderVersion): EmbedAsset => ({
+  path: `/v${version}/embed.js`,
   type: SCRIPT,
-  text: LOADER_TEXT,
+  text: loaderText(version),
   cache: FOR_EVER,
+})
+
+/** The pinned loader that new pages are given, which never changes. */
+export const PINNED_LOADER: EmbedAsset = pinned(LOADER_VERSION)
+
+/** The loader that follows small updates. */
+export const LOADER: EmbedAsset = {
+  path: '/v1/embed.js',
+  type: SCRIPT,
+  text: PINNED_LOADER.text,
+  cache: AN_HOUR,
 }
 
-/** The digest that a page pins the loader with (Subresource Integrity). */
-export const LOADER_INTEGRITY = `sha384-${createHash('sha384').update(LOADER_TEXT).digest('base64')}`
+/** The digest that a page pins the newest loader with (Subresource Integrity). */
+export const LOADER_INTEGRITY = LOADER_DIGESTS[LOADER_VERSION]
 
-export const EMBED_ASSETS: readonly EmbedAsset[] = [FRAME_SCRIPT, FRAME_STYLE, LOADER, PINNED_LOADER]
+const EARLIER = ['1.0.0'] as const satisfies readonly LoaderVersion[]
+
+export const EMBED_ASSETS: readonly EmbedAsset[] = [
+  FRAME_SCRIPT,
+  FRAME_STYLE,
+  LOADER,
+  PINNED_LOADER,
+  ...EARLIER.map(pinned),
+]

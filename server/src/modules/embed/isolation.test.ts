@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type pg from 'pg'
 import { LOGINS } from '#platform/database.ts'
@@ -6,6 +7,7 @@ import type { EmbedScene } from '#testing/embed-acts.ts'
 import { digestFormToken, formTokenPepper, makeFormToken } from '#modules/agencies/index.ts'
 import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
+import { LOADER_DIGESTS, LOADER_INTEGRITY, LOADER_VERSION } from './assets.ts'
 import { makeEmbedRoutes } from './index.ts'
 
 let world: TestWorld
@@ -219,7 +221,7 @@ test('on the host of forms nothing else exists, and its loader is taken by any s
     expect(answer.statusCode, path).toBe(404)
     expect(answer.headers['set-cookie']).toBeUndefined()
   }
-  for (const path of ['/v1/embed.js', '/v1.1.0/embed.js']) {
+  for (const path of ['/v1/embed.js', '/v1.0.0/embed.js', '/v1.1.0/embed.js']) {
     const answer = await at(path)
     expect(answer.statusCode).toBe(200)
     expect(answer.headers).toMatchObject({
@@ -230,4 +232,23 @@ test('on the host of forms nothing else exists, and its loader is taken by any s
   }
   expect((await at('/v1/embed.js')).headers['cache-control']).toContain('max-age=3600')
   expect((await at('/v1.1.0/embed.js')).headers['cache-control']).toContain('immutable')
+})
+
+test('every loader that a page may have pinned is still served, with the text that its digest stands for (E8)', async () => {
+  // As they were given out: a line here is never changed or taken away.
+  const given = {
+    '1.0.0': 'sha384-DIlum2MxvgCH28cd8TqmA1DEPRjSD2ngnMNIhNHGDk+sfCLDgb/eEzGY/as+Hrlj',
+    '1.1.0': 'sha384-eeFG2L6oylEpWgfGVI5kcPow7tLEctNiFaSi8f+C70oawnFTIT/0cKFIxeIfouQd',
+  }
+  expect(LOADER_DIGESTS).toMatchObject(given)
+  expect(LOADER_INTEGRITY).toBe(LOADER_DIGESTS[LOADER_VERSION])
+  for (const [version, digest] of Object.entries(LOADER_DIGESTS)) {
+    const answer = await world.app.http.inject({
+      url: `/v${version}/embed.js`,
+      headers: { host: 'embed.localhost:3000' },
+    })
+    const served = createHash('sha384').update(answer.rawPayload).digest('base64')
+    expect(`sha384-${served}`, version).toBe(digest)
+    expect(answer.headers['cache-control']).toContain('immutable')
+  }
 })
