@@ -13,6 +13,7 @@ import { t } from '../../platform/words.ts'
 import { readAmount } from '../shared/amount.ts'
 import { TillState } from './till-state.tsx'
 import type { Shown } from './till-state.tsx'
+import { isVoucherCode } from './voucher-code.ts'
 
 const placeKey = 'liaison.till.place'
 
@@ -190,6 +191,12 @@ export function TillPage() {
   const field = useRef<HTMLInputElement>(null)
   const [shown, setShown] = useState<Shown | null>(null)
   const look = useWrite((code: string, frame) => lookUp(frame, code), setShown)
+  const read = (code: string) => {
+    look.reset()
+    // What cannot be a code is no voucher: nobody has to be asked, and the last one is no longer shown beside it.
+    if (isVoucherCode(code)) look.mutate(code)
+    else setShown({ kind: 'missing' })
+  }
   useEffect(() => {
     field.current?.focus()
   }, [])
@@ -203,7 +210,7 @@ export function TillPage() {
   return (
     <Page title={t('till.title')} lead={t('till.lead')} isWhole>
       <div className="stack till">
-        <CodeForm field={field} isBusy={look.isPending} onCode={(code) => look.mutate(code)} />
+        <CodeForm field={field} isBusy={look.isPending} onCode={read} />
         <WriteProblem error={look.error} />
         <TillState shown={shown} />
         {shown?.kind === 'found' && shown.voucher.status === 'issued' && (

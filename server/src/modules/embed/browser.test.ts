@@ -117,6 +117,27 @@ test('an agency worker issues a voucher, sees its QR symbol, and looks it up by 
   await page.context().close()
 }, 60_000)
 
+test('a typing error in a code is said before anybody is asked, at the field; what was typed stays (E9)', async () => {
+  const page = await visit(`${origins.agency}/plain`)
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (request.url().endsWith('/lookups')) asked.push(request.url())
+  })
+  const frame = await frameOf(page)
+  await frame.getByRole('button', { name: 'Look up a code' }).click()
+  await frame.fill('#f-code', '0000-0000-0001')
+  await frame.click('button.main')
+  await frame.getByText('Enter the twelve characters of the code, and check each of them.').waitFor()
+  expect(await frame.getAttribute('#f-code', 'aria-invalid')).toBe('true')
+  expect(await frame.inputValue('#f-code')).toBe('0000-0000-0001')
+  expect(asked).toEqual([])
+  await frame.fill('#f-code', '0000-0000-0000')
+  await frame.click('button.main')
+  await frame.getByText('No such voucher').waitFor()
+  expect(asked).toHaveLength(1)
+  await page.context().close()
+}, 60_000)
+
 test('a double click issues one voucher (E8)', async () => {
   const page = await visit(`${origins.agency}/plain`)
   const frame = await frameOf(page)

@@ -58,7 +58,7 @@ const EN = {
   'fault.household_children': 'Enter a whole number from 0 to 20.',
   'fault.issued_by_label': 'At most 60 characters.',
   'fault.access_code': 'Enter the access code.',
-  'fault.code': 'Enter the code.',
+  'fault.code': 'Enter the twelve characters of the code, and check each of them.',
   'refusal.PARTNER_TOKEN_INVALID.title': 'This form is not working',
   'refusal.PARTNER_TOKEN_INVALID': 'Tell whoever runs this website that its form needs a new code.',
   'refusal.ORIGIN_NOT_ALLOWED.title': 'Not on this website',
@@ -146,7 +146,7 @@ const ES: FrameWords = {
   'fault.household_children': 'Escriba un número entero de 0 a 20.',
   'fault.issued_by_label': 'Como máximo 60 caracteres.',
   'fault.access_code': 'Escriba el código de acceso.',
-  'fault.code': 'Escriba el código.',
+  'fault.code': 'Escriba los doce caracteres del código y revíselos uno por uno.',
   'refusal.PARTNER_TOKEN_INVALID.title': 'Este formulario no funciona',
   'refusal.PARTNER_TOKEN_INVALID':
     'Avise a quien lleva este sitio web de que el formulario necesita un código nuevo.',
@@ -232,7 +232,7 @@ const FR: FrameWords = {
   'fault.household_children': 'Indiquez un nombre entier de 0 à 20.',
   'fault.issued_by_label': 'Au plus 60 caractères.',
   'fault.access_code': "Indiquez le code d'accès.",
-  'fault.code': 'Indiquez le code.',
+  'fault.code': 'Indiquez les douze caractères du code et vérifiez-les un par un.',
   'refusal.PARTNER_TOKEN_INVALID.title': 'Ce formulaire ne fonctionne pas',
   'refusal.PARTNER_TOKEN_INVALID':
     'Signalez au responsable de ce site que le formulaire a besoin d’un nouveau code.',

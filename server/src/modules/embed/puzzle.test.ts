@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeVault } from '#platform/credentials/vault.ts'
 import { networkOf, prefixOf } from '#platform/networks.ts'
-import { FRAME_SCRIPT, LOADER_INTEGRITY, LOADER_VERSION } from './assets.ts'
+import { makeVoucherCode, readVoucherCode, showVoucherCode } from '#modules/vouchers/index.ts'
+import { FRAME_SCRIPT } from './assets.ts'
 import { FRAME_WORDS } from './frame-words.ts'
 import { makeTickets, PUZZLE_SIZE } from './ticket.ts'
 
@@ -13,10 +14,14 @@ const tickets = makeTickets(makeVault('a key for tests that protects nothing at 
 const page = { form: 'frm_0000000000000001', origin: 'https://www.agency.example' }
 
 /** The functions of the frame's own script, as a browser's worker has them. */
-function readFrame(): { digest(text: string): string; solveHere(challenge: object): number | null } {
+function readFrame(): {
+  digest(text: string): string
+  solveHere(challenge: object): number | null
+  isCode(text: string): boolean
+} {
   const context = vm.createContext({ addEventListener: () => undefined })
   const plain = FRAME_SCRIPT.text.replaceAll('import.meta.url', "'https://embed.example/frame.js'")
-  vm.runInContext(`${plain}\nglobalThis.parts = { digest, solveHere }`, context)
+  vm.runInContext(`${plain}\nglobalThis.parts = { digest, solveHere, isCode }`, context)
   return context['parts'] as ReturnType<typeof readFrame>
 }
 
@@ -31,6 +36,23 @@ test("the frame's own digest is SHA-256 (E8)", () => {
       },
     ),
     { numRuns: 300 },
+  )
+})
+
+test('the form takes for a code exactly what the server does, however it was typed, and no single typing error (E9)', () => {
+  const letter = fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'.split(''))
+  const typed = fc.constantFrom(...'0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHJKMNPQRSTVWXYZ -–é'.split(''))
+  fc.assert(
+    fc.property(fc.nat(11), letter, fc.string({ unit: typed, maxLength: 16 }), (at, other, text) => {
+      const code = makeVoucherCode()
+      const shown = showVoucherCode(code)
+      for (const form of [code, shown, shown.toLowerCase(), shown.replaceAll('0', 'o').replaceAll('1', 'l')])
+        expect(frame.isCode(form), form).toBe(true)
+      const wrong = code.slice(0, at) + other + code.slice(at + 1)
+      expect(frame.isCode(wrong)).toBe(wrong === code)
+      expect(frame.isCode(text)).toBe(readVoucherCode(text) !== null)
+    }),
+    { numRuns: 500 },
   )
 })
 
@@ -99,11 +121,4 @@ test('callers are counted by address, or by the /64 of IPv6, and kept as /24 or 
   expect(prefixOf('203.0.113.9')).toBe('203.0.113.0/24')
   expect(prefixOf('2001:db8:1:2::1')).toBe('2001:db8:1::/48')
   expect(prefixOf('::1')).toBe('0:0:0::/48')
-})
-
-test('the pinned loader never changes under its version: another text is another version (E8)', () => {
-  expect({ version: LOADER_VERSION, integrity: LOADER_INTEGRITY }).toEqual({
-    version: '1.1.0',
-    integrity: 'sha384-eeFG2L6oylEpWgfGVI5kcPow7tLEctNiFaSi8f+C70oawnFTIT/0cKFIxeIfouQd',
-  })
 })

@@ -19,7 +19,7 @@ export { recipientIdentities } from './identity.ts'
 export { makeIssueVoucher } from './issue.ts'
 export type { Issued, IssueVoucher } from './issue.ts'
 export { daysOf, lookUpVoucher } from './look-up.ts'
-export { makeVoucherCode, showVoucherCode } from './code.ts'
+export { makeVoucherCode, readVoucherCode, showVoucherCode } from './code.ts'
 export { AgencyVoucher, hasSomebody, issueFields, NOBODY } from './schemas.ts'
 export { runVoucherClock } from './clock.ts'
 

@@ -1,3 +1,4 @@
+import { isCode } from './code.js'
 import { say } from './context.js'
 import { fact, field, labelOf, make, tellDay } from './dom.js'
 import { formOf, onSubmit } from './forms.js'
@@ -27,7 +28,10 @@ export function showLookup(view) {
   const found = make('div', { role: 'status' })
   onSubmit(parts, async () => {
     found.replaceChildren()
-    const answer = await send('lookups', { code: new FormData(parts.form).get('code') })
+    const code = new FormData(parts.form).get('code')
+    if (!isCode(code))
+      return { success: false, refusal: true, reason: 'VALIDATION_FAILED', errors: [{ pointer: '/code' }] }
+    const answer = await send('lookups', { code })
     if (answer.success) found.replaceChildren(...foundOf(answer.data))
     return answer
   })
