@@ -8,6 +8,9 @@ local FIELDS = {
   "www-authenticate", "retry-after",
 }
 
+-- What is told of a call that says its evidence twice: nobody is asked about it.
+local TWICE = '{"type":"/docs/errors#FORWARDED_REQUEST_UNREADABLE","title":"Bad request","status":400,"code":"FORWARDED_REQUEST_UNREADABLE"}'
+
 -- The one value of a field; false when it came more than once.
 local function only(headers, name)
   local values = headers[name]
@@ -24,6 +27,7 @@ local function ask(txn)
   local authorization = only(headers, "authorization")
   local proof = only(headers, "dpop")
   if not host or authorization == false or proof == false then
+    txn:set_var("txn.problem", TWICE)
     txn:set_var("txn.status", 400)
     return
   end
@@ -48,6 +52,7 @@ local function ask(txn)
     local values = answer.headers[name]
     txn:set_var("txn." .. name:gsub("-", "_"), values and values[0] or "")
   end
+  txn:set_var("txn.problem", answer.body or "")
   txn:set_var("txn.status", answer.status)
 end
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { SPOOFED, underscoredNames } from './support/attacks.ts'
 
 /** The configurations of gateways that cannot be run here: read, and looked at for what their safety hangs on. */
 const read = (path: string): string => readFileSync(new URL(`../../gateway/${path}`, import.meta.url), 'utf8')
@@ -70,6 +71,22 @@ test('Traefik does not believe forwarded fields, and takes the evidence off befo
     'decide',
     'hygiene-after',
   ])
+})
+
+test('Traefik removes every spelling of every field that says who calls, and of those that ask for another method or address', () => {
+  const removed = at(
+    parsed('traefik/dynamic.yaml'),
+    'http',
+    'middlewares',
+    'hygiene-before',
+    'headers',
+    'customRequestHeaders',
+  )
+  // forwardAuth writes these itself, and X-Request-Id is the caller's own where nobody else names the call.
+  const kept = new Set(['Forwarded', 'X-Request-Id', 'X-Gateway-Authorization'])
+  const plain = SPOOFED.filter((name) => !kept.has(name) && !name.startsWith('X-Forwarded-'))
+  for (const name of [...plain, ...SPOOFED.flatMap(underscoredNames)])
+    expect(at(removed, name), name).toBe('')
 })
 
 test('Envoy fails closed, keeps its route, and repairs no path', () => {

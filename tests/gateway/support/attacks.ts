@@ -21,7 +21,7 @@ const reaches = (
 ): Attack => attack(listed, name, async (scene) => (await scene.call(await wish(scene))).reached)
 
 /** Fields that say who calls, for whom, or another method or address; none of a caller's may reach the API. */
-const SPOOFED = [
+export const SPOOFED = [
   'X-Access-Context',
   'X-Partner-Id',
   'X-Customer-Id',
@@ -70,9 +70,20 @@ const spoofs = (name: string): Attack =>
     return false
   })
 
+/** A name with underscores for some of its hyphens, in every way that there is. */
+export function underscoredNames(name: string): string[] {
+  const [first = '', ...rest] = name.split('-')
+  const all = rest.reduce(
+    (told, part) => told.flatMap((one) => [`${one}-${part}`, `${one}_${part}`]),
+    [first],
+  )
+  return all.filter((one) => one.includes('_'))
+}
+
 const spoofsUnderscored = (name: string): Attack =>
   attack(66, `underscored ${name}`, async (scene) => {
-    const { reached } = await scene.call({ fields: [[name.replaceAll('-', '_'), EVIL]] })
+    const fieldsSent = underscoredNames(name).map((one) => [one, EVIL] as const)
+    const { reached } = await scene.call({ fields: fieldsSent })
     const fields = reached ? [...(scene.upstream.last?.fields.entries() ?? [])] : []
     return fields.some(([seen, values]) => seen.includes('_') && values.includes(EVIL))
   })

@@ -1,3 +1,5 @@
+import { maskOfActions, toBits } from '@liaison/access'
+import type { TenantId } from '@liaison/access'
 import { API_AUDIENCE, API_ORIGIN, GatewayWorld, TEST_ISSUER } from '../../../server/testing/gateway.ts'
 import type { CallWish } from '../../../server/testing/gateway.ts'
 import { DecisionPointDoor } from './decision-point.ts'
@@ -99,6 +101,31 @@ export class GatewayScene implements AsyncDisposable {
       ...(body !== undefined && { body }),
     })
     return { answer, reached: this.upstream.seen.length > before }
+  }
+
+  private wide: string | null = null
+
+  /** Leaves of the consent that calls are made under the reading of orders alone. */
+  async narrowConsent(): Promise<void> {
+    const { consent, tenant } = this.world.scene
+    const [row] = await this.world.world.sql<{ mask: string }>('select mask from delegation where id = $1', [
+      consent,
+    ])
+    this.wide = row?.mask ?? null
+    await this.setMask(toBits(maskOfActions(['order.read'])), tenant)
+  }
+
+  /** Gives back what `narrowConsent` took. */
+  async widenConsent(): Promise<void> {
+    if (this.wide !== null) await this.setMask(this.wide, this.world.scene.tenant)
+  }
+
+  private async setMask(mask: string, tenant: TenantId): Promise<void> {
+    await this.world.world.seed(
+      'update delegation set epoch = epoch + 1, mask = $2, role_mask = $2 where id = $1',
+      [this.world.scene.consent, mask],
+      tenant,
+    )
   }
 
   /** Does something while the decision point is in another mood. */

@@ -55,8 +55,29 @@ function testWhole(kind: Tested, isRunnable: boolean): void {
       const { answer } = await scene.call({ path: '/v1/customers/BAN-2/orders' })
       const type = answer.headers.get('content-type')
       expect([answer.status, type]).toEqual([403, expect.stringContaining('application/problem+json')])
-      expect(answer.body).toContain('CUSTOMER_MISMATCH')
+      expect(JSON.parse(answer.body)).toMatchObject({
+        status: 403,
+        code: 'CUSTOMER_MISMATCH',
+        explain_id: expect.stringMatching(/^[a-z]+_\w+$/),
+      })
+      const anonymous = await scene.call({ leave: ['authorization', 'dpop'] })
+      expect(anonymous.answer.status).toBe(401)
+      expect(JSON.parse(anonymous.answer.body)).toMatchObject({ status: 401 })
     })
+
+    test.runIf(kind.asksDecisionPoint)(
+      'hands on what a client can ask the customer for, in whatever letters it is told (A16)',
+      async () => {
+        await scene.narrowConsent()
+        const { answer } = await scene.call({ method: 'POST', body: '{}' })
+        await scene.widenConsent()
+        expect(answer.status).toBe(403)
+        expect(JSON.parse(answer.body)).toMatchObject({
+          code: 'INSUFFICIENT_AUTHORIZATION_DETAILS',
+          details: { access_request: { authorization_details: [{ actions: ['order.create'] }] } },
+        })
+      },
+    )
 
     const listed = ATTACKS.filter(({ name }) => !(kind.leaves ?? []).includes(name))
     test.each(listed.map((attack) => [attack.name, attack] as const))('%s: fails', async (_, attack) => {

@@ -3,6 +3,7 @@ import { isIpAllowed } from '@liaison/access'
 import { readCertificateField } from '@liaison/guard'
 import type { Engine } from '#platform/execution/execute.ts'
 import { ProblemError, toProblemBody } from '#platform/problem.ts'
+import type { ProblemBody } from '#platform/problem.ts'
 import { Refusal } from '#platform/refusal.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
@@ -282,6 +283,26 @@ function statusFor(request: FastifyRequest, status: number): number {
   return isNarrow && status !== 401 && status < 500 ? 403 : status
 }
 
+/** How long a problem may be in a field; a proxy has to keep all fields of an answer in one buffer. */
+const LONGEST_PROBLEM = 12_000
+
+/**
+ * The problem as a header field, for a gateway that reads no body of a refusal (nginx) and hands it on as one: JSON of visible
+ * ASCII, with the status that the caller gets.
+ */
+function problemField(request: FastifyRequest, body: ProblemBody): Record<string, string> {
+  if (request.headers['x-gateway-problem'] !== 'field') return {}
+  const status = body.status === 401 || body.status === 429 ? body.status : 403
+  const toText = (problem: object) =>
+    JSON.stringify(problem).replaceAll(
+      /[^\x20-\x7e]/g,
+      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+  const whole = toText({ ...body, status })
+  const { details: _details, errors: _errors, ...rest } = body
+  return { 'X-Decision-Problem': whole.length <= LONGEST_PROBLEM ? whole : toText({ ...rest, status }) }
+}
+
 function sendDenial({ engine }: DecisionParts, reply: FastifyReply, denial: ProblemError): FastifyReply {
   const body = toProblemBody(denial, { id: reply.request.id, now: engine.clock() })
   const fields = {
@@ -289,6 +310,7 @@ function sendDenial({ engine }: DecisionParts, reply: FastifyReply, denial: Prob
     'X-Decision-Id': body.explain_id ?? '',
     'X-Decision-Code': denial.code,
     'X-Decision-Status': String(denial.status),
+    ...problemField(reply.request, body),
   }
   if (denial.status >= 500) reply.request.log.error({ err: denial.cause, code: denial.code }, 'not decided')
   return reply
