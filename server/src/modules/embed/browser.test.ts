@@ -32,7 +32,7 @@ async function listen(server: Server, host: string): Promise<string> {
   return `http://${host}.localhost:${(server.address() as AddressInfo).port}`
 }
 
-let integrity = LOADER_INTEGRITY
+let integrity: string = LOADER_INTEGRITY
 const given = () => ({ embedOrigin: embedOrigin(), form: scene.form.publicId, token: scene.token, integrity })
 
 beforeAll(async () => {
