@@ -343,8 +343,9 @@ test('an export holds the rows of its filters, what was asked for in each, its o
   const [header, row] = narrow.body.split('\r\n')
   expect(header).toMatch(/,filters$/)
   expect(row).toContain(
-    `,from 2026-01-01T00:00:00.000Z until before 2037-01-01T00:00:00.000Z; person: ${person}; action: support`,
+    `,"from 2026-01-01T00:00:00.000Z until before 2037-01-01T00:00:00.000Z; person: ${person}; action: support`,
   )
+  expect(row).toMatch(/; Exported by Ana Ruiz, Northwind MSP"$/)
   const lines = await world.call(owner, 'GET', `${PARTNER}/export?action=support&format=jsonl`)
   expect(lines.body.trim().split('\n')).toHaveLength(1)
   expect(lines.json()).toMatchObject({ filters: expect.stringContaining('; action: support') })

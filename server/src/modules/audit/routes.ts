@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tellExporter } from '#platform/exporter.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -30,7 +31,7 @@ async function answerExport(mandate: ReadingMandate, query: ExportQuery) {
     limit: MAXIMUM_EXPORT_ROWS,
   })
   noteActivityExport(mandate, items.length)
-  const said = describeSlice(filters, window)
+  const said = `${describeSlice(filters, window)}; ${tellExporter(mandate, mandate.actor.name)}`
   return toExport(items, { format, now: mandate.origin.now, isTruncated: next !== null, said })
 }
 

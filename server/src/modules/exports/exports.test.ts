@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ExportWorld, idOf, OWN_SHELF, SHELF } from '#testing/export-world.ts'
+import { NOBODY_READ, readPdfWords } from '#testing/pdf-words.ts'
 
 let bench: ExportWorld
 beforeAll(async () => {
@@ -91,6 +93,9 @@ test('the file holds the rows of the list in its order, and its sums are the sum
   expect(new Set(rows.map((row) => `${row.tenant_name} ${row.invoice_number}`)).size).toBe(rows.length)
 })
 
+/** What every file of a scene with one customer says of who made it. */
+const MADE_BY = 'Exported by Ana Ruiz, Northwind, acting in Acme'
+
 test('CSV writes amounts exactly and makes formulas text; the mark of UTF-8 comes when it is asked for (B6)', async () => {
   const scene = await bench.scene(['Acme'])
   await bench.invoices(scene.first, 5, '=HYPERLINK("http://evil.example";"x")')
@@ -104,9 +109,9 @@ test('CSV writes amounts exactly and makes formulas text; the mark of UTF-8 come
     '\uFEFFinvoice_number,customer_name,total,currency,filters',
     ...[1, 2, 3, 4].map(
       (n) =>
-        `INV-${n},"'=HYPERLINK(""http://evil.example"";""x"")",${(10.07 + n / 100).toFixed(2)},EUR,no filter; tenants 1`,
+        `INV-${n},"'=HYPERLINK(""http://evil.example"";""x"")",${(10.07 + n / 100).toFixed(2)},EUR,"no filter; tenants 1; ${MADE_BY}"`,
     ),
-    `INV-5,"'=HYPERLINK(""http://evil.example"";""x"")",1012,JPY,no filter; tenants 1`,
+    `INV-5,"'=HYPERLINK(""http://evil.example"";""x"")",1012,JPY,"no filter; tenants 1; ${MADE_BY}"`,
     '',
   ])
 })
@@ -128,13 +133,34 @@ test('each row of a file for programs ends with the filters that were asked for,
   const [header, ...rows] = await take({ format: 'csv' })
   expect(header?.trim()).toBe('invoice_number,currency,filters')
   expect(rows.length).toBeGreaterThan(1)
-  for (const row of rows) expect(row.trim()).toMatch(new RegExp(`^INV-\\d+,EUR,"${said}; tenants 1"$`))
+  for (const row of rows)
+    expect(row.trim()).toMatch(new RegExp(`^INV-\\d+,EUR,"${said}; tenants 1; ${MADE_BY}"$`))
   const [first = ''] = await take({ format: 'jsonl' })
   expect(JSON.parse(first)).toEqual({
     invoice_number: expect.any(String),
     currency: 'EUR',
-    filters: `${said}; tenants 1`,
+    filters: `${said}; tenants 1; ${MADE_BY}`,
   })
+})
+
+test('a file says who exported it, for whom, and acting where; one for eyes says it in its heading (experience.md, acting as)', async ({
+  skip,
+}) => {
+  const scene = await bench.scene(['Acme', 'Brook', 'Cole', 'Dale'])
+  await bench.invoices(scene.first, 1)
+  const filtersOf = async (body: object) => {
+    const done = await bench.made(scene.caller, { format: 'jsonl', ...body })
+    const [first = '{}'] = lines((await bench.download(scene.caller, done.export_id)).body)
+    return JSON.parse(first).filters
+  }
+  expect(await filtersOf({})).toMatch(/; Exported by Ana Ruiz, Northwind, acting in 4 organisations$/)
+  const done = await bench.made(scene.caller, {
+    format: 'pdf',
+    tenant_ids: [encodeId('tenant', scene.first)],
+  })
+  const words = await readPdfWords((await bench.download(scene.caller, done.export_id)).rawPayload)
+  if (words === null) return skip(NOBODY_READ)
+  expect(words.replaceAll(/\s+/g, ' ')).toContain(`${MADE_BY}, on `)
 })
 
 test('an order names what it cannot take all at once and changes nothing (B6)', async () => {
@@ -282,7 +308,9 @@ test('an organisation exports its own invoices and activity, and a user of it on
   await bench.maker.makeDue()
   const take = (caller: typeof asAdmin, id: string) =>
     world.call(caller, 'GET', `${OWN_SHELF}/${id}/download`)
-  expect(lines((await take(asAdmin, invoices.export_id)).body)).toHaveLength(3)
+  const own = lines((await take(asAdmin, invoices.export_id)).body)
+  expect(own).toHaveLength(3)
+  expect(own[1]?.trim()).toMatch(/; Exported by [^,]+, Acme"$/)
   expect((await take(asAdmin, activity.export_id)).body).toContain('ordered an export')
   expect((await take(asUser, tickets.export_id)).statusCode).toBe(200)
   expect((await take(asUser, invoices.export_id)).statusCode).toBe(404)

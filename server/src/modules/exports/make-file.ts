@@ -3,11 +3,11 @@ import type { TenantId } from '@liaison/access'
 import type {
   AnyExportMandate,
   ExportBatch,
-  ExportCell,
   ExportColumn,
   ExportPosition,
   ExportSource,
 } from '#platform/export-source.ts'
+import { tellExporter } from '#platform/exporter.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { requireEverywhere } from './access.ts'
 import { storeBytes } from './job-store.ts'
@@ -15,6 +15,7 @@ import type { Whole } from './job-store.ts'
 import { describeFilter, isTooLarge } from './rules.ts'
 import type { ExportRow } from './store.ts'
 import { makeWriter } from '#platform/table-file/make.ts'
+import type { FileWriter } from '#platform/table-file/writer.ts'
 
 const CHUNK_BYTES = 256 * 1024
 /** Small enough that a freeze is seen within a fraction of a second, whatever the format. */
@@ -74,15 +75,20 @@ function tenantsOf({ manifest: { included, excluded } }: ExportRow): string {
   return `${included.length}${excluded.length === 0 ? '' : `, ${excluded.length} left out`}`
 }
 
-/** The filters, and across linked tenants of how many: an order may name them, too. */
-function slice(row: ExportRow): string {
+/** The filters, across linked tenants of how many, since an order may name them, too; and who made the file. */
+function slice(row: ExportRow, exporter: string): string {
   const filters = describeFilter(row.filter)
-  return row.plane === 'delegation' ? `${filters}; tenants ${tenantsOf(row)}` : filters
+  return `${row.plane === 'delegation' ? `${filters}; tenants ${tenantsOf(row)}` : filters}; ${exporter}`
 }
 
-function aboutOf(row: ExportRow): string[] {
+function exporterOf(row: ExportRow, mandate: AnyExportMandate): string {
+  const places = mandate.kind === 'portfolio' ? row.manifest.included.map(({ name }) => name) : []
+  return tellExporter(mandate, row.ordered_by_name, places)
+}
+
+function aboutOf(row: ExportRow, exporter: string): string[] {
   return [
-    `Ordered by ${row.ordered_by_name} on ${row.created_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    `${exporter}, on ${row.created_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     `Filters: ${describeFilter(row.filter)}`,
     ...(row.plane !== 'delegation' ? [] : [`Tenants: ${tenantsOf(row)}`]),
   ]
@@ -108,7 +114,8 @@ class Making {
   readonly #pieces = new Pieces()
   readonly #byTenant = new Map<string, number>()
   /** What stands behind the chosen cells of every row. */
-  readonly #said: readonly string[]
+  #said: readonly string[] = []
+  #writer: FileWriter | null = null
   #rows = 0
   #places = 0
 
@@ -116,17 +123,20 @@ class Making {
     this.#row = row
     this.#source = source
     this.#indexes = row.columns.map((key) => source.columns.findIndex((column) => column.key === key))
-    this.#said = saysInRows(row) ? [slice(row)] : []
     if (this.#indexes.includes(-1)) throw new Error(`A column of export ${row.id} is no longer known.`)
   }
 
-  makeWriter() {
+  /** Begins the file, which tells who made it under the access that it is made with. */
+  begin(mandate: AnyExportMandate): void {
+    if (this.#writer !== null) return
     const { columns } = this.#source
-    return makeWriter(
+    const exporter = exporterOf(this.#row, mandate)
+    this.#said = saysInRows(this.#row) ? [slice(this.#row, exporter)] : []
+    this.#writer = makeWriter(
       this.#row.format,
       {
         title: capitalised(this.#source.noun),
-        about: aboutOf(this.#row),
+        about: aboutOf(this.#row, exporter),
         columns: [
           ...this.#indexes.flatMap((index) => columns[index] ?? []),
           ...this.#said.map(() => FILTERS_COLUMN),
@@ -153,13 +163,18 @@ class Making {
     return this.#source.read(mandate, { tenantIds, asOf, filter }, { after, limit: ROWS_PER_BATCH[format] })
   }
 
-  /** The cells of the chosen columns, and what the file says in each row. */
-  choose(batch: ExportBatch): ExportCell[][] {
+  /** Writes the cells of the chosen columns, and what the file says in each row. */
+  async write(batch: ExportBatch): Promise<void> {
     this.#rows += batch.rows.length
-    return batch.rows.map(({ tenantId, cells }) => {
+    const rows = batch.rows.map(({ tenantId, cells }) => {
       if (tenantId !== null) this.#byTenant.set(tenantId, (this.#byTenant.get(tenantId) ?? 0) + 1)
       return [...this.#indexes.map((index) => cells[index] ?? null), ...this.#said]
     })
+    await this.#writer?.write(rows)
+  }
+
+  async end(): Promise<void> {
+    await this.#writer?.end()
   }
 
   toWhole(): Whole {
@@ -184,17 +199,17 @@ class Making {
  */
 export async function makeFile(row: ExportRow, source: ExportSource, inMandate: InMandate): Promise<Whole> {
   const making = new Making(row, source)
-  const writer = making.makeWriter()
   let after: ExportPosition | null = null
   do {
     const batch: ExportBatch = await inMandate(async (mandate) => {
+      making.begin(mandate)
       await making.store(mandate, false)
       return making.read(mandate, after)
     })
-    await writer.write(making.choose(batch))
+    await making.write(batch)
     after = batch.next
   } while (after !== null)
-  await writer.end()
+  await making.end()
   await inMandate((mandate) => making.store(mandate, true))
   return making.toWhole()
 }
