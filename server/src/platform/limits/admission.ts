@@ -1,4 +1,5 @@
 import { decide } from '@liaison/access'
+import type { PersonId } from '@liaison/access'
 import type { DoneRead } from './admission-statement.ts'
 import { LIMITS } from './limit-policies.ts'
 import type { LimitPolicy } from './limit-policies.ts'
@@ -23,11 +24,21 @@ interface Applicant {
 /** Under what somebody is counted of whom nothing is known but the network. */
 export const keyOfNetwork = (ip: string): string => `network ${networkOf(ip)}`
 
+/** The person of a side that has several; null for what acts by itself, such as an API client. */
+const personOf = (mandate: Mandate): PersonId | null =>
+  mandate.kind === 'acting' ||
+  mandate.kind === 'portfolio' ||
+  mandate.kind === 'program' ||
+  mandate.kind === 'tenant'
+    ? mandate.actor.id
+    : null
+
 function principalOf(applicant: Applicant): string {
   const { route, mandate } = applicant
   const policy: LimitPolicy = LIMITS[route.limit]
   const side = sideOf(applicant)
-  return policy.per === 'person' && mandate.kind === 'tenant' ? `${side} person ${mandate.actor.id}` : side
+  const person = personOf(mandate)
+  return policy.per === 'person' && person !== null ? `${side} person ${person}` : side
 }
 
 function sideOf({ mandate, trace }: Applicant): string {

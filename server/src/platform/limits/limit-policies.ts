@@ -11,7 +11,7 @@ export const LIMITS = {
   list: { allowed: 100, windowSeconds: 60 },
   detail: { allowed: 200, windowSeconds: 60 },
   write: { allowed: 50, windowSeconds: 60 },
-  explain: { allowed: 60, windowSeconds: 60 },
+  explain: { allowed: 60, windowSeconds: 60, per: 'person' },
   link_request: { allowed: 20, windowSeconds: 3600 },
   application: { allowed: 10, windowSeconds: 3600 },
   export: { allowed: 10, windowSeconds: 3600 },
