@@ -24,6 +24,10 @@ export const Problem = z
     title: z.string(),
     status: z.int(),
     code: z.string(),
+    code_family: z.string().optional().meta({
+      description:
+        'The general code of which `code` is one: TENANT_ACCESS_DENIED for every refusal of access to a tenant.',
+    }),
     detail: z.string(),
     request_id: z.string(),
     timestamp: z.string(),
@@ -40,6 +44,8 @@ export type FieldFaultBody = z.output<typeof FieldFault>
 export interface ProblemExtras extends ErrorOptions {
   readonly errors?: readonly FieldFaultBody[]
   readonly explainId?: string
+  /** The general code of which this one is a case, for clients that know no other. */
+  readonly codeFamily?: string
   readonly nextStep?: string
   readonly details?: Readonly<Record<string, unknown>>
   /** What `detail` is written in; English unless it says otherwise. Pages alone ask. */
@@ -275,13 +281,14 @@ export function listProblems(): [code: string, entry: ProblemEntry][] {
 
 /** The problem document that leaves the server. */
 export function toProblemBody(error: ProblemError, request: { id: string; now: Date }): ProblemBody {
-  const { errors, explainId, nextStep, details } = error.extras
+  const { errors, explainId, codeFamily, nextStep, details } = error.extras
   const entry = registry.get(error.code)
   return {
     type: `/docs/errors#${error.code}`,
     title: entry?.title ?? error.code,
     status: error.status,
     code: error.code,
+    ...(codeFamily && { code_family: codeFamily }),
     detail: error.message,
     request_id: request.id,
     timestamp: request.now.toISOString(),

@@ -41,6 +41,10 @@ function detailsOf(
   return details === undefined && ENDED_STATES[code] === undefined ? undefined : { ...details }
 }
 
+/** What older clients match: every refusal of a partner's access to a tenant is of one family. Source: managed-tenants.md section 7. */
+const isOfTenantAccess = (status: number, { facts }: RefusalGrounds): boolean =>
+  status === 403 && facts.plane === 'delegation'
+
 function stepUpChallenge(code: RefusalCode): Record<string, string> | undefined {
   if (code === 'STEP_UP_REQUIRED') {
     return {
@@ -117,6 +121,7 @@ export class RefusalError extends Refusal {
     const details = detailsOf(grounds, decision.code)
     super(decision.status, decision.code, words.sentence, {
       nextStep: words.next_step,
+      ...(isOfTenantAccess(decision.status, grounds) && { codeFamily: 'TENANT_ACCESS_DENIED' }),
       ...(headers && { headers }),
       ...(details && { details }),
     })
