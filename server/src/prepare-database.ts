@@ -5,12 +5,8 @@ import { installJobs } from '#platform/jobs.ts'
 import { migrate } from '#platform/migrate.ts'
 import type { MigrateOptions } from '#platform/migrate.ts'
 
-// Only when one is missing: making a partition keeps everybody from writing events for a moment, and servers start often.
-const ADD_MISSING_MONTHS = `
-  select private.add_audit_partitions((now() - interval '1 month')::date, 4)
-  where exists (
-    select from generate_series(-1, 2) n
-    where to_regclass(to_char(date_trunc('month', now()) + make_interval(months => n), '"public.audit_event_"YYYY"_"MM')) is null)`
+// One month back, for what is written while a month turns; ahead as far as the daily job of a running server goes.
+const ADD_MISSING_MONTHS = `select private.add_audit_months((now() - interval '1 month')::date, 5)`
 
 /**
  * Brings a database to the state that this code needs: schema, permission catalogue, and audit partitions for the

@@ -25,6 +25,7 @@ export const service = {
 
   'health.name.database': 'Database',
   'health.name.sealing': 'Sealing of the audit log',
+  'health.name.audit_months': 'Months of the audit log',
   'health.name.verification': 'Verification of the audit log',
   'health.name.outbox': 'Outbox',
   'health.name.work': 'Background work',
@@ -38,6 +39,12 @@ export const service = {
   'health.sealing.ok': 'Events are sealed within seconds.',
   'health.sealing.failing':
     'Nothing was sealed for a minute, or the database is not the primary: servers are not ready. See “Sealing” in the operations guide.',
+  'health.audit_months.ok': 'Events of at least two more months have their tables.',
+  'health.audit_months.attention':
+    'There are tables for less than two more months. Look at the job “audit-months”; starting a server makes them, too.',
+  'health.audit_months.failing':
+    'There is no table for the next month: from then on nothing can be done. Start a server, or run “liaison migrate”.',
+  'health.audit_months.unknown': 'Nothing is known of the months of the audit log.',
   'health.verification.ok': 'The last verification found no fault.',
   'health.verification.attention': 'The last one is older than eight days. Run “liaison audit verify”.',
   'health.verification.failing':

@@ -150,7 +150,7 @@ export async function addMonths(
   { first, last }: { first: string; last: string },
 ): Promise<void> {
   await client.query(
-    `select private.add_audit_partitions($1::date, (extract(year from age($2::date, $1::date)) * 12 + extract(month from age($2::date, $1::date)))::integer + 1)`,
+    `select private.add_audit_months($1::date, (extract(year from age($2::date, $1::date)) * 12 + extract(month from age($2::date, $1::date)))::integer + 1)`,
     [first, last],
   )
 }

@@ -122,6 +122,7 @@ describe('the operator', () => {
       'migrations',
       'logins',
       'audit sealing',
+      'audit months',
       'disk',
     ])
     const [taken] = await world.sql(

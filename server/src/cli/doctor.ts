@@ -11,6 +11,7 @@ import type { Command, Surroundings } from './command.ts'
 const SOURCE = fileURLToPath(new URL('..', import.meta.url))
 const OLDEST_POSTGRES = 180_000
 const LARGEST_LAG_S = 300
+const LEAST_MONTHS_AHEAD = 2
 const LEAST_FREE_BYTES = 1024 ** 3
 
 /** One thing that was looked at. */
@@ -91,6 +92,15 @@ const lookAtSealer: Look = async (installation) => {
   }
 }
 
+const lookAtMonths: Look = async (installation) => {
+  const months = Number((await askOne(installation, 'select audit.months_ahead() as months'))['months'])
+  if (months >= LEAST_MONTHS_AHEAD) return { ok: true, detail: `there are tables for ${months} more months` }
+  return {
+    ok: false,
+    detail: `there are tables for ${Math.max(months, 0)} more months, afterwards nothing can be done; run: npm run liaison -- migrate`,
+  }
+}
+
 const lookAtDisk: Look = async (_installation, { config }) => {
   const { bavail, bsize } = await statfs(config.dataDir)
   const free = bavail * bsize
@@ -105,6 +115,7 @@ const LOOKS: readonly (readonly [check: string, look: Look])[] = [
   ['migrations', lookAtMigrations],
   ['logins', lookAtLogins],
   ['audit sealing', lookAtSealer],
+  ['audit months', lookAtMonths],
   ['disk', lookAtDisk],
 ]
 
@@ -132,7 +143,7 @@ async function examine(surroundings: Surroundings): Promise<Finding[]> {
 
 export const doctor: Command = {
   name: 'doctor',
-  help: 'doctor [--json]\n  Looks at the configuration, the database and its version, the migrations, the database logins, the sealing of the\n  audit log and the free disk. Ends with status 1 when anything is not as it should be.',
+  help: 'doctor [--json]\n  Looks at the configuration, the database and its version, the migrations, the database logins, the sealing of the\n  audit log, its months ahead and the free disk. Ends with status 1 when anything is not as it should be.',
   async run(args, surroundings) {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })
     const findings = await examine(surroundings)

@@ -12,7 +12,7 @@ const MONTHS = 5
 
 /** Months of the audit log that the past of the vouchers needs. */
 export const ADD_PAST_MONTHS = {
-  text: 'select private.add_audit_partitions($1::date, $2)',
+  text: 'select private.add_audit_months($1::date, $2)',
   values: (now: Date) => [addDays(now, -31 * (MONTHS - 1)), MONTHS],
 } as const
 

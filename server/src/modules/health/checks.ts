@@ -6,6 +6,7 @@ export type CheckState = (typeof CHECK_STATES)[number]
 export const CHECKS = [
   'database',
   'sealing',
+  'audit_months',
   'verification',
   'outbox',
   'work',
@@ -33,6 +34,8 @@ const VERY_LATE_SECONDS = 300
 /** A schedule of each minute whose last run is older than this stands still. */
 const STILL_SECONDS = 300
 const VERIFIED_DAYS = 8
+/** Whole months for which the audit log has tables; a month is added each day that one is missing. */
+const MONTHS_AHEAD = 2
 const DAY_SECONDS = 86_400
 
 const ageSeconds = (at: Date, now: Date): number => (now.getTime() - at.getTime()) / 1000
@@ -69,6 +72,14 @@ function checkVerification(figure: FigureRow | undefined, now: Date): Check {
 function checkSealing(figure: FigureRow | undefined, isReady: boolean): Check {
   const at = figure?.at ?? null
   return { name: 'sealing', state: isReady ? 'ok' : 'failing', count: null, at }
+}
+
+/** Without a table for its month no event can be written, and so nothing be done. */
+function checkMonths(figure: FigureRow | undefined): Check {
+  const months = figure?.value ?? null
+  if (months === null) return { name: 'audit_months', state: 'unknown', count: null, at: null }
+  const state = months < 1 ? 'failing' : months < MONTHS_AHEAD ? 'attention' : 'ok'
+  return { name: 'audit_months', state, count: months, at: null }
 }
 
 function checkEvaluation(figure: FigureRow | undefined, now: Date): Check {
@@ -141,6 +152,7 @@ export function checkAll(
     // Whoever reads this was answered by it.
     { name: 'database', state: 'ok', count: null, at: now },
     checkSealing(figureOf('sealing'), known.isReady),
+    checkMonths(figureOf('audit_months')),
     checkVerification(figureOf('verification'), now),
     checkWaiting('outbox', figureOf('outbox'), now),
     checkWork(known.work, now),

@@ -72,6 +72,7 @@ test('administrators read how each part stands, refusals by the hour and partner
   expect(checks.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`)).toEqual([
     'database ok',
     'sealing ok',
+    'audit_months ok',
     'verification unknown',
     'outbox ok',
     'work ok',
@@ -112,6 +113,10 @@ test('what waits, stands still or was found wrong is told as such, and what nobo
   expect(stateOf({ isReady: false }, 'sealing')).toBe('failing')
   expect(stateOf(figures('verification', 2, ago(60)), 'verification')).toBe('failing')
   expect(stateOf(figures('verification', 0, ago(9 * 86_400)), 'verification')).toBe('attention')
+  expect(
+    [3, 2, 1, 0, -1].map((months) => stateOf(figures('audit_months', months, null), 'audit_months')),
+  ).toEqual(['ok', 'ok', 'attention', 'failing', 'failing'])
+  expect(stateOf({}, 'audit_months')).toBe('unknown')
   expect(stateOf(figures('webhooks', 1, ago(5)), 'webhooks')).toBe('attention')
   const clock = { ...row, name: 'link-clock', cron: '* * * * *' }
   expect(stateOf({ work: [{ ...clock, last_done_at: ago(20) }] }, 'schedules')).toBe('ok')

@@ -41,6 +41,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'referral-clicks': 'Removes old clicks on referral links',
   'referral-contacts': 'Removes contacts that nobody confirmed',
   'export-sweep': 'Removes files of exports after seven days',
+  'audit-months': 'Makes the tables of the audit log for the months ahead',
   housekeeping: 'Closes windows of counted reads and removes what limits and decisions left behind',
   'operation-sweep': 'Takes up steps for many links that a stopped server left behind',
   'payout-clock': 'Makes statements, and asks for what payouts wait for',

@@ -17,6 +17,7 @@ const FLEET = {
   sla_sweeper_lag_seconds: ['How long the oldest due signal of a ticket clock has been waiting.', []],
   alerts_active: ['Active alerts of partners and of the provider.', ['area', 'severity']],
   alert_evaluation_age_seconds: ['Time since the alerts of an area were brought up to date.', ['area']],
+  audit_months_ahead: ['Whole months ahead for which the audit log has tables.', []],
   outbox_age_seconds: ['Age of the oldest message of the outbox.', []],
   signals_waiting: ['Events that wait for receivers of signals.', ['delivery']],
   signals_age_seconds: ['Age of the oldest event that could be pushed to a receiver of signals.', []],
@@ -31,7 +32,11 @@ const Figure = z.object({
 const CACHE_MS = 5000
 
 async function readFigures(database: Database) {
-  const { rows } = await database.pool('liaison_job').query('select * from access.fleet_figures()')
+  const { rows } = await database
+    .pool('liaison_job')
+    .query(
+      `select * from access.fleet_figures() union all select 'audit_months_ahead', '{}', audit.months_ahead()`,
+    )
   return z.array(Figure).parse(rows)
 }
 
