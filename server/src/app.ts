@@ -219,7 +219,11 @@ export interface App {
   close(): Promise<void>
 }
 
-const NOTHING_WRONG = { sealerLag: () => ({ stalledSeconds: 0 }), isStopping: () => false }
+const NOTHING_WRONG = {
+  sealerLag: () => ({ stalledSeconds: 0 }),
+  isStopping: () => false,
+  hasSchema: () => Promise.resolve(true),
+}
 
 function makeServices(options: AppOptions): Services {
   const vault = makeVault(options.secretKey, options.keyRing)

@@ -117,6 +117,7 @@ describe('the status', () => {
       looks += 1
       return false
     },
+    hasSchema: () => Promise.resolve(true),
   }
   const broken = page({
     method: 'GET',

@@ -25,6 +25,8 @@ import type { Health } from '#platform/health.ts'
 import type { Installation } from '#platform/installation.ts'
 import { startKeyRing } from '#platform/credentials/key-ring.ts'
 import type { LoadedKeyRing } from '#platform/credentials/key-ring.ts'
+import { listMigrationNames } from '#platform/migrate.ts'
+import { watchSchema } from '#platform/schema-standing.ts'
 import { CONNECTION_BACKLOG, countInFlight } from '#platform/limits/load-shedding.ts'
 import { makeMetrics, serveMetrics } from '#platform/telemetry/metrics.ts'
 import type { Metrics } from '#platform/telemetry/metrics.ts'
@@ -229,8 +231,13 @@ function beginState(port: number): State {
   return { port, isStopping: false, metrics: null, sealerLag: () => ({ stalledSeconds: 0 }) }
 }
 
-function healthOf(database: Database, state: State): Health {
-  return { database, sealerLag: () => state.sealerLag(), isStopping: () => state.isStopping }
+async function healthOf(database: Database, state: State): Promise<Health> {
+  return {
+    database,
+    sealerLag: () => state.sealerLag(),
+    isStopping: () => state.isStopping,
+    hasSchema: watchSchema(database, await listMigrationNames()),
+  }
 }
 
 async function listen(app: App, config: Config, state: State): Promise<void> {
@@ -264,7 +271,7 @@ export async function startServer(config: Config, installation: Installation): P
     secretKey: installation.secretKey,
     onError: () => state.metrics?.jobErrors.inc({ where: 'key ring' }),
   })
-  const health = healthOf(database, state)
+  const health = await healthOf(database, state)
   const parts = { config, installation, database, keyRing, health }
   const app = await assemble(parts, origin, () => currentMetrics(state))
   const onError = (error: Error, where: string) => {

@@ -63,6 +63,7 @@ beforeAll(async () => {
     database: world.database,
     sealerLag: () => ({ stalledSeconds: 0 }),
     isStopping: () => false,
+    hasSchema: () => Promise.resolve(true),
   })
   const [partner, tenantId, person] = [
     await world.partner('Northwind'),

@@ -54,6 +54,7 @@ export class DistantServer implements AsyncDisposable {
       database,
       sealerLag: () => ({ stalledSeconds: 0 }),
       isStopping: () => false,
+      hasSchema: () => Promise.resolve(true),
     })
     return new DistantServer(proxy, app, database)
   }

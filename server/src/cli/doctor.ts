@@ -1,14 +1,12 @@
-import { glob, statfs } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { statfs } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { inAdminTransaction } from '#platform/admin.ts'
 import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
+import { listMigrationNames } from '#platform/migrate.ts'
 import { STATUS, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 
-const SOURCE = fileURLToPath(new URL('..', import.meta.url))
 const OLDEST_POSTGRES = 180_000
 const LARGEST_LAG_S = 300
 const LEAST_MONTHS_AHEAD = 2
@@ -39,9 +37,7 @@ const lookAtDatabase: Look = async (installation) => {
 }
 
 const lookAtMigrations: Look = async (installation) => {
-  const names: string[] = []
-  for await (const path of glob('{platform,modules/*}/migrations/*.sql', { cwd: SOURCE }))
-    names.push(basename(path, '.sql'))
+  const names = await listMigrationNames()
   const row = await askOne(
     installation,
     `select to_regclass('public.liaison_migration') is not null as exists`,

@@ -7,25 +7,32 @@ export interface Health {
   /** How long nothing was sealed although something could be: no transaction of somebody else makes a server unready. */
   readonly sealerLag: () => { stalledSeconds: number }
   readonly isStopping: () => boolean
+  /** Whether the database has the migrations of this code. */
+  readonly hasSchema: () => Promise<boolean>
 }
 
 const SEALER_STALL_LIMIT_SECONDS = 60
 const PROBE_TIMEOUT_MS = 1000
 const STANDING_KEPT_MS = 5000
 
+async function askDatabase({ database, hasSchema }: Health): Promise<string | null> {
+  const { rows } = await database
+    .pool('liaison_guard')
+    .query<{ replica: boolean }>('select pg_is_in_recovery() as replica')
+  if (rows[0]?.replica !== false) return 'the database is not the primary'
+  return (await hasSchema()) ? null : 'the database lacks migrations of this version'
+}
+
 async function findTrouble(health: Health): Promise<string | null> {
   if (health.isStopping()) return 'stopping'
   if (health.sealerLag().stalledSeconds > SEALER_STALL_LIMIT_SECONDS)
     return 'audit events are not being sealed'
-  const probe = health.database
-    .pool('liaison_guard')
-    .query<{ replica: boolean }>('select pg_is_in_recovery() as replica')
+  const probe = askDatabase(health)
   const timeout = new Promise<never>((_, reject) =>
     setTimeout(() => reject(new Error('timeout')), PROBE_TIMEOUT_MS).unref(),
   )
   try {
-    const { rows } = await Promise.race([probe, timeout])
-    return rows[0]?.replica === false ? null : 'the database is not the primary'
+    return await Promise.race([probe, timeout])
   } catch {
     probe.catch(() => undefined)
     return 'the database cannot be reached'
@@ -56,7 +63,7 @@ export function watchStanding(health: Health, now: Clock): () => Promise<Standin
   }
 }
 
-/** `/livez` depends on nothing; `/readyz` on the primary database and the sealer (architecture.md section 2). */
+/** `/livez` depends on nothing; `/readyz` on the primary database, its migrations and the sealer (architecture.md section 2). */
 export function serveHealth(app: FastifyInstance, health: Health): void {
   const config = {
     access: { public: 'Orchestrators ask without credentials; the answer says nothing of any tenant.' },

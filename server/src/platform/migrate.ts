@@ -26,6 +26,11 @@ async function findMigrationFiles(): Promise<string[]> {
   return found.flat()
 }
 
+/** The names of all migrations of this code. */
+export async function listMigrationNames(): Promise<string[]> {
+  return (await findMigrationFiles()).map((file) => basename(file, '.sql'))
+}
+
 async function readMigrations(): Promise<MigrationScript[]> {
   const files = await findMigrationFiles()
   return Promise.all(
