@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { runAgencyClock } from '#modules/agencies/index.ts'
 import { runAgreementClock } from '#modules/agreements/index.ts'
-import { addComingMonths } from '#modules/audit/index.ts'
+import { addComingMonths, tellNewestCheckpoint } from '#modules/audit/index.ts'
 import { compareSums, moveInvoiceAges } from '#modules/billing/index.ts'
 import { evaluateAlerts, tellAlerts } from '#modules/alerts/index.ts'
 import { sweepApplications } from '#modules/applications/index.ts'
@@ -94,6 +94,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['referral-clicks', '23 3 * * *', () => sweepClicks(database)],
     ['referral-contacts', '29 * * * *', () => sweepContacts(database)],
     ['export-sweep', EACH_MINUTE, () => sweepExports(database)],
+    ['audit-checkpoints', '13 * * * *', () => tellNewestCheckpoint(database)],
     ['audit-months', '11 2 * * *', () => addComingMonths(database)],
     ['housekeeping', EACH_MINUTE, () => housekeep(database)],
   ]

@@ -24,6 +24,11 @@ export function noteCheckpointsRead(mandate: Mandate<'platform'>, rowCount: numb
   noteRead(mandate, { action: 'platform.audit.checkpoints.read', rowCount })
 }
 
+/** And, for those whose log it is too, at the newest. */
+export function noteNewestCheckpointRead(mandate: Mandate<'program'> | Mandate<'tenant'>): void {
+  noteRead(mandate, { action: `${NAMESPACES[mandate.kind]}.checkpoint.read` })
+}
+
 /** And looking at what the own API clients did. */
 export function noteCallsRead(mandate: Mandate<'program'>, rowCount: number): void {
   noteRead(mandate, { action: 'clients.calls.read', rowCount })

@@ -10,6 +10,7 @@ export { auditCommands, checkpointFileIn, exportLog, verifyDatabase } from './co
 export { addComingMonths } from './months.ts'
 export { activityExport } from './export-source.ts'
 export { makeAuditRoutes } from './routes.ts'
+export { tellNewestCheckpoint } from './newest-checkpoint.ts'
 export { makeAuditKey, readAuditKeys, rotateAuditKey } from './keys.ts'
 export type { AuditKeyRotation } from './keys.ts'
 export { startSealer } from './sealer.ts'

@@ -11,6 +11,7 @@ import { noteActivityExport, noteActivityRead, noteCheckpointsRead } from './eve
 import { MAXIMUM_EXPORT_ROWS, toExport } from './export.ts'
 import { describeSlice } from './rules.ts'
 import type { ActivityFilters } from './rules.ts'
+import { checkpointRoutes } from './routes-checkpoint.ts'
 import { makeClientCallsRoute } from './routes-client-calls.ts'
 import { completenessRoutes } from './routes-completeness.ts'
 import { readCheckpoints } from './store.ts'
@@ -174,6 +175,7 @@ export function makeAuditRoutes(services: Services): readonly Route[] {
     makeClientCallsRoute(services),
     ...makeOtherFeeds(services),
     ...completenessRoutes,
+    ...checkpointRoutes,
     checkpointsRoute,
   ]
 }

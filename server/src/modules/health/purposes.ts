@@ -41,10 +41,12 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'referral-clicks': 'Removes old clicks on referral links',
   'referral-contacts': 'Removes contacts that nobody confirmed',
   'export-sweep': 'Removes files of exports after seven days',
+  'audit-checkpoints': 'Tells the newest checkpoint of the audit log to endpoints that chose it',
   'audit-months': 'Makes the tables of the audit log for the months ahead',
   housekeeping: 'Closes windows of counted reads and removes what limits and decisions left behind',
   'operation-sweep': 'Takes up steps for many links that a stopped server left behind',
   'payout-clock': 'Makes statements, and asks for what payouts wait for',
   'webhook-sweep': 'Removes old deliveries of webhooks',
+  'signing-keys': 'Takes the next key for access tokens into use when the one that signs is old',
   'signal-sweep': 'Removes old signals',
 }

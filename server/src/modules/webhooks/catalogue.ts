@@ -13,6 +13,7 @@ export type About =
   | 'program'
   | 'voucher'
   | 'form'
+  | 'checkpoint'
 
 interface EventType {
   readonly says: string
@@ -141,6 +142,10 @@ export const EVENT_TYPES = {
   'alert.resolved': alert('An alert was closed, or cleared by itself.'),
   'export.completed': exported('An ordered file is ready.'),
   'export.failed': exported('An ordered file was not made.'),
+  'audit.checkpoint': {
+    says: 'The newest signed checkpoint of the audit log, at most once an hour: keep it elsewhere, and nothing before it can be changed unseen.',
+    about: 'checkpoint',
+  },
 } as const satisfies Record<string, EventType>
 
 export type EventTypeName = keyof typeof EVENT_TYPES

@@ -27,16 +27,21 @@ export async function timeOfMessage(mandate: System, messageId: string): Promise
   return at
 }
 
+/** What the database decides in a function of its own; everything else in one for all. */
+const AUDIENCES: Readonly<Record<string, string>> = {
+  alert: 'access.alert_webhook_audience',
+  checkpoint: 'access.checkpoint_webhook_audience',
+}
+
 /** The endpoints that may hear of an event, and the state of what it is about. */
 export async function findAudience(
   mandate: System,
   event: Readonly<Record<string, unknown>>,
 ): Promise<z.output<typeof Audience>> {
-  const text =
-    event['about'] === 'alert'
-      ? 'select access.alert_webhook_audience($1) as audience'
-      : 'select access.webhook_audience($1) as audience'
-  const [result] = await runStatements(mandate, [{ text, values: [event] }])
+  const decide = AUDIENCES[String(event['about'])] ?? 'access.webhook_audience'
+  const [result] = await runStatements(mandate, [
+    { text: `select ${decide}($1) as audience`, values: [event] },
+  ])
   return Audience.parse(result?.rows[0]?.['audience'])
 }
 

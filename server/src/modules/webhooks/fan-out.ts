@@ -11,6 +11,15 @@ const WORK = { job: 'webhooks' }
 
 const Id = z.uuid().nullish()
 
+/** What is signed for everybody: it names no organisation and no person. */
+const Checkpoint = z.strictObject({
+  origin: z.string(),
+  size: z.int(),
+  root: z.string(),
+  note: z.string(),
+  sealed_at: z.string(),
+})
+
 /** What modules put into the outbox: ids, whatever else they add is not passed on. */
 const Payload = z.object({
   tenant_id: Id,
@@ -44,6 +53,7 @@ const Payload = z.object({
   form_token_id: Id,
   /** Of the program's records, as the change left them. */
   state: z.string().max(40).nullish(),
+  checkpoint: Checkpoint.nullish(),
 })
 
 /** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
@@ -95,7 +105,7 @@ function toData(
     const uuid = payload[field]
     if (uuid) data[field] = encode(idKind, uuid)
   }
-  return { ...data, state: known.state }
+  return { ...data, ...(payload.checkpoint && { checkpoint: payload.checkpoint }), state: known.state }
 }
 
 /**
