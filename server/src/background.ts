@@ -4,6 +4,7 @@ import type { SealerLag } from '#modules/audit/index.ts'
 import { makeTicketTopics } from '#modules/support/index.ts'
 import { makeExports } from '#modules/exports/index.ts'
 import { HAND_OVER_TOPIC, makeSimulatedVendor, postTo } from '#modules/kyc/index.ts'
+import { rotateKeysInTime } from '#modules/oauth/index.ts'
 import { OPERATION_TOPIC, runOperations } from '#modules/operations/index.ts'
 import { makePayoutTopics, runPayoutClock } from '#modules/payouts/index.ts'
 import { makeSignals } from '#modules/signals/index.ts'
@@ -90,6 +91,11 @@ function payoutClock(database: Database, app: App): JobsOptions['schedules'][num
   return { name: 'payout-clock', cron: '7 * * * *', run }
 }
 
+function keyRotation(database: Database, app: App, days: number): JobsOptions['schedules'][number] {
+  const run = () => rotateKeysInTime(database, { vault: app.services.vault, days }).then(() => undefined)
+  return { name: 'signing-keys', cron: '37 4 * * *', run }
+}
+
 /** Starts the sealer of the audit log and the jobs: mails, the clock of links, housekeeping. */
 export async function startBackground({
   config,
@@ -114,6 +120,7 @@ export async function startBackground({
       ...listSchedules(database, config),
       { name: 'operation-sweep', cron: '* * * * *', run: work },
       payoutClock(database, app),
+      keyRotation(database, app, config.signingKeyDays),
       { name: 'webhook-sweep', cron: '23 3 * * *', run: () => webhooks.sweep() },
       ...(signals ? [{ name: 'signal-sweep', cron: '27 3 * * *', run: () => signals.sweep() }] : []),
     ],

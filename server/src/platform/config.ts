@@ -238,6 +238,11 @@ const Environment = z.object({
       'How long network addresses and browsers stay in the audit log, and sign-ins that are over and mails in the database. The events themselves stay.',
     unit: 'days',
   }),
+  SIGNING_KEY_DAYS: documented(integer(90, 0, 3650), {
+    description:
+      'After how many days the key that signs access tokens gives way to the next one, by itself and without a break. 0: only by command.',
+    unit: 'days',
+  }),
   AUDIT_LOG_ORIGIN: documented(
     z
       .string()
@@ -291,6 +296,8 @@ export interface Config {
   readonly databasePooler: Pooler | undefined
   /** For how long network addresses, browsers, ended sign-ins and mails are kept. */
   readonly personalDataDays: number
+  /** For how long one key signs access tokens; 0 until somebody rotates it. */
+  readonly signingKeyDays: number
   readonly secrets: Secrets
 }
 
@@ -381,6 +388,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     auditOrigin: values.AUDIT_LOG_ORIGIN,
     databasePooler: readPooler(values),
     personalDataDays: values.PERSONAL_DATA_DAYS,
+    signingKeyDays: values.SIGNING_KEY_DAYS,
     secrets: new Secrets(values),
   })
 }

@@ -34,6 +34,7 @@ export type { ClientCertificate } from './certificates.ts'
 export { findRedirectUriFault, parseClientRegistration } from './registration.ts'
 export type { RegistrationFault } from './registration-fault.ts'
 export type { Registration, RegistrationInput, RegistrationResult, TokenBinding } from './registration.ts'
+export { rotateKeysInTime } from './key-schedule.ts'
 export { rotateSigningKeys } from './routes-keys.ts'
 export type { ConsentDesk, EventIssuer, OAuthParts, OAuthPlaces }
 

@@ -55,6 +55,9 @@ export async function loadKeys(database: Database): Promise<StoredKey[]> {
   return rows
 }
 
+const CONTEXT = { source: 'job', actor_name: 'authorization server', route: 'signing-keys' }
+const ENTER = { text: 'select access.enter_authorization_server($1)', values: [CONTEXT] }
+
 const INSERT = `insert into signing_key (kid, state, public_jwk, private_key, activated_at)
   values ($1, $2, $3, $4, case when $2 = 'active' then statement_timestamp() end)`
 
@@ -63,10 +66,9 @@ export async function addFirstKeys(
   database: Database,
   { active, next }: { readonly active: NewKey; readonly next: NewKey },
 ): Promise<void> {
-  const context = { source: 'job', actor_name: 'authorization server', route: 'signing-keys' }
   const [transaction, results] = await Transaction.begin(database, 'liaison_auth', [
     { text: LOCK, values: [] },
-    { text: 'select access.enter_authorization_server($1)', values: [context] },
+    ENTER,
     { text: 'select count(*)::integer as count from signing_key', values: [] },
   ])
   try {
@@ -198,4 +200,57 @@ export async function moveKeys(mandate: ProviderSide, added: AddedKeys): Promise
   if (!moved) return { is: 'missing' }
   await runStatements(mandate, [insertOf(added.next, 'next')])
   return { is: 'moved', ...moved }
+}
+
+/** Moves the keys on when the active one is so many days old and the next one published for long enough; whether it did. */
+export async function rotateOldKeys(
+  database: Database,
+  days: number,
+  make: () => Promise<NewKey>,
+): Promise<boolean> {
+  const [transaction, results] = await Transaction.begin(database, 'liaison_auth', [
+    // Whoever comes second waits here, and then finds the key young.
+    { text: LOCK, values: [] },
+    ENTER,
+    {
+      text: `select a.kid as retired, n.kid as active from signing_key a, signing_key n
+        where a.state = 'active' and a.activated_at <= statement_timestamp() - make_interval(days => $1)
+          and n.state = 'next' and n.created_at <= statement_timestamp() - make_interval(secs => $2)`,
+      values: [days, PUBLISHED_SECONDS],
+    },
+  ])
+  try {
+    const due = results[2]?.rows[0]
+    if (!due) return false
+    const { retired, active } = due
+    await transaction.commit(
+      [
+        {
+          text: `update signing_key set state = 'retired', retired_at = statement_timestamp() where kid = $1`,
+          values: [retired],
+        },
+        {
+          text: `update signing_key set state = 'active', activated_at = statement_timestamp() where kid = $1`,
+          values: [active],
+        },
+        insertOf(await make(), 'next'),
+        {
+          text: 'select audit.record($1)',
+          values: [
+            {
+              action: 'platform.signing_keys.rotate',
+              resource_type: 'signing_key',
+              resource_label: active,
+              changes: { active: { before: retired, after: active } },
+              reason: `It signed for ${days} days.`,
+            },
+          ],
+        },
+      ],
+      'durable',
+    )
+    return true
+  } finally {
+    await transaction.rollback()
+  }
 }
