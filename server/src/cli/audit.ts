@@ -1,8 +1,31 @@
 import { auditCommands, makeAuditKey, readAuditKeys } from '#modules/audit/index.ts'
+import type { TakenOut } from '#modules/audit/index.ts'
 import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
+import type { Installation } from '#platform/installation.ts'
 import { UsageError } from './command.ts'
-import type { Command } from './command.ts'
+import type { Command, Surroundings } from './command.ts'
 import { withVault } from './key-ring.ts'
+import { recordOperator } from './keys-store.ts'
+
+/** In a transaction of its own: what leaves is recorded whether or not it arrives. */
+function record(
+  { admin }: Installation,
+  { operator }: Surroundings,
+  { action, reason, eventId }: TakenOut,
+): Promise<void> {
+  const command = action === 'platform.audit.export' ? 'audit export' : 'audit prove'
+  return inAdminTransaction(admin, (run) =>
+    recordOperator(
+      run,
+      { ...operator, command },
+      {
+        action,
+        ...(reason !== undefined && { reason }),
+        ...(eventId !== undefined && { resource_type: 'audit_event', resource_id: eventId }),
+      },
+    ),
+  )
+}
 
 export const audit: Command = {
   name: 'audit',
@@ -26,6 +49,7 @@ export const audit: Command = {
         verifierKey,
         now: surroundings.now(),
         write: surroundings.out,
+        record: (event) => record(installation, surroundings, event),
       }),
     )
   },

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeId } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOGINS, passwordOf } from '#platform/database.ts'
 import { COLLEAGUE, CommandBench, OPERATOR } from '#testing/command.ts'
@@ -151,6 +151,26 @@ describe('the operator', () => {
     expect(await run(['audit', 'key'])).toBe(0)
     expect(out.trim()).not.toBe('')
     await expect(run(['audit', 'burn'])).rejects.toThrow('There is no command')
+  })
+
+  test('taking the log out, or one event of it, is an event of whoever did it, before anything leaves (R4)', async () => {
+    expect(await run(['audit', 'export', '--reason', '  '])).toBe(2)
+    expect(await run(['audit', 'export', '--reason', 'A court asks'])).toBe(0)
+    const [taken] = await world.sql<{ id: string }>(
+      `select id, actor_name, reason, route, source from audit_event where action = 'platform.audit.export'`,
+    )
+    expect(taken).toMatchObject({
+      actor_name: OPERATOR.name,
+      reason: 'A court asks',
+      route: 'audit export',
+      source: 'cli',
+    })
+    expect(out).toContain('platform.audit.export')
+    const event = encodeId('audit_event', idFromUuid('audit_event', taken?.id ?? ''))
+    expect(await run(['audit', 'prove', event])).toBe(1)
+    expect(
+      await world.sql(`select resource_id from audit_event where action = 'platform.audit.prove'`),
+    ).toEqual([{ resource_id: taken?.id }])
   })
 })
 

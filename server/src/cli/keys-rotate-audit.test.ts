@@ -148,7 +148,7 @@ test('the key of the audit log is rotated while events are written and sealed, a
 
 test('an export is verified offline with the list of keys, and not with the first key alone (R10)', async () => {
   const log = join(bench.folder, 'export.jsonl')
-  await bench.run(['audit', 'export', '--output', log])
+  await bench.run(['audit', 'export', '--output', log, '--reason', 'A test'])
   const list = await bench.file('keys.txt', `${await readList()}\n`)
   const ran = await bench.run(['audit', 'verify', '--export', log, '--key', list, '--json'])
   expect(JSON.parse(ran.out)).toMatchObject({ ok: true, beyond_last_checkpoint: 0 })

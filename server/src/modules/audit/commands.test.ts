@@ -10,6 +10,7 @@ import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
 import { sealAll } from '#testing/sealing.ts'
 import { auditCommands, makeAuditKey, startSealer } from './index.ts'
+import type { TakenOut } from './index.ts'
 import { checkProof } from './proof.ts'
 
 const KEY = makeAuditKey(makeVault('a root secret of a test'), 'log.example/audit')
@@ -49,6 +50,7 @@ afterAll(async () => {
 })
 
 describe('the commands of the operator', () => {
+  const recorded: TakenOut[] = []
   async function run(name: string, ...args: string[]): Promise<{ status: number; text: string }> {
     let text = ''
     const command = auditCommands.find((candidate) => candidate.name === name)
@@ -58,6 +60,7 @@ describe('the commands of the operator', () => {
       verifierKey: KEY.verifierKey,
       now: NOW,
       write: (part) => (text += part),
+      record: (event) => Promise.resolve(void recorded.push(event)),
     })
     return { status: status ?? -1, text }
   }
@@ -80,12 +83,15 @@ describe('the commands of the operator', () => {
 
   test('export writes what verify takes on another machine, and never over a file', async () => {
     const path = join(folder, 'evidence.jsonl')
-    expect((await run('export', '--output', path)).status).toBe(0)
+    expect((await run('export', '--output', path)).status).toBe(2)
+    expect(recorded).toEqual([])
+    expect((await run('export', '--output', path, '--reason', 'A court asks')).status).toBe(0)
+    expect(recorded).toEqual([{ action: 'platform.audit.export', reason: 'A court asks' }])
     const verified = await run('verify', '--export', path, '--json')
     expect(JSON.parse(verified.text)).toMatchObject({ ok: true, events: 9 })
     await writeFile(path, (await readFile(path, 'utf8')).replace('192.0.2.7', '192.0.2.9'))
     expect((await run('verify', '--export', path)).status).toBe(1)
-    await expect(run('export', '--output', path)).rejects.toThrow('EEXIST')
+    await expect(run('export', '--output', path, '--reason', 'x')).rejects.toThrow('EEXIST')
   })
 
   test('prove prints a proof of every event that holds offline, and that nothing else fits', async () => {

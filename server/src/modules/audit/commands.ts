@@ -20,6 +20,15 @@ export interface AuditCommandContext {
   readonly verifierKey: string
   readonly now: Date
   readonly write: (text: string) => void
+  /** Records what the operator takes out of the log, before it is taken. */
+  readonly record: (event: TakenOut) => Promise<void>
+}
+
+/** What of the log left the installation by a command. */
+export interface TakenOut {
+  readonly action: 'platform.audit.export' | 'platform.audit.prove'
+  readonly reason?: string
+  readonly eventId?: string
 }
 
 /** One command of `liaison audit`. Returns the exit status: 0 holds, 1 does not hold, 2 was called wrongly. */
@@ -134,7 +143,16 @@ export async function* exportLog(client: AdminClient, now: Date): AsyncGenerator
 }
 
 async function runExport(args: readonly string[], context: AuditCommandContext): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { output: { type: 'string' } } })
+  const { values } = parseArgs({
+    args: [...args],
+    options: { output: { type: 'string' }, reason: { type: 'string' } },
+  })
+  const reason = values.reason?.trim() ?? ''
+  if (reason === '') {
+    context.write('Say why with --reason, without naming anybody.\n')
+    return 2
+  }
+  await context.record({ action: 'platform.audit.export', reason })
   const text = exportLog(await context.connect(), context.now)
   if (values.output === undefined) {
     for await (const line of text) context.write(line)
@@ -154,7 +172,7 @@ async function runProve(args: readonly string[], context: AuditCommandContext): 
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { check: { type: 'string' }, key: { type: 'string' } },
+    options: { check: { type: 'string' }, key: { type: 'string' }, reason: { type: 'string' } },
   })
   if (values.check !== undefined) {
     const fault = checkProof(
@@ -169,6 +187,11 @@ async function runProve(args: readonly string[], context: AuditCommandContext): 
     context.write('Name one event by its id (evt_…), or a file with --check.\n')
     return 2
   }
+  await context.record({
+    action: 'platform.audit.prove',
+    eventId,
+    ...(values.reason !== undefined && { reason: values.reason }),
+  })
   const proof = await makeProof(await context.connect(), eventId)
   context.write(proof === null ? 'There is no sealed event with this id.\n' : toText(proof))
   return proof === null ? 1 : 0
@@ -188,12 +211,12 @@ export const auditCommands: readonly AuditCommand[] = [
   },
   {
     name: 'export',
-    help: 'export [--output FILE]\n  Writes the whole log as JSON Lines, for verify --export or offline-verify.ts on another machine.',
+    help: 'export --reason TEXT [--output FILE]\n  Writes the whole log as JSON Lines, for verify --export or offline-verify.ts on another machine. That it was is an event.',
     run: runExport,
   },
   {
     name: 'prove',
-    help: 'prove EVENT | prove --check FILE [--key KEY]\n  Prints the proof that one event stands in the signed log; --check checks such a proof without the database.',
+    help: 'prove EVENT [--reason TEXT] | prove --check FILE [--key KEY]\n  Prints the proof that one event stands in the signed log; --check checks such a proof without the database.',
     run: runProve,
   },
   {

@@ -7,6 +7,7 @@
  */
 
 export { auditCommands, checkpointFileIn, exportLog, verifyDatabase } from './commands.ts'
+export type { TakenOut } from './commands.ts'
 export { addComingMonths } from './months.ts'
 export { activityExport } from './export-source.ts'
 export { makeAuditRoutes } from './routes.ts'

@@ -218,6 +218,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'platform.tenants.read': reads(NOUNS.tenant),
   'platform.audit.read': reads(NOUNS.event),
   'platform.audit.export': exports(NOUNS.event),
+  'platform.audit.prove': says('printed a proof that an event stands in the audit log'),
   'platform.audit.checkpoints.read': says('looked at the checkpoints of the audit log'),
 }
 
