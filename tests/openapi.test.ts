@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { readFile } from 'node:fs/promises'
 import { PERMISSIONS } from '@liaison/access'
 import { expect, test } from 'vitest'
-import { findBreakingChanges } from './support/openapi-changes.ts'
 import { makeOpenApi } from '../server/src/platform/openapi/openapi.ts'
 import { problemsOf } from '../server/src/platform/openapi/problems.ts'
 import { listProblems } from '../server/src/platform/problem.ts'
 import { permissionOf } from '../server/src/platform/route.ts'
+import { contractOf, findBreakingChanges } from '../scripts/lib/api-contract.ts'
+import type { ApiContract } from '../scripts/lib/api-contract.ts'
 import { readRoutes } from '../scripts/lib/routes.ts'
 
 const routes = readRoutes()
@@ -183,10 +184,10 @@ test('a removed path, field or code and a newly required input are breaking, an 
     'x-problem-codes': { 403: ['X', 'Y'] },
     ...extra,
   })
-  const document = (get: object, more: object = {}) => ({ paths: { '/a': { get }, ...more } })
+  const document = (get: object, more: object = {}) => contractOf({ paths: { '/a': { get }, ...more } })
   const before = document(operation())
   expect(findBreakingChanges(before, document(operation(), { '/b': { get: operation() } }))).toEqual([])
-  expect(findBreakingChanges(before, { paths: {} })).toEqual(['GET /a was removed'])
+  expect(findBreakingChanges(before, contractOf({ paths: {} }))).toEqual(['GET /a was removed'])
   expect(findBreakingChanges(before, document(operation({ parameters: [] })))).toEqual([
     'GET /a no longer takes the query parameter limit',
   ])
@@ -204,6 +205,42 @@ test('a removed path, field or code and a newly required input are breaking, an 
     'GET /a no longer answers with b',
     'GET /a no longer answers with the code Y',
   ])
+})
+
+test('a field that goes is seen behind references, in parts and in lists, and a schema inside itself ends', () => {
+  const document = (properties: object) =>
+    contractOf({
+      paths: {
+        '/a': {
+          get: { responses: { 200: { content: { 'application/json': { schema: ref('Page') } } } } },
+        },
+      },
+      components: {
+        schemas: {
+          Page: { type: 'object', properties: { items: { type: 'array', items: ref('One') } } },
+          One: {
+            allOf: [{ properties }, { properties: { parent: { anyOf: [ref('One'), { type: 'null' }] } } }],
+          },
+        },
+      },
+    })
+  expect(findBreakingChanges(document({ a: {}, b: {} }), document({ a: {} }))).toEqual([
+    'GET /a no longer answers with items[].b',
+  ])
+  expect(findBreakingChanges(document({ a: {} }), document({ a: {}, b: {} }))).toEqual([])
+})
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+const readDocs = (name: string) => readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8')
+
+test('what the last release promised still holds, or its break is announced in docs/changes.md', async () => {
+  const released = JSON.parse(await readDocs('openapi.released.json')) as ApiContract
+  expect(Object.keys(released).length).toBeGreaterThan(300)
+  const announced = await readDocs('changes.md')
+  const unannounced = findBreakingChanges(released, contractOf(await snapshot())).filter(
+    (change) => !announced.includes(`- breaking: ${change}`),
+  )
+  expect(unannounced).toEqual([])
 })
 
 test('an answer that shows a secret once is never kept under an Idempotency-Key (R9)', () => {
