@@ -149,10 +149,13 @@ function blockOfRules(scene: Scene): string | null {
   const tenant = mandate.tenant.name
   if ((client.environment === 'sandbox') !== scene.isSandbox)
     return scene.isSandbox ? blocks.tenantSandbox(tenant) : blocks.clientSandbox(client.name)
-  if (policy.who_may_ask === 'none') return blocks.nobodyAsks(tenant)
-  if (policy.who_may_ask === 'listed' && !policy.listed_partner_ids.includes(partner.id))
-    return blocks.listedAsk(tenant, partner.name)
-  return null
+  const isListed = policy.listed_partner_ids.includes(partner.id)
+  return {
+    any: null,
+    listed: isListed ? null : blocks.listedAsk(tenant, partner.name),
+    unlisted: isListed ? blocks.unlistedAsk(tenant, partner.name) : null,
+    none: blocks.nobodyAsks(tenant),
+  }[policy.who_may_ask]
 }
 
 function blockOfSubject(scene: Scene): string | null {

@@ -264,7 +264,7 @@ interface BackchannelRequestTable {
 
 interface PolicyTable {
   tenant_id: string
-  who_may_ask: 'any' | 'listed' | 'none'
+  who_may_ask: 'any' | 'listed' | 'unlisted' | 'none'
   listed_partner_ids: readonly string[]
   max_duration_days: number
   dual_approval: boolean

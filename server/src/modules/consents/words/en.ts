@@ -228,6 +228,8 @@ export const EN = {
     nobodyAsks: (tenant: string) => `The rules of ${tenant} let no partner ask for access.`,
     listedAsk: (tenant: string, partner: string) =>
       `The rules of ${tenant} let only listed partners ask for access; ${partner} is not listed.`,
+    unlistedAsk: (tenant: string, partner: string) =>
+      `The rules of ${tenant} keep some partners from asking for access; ${partner} is one of them.`,
     ranOut: 'The request ran out ten minutes after it was made. Begin again where you came from.',
     noSecond: (until: string) => `Nobody approved it as the second person until ${until}.`,
     gone: (tenant: string) => `The access that is to be changed is not one of ${tenant}, or it has ended.`,

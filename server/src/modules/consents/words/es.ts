@@ -217,6 +217,8 @@ export const ES: ConsentWords = {
     nobodyAsks: (tenant) => `Las reglas de ${tenant} no permiten que ningún socio solicite acceso.`,
     listedAsk: (tenant, partner) =>
       `Las reglas de ${tenant} solo permiten que soliciten acceso los socios de una lista; ${partner} no está en ella.`,
+    unlistedAsk: (tenant, partner) =>
+      `Las reglas de ${tenant} no permiten que soliciten acceso los socios de una lista; ${partner} está en ella.`,
     ranOut: 'La solicitud caducó diez minutos después de hacerse. Empiece de nuevo desde donde vino.',
     noSecond: (until) => `Ninguna segunda persona lo aprobó antes del ${until}.`,
     gone: (tenant) => `El acceso que se quiere cambiar no es de ${tenant}, o ha terminado.`,

@@ -222,6 +222,8 @@ export const FR: ConsentWords = {
     nobodyAsks: (tenant) => french`Les règles de ${tenant} ne laissent aucun partenaire demander un accès.`,
     listedAsk: (tenant, partner) =>
       french`Les règles de ${tenant} ne laissent que certains partenaires demander un accès ; ${partner} n'en fait pas partie.`,
+    unlistedAsk: (tenant, partner) =>
+      french`Les règles de ${tenant} interdisent à certains partenaires de demander un accès ; ${partner} en fait partie.`,
     ranOut: french`La demande a expiré dix minutes après avoir été faite. Recommencez là d'où vous êtes parti.`,
     noSecond: (until) => french`Aucune seconde personne n'a donné son accord avant le ${until}.`,
     gone: (tenant) => french`L'accès à modifier n'est pas un accès de ${tenant}, ou il a pris fin.`,
