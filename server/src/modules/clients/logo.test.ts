@@ -1,55 +1,20 @@
-import { createHash } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
 import { makePng } from '#testing/images.ts'
+import { clientIdOf, digestOf, image, makeLogoActs, startLogoWorld } from '#testing/logo-acts.ts'
 import type { Caller, TestWorld } from '#testing/world.ts'
-import { clientRoutes } from './index.ts'
 
 let world: TestWorld
 let admin: Caller
 
 beforeAll(async () => {
-  world = await startConsentWorld({}, () => clientRoutes)
-  const person = await world.person('Sam Provider')
-  await world.platformAdmin(person.id)
-  admin = await world.signIn(person.id)
+  world = await startLogoWorld()
+  admin = await logos.admin()
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const acts = makeConsentActs(() => world)
-
-const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
-const idOf = ({ clientId }: Pick<ConsentCast, 'clientId'>) =>
-  encodeId('api_client', idFromUuid('api_client', clientId))
-const own = (people: ConsentCast, rest = 'logo') => `/api/v1/partner/clients/${idOf(people)}/${rest}`
-const admins = (people: ConsentCast, rest: string) => `/api/v1/admin/clients/${idOf(people)}/logos/${rest}`
-
-let shade = 0
-/** An image that nobody handed in before. */
-const image = (width = 64, height = 64) => makePng(width, height, (shade += 1))
-
-const handIn = (people: ConsentCast, bytes: Buffer, caller = people.owner) =>
-  world.call(caller, 'PUT', own(people), { body: { data: bytes.toString('base64') } })
-
-const decide = (people: ConsentCast, bytes: Buffer, act: 'approve' | 'refuse', caller = admin) =>
-  world.call(caller, 'POST', admins(people, `${digestOf(bytes)}/${act}`), {
-    body: act === 'refuse' ? { reason: 'It shows the mark of somebody else.' } : {},
-  })
-
-async function approved(people: ConsentCast): Promise<Buffer> {
-  const bytes = image()
-  await handIn(people, bytes)
-  expect((await decide(people, bytes, 'approve')).statusCode).toBe(200)
-  return bytes
-}
-
-const logosOf = async (people: ConsentCast) =>
-  (await world.call(people.owner, 'GET', own(people, '').slice(0, -1))).json().logos
-
-const shownTo = (caller: Caller, sha256: string) =>
-  world.call({ cookie: caller.cookie }, 'GET', `/client-logos/${sha256}`)
+const logos = makeLogoActs(() => world)
+const { acts, admins, approved, decide, events, handIn, logosOf, own, shownTo } = logos
 
 describe('the logo of an API client (S15, A11)', () => {
   test('waits until the provider has looked at it: its owner and the provider see it, and nobody else', async () => {
@@ -78,7 +43,7 @@ describe('the logo of an API client (S15, A11)', () => {
       return list
         .json()
         .items.map(({ client_id: id }: { client_id: string }) => id)
-        .includes(idOf(people))
+        .includes(clientIdOf(people))
     }
     expect(await waits()).toBe(true)
     await decide(people, bytes, 'refuse')
@@ -129,6 +94,41 @@ describe('the logo of an API client (S15, A11)', () => {
       refused: { reason: 'It shows the mark of somebody else.' },
     })
     expect((await acts.look(people, await acts.ask(people))).body).not.toContain('/client-logos/')
+  })
+
+  test('is taken down wherever the same image stands: also where it was handed in once more', async () => {
+    const people = await acts.cast()
+    const bytes = await approved(people)
+    const before = await logosOf(people)
+    expect((await handIn(people, bytes)).statusCode).toBe(200)
+    expect(await logosOf(people)).toEqual(before)
+    // Servers of before took the same image in once more.
+    await world.seed(
+      `insert into api_client_logo (client_id, partner_id, sha256, media_type, width, height, bytes, created_by, created_by_name)
+       select client_id, partner_id, sha256, media_type, width, height, bytes, created_by, created_by_name from api_client_logo where client_id = $1`,
+      [people.clientId],
+    )
+    expect((await decide(people, bytes, 'refuse')).statusCode).toBe(200)
+    expect((await shownTo(people.admin, digestOf(bytes))).statusCode).toBe(404)
+    expect(await logosOf(people)).toMatchObject({ in_use: null, waiting: null })
+  })
+
+  test('that is handed in again changes nothing while it waits, and takes the place of one that waits where it is shown', async () => {
+    const people = await acts.cast()
+    const [shown, next] = [await approved(people), image()]
+    await handIn(people, next)
+    const waiting = await logosOf(people)
+    await handIn(people, next)
+    expect(await logosOf(people)).toEqual(waiting)
+    await handIn(people, shown)
+    expect(await logosOf(people)).toMatchObject({ in_use: { sha256: digestOf(shown) }, waiting: null })
+    expect((await events(people)).map(({ action }) => action)).toEqual([
+      'clients.logo.hand_in',
+      'clients.logo.approve',
+      'clients.logo.hand_in',
+      'clients.logo.hand_in',
+      'clients.logo.hand_in',
+    ])
   })
 
   test('is taken away by its owner, shown or waiting; a client that is stopped shows none', async () => {
@@ -209,20 +209,40 @@ describe('the logo of an API client (S15, A11)', () => {
 
   test('leaves an event for each step, which the owner and the provider read', async () => {
     const people = await acts.cast()
-    const bytes = await approved(people)
+    await approved(people)
     await handIn(people, image())
     await world.call(people.owner, 'DELETE', own(people))
-    const events = await world.sql<{ action: string; by: string }>(
-      `select action, actor_name as by from audit_event where partner_id = $1 and action like 'clients.logo.%' order by id`,
-      [people.partner],
-    )
-    expect(events.map(({ action, by }) => `${action} ${by}`)).toEqual([
+    expect((await events(people)).map(({ action, by }) => `${action} ${by}`)).toEqual([
       'clients.logo.hand_in Ana Ruiz',
       'clients.logo.approve Sam Provider',
       'clients.logo.hand_in Ana Ruiz',
       'clients.logo.take_away Ana Ruiz',
     ])
-    expect(digestOf(bytes)).toHaveLength(64)
+  })
+
+  test('that is taken down reads otherwise than one that was refused, also for its owner', async () => {
+    const people = await acts.cast()
+    const [shown, next] = [await approved(people), image()]
+    await handIn(people, next)
+    await decide(people, next, 'refuse')
+    await decide(people, shown, 'refuse')
+    const told = (await events(people)).slice(-2).map(({ action, changes }) => ({ action, ...changes }))
+    expect(told).toEqual([
+      {
+        action: 'clients.logo.refuse',
+        sha256: digestOf(next),
+        status: { before: 'waiting', after: 'refused' },
+      },
+      {
+        action: 'clients.logo.take_down',
+        sha256: digestOf(shown),
+        status: { before: 'approved', after: 'refused' },
+      },
+    ])
+    const log = await world.call(people.owner, 'GET', '/api/v1/partner/audit?limit=10')
+    expect(log.json().items.map(({ sentence }: { sentence: string }) => sentence)).toEqual(
+      expect.arrayContaining([expect.stringContaining('took down the logo')]),
+    )
   })
 })
 

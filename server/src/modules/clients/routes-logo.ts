@@ -1,5 +1,6 @@
 import type { ClientId } from '@liaison/access'
 import { z } from 'zod'
+import type { AuditEvent } from '#platform/audit-event.ts'
 import { sentBytes } from '#platform/http/file-body.ts'
 import { runStatements } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -7,7 +8,7 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { answer } from './acts.ts'
 import { noteClient, publishClient } from './events.ts'
-import { decideLogo, getLogo, handInLogo, takeLogoAway } from './logo-store.ts'
+import { approveLogo, getLogo, handInLogo, refuseLogo, takeLogoAway } from './logo-store.ts'
 import { ClientBody, ClientParams, MoveBody } from './schemas.ts'
 import { getClient } from './store.ts'
 import type { ClientMandate } from './store.ts'
@@ -24,6 +25,8 @@ const LogoInput = z.strictObject({
 const Picture = z.string().meta({ description: 'The bytes of the image, with its own Content-Type.' })
 const DAY_SECONDS = 86_400
 
+const keyOf = ({ client_id: clientId, sha256 }: z.output<typeof LogoParams>) => ({ clientId, sha256 })
+
 function sentImage(row: { readonly media_type: string; readonly bytes: Buffer }) {
   return sentBytes(row.bytes, {
     'Content-Type': row.media_type,
@@ -35,14 +38,15 @@ function sentImage(row: { readonly media_type: string; readonly bytes: Buffer })
 async function tell(
   mandate: ClientMandate,
   id: ClientId,
-  event: { readonly action: string; readonly sha256?: string; readonly reason?: string },
+  event: Pick<AuditEvent, 'action' | 'changes' | 'reason'>,
 ) {
   const row = await getClient(mandate, id)
-  const { action, sha256, reason } = event
-  noteClient(mandate, row, { action, ...(sha256 && { changes: { sha256 } }), ...(reason && { reason }) })
+  noteClient(mandate, row, event)
   await publishClient(mandate, row)
   return answer(row)
 }
+
+const TAKE_DOWN = { waiting: 'clients.logo.refuse', approved: 'clients.logo.take_down' } as const
 
 const ownRoutes: readonly Route[] = [
   route({
@@ -60,7 +64,7 @@ const ownRoutes: readonly Route[] = [
       if (status === 'revoked')
         throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'A revoked API client does not change.')
       const sha256 = await handInLogo(mandate, params.client_id, Buffer.from(body.data, 'base64'))
-      return tell(mandate, params.client_id, { action: 'clients.logo.hand_in', sha256 })
+      return tell(mandate, params.client_id, { action: 'clients.logo.hand_in', changes: { sha256 } })
     },
   }),
   route({
@@ -87,7 +91,7 @@ const ownRoutes: readonly Route[] = [
     limit: 'detail',
     problems: ['LOGO_NOT_FOUND'],
     responses: { 200: Picture },
-    handle: async ({ mandate, params }) => sentImage(await getLogo(mandate, params.client_id, params.sha256)),
+    handle: async ({ mandate, params }) => sentImage(await getLogo(mandate, keyOf(params))),
   }),
 ]
 
@@ -101,7 +105,7 @@ const adminRoutes: readonly Route[] = [
     limit: 'detail',
     problems: ['LOGO_NOT_FOUND'],
     responses: { 200: Picture },
-    handle: async ({ mandate, params }) => sentImage(await getLogo(mandate, params.client_id, params.sha256)),
+    handle: async ({ mandate, params }) => sentImage(await getLogo(mandate, keyOf(params))),
   }),
   route({
     method: 'POST',
@@ -112,9 +116,10 @@ const adminRoutes: readonly Route[] = [
     limit: 'write',
     problems: ['CLIENT_NOT_FOUND', 'LOGO_NOT_FOUND'],
     responses: { 200: ClientBody },
-    async handle({ mandate, params: { client_id: clientId, sha256 } }) {
-      await decideLogo(mandate, { clientId, sha256 }, { status: 'approved' })
-      return tell(mandate, clientId, { action: 'clients.logo.approve', sha256 })
+    async handle({ mandate, params }) {
+      await approveLogo(mandate, keyOf(params))
+      const changes = { sha256: params.sha256 }
+      return tell(mandate, params.client_id, { action: 'clients.logo.approve', changes })
     },
   }),
   route({
@@ -126,9 +131,10 @@ const adminRoutes: readonly Route[] = [
     limit: 'write',
     problems: ['CLIENT_NOT_FOUND', 'LOGO_NOT_FOUND'],
     responses: { 200: ClientBody },
-    async handle({ mandate, params: { client_id: clientId, sha256 }, body: { reason } }) {
-      await decideLogo(mandate, { clientId, sha256 }, { status: 'refused', reason })
-      return tell(mandate, clientId, { action: 'clients.logo.refuse', sha256, reason })
+    async handle({ mandate, params, body: { reason } }) {
+      const before = await refuseLogo(mandate, keyOf(params), reason)
+      const changes = { sha256: params.sha256, status: { before, after: 'refused' } }
+      return tell(mandate, params.client_id, { action: TAKE_DOWN[before], changes, reason })
     },
   }),
 ]

@@ -47,6 +47,8 @@ interface ApiClientUseTable {
   last_used_at: Date | null
 }
 
+export type LogoStatus = 'waiting' | 'approved' | 'refused' | 'replaced' | 'withdrawn'
+
 interface LogoTable {
   id: Generated<string>
   client_id: string
@@ -56,7 +58,7 @@ interface LogoTable {
   width: number
   height: number
   bytes: Buffer
-  status: Generated<'waiting' | 'approved' | 'refused' | 'replaced' | 'withdrawn'>
+  status: Generated<LogoStatus>
   reason: string | null
   created_by: string
   created_by_name: string
