@@ -7,11 +7,8 @@ import { messageOf } from './page-parts.ts'
 import type { Ticked } from './page-parts.ts'
 import type { OwnAccount } from './request-store.ts'
 import { payerSentence } from './rules.ts'
-import { ALL_ACCOUNTS, MOST_CHOSEN, sharableAccounts, unavailableBecause } from './scene.ts'
+import { ALL_ACCOUNTS, FEW_ACCOUNTS, offersAll, sharableAccounts, unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
-
-/** Up to so many accounts are one look; beyond, there is a search, and one act for all of them (experience.md section 6, C4). */
-const FEW = 10
 
 /** How many accounts are shown at once besides those that are chosen. */
 const MOST_SHOWN = 100
@@ -36,17 +33,18 @@ function isHinted({ request }: Scene, { ban }: OwnAccount): boolean {
   return request.customer_hint !== null && request.customer_hint === ban
 }
 
-function isShared({ before }: Scene, { id }: OwnAccount): boolean {
-  return before?.card.accounts.some((account) => account.id === id) === true
+/** The accounts that the consent which is to be changed holds. */
+function sharedOf({ before }: Scene): ReadonlySet<string> {
+  return new Set(before?.card.accounts.map(({ id }) => id))
 }
 
-function hintOf(scene: Scene, account: OwnAccount): string {
+function hintOf(scene: Scene, account: OwnAccount, shared: ReadonlySet<string>): string {
   const { mandate, partner, words } = scene
   return [
     words.accounts.ban(account.ban),
     payerSentence(account, mandate.tenant.id, words),
     ...(isHinted(scene, account) ? [words.accounts.suggested(partner.name)] : []),
-    ...(isShared(scene, account) ? [words.accounts.shared] : []),
+    ...(shared.has(account.id) ? [words.accounts.shared] : []),
   ].join(' ')
 }
 
@@ -57,7 +55,8 @@ function shownAccounts(
   { accounts, find }: Pick<Ticked, 'accounts' | 'find'>,
 ) {
   const found = open.filter((account) => matchesAccount(account, find))
-  const isNear = (account: OwnAccount) => isHinted(scene, account) || isShared(scene, account)
+  const shared = sharedOf(scene)
+  const isNear = (account: OwnAccount) => isHinted(scene, account) || shared.has(account.id)
   const first = [...found.filter(isNear), ...found.filter((account) => !isNear(account))].slice(0, MOST_SHOWN)
   const shown = new Set(first.map(({ id }) => id))
   return {
@@ -79,7 +78,7 @@ function finder(scene: Scene, find: string, found: ReturnType<typeof shownAccoun
   const field = textField({
     name: 'find',
     // Where no box is there to be led to, what is amiss with the accounts leads here.
-    id: found.boxes.length === 0 ? 'account' : 'find',
+    id: found.boxes.length === 0 && !offersAll(scene) ? 'account' : 'find',
     label: accounts.find,
     value: find,
     maxLength: 100,
@@ -87,7 +86,7 @@ function finder(scene: Scene, find: string, found: ReturnType<typeof shownAccoun
   })
   return html`<button class="skip" name="next" value="enter" tabindex="-1" aria-hidden="true">
       ${scene.words.buttons.goOn}</button
-    >${hiddenField('found', find)}${field}
+    >${find !== '' && hiddenField('found', find)}${field}
     <div class="buttons">
       ${button(accounts.findButton, 'small', { name: 'next', value: 'find' })}${find !== '' && button(accounts.showAll, 'small', { name: 'next', value: 'all' })}
     </div>
@@ -105,10 +104,10 @@ export function accountTicks(scene: Scene, ticked: Ticked | null, errors: readon
       ? []
       : [words.accounts.shut(account.name, account.ban, why)]
   })
-  const isLong = open.length > FEW
+  const isLong = open.length > FEW_ACCOUNTS
   const shown = shownAccounts(scene, open, { accounts, find })
-  // One explicit act for whoever would tick many.
-  const offersAll = isLong && open.length <= MOST_CHOSEN
+  const shared = sharedOf(scene)
+  const hasAll = offersAll(scene)
   const allBox = tickBox({
     name: 'account',
     value: ALL_ACCOUNTS,
@@ -118,17 +117,18 @@ export function accountTicks(scene: Scene, ticked: Ticked | null, errors: readon
   const boxes = shown.boxes.map((account, index) =>
     tickBox({
       name: 'account',
-      id: index === 0 && !offersAll ? 'account' : `account-${index}`,
+      id: index === 0 && !hasAll ? 'account' : `account-${index}`,
       value: idOfAccount(account.id),
       label: account.name,
-      hint: hintOf(scene, account),
+      hint: hintOf(scene, account, shared),
       isTicked: accounts.has(account.id),
     }),
   )
+  const more = shut.length > MOST_SHOWN ? [words.accounts.moreShut(shut.length - MOST_SHOWN)] : []
   return html`<fieldset>
     <legend><h2>${words.accounts.title}</h2></legend>
     ${open.length > 0 && html`<p class="hint">${words.accounts.hint}</p>`}
-    ${messageOf(errors, 'account')}${offersAll && allBox}${isLong && finder(scene, find, shown)}${boxes}
-    ${shut.slice(0, MOST_SHOWN).map((line) => html`<p class="small muted">${line}</p>`)}
+    ${messageOf(errors, 'account')}${hasAll && allBox}${isLong && finder(scene, find, shown)}${boxes}
+    ${[...shut.slice(0, MOST_SHOWN), ...more].map((line) => html`<p class="small muted">${line}</p>`)}
   </fieldset>`
 }

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { FieldError } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { resultOf } from './decide.ts'
-import { currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
+import { currenciesOf, currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
 import { readLastDay } from './rules.ts'
-import { ALL_ACCOUNTS, MOST_CHOSEN, sharableAccounts, unavailableBecause } from './scene.ts'
+import { ALL_ACCOUNTS, MOST_CHOSEN, offersAll, sharableAccounts, unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Choice } from './tables.ts'
 
@@ -23,8 +23,10 @@ export const ReviewForm = z.strictObject({
   /** What accounts are looked for by, and by what those that were shown had been. */
   find: z.string().max(100).default(''),
   found: z.string().max(100).default(''),
-  /** The form is to be shown again: to be changed, with the accounts that are looked for, or with all; `enter` is no button, but the key. */
-  next: z.enum(['change', 'find', 'all', 'enter']).optional(),
+  /** The form is to be shown again: with the accounts that are looked for, or with all; `enter` is no button, but the key. */
+  next: z.enum(['find', 'all', 'enter']).optional(),
+  /** The same, to be changed; apart, since servers of before know it, and a page of theirs may still be open. */
+  change: z.literal('1').optional(),
 })
 
 type ReviewInput = z.output<typeof ReviewForm>
@@ -58,21 +60,38 @@ export function accountsOf(form: ReviewInput, scene: Scene): string[] {
   return [...new Set([...all, ...named.map((text) => decodeId('billing_account', text) ?? text)])]
 }
 
+/** Refuses a form in which all accounts were chosen though nobody could choose that. Throws VALIDATION_ERROR. */
+export function requireAllOffered(form: ReviewInput, scene: Scene): void {
+  requireUnaltered(!listOf(form.account).includes(ALL_ACCOUNTS) || offersAll(scene), scene)
+}
+
+/** What is wrong where the consent would hold more accounts than one may: those that it has count where more is added. */
+export function findTooMany(scene: Scene, choice: Choice): FieldError[] {
+  const { accounts } = scene.words
+  if (resultOf(scene, choice).accounts.length <= MOST_CHOSEN) return []
+  const held = scene.before?.card.accounts.length ?? 0
+  const message =
+    choice.accounts.length > MOST_CHOSEN
+      ? accounts.tooMany(MOST_CHOSEN)
+      : accounts.tooManyTogether(MOST_CHOSEN, held)
+  return [{ field: 'account', message }]
+}
+
 /** What the form says of limits, by currency, of those that were asked for alone. */
 export function limitsOf(form: ReviewInput, scene: Scene): ReadonlyMap<string, string> {
+  const known = new Set(currenciesOf(scene.accounts))
   const currencies = [form.limit_currency ?? []].flat()
   const written = [form.limit ?? []].flat()
   requireUnaltered(
-    currencies.length === written.length &&
-      currencies.every((currency) => scene.accounts.some((account) => account.currency === currency)),
+    currencies.length === written.length && currencies.every((currency) => known.has(currency)),
     scene,
   )
   return new Map(currencies.map((currency, index) => [currency, written[index] ?? '']))
 }
 
 /** What accounts are looked for by where the form is to be shown again; null where it goes on. */
-export function lookingFor({ next, find, found }: ReviewInput): string | null {
-  if (next === undefined || (next === 'enter' && find.trim() === found)) return null
+export function lookingFor({ next, change, find, found }: ReviewInput): string | null {
+  if ((next === undefined && change === undefined) || (next === 'enter' && find.trim() === found)) return null
   return next === 'all' ? '' : find.trim()
 }
 
@@ -93,17 +112,14 @@ export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; e
     scene,
   )
   const actions = offered.filter((name) => sent.includes(name) || needed.includes(name))
-  const closed = scene.accounts.filter(
-    (one) => accounts.includes(one.id) && unavailableBecause(one, words) !== null,
-  )
+  const ids = new Set(accounts)
+  const closed = scene.accounts.filter((one) => ids.has(one.id) && unavailableBecause(one, words) !== null)
   const end = readLastDay(form.ends_on, latest, mandate.origin.now)
   const endsAt = typeof end === 'string' ? latest : end
   const chosen = { accounts, actions, ends_at: endsAt.toISOString() }
   const { limits, faults } = readOwnLimits(form, scene, chosen)
   const errors: FieldError[] = [
-    ...(accounts.length > MOST_CHOSEN
-      ? [{ field: 'account', message: words.accounts.tooMany(MOST_CHOSEN) }]
-      : []),
+    ...findTooMany(scene, chosen),
     ...(accounts.length === 0 ? [{ field: 'account', message: words.accounts.choose }] : []),
     ...closed.map(({ ban }) => ({ field: 'account', message: words.accounts.cannotShare(ban) })),
     ...(actions.length === 0 ? [{ field: 'action', message: words.what.choose }] : []),
@@ -136,11 +152,13 @@ export function parseChoice(text: string, scene: Scene): Choice {
       endsAt <= scene.latest,
     scene,
   )
-  return {
+  const choice = {
     accounts: [...new Set(accounts)],
     // What is needed is in every choice, so a form that was altered gains nothing by leaving it out.
     actions: scene.offered.filter((name) => actions.includes(name) || scene.needed.includes(name)),
     ends_at: end,
     order_limits: limits,
   }
+  requireUnaltered(findTooMany(scene, choice).length === 0, scene)
+  return choice
 }

@@ -8,7 +8,7 @@ import type { Letterhead } from './mails.ts'
 import { answerRequest } from './request-store.ts'
 import { limitSentencesOf } from './order-limits.ts'
 import { merged, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
-import { checkedTokenOf, findBlock } from './scene.ts'
+import { checkedTokenOf, findBlock, MOST_CHOSEN } from './scene.ts'
 import type { OpenScene, Scene } from './scene.ts'
 import { changeConsent, findConsent } from './store.ts'
 import type { Choice, ConsentRow, ShownConsent } from './tables.ts'
@@ -26,6 +26,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
   const { mandate, request, partner, client, accounts, words, reading } = scene
   const result = resultOf(scene, choice)
   const { can, cannot } = sentencesOf(result.actions, words)
+  const own = new Map(accounts.map((account) => [account.id, account]))
   return {
     text_version: TEXT_VERSION,
     language: reading.language,
@@ -40,7 +41,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
     limits: limitSentencesOf(scene, result),
     cannot: [...cannot, ...words.never],
     accounts: result.accounts.flatMap((id) => {
-      const account = accounts.find((one) => one.id === id)
+      const account = own.get(id)
       return account
         ? [
             {
@@ -201,6 +202,11 @@ export async function approveAsSecond(
   const { choice, shown: first, result_id: id } = request
   if (!choice || !first || id === null)
     throw new Error('A waiting request has what its first approver chose.')
+  // What it held may have grown since the first approval.
+  if (resultOf(scene, choice).accounts.length > MOST_CHOSEN)
+    throw new ProblemError(409, 'CONSENT_REQUEST_CHANGED', scene.words.problems.changed, {
+      language: scene.reading.language,
+    })
   const shown: ShownConsent = { ...first, second: toShown(scene, choice) }
   if (request.grant_action === 'merge' && before)
     await widenConsent(scene, before, { choice: resultOf(scene, choice), shown })

@@ -24,7 +24,8 @@ export function currenciesToDecide(
   scene: Pick<Scene, 'accounts' | 'before' | 'request'>,
   chosen: Chosen,
 ): string[] {
-  const currencies = currenciesOf(scene.accounts.filter(({ id }) => chosen.accounts.includes(id)))
+  const ids = new Set(chosen.accounts)
+  const currencies = currenciesOf(scene.accounts.filter(({ id }) => ids.has(id)))
   if (mayOrder(chosen.actions)) return currencies
   const { before, request } = scene
   if (request.grant_action !== 'merge' || !before || !mayOrder(before.actions)) return []
@@ -99,6 +100,7 @@ export function limitSentences(
 /** The same for what is chosen, or was, of the accounts of a request. */
 export function limitSentencesOf(scene: Scene, choice: Choice): string[] {
   const { accounts, reading } = scene
-  const chosen = accounts.filter(({ id }) => choice.accounts.includes(id))
+  const ids = new Set(choice.accounts)
+  const chosen = accounts.filter(({ id }) => ids.has(id))
   return limitSentences(choice, currenciesOf(chosen), reading.language)
 }

@@ -236,9 +236,10 @@ export function canList({ words }: Scene, actions: readonly Action[]): Html {
 
 /** The accounts of a choice with who pays for each. */
 export function accountLines(scene: Scene, ids: readonly string[]): Html {
+  const chosen = new Set(ids)
   return list(
     scene.accounts
-      .filter(({ id }) => ids.includes(id))
+      .filter(({ id }) => chosen.has(id))
       .map((account) =>
         scene.words.accounts.line(
           html`<b>${account.name}</b>`,

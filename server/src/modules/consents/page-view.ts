@@ -170,7 +170,7 @@ function sentAgain(
   isChanging = false,
 ): Html {
   return html`<form id="${AGAIN}" method="post" action="${pathOf(scene, 'check')}">
-    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('next', 'change')}${hiddenField('find', find)}${hiddenField('found', find)}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}
+    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${find !== '' && html`${hiddenField('find', find)}${hiddenField('found', find)}`}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}
   </form>`
 }
 

@@ -15,10 +15,12 @@ import type { Services } from '#platform/services.ts'
 import {
   accountsOf,
   findForeignAccounts,
+  findTooMany,
   limitsOf,
   lookingFor,
   parseChoice,
   readChoice,
+  requireAllOffered,
   ReviewForm,
 } from './choice.ts'
 import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
@@ -244,6 +246,8 @@ function refuseForeign(scene: OpenScene, foreign: readonly string[]): HtmlPage {
 function showCheck(scene: OpenScene, form: z.output<typeof ReviewForm>): HtmlPage {
   const token = shownTokenOf(scene)
   if (scene.request.status !== 'open') return redirect(pathOf(scene, 'done'))
+  // A page that is outdated may have offered it: it is shown anew.
+  if (form.shown === token) requireAllOffered(form, scene)
   const foreign = findForeignAccounts(accountsOf(form, scene), scene)
   if (foreign.length > 0) return refuseForeign(scene, foreign)
   const { choice, errors } = readChoice(form, scene)
@@ -254,10 +258,12 @@ function showCheck(scene: OpenScene, form: z.output<typeof ReviewForm>): HtmlPag
     limits: limitsOf(form, scene),
     find: lookingFor(form) ?? form.find.trim(),
   }
-  if (lookingFor(form) !== null)
-    return reviewPage(scene, { token, mayApprove: true, ticked, isChanging: true })
-  const stale = { field: null, message: scene.words.review.stale }
-  const faults = form.shown === token ? errors : [stale, ...errors]
+  const stale = form.shown === token ? [] : [{ field: null, message: scene.words.review.stale }]
+  if (lookingFor(form) !== null) {
+    const told = [...stale, ...findTooMany(scene, choice)]
+    return reviewPage(scene, { token, mayApprove: true, ticked, isChanging: true, errors: told })
+  }
+  const faults = [...stale, ...errors]
   if (faults.length > 0) return reviewPage(scene, { token, mayApprove: true, errors: faults, ticked })
   return checkPage(scene, choice)
 }

@@ -122,6 +122,9 @@ export function unavailableBecause(
   return account.status === 'closed' ? accounts.closed : null
 }
 
+/** Up to so many accounts are one look; beyond, there is a search, and one act for all of them (experience.md section 6, C4). */
+export const FEW_ACCOUNTS = 10
+
 /** How many accounts one consent may hold. */
 export const MOST_CHOSEN = 500
 
@@ -131,6 +134,12 @@ export const ALL_ACCOUNTS = 'all'
 /** The accounts that can be shared. */
 export function sharableAccounts({ accounts, words }: Pick<Scene, 'accounts' | 'words'>): OwnAccount[] {
   return accounts.filter((account) => unavailableBecause(account, words) === null)
+}
+
+/** Whether all accounts can be chosen in one explicit act: for whoever would tick many, and never more than one consent holds. */
+export function offersAll(scene: Pick<Scene, 'accounts' | 'words'>): boolean {
+  const { length } = sharableAccounts(scene)
+  return length > FEW_ACCOUNTS && length <= MOST_CHOSEN
 }
 
 function blockOfPartner({ client, partner, faults, words: { blocks } }: Scene): string | null {
@@ -191,7 +200,14 @@ export function shownTokenOf(scene: Scene): string {
   const { request, client, partner, faults, accounts, policy, offered, before } = scene
   return tokenOf(
     [request.id, request.status, scene.mandate.tenant.id],
-    [client.name, client.status, client.environment, client.description, client.needs, client.logo],
+    [
+      client.name,
+      client.status,
+      client.environment,
+      client.description,
+      client.needs,
+      ...(client.logo === null ? [] : [client.logo]),
+    ],
     [partner.name, partner.status, partner.kinds, faults],
     accounts.map(({ id, ban, name, status, payer }) => [id, ban, name, status, payer]),
     [policy.version, policy.max_duration_days, policy.who_may_ask, policy.dual_approval],

@@ -85,12 +85,16 @@ export const EN = {
     foundNone: (text: string) => `No account matches “${text}”. Those that you chose stay chosen.`,
     cut: (count: number) => `The first ${count} accounts are shown; find the others by name or number.`,
     tooMany: (most: number) => `Choose at most ${most} accounts`,
+    tooManyTogether: (most: number, held: number) =>
+      `Choose fewer accounts: with those that are shared already (${held}), one access holds at most ${most}`,
     ban: (ban: string) => `Billing account ${ban}.`,
     suggested: (partner: string) => `${partner} suggests this one.`,
     shared: 'Shared with it already.',
     closed: 'This account is closed.',
     shut: (name: string, ban: string, why: string) =>
       `${name} (billing account ${ban}) cannot be shared: ${why}`,
+    moreShut: (count: number) =>
+      `${count === 1 ? '1 more account' : `${count} more accounts`} cannot be shared either.`,
     line: (name: Html, ban: Html, pays: string) => html`${name}, billing account ${ban}. ${pays}`,
     choose: 'Choose at least one account',
     cannotShare: (ban: string) => `Account ${ban} cannot be shared`,

@@ -76,11 +76,15 @@ export const ES: ConsentWords = {
     foundNone: (text) => `Ninguna cuenta coincide con «${text}». Las que ha marcado siguen marcadas.`,
     cut: (count) => `Se muestran las primeras ${count} cuentas; busque las demás por nombre o número.`,
     tooMany: (most) => `Elija como máximo ${most} cuentas`,
+    tooManyTogether: (most, held) =>
+      `Elija menos cuentas: con las que ya se comparten (${held}), un acceso abarca como máximo ${most}`,
     ban: (ban) => `Cuenta de facturación ${ban}.`,
     suggested: (partner) => `${partner} sugiere esta.`,
     shared: 'Ya compartida con este socio.',
     closed: 'Esta cuenta está cerrada.',
     shut: (name, ban, why) => `${name} (cuenta de facturación ${ban}) no se puede compartir: ${why}`,
+    moreShut: (count) =>
+      `Tampoco se ${count === 1 ? 'puede compartir 1 cuenta' : `pueden compartir ${count} cuentas`} más.`,
     line: (name, ban, pays) => html`${name}, cuenta de facturación ${ban}. ${pays}`,
     choose: 'Elija al menos una cuenta',
     cannotShare: (ban) => `La cuenta ${ban} no se puede compartir`,

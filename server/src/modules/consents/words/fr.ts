@@ -78,12 +78,16 @@ export const FR: ConsentWords = {
     cut: (count) =>
       french`Les ${count} premiers comptes sont affichés ; cherchez les autres par nom ou numéro.`,
     tooMany: (most) => `Choisissez au plus ${most} comptes`,
+    tooManyTogether: (most, held) =>
+      french`Choisissez moins de comptes : avec ceux qui sont déjà partagés (${held}), un accès en comprend au plus ${most}`,
     ban: (ban) => `Compte de facturation ${ban}.`,
     suggested: (partner) => `Suggéré par ${partner}.`,
     shared: 'Déjà partagé avec ce partenaire.',
     closed: 'Ce compte est fermé.',
     shut: (name, ban, why) =>
       french`${name} (compte de facturation ${ban}) ne peut pas être partagé : ${why}`,
+    moreShut: (count) =>
+      french`${count === 1 ? '1 autre compte ne peut pas être partagé' : `${count} autres comptes ne peuvent pas être partagés`} non plus.`,
     line: (name, ban, pays) => frenchHtml`${name}, compte de facturation ${ban}. ${pays}`,
     choose: 'Choisissez au moins un compte',
     cannotShare: (ban) => `Le compte ${ban} ne peut pas être partagé`,
