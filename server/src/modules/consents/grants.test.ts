@@ -1,3 +1,4 @@
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
@@ -125,4 +126,13 @@ describe('grant management', () => {
     const review = await look({ ...made, tenant: beta }, uid)
     expect([review.statusCode, review.body.includes('is not one of Beta')]).toEqual([409, true])
   })
+})
+
+test('the mail to the partner leads to where it reads its consents (A10)', async () => {
+  const made = await consent()
+  const [mail] = await world.sql<{ text: string }>(
+    `select payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'text' like '%' || $1 || '%' and payload ->> 'text' like '%/partner/%'`,
+    [made.publicId],
+  )
+  expect(mail?.text).toContain(`/partner/${encodeId('partner', made.partner)}/granted`)
 })

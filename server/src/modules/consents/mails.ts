@@ -93,9 +93,7 @@ function placeOf(row: ConsentRow, side: 'partner' | 'tenant', detail: NewsDetail
   if (detail.origin === undefined) return []
   const tenant = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
   if (side === 'partner')
-    return [
-      `${detail.origin}/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/customers`,
-    ]
+    return [`${detail.origin}/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/granted`]
   return detail.requestId === undefined
     ? [`${detail.origin}/org/${tenant}/access`]
     : [
