@@ -8,8 +8,8 @@ import { makePng } from './images.ts'
 import type { Caller, TestWorld } from './world.ts'
 
 /** Starts a server with everything of consents, API clients and what is read of them. */
-export function startLogoWorld(): Promise<TestWorld> {
-  return startConsentWorld({}, (services) => [...clientRoutes, ...makeAuditRoutes(services)])
+export function startLogoWorld(options: Parameters<typeof startConsentWorld>[0] = {}): Promise<TestWorld> {
+  return startConsentWorld(options, (services) => [...clientRoutes, ...makeAuditRoutes(services)])
 }
 
 export const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

@@ -9,6 +9,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { commaList } from '#platform/route-input.ts'
 import { sent } from '#platform/route.ts'
 import { noteClient, publishClient } from './events.ts'
+import { lookAgain } from './logo-store.ts'
 import { canMove, findNeedFaults, needsWithin } from './rules.ts'
 import { ClientBody, toClient } from './schemas.ts'
 import { getClient, insertClient, isSandboxTenant, listClients, moveClient, updateClient } from './store.ts'
@@ -165,8 +166,12 @@ export async function change(
   const settings = check({ ...held, needs, ...given }, before.environment)
   requireRunning(settings, { held: before.certificates, now: mandate.origin.now })
   await updateClient(mandate, { id: before.id, version: client.expectedVersion }, settings)
+  // An image was approved beside a name: under another one it could pass for somebody else.
+  const isLookedAtAgain =
+    mandate.kind === 'program' && before.name !== settings.name && (await lookAgain(mandate, client.id))
   const after = await getClient(mandate, client.id)
   noteClient(mandate, after, { action: 'clients.change', changes: tellChanges(before, after) })
+  if (isLookedAtAgain) noteClient(mandate, after, { action: 'clients.logo.look_again' })
   await publishClient(mandate, after)
   return after
 }

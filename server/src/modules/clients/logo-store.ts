@@ -125,8 +125,8 @@ export async function getLogo(
     .where('sha256', '=', sha256)
     .where('status', 'in', OPEN)
     .executeTakeFirst()
-  if (!row) throw NOT_FOUND()
-  return row
+  if (!row?.bytes) throw NOT_FOUND()
+  return { media_type: row.media_type, bytes: row.bytes }
 }
 
 /** Who decided, and when. */
@@ -172,4 +172,26 @@ export async function refuseLogo(
     .where('status', 'in', OPEN)
     .execute()
   return states.has('approved') ? 'approved' : 'waiting'
+}
+
+/**
+ * Lets the provider look once more at what customers see, since a name that changed stands beside it: it waits again, or,
+ * where another one waits, is taken away. Returns whether there was one.
+ */
+export async function lookAgain(mandate: Mandate<'program'>, clientId: ClientId): Promise<boolean> {
+  await hold(mandate, clientId)
+  const db = tables<ClientTables>(mandate)
+  const waiting = await db
+    .selectFrom('api_client_logo')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .where('status', '=', 'waiting')
+    .executeTakeFirst()
+  const changed = await db
+    .updateTable('api_client_logo')
+    .set({ status: waiting ? 'withdrawn' : 'waiting' })
+    .where('client_id', '=', clientId)
+    .where('status', '=', 'approved')
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
 }

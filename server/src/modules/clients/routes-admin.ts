@@ -59,10 +59,9 @@ export const adminClientRoutes: readonly Route[] = [
       query: listInput.query.extend({
         partner_id: publicId('partner').optional(),
         tenant_id: publicId('tenant').optional(),
-        waiting_for: z
-          .literal('provider')
-          .optional()
-          .meta({ description: 'Those that ask for live use, or whose logo waits.' }),
+        waiting_for: z.literal('provider').optional().meta({
+          description: 'Those that ask for live use, or whose logo waits: whoever waits longest comes first.',
+        }),
       }),
     },
     access: { permission: 'platform.clients.read' },

@@ -56,7 +56,7 @@ const ownRoutes: readonly Route[] = [
     input: { params: ClientParams, body: LogoInput },
     bodyLimitBytes: 98_304,
     access: { permission: 'partner_org.clients.manage' },
-    limit: 'write',
+    limit: 'logo',
     problems: ['CLIENT_NOT_FOUND', 'CLIENT_STATE_CONFLICT', 'LOGO_NOT_USABLE'],
     responses: { 200: ClientBody },
     async handle({ mandate, params, body }) {

@@ -14,13 +14,14 @@ const MOST_CLIENTS = 50
 
 const ISO = sql.lit('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 
-const LOGOS = sql<ClientLogos>`(select jsonb_build_object(
-    'in_use', (jsonb_agg(told) filter (where status = 'approved')) -> 0,
-    'waiting', (jsonb_agg(told || jsonb_build_object('handed_in_at', handed_in_at)) filter (where status = 'waiting')) -> 0,
-    'refused', (jsonb_agg(jsonb_build_object('reason', reason, 'decided_at', decided_at)) filter (where status = 'refused' and is_last)) -> 0)
-  from (select l.*, jsonb_build_object('sha256', l.sha256, 'width', l.width, 'height', l.height) as told,
-      l.id = first_value(l.id) over (order by l.told_at desc, l.id desc) as is_last
-    from (select id, sha256, width, height, status, reason, greatest(created_at, decided_at) as told_at, to_char(created_at at time zone 'UTC', ${ISO}) as handed_in_at, to_char(decided_at at time zone 'UTC', ${ISO}) as decided_at from api_client_logo where client_id = c.id) l) l)`
+const TOLD = sql`jsonb_build_object('sha256', l.sha256, 'width', l.width, 'height', l.height)`
+
+/** What is shown, what waits, and the last one where it was refused; however many there were, no other is read. */
+const LOGOS = sql<ClientLogos>`jsonb_build_object(
+    'in_use', (select ${TOLD} from api_client_logo l where l.client_id = c.id and l.status = 'approved'),
+    'waiting', (select ${TOLD} || jsonb_build_object('handed_in_at', to_char(l.created_at at time zone 'UTC', ${ISO})) from api_client_logo l where l.client_id = c.id and l.status = 'waiting'),
+    'refused', (select jsonb_build_object('reason', l.reason, 'decided_at', to_char(l.decided_at at time zone 'UTC', ${ISO}))
+      from (select status, reason, decided_at from api_client_logo where client_id = c.id order by greatest(created_at, decided_at) desc, id desc limit 1) l where l.status = 'refused'))`
 
 /** Customers never decide about an organisation's own clients, so those have none. */
 const NO_LOGOS = sql<ClientLogos>`'{"in_use":null,"waiting":null,"refused":null}'::jsonb`
@@ -75,10 +76,15 @@ export interface ClientFilter {
   readonly waiting_for?: 'provider' | undefined
 }
 
-const WAITS = sql<boolean>`c.status <> 'revoked' and ((c.environment = 'sandbox' and c.status = 'active' and c.live_requested_at is not null)
+const LIVE_WAITS = sql`c.environment = 'sandbox' and c.status = 'active' and c.live_requested_at is not null`
+const WAITS = sql<boolean>`c.status <> 'revoked' and ((${LIVE_WAITS})
   or exists (select from api_client_logo l where l.client_id = c.id and l.status = 'waiting'))`
 
-/** A page of the clients that the mandate sees, the newest first. */
+/** When the first of what waits began to. */
+const WAITS_SINCE = sql`least(case when ${LIVE_WAITS} then c.live_requested_at end,
+  (select coalesce(l.waits_since, l.created_at) from api_client_logo l where l.client_id = c.id and l.status = 'waiting'))`
+
+/** A page of the clients that the mandate sees, the newest first; of those that wait, whoever waits longest. */
 export async function listClients(
   mandate: ClientMandate,
   filter: ClientFilter,
@@ -99,7 +105,7 @@ export async function listClients(
     count = count.where(`c.${owner}`, '=', id)
   }
   if (filter.waiting_for) {
-    query = query.where(WAITS)
+    query = query.where(WAITS).orderBy(WAITS_SINCE)
     count = count.where(WAITS)
   }
   const rows = await query.orderBy('c.id', 'desc').limit(page.limit).offset(page.offset).execute()

@@ -57,12 +57,14 @@ interface LogoTable {
   media_type: string
   width: number
   height: number
-  bytes: Buffer
+  /** Nothing of what was never approved, once it was refused or withdrawn. */
+  bytes: Buffer | null
   status: Generated<LogoStatus>
   reason: string | null
   created_by: string
   created_by_name: string
   created_at: Generated<Date>
+  waits_since: Generated<Date | null>
   decided_by: string | null
   decided_by_name: string | null
   decided_at: Date | null

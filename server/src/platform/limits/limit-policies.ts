@@ -13,6 +13,8 @@ export const LIMITS = {
   write: { allowed: 50, windowSeconds: 60 },
   explain: { allowed: 60, windowSeconds: 60, per: 'person' },
   link_request: { allowed: 20, windowSeconds: 3600 },
+  /** Somebody at the provider looks at each of these images. */
+  logo: { allowed: 20, windowSeconds: 3600 },
   application: { allowed: 10, windowSeconds: 3600 },
   export: { allowed: 10, windowSeconds: 3600 },
   tenant: { allowed: 500, windowSeconds: 60 },

@@ -62,6 +62,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'clients.logo.take_away': says('took the logo of the {x} away', CLIENT),
   'clients.logo.approve': says('approved the logo of the {x}', CLIENT),
   'clients.logo.refuse': says('refused a logo that was handed in for the {x}', CLIENT),
+  'clients.logo.look_again': says('gave the {x} another name, so its logo is looked at again', CLIENT),
   'clients.logo.take_down': says('took down the logo of the {x}', CLIENT),
   'clients.calls.read': says('looked at the calls of API clients'),
   'clients.suspend': says('suspended the {x}', CLIENT),
