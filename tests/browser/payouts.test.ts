@@ -8,6 +8,7 @@ import { RunningProduct } from '../support/product.ts'
 const MAKER = 'priya@provider.example'
 const CHECKER = 'sam@provider.example'
 const OWNER = 'nora@brightside.example'
+const MSP_OWNER = 'ana@northwind.example'
 
 let product: RunningProduct
 let partner: string
@@ -147,6 +148,16 @@ test('an owner orders a file of the earnings that are shown, sees it made, and t
   expect((await readFile(await file.path(), 'utf8')).split('\n')[0]).toContain('earning_id,')
 }, 120_000)
 
+test('an owner of a partner that mostly works for customers sees money, next payout and agreement on the overview, too (D10)', async () => {
+  const owner = await product.openTab(MSP_OWNER)
+  await owner.goto(`${product.url}/partner/${product.demo.partners['northwind-msp'] ?? ''}/overview`)
+  const program = owner.getByRole('region', { name: 'Partner program' })
+  await program.getByText('Earned this month').waitFor()
+  await program.getByText('Ready to be paid').waitFor()
+  await program.getByText('Waits for a signature').waitFor()
+  expect(await faultsInLooks(owner, TWO_LOOKS)).toEqual([])
+}, 120_000)
+
 test('an owner makes a colleague an owner and staff again, and the last owner stays (D1, D10)', async () => {
   const owner = await product.openTab(OWNER)
   await owner.goto(`${product.url}/partner/${partner}/profile`)
@@ -177,6 +188,13 @@ test('the provider sets what holds for the program, finds all of it on the page 
   expect(await faultsInLooks(admin, TWO_LOOKS)).toEqual([])
   await agreements.getByLabel('Reason').fill('The auditors ask for it.')
   await agreements.getByRole('button', { name: 'Save' }).click()
+  const counting = admin.getByRole('region', { name: 'How the program counts' })
+  await counting.getByLabel('The last one counts').waitFor()
+  await counting.getByLabel('The first one counts').check()
+  await counting.getByLabel('Time zone').fill('Europe/Berlin')
+  await counting.getByRole('button', { name: 'Save' }).click()
+  await counting.getByText('agreements that are offered or in force say another.').waitFor()
+  expect(await faultsInLooks(admin, TWO_LOOKS)).toEqual([])
   const payouts = admin.getByRole('region', { name: 'Payouts' })
   await payouts.getByLabel('Planned day').selectOption('20')
   await payouts.getByRole('button', { name: 'Save' }).click()
