@@ -205,7 +205,11 @@ export function TillPage() {
     if (shown === null) return
     const isGood = shown.kind === 'found' && shown.voucher.status === 'issued'
     if (isGood) document.getElementById('receipt_id')?.focus()
-    else field.current?.focus()
+    else {
+      field.current?.focus()
+      // It may have had the focus all along: what was typed is replaced by the next code in any case.
+      field.current?.select()
+    }
   }, [shown])
   return (
     <Page title={t('till.title')} lead={t('till.lead')} isWhole>
