@@ -23,6 +23,34 @@ export async function startGateway(
   return gateway
 }
 
+/** What a caller is told of a refusal: all that the decision point said. */
+function testRefusals(sceneOf: () => GatewayScene): void {
+  test('answers refusals as problems with their code', async () => {
+    const { answer } = await sceneOf().call({ path: '/v1/customers/BAN-2/orders' })
+    const type = answer.headers.get('content-type')
+    expect([answer.status, type]).toEqual([403, expect.stringContaining('application/problem+json')])
+    expect(JSON.parse(answer.body)).toMatchObject({
+      status: 403,
+      code: 'CUSTOMER_MISMATCH',
+      explain_id: expect.stringMatching(/^[a-z]+_\w+$/),
+    })
+    const anonymous = await sceneOf().call({ leave: ['authorization', 'dpop'] })
+    expect(anonymous.answer.status).toBe(401)
+    expect(JSON.parse(anonymous.answer.body)).toMatchObject({ status: 401 })
+  })
+
+  test('hands on what a client can ask the customer for, in whatever letters it is told (A16)', async () => {
+    await sceneOf().narrowConsent()
+    const { answer } = await sceneOf().call({ method: 'POST', body: '{}' })
+    await sceneOf().widenConsent()
+    expect(answer.status).toBe(403)
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code: 'INSUFFICIENT_AUTHORIZATION_DETAILS',
+      details: { access_request: { authorization_details: [{ actions: ['order.create'] }] } },
+    })
+  })
+}
+
 function testWhole(kind: Tested, isRunnable: boolean): void {
   describe.runIf(isRunnable)(`${kind.name} on its reference configuration`, () => {
     let scene: GatewayScene
@@ -51,33 +79,7 @@ function testWhole(kind: Tested, isRunnable: boolean): void {
       }
     })
 
-    test.runIf(kind.asksDecisionPoint)('answers refusals as problems with their code', async () => {
-      const { answer } = await scene.call({ path: '/v1/customers/BAN-2/orders' })
-      const type = answer.headers.get('content-type')
-      expect([answer.status, type]).toEqual([403, expect.stringContaining('application/problem+json')])
-      expect(JSON.parse(answer.body)).toMatchObject({
-        status: 403,
-        code: 'CUSTOMER_MISMATCH',
-        explain_id: expect.stringMatching(/^[a-z]+_\w+$/),
-      })
-      const anonymous = await scene.call({ leave: ['authorization', 'dpop'] })
-      expect(anonymous.answer.status).toBe(401)
-      expect(JSON.parse(anonymous.answer.body)).toMatchObject({ status: 401 })
-    })
-
-    test.runIf(kind.asksDecisionPoint)(
-      'hands on what a client can ask the customer for, in whatever letters it is told (A16)',
-      async () => {
-        await scene.narrowConsent()
-        const { answer } = await scene.call({ method: 'POST', body: '{}' })
-        await scene.widenConsent()
-        expect(answer.status).toBe(403)
-        expect(JSON.parse(answer.body)).toMatchObject({
-          code: 'INSUFFICIENT_AUTHORIZATION_DETAILS',
-          details: { access_request: { authorization_details: [{ actions: ['order.create'] }] } },
-        })
-      },
-    )
+    if (kind.asksDecisionPoint) testRefusals(() => scene)
 
     const listed = ATTACKS.filter(({ name }) => !(kind.leaves ?? []).includes(name))
     test.each(listed.map((attack) => [attack.name, attack] as const))('%s: fails', async (_, attack) => {
