@@ -9,7 +9,7 @@ import { makeApplicationRoutes } from '#modules/applications/index.ts'
 import { approvalRoutes } from '#modules/approvals/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
-import { clientRoutes } from '#modules/clients/index.ts'
+import { makeClientRoutes } from '#modules/clients/index.ts'
 import { makeConsentRoutes } from '#modules/consents/index.ts'
 import { allFeatureRoutes, startFeatures } from '#modules/features/index.ts'
 import { makeConfigurationRoutes } from '#modules/configuration/index.ts'
@@ -121,7 +121,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeOAuthRoutes(services),
     ...onboardingRoutes,
     ...sandboxRoutes,
-    ...clientRoutes,
+    ...makeClientRoutes(services),
     ...makeConsentRoutes(services),
     ...makeOrderRoutes(services),
     ...makeTmForumRoutes(services),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
-import { clientRoutes } from '#modules/clients/index.ts'
+import { makeClientRoutes } from '#modules/clients/index.ts'
 import { makeConsentActs, startConsentWorld } from './consent-acts.ts'
 import type { ConsentCast } from './consent-acts.ts'
 import { makePng } from './images.ts'
@@ -9,7 +9,10 @@ import type { Caller, TestWorld } from './world.ts'
 
 /** Starts a server with everything of consents, API clients and what is read of them. */
 export function startLogoWorld(options: Parameters<typeof startConsentWorld>[0] = {}): Promise<TestWorld> {
-  return startConsentWorld(options, (services) => [...clientRoutes, ...makeAuditRoutes(services)])
+  return startConsentWorld(options, (services) => [
+    ...makeClientRoutes(services),
+    ...makeAuditRoutes(services),
+  ])
 }
 
 export const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

@@ -150,7 +150,7 @@ function LivePanel({ client, mayChange }: { client: ApiClient; mayChange: boolea
 function SettingsForm({ client, etag }: ClientProps) {
   const [draft, setDraft] = useState(() => toDraft(client))
   const [errors, setErrors] = useState<FormError[]>([])
-  const shown = useConsentPreview(draft)
+  const shown = useConsentPreview(draft, client.client_id)
   const write = useWrite(
     (wanted: ClientDraft, frame) =>
       readBody(

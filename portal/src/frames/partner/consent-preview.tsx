@@ -15,10 +15,13 @@ const languages = ['en', 'es', 'fr'] as const
 type Language = (typeof languages)[number]
 
 /** What the server makes of a client as it is typed: the page that customers will read, and what is wrong with its return addresses. */
-export function useConsentPreview(draft: ClientDraft) {
+export function useConsentPreview(draft: ClientDraft, clientId?: string) {
   const [language, onLanguage] = useState<Language>('en')
   const { ip_allow: _, ...typed } = toSettings(draft)
-  const [settled] = useDebouncedValue(JSON.stringify({ ...typed, language }), typingPauseMs)
+  const [settled] = useDebouncedValue(
+    JSON.stringify({ ...typed, client_id: clientId, language }),
+    typingPauseMs,
+  )
   const preview = useRead(
     ['consent-preview', settled],
     (frame, signal) =>

@@ -6,7 +6,7 @@ import { makeTestCertificate } from '#testing/client-certificates.ts'
 import type { TestCertificate } from '#testing/client-certificates.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { clientRoutes } from './index.ts'
+import { makeClientRoutes } from './index.ts'
 
 let world: TestWorld
 let owner: Caller
@@ -20,7 +20,7 @@ let privateKey: Record<string, unknown>
 const PATH = '/api/v1/partner/clients'
 
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...onboardingRoutes, ...clientRoutes])
+  world = await TestWorld.start((services) => [...onboardingRoutes, ...makeClientRoutes(services)])
   const people = await Promise.all(Array.from({ length: 5 }, () => world.person()))
   const [first, second, third, fourth, fifth] = people.map(({ id }) => id)
   if (!first || !second || !third || !fourth || !fifth) throw new Error('The world is incomplete.')

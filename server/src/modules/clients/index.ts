@@ -6,20 +6,23 @@
  */
 
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import './problems.ts'
 import { adminClientRoutes } from './routes-admin.ts'
 import { logoRoutes } from './routes-logo.ts'
-import { previewRoute } from './routes-preview.ts'
+import { makePreviewRoute } from './routes-preview.ts'
 import { partnerClientRoutes } from './routes-partner.ts'
 import { tenantClientRoutes } from './routes-tenant.ts'
 
 export { makeDemoLogos } from './demo.ts'
 
 /** Every route of API clients: their owners', and the provider's. */
-export const clientRoutes: readonly Route[] = [
-  ...partnerClientRoutes,
-  previewRoute,
-  ...logoRoutes,
-  ...tenantClientRoutes,
-  ...adminClientRoutes,
-]
+export function makeClientRoutes(services: Services): readonly Route[] {
+  return [
+    ...partnerClientRoutes,
+    makePreviewRoute(services),
+    ...logoRoutes,
+    ...tenantClientRoutes,
+    ...adminClientRoutes,
+  ]
+}

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { TestWorld } from '#testing/world.ts'
-import type { Caller } from '#testing/world.ts'
-import { clientRoutes } from './index.ts'
+import { clientIdOf, digestOf, makeLogoActs, startLogoWorld } from '#testing/logo-acts.ts'
+import type { Caller, TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
 let owner: Caller
 let stranger: Caller
 
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...clientRoutes])
+  world = await startLogoWorld({ help: { phone: '+1 303 555 0100' } })
   const [person, other] = [await world.person(), await world.person()]
   await world.partnerMember(await world.partner('Northwind', ['msp']), person.id, 'PARTNER_OWNER')
   owner = await world.signIn(person.id)
@@ -62,6 +61,39 @@ describe('the page on which customers will decide, before anybody is asked (S15)
     expect(faults.map(({ index }: { index: number }) => index)).toEqual([1, 2])
     expect(faults[0].detail).toContain('must begin with https://')
     expect(await world.sql('select 1 from api_client')).toEqual([])
+  })
+
+  test('names the telephone number of the provider, as the page itself does', async () => {
+    expect(plain((await preview(TYPED)).json().html)).toContain('+1 303 555 0100')
+  })
+
+  test('of a client that there is shows its logo beside its own name, its environment, and judges return addresses by that', async () => {
+    const logos = makeLogoActs(() => world)
+    const [live, sandbox] = [await logos.acts.cast(), await logos.acts.cast({ environment: 'sandbox' })]
+    const shown = `/client-logos/${digestOf(await logos.approved(live))}`
+    const local = ['http://127.0.0.1:4000/']
+    const of = async (people: typeof live, more: object = {}) =>
+      (
+        await preview(
+          {
+            ...TYPED,
+            name: 'Northwind Fleet',
+            redirect_uris: local,
+            client_id: clientIdOf(people),
+            ...more,
+          },
+          people.owner,
+        )
+      ).json()
+    const [page, other, tried] = [await of(live), await of(live, { name: 'Acme Bank' }), await of(sandbox)]
+    expect([page.html.includes(shown), other.html.includes(shown)]).toEqual([true, false])
+    expect([page, tried].map(({ redirect_faults: faults }) => faults.length)).toEqual([1, 0])
+    expect([page, tried].map(({ html }) => plain(html).includes('Sandbox: for trying things out'))).toEqual([
+      false,
+      true,
+    ])
+    const foreign = await preview({ ...TYPED, client_id: clientIdOf(live) }, sandbox.owner)
+    expect(foreign.statusCode).toBe(404)
   })
 
   test('is for people of a partner alone, and refuses what is no client', async () => {

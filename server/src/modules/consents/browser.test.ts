@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { clientRoutes } from '#modules/clients/index.ts'
+import { makeClientRoutes } from '#modules/clients/index.ts'
 import { launchChromium } from '#testing/chromium.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
@@ -17,7 +17,7 @@ let world: TestWorld
 let origin = TEST_ORIGIN
 let address = ''
 beforeAll(async () => {
-  world = await startConsentWorld({ publicOrigin: () => origin }, () => clientRoutes)
+  world = await startConsentWorld({ publicOrigin: () => origin }, makeClientRoutes)
   const listening = await world.app.http.listen({ port: 0, host: '127.0.0.1' })
   address = listening.replace('127.0.0.1', 'localhost')
 })

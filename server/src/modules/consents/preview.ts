@@ -19,6 +19,9 @@ export interface PreviewedClient {
   readonly redirectUris: readonly string[]
   readonly scopes: readonly Scope[]
   readonly needs: readonly ClientNeed[]
+  readonly environment: 'sandbox' | 'live'
+  /** The digest of the logo that customers see. */
+  readonly logo: string | null
 }
 
 const NOBODY = '00000000-0000-7000-8000-000000000000'
@@ -90,7 +93,7 @@ async function readOwnPartner(mandate: Mandate<'program'>): Promise<Scene['partn
 export async function previewConsentPage(
   mandate: Mandate<'program'>,
   client: PreviewedClient,
-  language: Language,
+  { language, phone }: { readonly language: Language; readonly phone: string | undefined },
 ): Promise<string> {
   const words = CONSENT_WORDS[language]
   const partner = await readOwnPartner(mandate)
@@ -105,17 +108,17 @@ export async function previewConsentPage(
     },
     reading: { language, chosen: undefined },
     words,
-    phone: undefined,
+    phone,
     key: 'preview',
     request: toRequest(client, offered, now),
     client: {
       id: NOBODY,
       name: readableName(client.name, words.namelessPartner),
       description: client.description,
-      environment: 'live',
+      environment: client.environment,
       status: 'active',
       mask: '',
-      logo: null,
+      logo: client.logo,
       redirect_uris: [...client.redirectUris],
       needs: [...client.needs],
     },
@@ -123,7 +126,7 @@ export async function previewConsentPage(
     faults: [...new Set(faults)],
     accounts: ACCOUNTS,
     policy: DEFAULT_POLICY,
-    isSandbox: false,
+    isSandbox: client.environment === 'sandbox',
     offered,
     needed: neededActions(offered, client.needs),
     latest: latestEnd(now, DAYS_90_SECONDS, DEFAULT_POLICY.max_duration_days),

@@ -3,7 +3,7 @@ import { encodeId } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeAgreementRoutes } from '#modules/agreements/index.ts'
-import { clientRoutes } from '#modules/clients/index.ts'
+import { makeClientRoutes } from '#modules/clients/index.ts'
 import { makeApplicationRoutes } from '#modules/applications/index.ts'
 import { makeApplicationActs } from '#testing/application-acts.ts'
 import { activeAgreement } from '#testing/program-acts.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
     ...makeApplicationRoutes(services),
     ...onboardingRoutes,
     ...makeAgreementRoutes(services),
-    ...clientRoutes,
+    ...makeClientRoutes(services),
   ])
   const person = await world.person('Sam Platform')
   await world.platformAdmin(person.id)

@@ -3,7 +3,7 @@ import type { LinkRole, PartnerId, TenantId } from '@liaison/access'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
-import { clientRoutes } from '#modules/clients/index.ts'
+import { makeClientRoutes } from '#modules/clients/index.ts'
 import { planModuleRoutes } from '#modules/plans/index.ts'
 import { seedInvoice, seedPartnerOf } from '#testing/invoices.ts'
 import { offerPlan, openPlanScene, takePlan } from '#testing/plan-acts.ts'
@@ -25,7 +25,7 @@ beforeAll(async () => {
     (services) => [
       ...makeWebhookRoutes(services),
       ...makeBillingRoutes(services),
-      ...clientRoutes,
+      ...makeClientRoutes(services),
       ...planModuleRoutes,
     ],
     { isDemo: true },
