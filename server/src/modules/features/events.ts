@@ -1,4 +1,4 @@
-import { recordEvent } from '#platform/mandate.ts'
+import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 
 /** What is told of a change of a feature. */
@@ -24,3 +24,7 @@ export function recordFeature(
     ...(reason !== undefined && { reason }),
   })
 }
+
+/** Tells a partner's own endpoints that something else is set about a feature for it: on, off, in, out, or nothing. */
+export const tellFeature = (mandate: Mandate, partnerId: string, set: string | null): Promise<void> =>
+  enqueue(mandate, 'feature.changed', { partner_id: partnerId, state: set ?? 'unset' })

@@ -5,7 +5,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { stream } from '#platform/http/stream.ts'
-import { recordFeature } from './events.ts'
+import { recordFeature, tellFeature } from './events.ts'
 import { ExplanationBody, explainFeature } from './explain.ts'
 import { readLive } from './keep-up.ts'
 import { listOffered, saveChoice } from './partner-store.ts'
@@ -98,6 +98,7 @@ const choiceRoute = route({
       action: 'features.choose',
       changes: { choice: { before: row.choice, after: choice } },
     })
+    await tellFeature(mandate, mandate.partner.id, choice)
     // What follows from the choice holds with the commit, so it is not told here: whoever shows it reads again.
     const { key, choice: chosen, choice_by_name: by, choice_at: at } = await findOffered(mandate, params.key)
     return { key, choice: chosen, choice_by_name: by, choice_at: at?.toISOString() ?? null }

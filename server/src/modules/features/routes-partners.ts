@@ -6,7 +6,7 @@ import { commaList, instantText, plainText, publicId, searchText, truth } from '
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { BRANCHES } from './evaluator.ts'
-import { recordFeature } from './events.ts'
+import { recordFeature, tellFeature } from './events.ts'
 import { ExplanationBody, explainFeature } from './explain.ts'
 import { readLive } from './keep-up.ts'
 import { getPartnerName, listPartnerNames, listSettings, saveOverride } from './partner-store.ts'
@@ -206,6 +206,7 @@ const overrideRoute = route({
         },
       },
     })
+    await tellFeature(mandate, params.partner_id, body.override)
     const [after] = await listSettings(mandate, { flagId: feature.id, partnerIds })
     return toSetting(after)
   },

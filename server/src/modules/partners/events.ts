@@ -1,4 +1,4 @@
-import { recordEvent } from '#platform/mandate.ts'
+import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { PartnerEntry, PartnerMove } from './store.ts'
 
@@ -50,3 +50,10 @@ export function noteChange(
     changes: Object.fromEntries(changes),
   })
 }
+
+/** Tells the partner's own endpoints that its entry got other values; which, they ask for. */
+export const tellChange = (
+  mandate: Mandate<'platform' | 'program'>,
+  partnerId: string,
+  status: string,
+): Promise<void> => enqueue(mandate, 'partner.changed', { partner_id: partnerId, state: status })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { askSecondPerson, SecondPersonBody } from '#modules/approvals/index.ts'
+import { enqueue } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
@@ -32,6 +33,9 @@ function makeMoveRoute(move: {
         reason: move.to === 'active' ? null : reason,
       })
       noteMove(mandate, before, { ...move, reason })
+      // Nothing is delivered to a suspended partner, so that only its return is told.
+      if (move.to === 'active')
+        await enqueue(mandate, 'partner.reactivated', { partner_id: before.id, state: move.to })
       const row = await getPartner(mandate, params.partner_id)
       return sent(toPartner(row), { ETag: `"v${row.version}"` })
     },

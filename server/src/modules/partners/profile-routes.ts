@@ -3,7 +3,7 @@ import { noteRead } from '#platform/mandate.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { contactFields } from './entry.ts'
-import { noteChange } from './events.ts'
+import { noteChange, tellChange } from './events.ts'
 import { ProfileBody, toProfile } from './schemas.ts'
 import { getOwnPartner, updateOwnPartner } from './store.ts'
 import type { OwnPartnerRow } from './store.ts'
@@ -42,6 +42,8 @@ export const profileRoutes: readonly Route[] = [
       const before = await getOwnPartner(mandate)
       await updateOwnPartner(mandate, expectedVersion, body)
       noteChange(mandate, before, body)
+      // People of a partner act for it only while it is active.
+      await tellChange(mandate, before.id, 'active')
       return answer(await getOwnPartner(mandate))
     },
   }),

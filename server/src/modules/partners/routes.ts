@@ -9,7 +9,7 @@ import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { entryFields } from './entry.ts'
-import { noteChange } from './events.ts'
+import { noteChange, tellChange } from './events.ts'
 import { makeMoveRoutes } from './move-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
@@ -149,6 +149,7 @@ const changeRoute = route({
     const before = await getPartner(mandate, params.partner_id)
     await updatePartner(mandate, { id: params.partner_id, version: expectedVersion }, entry)
     noteChange(mandate, before, entry)
+    await tellChange(mandate, before.id, before.status)
     return answer(await getPartner(mandate, params.partner_id))
   },
 })

@@ -103,6 +103,12 @@ export const EVENT_TYPES = {
   'subscription.signed': realm("An end user's subscription began or runs again."),
   'subscription.suspended': realm('A subscription is held; it opens nothing until every hold is gone.'),
   'subscription.unsigned': realm('A subscription ended, or never began.'),
+  'partner.changed': program('The entry of the partner in the register was changed.'),
+  // While a partner is suspended nothing is delivered to it, so that its suspension is no message either.
+  'partner.reactivated': program('The partner works again; nothing was delivered while it was suspended.'),
+  'feature.changed': program(
+    'What is set about a feature for the partner was changed, by the provider or itself.',
+  ),
   'agreement.offered': program('A version of the agreement waits to be read and signed.'),
   'agreement.signed': program('An owner signed the agreement; the provider confirms it next.'),
   'agreement.active': program('The agreement was confirmed and is in force.'),
