@@ -18,6 +18,11 @@ export const consents = {
     'A square PNG, JPEG or WebP image of at most 64 KiB, from 64 to 1024 pixels. Customers see it beside the name when they decide.',
   'logo.handed_in': 'Logo handed in. The provider looks at it.',
   'logo.take_away': 'Take the logo away',
+  'logo.take_away_title': 'Take the logo of {client} away?',
+  'logo.take_away_effect':
+    '{what, select, both {Customers do not see it any more, and the one that waits is withdrawn, too.} waiting {The one that waits is withdrawn. Customers see none.} other {Customers do not see it any more.}}',
+  'logo.take_away_keep': 'Leave it',
+  'logo.too_large': 'This file is larger than 64 KiB. Choose a smaller image.',
   'logo.taken_away': 'Logo taken away',
   'logo.to_decide': 'Handed in on {date}: may customers see it?',
   'logo.image_of': 'The logo that {owner} handed in for {client}',

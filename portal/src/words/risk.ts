@@ -121,6 +121,7 @@ export const risk = {
   'work.client': '{client} of {owner}',
   'work.client_live': 'live use',
   'work.client_logo': 'logo',
+  'work.client_both': 'live use and logo',
   'work.agreements': 'Agreements to approve',
   'work.agreements_none': 'No agreement waits for you.',
   'work.agreement': '{partner}, version {version}',

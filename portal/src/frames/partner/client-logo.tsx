@@ -1,19 +1,25 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ApiClient } from '@liaison/client'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
+import { useState } from 'react'
+
+import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
+import { MoveButton } from '../../parts/move-button.tsx'
 import { Note, Panel } from '../../parts/page.tsx'
 import { formatDate } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { toBase64 } from '../shared/base64.ts'
+import { logosOf } from '../shared/client-logos.ts'
 import { LogoImage } from '../shared/logo-image.tsx'
 
-function useLogo({ client_id: id }: ApiClient) {
+const mostBytes = 65_536
+
+function useHandIn({ client_id: id }: ApiClient) {
   const params = { path: { client_id: id } }
-  const handIn = useWrite(
+  return useWrite(
     async (file: File, frame) =>
       readBody(
         frame.client.PUT('/partner/clients/{client_id}/logo', {
@@ -23,19 +29,37 @@ function useLogo({ client_id: id }: ApiClient) {
       ),
     () => showToast(t('logo.handed_in')),
   )
-  const takeAway = useWrite(
-    (_: null, frame) => readBody(frame.client.DELETE('/partner/clients/{client_id}/logo', { params })),
-    () => showToast(t('logo.taken_away')),
+}
+
+/** Takes away what customers see and what waits; the question names which of them there is. */
+function TakeAway({ client }: { client: ApiClient }) {
+  const { in_use: shown, waiting } = logosOf(client)
+  const only = shown === null ? 'waiting' : 'shown'
+  const params = { path: { client_id: client.client_id } }
+  return (
+    <div>
+      <MoveButton
+        words={{
+          act: t('logo.take_away'),
+          title: t('logo.take_away_title', { client: client.name }),
+          effect: t('logo.take_away_effect', { what: shown !== null && waiting !== null ? 'both' : only }),
+          keep: t('logo.take_away_keep'),
+          done: t('logo.taken_away'),
+        }}
+        move={(_, frame) => readBody(frame.client.DELETE('/partner/clients/{client_id}/logo', { params }))}
+      />
+    </div>
   )
-  return { handIn, takeAway }
 }
 
 function LogoTools({ client }: { client: ApiClient }) {
-  const { handIn, takeAway } = useLogo(client)
-  const { in_use: shown, waiting } = client.logos
+  const handIn = useHandIn(client)
+  const [errors, setErrors] = useState<FormError[]>([])
+  const { in_use: shown, waiting } = logosOf(client)
   return (
     <>
-      <WriteProblem error={handIn.error ?? takeAway.error} />
+      <ErrorSummary errors={errors} />
+      <WriteProblem error={handIn.error} />
       <label htmlFor="logo" className="strong">
         {t(shown === null && waiting === null ? 'logo.add' : 'logo.exchange')}
       </label>
@@ -50,23 +74,22 @@ function LogoTools({ client }: { client: ApiClient }) {
         disabled={handIn.isPending}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0]
-          if (file) handIn.mutate(file)
+          // Whoever chooses the same file once more, after it was changed, hands it in once more.
+          event.currentTarget.value = ''
+          if (!file) return
+          const isTooLarge = file.size > mostBytes
+          setErrors(isTooLarge ? [{ field: 'logo', text: t('logo.too_large') }] : [])
+          if (!isTooLarge) handIn.mutate(file)
         }}
       />
-      {(shown !== null || waiting !== null) && (
-        <div>
-          <Button variant="default" loading={takeAway.isPending} onClick={() => takeAway.mutate(null)}>
-            {t('logo.take_away')}
-          </Button>
-        </div>
-      )}
+      {(shown !== null || waiting !== null) && <TakeAway client={client} />}
     </>
   )
 }
 
 /** What customers see beside the name, what waits for the provider to look at it, and why the last one was refused. */
 export function ClientLogo({ client, mayChange }: { client: ApiClient; mayChange: boolean }) {
-  const { in_use: shown, waiting, refused } = client.logos
+  const { in_use: shown, waiting, refused } = logosOf(client)
   const at = (sha256: string) => `/api/v1/partner/clients/${client.client_id}/logos/${sha256}`
   return (
     <Panel title={t('logo.title')}>

@@ -6,6 +6,7 @@ import { Note, Panel } from '../../parts/page.tsx'
 import { formatDate } from '../../platform/format.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
+import { logosOf } from '../shared/client-logos.ts'
 import { LogoImage } from '../shared/logo-image.tsx'
 
 function decide(client: ApiClient, sha256: string, act: 'approve' | 'refuse') {
@@ -46,7 +47,7 @@ function RefuseButton({
 
 /** The logo that waits, with the decision about it: whether it can pass for somebody else is for a person to see. */
 function Waiting({ client, at }: { client: ApiClient; at: (sha256: string) => string }) {
-  const { waiting } = client.logos
+  const { waiting } = logosOf(client)
   if (waiting === null) return null
   const { sha256, width, height } = waiting
   const names = { client: client.name, owner: client.owner.name }
@@ -78,7 +79,7 @@ function Waiting({ client, at }: { client: ApiClient; at: (sha256: string) => st
 
 /** The logo of an API client as the provider looks at it: what customers see, and what waits. */
 export function ClientLogo({ client, mayManage }: { client: ApiClient; mayManage: boolean }) {
-  const { in_use: shown, waiting, refused } = client.logos
+  const { in_use: shown, waiting, refused } = logosOf(client)
   const at = (sha256: string) => `/api/v1/admin/clients/${client.client_id}/logos/${sha256}`
   if (shown === null && waiting === null && refused === null) return null
   return (

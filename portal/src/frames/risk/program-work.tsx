@@ -1,6 +1,6 @@
 import './risk-words.ts'
 import { readBody } from '@liaison/client'
-import type { SecondPersonRequest } from '@liaison/client'
+import type { ApiClient, SecondPersonRequest } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import { Panel } from '../../parts/page.tsx'
@@ -11,6 +11,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { logosOf } from '../shared/client-logos.ts'
 import { describeRequest } from '../shared/second-person.tsx'
 import { subjectOf } from './describe.ts'
 
@@ -140,6 +141,14 @@ function placeOf({ kind, partner_id: partner }: SecondPersonRequest): string {
     : platformPlaces.partner(partner)
 }
 
+/** What of a client waits for the provider. */
+function waitsFor(client: ApiClient): 'live' | 'logo' | 'both' {
+  const { environment, status, live_requested_at: asked } = client
+  const isLive = environment === 'sandbox' && status === 'active' && asked !== null
+  if (logosOf(client).waiting === null) return 'live'
+  return isLive ? 'both' : 'logo'
+}
+
 function Clients() {
   const query = { waiting_for: 'provider', limit: few } as const
   const clients = useRead(['clients', 'work'], (frame, signal) =>
@@ -151,11 +160,11 @@ function Clients() {
         {({ items }) => (
           <Lines
             none={t('work.clients_none')}
-            lines={items.map(({ client_id: id, name, owner, logos }) => ({
-              id,
-              to: platformPlaces.client(id),
-              title: t('work.client', { client: name, owner: owner.name }),
-              note: t(logos.waiting === null ? 'work.client_live' : 'work.client_logo'),
+            lines={items.map((client) => ({
+              id: client.client_id,
+              to: platformPlaces.client(client.client_id),
+              title: t('work.client', { client: client.name, owner: client.owner.name }),
+              note: t(`work.client_${waitsFor(client)}`),
             }))}
           />
         )}
