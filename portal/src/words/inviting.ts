@@ -1,5 +1,8 @@
 /** Sentences about inviting a partner. */
 export const inviting = {
+  'inviting.second': '{partner} can accept this invitation once a second admin has agreed to it.',
+  'inviting.agree': 'Agree to the invitation',
+  'inviting.agreed': '{partner} can accept now',
   'invite_partner.title': 'Invite a partner',
   'invite_partner.lead':
     'They see this invitation and accept or decline it. Nothing opens before they accept.',

@@ -24,12 +24,17 @@ function useRenewal({ link, etag }: RenewalProps) {
           body: { auto_renew_days: days },
         }),
       ),
-    () => showToast(t('renew.done')),
+    (answer) => showToast(t(answer.waits_for_second ? 'requests.change_waits' : 'renew.done')),
   )
   const renew = useWrite(
     (_: null, frame) =>
       readBody(frame.client.POST('/tenant/partner-access/links/{link_id}/renew', { params: path, body: {} })),
-    () => showToast(t('renew.now_done', { partner: link.partner_name })),
+    (answer) =>
+      showToast(
+        answer.waits_for_second
+          ? t('requests.change_waits')
+          : t('renew.now_done', { partner: link.partner_name }),
+      ),
   )
   return { toggle, renew }
 }

@@ -21,7 +21,7 @@ function VersionNote({ drift }: { drift: RoleDrift }) {
           },
         }),
       ),
-    () => showToast(t('versions.done')),
+    (answer) => showToast(t(answer.waiting > 0 ? 'requests.change_waits' : 'versions.done')),
   )
   return (
     <Note tone="info">

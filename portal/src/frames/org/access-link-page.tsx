@@ -18,6 +18,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces, serverPlaces } from '../../places.ts'
 import { ChangeList, HistoryList, LinkFacts } from '../shared/link-parts.tsx'
 import { useOwnCheck, useVisits } from '../linking/calls.ts'
+import { AgreeNote } from '../linking/agree-note.tsx'
 import { CheckPanel } from '../linking/check-panel.tsx'
 import { ChecklistPanel } from '../linking/checklist-panel.tsx'
 import { OrgNotes } from '../linking/notes-panel.tsx'
@@ -141,9 +142,11 @@ function Check({ link }: { link: TenantLinkDetail }) {
 /** What of this access waits for an answer, and where it is given. */
 function Waiting({ link }: { link: TenantLinkDetail }) {
   const { tenantId } = useFrame()
+  const waiting = link.changes.find(({ status }) => status === 'waiting')
   return (
     <>
-      {link.status === 'requested' && (
+      {link.needs_second && <AgreeNote link={link} />}
+      {link.status === 'requested' && link.initiated_by === 'partner' && (
         <Note tone="attention">
           <p>
             {t('access.waits', { partner: link.partner_name })}{' '}
@@ -151,10 +154,12 @@ function Waiting({ link }: { link: TenantLinkDetail }) {
           </p>
         </Note>
       )}
-      {link.changes.some(({ status }) => status === 'waiting') && (
+      {waiting && (
         <Note tone="attention">
           <p>
-            {t('access.change_waits', { partner: link.partner_name })}{' '}
+            {waiting.begun_by === 'tenant'
+              ? t('access.own_change_waits', { person: waiting.requested_by_name })
+              : t('access.change_waits', { partner: link.partner_name })}{' '}
             <GoLink to={orgPlaces.requests(tenantId)}>{t('access.more_answer')}</GoLink>
           </p>
         </Note>

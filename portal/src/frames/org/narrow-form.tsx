@@ -91,7 +91,12 @@ function useNarrowing({ link, etag }: NarrowFormProps) {
           body: wanted,
         }),
       ),
-    () => showToast(t('narrow.done', { partner: link.partner_name })),
+    (answer) =>
+      showToast(
+        answer.waits_for_second
+          ? t('requests.change_waits')
+          : t('narrow.done', { partner: link.partner_name }),
+      ),
   )
   return { preview, apply }
 }

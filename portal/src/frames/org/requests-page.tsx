@@ -98,8 +98,8 @@ function useChangeDecision() {
             }),
       )
     },
-    (_answer, { decision }) => {
-      showToast(t(`requests.change_${decision}d`))
+    (answer, { decision }) => {
+      showToast(t(answer.status === 'waiting' ? 'requests.change_waits' : `requests.change_${decision}d`))
     },
   )
 }
@@ -117,6 +117,26 @@ function HasNow({ link }: { link: TenantLink }) {
   )
 }
 
+function titleOf(change: AccessChange): string {
+  return t(change.begun_by === 'tenant' ? 'requests.change_own' : 'requests.change_one', {
+    partner: change.partner_name,
+    person: change.requested_by_name,
+    date: formatDate(change.requested_at),
+  })
+}
+
+/** Who has approved a change already, and what happens without an answer. */
+function WhoDecides({ change }: { change: AccessChange }) {
+  return (
+    <>
+      {change.first_approval && <p>{t('requests.change_first', { name: change.first_approval.name })}</p>}
+      <p className="muted">
+        {t('requests.change_keep')} {!change.may_approve && t('requests.change_second')}
+      </p>
+    </>
+  )
+}
+
 function Changes() {
   const links = useAccessLinks('active,approved,suspended')
   const { tenantId } = useFrame()
@@ -130,13 +150,7 @@ function Changes() {
     <div className="stack">
       <WriteProblem error={decide.error} />
       {waiting.map((change) => (
-        <Panel
-          key={change.change_request_id}
-          title={t('requests.change_one', {
-            partner: change.partner_name,
-            date: formatDate(change.requested_at),
-          })}
-        >
+        <Panel key={change.change_request_id} title={titleOf(change)}>
           <div className="stack">
             <DiffList rows={change.rows} />
             {change.reason !== null && <q>{change.reason}</q>}
@@ -145,14 +159,16 @@ function Changes() {
               .map((link) => (
                 <HasNow key={link.link_id} link={link} />
               ))}
-            <p className="muted">{t('requests.change_keep')}</p>
+            <WhoDecides change={change} />
             <div className="row">
               <Button variant="default" onClick={() => decide.mutate({ change, decision: 'decline' })}>
                 {t('requests.change_decline')}
               </Button>
-              <Button onClick={() => decide.mutate({ change, decision: 'approve' })}>
-                {t('requests.change_approve', { partner: change.partner_name })}
-              </Button>
+              {change.may_approve && (
+                <Button onClick={() => decide.mutate({ change, decision: 'approve' })}>
+                  {t('requests.change_approve', { partner: change.partner_name })}
+                </Button>
+              )}
               <GoLink to={orgPlaces.link(tenantId, change.link_id)}>{t('access.details')}</GoLink>
             </div>
           </div>

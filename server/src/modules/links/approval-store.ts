@@ -1,3 +1,4 @@
+import type { LinkRole } from '@liaison/access'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -30,6 +31,21 @@ export async function keepFirstApproval(
     })
     .where('id', '=', linkId)
     .execute()
+}
+
+/**
+ * Whether one person of the tenant is not enough to open more under a role: its rules say so, or the role is full and a
+ * second person is there who may approve. `asker` is whoever asked on the partner's side.
+ */
+export async function asksForTwo(
+  mandate: Mandate<'tenant'>,
+  role: LinkRole,
+  asker: string | null,
+): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.asks_for_two($1, $2, $3) as two', values: [mandate.tenant.id, role, asker] },
+  ])
+  return result?.rows[0]?.['two'] === true
 }
 
 /** How much of a tenant's data its permissions open today: what an approval page tells in figures. */

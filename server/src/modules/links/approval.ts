@@ -21,7 +21,7 @@ import {
   withChoice,
 } from './rules.ts'
 import type { TenantChoice } from './rules.ts'
-import { findFirstApproval, keepFirstApproval } from './approval-store.ts'
+import { asksForTwo, findFirstApproval, keepFirstApproval } from './approval-store.ts'
 import { changeDelegation, findPolicy, findPrivateTerms, hasStrongMember, saveTerms } from './store.ts'
 import type { KnownLink } from './store.ts'
 import { LINK_WORDS } from './words/index.ts'
@@ -137,10 +137,13 @@ async function settleTerms(
 async function needsSecond(
   mandate: Mandate<'tenant'>,
   row: KnownLink,
-  { terms, language }: { readonly terms: LinkTerms; readonly language: Language },
+  {
+    terms,
+    language,
+    origin,
+  }: { readonly terms: LinkTerms; readonly language: Language; readonly origin: string },
 ): Promise<boolean> {
-  const policy = await policyOf(mandate)
-  if (!policy.dual_approval) return false
+  if (!(await asksForTwo(mandate, terms.role, row.requested_by))) return false
   const first = await findFirstApproval(mandate, row.id)
   const accepted = JSON.stringify({
     role: terms.role,
@@ -155,6 +158,7 @@ async function needsSecond(
     })
   if (first && first.first_accepted === accepted) return false
   await keepFirstApproval(mandate, row.id, accepted)
+  await announce(mandate, row, { news: 'second_needed', about: mandate.actor.name, origin })
   recordLinkEvent(mandate, row, {
     action: 'links.approve',
     reason: 'The first of two approvals; nothing is shared yet.',
@@ -166,7 +170,8 @@ async function needsSecond(
 
 /**
  * Approves a request as the tenant chose it, or keeps the first of two approvals. What was shown is kept for ever.
- * Returns whether the link was approved. Throws SNAPSHOT_STALE, NOT_NARROWER, FULL_ROLE_TAKEN, SECOND_APPROVER_NEEDED.
+ * Returns whether the link was approved. Throws SNAPSHOT_STALE, NOT_NARROWER, FULL_ROLE_TAKEN, SECOND_APPROVER_NEEDED,
+ * and LINK_STATE_CONFLICT to whoever asked for it.
  */
 export async function approveLink(
   mandate: Mandate<'tenant'>,
@@ -175,9 +180,11 @@ export async function approveLink(
 ): Promise<boolean> {
   const { now } = mandate.origin
   const { language } = approval
+  if (row.requested_by === mandate.actor.id)
+    throw new ProblemError(409, 'LINK_STATE_CONFLICT', LINK_WORDS[language].faults.ownRequest, { language })
   await requireSnapshot(mandate, row, approval)
   const terms = await settleTerms(mandate, row, approval.choice)
-  if (await needsSecond(mandate, row, { terms, language })) return false
+  if (await needsSecond(mandate, row, { terms, language, origin: approval.origin })) return false
   const isDue = terms.starts_at <= now && (await hasStrongMember(mandate, row.partner_id))
   const to = isDue ? 'active' : 'approved'
   await saveTerms(mandate, row, {
@@ -215,6 +222,33 @@ export async function approveLink(
   )
   if (isDue) await followActivation(mandate, row, approval.origin)
   return true
+}
+
+/**
+ * Agrees as a second person to what a colleague invited a partner to, where the tenant asks for two; only then can the
+ * partner accept. Throws LINK_STATE_CONFLICT where nobody is asked, SECOND_APPROVER_NEEDED, SNAPSHOT_STALE.
+ */
+export async function agreeToInvitation(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  token: string,
+): Promise<void> {
+  const first = await findFirstApproval(mandate, row.id)
+  if (first !== null || !(await asksForTwo(mandate, row.access_role, null)))
+    throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'You invited this partner; it decides.')
+  if (row.requested_by === mandate.actor.id)
+    throw new ProblemError(
+      409,
+      'SECOND_APPROVER_NEEDED',
+      'You invited this partner; another admin has to agree before it can accept.',
+    )
+  await requireSnapshot(mandate, row, { token, language: 'en' })
+  await keepFirstApproval(mandate, row.id, 'invitation')
+  recordLinkEvent(mandate, row, {
+    action: 'links.approve',
+    reason: 'The second person agreed to the invitation; the partner decides.',
+    isOfTenantAlone: true,
+  })
 }
 
 /** The rows of a comparison that the partner may read too: what the tenant demands stays with it. */
@@ -276,12 +310,12 @@ function requireReviewed(row: KnownLink, now: Date): void {
   )
 }
 
-/** Extends a link, also within 30 days after its end, under the terms that were approved. Throws LINK_STATE_CONFLICT. */
-export async function renewLink(
+/** The end that a renewal gives a link: as asked, else as long again. Throws LINK_STATE_CONFLICT, REVIEW_OVERDUE. */
+export async function endOfRenewal(
   mandate: Mandate<'tenant'>,
   row: KnownLink,
-  asked: { readonly endsAt: Date | null; readonly reason: string | null; readonly origin: string },
-): Promise<void> {
+  asked: { readonly endsAt: Date | null },
+): Promise<Date> {
   const { now } = mandate.origin
   const policy = await policyOf(mandate)
   const latest = addDays(now, policy.max_duration_days)
@@ -292,6 +326,17 @@ export async function renewLink(
   requireReviewed(row, now)
   if (row.status === 'expired' && addDays(row.ends_at, 30) <= now)
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'A link can be renewed for 30 days after its end.')
+  return end
+}
+
+/** Extends a link, also within 30 days after its end, under the terms that were approved. Throws LINK_STATE_CONFLICT. */
+export async function renewLink(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  asked: { readonly endsAt: Date | null; readonly reason: string | null; readonly origin: string },
+): Promise<void> {
+  const { now } = mandate.origin
+  const end = await endOfRenewal(mandate, row, asked)
   const terms = { ...(await tenantTermsOf(mandate, row)), ends_at: end }
   await changeDelegation(mandate, row, {
     ...(row.stored_status === 'expired' && { to: 'active' as const }),

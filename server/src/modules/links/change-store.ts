@@ -2,6 +2,7 @@ import type { ChangeRequestId } from '@liaison/access'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { namingConflicts } from './store.ts'
 import type { KnownLink, LinkMandate } from './store.ts'
 import type { ChangeRequestRow, LinkTables, Proposal, StoredDifference } from './tables.ts'
 
@@ -19,14 +20,30 @@ const COLUMNS = [
   'requested_at',
   'expires_at',
   'decided_at',
+  'begun_by',
 ] as const
+
+/** Who of the tenant approved first is not read on the partner's side. */
+const FIRST_COLUMNS = [
+  'first_approved_by',
+  'first_approved_by_name',
+  'first_approved_at',
+  'first_read',
+] as const
+
+function selectChanges(mandate: LinkMandate) {
+  return tables<LinkTables>(mandate)
+    .selectFrom('link_change_request')
+    .select(COLUMNS)
+    .$if(mandate.kind !== 'program', (query) => query.select(FIRST_COLUMNS))
+}
 
 /** Change requests, newest first. */
 export function listChanges(
   mandate: LinkMandate,
   filter: { readonly linkId?: string; readonly status?: ChangeRequestRow['status'] | undefined },
 ): Promise<ChangeRequestRow[]> {
-  let query = tables<LinkTables>(mandate).selectFrom('link_change_request').select(COLUMNS)
+  let query = selectChanges(mandate)
   if (filter.linkId) query = query.where('link_id', '=', filter.linkId)
   if (filter.status) query = query.where('status', '=', filter.status)
   return query.orderBy('requested_at', 'desc').limit(100).execute()
@@ -34,18 +51,17 @@ export function listChanges(
 
 /** One change request. Throws CHANGE_NOT_FOUND. */
 export async function getChange(mandate: LinkMandate, id: ChangeRequestId): Promise<ChangeRequestRow> {
-  const row = await tables<LinkTables>(mandate)
-    .selectFrom('link_change_request')
-    .select(COLUMNS)
-    .where('id', '=', id)
-    .executeTakeFirst()
+  const row = await selectChanges(mandate).where('id', '=', id).executeTakeFirst()
   if (!row) throw new ProblemError(404, 'CHANGE_NOT_FOUND', 'No change request that you can see has this id.')
   return row
 }
 
-/** Writes a widening that waits for the tenant; an earlier one that still waits is taken back. */
+/**
+ * Writes a widening that waits for the tenant, or for a second person of it; an earlier one of the same side that still
+ * waits is taken back.
+ */
 export async function insertChange(
-  mandate: Mandate<'program'>,
+  mandate: Mandate<'program' | 'tenant'>,
   link: KnownLink,
   change: {
     readonly proposal: Proposal
@@ -58,6 +74,7 @@ export async function insertChange(
     .set({ status: 'withdrawn', decided_by: mandate.actor.id, decided_at: mandate.origin.now })
     .where('link_id', '=', link.id)
     .where('status', '=', 'waiting')
+    .where('begun_by', '=', mandate.kind === 'tenant' ? 'tenant' : 'partner')
     .execute()
   const row = await tables<LinkTables>(mandate)
     .insertInto('link_change_request')
@@ -82,12 +99,35 @@ export async function decideChange(
   id: string,
   status: 'approved' | 'declined' | 'withdrawn',
 ): Promise<void> {
-  const updated = await tables<LinkTables>(mandate)
-    .updateTable('link_change_request')
-    .set({ status, decided_by: mandate.actor.id, decided_at: mandate.origin.now })
-    .where('id', '=', id)
-    .where('status', '=', 'waiting')
-    .executeTakeFirst()
+  const updated = await namingConflicts(
+    tables<LinkTables>(mandate)
+      .updateTable('link_change_request')
+      .set({ status, decided_by: mandate.actor.id, decided_at: mandate.origin.now })
+      .where('id', '=', id)
+      .where('status', '=', 'waiting')
+      .executeTakeFirst(),
+  )
   if (updated.numUpdatedRows === 0n)
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'This change no longer waits for a decision.')
+}
+
+/** Keeps the first of two approvals of a waiting change, with a digest of what was read. */
+export async function keepFirstOfChange(
+  mandate: Mandate<'tenant'>,
+  change: ChangeRequestRow,
+  read: string,
+): Promise<void> {
+  await namingConflicts(
+    tables<LinkTables>(mandate)
+      .updateTable('link_change_request')
+      .set({
+        first_approved_by: mandate.actor.id,
+        first_approved_by_name: mandate.actor.name,
+        first_approved_at: mandate.origin.now,
+        first_read: read,
+      })
+      .where('id', '=', change.id)
+      .where('status', '=', 'waiting')
+      .execute(),
+  )
 }

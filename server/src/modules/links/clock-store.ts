@@ -158,6 +158,6 @@ export function lapseChanges(mandate: Mandate<'system'>) {
     .set({ status: 'lapsed', decided_at: mandate.origin.now })
     .where('status', '=', 'waiting')
     .where('expires_at', '<=', mandate.origin.now)
-    .returning(['id', 'link_id', 'tenant_id', 'partner_id'])
+    .returning(['id', 'link_id', 'tenant_id', 'partner_id', 'begun_by'])
     .execute()
 }

@@ -147,7 +147,7 @@ async function lapseOldChanges(database: Database): Promise<void> {
       recordEvent(mandate, {
         action: 'change_requests.lapse',
         tenantId: change.tenant_id,
-        partnerId: change.partner_id,
+        ...(change.begun_by === 'partner' && { partnerId: change.partner_id }),
         delegationId: change.link_id,
         resource: { type: 'change_request', id: change.id },
       })

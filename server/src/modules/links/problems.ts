@@ -49,7 +49,8 @@ const LINK_PROBLEMS = {
   SECOND_APPROVER_NEEDED: {
     status: 409,
     title: 'A second person decides',
-    cause: "The organisation's rules ask for two approvers, and you were the first.",
+    cause:
+      'The organisation asks for two people where a partner gets more, by its rules or because the role is full, and one has agreed so far.',
     remedy: 'Ask another admin of the organisation to approve.',
   },
   NOT_NARROWER: {

@@ -239,7 +239,7 @@ describe('a new version of a role', () => {
         body: { access_role: 'msp_support', from_version: 0, to_version: to },
       })
     expect((await accept(template.version + 1)).json().code).toBe('SNAPSHOT_STALE')
-    expect((await accept(template.version)).json()).toEqual({ links: 1 })
+    expect((await accept(template.version)).json()).toEqual({ links: 1, waiting: 0 })
     expect((await read(people)).permissions).toContain('partner.support.tickets.comment')
     expect((await world.call(people.admin, 'GET', path)).json().items).toEqual([])
     expect(await newsOf(people, 'partner')).toContain('role_updated')

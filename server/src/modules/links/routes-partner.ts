@@ -155,7 +155,7 @@ function makeAcceptRoute(services: Services): Route {
     access: { permission: 'partner_org.links.accept' },
     limit: 'write',
     ifMatch: true,
-    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'FULL_ROLE_TAKEN'],
+    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'FULL_ROLE_TAKEN', 'SECOND_APPROVER_NEEDED'],
     responses: { 200: LinkBody },
     async handle({ mandate, params, expectedVersion }) {
       const { now } = mandate.origin

@@ -1,4 +1,4 @@
-import { LINK_ROLES, newestRoleTemplate, ROLE_TITLES, classifyChange } from '@liaison/access'
+import { LINK_ROLES, newestRoleTemplate, ROLE_TITLES } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -6,7 +6,6 @@ import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { saveVersion, tenantTermsOf } from './approval.ts'
 import { recordLinkEvent } from './events.ts'
 import { LinkParams, ReasonBody } from './inputs.ts'
 import { announce } from './mails.ts'
@@ -19,6 +18,7 @@ import { nextReview } from './rules.ts'
 import { changeDelegation, isKnown, listLinks } from './store.ts'
 import type { KnownLink } from './store.ts'
 import { TenantLinkBody, toTenantLink } from './tenant-view.ts'
+import { takeVersion } from './tenant-widening.ts'
 import { withVersion } from './view.ts'
 
 /** Confirms that an access is still right; one that was suspended because nobody did works again. */
@@ -122,20 +122,24 @@ function makeAcceptRoute(services: Services): Route {
     input: { body: AcceptBody },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',
-    problems: ['SNAPSHOT_STALE'],
-    responses: { 200: z.strictObject({ links: z.int() }) },
+    problems: ['SNAPSHOT_STALE', 'SECOND_APPROVER_NEEDED'],
+    responses: {
+      200: z.strictObject({
+        links: z.int(),
+        waiting: z.int().meta({ description: 'Links for which a second person is asked first.' }),
+      }),
+    },
     async handle({ mandate, body }) {
       const groups = await driftOf(mandate)
       const group = groups.find((one) => one.role === body.access_role && one.from === body.from_version)
       if (!group || group.to !== body.to_version)
         throw new ProblemError(409, 'SNAPSHOT_STALE', 'The versions changed since you read them.')
+      let waiting = 0
       for (const link of group.links) {
-        const before = await tenantTermsOf(mandate, link)
-        const terms = { ...before, role_version: newestRoleTemplate(link.access_role).version }
-        const change = classifyChange(before, terms, mandate.origin.now)
-        await saveVersion(mandate, link, { terms, change, origin: services.publicOrigin() })
+        const { version } = newestRoleTemplate(link.access_role)
+        if (await takeVersion(mandate, link, { version, origin: services.publicOrigin() })) waiting += 1
       }
-      return { links: group.links.length }
+      return { links: group.links.length - waiting, waiting }
     },
   })
 }

@@ -8,7 +8,7 @@ import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { applyChoice, changeLink, tenantTermsOf } from './approval.ts'
+import { applyChoice, tenantTermsOf } from './approval.ts'
 import { decideChange, getChange, listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
 import { ConditionsInput, DenyInput, LinkParams, ReasonBody, RoleName } from './inputs.ts'
@@ -18,7 +18,8 @@ import { getTenantLink } from './routes-tenant.ts'
 import { countActivity } from './people-store.ts'
 
 import { approveChange, changeRowsNow, changeTokenOf } from './tenant-changes.ts'
-import { TenantLinkBody, toTenantLink } from './tenant-view.ts'
+import { FirstApprovalBody, SecondBody, toTenantLink } from './tenant-view.ts'
+import { changeAsTenant } from './tenant-widening.ts'
 import { ChangeBody, toChange, withVersion } from './view.ts'
 
 const ChoiceBody = {
@@ -47,8 +48,8 @@ function makePatchRoute(services: Services): Route {
     access: { permission: 'tenant.partner_access.revoke' },
     limit: 'write',
     ifMatch: true,
-    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'FULL_ROLE_TAKEN'],
-    responses: { 200: TenantLinkBody },
+    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'FULL_ROLE_TAKEN', 'SECOND_APPROVER_NEEDED'],
+    responses: { 200: SecondBody },
     async handle({ mandate, params, body, expectedVersion }) {
       const { now } = mandate.origin
       const row = await getTenantLink(mandate, params.link_id)
@@ -61,17 +62,16 @@ function makePatchRoute(services: Services): Route {
       const change = classifyChange(before, terms, now)
       if (change.kind === 'widening' || change.kind === 'mixed')
         requireAlso(mandate, 'tenant.partner_access.approve')
-      await changeLink(mandate, row, {
+      const waits = await changeAsTenant(mandate, row, {
+        choice,
         terms,
         change,
         reason: reason ?? null,
         origin: services.publicOrigin(),
       })
       const after = await getTenantLink(mandate, params.link_id)
-      return withVersion(
-        await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)),
-        after,
-      )
+      const link = await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id))
+      return withVersion({ ...link, waits_for_second: waits }, after)
     },
   })
 }
@@ -80,6 +80,10 @@ const TenantChangeBody = z.strictObject({
   ...ChangeBody.shape,
   partner_name: z.string(),
   snapshot_token: z.string().nullable(),
+  first_approval: FirstApprovalBody,
+  may_approve: z
+    .boolean()
+    .meta({ description: 'False to whoever asked for it, and to whoever approved it first.' }),
 })
 
 async function toTenantChange(
@@ -89,10 +93,19 @@ async function toTenantChange(
   const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
   const terms: LinkTerms = await tenantTermsOf(mandate, row)
   const rows = changeRowsNow(change, terms, mandate.origin.now)
+  const token = change.status === 'waiting' ? changeTokenOf(change, row, rows) : null
+  const isApproved = token !== null && change.first_read === token
   return {
     ...toChange(change, rows),
     partner_name: row.partner_name ?? '',
-    snapshot_token: change.status === 'waiting' ? changeTokenOf(change, row, rows) : null,
+    snapshot_token: token,
+    first_approval: isApproved
+      ? { name: change.first_approved_by_name ?? '', at: change.first_approved_at?.toISOString() ?? '' }
+      : null,
+    may_approve:
+      token !== null &&
+      change.requested_by !== mandate.actor.id &&
+      !(isApproved && change.first_approved_by === mandate.actor.id),
   }
 }
 
@@ -119,55 +132,68 @@ const listRoute = route({
   },
 })
 
-function makeDecisionRoutes(services: Services): Route[] {
-  return [
-    route({
-      method: 'POST',
-      path: '/api/v1/tenant/partner-access/changes/:change_request_id/approve',
-      summary: 'Allow what a partner asked to change',
-      input: { params: ChangeParams, body: z.strictObject({ snapshot_token: z.string().max(100) }) },
-      access: { permission: 'tenant.partner_access.approve' },
-      limit: 'write',
-      problems: ['CHANGE_NOT_FOUND', 'LINK_STATE_CONFLICT', 'SNAPSHOT_STALE', 'FULL_ROLE_TAKEN'],
-      responses: { 200: TenantChangeBody },
-      async handle({ mandate, params, body }) {
-        const change = await getChange(mandate, params.change_request_id)
-        const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
-        requireStatus(row, ['approved', 'active', 'suspended', 'expired'])
-        await approveChange(mandate, change, {
-          row,
-          token: body.snapshot_token,
-          origin: services.publicOrigin(),
-        })
+function makeApproveRoute(services: Services): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/tenant/partner-access/changes/:change_request_id/approve',
+    summary: 'Allow what a partner, or a colleague, asked to change; the second of two people applies it',
+    input: { params: ChangeParams, body: z.strictObject({ snapshot_token: z.string().max(100) }) },
+    access: { permission: 'tenant.partner_access.approve' },
+    limit: 'write',
+    problems: [
+      'CHANGE_NOT_FOUND',
+      'LINK_STATE_CONFLICT',
+      'SNAPSHOT_STALE',
+      'FULL_ROLE_TAKEN',
+      'SECOND_APPROVER_NEEDED',
+    ],
+    responses: { 200: TenantChangeBody },
+    async handle({ mandate, params, body }) {
+      const change = await getChange(mandate, params.change_request_id)
+      const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
+      requireStatus(row, ['approved', 'active', 'suspended', 'expired'])
+      await approveChange(mandate, change, {
+        row,
+        token: body.snapshot_token,
+        origin: services.publicOrigin(),
+      })
+      return toTenantChange(mandate, await getChange(mandate, params.change_request_id))
+    },
+  })
+}
+
+function makeDeclineRoute(services: Services): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/tenant/partner-access/changes/:change_request_id/decline',
+    summary: 'Leave a link as it is',
+    input: { params: ChangeParams, body: ReasonBody },
+    access: { permission: 'tenant.partner_access.revoke' },
+    limit: 'write',
+    problems: ['CHANGE_NOT_FOUND', 'LINK_STATE_CONFLICT'],
+    responses: { 200: TenantChangeBody },
+    async handle({ mandate, params, body }) {
+      const change = await getChange(mandate, params.change_request_id)
+      const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
+      await decideChange(mandate, change.id, 'declined')
+      recordLinkEvent(mandate, row, {
+        action: 'change_requests.decline',
+        reason: body.reason,
+        isOfTenantAlone: change.begun_by === 'tenant',
+      })
+      if (change.begun_by === 'tenant')
         return toTenantChange(mandate, await getChange(mandate, params.change_request_id))
-      },
-    }),
-    route({
-      method: 'POST',
-      path: '/api/v1/tenant/partner-access/changes/:change_request_id/decline',
-      summary: 'Leave a link as it is',
-      input: { params: ChangeParams, body: ReasonBody },
-      access: { permission: 'tenant.partner_access.revoke' },
-      limit: 'write',
-      problems: ['CHANGE_NOT_FOUND', 'LINK_STATE_CONFLICT'],
-      responses: { 200: TenantChangeBody },
-      async handle({ mandate, params, body }) {
-        const change = await getChange(mandate, params.change_request_id)
-        const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
-        await decideChange(mandate, change.id, 'declined')
-        recordLinkEvent(mandate, row, { action: 'change_requests.decline', reason: body.reason })
-        await announce(mandate, row, {
-          news: 'change_declined',
-          reason: body.reason,
-          origin: services.publicOrigin(),
-        })
-        return toTenantChange(mandate, await getChange(mandate, params.change_request_id))
-      },
-    }),
-  ]
+      await announce(mandate, row, {
+        news: 'change_declined',
+        reason: body.reason,
+        origin: services.publicOrigin(),
+      })
+      return toTenantChange(mandate, await getChange(mandate, params.change_request_id))
+    },
+  })
 }
 
 /** The routes by which a tenant changes links and decides about changes that partners ask for. */
 export function makeTenantChangeRoutes(services: Services): readonly Route[] {
-  return [makePatchRoute(services), listRoute, ...makeDecisionRoutes(services)]
+  return [makePatchRoute(services), listRoute, makeApproveRoute(services), makeDeclineRoute(services)]
 }

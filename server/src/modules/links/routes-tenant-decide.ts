@@ -4,7 +4,7 @@ import { instant, plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { approveLink, renewLink, tenantTermsOf } from './approval.ts'
+import { agreeToInvitation, approveLink, tenantTermsOf } from './approval.ts'
 import { recordLinkEvent } from './events.ts'
 import type { LinkAction } from './events.ts'
 import { ConditionsInput, DenyInput, LinkParams, ReasonBody, RoleName } from './inputs.ts'
@@ -16,7 +16,8 @@ import { deniedPatterns } from './rules.ts'
 import { countActivity } from './people-store.ts'
 import { changeDelegation } from './store.ts'
 import type { KnownLink } from './store.ts'
-import { TenantLinkBody, toTenantLink } from './tenant-view.ts'
+import { SecondBody, TenantLinkBody, toTenantLink } from './tenant-view.ts'
+import { renewAsTenant } from './tenant-widening.ts'
 import { withVersion } from './view.ts'
 
 /** What an approver takes away from what was asked. */
@@ -35,13 +36,11 @@ export const AcceptInput = z
   })
   .default({})
 
-const ApprovalAnswer = z.strictObject({ ...TenantLinkBody.shape, waits_for_second: z.boolean() })
-
 function makeApproveRoute(services: Services): Route {
   return route({
     method: 'POST',
     path: '/api/v1/tenant/partner-access/links/:link_id/approve',
-    summary: 'Allow what was asked, or less',
+    summary: 'Allow what was asked, or less; agree as the second person to an invitation',
     input: {
       params: LinkParams,
       body: z.strictObject({ accept: AcceptInput, snapshot_token: z.string().max(100) }),
@@ -56,12 +55,15 @@ function makeApproveRoute(services: Services): Route {
       'FULL_ROLE_TAKEN',
       'SECOND_APPROVER_NEEDED',
     ],
-    responses: { 200: ApprovalAnswer },
+    responses: { 200: SecondBody },
     async handle({ mandate, params, body }) {
       const row = await getTenantLink(mandate, params.link_id)
       requireStatus(row, ['requested'])
-      if (row.initiated_by === 'tenant')
-        throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'You invited this partner; it decides.')
+      if (row.initiated_by === 'tenant') {
+        await agreeToInvitation(mandate, row, body.snapshot_token)
+        const link = await toTenantLink(mandate, row, await countActivity(mandate, mandate.tenant.id))
+        return withVersion({ ...link, waits_for_second: false }, row)
+      }
       const asked = deniedPatterns(await tenantTermsOf(mandate, row))
       const choice = {
         ...body.accept,
@@ -194,21 +196,19 @@ function makeRenewRoute(services: Services): Route {
     },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',
-    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT'],
-    responses: { 200: TenantLinkBody },
+    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'SECOND_APPROVER_NEEDED'],
+    responses: { 200: SecondBody },
     async handle({ mandate, params, body }) {
       const row = await getTenantLink(mandate, params.link_id)
       requireStatus(row, ['active', 'suspended', 'expired'])
-      await renewLink(mandate, row, {
+      const waits = await renewAsTenant(mandate, row, {
         endsAt: body.ends_at ?? null,
         reason: body.reason ?? null,
         origin: services.publicOrigin(),
       })
       const after = await getTenantLink(mandate, params.link_id)
-      return withVersion(
-        await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)),
-        after,
-      )
+      const link = await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id))
+      return withVersion({ ...link, waits_for_second: waits }, after)
     },
   })
 }

@@ -58,6 +58,9 @@ const TenantLinkDetail = z.strictObject({
   approval_snapshot: SnapshotBody,
   snapshot_token: z.string().nullable(),
   first_approval: FirstApprovalBody,
+  needs_second: z.boolean().meta({
+    description: 'Whether a second admin has to agree to this invitation before the partner can accept it.',
+  }),
   live_counts: z.strictObject({ subscribers: z.int(), open_invoices: z.int(), open_tickets: z.int() }),
   policy: z.strictObject({
     max_duration_days: z.int(),

@@ -128,9 +128,13 @@ export function withProposal(terms: LinkTerms, proposal: Proposal): LinkTerms {
   return {
     ...base,
     ...(proposal.overrides && { overrides: proposal.overrides.map(toOverride) }),
-    ...(proposal.ends_at !== undefined && { ends_at: new Date(proposal.ends_at) }),
+    ...(proposal.role_version !== undefined && { role_version: proposal.role_version }),
+    ...(proposal.ends_at !== undefined && {
+      ends_at: proposal.ends_at === null ? null : new Date(proposal.ends_at),
+    }),
     ...(proposal.auto_renew_days !== undefined && { auto_renew_days: proposal.auto_renew_days }),
     ...(proposal.own_accounts_only !== undefined && { own_accounts_only: proposal.own_accounts_only }),
+    ...(proposal.conditions && { conditions: proposal.conditions }),
   }
 }
 

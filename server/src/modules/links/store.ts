@@ -136,7 +136,9 @@ export const namingConflicts = guardedBy({
     'REVIEW_OVERDUE',
     'The access review is overdue; the organisation confirms the access first.',
   ],
-  delegation_two_people: ['SECOND_APPROVER_NEEDED', "The organisation's rules ask for a second approver."],
+  delegation_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
+  change_request_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
+  change_request_own: ['LINK_STATE_CONFLICT', 'Whoever asked for a change does not decide about it.'],
   sandbox_of_own_partner: [
     'PARTNER_NOT_INVITED',
     'A sandbox is opened to the partner whose it is, and to no other.',
@@ -289,28 +291,8 @@ async function replaceOverrides(
   }
 }
 
-/** Writes the terms of a link: masks, dates, overrides, role, and for the tenant its conditions. */
-export async function saveTerms(
-  mandate: LinkMandate,
-  row: KnownLink,
-  edit: { readonly terms: LinkTerms; readonly reason?: string | null; readonly change: DelegationChange },
-): Promise<number> {
-  const { terms, change } = edit
-  await namingConflicts(replaceOverrides(mandate, row, edit))
-  const version = await changeDelegation(mandate, row, {
-    ...change,
-    set: {
-      ...masksOfTerms(terms, mandate.origin.now),
-      // A date that stays is not written back: what was read has lost its microseconds.
-      ...(terms.starts_at.getTime() !== row.starts_at.getTime() && { starts_at: terms.starts_at }),
-      ...(terms.ends_at?.getTime() !== row.ends_at?.getTime() && { ends_at: terms.ends_at }),
-      ...(mandate.kind === 'tenant' && { conditions: JSON.stringify(toStoredConditions(terms.conditions)) }),
-      ...((terms.own_accounts_only ?? false) !== row.own_accounts_only && {
-        own_accounts_only: terms.own_accounts_only ?? false,
-      }),
-      ...change.set,
-    },
-  })
+/** Writes role, its version and the renewal of a link where they change. */
+async function saveRole(mandate: LinkMandate, row: KnownLink, terms: LinkTerms): Promise<void> {
   const isRoleNew = terms.role !== row.access_role || terms.role_version !== row.role_version
   if (isRoleNew || terms.auto_renew_days !== row.auto_renew_days) {
     await namingConflicts(
@@ -325,7 +307,32 @@ export async function saveTerms(
         .execute(),
     )
   }
-  return version
+}
+
+/** Writes the terms of a link: masks, dates, overrides, role, and for the tenant its conditions. */
+export async function saveTerms(
+  mandate: LinkMandate,
+  row: KnownLink,
+  edit: { readonly terms: LinkTerms; readonly reason?: string | null; readonly change: DelegationChange },
+): Promise<number> {
+  const { terms, change } = edit
+  await namingConflicts(replaceOverrides(mandate, row, edit))
+  // The role before the state: whether the role takes two approvers is told from what it becomes.
+  await saveRole(mandate, row, terms)
+  return changeDelegation(mandate, row, {
+    ...change,
+    set: {
+      ...masksOfTerms(terms, mandate.origin.now),
+      // A date that stays is not written back: what was read has lost its microseconds.
+      ...(terms.starts_at.getTime() !== row.starts_at.getTime() && { starts_at: terms.starts_at }),
+      ...(terms.ends_at?.getTime() !== row.ends_at?.getTime() && { ends_at: terms.ends_at }),
+      ...(mandate.kind === 'tenant' && { conditions: JSON.stringify(toStoredConditions(terms.conditions)) }),
+      ...((terms.own_accounts_only ?? false) !== row.own_accounts_only && {
+        own_accounts_only: terms.own_accounts_only ?? false,
+      }),
+      ...change.set,
+    },
+  })
 }
 
 /** Whether the partner has somebody who can sign in with a second factor, so that a link may begin to work. */

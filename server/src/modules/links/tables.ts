@@ -150,16 +150,23 @@ export interface ChangeRequestRow {
   readonly requested_at: Date
   readonly expires_at: Date
   readonly decided_at: Date | null
+  readonly begun_by: 'partner' | 'tenant'
+  /** Who of the tenant approved first, and a digest of what that person read; the partner's side does not read them. */
+  readonly first_approved_by?: string | null
+  readonly first_approved_by_name?: string | null
+  readonly first_approved_at?: Date | null
+  readonly first_read?: string | null
 }
 
-/** What a partner asked to change; only the fields it named. */
+/** What somebody asked to change; only the fields that were named. Conditions are named by the tenant alone. */
 export interface Proposal {
   readonly access_role?: LinkRole
   readonly role_version?: number
   readonly overrides?: readonly StoredOverride[]
-  readonly ends_at?: string
+  readonly ends_at?: string | null
   readonly auto_renew_days?: number
   readonly own_accounts_only?: boolean
+  readonly conditions?: Conditions
 }
 
 export interface StoredDifference {
@@ -202,6 +209,11 @@ interface ChangeRequestTable {
   expires_at: Generated<Date>
   decided_by: string | null
   decided_at: Date | null
+  begun_by: Generated<'partner' | 'tenant'>
+  first_approved_by: string | null
+  first_approved_by_name: string | null
+  first_approved_at: Date | null
+  first_read: string | null
 }
 
 interface HistoryTable {

@@ -1,13 +1,15 @@
 import { classifyChange } from '@liaison/access'
-import type { ChangeRow, LinkTerms } from '@liaison/access'
+import type { ChangeRow, LinkRole, LinkTerms } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { changeLink, policyOf, renewLink, tenantTermsOf } from './approval.ts'
-import { decideChange } from './change-store.ts'
+import { changeLink, policyOf, renewLink, saveVersion, tenantTermsOf } from './approval.ts'
+import { decideChange, keepFirstOfChange } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
+import { announce } from './mails.ts'
 import { addDays, toDifference, tokenOf, withProposal } from './rules.ts'
 import type { KnownLink } from './store.ts'
 import type { ChangeRequestRow } from './tables.ts'
+import { isRenewal, takesTwo } from './tenant-widening.ts'
 
 /** What a waiting change would do to the link as it is now; what a decided one was asked for. */
 export function changeRowsNow(change: ChangeRequestRow, terms: LinkTerms, now: Date): ChangeRow[] {
@@ -26,16 +28,77 @@ interface ChangeApproval {
   readonly origin: string
 }
 
+/** Refuses a change to whoever asked for it, on whichever side. Throws LINK_STATE_CONFLICT, SECOND_APPROVER_NEEDED. */
+function requireOther(mandate: Mandate<'tenant'>, change: ChangeRequestRow): void {
+  if (change.requested_by !== mandate.actor.id) return
+  if (change.begun_by === 'tenant')
+    throw new ProblemError(
+      409,
+      'SECOND_APPROVER_NEEDED',
+      'You wanted this yourself; another admin has to approve it.',
+    )
+  throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'Whoever asked for a change does not decide about it.')
+}
+
+interface Reading {
+  readonly row: KnownLink
+  readonly token: string
+  readonly role: LinkRole
+  readonly origin: string
+}
+
+/** Keeps the first of two approvals of a partner's change where the tenant asks for two. Returns whether a second is missing. */
+async function keepsFirst(
+  mandate: Mandate<'tenant'>,
+  change: ChangeRequestRow,
+  { row, token, role, origin }: Reading,
+): Promise<boolean> {
+  const isHeld = change.begun_by === 'partner'
+  if (!isHeld || !(await takesTwo(mandate, row, { role, asker: change.requested_by }))) return false
+  const isSame = change.first_read === token
+  if (isSame && change.first_approved_by === mandate.actor.id)
+    throw new ProblemError(
+      409,
+      'SECOND_APPROVER_NEEDED',
+      'You approved this already; another admin has to approve it too.',
+    )
+  if (isSame) return false
+  await keepFirstOfChange(mandate, change, token)
+  await announce(mandate, row, { news: 'second_needed', about: mandate.actor.name, origin })
+  recordLinkEvent(mandate, row, {
+    action: 'change_requests.approve',
+    reason: 'The first of two approvals; everything stays as it is.',
+    isOfTenantAlone: true,
+  })
+  return true
+}
+
+/** Writes what was approved, as the kind of change that it is. */
+async function carryOut(
+  mandate: Mandate<'tenant'>,
+  { proposal, reason, begun_by: side }: ChangeRequestRow,
+  edit: { row: KnownLink; before: LinkTerms; after: LinkTerms; origin: string },
+): Promise<void> {
+  const { row, before, after, origin } = edit
+  const change = classifyChange(before, after, mandate.origin.now)
+  if (row.status === 'expired' || (side === 'tenant' && isRenewal(proposal)))
+    await renewLink(mandate, row, { endsAt: after.ends_at, reason, origin })
+  else if (proposal.role_version !== undefined)
+    await saveVersion(mandate, row, { terms: after, change, origin })
+  else await changeLink(mandate, row, { terms: after, change, reason, origin })
+}
+
 /**
- * Applies a change that a partner asked for, as it reads now. Throws SNAPSHOT_STALE when it reads otherwise than the
- * approver saw it.
+ * Applies a change that waits, as it reads now, or keeps the first of two approvals. Returns whether it was applied.
+ * Throws SNAPSHOT_STALE when it reads otherwise than the approver saw it, and what `requireOther` throws.
  */
 export async function approveChange(
   mandate: Mandate<'tenant'>,
   change: ChangeRequestRow,
   { row, token, origin }: ChangeApproval,
-): Promise<void> {
+): Promise<boolean> {
   const { now } = mandate.origin
+  requireOther(mandate, change)
   const before = await tenantTermsOf(mandate, row)
   const rows = changeRowsNow(change, before, now)
   if (token !== changeTokenOf(change, row, rows))
@@ -44,16 +107,13 @@ export async function approveChange(
   const policy = await policyOf(mandate)
   const latest = addDays(now, policy.max_duration_days)
   const after = proposed.ends_at && proposed.ends_at > latest ? { ...proposed, ends_at: latest } : proposed
+  if (await keepsFirst(mandate, change, { row, token, role: after.role, origin })) return false
   await decideChange(mandate, change.id, 'approved')
-  if (row.status === 'expired') {
-    await renewLink(mandate, row, { endsAt: after.ends_at, reason: change.reason, origin })
-  } else {
-    await changeLink(mandate, row, {
-      terms: after,
-      change: classifyChange(before, after, now),
-      reason: change.reason,
-      origin,
-    })
-  }
-  recordLinkEvent(mandate, row, { action: 'change_requests.approve', reason: change.reason })
+  await carryOut(mandate, change, { row, before, after, origin })
+  recordLinkEvent(mandate, row, {
+    action: 'change_requests.approve',
+    reason: change.reason,
+    isOfTenantAlone: change.begun_by === 'tenant',
+  })
+  return true
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { ConditionsInput, toConditionsBody } from './inputs.ts'
 import { snapshotTokenOf } from './approval.ts'
-import { findFirstApproval } from './approval-store.ts'
+import { asksForTwo, findFirstApproval } from './approval-store.ts'
 import { toConditions } from './rules.ts'
 import { listPeople } from './people-store.ts'
 import { findPrivateTerms } from './store.ts'
@@ -21,6 +21,9 @@ export const TenantLinkBody = z.strictObject({
   people: z.array(PersonBody),
   activity_30d: ActivityBody,
 })
+
+/** The answer to a change of a link: whether something of it waits for a second person. */
+export const SecondBody = z.strictObject({ ...TenantLinkBody.shape, waits_for_second: z.boolean() })
 
 export type TenantLink = z.output<typeof TenantLinkBody>
 
@@ -50,7 +53,9 @@ export const FirstApprovalBody = z.strictObject({ name: z.string(), at: z.string
 /** What an approver needs besides the link: the token of what it read, and a first approval that waits. */
 export async function readApprovalState(mandate: Mandate<'tenant'>, row: KnownLink) {
   const first = row.status === 'requested' ? await findFirstApproval(mandate, row.id) : null
+  const isInvitation = row.status === 'requested' && row.initiated_by === 'tenant' && first === null
   return {
+    needs_second: isInvitation && (await asksForTwo(mandate, row.access_role, null)),
     snapshot_token: row.status === 'requested' ? await snapshotTokenOf(mandate, row) : null,
     first_approval: first && {
       name: first.first_approved_by_name ?? '',

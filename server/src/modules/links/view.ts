@@ -128,6 +128,10 @@ export const ChangeBody = z.strictObject({
   requested_at: z.string(),
   expires_at: z.string(),
   decided_at: z.string().nullable(),
+  begun_by: z.enum(['partner', 'tenant']).meta({
+    description:
+      'The tenant where one of its people wants to open more and a second one is asked; partners read their own alone.',
+  }),
 })
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null
@@ -278,6 +282,7 @@ export function toChange(
     requested_at: row.requested_at.toISOString(),
     expires_at: row.expires_at.toISOString(),
     decided_at: iso(row.decided_at),
+    begun_by: row.begun_by,
   }
 }
 

@@ -103,6 +103,7 @@ export const EN = {
     altered: 'The form was altered; nothing was changed.',
     stale: 'This changed since you read it; nothing was approved.',
     ownSecond: 'You approved this already; another admin has to approve it too.',
+    ownRequest: 'You asked for this yourself; somebody else decides about it.',
   },
   check: {
     title: 'Check before you allow',

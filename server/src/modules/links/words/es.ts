@@ -140,6 +140,7 @@ export const ES: LinkWords = {
     altered: 'El formulario se ha alterado; no se ha cambiado nada.',
     stale: 'Esto ha cambiado desde que lo leyó; no se ha autorizado nada.',
     ownSecond: 'Usted ya lo ha aprobado; también debe aprobarlo otro administrador.',
+    ownRequest: 'Usted pidió esto; otra persona decide sobre ello.',
   },
   check: {
     title: 'Compruebe antes de autorizar',

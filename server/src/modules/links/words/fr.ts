@@ -141,6 +141,7 @@ export const FR: LinkWords = {
     altered: french`Le formulaire a été altéré ; rien n'a été modifié.`,
     stale: french`La demande a changé depuis votre lecture ; rien n'a été autorisé.`,
     ownSecond: french`Vous avez déjà donné votre accord ; un autre administrateur doit aussi donner le sien.`,
+    ownRequest: french`Vous avez fait cette demande ; une autre personne en décide.`,
   },
   check: {
     title: french`Vérifiez avant d'autoriser`,

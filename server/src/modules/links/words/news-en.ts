@@ -39,6 +39,8 @@ export const NEWS_EN = {
     changed: ({ partner }: Parties) => `What ${partner} can do was changed.`,
     change_asked: ({ partner }: Parties) =>
       `${partner} asks to change its access. It keeps what it has until you decide.`,
+    second_needed: ({ partner, tenant, about }: Parties) =>
+      `${about} agreed to open more of ${tenant} to ${partner}. It waits for a second person; until then nothing changes.`,
     expiring: ({ partner, ending }: Parties) => `The access of ${partner} ${ending}.`,
     expired: ({ partner }: Parties) => `The access of ${partner} has ended. It can be renewed for 30 days.`,
     lapsed: ({ partner }: Parties) => `The request of ${partner} ran out unanswered. Nothing is shared.`,

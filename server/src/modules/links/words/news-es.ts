@@ -27,6 +27,8 @@ export const NEWS_ES: LinkNewsWords = {
     changed: ({ partner }) => `Se ha cambiado lo que ${partner} puede hacer.`,
     change_asked: ({ partner }) =>
       `${partner} solicita cambiar su acceso. Conserva lo que tiene hasta que usted decida.`,
+    second_needed: ({ partner, tenant, about }) =>
+      `${about} ha aceptado abrir más de ${tenant} a ${partner}. Falta una segunda persona; hasta entonces nada cambia.`,
     expiring: ({ partner, ending }) => `El acceso de ${partner} ${ending}.`,
     expired: ({ partner }) => `El acceso de ${partner} ha terminado. Se puede renovar durante 30 días.`,
     lapsed: ({ partner }) => `La solicitud de ${partner} ha caducado sin respuesta. No se comparte nada.`,

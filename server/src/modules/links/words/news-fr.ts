@@ -28,6 +28,8 @@ export const NEWS_FR: LinkNewsWords = {
     changed: ({ partner }) => french`Ce que ${partner} peut faire a été modifié.`,
     change_asked: ({ partner }) =>
       french`${partner} demande à modifier son accès. Rien ne change tant que vous n'avez pas décidé.`,
+    second_needed: ({ partner, tenant, about }) =>
+      french`${about} a accepté d'ouvrir davantage ${tenant} à ${partner}. Il manque une deuxième personne ; d'ici là, rien ne change.`,
     expiring: ({ partner, ending }) => french`L'accès de ${partner} ${ending}.`,
     expired: ({ partner }) =>
       french`L'accès de ${partner} a pris fin. Il peut être renouvelé pendant 30 jours.`,
