@@ -115,6 +115,50 @@ test('a request is reviewed, narrowed, checked and allowed on pages without scri
   expect(denies).toEqual([{ pattern: 'partner.support.tickets.comment' }])
 })
 
+/** Goes through review and check, and allows; returns the fields that the last page sends. */
+async function allowOnce(scene: Scene, caller: Caller) {
+  const reading = { ...scene, admin: caller }
+  const review = await world.call(caller, 'GET', scene.path + queryOf(scene))
+  const check = await post(reading, '/check', [
+    ['snapshot_token', valueOf(review.body, 'snapshot_token')],
+    ['access_role', 'msp_support'],
+    ...ticksOf(review.body),
+  ])
+  const fields = [
+    ['decision', 'allow'],
+    ['snapshot_token', valueOf(check.body, 'snapshot_token')],
+    ['choice', valueOf(check.body, 'choice')],
+  ] as const
+  const done = await post(reading, '/done', fields)
+  expect(done.statusCode, done.body).toBe(303)
+  return fields
+}
+
+test('a second click shows the result that there is, whether allowed, declined or half allowed (L5)', async () => {
+  const decided = async (scene: Scene, fields: readonly (readonly [string, string])[]) => {
+    const again = await post(scene, '/done', fields)
+    expect([again.statusCode, again.headers['location']], again.body).toEqual([
+      303,
+      `${scene.path}/done${queryOf(scene)}`,
+    ])
+    return (await world.call(scene.admin, 'GET', `${scene.path}/done${queryOf(scene)}`)).body
+  }
+  const allowed = await openScene()
+  const fields = await allowOnce(allowed, allowed.admin)
+  expect(await decided(allowed, fields)).toContain('now has access')
+  expect(await decided(allowed, [['decision', 'decline']])).toContain('now has access')
+  const refused = await openScene()
+  expect((await post(refused, '/done', [['decision', 'decline']])).statusCode).toBe(303)
+  expect(await decided(refused, [['decision', 'decline']])).toContain('has no access')
+  const half = await openScene()
+  await world.seed(
+    'insert into tenant_partner_policy (tenant_id, dual_approval) values ($1, true)',
+    [half.tenant],
+    half.tenant,
+  )
+  expect(await decided(half, await allowOnce(half, half.admin))).toContain('Waiting for a second person')
+})
+
 test(
   'an approval that is sent twenty times at once approves one link, once (B2, R3)',
   async () => {
@@ -133,7 +177,8 @@ test(
         ['choice', valueOf(check.body, 'choice')],
       ] as const
       const answers = await Promise.all(Array.from({ length: 20 }, () => post(scene, '/done', decision)))
-      expect(answers.filter(({ statusCode }) => statusCode === 303)).toHaveLength(1)
+      // The one that comes first decides; all others are shown the same result (experience.md, section 5).
+      expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([303]))
       expect(await world.sql('select status from delegation where tenant_id = $1', [scene.tenant])).toEqual([
         { status: 'active' },
       ])
@@ -212,7 +257,7 @@ test('a request is declined with one button, without a fresh factor', async () =
     ['snapshot_token', 'x'],
     ['choice', '{}'],
   ])
-  expect(allowed.statusCode).toBe(409)
+  expect(allowed.statusCode).toBe(303)
   const receipt = await world.call(scene.admin, 'GET', `${scene.path}/done${queryOf(scene)}`)
   expect(receipt.body).toContain('Northwind MSP has no access')
 })

@@ -16,9 +16,9 @@ import { recordLinkEvent } from './events.ts'
 import { LinkParams } from './inputs.ts'
 import { announce } from './mails.ts'
 import { readChoice, ReviewForm } from './page-choice.ts'
+import { holdLink } from './policy-store.ts'
 import { checkPage, donePage, pathOf, reviewPage } from './page-view.ts'
 import type { Decision } from './page-view.ts'
-import { requireStatus } from './routes-partner.ts'
 import { AcceptInput } from './routes-tenant-decide.ts'
 import { getTenantLink } from './routes-tenant.ts'
 import { tokenOf } from './rules.ts'
@@ -176,12 +176,16 @@ function makeDecideRoute(services: Services): Route {
       'SECOND_APPROVER_NEEDED',
     ],
     async handle({ mandate, params, body, reading }) {
+      await holdLink(mandate, params.link_id)
       const decision = await openDecision({ mandate, reading, params })
-      requireStatus(decision.row, ['requested'])
+      // Whoever decides twice reads what was decided, as on the pages of a consent.
+      if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
       if (body.decision === 'decline') {
         await decline(decision, services.publicOrigin())
       } else {
         requireAlso(mandate, 'tenant.partner_access.approve')
+        const first = await findFirstApproval(mandate, decision.row.id)
+        if (first?.first_approved_by === mandate.actor.id) return redirect(pathOf(decision, '/done'))
         await allow(decision, body, services.publicOrigin())
       }
       return redirect(pathOf(decision, '/done'))

@@ -1,4 +1,4 @@
-import type { Conditions, LinkRole } from '@liaison/access'
+import type { Conditions, LinkId, LinkRole } from '@liaison/access'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -48,6 +48,11 @@ export async function savePolicy(
   ])
   if (result?.rows.length !== 1)
     throw new ProblemError(412, 'PRECONDITION_FAILED', 'The rules changed after they were read.')
+}
+
+/** Holds one link until the transaction ends: whoever decides at the same moment sees what was decided. */
+export async function holdLink(mandate: Mandate<'tenant'>, id: LinkId): Promise<void> {
+  await runStatements(mandate, [{ text: `select id from delegation where id = $1 for update`, values: [id] }])
 }
 
 /** Every link of the tenant that is open or asked for, held until the transaction ends. */
