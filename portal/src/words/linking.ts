@@ -32,6 +32,7 @@ export const linking = {
   'renew.turn_off': 'Let it run out',
   'renew.done': 'Saved. Both sides were told.',
   'renew.now': 'Extend it now',
+  'renew.until': 'Extended now, it lasts until {date}: as long again as it was first allowed.',
   'renew.now_done': 'Access of {partner} extended',
   'renew.again': 'Renew the access',
 

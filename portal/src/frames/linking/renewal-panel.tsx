@@ -5,6 +5,7 @@ import type { TenantLinkDetail } from '@liaison/client'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { DateText } from '../../parts/values.tsx'
+import { formatDate } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -56,6 +57,9 @@ export function RenewalPanel({ link, etag }: RenewalProps) {
             fact(t('link_review.next'), link.review_due_at && <DateText iso={link.review_due_at} />),
           ]}
         />
+        {link.renewal_ends_at !== null && (
+          <p className="muted small">{t('renew.until', { date: formatDate(link.renewal_ends_at) })}</p>
+        )}
         {mayRenewItself && <p className="muted small">{t('renew.about')}</p>}
         <div className="row">
           {mayRenewItself && (

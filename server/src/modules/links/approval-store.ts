@@ -48,6 +48,20 @@ export async function asksForTwo(
   return result?.rows[0]?.['two'] === true
 }
 
+/** The end of the first term of a link, as it was approved or before anything moved it; null when nothing says. */
+export async function findFirstEnd(mandate: Mandate<'tenant'>, linkId: string): Promise<Date | null> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `select coalesce(
+          (select (h.detail ->> 'ends_at')::timestamptz from delegation_history h where h.delegation_id = $1 and h.event = 'approved' order by h.changed_at limit 1),
+          (select (h.detail ->> 'before')::timestamptz from delegation_history h where h.delegation_id = $1 and h.event = 'renewed' order by h.changed_at limit 1)) as first_end`,
+      values: [linkId],
+    },
+  ])
+  const end = result?.rows[0]?.['first_end']
+  return end instanceof Date ? end : null
+}
+
 /** How much of a tenant's data its permissions open today: what an approval page tells in figures. */
 export interface LiveCounts {
   readonly subscribers: number

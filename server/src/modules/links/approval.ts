@@ -21,7 +21,7 @@ import {
   withChoice,
 } from './rules.ts'
 import type { TenantChoice } from './rules.ts'
-import { asksForTwo, findFirstApproval, keepFirstApproval } from './approval-store.ts'
+import { asksForTwo, findFirstApproval, findFirstEnd, keepFirstApproval } from './approval-store.ts'
 import { changeDelegation, findPolicy, findPrivateTerms, hasStrongMember, saveTerms } from './store.ts'
 import type { KnownLink } from './store.ts'
 import { LINK_WORDS } from './words/index.ts'
@@ -310,6 +310,24 @@ function requireReviewed(row: KnownLink, now: Date): void {
   )
 }
 
+/** The end of a link that is renewed without a date: as long again as its first term. */
+async function usualEnd(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  maximumDays: number,
+): Promise<Date | null> {
+  if (row.ends_at === null) return null
+  const firstEnd = (await findFirstEnd(mandate, row.id)) ?? row.ends_at
+  return renewedEnd(row, { firstEnd, now: mandate.origin.now, maximumDays })
+}
+
+/** The end that a renewal without a date would give a link now; null where none is to be had. */
+export async function renewalOf(mandate: Mandate<'tenant'>, row: KnownLink): Promise<Date | null> {
+  if (!['active', 'suspended', 'expired'].includes(row.status)) return null
+  const policy = await policyOf(mandate)
+  return usualEnd(mandate, row, policy.max_duration_days)
+}
+
 /** The end that a renewal gives a link: as asked, else as long again. Throws LINK_STATE_CONFLICT, REVIEW_OVERDUE. */
 export async function endOfRenewal(
   mandate: Mandate<'tenant'>,
@@ -319,7 +337,7 @@ export async function endOfRenewal(
   const { now } = mandate.origin
   const policy = await policyOf(mandate)
   const latest = addDays(now, policy.max_duration_days)
-  const end = asked.endsAt ?? renewedEnd(row, now, policy.max_duration_days)
+  const end = asked.endsAt ?? (await usualEnd(mandate, row, policy.max_duration_days))
   if (row.ends_at === null || end === null)
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'This link has no end to move.')
   if (end <= now || end > latest) refuseInput('ends_at', `must lie between now and ${latest.toISOString()}`)

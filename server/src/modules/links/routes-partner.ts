@@ -1,10 +1,11 @@
-import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES } from '@liaison/access'
+import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
+import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { commaList, searchText, wholeNumber } from '#platform/route-input.ts'
+import { commaList, publicId, searchText, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -189,7 +190,11 @@ function makeAcceptRoute(services: Services): Route {
 const LinkQuery = z.strictObject({
   status: commaList(z.enum(LINK_STATUSES)).optional(),
   access_role: commaList(z.enum(LINK_ROLES)).optional(),
+  type: commaList(z.enum(RELATIONSHIP_TYPES)).optional(),
   tenant: searchText().optional(),
+  group: publicId('tenant_group')
+    .optional()
+    .meta({ description: 'Only tenants of this group of the own partner, its exclusions left out.' }),
   expiring_within_days: wholeNumber(0, 730).optional(),
   ...pageQuery,
 })
@@ -201,9 +206,13 @@ const listRoute = route({
   input: { query: LinkQuery },
   access: { permission: 'partner_org.links.read' },
   limit: 'list',
+  problems: ['GROUP_NOT_FOUND'],
   responses: { 200: z.strictObject(pageOf(LinkBody)) },
   async handle({ mandate, query }) {
-    const { rows, total } = await listLinks(mandate, query, query)
+    const { type, group, ...rest } = query
+    const tenantIds = group && (await tenantsOfGroup(mandate, group))
+    const filter = { ...rest, relationship_type: type, tenant_ids: tenantIds }
+    const { rows, total } = await listLinks(mandate, filter, query)
     return toPage(
       rows.map((row) => toPartnerLink(row, mandate.origin.now, mandate.partner.name)),
       query,

@@ -10,7 +10,7 @@ import { commaList, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { applyChoice, policyOf, tenantTermsOf } from './approval.ts'
+import { applyChoice, policyOf, renewalOf, tenantTermsOf } from './approval.ts'
 import { countLive } from './approval-store.ts'
 import { listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
@@ -58,6 +58,10 @@ const TenantLinkDetail = z.strictObject({
   approval_snapshot: SnapshotBody,
   snapshot_token: z.string().nullable(),
   first_approval: FirstApprovalBody,
+  renewal_ends_at: z
+    .string()
+    .nullable()
+    .meta({ description: 'The end that a renewal without a date would give it now.' }),
   needs_second: z.boolean().meta({
     description: 'Whether a second admin has to agree to this invitation before the partner can accept it.',
   }),
@@ -91,6 +95,7 @@ async function readDetail(
       starts_at: snapshot.starts_at,
       ends_at: snapshot.ends_at,
     },
+    renewal_ends_at: (await renewalOf(mandate, row))?.toISOString() ?? null,
     ...(await readApprovalState(mandate, row)),
     live_counts: await countLive(mandate),
     policy: {

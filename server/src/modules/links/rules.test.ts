@@ -136,9 +136,17 @@ test('a renewal adds the length that was approved to the later of end and now, w
   const link = (endsIn: number) =>
     ({ ends_at: inDays(endsIn), approved_at: inDays(endsIn - 90), starts_at: inDays(endsIn - 90) }) as LinkRow
   const days = (end: Date | null) => end && (end.getTime() - NOW.getTime()) / 86_400_000
-  expect(days(renewedEnd(link(10), NOW, 730))).toBe(100)
-  expect(days(renewedEnd(link(-5), NOW, 730))).toBe(90)
-  expect(days(renewedEnd(link(10), NOW, 60))).toBe(60)
+  const renewed = (endsIn: number, maximumDays = 730) =>
+    days(renewedEnd(link(endsIn), { firstEnd: inDays(endsIn), now: NOW, maximumDays }))
+  expect(renewed(10)).toBe(100)
+  expect(renewed(-5)).toBe(90)
+  expect(renewed(10, 60)).toBe(60)
+  // Renewed before: the end moved, and the length is that of the first term all the same.
+  const again = { ...link(10), starts_at: inDays(-200), approved_at: inDays(-200) }
+  expect(days(renewedEnd(again, { firstEnd: inDays(-110), now: NOW, maximumDays: 730 }))).toBe(100)
+  // Approved long before it began: the term is counted from its start.
+  const later = { ...link(10), starts_at: inDays(-20), approved_at: inDays(-300) }
+  expect(days(renewedEnd(later, { firstEnd: inDays(10), now: NOW, maximumDays: 730 }))).toBe(40)
 })
 
 test('a tenant that lists partners is asked by those alone, for the roles that it names', () => {

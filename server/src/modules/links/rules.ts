@@ -30,6 +30,8 @@ const DAY_MS = 86_400_000
 const DEFAULT_DURATION_DAYS = 365
 export const MAXIMUM_DURATION_DAYS = 730
 const RENEWABLE_DAYS = 30
+/** How long a request waits for an answer; the database gives each this long. */
+export const REQUEST_DAYS = 30
 const REVIEW_DAYS = 180
 const REVIEW_GRACE_DAYS = 30
 export const LONGEST_VISIT_MINUTES = 60
@@ -261,10 +263,17 @@ export function endOf(
   return addDays(start, Math.min(asked.days ?? DEFAULT_DURATION_DAYS, asked.maximumDays))
 }
 
-/** The end after a renewal: the length that was approved, counted from the old end or from now, whichever is later. */
-export function renewedEnd(row: LinkRow, now: Date, maximumDays: number): Date | null {
+/**
+ * The end after a renewal: the length of the first term, from `firstEnd` back to its approval or later start, counted from
+ * the old end or from now, whichever is later. Every renewal is as long as the first term, however often it was renewed.
+ */
+export function renewedEnd(
+  row: Pick<LinkRow, 'starts_at' | 'approved_at' | 'ends_at'>,
+  { firstEnd, now, maximumDays }: { firstEnd: Date; now: Date; maximumDays: number },
+): Date | null {
   if (row.ends_at === null) return null
-  const length = row.ends_at.getTime() - (row.approved_at ?? row.starts_at).getTime()
+  const begin = Math.max(row.starts_at.getTime(), row.approved_at?.getTime() ?? 0)
+  const length = firstEnd.getTime() - begin
   const days = Math.min(Math.max(1, Math.round(length / DAY_MS)), maximumDays)
   const from = row.ends_at.getTime() > now.getTime() ? row.ends_at : now
   const end = addDays(from, days)

@@ -43,6 +43,8 @@ export interface LinkFilter {
   readonly partner_id?: string | undefined
   readonly tenant_id?: string | undefined
   readonly expiring_within_days?: number | undefined
+  readonly relationship_type?: LinkRow['relationship_type'][] | undefined
+  readonly tenant_ids?: readonly string[] | undefined
 }
 
 type Links = SelectQueryBuilder<LinkTables, 'link_overview', LinkRow>
@@ -51,6 +53,7 @@ function narrow(query: Links, filter: LinkFilter, now: Date): Links {
   let narrowed = query
   if (filter.status) narrowed = narrowed.where('status', 'in', filter.status)
   if (filter.access_role) narrowed = narrowed.where('access_role', 'in', filter.access_role)
+  if (filter.relationship_type) narrowed = narrowed.where('relationship_type', 'in', filter.relationship_type)
   if (filter.partner_id) narrowed = narrowed.where('partner_id', '=', filter.partner_id)
   if (filter.tenant_id) narrowed = narrowed.where('tenant_id', '=', filter.tenant_id)
   if (filter.tenant) {
@@ -59,6 +62,8 @@ function narrow(query: Links, filter: LinkFilter, now: Date): Links {
       eb.or([eb('tenant_name', 'ilike', pattern), eb('tenant_slug', 'ilike', pattern)]),
     )
   }
+  if (filter.tenant_ids)
+    narrowed = narrowed.where(sql<boolean>`tenant_id = any (${[...filter.tenant_ids]}::uuid[])`)
   if (filter.expiring_within_days !== undefined) {
     const until = new Date(now.getTime() + filter.expiring_within_days * 86_400_000)
     narrowed = narrowed
