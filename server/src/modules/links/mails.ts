@@ -92,6 +92,10 @@ function letterOf(
     sentence,
     ...(told.reason ? [words.reason(told.reason)] : []),
     ...(told.origin === undefined ? [] : [`${told.origin}${placeOf(link, side)}`]),
+    // Whoever is asked by somebody unknown learns where to tell us.
+    ...(side === 'tenant' && told.news === 'requested' && told.origin !== undefined
+      ? [words.unknown(`${told.origin}/help#unknown-request`)]
+      : []),
     words.reference(encodeId('link', idFromUuid('link', link.id))),
   ]
   return { subject, text: text.join('\n\n') }

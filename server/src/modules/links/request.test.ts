@@ -223,3 +223,18 @@ test('an invitation is declined by the partner, and an own request is not (B1)',
   const { link_id: own } = await newestLink(people)
   expect((await partnerMove({ ...people, id: own }, 'decline')).json().code).toBe('LINK_STATE_CONFLICT')
 })
+
+test('the mail about a request says until when it waits, and where to tell us that nobody knows the partner (L2)', async () => {
+  const people = await cast()
+  await ask(people)
+  const [link] = await world.sql<{ day: string }>(
+    `select to_char(request_expires_at at time zone 'UTC', 'FMDD Mon YYYY') as day from link where tenant_id = $1`,
+    [people.tenant],
+  )
+  const [mail] = await world.sql<{ text: string }>(
+    `select o.payload ->> 'text' as text from outbox o join person p on p.email = o.payload ->> 'to' join tenant_member m on m.person_id = p.id where m.tenant_id = $1 and o.topic = 'mail'`,
+    [people.tenant],
+  )
+  expect(mail?.text).toContain(`The request waits until ${link?.day}`)
+  expect(mail?.text).toMatch(/You don't know them\? Tell us: https?:\/\/[^\s]+\/help#unknown-request/)
+})

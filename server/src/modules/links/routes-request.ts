@@ -18,7 +18,7 @@ import {
   insertRequest,
   withdrawRequest,
 } from './request-store.ts'
-import { endOf, MAXIMUM_DURATION_DAYS, mayAsk, mayAskFrom } from './rules.ts'
+import { addDays, endOf, MAXIMUM_DURATION_DAYS, mayAsk, mayAskFrom, REQUEST_DAYS } from './rules.ts'
 import { changeDelegation, getLink, isKnown } from './store.ts'
 import type { LinkRow } from './tables.ts'
 import { LinkBody, toPartnerLink, withVersion } from './view.ts'
@@ -128,7 +128,8 @@ export async function sendRequest(
     access_role: terms.role,
     ends_at: terms.ends_at,
   }
-  await announce(mandate, told, { news: 'requested', origin })
+  const until = addDays(mandate.origin.now, REQUEST_DAYS)
+  await announce(mandate, told, { news: 'requested', about: until, origin })
 }
 
 /** What is answered to every request that was sent. */

@@ -23,11 +23,12 @@ export const NEWS_EN = {
   version: (version: number) => `version ${version}`,
   versionAdds: (version: number, added: string) => `version ${version} adds ${added}`,
   reason: (reason: string) => `Reason given: "${reason}"`,
+  unknown: (page: string) => `You don't know them? Tell us: ${page}`,
   reference: (id: string) => `This mail gives no access by itself. Reference ${id}.`,
   /** Subject and first sentence of each mail to the customer. */
   sentences: {
-    requested: ({ partner, tenant, role, until }: Parties) =>
-      `${partner} asks for access to ${tenant} as ${role}, ${until}. Nothing is shared until you decide.`,
+    requested: ({ partner, tenant, role, until, about }: Parties) =>
+      `${partner} asks for access to ${tenant} as ${role}, ${until}. Nothing is shared until you decide. The request waits until ${about}, then it lapses.`,
     withdrawn: ({ partner }: Parties) => `The request of ${partner} was withdrawn. Nothing is shared.`,
     approved: ({ partner, role, until }: Parties) => `${partner} has access as ${role}, ${until}.`,
     declined: ({ partner }: Parties) => `The request of ${partner} was declined. Nothing is shared.`,

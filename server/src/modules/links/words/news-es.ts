@@ -12,10 +12,11 @@ export const NEWS_ES: LinkNewsWords = {
   version: (version) => `la versión ${version}`,
   versionAdds: (version, added) => `la versión ${version} añade lo siguiente: ${added}`,
   reason: (reason) => `Motivo indicado: «${reason}»`,
+  unknown: (page) => `¿No los conoce? Díganoslo: ${page}`,
   reference: (id) => `Este correo no da acceso por sí mismo. Referencia ${id}.`,
   sentences: {
-    requested: ({ partner, tenant, role, until }) =>
-      `${partner} solicita acceso a ${tenant} con la función ${role}, ${until}. No se comparte nada hasta que usted decida.`,
+    requested: ({ partner, tenant, role, until, about }) =>
+      `${partner} solicita acceso a ${tenant} con la función ${role}, ${until}. No se comparte nada hasta que usted decida. La solicitud espera hasta el ${about}; después caduca.`,
     withdrawn: ({ partner }) => `La solicitud de ${partner} se ha retirado. No se comparte nada.`,
     approved: ({ partner, role, until }) => `${partner} tiene acceso con la función ${role}, ${until}.`,
     declined: ({ partner }) => `La solicitud de ${partner} se ha rechazado. No se comparte nada.`,

@@ -13,10 +13,11 @@ export const NEWS_FR: LinkNewsWords = {
   version: (version) => `la version ${version}`,
   versionAdds: (version, added) => french`la version ${version} ajoute ceci : ${added}`,
   reason: (reason) => french`Raison indiquée : « ${reason} »`,
+  unknown: (page) => french`Vous ne les connaissez pas ? Dites-le-nous : ${page}`,
   reference: (id) => french`Ce message ne donne par lui-même aucun accès. Référence ${id}.`,
   sentences: {
-    requested: ({ partner, tenant, role, until }) =>
-      french`${partner} demande un accès à ${tenant} avec le rôle ${role}, ${until}. Rien n'est partagé tant que vous n'avez pas décidé.`,
+    requested: ({ partner, tenant, role, until, about }) =>
+      french`${partner} demande un accès à ${tenant} avec le rôle ${role}, ${until}. Rien n'est partagé tant que vous n'avez pas décidé. La demande attend jusqu'au ${about}, puis elle devient caduque.`,
     withdrawn: ({ partner }) => french`La demande de ${partner} a été retirée. Rien n'est partagé.`,
     approved: ({ partner, role, until }) => french`${partner} a accès avec le rôle ${role}, ${until}.`,
     declined: ({ partner }) => french`La demande de ${partner} a été refusée. Rien n'est partagé.`,
