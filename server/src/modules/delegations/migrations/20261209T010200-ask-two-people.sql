@@ -8,7 +8,6 @@ comment on column link_change_request.first_read is 'A digest of what the first 
 alter table link add column agreed_in xid8;
 comment on column link.agreed_in is 'The transaction in which as many people as the tenant asks for had agreed; what opens more in it, and in no other, may pass. Written by triggers alone.';
 
-create policy copying_read on link_change_request for select to liaison_owner using (true);
 alter policy partner_side on link_change_request using (begun_by = 'partner' and partner_id = (select access.own_partner()))
   with check (begun_by = 'partner' and partner_id = (select access.own_partner()));
 -- Who of the tenant approved first is the tenant's matter.
