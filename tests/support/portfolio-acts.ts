@@ -13,7 +13,7 @@ export async function asksByTemplate(page: Page, links: string): Promise<string[
   await page.getByLabel('Assign tickets to people').uncheck()
   await page.getByRole('button', { name: 'Save the template' }).click()
   await page.getByRole('link', { name: 'Use it: Support for a year' }).click()
-  await page.getByLabel('Short names of the tenants').fill('nobody-at-all\nacme-fiber')
+  await page.getByLabel('Partner codes of the tenants').fill('nobody-at-all\nacme-fiber')
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
   await page.getByRole('button', { name: 'Ask 2 tenants' }).click()
   await page.getByRole('button', { name: 'Close the result' }).waitFor()

@@ -66,7 +66,8 @@ export function Day({ label, value, onValue }: DayProps) {
       className="pick"
       type="date"
       label={label}
-      value={value}
+      // An address may name a time of the day, which such a field cannot hold.
+      value={value.slice(0, 10)}
       onChange={(event) => onValue(event.currentTarget.value)}
     />
   )

@@ -22,15 +22,19 @@ function givenReasonOf({ changes }: ActivityEvent): string | null {
 }
 
 function EventFacts({ event }: { event: ActivityEvent }) {
+  const isOrg = useFrame().kind === 'org'
   return (
     <Facts
       facts={[
         fact(t('activity.person'), event.source !== 'job' && event.person_name),
         fact(t('activity.job'), event.source === 'job' && event.person_name),
         fact(t('activity.partner'), event.partner_name),
-        fact(t('activity.tenant'), event.tenant_name),
+        fact(t(isOrg ? 'org.activity_organisation' : 'activity.tenant'), event.tenant_name),
         fact(t('activity.role'), event.role),
-        fact(t('activity.permission'), event.permission && <code className="mono">{event.permission}</code>),
+        fact(
+          t(isOrg ? 'org.activity_right' : 'activity.permission'),
+          event.permission && <code className="mono">{event.permission}</code>,
+        ),
         fact(t('activity.action'), <code className="mono">{event.action}</code>),
         fact(t('activity.given_reason'), givenReasonOf(event)),
         fact(t('activity.own_reason'), event.reason),

@@ -18,6 +18,12 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text)
 }
 
+/** A day of the address as the time at which it begins or ends; a time of it stays as it is. */
+function timeFilter(name: 'from' | 'to', text: string, ofDay: string): ActivityFilter {
+  if (isDay(text)) return { [name]: `${text}T${ofDay}Z` }
+  return /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/.test(text) ? { [name]: text } : {}
+}
+
 /** Words are looked for in what was done; the id of a request finds all that it did, in every system that names it. */
 function wordsOrRequest(search: string): ActivityFilter {
   if (isRequestId(search)) return { request_id: search }
@@ -36,8 +42,8 @@ function toFilter(values: ActivityValues, by: Side): ActivityFilter {
     ...(by === 'any' ? {} : { by }),
     ...idFilter('person_id', values.person),
     ...idFilter('tenant_id', values.tenant),
-    ...(isDay(values.from) ? { from: `${values.from}T00:00:00Z` } : {}),
-    ...(isDay(values.to) ? { to: `${values.to}T23:59:59Z` } : {}),
+    ...timeFilter('from', values.from, '00:00:00'),
+    ...timeFilter('to', values.to, '23:59:59'),
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../platform/format.ts'
 import { describeStatus, shownLinkStatus } from '../platform/status.ts'
 import type { StatusFamily } from '../platform/status.ts'
-import { t } from '../platform/words.ts'
+import { t, tValue } from '../platform/words.ts'
 import { glyphStyle } from './glyphs.tsx'
 
 /** Sign and word of a status, in its tone. */
@@ -22,9 +22,22 @@ export function StatusChip({ family, value }: { family: StatusFamily; value: str
   )
 }
 
+type LinkChipProps = {
+  status: string
+  days: number | null
+  /** Which side brought it into this state; one that was ended then says by whom. */
+  by?: string | null
+}
+
 /** The chip of a link; an active link near its end reads "Expires soon". */
-export function LinkChip({ status, days }: { status: string; days: number | null }) {
-  return <StatusChip family="link" value={shownLinkStatus(status, days)} />
+export function LinkChip({ status, days, by = null }: LinkChipProps) {
+  const { words, look } = describeStatus('link', shownLinkStatus(status, days))
+  const isEnded = status === 'revoked' && by !== null && by !== 'clock'
+  return (
+    <span className="chip" data-tone={look[0]} style={glyphStyle(look[1])}>
+      {isEnded ? tValue('ended_by', by) : words}
+    </span>
+  )
 }
 
 /** Amounts of one or more currencies, one under the other and never added. A dash means none. */

@@ -80,6 +80,9 @@ export const consents = {
   'consent.stop_app': '{app} is refused from its next call on: {accounts}.',
   'consent.stop_tokens': 'Everything it holds to get in stops working now, in every place.',
   'consent.stop_orders': 'Orders already placed go on. Ask the provider to cancel one.',
+  'consent.stop_orders_open':
+    '{count, plural, one {Open orders: # ({list}). It goes on; ask the provider to cancel it.} other {Open orders: # ({list}). They go on; ask the provider to cancel one.}}',
+  'consent.stop_orders_more': '{list} and {count} more',
   'consent.stop_used': 'Last used {when}.',
   'consent.stop_unused': 'It was never used in the last 90 days.',
   'consent.stop_link': '{partner} may have other access; it is listed under Who has access.',

@@ -34,11 +34,11 @@ export const linkTemplates = {
   'template.use_label': 'Use it: {template}',
   'template.use_title': 'Ask with {template}',
   'template.use_lead': 'Each tenant gets its own request and decides for itself.',
-  'template.tenants': 'Short names of the tenants',
+  'template.tenants': 'Partner codes of the tenants',
   'template.tenants_about':
-    'One a line, 200 at most. Each tenant finds its short name on its partner access page.',
+    'One a line, 200 at most. Each tenant finds its partner code on its partner access page.',
   'template.too_many': 'At most 200 tenants are asked in one step.',
   'template.use_note':
-    'Whether a short name belongs to a tenant shows in no answer. Your organisation sends at most 480 requests a day.',
+    'Whether a partner code belongs to a tenant shows in no answer. Your organisation sends at most 480 requests a day.',
   'template.ask': '{count, plural, =0 {Ask the tenants} one {Ask one tenant} other {Ask # tenants}}',
 } as const

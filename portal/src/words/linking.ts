@@ -1,5 +1,49 @@
 /** Sentences of the life of a link on both sides: reviews, notices, visits, notes, handover, networks. */
 export const linking = {
+  'stopall.title': 'Stop every partner now?',
+  'stopall.lead': 'For emergencies. Use it when you do not know yet who or what is at fault.',
+  'stopall.table': 'What stops',
+  'stopall.effect':
+    '{count, plural, one {One partner} other {# partners}} and {people, plural, one {one person} other {# people}} lose access now.',
+  'stopall.next_request': 'It holds from their very next request, also in pages they have open.',
+  'stopall.back': 'To come back, each of them has to ask and you have to approve again.',
+  'stopall.type': "Type your organisation's name to confirm",
+  'stopall.keep': 'Keep access',
+  'stopall.done_title': 'All partner access stopped, {at}',
+  'stopall.done':
+    '{count, plural, =0 {No partner had access.} one {One partner was cut off.} other {# partners were cut off.}}',
+  'stopall.done_kinds': 'Stopped: {list}.',
+  'stopall.count_link': '{count, plural, one {one access of people} other {# accesses of people}}',
+  'stopall.count_request': '{count, plural, one {one request} other {# requests}}',
+  'stopall.count_consent': '{count, plural, one {one app} other {# apps}}',
+  'stopall.count_resale': '{count, plural, one {one wholesaler} other {# wholesalers}}',
+  'stopall.count_form_token': '{count, plural, one {one form code} other {# form codes}}',
+  'stopall.count_agency_key': '{count, plural, one {one server key} other {# server keys}}',
+  'stopall.done_one': '{partner}, {count, plural, =0 {nobody assigned} one {# person} other {# people}}',
+  'stopall.done_next': 'To allow a partner again, they have to ask again. This list is your record.',
+  'stopall.act_count':
+    '{count, plural, =0 {Stop all partner access now} one {Stop the one access now} other {Stop all # now}}',
+  'stopall.way_request': 'Asks to be let in',
+  'stopall.way_form': 'Form {name}',
+  'stopall.way_key': 'Server key {name}',
+  'stopall.orders': 'Open orders',
+  'stopall.app': '{partner}, app {app}',
+  'stopall.wholesaler': '{partner}, wholesaler',
+  'stopall.form_token': '{agency}, form {name}',
+  'stopall.agency_key': '{agency}, server key {name}',
+  'stopall.forms':
+    '{count, plural, one {Close the form or server key of an agency, too} other {Close the # forms and server keys of agencies, too}}',
+  'stopall.forms_about':
+    'Whoever opens such a form finds it closed, and the server keys of agencies stop. Each form needs a new token afterwards.',
+  'stopall.effect_apps':
+    '{count, plural, one {One app of a partner stops too.} other {# apps of partners stop too.}}',
+  'stopall.effect_wholesalers':
+    '{count, plural, one {One wholesaler stops too.} other {# wholesalers stop too.}}',
+
+  'partner_code.title': 'Partner code',
+  'partner_code.about':
+    'A partner needs this code to ask you for access. It opens nothing by itself: you decide about each request.',
+
   'link_review.due': 'Is the access of {partner} still right? Confirm it by {date}; after that it is paused.',
   'link_review.overdue':
     'The access of {partner} is paused, because nobody confirmed that it is still right.',
@@ -50,6 +94,9 @@ export const linking = {
   'visits.days_option': '{days} days',
   'visits.partner': 'Partner',
   'visits.all': 'All visits',
+  'visits.acts': 'What was done',
+  'visits.acts_of': 'What was done by {name} in the visit of {at}',
+  'visits.range': 'Visits {first} to {last}',
   'factors.title': 'How they sign in, 30 days',
   'factors.share': '{with} of {all} sign-ins with a second step, {passkey} with a passkey',
   'factors.none': 'Nobody of them signed in.',

@@ -16,7 +16,7 @@ export const org = {
     'Partners that your organisation let in, what for and until when. You can stop each of them at any time.',
   'access.nobody': 'No partner has access to {org}.',
   'access.nobody_text':
-    'A partner can ask with your short name; you decide, and nothing is shared before that.',
+    'A partner can ask with your partner code; you decide, and nothing is shared before that.',
   'access.role': 'What they may do',
   'access.until': 'Until',
   'access.people': 'People',
@@ -77,26 +77,14 @@ export const org = {
   'stop.type': "Type the partner's name to confirm",
   'stop.act': "Stop {partner}'s access",
   'stop.keep': 'Keep access',
-  'stop.done_title': 'Access of {partner} stopped',
+  'stop.done_title': 'Access of {partner} stopped, {at}',
+  'stop.reference': 'Reference',
   'stop.done': '{partner} can no longer see or do anything in your organisation.',
   'stop.done_next': 'The record of what they did stays here. Both sides were told.',
   'stop.record': 'See the record',
   'stop.others': 'Who else has access',
 
   'stopall.open': 'Stop all partner access…',
-  'stopall.title': 'Stop every partner now?',
-  'stopall.lead': 'For emergencies. Use it when you do not know yet who or what is at fault.',
-  'stopall.table': 'What stops',
-  'stopall.effect':
-    '{count, plural, one {One partner} other {# partners}} and {people, plural, one {one person} other {# people}} lose access now.',
-  'stopall.next_request': 'It holds from their very next request, also in pages they have open.',
-  'stopall.back': 'To come back, each of them has to ask and you have to approve again.',
-  'stopall.type': "Type your organisation's name to confirm",
-  'stopall.keep': 'Keep access',
-  'stopall.done_title': 'All partner access stopped, {at}',
-  'stopall.done': '{count, plural, one {One partner was} other {# partners were}} cut off.',
-  'stopall.done_one': '{partner}, {count, plural, =0 {nobody assigned} one {# person} other {# people}}',
-  'stopall.done_next': 'To allow a partner again, they have to ask again. This list is your record.',
 
   'requests.title': 'Requests',
   'requests.lead': 'What partners ask {org} for. Nothing is shared until you decide.',
@@ -157,6 +145,9 @@ export const org = {
   'org.activity_title': 'What they did',
   'org.activity_lead':
     'Everything partners did with the data of {org}, with who, when and what. The partners see the same events.',
+  'org.activity_organisation': 'Organisation',
+  'org.activity_right': 'Right that was used',
+  'org.activity_person': 'Only what one person did is shown, in the time of the visit.',
   'org.activity_empty': 'No partner has done anything yet.',
 
   'freeze.standing': '{who}: access is stopped since {at}, by {name}.',

@@ -136,9 +136,9 @@ export const partner = {
 
   'request.title': 'Request a link',
   'request.lead': 'You ask, the tenant decides. They read every line of this.',
-  'request.slug': 'Short name of the tenant',
+  'request.slug': 'Partner code of the tenant',
   'request.slug_about': 'Ask the tenant; it stands on their partner access page.',
-  'request.slug_missing': 'Enter the short name of the tenant.',
+  'request.slug_missing': 'Enter the partner code of the tenant.',
   'request.relationship': 'Relationship',
   'request.role': 'What should you be able to do?',
   'request.duration': 'For how long?',
@@ -155,7 +155,7 @@ export const partner = {
   'request.send': 'Send the request',
   'request.sent_title': 'Request sent',
   'request.sent_text':
-    'If there is a tenant with the short name “{slug}”, its administrators have been asked.',
+    'If there is a tenant with the partner code “{slug}”, its administrators have been asked.',
   'request.sent_next':
     'For their safety we do not say whether it exists. You are told when they answer; a request runs out after 30 days.',
   'request.sent_list': 'See your requests',

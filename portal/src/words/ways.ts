@@ -47,18 +47,4 @@ export const ways = {
   'nav.scopes': 'Scopes',
   'blast.open': 'What it could reach',
   'partner.see': 'See more of this partner',
-
-  'stopall.act_all': 'Stop all partner access now',
-  'stopall.app': '{partner}, app {app}',
-  'stopall.wholesaler': '{partner}, wholesaler',
-  'stopall.form_token': '{agency}, form {name}',
-  'stopall.agency_key': '{agency}, server key {name}',
-  'stopall.forms':
-    '{count, plural, one {Close the form of an agency, too} other {Close the # forms of agencies, too}}',
-  'stopall.forms_about':
-    'Whoever opens such a form finds it closed, and the server keys of agencies stop. Each form needs a new token afterwards.',
-  'stopall.effect_apps':
-    '{count, plural, one {One app of a partner stops too.} other {# apps of partners stop too.}}',
-  'stopall.effect_wholesalers':
-    '{count, plural, one {One wholesaler stops too.} other {# wholesalers stop too.}}',
 } as const

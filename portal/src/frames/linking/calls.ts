@@ -3,7 +3,7 @@ import { readBody } from '@liaison/client'
 import { useRead } from '../../platform/query.ts'
 
 /** The visits of partners' people, newest first; of one partner when it is given. */
-export function useVisits(filter: { partner_id?: string; days: number; limit: number }) {
+export function useVisits(filter: { partner_id?: string; days: number; limit: number; offset?: number }) {
   return useRead(
     ['visits', filter],
     (frame, signal) =>

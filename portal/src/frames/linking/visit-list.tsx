@@ -3,12 +3,29 @@ import type { Visit } from '@liaison/client'
 
 import { Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { stringifySearch } from '../../platform/filters.ts'
 import { formatDateTime } from '../../platform/format.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { joinNames, t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+
+/** The acts of one visit: those of its person from its first one to its last. */
+function placeOf({ person_id: person, started_at: from, ended_at: last }: Visit, tenantId: string): string {
+  // The end of a time is not part of it, and the last act is.
+  const to = new Date(new Date(last).getTime() + 1000).toISOString()
+  return `${orgPlaces.activity(tenantId)}${stringifySearch({ person, from, to })}`
+}
+
+function labelOf({ person_name: name, started_at: at }: Visit): string {
+  return t('visits.acts_of', { name, at: formatDateTime(at) })
+}
 
 /** Visits, newest first: who, when and for how long, how much, and what for. */
 export function VisitList({ visits }: { visits: readonly Visit[] }) {
+  const { tenantId } = useFrame()
+  const mayRead = useMay('tenant.partner_access.audit.read')
   if (visits.length === 0) return <p className="muted">{t('visits.none')}</p>
   return (
     <ol className="steps">
@@ -33,6 +50,14 @@ export function VisitList({ visits }: { visits: readonly Visit[] }) {
                 <br />
                 {t('visits.ticket', { list: visit.tickets.join(', ') })}
               </span>
+            )}
+            {mayRead && (
+              <>
+                <br />
+                <GoLink to={placeOf(visit, tenantId)} aria-label={labelOf(visit)}>
+                  {t('visits.acts')}
+                </GoLink>
+              </>
             )}
           </p>
         </li>

@@ -23,6 +23,7 @@ import { orgPlaces } from '../../places.ts'
 import { frozenName } from '../shared/freeze-words.ts'
 import { ConsentCard, LinkCard, ResaleCard } from './access-cards.tsx'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
+import { PartnerCode } from '../linking/partner-code.tsx'
 import { VersionNotes } from '../linking/versions-note.tsx'
 import { useAccessLinks, useFreezes } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
@@ -121,6 +122,7 @@ type EndedLine = {
   to: string
   partner: string
   status: string
+  by: string | null
   how: string
   ended: string | null
 }
@@ -132,6 +134,7 @@ function endedLines(tenantId: string, { links, consents, resales }: Access): End
       to: orgPlaces.link(tenantId, link.link_id),
       partner: link.partner_name,
       status: link.status,
+      by: link.status_changed_by,
       how: link.role_title,
       ended: link.ends_at,
     })),
@@ -140,6 +143,7 @@ function endedLines(tenantId: string, { links, consents, resales }: Access): End
       to: orgPlaces.consent(tenantId, consent.consent_id),
       partner: consent.partner_name,
       status: consent.status,
+      by: consent.status_changed_by,
       how: t('way.consent', { app: consent.client.name }),
       ended: consent.status_changed_at,
     })),
@@ -148,6 +152,7 @@ function endedLines(tenantId: string, { links, consents, resales }: Access): End
       to: orgPlaces.resale(tenantId, resale.resale_id),
       partner: resale.partner_name ?? t('resale.plain'),
       status: resale.status,
+      by: resale.status_changed_by_side,
       how: t('way.resale', { agreement: resale.agreement_reference }),
       ended: resale.status_changed_at,
     })),
@@ -174,7 +179,7 @@ function Ended({ account }: { account: string }) {
             <GoLink className="thing" to={line.to}>
               {line.partner}
             </GoLink>
-            <LinkChip status={line.status} days={null} />
+            <LinkChip status={line.status} days={null} by={line.by} />
             <span className="muted">
               {line.how}, <DateText iso={line.ended} />
             </span>
@@ -298,6 +303,7 @@ export function AccessPage() {
       }
     >
       <div className="stack">
+        <PartnerCode />
         <Freezes />
         <ElevationNote />
         <WaitingConsents />

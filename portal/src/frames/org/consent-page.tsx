@@ -126,7 +126,11 @@ function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
         facts={[
           fact(
             t('column.status'),
-            <LinkChip status={consent.status} days={daysUntil(consent.ends_at, now)} />,
+            <LinkChip
+              status={consent.status}
+              days={daysUntil(consent.ends_at, now)}
+              by={consent.status_changed_by}
+            />,
           ),
           fact(t('link.reason'), consent.status_reason && tValue('status_reason', consent.status_reason)),
           fact(t('column.partner'), consent.partner_name),

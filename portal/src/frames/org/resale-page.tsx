@@ -6,7 +6,7 @@ import { ActivityList } from '../../parts/activity-list.tsx'
 import { reasonBody } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
-import { Answer } from '../../parts/states.tsx'
+import { Answer, Bones } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate } from '../../platform/format.ts'
@@ -17,6 +17,7 @@ import { orgPlaces } from '../../places.ts'
 import { daysUntil, neverAllowed, sentencesOfActions } from '../shared/access-words.ts'
 import { AccessStopped } from './access-stopped.tsx'
 import { isLiveResale, useResale } from './calls-consents.ts'
+import { sentencesOfOrders, useOpenOrders } from './open-orders.ts'
 import { StopAccess } from './stop-access.tsx'
 
 function partnerOf({ partner_name: name }: Resale): string {
@@ -30,7 +31,14 @@ function ResaleFacts({ resale }: { resale: Resale }) {
     <Panel title={t('access.link_plain')}>
       <Facts
         facts={[
-          fact(t('column.status'), <LinkChip status={resale.status} days={daysUntil(resale.ends_at, now)} />),
+          fact(
+            t('column.status'),
+            <LinkChip
+              status={resale.status}
+              days={daysUntil(resale.ends_at, now)}
+              by={resale.status_changed_by_side}
+            />,
+          ),
           fact(t('link.reason'), resale.status_reason && tValue('status_reason', resale.status_reason)),
           fact(t('column.partner'), partner),
           fact(t('access.accounts'), joinNames(resale.bans)),
@@ -118,8 +126,10 @@ export function ResalePage() {
 
 function StopForm({ resale }: { resale: Resale }) {
   const { tenantId } = useFrame()
+  const orders = useOpenOrders()
   const partner = partnerOf(resale)
   const record = orgPlaces.resale(tenantId, resale.resale_id)
+  if (orders.isLoading) return <Bones lines={6} />
   return (
     <StopAccess
       partner={partner}
@@ -128,7 +138,7 @@ function StopForm({ resale }: { resale: Resale }) {
         t('resale.stop', { partner, accounts: joinNames(resale.bans) }),
         t('consent.stop_tokens'),
         t('resale.stop_bill'),
-        t('consent.stop_orders'),
+        ...sentencesOfOrders(orders.data, resale.resale_id),
         t('stop.kept', { partner }),
       ]}
       stop={(reason, { client }) =>
@@ -139,8 +149,8 @@ function StopForm({ resale }: { resale: Resale }) {
           }),
         )
       }
-      isStopped={resale.status === 'revoked'}
-      done={<AccessStopped partner={partner} record={record} />}
+      stoppedAt={resale.status === 'revoked' ? resale.status_changed_at : null}
+      renderDone={(at) => <AccessStopped partner={partner} record={record} id={resale.resale_id} at={at} />}
     />
   )
 }

@@ -11,6 +11,7 @@ import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { PartnerCode } from '../linking/partner-code.tsx'
 import { FactorAgeRule, HoursRule } from '../linking/rules-hours.tsx'
 import { ImpactOf } from '../linking/rules-impact.tsx'
 import { useAccessLinks } from './calls.ts'
@@ -57,6 +58,7 @@ function Asking({ policy, onPolicy }: PartProps) {
   return (
     <Panel title={t('rules.asking')}>
       <div className="stack tight">
+        <PartnerCode />
         <NativeSelect
           id="who_may_ask"
           label={t('rules.who')}

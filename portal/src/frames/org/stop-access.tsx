@@ -12,17 +12,19 @@ type StopAccessProps = {
   record: string
   /** What stopping does, in sentences. */
   effects: string[]
-  stop: (reason: string, frame: Frame) => Promise<unknown>
-  isStopped: boolean
-  /** What stands here once the access is stopped. */
-  done: ReactNode
+  stop: (reason: string, frame: Frame) => Promise<{ status_changed_at: string }>
+  /** Since when it is stopped; null while it is not. */
+  stoppedAt: string | null
+  /** What stands here once the access is stopped, told of the moment. */
+  renderDone: (at: string) => ReactNode
 }
 
 /** Asks before a partner's access is stopped for good (level 2). Removing access never asks for a second factor. */
-export function StopAccess({ partner, record, effects, stop, isStopped, done }: StopAccessProps) {
+export function StopAccess({ partner, record, effects, stop, stoppedAt, renderDone }: StopAccessProps) {
   const go = useGo()
   const write = useWrite(stop)
-  if (write.isSuccess || isStopped) return done
+  const at = write.data?.status_changed_at ?? stoppedAt
+  if (at !== null) return renderDone(at)
   return (
     <ConfirmPage
       effects={effects}

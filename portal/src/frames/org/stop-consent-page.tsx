@@ -1,9 +1,9 @@
 import { readBody } from '@liaison/client'
-import type { TenantConsentDetail } from '@liaison/client'
+import type { Order, TenantConsentDetail } from '@liaison/client'
 
 import { reasonBody } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer } from '../../parts/states.tsx'
+import { Answer, Bones } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatRelative } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -12,9 +12,13 @@ import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { AccessStopped } from './access-stopped.tsx'
 import { useConsent } from './calls-consents.ts'
+import { sentencesOfOrders, useOpenOrders } from './open-orders.ts'
 import { StopAccess } from './stop-access.tsx'
 
-function effectsOf(consent: TenantConsentDetail, now: Date): string[] {
+function effectsOf(
+  consent: TenantConsentDetail,
+  { orders, now }: { orders: readonly Order[] | undefined; now: Date },
+): string[] {
   const partner = consent.partner_name
   return [
     t('consent.stop_app', {
@@ -25,7 +29,7 @@ function effectsOf(consent: TenantConsentDetail, now: Date): string[] {
     consent.last_used_at === null
       ? t('consent.stop_unused')
       : t('consent.stop_used', { when: formatRelative(consent.last_used_at, now) }),
-    t('consent.stop_orders'),
+    ...sentencesOfOrders(orders, consent.consent_id),
     t('stop.kept', { partner }),
     t('stop.again', { partner }),
   ]
@@ -34,13 +38,16 @@ function effectsOf(consent: TenantConsentDetail, now: Date): string[] {
 function StopForm({ consent }: { consent: TenantConsentDetail }) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
+  const orders = useOpenOrders()
   const partner = consent.partner_name
   const record = orgPlaces.consent(tenantId, consent.consent_id)
+  // What is said of orders must not change under the hand of whoever is about to confirm it.
+  if (orders.isLoading) return <Bones lines={6} />
   return (
     <StopAccess
       partner={partner}
       record={record}
-      effects={effectsOf(consent, now)}
+      effects={effectsOf(consent, { orders: orders.data, now })}
       stop={(reason, { client }) =>
         readBody(
           client.POST('/tenant/consents/{consent_id}/revoke', {
@@ -49,8 +56,8 @@ function StopForm({ consent }: { consent: TenantConsentDetail }) {
           }),
         )
       }
-      isStopped={consent.status === 'revoked'}
-      done={<AccessStopped partner={partner} record={record} />}
+      stoppedAt={consent.status === 'revoked' ? consent.status_changed_at : null}
+      renderDone={(at) => <AccessStopped partner={partner} record={record} id={consent.consent_id} at={at} />}
     />
   )
 }

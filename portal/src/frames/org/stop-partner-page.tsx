@@ -1,14 +1,15 @@
 import { readBody } from '@liaison/client'
 import type { TenantLinkDetail } from '@liaison/client'
 
-import { Page, Panel } from '../../parts/page.tsx'
+import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatRelative } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
-import { GoLink, useParam } from '../../platform/navigate.tsx'
+import { useParam } from '../../platform/navigate.tsx'
 import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { Stopped } from './access-stopped.tsx'
 import { useAccessLink } from './calls.ts'
 import { StopAccess } from './stop-access.tsx'
 
@@ -49,25 +50,17 @@ function StopForm({ link, etag }: StopFormProps) {
           }),
         )
       }
-      isStopped={link.status === 'revoked'}
-      done={<Stopped partner={partner} record={record} />}
+      stoppedAt={link.status === 'revoked' ? link.status_changed_at : null}
+      renderDone={(at) => (
+        <Stopped
+          partner={partner}
+          record={record}
+          id={link.link_id}
+          at={at}
+          lines={[t('stop.done', { partner }), t('stop.done_next')]}
+        />
+      )}
     />
-  )
-}
-
-function Stopped({ partner, record }: { partner: string; record: string }) {
-  const { tenantId } = useFrame()
-  return (
-    <Panel title={t('stop.done_title', { partner })}>
-      <div className="prose">
-        <p role="status">{t('stop.done', { partner })}</p>
-        <p>{t('stop.done_next')}</p>
-        <p className="row">
-          <GoLink to={record}>{t('stop.record')}</GoLink>
-          <GoLink to={orgPlaces.access(tenantId)}>{t('stop.others')}</GoLink>
-        </p>
-      </div>
-    </Panel>
   )
 }
 

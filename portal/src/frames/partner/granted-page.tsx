@@ -56,7 +56,8 @@ function Bans({ bans }: { bans: readonly string[] }) {
 }
 
 function ConsentStatus({ consent }: { consent: PartnerConsent }) {
-  return <LinkChip status={consent.status} days={daysUntil(consent.ends_at, useNow(60_000))} />
+  const days = daysUntil(consent.ends_at, useNow(60_000))
+  return <LinkChip status={consent.status} days={days} by={consent.status_changed_by} />
 }
 
 const consentColumns: Column<PartnerConsent>[] = [

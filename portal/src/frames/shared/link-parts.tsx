@@ -39,7 +39,10 @@ export function LinkFacts({ link, title, whoPays }: { link: AnyLink; title: stri
     <Panel title={title}>
       <Facts
         facts={[
-          fact(t('column.status'), <LinkChip status={link.status} days={link.expires_in_days} />),
+          fact(
+            t('column.status'),
+            <LinkChip status={link.status} days={link.expires_in_days} by={link.status_changed_by} />,
+          ),
           fact(t('link.reason'), link.status_reason && tValue('status_reason', link.status_reason)),
           fact(t('column.role'), link.role_title),
           fact(t('link.kind'), tValue('relationship', link.relationship_type)),

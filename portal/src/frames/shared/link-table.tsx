@@ -97,7 +97,9 @@ function toColumns(now: Date, addressOf: AddressOf, of: LinksOf): Column<Link>[]
     {
       id: 'status',
       header: t('column.link'),
-      cell: (link) => <LinkChip status={link.status} days={link.expires_in_days} />,
+      cell: (link) => (
+        <LinkChip status={link.status} days={link.expires_in_days} by={link.status_changed_by} />
+      ),
     },
     {
       id: 'people',

@@ -1,0 +1,148 @@
+import { readBody } from '@liaison/client'
+import type { Resale, TenantConsent, TenantLink } from '@liaison/client'
+
+import { useMay } from '../../platform/frame.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { readAllByCursor, readAllByOffset } from '../../platform/read-all.ts'
+import { t } from '../../platform/words.ts'
+import { isLiveResale } from './calls-consents.ts'
+
+/** One access that the emergency stop ends, whichever way it was opened. */
+export type Stopping = {
+  id: string
+  kind: 'link' | 'request' | 'consent' | 'resale' | 'form_token' | 'agency_key'
+  /** The partner, or the agency, that has it. */
+  who: string
+  how: string
+  status: string
+  people: number | null
+  lastUsedAt: string | null
+}
+
+function ofLink(link: TenantLink): Stopping {
+  const isRequest = link.status === 'requested'
+  return {
+    id: link.link_id,
+    kind: isRequest ? 'request' : 'link',
+    who: link.partner_name,
+    how: isRequest ? t('stopall.way_request') : t('way.link'),
+    status: link.status,
+    people: isRequest ? null : link.people.length,
+    lastUsedAt: link.last_used_at,
+  }
+}
+
+function ofConsent(consent: TenantConsent): Stopping {
+  return {
+    id: consent.consent_id,
+    kind: 'consent',
+    who: consent.partner_name,
+    how: t('way.consent', { app: consent.client.name }),
+    status: consent.status,
+    people: null,
+    lastUsedAt: consent.last_used_at,
+  }
+}
+
+function ofResale(resale: Resale): Stopping {
+  return {
+    id: resale.resale_id,
+    kind: 'resale',
+    who: resale.partner_name ?? t('resale.plain'),
+    how: t('way.resale', { agreement: resale.agreement_reference }),
+    status: resale.status,
+    people: null,
+    lastUsedAt: null,
+  }
+}
+
+const limit = 100
+
+async function readAccess({ client }: Frame, signal: AbortSignal): Promise<Stopping[]> {
+  const status = 'requested,approved,active,suspended'
+  const [links, consents, resales] = await Promise.all([
+    readAllByOffset<TenantLink>((place) =>
+      readBody(
+        client.GET('/tenant/partner-access/links', {
+          params: { query: { status, limit, ...place } },
+          signal,
+        }),
+      ),
+    ),
+    readAllByCursor<TenantConsent>((cursor) =>
+      readBody(
+        client.GET('/tenant/consents', { params: { query: { state: 'active', limit, ...cursor } }, signal }),
+      ),
+    ),
+    readAllByOffset<Resale>((place) =>
+      readBody(client.GET('/tenant/resales', { params: { query: { limit, ...place } }, signal })),
+    ),
+  ])
+  return [
+    ...links.map(ofLink),
+    // What waits for a second person has opened nothing yet, and goes on waiting.
+    ...consents.filter((one) => one.status === 'active' || one.status === 'suspended').map(ofConsent),
+    ...resales.filter(isLiveResale).map(ofResale),
+  ]
+}
+
+/** Everything of partners that the emergency stop ends; none is left out, however many there are. */
+export function useStoppingAccess() {
+  return useRead(['stopping', 'access'], readAccess)
+}
+
+type Agency = { agency_id: string; name: string }
+
+async function readCredentials({ client }: Frame, agency: Agency, signal: AbortSignal): Promise<Stopping[]> {
+  const params = { path: { agency_id: agency.agency_id } }
+  const forms = await readBody(client.GET('/tenant/agencies/{agency_id}/forms', { params, signal }))
+  const keys = await readBody(client.GET('/tenant/agencies/{agency_id}/keys', { params, signal }))
+  const found: Stopping[] = []
+  for (const form of forms.items) {
+    const path = { form_id: form.form_id }
+    const tokens = await readBody(client.GET('/tenant/forms/{form_id}/tokens', { params: { path }, signal }))
+    found.push(
+      ...tokens.items
+        .filter(({ state }) => state === 'current' || state === 'overlapping')
+        .map(({ token_id: id, last_used_at: lastUsedAt }) => ({
+          id,
+          kind: 'form_token' as const,
+          who: agency.name,
+          how: t('stopall.way_form', { name: form.name }),
+          status: 'active',
+          people: null,
+          lastUsedAt,
+        })),
+    )
+  }
+  const open = keys.items.filter(({ status }) => status === 'active')
+  return [
+    ...found,
+    ...open.map(({ key_id: id, name, last_used_at: lastUsedAt }) => ({
+      id,
+      kind: 'agency_key' as const,
+      who: agency.name,
+      how: t('stopall.way_key', { name }),
+      status: 'active',
+      people: null,
+      lastUsedAt,
+    })),
+  ]
+}
+
+/** The form tokens and server keys of agencies that the emergency stop ends besides; none for whoever may not close forms. */
+export function useStoppingForms() {
+  return useRead(
+    ['stopping', 'forms'],
+    async (frame, signal) => {
+      const agencies = await readAllByOffset((place) =>
+        readBody(frame.client.GET('/tenant/agencies', { params: { query: { limit, ...place } }, signal })),
+      )
+      const found: Stopping[] = []
+      for (const agency of agencies) found.push(...(await readCredentials(frame, agency, signal)))
+      return found
+    },
+    { enabled: useMay('tenant.agencies.manage') },
+  )
+}
