@@ -1,6 +1,8 @@
 /** Sentences of the platform frame. */
 export const platform = {
   'work.lead': 'What waits for the provider, and what was refused lately.',
+  'work.all': 'See all {count}',
+  'work.more': 'and {count} more',
   'work.applications': 'Applications waiting',
   'work.applications_none': 'No application waits for you.',
   'work.freezes': 'Freezes that stand',

@@ -11,6 +11,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { RestOf } from '../shared/rest-of.tsx'
 import { frozenName } from '../shared/freeze-words.ts'
 
 // Fetched after the page itself, so that the first page of the platform stays small.
@@ -26,22 +27,29 @@ function Waiting() {
   return (
     <Panel title={t('work.applications')}>
       <Answer query={applications} lines={3}>
-        {({ items }) =>
+        {({ items, total }) =>
           items.length === 0 ? (
             <p className="muted">{t('work.applications_none')}</p>
           ) : (
-            <ul className="lines">
-              {items.map((application) => (
-                <li key={application.reference}>
-                  <GoLink className="thing" to={platformPlaces.application(application.reference)}>
-                    {application.organisation}
-                  </GoLink>
-                  <span className="muted">
-                    <DateText iso={application.submitted_at} />
-                  </span>
-                </li>
-              ))}
-            </ul>
+            <>
+              <ul className="lines">
+                {items.map((application) => (
+                  <li key={application.reference}>
+                    <GoLink className="thing" to={platformPlaces.application(application.reference)}>
+                      {application.organisation}
+                    </GoLink>
+                    <span className="muted">
+                      <DateText iso={application.submitted_at} />
+                    </span>
+                  </li>
+                ))}
+              </ul>
+              <RestOf
+                shown={items.length}
+                total={total}
+                to={`${platformPlaces.applications()}?status=submitted`}
+              />
+            </>
           )
         }
       </Answer>
@@ -85,20 +93,23 @@ function Suspended() {
   return (
     <Panel title={t('work.suspended')}>
       <Answer query={links} lines={3}>
-        {({ items }) =>
+        {({ items, total }) =>
           items.length === 0 ? (
             <p className="muted">{t('work.suspended_none')}</p>
           ) : (
-            <ul className="lines">
-              {items.map((link) => (
-                <li key={link.link_id}>
-                  <GoLink className="thing" to={platformPlaces.link(link.link_id)}>
-                    {t('platform.link_title', { partner: link.partner_name, tenant: link.tenant_name })}
-                  </GoLink>
-                  <LinkChip status={link.status} days={null} />
-                </li>
-              ))}
-            </ul>
+            <>
+              <ul className="lines">
+                {items.map((link) => (
+                  <li key={link.link_id}>
+                    <GoLink className="thing" to={platformPlaces.link(link.link_id)}>
+                      {t('platform.link_title', { partner: link.partner_name, tenant: link.tenant_name })}
+                    </GoLink>
+                    <LinkChip status={link.status} days={null} />
+                  </li>
+                ))}
+              </ul>
+              <RestOf shown={items.length} total={total} to={`${platformPlaces.links()}?status=suspended`} />
+            </>
           )
         }
       </Answer>

@@ -12,42 +12,59 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { logosOf } from '../shared/client-logos.ts'
+import { RestOf } from '../shared/rest-of.tsx'
 import { describeRequest } from '../shared/second-person.tsx'
 import { subjectOf } from './describe.ts'
 
 const few = 8
+// The lists begin with the newest, and what has waited longest is to be shown first.
+const most = 100
 
 type Line = { id: string; to: string; title: string; note: ReactNode }
 
-function Lines({ lines, none }: { lines: readonly Line[]; none: string }) {
+type LinesProps = {
+  lines: readonly Line[]
+  none: string
+  /** How many there are in all; as many as are shown when it is left out. */
+  total?: number
+  to?: string
+}
+
+function Lines({ lines, none, total = lines.length, ...rest }: LinesProps) {
   if (lines.length === 0) return <p className="muted">{none}</p>
   return (
-    <ul className="lines">
-      {lines.map(({ id, to, title, note }) => (
-        <li key={id}>
-          <GoLink className="thing" to={to}>
-            {title}
-          </GoLink>
-          <span className="muted">{note}</span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="lines">
+        {lines.map(({ id, to, title, note }) => (
+          <li key={id}>
+            <GoLink className="thing" to={to}>
+              {title}
+            </GoLink>
+            <span className="muted">{note}</span>
+          </li>
+        ))}
+      </ul>
+      <RestOf shown={lines.length} total={total} {...rest} />
+    </>
   )
 }
 
 function Agreements() {
-  const query = { state: 'signed', limit: few }
+  const query = { state: 'signed', limit: most }
   const agreements = useRead(['agreements', 'work'], (frame, signal) =>
     readBody(frame.client.GET('/admin/agreements', { params: { query }, signal })),
   )
   return (
     <Panel title={t('work.agreements')}>
       <Answer query={agreements} lines={3}>
-        {({ items }) => (
+        {({ items, total }) => (
           <Lines
             none={t('work.agreements_none')}
+            total={total}
+            to={`${platformPlaces.agreements()}?state=signed`}
             lines={items
               .toSorted((left, right) => (left.signed_at ?? '').localeCompare(right.signed_at ?? ''))
+              .slice(0, few)
               .map((agreement) => ({
                 id: agreement.agreement_id,
                 to: platformPlaces.agreement(agreement.agreement_id),
@@ -84,18 +101,21 @@ function Earnings() {
 }
 
 function Batches() {
-  const query = { state: 'submitted', limit: few }
+  const query = { state: 'submitted', limit: most }
   const batches = useRead(['payouts', 'work'], (frame, signal) =>
     readBody(frame.client.GET('/admin/payout-batches', { params: { query }, signal })),
   )
   return (
     <Panel title={t('work.batches')}>
       <Answer query={batches} lines={3}>
-        {({ items }) => (
+        {({ items, total }) => (
           <Lines
             none={t('work.batches_none')}
+            total={total}
+            to={`${platformPlaces.payouts()}?state=submitted`}
             lines={items
               .toSorted((left, right) => left.created_at.localeCompare(right.created_at))
+              .slice(0, few)
               .map((batch) => ({
                 id: batch.batch_id,
                 to: platformPlaces.payout(batch.batch_id),
@@ -117,9 +137,11 @@ function Cases() {
   return (
     <Panel title={t('work.risk')}>
       <Answer query={cases} lines={3}>
-        {({ items }) => (
+        {({ items, total }) => (
           <Lines
             none={t('work.risk_none')}
+            total={total}
+            to={`${platformPlaces.riskCases()}?state=open`}
             lines={items.map((found) => ({
               id: found.risk_case_id,
               to: platformPlaces.riskCase(found.risk_case_id),
@@ -181,9 +203,10 @@ function SecondPeople() {
   return (
     <Panel title={t('second.waits')}>
       <Answer query={requests} lines={3}>
-        {({ items }) => (
+        {({ items, total }) => (
           <Lines
             none={t('second.none')}
+            total={total}
             lines={items.map((request) => ({
               id: request.request_id,
               to: placeOf(request),
