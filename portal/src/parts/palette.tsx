@@ -9,13 +9,14 @@ import type { KeyboardEvent } from 'react'
 import { formatDate } from '../platform/format.ts'
 import { clientFor, useFrame } from '../platform/frame.ts'
 import type { Frame } from '../platform/frame.ts'
+import { placeToReturnTo } from '../platform/last-place.ts'
 import { placesOf } from '../platform/me.ts'
 import { useGo } from '../platform/navigate.tsx'
 import { useRead } from '../platform/query.ts'
 import { readRecents } from '../platform/recents.ts'
 import { shownLinkStatus } from '../platform/status.ts'
 import { t, tValue } from '../platform/words.ts'
-import { actingPlaces, partnerPlaces } from '../places.ts'
+import { actingPlaces } from '../places.ts'
 import type { NavGroup } from '../platform/nav.ts'
 import { actTargets } from './palette-acts.ts'
 import { pastedTargets, useRegistryTargets } from './palette-finds.ts'
@@ -81,7 +82,7 @@ function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
             id: 'leave',
             label: t('bar.leave', { tenant: frame.tenantName }),
             note: t('palette.leave_note'),
-            to: partnerPlaces.customers(frame.partnerId),
+            to: placeToReturnTo(frame.partnerId),
           },
         ]
       : []

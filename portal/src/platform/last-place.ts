@@ -1,3 +1,5 @@
+import { partnerPlaces } from '../places.ts'
+
 const lastPlace = new Map<string, string>()
 
 /** Keeps where a person stood in the partner frame of this tab, so that leaving a tenant leads back there. */
@@ -6,6 +8,7 @@ export function rememberPlace(partnerId: string, address: string): void {
   if (!address.startsWith(`/partner/${partnerId}/t/`)) lastPlace.set(partnerId, address)
 }
 
-export function recallPlace(partnerId: string): string | null {
-  return lastPlace.get(partnerId) ?? null
+/** Where a person goes who leaves a tenant: to the same place of the list that led in, else to the list. */
+export function placeToReturnTo(partnerId: string): string {
+  return lastPlace.get(partnerId) ?? partnerPlaces.customers(partnerId)
 }

@@ -5,9 +5,9 @@ import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Note, Page } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { useActing } from '../../platform/frame.ts'
+import { placeToReturnTo } from '../../platform/last-place.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
-import { partnerPlaces } from '../../places.ts'
 import type { OwnVisit } from './use-visit.ts'
 
 const longestReason = 500
@@ -49,7 +49,7 @@ function EntryForm({ visit, isAgain }: EntryFormProps) {
         onChange={(event) => setReason(event.currentTarget.value)}
       />
       <div className="row">
-        <Button type="button" variant="default" onClick={() => go(partnerPlaces.customers(partnerId))}>
+        <Button type="button" variant="default" onClick={() => go(placeToReturnTo(partnerId))}>
           {t('gate.stay')}
         </Button>
         <Button type="submit" loading={visit.enter.isPending}>

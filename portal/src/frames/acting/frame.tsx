@@ -23,13 +23,13 @@ import { Bones } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatClock, formatLeft } from '../../platform/format.ts'
 import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
-import { recallPlace } from '../../platform/last-place.ts'
+import { placeToReturnTo } from '../../platform/last-place.ts'
 import { announce } from '../../platform/live.ts'
 import { findPartner } from '../../platform/me.ts'
 import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { rememberTenant } from '../../platform/recents.ts'
 import { t } from '../../platform/words.ts'
-import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { actingPlaces } from '../../places.ts'
 import { AgainGate, EntryGate, needsGate } from './entry-gate.tsx'
 import { Refused } from './refused.tsx'
 import { useAccessStream } from './use-access-stream.ts'
@@ -158,11 +158,7 @@ function useDropData(key: string, isRefused: boolean): void {
 
 function LeaveLink({ par, tenant }: { par: string; tenant: string }) {
   return (
-    <GoLink
-      className="bar-tool leave"
-      to={recallPlace(par) ?? partnerPlaces.customers(par)}
-      aria-label={t('bar.leave', { tenant })}
-    >
+    <GoLink className="bar-tool leave" to={placeToReturnTo(par)} aria-label={t('bar.leave', { tenant })}>
       <IconLogout2 size={15} aria-hidden="true" />
       <span className="wide">{t('bar.leave', { tenant })}</span>
       <span className="narrow">{t('bar.leave_short')}</span>
