@@ -63,6 +63,7 @@ export const partnerPlaces = {
   client: (par: string, client: string) => at('partner', par, 'clients', client),
   revokeClient: (par: string, client: string) => at('partner', par, 'clients', client, 'revoke'),
   granted: (par: string) => at('partner', par, 'granted'),
+  grantedConsent: (par: string, consent: string) => at('partner', par, 'granted', consent),
   sandbox: (par: string) => at('partner', par, 'developers', 'sandbox'),
   clientCalls: (par: string, about: { client?: string; request?: string } = {}) => {
     const asked = new URLSearchParams(about).toString()

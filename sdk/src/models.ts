@@ -130,6 +130,7 @@ export type PartnerOrder = Got<'/partner/orders/{order_id}'>
 export type Service = Item<Got<'/tenant/services'>>
 export type ApiClient = Item<Got<'/admin/clients'>>
 export type PartnerConsent = Item<Got<'/partner/consents'>>
+export type PartnerConsentDetail = Got<'/partner/consents/{consent_id}'>
 export type OnboardingChecklist = Got<'/partner/onboarding'>
 export type ApiTerms = Got<'/partner/api-terms'>
 export type PartnerApplication = Item<Got<'/admin/partner-applications'>>

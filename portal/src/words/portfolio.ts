@@ -32,6 +32,14 @@ export const portfolio = {
   'matrix.too_many': 'At most 200 people are assigned and 200 taken out in one step.',
   'matrix.of_person': '{person}, {count, plural, =0 {no tenant} one {# tenant} other {# tenants}}',
 
+  'op.recent': 'Last steps for many links',
+  'op.act.assign': 'People assigned',
+  'op.act.unassign': 'People taken off',
+  'op.act.renew': 'Asked for more time',
+  'op.act.suspend': 'Links suspended',
+  'op.act.set_auto_renew': 'Renewal set',
+  'op.act.set_alerts': 'Alerts set',
+  'op.act.request': 'Links asked for',
   'op.title': 'What became of it',
   'op.running': '{done} of {total} done',
   'op.finished':

@@ -5,46 +5,21 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { MoveButton } from '../../parts/move-button.tsx'
+import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
-import { useFrame, useMay } from '../../platform/frame.ts'
+import { choiceField } from '../../platform/filters.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
 import { daysUntil } from '../shared/access-words.ts'
 import { CanLines } from '../shared/can-lines.tsx'
 import { orderedOf } from '../shared/ordered.ts'
-
-function GiveBack({ consent }: { consent: PartnerConsent }) {
-  const mayEnd = useMay('partner_org.consents.manage')
-  if (!mayEnd || (consent.status !== 'active' && consent.status !== 'suspended')) return null
-  const names = { tenant: consent.tenant_name, client: consent.client.name }
-  const words = {
-    act: t('granted.give_back'),
-    title: t('granted.give_back_title', names),
-    effect: t('granted.give_back_effect', names),
-    keep: t('granted.give_back_keep'),
-    done: t('granted.give_back_done', names),
-  }
-  return (
-    <MoveButton
-      isInRow
-      isDanger
-      words={words}
-      reason="optional"
-      move={(reason, { client }) =>
-        readBody(
-          client.POST('/partner/consents/{consent_id}/end', {
-            params: { path: { consent_id: consent.consent_id } },
-            body: reason === '' ? {} : { reason },
-          }),
-        )
-      }
-    />
-  )
-}
+import { GiveBack } from './give-back.tsx'
 
 /** The numbers of accounts, each whole on a line of its own. */
 function Bans({ bans }: { bans: readonly string[] }) {
@@ -60,12 +35,21 @@ function ConsentStatus({ consent }: { consent: PartnerConsent }) {
   return <LinkChip status={consent.status} days={days} by={consent.status_changed_by} />
 }
 
+function Customer({ consent }: { consent: PartnerConsent }) {
+  const { partnerId } = useFrame()
+  return (
+    <GoLink className="thing" to={partnerPlaces.grantedConsent(partnerId, consent.consent_id)}>
+      {consent.tenant_name}
+    </GoLink>
+  )
+}
+
 const consentColumns: Column<PartnerConsent>[] = [
   {
     id: 'customer',
     header: t('granted.customer'),
     isStrong: true,
-    cell: (row) => row.tenant_name,
+    cell: (row) => <Customer consent={row} />,
   },
   { id: 'client', header: t('granted.client'), cell: (row) => row.client.name },
   {
@@ -77,18 +61,22 @@ const consentColumns: Column<PartnerConsent>[] = [
   { id: 'ordered', header: t('consent.ordered'), cell: (row) => orderedOf(row) ?? '–' },
   { id: 'state', header: t('column.status'), cell: (row) => <ConsentStatus consent={row} /> },
   { id: 'ends', header: t('granted.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
-  { id: 'acts', header: '', cell: (row) => <GiveBack consent={row} /> },
+  { id: 'acts', header: '', cell: (row) => <GiveBack consent={row} isInRow /> },
 ]
 
-function useConsents() {
+const states = ['any', 'active', 'past'] as const
+const spec = { state: choiceField(states, 'any') }
+
+function useConsents(state: (typeof states)[number]) {
   const frame = useFrame()
+  const filter = state === 'any' ? {} : { state }
   return useInfiniteQuery({
-    queryKey: [frame.key, 'granted'],
+    queryKey: [frame.key, 'granted', state],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
       readBody(
         frame.client.GET('/partner/consents', {
-          params: { query: pageParam === '' ? {} : { cursor: pageParam } },
+          params: { query: pageParam === '' ? filter : { ...filter, cursor: pageParam } },
           signal,
         }),
       ),
@@ -97,7 +85,25 @@ function useConsents() {
 }
 
 function Consents() {
-  const consents = useConsents()
+  const { values, set, clear, active } = useFilters(spec)
+  return (
+    <>
+      <FilterBar active={active} onClear={clear}>
+        <Pick
+          label={t('column.status')}
+          value={values.state}
+          words={states}
+          labelOf={(state) => t(`granted.state_${state}`)}
+          onValue={(state) => set({ state })}
+        />
+      </FilterBar>
+      <ConsentList state={values.state} />
+    </>
+  )
+}
+
+function ConsentList({ state }: { state: (typeof states)[number] }) {
+  const consents = useConsents(state)
   return (
     <Answer query={consents}>
       {({ pages }) => {
@@ -105,7 +111,11 @@ function Consents() {
         if (rows.length === 0) {
           return (
             <div className="list">
-              <Empty title={t('granted.none')} text={t('granted.none_text')} />
+              {state === 'any' ? (
+                <Empty title={t('granted.none')} text={t('granted.none_text')} />
+              ) : (
+                <Empty title={t('state.no_match')} text={t('state.no_match_text')} />
+              )}
             </div>
           )
         }

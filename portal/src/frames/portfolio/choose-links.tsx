@@ -1,9 +1,11 @@
 import type { Link } from '@liaison/client'
 import { useState } from 'react'
 
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { TableFrame } from '../../parts/table-frame.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
+import { textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
@@ -14,6 +16,7 @@ import type { Chosen } from '../shared/choose.tsx'
 import { tenantNameOf } from '../shared/link-parts.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { OperationResult } from './operation.tsx'
+import { RecentOperations } from './recent-operations.tsx'
 
 /** States in which the days of a link run. */
 const lasting: ReadonlySet<Link['status']> = new Set(['requested', 'approved', 'active', 'suspended'])
@@ -101,28 +104,41 @@ function Rows({ links, chosen, onChosen }: RowsProps) {
   )
 }
 
+// In the address, so that the result of a step that takes long is found again after the page was left.
+const operationSpec = { operation: textField() }
+
+type ChooseLinksProps = {
+  links: readonly Link[]
+  /** Those of this page of the list; all of them when it is left out. */
+  shown?: readonly Link[]
+}
+
 /** Links to choose from, what is to happen to the chosen ones, and what became of each. */
-export function ChooseLinks({ links }: { links: readonly Link[] }) {
+export function ChooseLinks({ links, shown = links }: ChooseLinksProps) {
   const [chosen, setChosen] = useState(nothingChosen)
-  const [operation, setOperation] = useState<string | null>(null)
+  const { values, set } = useFilters(operationSpec)
+  const { operation } = values
   return (
     <div className="stack">
-      {operation !== null && <OperationResult id={operation} onClose={() => setOperation(null)} />}
+      {operation !== '' && (
+        <OperationResult key={operation} id={operation} onClose={() => set({ operation: '' })} />
+      )}
       <div className="list">
         {links.length === 0 ? (
           <Empty title={t('expiring.none')} text={t('expiring.none_text')} />
         ) : (
-          <Rows links={links} chosen={chosen} onChosen={setChosen} />
+          <Rows links={shown} chosen={chosen} onChosen={setChosen} />
         )}
       </div>
       <BulkBar
         links={links.filter((link) => chosen.has(link.link_id))}
         onNone={() => setChosen(nothingChosen)}
         onOrdered={(id) => {
-          setOperation(id)
+          set({ operation: id })
           setChosen(nothingChosen)
         }}
       />
+      <RecentOperations onOpen={(id) => set({ operation: id })} />
     </div>
   )
 }

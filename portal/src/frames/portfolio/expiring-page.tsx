@@ -1,38 +1,44 @@
 import { readBody } from '@liaison/client'
 import type { Link } from '@liaison/client'
 
+import { PageFoot } from '../../parts/data-table.tsx'
 import { Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { choiceField } from '../../platform/filters.ts'
+import { choiceField, numberField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
+import { pagingOf } from '../shared/list-fields.ts'
 import { ChooseLinks } from './choose-links.tsx'
 
 const spans = ['7', '30', '60', '90', '730'] as const
-const spec = { within: choiceField(spans, '60') }
-const mostLinks = 100
+const spec = { within: choiceField(spans, '60'), page: numberField(0, { min: 0, max: 400 }) }
+const limit = 50
+/** A link lasts no longer than this, so that every one is among those that end within it. */
+const longestDays = 730
 
-function countWithin(links: readonly Link[], days: number): number {
-  return links.filter((link) => link.expires_in_days !== null && link.expires_in_days <= days).length
+function endsWithin(days: number): (link: Link) => boolean {
+  return (link) => link.expires_in_days !== null && link.expires_in_days <= days
 }
 
 function byEnd(a: Link, b: Link): number {
   return (a.expires_in_days ?? 0) - (b.expires_in_days ?? 0)
 }
 
-/** How many links end within these days, and how many have ended in the last 30 days and can still be renewed. */
+/** How many links end within these days, whatever the list shows, and how many have ended in the last 30 days and can still be renewed. */
 function Tiles({ links, ended }: { links: readonly Link[]; ended: number }) {
+  const countWithin = (days: number) => links.filter(endsWithin(days)).length
   return (
     <div className="tiles">
       {[1, 7, 30].map((days) => (
         <Tile key={days} title={t('expiring.within', { count: days })}>
-          <p className="figure">{formatCount(countWithin(links, days))}</p>
+          <p className="figure">{formatCount(countWithin(days))}</p>
         </Tile>
       ))}
       <Tile title={t('expiring.later')}>
-        <p className="figure">{formatCount(links.length - countWithin(links, 30))}</p>
+        <p className="figure">{formatCount(links.length - countWithin(30))}</p>
       </Tile>
       <Tile title={t('expiring.ended')} note={t('expiring.ended_note')}>
         <p className="figure">{formatCount(ended)}</p>
@@ -43,11 +49,40 @@ function Tiles({ links, ended }: { links: readonly Link[]; ended: number }) {
 
 const isRenewable = (link: Link) => (link.expires_in_days ?? -99) >= -30
 
-function Links({ links, ended }: { links: readonly Link[]; ended: readonly Link[] }) {
+type EndingLinks = { running: Link[]; ended: Link[] }
+
+/** All links that run and end, and those that ended lately: the list begins with the nearest end, and a part of it would not. */
+function useEndingLinks() {
+  return useRead(['links', 'ending'], async (frame, signal): Promise<EndingLinks> => {
+    const readAll = (filter: { status: string; expiring_within_days?: number }) =>
+      readAllByOffset<Link>((place) =>
+        readBody(
+          frame.client.GET('/partner/links', {
+            params: { query: { ...filter, limit: 100, ...place } },
+            signal,
+          }),
+        ),
+      )
+    const running = await readAll({ status: 'active,suspended', expiring_within_days: longestDays })
+    const ended = await readAll({ status: 'expired' })
+    return { running, ended: ended.filter(isRenewable) }
+  })
+}
+
+type LinksProps = EndingLinks & { days: number; page: number; onPage: (page: number) => void }
+
+function Links({ running, ended, days, page, onPage }: LinksProps) {
+  const rows = [...ended, ...running.filter(endsWithin(days))].toSorted(byEnd)
+  const offset = page * limit
   return (
     <div className="stack">
-      <Tiles links={links} ended={ended.length} />
-      <ChooseLinks links={[...ended, ...links].toSorted(byEnd)} />
+      <Tiles links={running} ended={ended.length} />
+      <ChooseLinks links={rows} shown={rows.slice(offset, offset + limit)} />
+      {rows.length > limit && (
+        <div className="list-foot">
+          <PageFoot paging={pagingOf({ offset, limit, total: rows.length }, onPage)} />
+        </div>
+      )}
     </div>
   )
 }
@@ -55,14 +90,7 @@ function Links({ links, ended }: { links: readonly Link[]; ended: readonly Link[
 /** Links that end soon or ended lately, and asking their tenants for more time, many at once (B1, B14). */
 export function ExpiringPage() {
   const { values, set } = useFilters(spec)
-  const query = { status: 'active,suspended', expiring_within_days: Number(values.within), limit: mostLinks }
-  const links = useRead(['links', query], (frame, signal) =>
-    readBody(frame.client.GET('/partner/links', { params: { query }, signal })),
-  )
-  const endedQuery = { status: 'expired', limit: mostLinks }
-  const ended = useRead(['links', endedQuery], (frame, signal) =>
-    readBody(frame.client.GET('/partner/links', { params: { query: endedQuery }, signal })),
-  )
+  const links = useEndingLinks()
   return (
     <Page title={t('expiring.title')} lead={t('expiring.lead')}>
       <div className="filters">
@@ -75,11 +103,13 @@ export function ExpiringPage() {
         />
       </div>
       <Answer query={links} lines={8}>
-        {({ items }) => (
-          // Both at once: rows that came later would undo a choice of all.
-          <Answer query={ended} lines={8}>
-            {(answer) => <Links links={items} ended={answer.items.filter(isRenewable)} />}
-          </Answer>
+        {(found) => (
+          <Links
+            {...found}
+            days={Number(values.within)}
+            page={values.page}
+            onPage={(page) => set({ page })}
+          />
         )}
       </Answer>
     </Page>
