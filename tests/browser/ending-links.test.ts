@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { SOON } from '../../server/testing/patience.ts'
+import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { RunningProduct } from '../support/product.ts'
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 120_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+const partnerPath = (rest: string) =>
+  `${product.url}/partner/${product.demo.partners['northwind-msp']}/${rest}`
+
+const Links = z.looseObject({ items: z.array(z.looseObject({})) })
+
+test('the figures of links that end are the same whatever the list is narrowed to, also where the links fill several pages, and the list begins with the nearest end (U1)', async () => {
+  const page = await product.openTab('ana@northwind.example')
+  // As if the partner had 130 links, of which the server hands out 100 at a time.
+  let first: object | undefined
+  await page.route(/\/partner\/links\?/, async (route) => {
+    const query = new URL(route.request().url()).searchParams
+    const answer = await route.fetch()
+    const body = Links.parse(await answer.json())
+    if (query.get('status') === 'expired')
+      return route.fulfill({ response: answer, json: { ...body, items: [] } })
+    const offset = Number(query.get('offset') ?? 0)
+    first ??= body.items[0]
+    const all = Array.from({ length: 130 }, (_, index) => ({
+      ...first,
+      link_id: `lnk_${index}`,
+      tenant_name: `Tenant ${index}`,
+      // The server does not order by the end.
+      expires_in_days: 130 - index,
+    }))
+    const items = all.slice(offset, offset + 100)
+    await route.fulfill({ response: answer, json: { ...body, items, total: 130, has_more: offset === 0 } })
+  })
+  await page.goto(partnerPath('expiring'))
+  const figures = () => page.locator('.tile .figure').allInnerTexts()
+  await expect.poll(figures, SOON).toEqual(['1', '7', '30', '100', '0'])
+  await page.getByText('1–50 of 60').waitFor()
+  expect(await page.locator('tbody tr .thing').first().innerText()).toBe('Tenant 129')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByText('51–60 of 60').waitFor()
+  await page.getByLabel('Ends').selectOption({ index: 0 })
+  await page.getByText('Tenant 129').waitFor()
+  expect(await page.locator('tbody tr').count()).toBe(7)
+  expect(await figures()).toEqual(['1', '7', '30', '100', '0'])
+}, 60_000)
+
+test('what became of a step for many links is found again by its address and in the list of the last steps (U10)', async () => {
+  const page = await product.openTab('ana@northwind.example')
+  await page.unrouteAll()
+  await page.goto(partnerPath('links/many?status=active'))
+  await page.locator('tbody input[type=checkbox]').first().check()
+  await page.getByLabel('What should happen?').selectOption({ index: 3 })
+  await page.getByRole('button', { name: /^Do it for/ }).click()
+  await page.getByRole('button', { name: 'Close the result' }).waitFor()
+  const told = await page.locator('.results li').allInnerTexts()
+  expect(told).toHaveLength(1)
+  await page.reload()
+  await expect.poll(() => page.locator('.results li').allInnerTexts(), SOON).toEqual(told)
+  await page.getByRole('button', { name: 'Close the result' }).click()
+  await page.locator('.results').waitFor({ state: 'detached' })
+  await page.goto(partnerPath('expiring'))
+  await page
+    .getByRole('button', { name: /^Alerts set, / })
+    .first()
+    .click()
+  await expect.poll(() => page.locator('.results li').allInnerTexts(), SOON).toEqual(told)
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+}, 60_000)
+
+test('leaving a tenant by the palette, and staying out at its door, lead back to where one stood in the list (U4)', async () => {
+  const page = await product.openTab('lee@northwind.example')
+  await page.goto(partnerPath('customers?alerts=true'))
+  const row = page.getByRole('link', { name: /^Act in/ }).first()
+  await row.click()
+  await page.getByRole('button', { name: 'Stay in your own organisation' }).click()
+  await expect.poll(() => page.url(), SOON).toBe(partnerPath('customers?alerts=true'))
+  await row.click()
+  await page.getByRole('button', { name: 'Stay in your own organisation' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('leave')
+  await page.getByRole('option', { name: /^Leave/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.url(), SOON).toBe(partnerPath('customers?alerts=true'))
+}, 60_000)
+
+test('a partner opens an access that a customer allowed: the record that the customer has, who sees what is done with it, who ended it and what changed on it (U3)', async () => {
+  const page = await product.openTab('victor@southbank.example')
+  const granted = `${product.url}/partner/${product.demo.partners['southbank-systems']}/granted`
+  await page.goto(granted)
+  await page.getByRole('link', { name: 'Acme Fiber' }).click()
+  await page.getByRole('heading', { name: /^Access to Acme Fiber with Southbank/ }).waitFor()
+  await page.getByText('Acme Fiber sees everything done with this access.').waitFor()
+  await page.getByRole('region', { name: 'History' }).getByText('Allowed').first().waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.getByRole('button', { name: 'Give back' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel(/^Reason/).fill('The work is done')
+  await dialog.getByRole('button', { name: 'Give back', exact: true }).click()
+  await page.locator('.chip', { hasText: 'Ended by partner' }).waitFor()
+  await page.getByText('The work is done').first().waitFor()
+  await page.goto(`${granted}?state=active`)
+  await expect.poll(() => page.locator('.bones').count(), SOON).toBe(0)
+  expect(await page.getByRole('link', { name: 'Acme Fiber' }).count()).toBe(0)
+}, 60_000)
