@@ -37,19 +37,29 @@ function makeResolve(document: unknown): Resolve {
   }
 }
 
+/** Where in an answer a schema stands, and inside which others. */
+interface Place {
+  readonly path: string
+  readonly above: readonly unknown[]
+}
+
 /** Every property that a schema lets out, by its path. A schema inside itself is told once. */
-function propertiesOf(resolve: Resolve, given: unknown, path = '', above: readonly unknown[] = []): string[] {
+function propertiesOf(
+  resolve: Resolve,
+  given: unknown,
+  { path, above }: Place = { path: '', above: [] },
+): string[] {
   const schema = resolve(given)
   if (!isRecord(schema) || above.includes(schema)) return []
   const inside = [...above, schema]
   const own = Object.entries(child(schema, 'properties')).flatMap(([name, property]) => {
     const here = path === '' ? name : `${path}.${name}`
-    return [here, ...propertiesOf(resolve, property, here, inside)]
+    return [here, ...propertiesOf(resolve, property, { path: here, above: inside })]
   })
   const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((key) =>
-    list(schema[key]).flatMap((part) => propertiesOf(resolve, part, path, inside)),
+    list(schema[key]).flatMap((part) => propertiesOf(resolve, part, { path, above: inside })),
   )
-  return [...own, ...parts, ...propertiesOf(resolve, schema['items'], `${path}[]`, inside)]
+  return [...own, ...parts, ...propertiesOf(resolve, schema['items'], { path: `${path}[]`, above: inside })]
 }
 
 const jsonOf = (body: unknown): unknown => child(child(body, 'content'), 'application/json')['schema']

@@ -2,7 +2,7 @@ import { isCidr } from '@liaison/access'
 import { z } from 'zod'
 import type { CertificateSource } from './credentials/client-certificate.ts'
 import { browserOrigin } from './config/origin.ts'
-import { ConfigError, readCertificateSource, readPooler } from './config/together.ts'
+import { listFaults, ConfigError, readCertificateSource, readPooler } from './config/together.ts'
 import type { Pooler } from './database.ts'
 import { readHelp, Telephone } from './help-contact.ts'
 import type { HelpContact } from './help-contact.ts'
@@ -239,8 +239,7 @@ const Environment = z.object({
     unit: 'days',
   }),
   SIGNING_KEY_DAYS: documented(integer(90, 0, 3650), {
-    description:
-      'After how many days the key that signs access tokens gives way to the next one, by itself and without a break. 0: only by command.',
+    description: 'After how many days another key signs access tokens, by itself. 0: only by command.',
     unit: 'days',
   }),
   AUDIT_LOG_ORIGIN: documented(
@@ -296,7 +295,6 @@ export interface Config {
   readonly databasePooler: Pooler | undefined
   /** For how long network addresses, browsers, ended sign-ins and mails are kept. */
   readonly personalDataDays: number
-  /** For how long one key signs access tokens; 0 until somebody rotates it. */
   readonly signingKeyDays: number
   readonly secrets: Secrets
 }
@@ -339,10 +337,6 @@ export class Secrets {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return '[secret]'
   }
-}
-
-function listFaults(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')
 }
 
 /** Reads the configuration. Throws one ConfigError that names every faulty variable at once. */

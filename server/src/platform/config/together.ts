@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { isIpListWithin } from '@liaison/access'
 import type { CertificateSource } from '#platform/credentials/client-certificate.ts'
 import { parsePoolerUrl } from './database-url.ts'
@@ -40,4 +41,9 @@ export function readPooler(values: {
       'DATABASE_POOLER_URL needs DATABASE_URL, and DATABASE_POOLER_FOLLOWS_STATEMENTS needs DATABASE_POOLER_URL',
     )
   return { connection: parsePoolerUrl(url), followsStatements }
+}
+
+/** What is wrong with the variables, a line for each. */
+export function listFaults(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')
 }
