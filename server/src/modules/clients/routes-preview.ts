@@ -13,12 +13,9 @@ import { getClient } from './store.ts'
 
 /** What of a client customers read, as it is typed: nothing has to be complete. */
 const PreviewBody = z.strictObject({
-  client_id: publicId('api_client')
-    .optional()
-    .meta({
-      description:
-        'The client that is changed, whose logo and environment are shown; left out for a new one.',
-    }),
+  client_id: publicId('api_client').optional().meta({
+    description: 'The client that is changed, whose logo and environment are shown; left out for a new one.',
+  }),
   name: plainText(0, 100),
   description: plainText(0, 500).nullable().default(null),
   redirect_uris: z.array(z.string().max(2000)).max(20).default([]),

@@ -17,7 +17,7 @@ import type { ShownConsent } from './tables.ts'
 import { CONSENT_WORDS, MAIL_WORDS } from './words/index.ts'
 
 /** What a receipt on paper is drawn from. */
-export interface Receipt {
+interface Receipt {
   readonly tenant: string
   readonly shown: ShownConsent
   readonly request: Pick<
@@ -34,7 +34,7 @@ const bulleted = (sentences: readonly string[]): string[] => sentences.map((sent
  * The receipt of an approval for people who print or keep it: the words that its approver read, in their language, as they
  * are kept with the approval (C6).
  */
-export async function drawReceipt({ tenant, shown, request, phone, at }: Receipt): Promise<Buffer> {
+async function drawReceipt({ tenant, shown, request, phone, at }: Receipt): Promise<Buffer> {
   const language = shown.language ?? 'en'
   const words = CONSENT_WORDS[language]
   const mail = MAIL_WORDS[language]
