@@ -12,7 +12,7 @@ import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { daysUntil, neverAllowed } from '../shared/access-words.ts'
+import { daysUntil } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
 import { orderedOf } from '../shared/ordered.ts'
 import { GiveBack } from './give-back.tsx'
@@ -64,11 +64,7 @@ function Body({ consent }: ConsentProps) {
           <p>{t('granted.seen', { tenant: consent.tenant_name })}</p>
         </Note>
         <Panel title={t('granted.can_title', { app: consent.client.name })}>
-          <PermissionList
-            can={consent.can}
-            cannot={[...consent.cannot, ...neverAllowed()]}
-            who={consent.client.name}
-          />
+          <PermissionList can={consent.can} cannot={consent.cannot} who={consent.client.name} />
         </Panel>
         <Panel title={t('granted.accounts')}>
           <ul>
