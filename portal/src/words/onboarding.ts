@@ -77,8 +77,9 @@ export const onboarding = {
   'needs.needed': 'Needed: it does not work without',
   'needs.needed_label': 'Needed: it does not work without. {what}',
   'needs.costs': 'It costs money, so customers always choose.',
-  'newapp.ranges': 'Calls come only from these addresses (optional)',
-  'newapp.ranges_about': 'One address or range a line, for example 192.0.2.0/24. Empty means from anywhere.',
+  'newapp.ranges': 'It is used only from these addresses (optional)',
+  'newapp.ranges_about':
+    'For calls and for tokens. One address or range a line, for example 192.0.2.0/24. Empty means from anywhere.',
   'newapp.act': 'Create API client',
   'newapp.done': 'API client {name} created',
 
