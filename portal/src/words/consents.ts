@@ -194,7 +194,7 @@ export const consents = {
   'ownapp.name_missing': 'Give it a name.',
   'ownapp.description': 'What it is for (optional)',
   'ownapp.scopes_missing': 'Choose at least one thing it may do.',
-  'ownapp.ranges': 'Calls come only from these addresses, one per line (optional)',
+  'ownapp.ranges': 'It is used only from these addresses, one per line (optional)',
   'ownapp.act': 'Add the app',
   'ownapp.done': '{app} added',
   'ownapp.created': 'Added',
