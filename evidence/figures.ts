@@ -66,7 +66,6 @@ const ISOLATION: readonly TargetFigure[] = [
       test('tests/isolation-walk.test.ts', 'R1, I13: what is hidden answers exactly as what does not exist'),
     ],
     parts: ['walk'],
-    missing: 'a million requests in one run: `npm run evidence -- walk --times 30`',
   },
   {
     number: 4,
@@ -250,7 +249,6 @@ const RECORDS: readonly TargetFigure[] = [
       ),
     ],
     parts: ['canaries'],
-    missing: '50,000 in one run: `npm run evidence -- canaries --times 4`',
   },
   {
     number: 16,
