@@ -31,8 +31,7 @@ export const linking = {
   'stopall.wholesaler': '{partner}, wholesaler',
   'stopall.form_token': '{agency}, form {name}',
   'stopall.agency_key': '{agency}, server key {name}',
-  'stopall.forms':
-    '{count, plural, one {Close the form or server key of an agency, too} other {Close the # forms and server keys of agencies, too}}',
+  'stopall.forms': 'Close the forms and server keys of agencies, too',
   'stopall.forms_about':
     'Whoever opens such a form finds it closed, and the server keys of agencies stop. Each form needs a new token afterwards.',
   'stopall.effect_apps':

@@ -13,7 +13,7 @@ import { orgPlaces } from '../../places.ts'
 import { useOpenOrders } from './open-orders.ts'
 import { StoppedAllReceipt } from './stopped-all.tsx'
 import { StoppingTable } from './stopping-table.tsx'
-import { useStoppingAccess, useStoppingForms } from './stopping.ts'
+import { useOffersForms, useStoppingAccess, useStoppingForms } from './stopping.ts'
 import type { Stopping } from './stopping.ts'
 
 function effectsOf(rows: readonly Stopping[]): string[] {
@@ -34,13 +34,16 @@ function StopAllForm({ access }: { access: readonly Stopping[] }) {
   const go = useGo()
   const [stopsForms, setStopsForms] = useState(false)
   const orders = useOpenOrders().data
-  const forms = useStoppingForms().data ?? []
+  const offersForms = useOffersForms()
+  const forms = useStoppingForms(stopsForms).data
   const write = useWrite(async ({ reason, typed }: { reason: string; typed: string }, { client }) => {
     const body = { reason, confirm_name: typed, stops_forms: stopsForms }
     return readBody(client.POST('/tenant/partner-access/stop-all', { body }))
   })
   if (write.data) return <StoppedAllReceipt stopped={write.data} />
-  const rows = stopsForms ? [...access, ...forms] : access
+  const rows = stopsForms ? [...access, ...(forms ?? [])] : access
+  // In an emergency nobody waits for a count.
+  const count = stopsForms && forms === undefined ? 0 : rows.length
   return (
     <div className="stack">
       {rows.length > 0 && <StoppingTable rows={rows} orders={orders} />}
@@ -48,7 +51,7 @@ function StopAllForm({ access }: { access: readonly Stopping[] }) {
         effects={effectsOf(rows)}
         typed={name}
         typedLabel={t('stopall.type')}
-        act={t('stopall.act_count', { count: rows.length })}
+        act={t('stopall.act_count', { count })}
         keep={t('stopall.keep')}
         reason="required"
         isBusy={write.isPending}
@@ -56,9 +59,9 @@ function StopAllForm({ access }: { access: readonly Stopping[] }) {
         onKeep={() => go(orgPlaces.access(tenantId))}
         onAct={(reason, typed) => write.mutate({ reason, typed })}
       >
-        {forms.length > 0 && (
+        {offersForms && (
           <Checkbox
-            label={t('stopall.forms', { count: forms.length })}
+            label={t('stopall.forms')}
             description={t('stopall.forms_about')}
             checked={stopsForms}
             onChange={(event) => setStopsForms(event.currentTarget.checked)}

@@ -131,8 +131,20 @@ async function readCredentials({ client }: Frame, agency: Agency, signal: AbortS
   ]
 }
 
-/** The form tokens and server keys of agencies that the emergency stop ends besides; none for whoever may not close forms. */
-export function useStoppingForms() {
+/** Whether closing the forms of agencies is to be offered: also where it could not be read whether there is one. */
+export function useOffersForms(): boolean {
+  const mayClose = useMay('tenant.agencies.manage')
+  const agencies = useRead(
+    ['agencies', 'any'],
+    (frame, signal) =>
+      readBody(frame.client.GET('/tenant/agencies', { params: { query: { limit: 1 } }, signal })),
+    { enabled: mayClose },
+  )
+  return agencies.isError || (agencies.data?.total ?? 0) > 0
+}
+
+/** The form tokens and server keys of agencies that the emergency stop ends besides, once that is wanted. */
+export function useStoppingForms(isWanted: boolean) {
   return useRead(
     ['stopping', 'forms'],
     async (frame, signal) => {
@@ -143,6 +155,6 @@ export function useStoppingForms() {
       for (const agency of agencies) found.push(...(await readCredentials(frame, agency, signal)))
       return found
     },
-    { enabled: useMay('tenant.agencies.manage') },
+    { enabled: isWanted },
   )
 }
