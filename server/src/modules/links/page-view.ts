@@ -72,14 +72,28 @@ function payer(decision: Decision): string {
   return wordsOf(decision).payer[row.billing_party](partnerOf(decision), mandate.tenant.name)
 }
 
+function promise(decision: Decision): string {
+  const { asked, hours } = wordsOf(decision)
+  const { sla_response_hours: count } = decision.row
+  return count === null
+    ? asked.noPromise
+    : asked.answerWithin(writeCount(count, hours, decision.reading.language))
+}
+
+/** What is asked of the partner's people each time, as it was ticked. */
+function conditionLines({ conditions }: LinkTerms, { choose }: Pick<LinkWords, 'choose'>): string[] {
+  return [
+    ...(conditions.read_reason_required ? [choose.reason] : []),
+    ...(conditions.mfa_max_age_s === null ? [] : [choose.fresh]),
+    ...(conditions.phishing_resistant ? [choose.passkey] : []),
+    ...(conditions.ip_mode === 'enforce' ? [`${choose.networks}: ${conditions.ip_allow.join(', ')}`] : []),
+  ]
+}
+
 function askedFacts(decision: Decision): Html {
-  const { row, terms, reading } = decision
-  const { asked, roles, hours } = wordsOf(decision)
+  const { row, terms } = decision
+  const { asked, roles } = wordsOf(decision)
   const partner = partnerOf(decision)
-  const promise =
-    row.sla_response_hours === null
-      ? asked.noPromise
-      : asked.answerWithin(writeCount(row.sla_response_hours, hours, reading.language))
   return facts([
     [asked.who, asked.works(html`<b>${partner}</b>`, roles[terms.role], partner)],
     ...(row.via_partner_name === null
@@ -87,7 +101,7 @@ function askedFacts(decision: Decision): Html {
       : ([[asked.through, asked.throughLine(row.via_partner_name)]] as const)),
     [asked.long, until(decision, terms.ends_at)],
     [asked.pays, payer(decision)],
-    [asked.promise, promise],
+    [asked.promise, promise(decision)],
     [asked.why, row.request_message === null ? asked.noReason : asked.quoted(row.request_message)],
   ])
 }
@@ -258,6 +272,7 @@ export function checkPage(
   const { check, choose, asked } = words
   const partner = partnerOf(decision)
   const { can, cannot } = sentencesOf(maskOfTerms(after, decision.mandate.origin.now), words)
+  const conditions = conditionLines(after, words)
   const allow = html`${hiddenField('decision', 'allow')}${hiddenField('snapshot_token', carried.token)}${hiddenField('choice', carried.choice)}${button(check.allow(partner))}`
   const body = html`<section>
       <h2>${check.can(partner)}</h2>
@@ -271,6 +286,8 @@ export function checkPage(
       [choose.role, words.roles[after.role]],
       [asked.long, until(decision, after.ends_at)],
       [asked.pays, payer(decision)],
+      [asked.promise, promise(decision)],
+      ...(conditions.length > 0 ? [[choose.conditions, list(conditions)] as const] : []),
       [check.sees, check.seesAll(partner)],
     ])}
     <p>
@@ -298,7 +315,13 @@ export function donePage(decision: Decision): HtmlPage {
               [done.reference, reference],
             ])}
             <p>${done.mailed}</p>`
-        : html`<p>${done.nothing(reference)}</p>`
+        : html`${
+              row.status === 'requested' &&
+              html`<p>
+                ${done.waiting(mandate.tenant.name, writeInstant(row.request_expires_at, decision.reading.language))}
+              </p>`
+            }
+            <p>${done.nothing(reference)}</p>`
     }
     <p><a class="button" href="${place}">${done.see}</a></p>`
   return showPage(done.titles[row.status](partnerOf(decision)), body, framed(decision, '/done'))

@@ -93,6 +93,10 @@ test('a request is reviewed, narrowed, checked and allowed on pages without scri
   expect(check.body).toContain('Check before you allow')
   // How to stop it without a browser, as on the page of an application's consent (experience.md, L4).
   expect(check.body).toMatch(/stop it by telephone: <a[^>]*href="tel:\+13035550100">\+1 303 555 0100<\/a>/)
+  // What was ticked and what was promised is read once more before anything is allowed (L4).
+  expect(check.body).toContain('A reason each time they come in')
+  expect(check.body).not.toContain('A passkey, not a code')
+  expect(check.body).toContain('No response time is promised')
   expect(check.body.indexOf('Northwind MSP cannot')).toBeLessThan(check.body.indexOf('Comment on tickets'))
   const done = await post(scene, '/done', [
     ['decision', 'allow'],
@@ -156,7 +160,9 @@ test('a second click shows the result that there is, whether allowed, declined o
     [half.tenant],
     half.tenant,
   )
-  expect(await decided(half, await allowOnce(half, half.admin))).toContain('Waiting for a second person')
+  const waiting = await decided(half, await allowOnce(half, half.admin))
+  expect(waiting).toContain('Waiting for a second person')
+  expect(waiting).toMatch(/Another administrator of Acme Fiber decides, until \d+ \w+ \d{4}, \d\d:\d\d UTC/)
 })
 
 test(

@@ -132,6 +132,7 @@ export const EN = {
     by: 'Decided by',
     reference: 'Reference',
     mailed: 'Print or save this page. A mail with the same goes to both sides.',
+    waiting: (tenant: string, until: string) => `Another administrator of ${tenant} decides, until ${until}.`,
     nothing: (reference: Html) => html`Nothing is shared. Reference ${reference}.`,
     see: 'See it in Partner access',
   },

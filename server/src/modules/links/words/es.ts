@@ -169,6 +169,7 @@ export const ES: LinkWords = {
     by: 'Decidido por',
     reference: 'Referencia',
     mailed: 'Imprima o guarde esta página. Ambas partes reciben un correo con lo mismo.',
+    waiting: (tenant, until) => `Decide otro administrador de ${tenant}, hasta el ${until}.`,
     nothing: (reference) => html`No se comparte nada. Referencia ${reference}.`,
     see: 'Verlo en Partner access',
   },

@@ -171,6 +171,7 @@ export const FR: LinkWords = {
     reference: 'Référence',
     mailed:
       'Imprimez ou enregistrez cette page. Les deux parties reçoivent un message qui reprend ces informations.',
+    waiting: (tenant, until) => french`Un autre administrateur de ${tenant} décide, jusqu'au ${until}.`,
     nothing: (reference) => frenchHtml`Rien n'est partagé. Référence ${reference}.`,
     see: 'Voir dans Partner access',
   },
