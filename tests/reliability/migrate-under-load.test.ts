@@ -18,7 +18,8 @@ test('a migration that meets a lock gives its place up, so that those behind it 
   await holder.connect()
   try {
     await holder.query('begin')
-    await holder.query(WRITE)
+    // As a change of the table holds it; months are added beside those who write.
+    await holder.query('lock table audit_event in share update exclusive mode')
     let isDone = false
     const migrated = prepareDatabase(world.connection, { roleSecret: testRoleSecret() }).finally(
       () => (isDone = true),
@@ -32,6 +33,27 @@ test('a migration that meets a lock gives its place up, so that those behind it 
     expect(await world.sql('select to_regclass($1) is not null as made', [newest?.name])).toEqual([
       { made: true },
     ])
+  } finally {
+    await holder.end()
+  }
+}, 30_000)
+
+test('a month of the audit log is added beside somebody who writes, and waits for nobody (R4, R11)', async () => {
+  await using world = await TestWorld.start(() => [])
+  const [newest] = await world.sql<{ name: string }>(
+    `select max(relname) as name from pg_class where relname like 'audit\\_event\\_20%' and relkind = 'r'`,
+  )
+  await world.sql(`drop table ${newest?.name}`)
+  const holder = new pg.Client({ ...world.connection })
+  await holder.connect()
+  try {
+    await holder.query('begin')
+    await holder.query(WRITE)
+    await prepareDatabase(world.connection, { roleSecret: testRoleSecret() })
+    expect(await world.sql('select to_regclass($1) is not null as made', [newest?.name])).toEqual([
+      { made: true },
+    ])
+    await holder.query('commit')
   } finally {
     await holder.end()
   }

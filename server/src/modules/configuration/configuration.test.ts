@@ -1,6 +1,7 @@
 import { encodeId } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makePng } from '#testing/images.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeConfigurationRoutes } from './index.ts'
@@ -166,11 +167,7 @@ describe('versions', () => {
   })
 })
 
-const PIXEL = Buffer.concat([
-  Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
-  Buffer.from([0, 0, 0, 64, 0, 0, 0, 32, 8, 6, 0, 0, 0, 0, 0, 0, 0]),
-  Buffer.alloc(40),
-])
+const PIXEL = makePng(64, 32)
 
 describe('branding', () => {
   test("a partner's owner changes the branding, with an image that was checked, and nothing else (C2)", async () => {
