@@ -97,7 +97,9 @@ test(
     expect(narrow[0]).toMatch(/,filters$/)
     expect(narrow.length).toBeGreaterThan(2)
     for (const row of narrow.slice(1))
-      expect(row).toMatch(/,from 20\d\d-[^,]+; person: psn_\w+; tenant: ten_\w+$/)
+      expect(row).toMatch(
+        /,"from 20\d\d-[^,"]+; person: psn_\w+; tenant: ten_\w+; Exported by Edith Crane, [^"]+"$/,
+      )
     await page.getByText(createHash('sha256').update(narrowBytes).digest('hex')).waitFor()
     counted['Export evidence with a checksum'] = steps.take()
     await home()
