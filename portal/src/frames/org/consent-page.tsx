@@ -7,7 +7,7 @@ import { MoveButton, reasonBody } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { DateText, IdText, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -15,9 +15,10 @@ import type { Frame } from '../../platform/frame.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
 import { joinNames, t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { daysUntil, neverAllowed, sentenceOfAction } from '../shared/access-words.ts'
+import { neverAllowed, sentenceOfAction } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
 import { orderedOf } from '../shared/ordered.ts'
+import { standingFacts } from '../shared/standing-facts.tsx'
 import { useConsent } from './calls-consents.ts'
 import { ConsentNarrowForm } from './consent-narrow-form.tsx'
 
@@ -124,15 +125,7 @@ function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
     <Panel title={t('access.link_plain')}>
       <Facts
         facts={[
-          fact(
-            t('column.status'),
-            <LinkChip
-              status={consent.status}
-              days={daysUntil(consent.ends_at, now)}
-              by={consent.status_changed_by}
-            />,
-          ),
-          fact(t('link.reason'), consent.status_reason && tValue('status_reason', consent.status_reason)),
+          ...standingFacts({ ...consent, by: consent.status_changed_by }, now),
           fact(t('column.partner'), consent.partner_name),
           fact(
             t('consent.app'),

@@ -7,14 +7,15 @@ import { reasonBody } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer, Bones } from '../../parts/states.tsx'
-import { DateText, IdText, LinkChip } from '../../parts/values.tsx'
+import { DateText, IdText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
-import { joinNames, t, tValue } from '../../platform/words.ts'
+import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { daysUntil, neverAllowed, sentencesOfActions } from '../shared/access-words.ts'
+import { neverAllowed, sentencesOfActions } from '../shared/access-words.ts'
+import { standingFacts } from '../shared/standing-facts.tsx'
 import { AccessStopped } from './access-stopped.tsx'
 import { isLiveResale, useResale } from './calls-consents.ts'
 import { sentencesOfOrders, useOpenOrders } from './open-orders.ts'
@@ -31,15 +32,7 @@ function ResaleFacts({ resale }: { resale: Resale }) {
     <Panel title={t('access.link_plain')}>
       <Facts
         facts={[
-          fact(
-            t('column.status'),
-            <LinkChip
-              status={resale.status}
-              days={daysUntil(resale.ends_at, now)}
-              by={resale.status_changed_by_side}
-            />,
-          ),
-          fact(t('link.reason'), resale.status_reason && tValue('status_reason', resale.status_reason)),
+          ...standingFacts({ ...resale, by: resale.status_changed_by_side }, now),
           fact(t('column.partner'), partner),
           fact(t('access.accounts'), joinNames(resale.bans)),
           fact(t('access.pays'), t('access.pays_resale', { partner })),

@@ -4,17 +4,17 @@ import type { PartnerConsentDetail } from '@liaison/client'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { DateText, IdText, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { daysUntil } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
 import { orderedOf } from '../shared/ordered.ts'
+import { standingFacts } from '../shared/standing-facts.tsx'
 import { GiveBack } from './give-back.tsx'
 
 type ConsentProps = { consent: PartnerConsentDetail }
@@ -27,16 +27,8 @@ function ConsentFacts({ consent }: ConsentProps) {
     <Panel title={t('granted.record')}>
       <Facts
         facts={[
-          fact(
-            t('column.status'),
-            <LinkChip
-              status={consent.status}
-              days={daysUntil(consent.ends_at, now)}
-              by={consent.status_changed_by}
-            />,
-          ),
+          ...standingFacts({ ...consent, by: consent.status_changed_by }, now),
           fact(t('granted.since'), formatDateTime(consent.status_changed_at)),
-          fact(t('link.reason'), consent.status_reason && tValue('status_reason', consent.status_reason)),
           fact(t('granted.customer'), consent.tenant_name),
           fact(
             t('consent.app'),

@@ -7,12 +7,11 @@ import { useState } from 'react'
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
-import { Answer } from '../../parts/states.tsx'
-import { formatDate } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
-import { useRead, useWrite } from '../../platform/query.ts'
+import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { lastSetOf, SettingsAnswer } from './settings-answer.tsx'
 import { Setting } from './setting.tsx'
 
 const touches = ['last_touch', 'first_touch'] as const
@@ -86,11 +85,7 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
     <Setting
       title={t('counting.title')}
       about={t('counting.about')}
-      lastSet={t('program_settings.set_by', {
-        version: settings.version,
-        name: settings.set_by_name,
-        date: formatDate(settings.set_at),
-      })}
+      lastSet={lastSetOf(settings)}
       mayChange={useMay('platform.agreements.approve')}
       errors={errors}
       isBusy={write.isPending}
@@ -117,12 +112,5 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
 
 /** Which partner is counted when a customer followed links of several, and whose days and months count. */
 export function Counting() {
-  const settings = useRead(['program-settings'], (frame, signal) =>
-    readTagged(frame.client.GET('/admin/program-settings', { signal })),
-  )
-  return (
-    <Answer query={settings} lines={4}>
-      {({ body, etag }) => <Form key={body.version} settings={body} etag={etag} />}
-    </Answer>
-  )
+  return <SettingsAnswer>{(settings, etag) => <Form settings={settings} etag={etag} />}</SettingsAnswer>
 }

@@ -7,12 +7,11 @@ import { useState } from 'react'
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
-import { Answer } from '../../parts/states.tsx'
-import { formatDate } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
-import { useRead, useWrite } from '../../platform/query.ts'
+import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { lastSetOf, SettingsAnswer } from './settings-answer.tsx'
 import { Setting } from './setting.tsx'
 
 const MOST_DAYS = 3650
@@ -77,11 +76,7 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
     <Setting
       title={t('demands.title')}
       about={t('demands.about')}
-      lastSet={t('program_settings.set_by', {
-        version: settings.version,
-        name: settings.set_by_name,
-        date: formatDate(settings.set_at),
-      })}
+      lastSet={lastSetOf(settings)}
       mayChange={useMay('platform.agreements.approve')}
       errors={errors}
       isBusy={write.isPending}
@@ -110,12 +105,5 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
 
 /** What a live API client needs, and how long contact addresses of sign-ups are kept. */
 export function LiveDemands() {
-  const settings = useRead(['program-settings'], (frame, signal) =>
-    readTagged(frame.client.GET('/admin/program-settings', { signal })),
-  )
-  return (
-    <Answer query={settings} lines={4}>
-      {({ body, etag }) => <Form key={body.version} settings={body} etag={etag} />}
-    </Answer>
-  )
+  return <SettingsAnswer>{(settings, etag) => <Form settings={settings} etag={etag} />}</SettingsAnswer>
 }

@@ -1,0 +1,29 @@
+import './program-words.ts'
+import { readTagged } from '@liaison/client'
+import type { ProgramSettings } from '@liaison/client'
+import { Fragment } from 'react'
+import type { ReactNode } from 'react'
+
+import { Answer } from '../../parts/states.tsx'
+import { formatDate } from '../../platform/format.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+
+/** Who set this version of the program's settings, as a sentence. */
+export function lastSetOf({ version, set_by_name: name, set_at: at }: ProgramSettings): string {
+  return t('program_settings.set_by', { version, name, date: formatDate(at) })
+}
+
+type SettingsAnswerProps = { children: (settings: ProgramSettings, etag: string | null) => ReactNode }
+
+/** What is shown of the program's settings; begun anew with each version, so that no form holds an old one. */
+export function SettingsAnswer({ children }: SettingsAnswerProps) {
+  const settings = useRead(['program-settings'], (frame, signal) =>
+    readTagged(frame.client.GET('/admin/program-settings', { signal })),
+  )
+  return (
+    <Answer query={settings} lines={4}>
+      {({ body, etag }) => <Fragment key={body.version}>{children(body, etag)}</Fragment>}
+    </Answer>
+  )
+}
