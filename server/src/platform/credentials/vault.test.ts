@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { makeVault } from './vault.ts'
 import type { DataKey, KeyRing } from './vault.ts'
 
+const REFUSED =
+  /unable to authenticate|unknown version|authentication tag|initialization vector|not there yet/i
 const PLACE = 'totp_factor.secret of somebody'
 const key: DataKey = { number: 7, key: Buffer.alloc(32, 7) }
 const ring: KeyRing = {
@@ -20,12 +22,12 @@ test.each(VAULTS.map((vault, index) => [index === 0 ? 'the root' : 'a data key',
       fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(), fc.nat({ max: 7 }), (plain, drawn, bit) => {
         const sealed = vault.seal(Buffer.from(plain), PLACE)
         expect(vault.open(sealed, PLACE)).toEqual(Buffer.from(plain))
-        expect(() => vault.open(sealed, `${PLACE} else`)).toThrow()
+        expect(() => vault.open(sealed, `${PLACE} else`)).toThrow('unable to authenticate')
         const altered = Buffer.from(sealed)
         const at = drawn % sealed.length
         altered[at] = (altered[at] ?? 0) ^ (1 << bit)
-        expect(() => vault.open(altered, PLACE)).toThrow()
-        expect(() => vault.open(sealed.subarray(0, at), PLACE)).toThrow()
+        expect(() => vault.open(altered, PLACE)).toThrow(REFUSED)
+        expect(() => vault.open(sealed.subarray(0, at), PLACE)).toThrow(REFUSED)
       }),
     )
   },
