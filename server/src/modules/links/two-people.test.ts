@@ -140,6 +140,30 @@ describe('where an organisation asks for two people, more is opened by two', () 
     expect((await read(people.admin, people)).auto_renew_days).toBe(180)
   })
 
+  test('one who agrees twenty times at once is still one, and two who agree at once decide once (B10, I6)', async () => {
+    const people = await openForTwo()
+    await acts.partnerMove(people, 'changes', { auto_renew_days: 180, reason: 'Please.' })
+    const { change_request_id: change, snapshot_token } = await waiting(people.admin, people)
+    const press = (caller: Caller) =>
+      world.call(caller, 'POST', `${CHANGES}/${change}/approve`, { body: { snapshot_token } })
+    await Promise.all(Array.from({ length: 20 }, () => press(people.admin)))
+    expect((await read(people.admin, people)).auto_renew_days).toBe(0)
+    const { snapshot_token: now } = await waiting(people.second, people)
+    const both = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? people.admin : people.second))
+    const answers = await Promise.all(
+      both.map((caller) =>
+        world.call(caller, 'POST', `${CHANGES}/${change}/approve`, { body: { snapshot_token: now } }),
+      ),
+    )
+    expect(answers.filter(({ statusCode }) => statusCode >= 500)).toEqual([])
+    expect(answers.filter((answer) => answer.json().status === 'approved')).toHaveLength(1)
+    const [row] = await world.sql<{ auto_renew_days: number; approvals: number }>(
+      `select l.auto_renew_days, (select count(*)::integer from audit_event e where e.delegation_id = l.id and e.action like '%change%approve%' and e.outcome = 'allowed') as approvals from link l where l.id = $1`,
+      [uuidOf(people.id)],
+    )
+    expect(row).toEqual({ auto_renew_days: 180, approvals: 2 })
+  })
+
   test('a renewal waits for the second one, who agrees to the same end (B1)', async () => {
     const people = await openForTwo()
     const { ends_at: before } = await read(people.admin, people)
