@@ -65,6 +65,14 @@ test('every link state, role and refusal has words', () => {
   expect(ids.filter((id) => !hasWords(id))).toEqual([])
 })
 
+test('whatever can leave one tenant out of a figure has words, and none is read as a code', () => {
+  // These refuse the whole request, or are for callers that see no such figures.
+  const whole = ['UNAUTHORIZED', 'PERSON_INACTIVE', 'PARTNER_INACTIVE', 'WRONG_PLANE', 'PARTNER_NOT_FOUND']
+  const elsewhere = ['TENANT_NOT_FOUND', 'RESOURCE_NOT_FOUND', 'INSUFFICIENT_SCOPE', 'RATE_LIMIT_EXCEEDED']
+  const codes = REFUSAL_CODES.filter((code) => ![...whole, ...elsewhere].includes(code))
+  expect(codes.filter((code) => !hasWords(`reason.${code}`))).toEqual([])
+})
+
 test('words to customers avoid the words of the trade', () => {
   const trade = /\b(tenant|scope|revoke|RBAC|grant|claim)s?\b/i
   expect(Object.values(org).filter((sentence) => trade.test(sentence.replaceAll(/\{[^}]*\}/g, '')))).toEqual(

@@ -173,6 +173,9 @@ export const status = {
 
   'reason.PERMISSION_DENIED': 'your role there does not include this',
   'reason.NOT_ASSIGNED': 'you are not assigned',
+  'reason.ACCOUNTS_ONLY': 'only your own accounts are open to you',
+  'reason.ELEVATION_REQUIRED': 'this is open only for a while, after asking',
+  'reason.ACCESS_REASON_REQUIRED': 'it asks for a reason each time you come in',
   'reason.TENANT_LINK_SUSPENDED': 'the link is suspended',
   'reason.TENANT_LINK_EXPIRED': 'the link has run out',
   'reason.TENANT_LINK_REVOKED': 'the link was revoked',

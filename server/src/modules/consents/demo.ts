@@ -281,6 +281,7 @@ export function makeDemoConsents(ground: DemoConsentGround): DemoConsents {
     client_id: client.id,
     first_token_at: addDays(now, -356),
     first_call_at: addDays(now, -356),
+    first_live_call_at: addDays(now, -356),
     last_used_at: new Date(now.getTime() - 42 * 60_000),
   }
   return {
