@@ -233,9 +233,10 @@ const Environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: documented(z.url().optional(), {
     description: 'Where traces are sent (OpenTelemetry over HTTP). Without it none are made.',
   }),
-  PERSONAL_DATA_DAYS: documented(integer(90, 1, 3650), {
+  // At most the 400 days of access.md section 6.
+  PERSONAL_DATA_DAYS: documented(integer(90, 1, 400), {
     description:
-      'How long network addresses and browsers stay in the audit log, and sign-ins that are over and mails in the database. The events themselves stay.',
+      'How long network addresses and browsers stay in the audit log, and sign-ins that are over and mails in the database; 400 at most. The events themselves stay.',
     unit: 'days',
   }),
   SIGNING_KEY_DAYS: documented(integer(90, 0, 3650), {

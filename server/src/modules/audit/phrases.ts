@@ -211,6 +211,8 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'platform.staff.read': says('looked who administers the platform'),
   'platform.staff.remove': says('took somebody out of those who administer the platform{of}'),
   'platform.staff.withdraw_invitation': says('withdrew an invitation to administer the platform'),
+  'personal_data.blank': says('Network addresses and browsers whose time is over were blanked'),
+  'personal_data.remove': says('Sign-ins and mails whose time is over were removed'),
   'platform.persons.read': says('looked for persons'),
   'platform.persons.export': says('wrote out what is kept of a person'),
   'platform.persons.erase': says('erased a person'),

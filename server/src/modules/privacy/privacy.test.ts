@@ -8,6 +8,7 @@ import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
+import { readConfig } from '#platform/config.ts'
 import { LOGINS } from '#platform/database.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
 import { PASSWORD, seedAccount } from '#testing/account-holder.ts'
@@ -279,6 +280,48 @@ test('addresses and browsers are blanked after their time, ended sign-ins and ma
     await counted(`audit_event where user_agent is not null and occurred_at > now() - interval '1 hour'`),
   ).toEqual(today)
   expect((await verify()).ok).toBe(true)
+})
+
+test('what a night forgets is told by events of the same transactions, and a night with nothing to forget writes none (retention)', async () => {
+  const person = await worker()
+  const told = () =>
+    world.sql<{ action: string; row_count: string; actor_name: string }>(
+      `select action, row_count, actor_name from audit_event where action like 'personal\\_data.%' order by xid, id`,
+    )
+  const before = await told()
+  await world.sql(
+    `insert into audit_event (plane, action, outcome, actor_type, source, ip, occurred_at)
+     select 'tenant', 'x.older', 'allowed', 'person', 'api', '192.0.2.7', now() - interval '5 days' from generate_series(1, 3)`,
+  )
+  await world.sql(
+    `insert into session (token_hash, person_id, created_at, ends_at, ip) values (sha256('older'), $1, now() - interval '40 days', now() - interval '39 days', '192.0.2.7')`,
+    [person.id],
+  )
+  await forgetPersonalData(world.database, 3)
+  const after = (await told()).slice(before.length)
+  expect(after).toEqual([
+    { action: 'personal_data.blank', row_count: '3', actor_name: 'personal-data' },
+    { action: 'personal_data.remove', row_count: '1', actor_name: 'personal-data' },
+  ])
+  await forgetPersonalData(world.database, 3)
+  expect(await told()).toHaveLength(before.length + 2)
+  // The login of the jobs cannot leave the event out, nor write one of its own.
+  await world.sql(
+    `insert into audit_event (plane, action, outcome, actor_type, source, ip, occurred_at) values ('tenant', 'x.older', 'allowed', 'person', 'api', '192.0.2.7', now() - interval '8 days')`,
+  )
+  await world.sqlAs(
+    'liaison_job',
+    `select access.blank_origins(now() - interval '9 days', now() - interval '7 days')`,
+  )
+  expect(await told()).toHaveLength(before.length + 3)
+  await expect(
+    world.sqlAs('liaison_job', `select access.record_forgetting('personal_data.blank', 1, '{}')`),
+  ).rejects.toThrow('permission denied')
+})
+
+test('an address cannot be kept for more than 400 days, whatever is configured (retention)', () => {
+  expect(() => readConfig({ PERSONAL_DATA_DAYS: '401' })).toThrow('PERSONAL_DATA_DAYS')
+  expect(readConfig({ PERSONAL_DATA_DAYS: '400' }).personalDataDays).toBe(400)
 })
 
 test('an event is blanked with the digest of what stood there or not at all, whoever tries (I11, I12)', async () => {
