@@ -26,6 +26,8 @@ export interface Ran {
 /** Runs commands in this process, on the database of a world and with a folder for files. */
 export class CommandBench implements AsyncDisposable {
   readonly folder: string
+  /** What the commands take for now. */
+  now = new Date('2026-11-21T12:00:00Z')
   readonly #world: Pick<TestWorld, 'connection'>
 
   private constructor(world: Pick<TestWorld, 'connection'>, folder: string) {
@@ -51,7 +53,7 @@ export class CommandBench implements AsyncDisposable {
     const surroundings: Surroundings = {
       config: readConfig({ LIAISON_DATA_DIR: this.folder }),
       operator,
-      now: () => new Date('2026-11-21T12:00:00Z'),
+      now: () => this.now,
       out: (text) => void (out += text),
       err: (text) => void (err += text),
       isTerminal: false,

@@ -1,6 +1,7 @@
 import { auditCommands, makeAuditKey, readAuditKeys } from '#modules/audit/index.ts'
 import type { TakenOut } from '#modules/audit/index.ts'
 import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
+import type { Row } from '#platform/statement.ts'
 import type { Installation } from '#platform/installation.ts'
 import { UsageError } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
@@ -37,7 +38,7 @@ export const audit: Command = {
         name === undefined ? 'Say what to do with the audit log.' : `There is no command "audit ${name}".`,
       )
     const installation = await surroundings.open()
-    const { list: verifierKey } = await withVault(installation, (vault) =>
+    const { list: verifierKey, signer } = await withVault(installation, (vault) =>
       inAdminTransaction(installation.admin, (run) =>
         readAuditKeys(run, makeAuditKey(vault, surroundings.config.auditOrigin)),
       ),
@@ -47,9 +48,16 @@ export const audit: Command = {
         connect: () => Promise.resolve(client),
         dataDir: surroundings.config.dataDir,
         verifierKey,
+        signer,
         now: surroundings.now(),
         write: surroundings.out,
         record: (event) => record(installation, surroundings, event),
+        recordWithin: (on, event) =>
+          recordOperator(
+            async (text, values) => (await on.query<Row>(text, values && [...values])).rows,
+            { ...surroundings.operator, command: `audit ${command.name}` },
+            event,
+          ),
       }),
     )
   },

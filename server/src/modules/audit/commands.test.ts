@@ -58,9 +58,11 @@ describe('the commands of the operator', () => {
       connect: () => Promise.resolve(client),
       dataDir: folder,
       verifierKey: KEY.verifierKey,
+      signer: KEY,
       now: NOW,
       write: (part) => (text += part),
       record: (event) => Promise.resolve(void recorded.push(event)),
+      recordWithin: () => Promise.resolve(),
     })
     return { status: status ?? -1, text }
   }

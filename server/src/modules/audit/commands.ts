@@ -1,89 +1,16 @@
 import { open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { decodeId } from '@liaison/access'
 import { toCanonicalJson } from '#platform/signed-log/index.ts'
 import { readNotes } from './checkpoint-file.ts'
-import { countOrphanScopes, noteVerification, readAllCheckpoints, readLog } from './log-store.ts'
+import { checkpointFileIn, toText } from './command.ts'
+import type { AuditCommand, AuditCommandContext } from './command.ts'
+import { noteVerification, readLog, readRetentionNotes } from './log-store.ts'
 import type { AdminClient, StoredEntry } from './log-store.ts'
 import { verifyExport } from './offline-verify.ts'
 import { checkProof, makeProof } from './proof.ts'
-import { verifyLog } from './verify.ts'
-import type { Report } from './verify.ts'
-
-/** What the operator's machine gives a command of the audit log. */
-export interface AuditCommandContext {
-  /** A connection as the superuser or the migrating login, in UTC. */
-  readonly connect: () => Promise<AdminClient>
-  readonly dataDir: string
-  /** The verifier key of this installation, or all of them with their sizes (`readAuditKeys(...).list`). */
-  readonly verifierKey: string
-  readonly now: Date
-  readonly write: (text: string) => void
-  /** Records what the operator takes out of the log, before it is taken. */
-  readonly record: (event: TakenOut) => Promise<void>
-}
-
-/** What of the log left the installation by a command. */
-export interface TakenOut {
-  readonly action: 'platform.audit.export' | 'platform.audit.prove'
-  readonly reason?: string
-  readonly eventId?: string
-}
-
-/** One command of `liaison audit`. Returns the exit status: 0 holds, 1 does not hold, 2 was called wrongly. */
-export interface AuditCommand {
-  readonly name: string
-  readonly help: string
-  readonly run: (args: readonly string[], context: AuditCommandContext) => Promise<number>
-}
-
-/** The file beside the database in which the server keeps its checkpoints. */
-export function checkpointFileIn(dataDir: string): string {
-  return join(dataDir, 'audit-checkpoints.txt')
-}
-
-const toText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
-
-/** Verifies the log in a database against its own checkpoints and those kept outside. */
-export async function verifyDatabase(
-  client: AdminClient,
-  outside: readonly string[] | null,
-  verifierKey: string,
-): Promise<Report> {
-  // One snapshot, so that events which are sealed meanwhile are not taken for faults.
-  await client.query('begin isolation level repeatable read read only')
-  try {
-    const checkpoints = { ...(await readAllCheckpoints(client)), outside }
-    const report = await verifyLog(readLog(client), checkpoints, verifierKey)
-    const orphans = await countOrphanScopes(client)
-    if (orphans === 0) return report
-    const fault = {
-      code: 'SCOPE_WITHOUT_EVENT' as const,
-      at: report.sealed,
-      detail: `${orphans} scope rows show an event that does not exist.`,
-    }
-    return { ...report, ok: false, fault_count: report.fault_count + 1, faults: [...report.faults, fault] }
-  } finally {
-    await client.query('commit')
-  }
-}
-
-function sayReport(
-  report: Pick<
-    Report,
-    'ok' | 'events' | 'sealed' | 'checkpoints' | 'beyond_last_checkpoint' | 'unsealed' | 'root'
-  >,
-  faults: readonly string[],
-): string {
-  const lines = [
-    report.ok ? 'The log holds.' : 'THE LOG DOES NOT HOLD.',
-    ...faults.map((fault) => `  ${fault}`),
-    `${report.events} events, ${report.sealed} proved by ${report.checkpoints} checkpoints; root ${report.root}`,
-    `${report.beyond_last_checkpoint} sealed beyond the last checkpoint, ${report.unsealed} wait for their seal`,
-  ]
-  return `${lines.join('\n')}\n`
-}
+import { runRetain, runRetention } from './retain-command.ts'
+import { sayReport, verifyDatabase } from './verify-database.ts'
 
 /** A verifier key as it is, or the file that holds a list of them. */
 async function readKeyOption(text: string | undefined): Promise<string | undefined> {
@@ -123,8 +50,12 @@ async function runVerify(args: readonly string[], context: AuditCommandContext):
   return report.ok ? 0 : 1
 }
 
-function toExportLine({ index, event }: StoredEntry): string {
-  if (event === null) return ''
+/** Of an event that was taken out after its time there is the leaf, in an export that says so. */
+function toExportLine({ index, event, storedHash, goneAt }: StoredEntry, tellsGone: boolean): string {
+  if (event === null)
+    return tellsGone && index !== null
+      ? `${JSON.stringify({ index, hash: storedHash?.toString('base64'), occurred_at: goneAt?.toISOString() })}\n`
+      : ''
   const { salt, ip, user_agent, digest } = event.origin
   const origin = toCanonicalJson({ salt, ip, user_agent, digest })
   const personal = toCanonicalJson({ ...event.personal })
@@ -133,10 +64,14 @@ function toExportLine({ index, event }: StoredEntry): string {
 
 /** The text of an export: a line that says what it is, then one line for each event. */
 export async function* exportLog(client: AdminClient, now: Date): AsyncGenerator<string> {
-  yield `${JSON.stringify({ format: 'liaison-audit-export/2', exported_at: now.toISOString() })}\n`
   await client.query('begin isolation level repeatable read read only')
   try {
-    for await (const page of readLog(client)) yield page.map(toExportLine).join('')
+    const retentions = await readRetentionNotes(client)
+    const tellsGone = retentions.length > 0
+    const format = `liaison-audit-export/${tellsGone ? 3 : 2}`
+    yield `${JSON.stringify({ format, exported_at: now.toISOString(), ...(tellsGone && { retentions }) })}\n`
+    for await (const page of readLog(client))
+      yield page.map((entry) => toExportLine(entry, tellsGone)).join('')
   } finally {
     await client.query('commit')
   }
@@ -213,6 +148,16 @@ export const auditCommands: readonly AuditCommand[] = [
     name: 'export',
     help: 'export --reason TEXT [--output FILE]\n  Writes the whole log as JSON Lines, for verify --export or offline-verify.ts on another machine. That it was is an event.',
     run: runExport,
+  },
+  {
+    name: 'retention',
+    help: 'retention [--json]\n  Tells of each month how many events of each class it holds, and what is past its time.',
+    run: runRetention,
+  },
+  {
+    name: 'retain',
+    help: 'retain --export FILE --reason TEXT [--json]\n  Takes out of the log what is past its time: after three years all but money, agreements, delegations, exports and administration, after seven the whole month.\n  FILE is an export that holds it. The log must hold before and holds after; what was taken is an event.',
+    run: runRetain,
   },
   {
     name: 'prove',

@@ -31,9 +31,11 @@ async function verify(): Promise<{ status: number; text: string }> {
       connect: () => Promise.resolve(client),
       dataDir: folder,
       verifierKey: KEY.verifierKey,
+      signer: KEY,
       now: new Date('2030-01-01T00:00:00Z'),
       write: (part) => (text += part),
       record: () => Promise.resolve(),
+      recordWithin: () => Promise.resolve(),
     })
     return { status: status ?? -1, text }
   } finally {

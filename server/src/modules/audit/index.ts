@@ -6,8 +6,10 @@
  * called: they all write through the mandate.
  */
 
-export { auditCommands, checkpointFileIn, exportLog, verifyDatabase } from './commands.ts'
-export type { TakenOut } from './commands.ts'
+export { auditCommands, exportLog } from './commands.ts'
+export { checkpointFileIn } from './command.ts'
+export type { TakenOut } from './command.ts'
+export { verifyDatabase } from './verify-database.ts'
 export { addComingMonths } from './months.ts'
 export { activityExport } from './export-source.ts'
 export { makeAuditRoutes } from './routes.ts'

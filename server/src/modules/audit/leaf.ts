@@ -41,7 +41,7 @@ export interface Origin {
 }
 
 /** The digest that stands in the leaf for network address and user agent. */
-function digestOrigin(origin: Origin): string {
+export function digestOrigin(origin: Origin): string {
   if (origin.digest !== null) return origin.digest
   return hash('sha256', `${origin.salt}\n${origin.ip ?? ''}\n${origin.user_agent ?? ''}`, 'hex')
 }

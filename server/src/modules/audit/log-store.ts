@@ -20,11 +20,13 @@ const LOOK_UP =
 const AS_USUAL =
   'set local enable_hashjoin = on; set local enable_mergejoin = on; set local enable_seqscan = on'
 
+const leafTime = `l.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`
+
 const readPage = async (client: AdminClient, shape: LeafShape, after: number): Promise<TextRow[]> =>
   (
     await client.query<(string | null)[]>(
       asTexts(
-        `select l.leaf_index, encode(l.hash, 'hex'), ${shape.columns}
+        `select l.leaf_index, encode(l.hash, 'hex'), case when e.id is null then to_char(${leafTime}) end, ${shape.columns}
          from (select * from audit_leaf where leaf_index > $1 order by leaf_index limit ${PAGE_ROWS}) l
          left join audit_event e on e.id = l.event_id and e.occurred_at = l.occurred_at
          order by l.leaf_index`,
@@ -34,11 +36,12 @@ const readPage = async (client: AdminClient, shape: LeafShape, after: number): P
   ).rows
 
 function toStoredEntry(shape: LeafShape, row: TextRow): StoredEntry {
-  const event = shape.toEvent(row, 2)
+  const event = shape.toEvent(row, 3)
   return {
     index: Number(row[0]),
     leaf: event?.leaf ?? null,
     storedHash: Buffer.from(row[1] ?? '', 'hex'),
+    goneAt: typeof row[2] === 'string' ? new Date(row[2]) : null,
     ageSeconds: 0,
     event,
   }
@@ -86,13 +89,23 @@ export async function* readLog(client: AdminClient): AsyncGenerator<readonly Sto
   yield* readUnsealed(client, shape)
 }
 
+/** The notes of what was taken out after its time, oldest first. */
+export async function readRetentionNotes(client: AdminClient): Promise<string[]> {
+  const { rows } = await client.query<{ note: string }>('select note from audit_retention order by number')
+  return rows.map((row) => row.note)
+}
+
 /** The checkpoints in the database, with which of them it says are kept outside. */
 export async function readAllCheckpoints(client: AdminClient): Promise<Omit<Checkpoints, 'outside'>> {
   const notes = await client.query<{ note: string }>('select note from audit_checkpoint order by size')
   const out = await client.query<{ size: string }>(
     `select size from audit_publication where place = 'file' order by size`,
   )
-  return { inside: notes.rows.map((row) => row.note), published: out.rows.map((row) => Number(row.size)) }
+  return {
+    inside: notes.rows.map((row) => row.note),
+    published: out.rows.map((row) => Number(row.size)),
+    retentions: await readRetentionNotes(client),
+  }
 }
 
 /** How many scope rows show an event that does not exist. */

@@ -7,10 +7,17 @@
  * VERIFIER_KEY the text `name+id+key`, or a file with the list of keys that `liaison audit key` prints, got from the
  * operator on another way. Ends with 0 when everything holds.
  */
-import { createPublicKey, hash, verify } from 'node:crypto'
+import { createHash, createPublicKey, hash, verify } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** A leaf whose event was taken out after its time. */
+interface GoneLine {
+  index: number
+  hash: string
+  occurred_at: string
+}
 
 interface Line {
   index: number | null
@@ -27,6 +34,8 @@ export interface OfflineReport {
   checkpoints: number
   beyond_last_checkpoint: number
   unsealed: number
+  /** Events that were taken out after their time: their leaves are proved, what they said is gone. */
+  past_retention: number
   root: string
   faults: string[]
 }
@@ -61,8 +70,8 @@ class Tree {
   size = 0
   row: (Buffer | undefined)[] = []
 
-  add(leaf: string): void {
-    let [level, node] = [0, sha256(`\0${leaf}`)]
+  add(leaf: Buffer): void {
+    let [level, node] = [0, leaf]
     for (let waiting = this.row[level]; waiting; waiting = this.row[level]) {
       node = join(waiting, node)
       this.row[level] = undefined
@@ -100,7 +109,15 @@ function readVerifierKey(text: string): { name: string; isSigned: IsSigned } {
 }
 
 // Each key signs checkpoints of more events than the first number, up to the second: `KEY AFTER UNTIL [stolen]`.
-function readKeyList(text: string): { isSigned: IsSigned; isStolen: boolean }[] {
+interface RangedKey {
+  name: string
+  isStolen: boolean
+  isSigned: IsSigned
+  /** Of another note than a checkpoint, that was signed when so many events were. */
+  hasSigned: (body: string, signatures: string, size: number) => boolean
+}
+
+function readKeyList(text: string): RangedKey[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -109,7 +126,10 @@ function readKeyList(text: string): { isSigned: IsSigned; isStolen: boolean }[] 
       const { name, isSigned } = readVerifierKey(key)
       const last = until === '-' ? Infinity : Number(until)
       return {
+        name,
         isStolen: mark === 'stolen',
+        hasSigned: (body, signatures, size) =>
+          size >= Number(after) && size <= last && isSigned(body, signatures),
         isSigned: (body, signatures) => {
           const [origin = '', size = ''] = body.split('\n')
           const isWithin = Number(size) > Number(after) && Number(size) <= last
@@ -151,6 +171,64 @@ function readCheckpoints(text: string, verifierKey: string): Checkpoints {
   return { roots, sealed, faults }
 }
 
+/** What was signed to be gone of one month, and what is. */
+interface Month {
+  from: number
+  until: number
+  signedAt: number
+  gone: number
+  expected: string
+  found: number
+  digest: ReturnType<typeof createHash>
+}
+
+const RETENTION =
+  /^(\S+) retention\n(\d+)\n(\S+) (\S+)\n(long|nothing)\n(\S+)\n(\d+)\n([A-Za-z0-9+/]{43}=)\n\n((?:— .+\n)+)$/u
+
+function addYears(ms: number, years: number): number {
+  const date = new Date(ms)
+  return date.setUTCFullYear(date.getUTCFullYear() + years)
+}
+
+// Three years after a month part of it may go, after seven all of it; a note that was signed earlier excuses nothing, nor
+// one that is younger than the export which holds it.
+function isOver(kept: string, until: number, at: { signed: number; exported: number }): boolean {
+  return addYears(until, kept === 'long' ? 3 : 7) <= at.signed && at.signed <= at.exported
+}
+
+function readRetention(note: string, keys: readonly RangedKey[], exported: number): Month | string {
+  const found = RETENTION.exec(note)
+  if (!found) return 'is none'
+  const [, origin, size, ...rest] = found
+  const [from = '', until = '', kept = '', at = '', gone, expected = '', signatures = ''] = rest
+  const body = note.slice(0, note.length - signatures.length - 1)
+  const key = keys.find(
+    (candidate) => candidate.name === origin && candidate.hasSigned(body, signatures, Number(size)),
+  )
+  if (!key) return 'is not signed with a key that was valid for it'
+  if (key.isStolen) return 'is signed with a key that was stolen since'
+  const [start, end, signedAt] = [Date.parse(from), Date.parse(until), Date.parse(at)]
+  if (!isOver(kept, end, { signed: signedAt, exported })) return 'takes out events whose time was not over'
+  const digest = createHash('sha256')
+  return { from: start, until: end, signedAt, gone: Number(gone), expected, found: 0, digest }
+}
+
+// The newest note of a month tells of those before, too.
+function readRetentions(
+  header: { retentions?: string[]; exported_at: string },
+  verifierKey: string,
+  faults: string[],
+): Month[] {
+  const keys = readKeyList(verifierKey)
+  const newest = new Map<number, Month>()
+  for (const [number, note] of (header.retentions ?? []).entries()) {
+    const month = readRetention(note, keys, Date.parse(header.exported_at))
+    if (typeof month === 'string') faults.push(`Note ${number + 1} of events past their time ${month}.`)
+    else if (month.signedAt >= (newest.get(month.from)?.signedAt ?? 0)) newest.set(month.from, month)
+  }
+  return [...newest.values()]
+}
+
 async function* readLines(path: string): AsyncGenerator<string> {
   let rest = ''
   for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
@@ -183,6 +261,8 @@ class Log {
   readonly roots: Map<number, string>
   exportedAt = 0
   readonly sealed: number
+  months: Month[] = []
+  goneLeaves = 0
   unsealed = 0
   late = 0
 
@@ -208,13 +288,42 @@ class Log {
     }
     if (line.index !== this.tree.size)
       this.faults.push(`Leaf ${this.tree.size} is followed by ${line.index}.`)
-    this.tree.add(canonical(line.event))
+    this.#append(sha256(`\0${canonical(line.event)}`))
+  }
+
+  /** A leaf without an event holds where a signed note says that just these were taken out after their time. */
+  addGone({ index, hash: text, occurred_at: at }: GoneLine): void {
+    this.goneLeaves += 1
+    const month = this.months.find(({ from, until }) => from <= Date.parse(at) && Date.parse(at) < until)
+    if (index !== this.tree.size) this.faults.push(`Leaf ${this.tree.size} is followed by ${index}.`)
+    if (!month) this.faults.push(`The event of leaf ${index} is gone.`)
+    else {
+      month.found += 1
+      month.digest.update(`${index} ${text}\n`)
+    }
+    this.#append(Buffer.from(text, 'base64'))
+  }
+
+  #append(leaf: Buffer): void {
+    this.tree.add(leaf)
     const signed = this.roots.get(this.tree.size)
     if (signed !== undefined && signed !== this.tree.root())
       this.faults.push(`The first ${this.tree.size} events are not those that were signed.`)
   }
 
+  #countGone(): number {
+    let past = 0
+    for (const { from, found, digest, gone, expected } of this.months)
+      if (found === gone && digest.digest('base64') === expected) past += found
+      else
+        this.faults.push(
+          `Of the month of ${new Date(from).toISOString()} ${found} events are gone; they are not the ${gone} that were signed to be past their time.`,
+        )
+    return past
+  }
+
   report(): OfflineReport {
+    const past = this.#countGone()
     let signed = 0
     for (const size of this.roots.keys()) signed = Math.max(signed, size)
     if (signed > this.tree.size)
@@ -225,11 +334,12 @@ class Log {
       )
     return {
       ok: this.faults.length === 0,
-      events: this.tree.size + this.unsealed,
+      events: this.tree.size - this.goneLeaves + this.unsealed,
       sealed: this.sealed,
       checkpoints: this.roots.size,
       beyond_last_checkpoint: Math.max(0, this.tree.size - this.sealed),
       unsealed: this.unsealed,
+      past_retention: past,
       root: this.tree.root(),
       faults: this.faults,
     }
@@ -246,12 +356,13 @@ export async function verifyExport(
   for await (const text of readLines(files.log)) {
     const line = JSON.parse(text)
     if (isFirst) {
-      if (line.format !== 'liaison-audit-export/2') throw new Error('This is not an export of an audit log.')
+      if (!/^liaison-audit-export\/[23]$/u.test(line.format))
+        throw new Error('This is not an export of an audit log.')
       log.exportedAt = Date.parse(line.exported_at)
+      log.months = readRetentions(line, verifierKey, log.faults)
       isFirst = false
-    } else {
-      log.add(line)
-    }
+    } else if (line.event === undefined) log.addGone(line)
+    else log.add(line)
   }
   return log.report()
 }

@@ -220,9 +220,13 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'platform.tenants.read': reads(NOUNS.tenant),
   'platform.audit.read': reads(NOUNS.event),
   'platform.audit.export': exports(NOUNS.event),
+  'platform.audit.retain': says('took events out of the audit log whose time is over{of}'),
   'platform.audit.prove': says('printed a proof that an event stands in the audit log'),
   'platform.audit.checkpoints.read': says('looked at the checkpoints of the audit log'),
 }
+
+/** The actions that have a phrase of their own. */
+export const listActions = (): readonly string[] => Object.keys(PHRASES)
 
 /** The past tense of the last word of an action's name. */
 const VERBS: Readonly<Record<string, string>> = {

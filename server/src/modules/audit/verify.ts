@@ -1,5 +1,9 @@
+import { systemClock } from '#platform/clock.ts'
 import { hashLeaf, makeLogVerifier, MerkleTree } from '#platform/signed-log/index.ts'
 import type { Checkpoint, LogVerifier } from '#platform/signed-log/index.ts'
+import { GoneEvents } from './gone.ts'
+import { openRetention } from './retention-note.ts'
+import type { Retention } from './retention-note.ts'
 
 /** What is wrong with a log. */
 export type FaultCode =
@@ -14,6 +18,7 @@ export type FaultCode =
   | 'CHECKPOINT_UNPUBLISHED'
   | 'UNSEALED_TOO_LONG'
   | 'SCOPE_WITHOUT_EVENT'
+  | 'RETENTION_INVALID'
 
 export interface Fault {
   readonly code: FaultCode
@@ -28,6 +33,8 @@ export interface LogEntry {
   /** Null when there is a leaf but no event. */
   readonly leaf: string | null
   readonly storedHash: Buffer | null
+  /** Of a leaf without an event, when the event was written. */
+  readonly goneAt?: Date | null
   readonly ageSeconds: number
 }
 
@@ -38,6 +45,8 @@ export interface Checkpoints {
   readonly outside: readonly string[] | null
   /** The sizes that the database says it published there. */
   readonly published: readonly number[]
+  /** The notes of what was taken out after its time. */
+  readonly retentions?: readonly string[]
 }
 
 export interface Report {
@@ -49,6 +58,8 @@ export interface Report {
   readonly beyond_last_checkpoint: number
   readonly unsealed: number
   readonly unsealed_too_long: number
+  /** Events that were taken out after their time: their leaves are proved, what they said is gone. */
+  readonly past_retention: number
   readonly root: string
   readonly fault_count: number
   /** The first 100 of each code. */
@@ -65,6 +76,7 @@ class Verification {
   readonly #verifier: LogVerifier
   readonly #expected = new Map<number, Checkpoint>()
   readonly #tree = new MerkleTree()
+  #gone = new GoneEvents([])
   readonly #faults: Fault[] = []
   readonly #faultsOfCode = new Map<FaultCode, number>()
   #faultCount = 0
@@ -115,7 +127,23 @@ class Verification {
     return sizes
   }
 
-  expect({ inside, outside, published }: Checkpoints): void {
+  #expectGone(notes: readonly string[]): void {
+    const valid: Retention[] = []
+    for (const [number, note] of notes.entries()) {
+      const retention = openRetention(note, this.#verifier, systemClock())
+      if (typeof retention !== 'string') valid.push(retention)
+      else
+        this.fault(
+          'RETENTION_INVALID',
+          number,
+          `Note number ${number + 1} of events past their time ${retention}.`,
+        )
+    }
+    this.#gone = new GoneEvents(valid)
+  }
+
+  expect({ inside, outside, published, retentions = [] }: Checkpoints): void {
+    this.#expectGone(retentions)
     const insideSizes = this.#openNotes(inside, 'in the database')
     if (outside === null) return
     const outsideSizes = this.#openNotes(outside, 'kept outside')
@@ -154,9 +182,16 @@ class Verification {
     this.#append(entry, entry.index)
   }
 
-  #append({ leaf, storedHash }: LogEntry, index: number): void {
+  /** A leaf without an event: an expected one is counted, any other is a fault. */
+  #missEvent({ storedHash, goneAt }: LogEntry, index: number): void {
+    if (storedHash && goneAt && this.#gone.take({ index, hash: storedHash, at: goneAt })) return
+    this.fault('EVENT_MISSING', index, `The event of leaf ${index} is gone.`)
+  }
+
+  #append(entry: LogEntry, index: number): void {
+    const { leaf, storedHash } = entry
     const computed = leaf === null ? null : hashLeaf(leaf)
-    if (computed === null) this.fault('EVENT_MISSING', index, `The event of leaf ${index} is gone.`)
+    if (computed === null) this.#missEvent(entry, index)
     else if (storedHash && !storedHash.equals(computed))
       this.fault('EVENT_ALTERED', index, `The event of leaf ${index} is not what was sealed.`)
     this.#tree.append(computed ?? storedHash ?? Buffer.alloc(32))
@@ -172,6 +207,8 @@ class Verification {
 
   finish(): Report {
     const [sealed, signed] = [this.#sealed, this.#signed]
+    const { past, faults } = this.#gone.finish()
+    for (const { at, detail } of faults) this.fault('EVENT_MISSING', at, detail)
     if (signed > this.#tree.size) {
       this.fault('LOG_TRUNCATED', signed, `${signed} events were signed; the log holds ${this.#tree.size}.`)
     }
@@ -190,6 +227,7 @@ class Verification {
       beyond_last_checkpoint: Math.max(0, this.#tree.size - sealed),
       unsealed: this.#unsealed,
       unsealed_too_long: this.#unsealedTooLong,
+      past_retention: past,
       root: this.#tree.root().toString('base64'),
       fault_count: this.#faultCount,
       faults: this.#faults,

@@ -83,6 +83,7 @@ export const UNOWNED: Readonly<Record<string, DataClass>> = {
   audit_leaf: 'internal',
   audit_publication: 'internal',
   audit_read_window: 'tenant',
+  audit_retention: 'internal',
   audit_scope: 'tenant',
   audit_verification: 'internal',
   audit_watermark: 'internal',
@@ -158,7 +159,7 @@ export const KEPT: Readonly<Record<string, string>> = {
   agreement_file: A_CONTRACT,
   agreement_signature: A_CONTRACT,
   audit_event:
-    'addresses and browsers for PERSONAL_DATA_DAYS; names until the person is erased, then blanked under the seal',
+    'addresses and browsers for PERSONAL_DATA_DAYS; names until the person is erased, then blanked under the seal; the event three or seven years by its class',
   earning_statement_file: A_CONTRACT,
   end_user: 'until the end user deletes the account; nothing else does',
   end_user_session: 'thirty days after it ended',

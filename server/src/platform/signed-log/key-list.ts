@@ -17,10 +17,21 @@ interface SignedCheckpoint extends Checkpoint {
   readonly isStolen: boolean
 }
 
+/** The text of a note and what the key behind it is worth. */
+interface SignedText {
+  readonly text: string
+  readonly isStolen: boolean
+}
+
 /** Checks the notes of one log, whose key may have changed. */
 export interface LogVerifier {
   /** The checkpoint in a note that one of the keys signed within its sizes; null for any other note. */
   open(note: string): SignedCheckpoint | null
+  /**
+   * The text of any other note about the log, when one of the keys signed it while it signed checkpoints; `sizeOf` reads out
+   * of the text how many events were signed then. The text is no checkpoint.
+   */
+  openText(note: string, sizeOf: (text: string) => number | null): SignedText | null
 }
 
 /** The keys as text for those who verify: one line for each, or the key alone when it is the only one. */
@@ -62,6 +73,15 @@ export function makeLogVerifier(list: string): LogVerifier {
         const checkpoint = openCheckpoint(note, verifier)
         if (checkpoint && checkpoint.size > afterSize && checkpoint.size <= (untilSize ?? Infinity))
           return { ...checkpoint, isStolen }
+      }
+      return null
+    },
+    openText(note, sizeOf) {
+      for (const { verifier, afterSize, untilSize, isStolen } of keys) {
+        const text = openCheckpoint(note, verifier) ? null : verifier.open(note)
+        const size = text === null ? null : sizeOf(text)
+        if (text !== null && size !== null && size >= afterSize && size <= (untilSize ?? Infinity))
+          return { text, isStolen }
       }
       return null
     },
