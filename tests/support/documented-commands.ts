@@ -26,6 +26,10 @@ export const languagesOf = (text: string): string[] =>
   [...text.matchAll(FENCE)].map(([, language = '']) => language)
 
 const cli = (file: string, ...words: string[]): Shown => ({ by: `server/src/cli/${file}.test.ts`, words })
+const retention = (...words: string[]): Shown => ({
+  by: 'server/src/modules/audit/retention.test.ts',
+  words,
+})
 const gate = (...words: string[]): Shown => ({ by: 'scripts/gate.ts', words })
 const campaign: Shown = {
   notRun: 'a campaign of minutes to hours; the gate runs its short form, and its name is looked up',
@@ -71,6 +75,9 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   'npm run liaison -- import': cli('import', "['import', '--mapping', mapping, path"),
   'npm run liaison -- import telco': cli('import-telco', "'telco'", "'--subscribers'", "'--complaints'"),
   'npm run liaison -- audit verify': cli('backup', "['audit', 'verify']"),
+  'npm run liaison -- audit export': retention("['audit', 'export', '--reason'"),
+  'npm run liaison -- audit retention': retention("['audit', 'retention']"),
+  'npm run liaison -- audit retain': retention("['audit', 'retain', '--export'"),
   'npm run liaison -- audit key': cli('commands', "['audit', 'key']"),
   'npm run liaison -- freeze': cli('commands', "['freeze', ...target, '--reason'"),
   'npm run liaison -- unfreeze platform': cli('commands', "['unfreeze', 'platform', '--reason'"),

@@ -40,6 +40,7 @@ export async function runRetention(args: readonly string[], context: AuditComman
     (month) =>
       `${month.from.slice(0, 10)}  ${month.events} events (${Object.entries(month.classes)
         .map(([name, n]) => `${name} ${n}`)
+        .toSorted()
         .join(', ')}), ${month.removed} taken out, ${month.past_retention} past their time\n`,
   )
   context.write(values.json ? toText(months) : lines.join(''))

@@ -200,3 +200,25 @@ test('nothing goes that the export does not hold, or that no checkpoint outside 
   expect((await retain('before.jsonl')).out).toContain('does not hold all')
   expect(await count('audit_event')).toBe(events + EACH)
 })
+
+test('the report tells of each month what it holds by class, what was taken out and what is past its time (retention)', async () => {
+  const report = async () => JSON.parse((await bench.run(['audit', 'retention', '--json'])).out)
+  const classes = { money: EACH, agreements: EACH, delegations: EACH, exports: EACH, administration: EACH }
+  const whole = {
+    events: ACTIONS.length * EACH,
+    classes: { ...classes, rest: REST.length * EACH },
+    removed: 0,
+  }
+  const [ancient, old, young] = await report()
+  expect(ancient).toMatchObject({ ...whole, past_retention: ACTIONS.length * EACH })
+  expect(old).toMatchObject({ ...whole, past_retention: REST.length * EACH })
+  expect(young).toMatchObject({ ...whole, past_retention: 0 })
+  await exportTo('before.jsonl')
+  await retain('before.jsonl')
+  const [first, second] = await report()
+  expect(first).toMatchObject({ events: LONG.length * EACH, removed: REST.length * EACH, past_retention: 0 })
+  expect(second).toMatchObject({ events: ACTIONS.length * EACH, removed: 0 })
+  expect((await bench.run(['audit', 'retention'])).out).toContain(
+    `15 events (administration ${EACH}, agreements ${EACH}, delegations ${EACH}, exports ${EACH}, money ${EACH}), ${REST.length * EACH} taken out, 0 past their time\n`,
+  )
+})
