@@ -53,6 +53,8 @@ const OPEN_POLICIES: ReadonlySet<string> = new Set([
   'liaison_sealer audit_key sealing',
   'liaison_sealer audit_leaf sealing',
   'liaison_sealer audit_leaf sealing_reads',
+  'liaison_sealer audit_node sealing',
+  'liaison_sealer audit_node sealing_reads',
   'liaison_sealer audit_publication sealing',
   'liaison_sealer audit_publication sealing_reads',
   'liaison_sealer audit_scope sealing',

@@ -8,7 +8,8 @@ import type { AuditCommand, AuditCommandContext } from './command.ts'
 import { noteVerification, readLog, readRetentionNotes } from './log-store.ts'
 import type { AdminClient, StoredEntry } from './log-store.ts'
 import { verifyExport } from './offline-verify.ts'
-import { checkProof, makeProof } from './proof.ts'
+import { makeProof } from './proof.ts'
+import { checkAnyProof } from './proof-check.ts'
 import { runRetain, runRetention } from './retain-command.ts'
 import { sayReport, verifyDatabase } from './verify-database.ts'
 
@@ -110,11 +111,12 @@ async function runProve(args: readonly string[], context: AuditCommandContext): 
     options: { check: { type: 'string' }, key: { type: 'string' }, reason: { type: 'string' } },
   })
   if (values.check !== undefined) {
-    const fault = checkProof(
+    const { fault, leavesOpen } = checkAnyProof(
       JSON.parse(await readFile(values.check, 'utf8')),
       (await readKeyOption(values.key)) ?? context.verifierKey,
     )
-    context.write(fault === null ? 'The proof holds.\n' : `THE PROOF DOES NOT HOLD. ${fault}\n`)
+    const held = leavesOpen === null ? 'The proof holds.' : `The proof holds. ${leavesOpen}`
+    context.write(fault === null ? `${held}\n` : `THE PROOF DOES NOT HOLD. ${fault}\n`)
     return fault === null ? 0 : 1
   }
   const eventId = decodeId('audit_event', positionals[0] ?? '')
@@ -161,7 +163,7 @@ export const auditCommands: readonly AuditCommand[] = [
   },
   {
     name: 'prove',
-    help: 'prove EVENT [--reason TEXT] | prove --check FILE [--key KEY]\n  Prints the proof that one event stands in the signed log; --check checks such a proof without the database.',
+    help: 'prove EVENT [--reason TEXT] | prove --check FILE [--key KEY]\n  Prints the proof that one event stands in the signed log; --check checks such a proof, or one that a reader of the log took from the API, without the database.',
     run: runProve,
   },
   {

@@ -29,6 +29,19 @@ export function noteNewestCheckpointRead(mandate: Mandate<'program'> | Mandate<'
   noteRead(mandate, { action: `${NAMESPACES[mandate.kind]}.checkpoint.read` })
 }
 
+/** And taking the proof of one event away. */
+export function noteEventProved(mandate: Mandate<'program'> | Mandate<'tenant'>, eventId: string): void {
+  noteRead(mandate, {
+    action: `${NAMESPACES[mandate.kind]}.prove`,
+    resource: { type: 'audit_event', id: eventId },
+  })
+}
+
+/** And the proof that the log only grew. */
+export function noteConsistencyProved(mandate: Mandate<'program'> | Mandate<'tenant'>): void {
+  noteRead(mandate, { action: `${NAMESPACES[mandate.kind]}.consistency.read` })
+}
+
 /** And looking at what the own API clients did. */
 export function noteCallsRead(mandate: Mandate<'program'>, rowCount: number): void {
   noteRead(mandate, { action: 'clients.calls.read', rowCount })

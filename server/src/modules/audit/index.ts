@@ -6,6 +6,8 @@
  * called: they all write through the mandate.
  */
 
+import './problems.ts'
+
 export { auditCommands, exportLog } from './commands.ts'
 export { checkpointFileIn } from './command.ts'
 export type { TakenOut } from './command.ts'

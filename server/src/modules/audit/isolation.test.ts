@@ -12,6 +12,7 @@ const HISTORY = [
   'audit_event',
   'audit_scope',
   'audit_leaf',
+  'audit_node',
   'audit_checkpoint',
   'audit_watermark',
   'audit_publication',

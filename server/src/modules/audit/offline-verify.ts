@@ -3,7 +3,10 @@
  *
  *   node offline-verify.ts EXPORT CHECKPOINTS VERIFIER_KEY
  *
- * EXPORT is what `liaison audit export` wrote, CHECKPOINTS the file of signed checkpoints that was kept elsewhere, and
+ *   node offline-verify.ts PROOF VERIFIER_KEY
+ *
+ * EXPORT is what `liaison audit export` wrote, CHECKPOINTS the file of signed checkpoints that was kept elsewhere, PROOF the
+ * proof of one event, or that the log only grew, as `liaison audit prove`, the portal or the API gave it, and
  * VERIFIER_KEY the text `name+id+key`, or a file with the list of keys that `liaison audit key` prints, got from the
  * operator on another way. Ends with 0 when everything holds.
  */
@@ -247,7 +250,7 @@ function checkOrigin({ event, origin }: Line): boolean {
   )
 }
 
-function checkPersonal({ event, personal }: Line): boolean {
+function checkPersonal({ event, personal }: { event: Line['event']; personal: Line['personal'] }): boolean {
   if (personal.digest !== null) return event['personal'] === personal.digest
   return event['personal'] === hash('sha256', `${personal.salt}\n${personal.text}`, 'hex')
 }
@@ -367,10 +370,120 @@ export async function verifyExport(
   return log.report()
 }
 
+interface Signed {
+  size: number
+  root: Buffer
+  isStolen: boolean
+}
+
+function openNote(note: string, verifierKey: string): Signed | null {
+  const [, body = '', size = '', root = '', signatures = ''] =
+    /^(.+\n(\d+)\n(.+)\n)\n((?:— .+\n)+)$/u.exec(note) ?? []
+  const key = readKeyList(verifierKey).find(({ isSigned }) => isSigned(body, signatures))
+  return key ? { size: Number(size), root: Buffer.from(root, 'base64'), isStolen: key.isStolen } : null
+}
+
+/**
+ * Goes up from a node on the path, joining each hash on its side, and tells what comes out for the tree that the node is the last
+ * of, and for the whole. Source: RFC 9162 sections 2.1.3.2 and 2.1.4.2.
+ */
+function climb(
+  begin: Buffer,
+  path: readonly Buffer[],
+  { at, end }: { at: number; end: number },
+): { within: Buffer; whole: Buffer } | null {
+  let [node, last, within, whole] = [at, end, begin, begin]
+  for (const hash of path) {
+    if (last === 0) return null
+    if (node % 2 === 1 || node === last) {
+      within = join(hash, within)
+      whole = join(hash, whole)
+      while (node % 2 === 0 && node !== 0) [node, last] = [Math.floor(node / 2), Math.floor(last / 2)]
+    } else whole = join(whole, hash)
+    ;[node, last] = [Math.floor(node / 2), Math.floor(last / 2)]
+  }
+  return last === 0 ? { within, whole } : null
+}
+
+const toBytes = (text: string): Buffer => Buffer.from(text, 'base64')
+
+interface GivenProof {
+  format: string
+  event: Line['event'] | null
+  leaf?: string
+  personal: Line['personal'] | null
+  index: number
+  size: number
+  path: string[]
+  checkpoint: string
+}
+
+/** What the proof says of the event, as against what was sealed. */
+function faultOfContent({ event, personal, leaf }: GivenProof): string | null {
+  if (event === null) return personal === null ? null : 'Names stand beside an event that is not shown.'
+  if (leaf !== undefined && !sha256(`\0${canonical(event)}`).equals(toBytes(leaf)))
+    return 'The event is not what was sealed.'
+  return personal === null || checkPersonal({ event, personal })
+    ? null
+    : 'The names beside the event are not those that were sealed.'
+}
+
+function faultOfEvent(proof: GivenProof, verifierKey: string): string | null {
+  const { event, index } = proof
+  const signed = openNote(proof.checkpoint, verifierKey)
+  if (!signed || signed.isStolen || signed.size !== proof.size)
+    return 'The checkpoint is not signed with a key that was valid for it, or is another one.'
+  const fault = faultOfContent(proof)
+  if (fault !== null) return fault
+  const isPlace = Number.isSafeInteger(index) && index >= 0 && index < signed.size
+  const leaf = event === null ? toBytes(proof.leaf ?? '') : sha256(`\0${canonical(event)}`)
+  const found = isPlace && climb(leaf, proof.path.map(toBytes), { at: index, end: signed.size - 1 })
+  return found && found.whole.equals(signed.root) ? null : 'The event is not in the log that was signed.'
+}
+
+interface GivenGrowth {
+  from: { checkpoint: string }
+  to: { checkpoint: string }
+  path: string[]
+}
+
+function isGrown(first: Signed, second: Signed, path: readonly Buffer[]): boolean {
+  if (first.size === second.size) return path.length === 0 && first.root.equals(second.root)
+  const [begin, ...rest] = Number.isInteger(Math.log2(first.size)) ? [first.root, ...path] : path
+  if (!begin || first.size > second.size) return false
+  let [at, end] = [first.size - 1, second.size - 1]
+  while (at % 2 === 1) [at, end] = [Math.floor(at / 2), Math.floor(end / 2)]
+  const found = climb(begin, rest, { at, end })
+  return found !== null && found.within.equals(first.root) && found.whole.equals(second.root)
+}
+
+function faultOfGrowth({ from, to, path }: GivenGrowth, verifierKey: string): string | null {
+  const [first, second] = [openNote(from.checkpoint, verifierKey), openNote(to.checkpoint, verifierKey)]
+  if (!first || !second || second.isStolen)
+    return 'A checkpoint is not signed with a key that was valid for it.'
+  return isGrown(first, second, path.map(toBytes))
+    ? null
+    : 'The log of the older checkpoint is not the beginning of that of the newer one.'
+}
+
+/** Checks one proof of the log. Returns what is wrong, or null when it holds. Throws when the text is no proof. */
+export function verifyProof(text: string, verifierKey: string): string | null {
+  const proof = JSON.parse(text)
+  if (/^liaison-audit-proof\/[23]$/u.test(proof.format)) return faultOfEvent(proof, verifierKey)
+  if (proof.format === 'liaison-audit-consistency/1') return faultOfGrowth(proof, verifierKey)
+  throw new Error('This is not a proof of an audit log.')
+}
+
+async function main(args: readonly string[]): Promise<{ ok: boolean }> {
+  const readKey = (key: string): string => (existsSync(key) ? readFileSync(key, 'utf8') : key)
+  const [log = '', checkpoints = '', key] = args
+  if (key !== undefined) return verifyExport({ log, checkpoints }, readKey(key))
+  const fault = verifyProof(readFileSync(log, 'utf8'), readKey(checkpoints))
+  return { ok: fault === null, ...(fault !== null && { fault }) }
+}
+
 if (import.meta.main) {
-  const [log = '', checkpoints = '', key = ''] = process.argv.slice(2)
-  const verifierKey = existsSync(key) ? readFileSync(key, 'utf8') : key
-  const report = await verifyExport({ log, checkpoints }, verifierKey)
+  const report = await main(process.argv.slice(2))
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   process.exitCode = report.ok ? 0 : 1
 }

@@ -14,6 +14,7 @@ import type { ActivityFilters } from './rules.ts'
 import { checkpointRoutes } from './routes-checkpoint.ts'
 import { makeClientCallsRoute } from './routes-client-calls.ts'
 import { completenessRoutes } from './routes-completeness.ts'
+import { proofRoutes } from './routes-proof.ts'
 import { readCheckpoints } from './store.ts'
 
 type PageQuery = ActivityFilters & { cursor?: string | undefined; limit: number }
@@ -176,6 +177,7 @@ export function makeAuditRoutes(services: Services): readonly Route[] {
     ...makeOtherFeeds(services),
     ...completenessRoutes,
     ...checkpointRoutes,
+    ...proofRoutes,
     checkpointsRoute,
   ]
 }

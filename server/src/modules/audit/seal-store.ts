@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import { HASH_BYTES } from '#platform/signed-log/index.ts'
 import { asTexts, readLeafShape } from './leaf.ts'
 import type { SealedEvent } from './leaf.ts'
+import { splitHashes } from './node-store.ts'
 
 /** Up to where events are sealed: this transaction and id. */
 export interface SealPosition {
@@ -44,12 +44,6 @@ export async function unlock(client: Client): Promise<void> {
   await client.query(`select pg_advisory_unlock(${LOCK})`)
 }
 
-function splitPeaks(bytes: Buffer): Buffer[] {
-  return Array.from({ length: bytes.length / HASH_BYTES }, (_, index) =>
-    bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES),
-  )
-}
-
 interface StateRow {
   readonly cluster_id: string
   readonly size: string | null
@@ -76,7 +70,7 @@ export async function readState(client: Client): Promise<SealState> {
   const isBehindWatermark = row.last_xid === null || Number(row.begun_size ?? 0) >= size
   return {
     size,
-    peaks: splitPeaks(row.peaks ?? Buffer.alloc(0)),
+    peaks: splitHashes(row.peaks ?? Buffer.alloc(0)),
     position: isBehindWatermark
       ? { xid: row.from_xid ?? '0', id: NIL }
       : { xid: row.last_xid ?? '0', id: row.last_id ?? NIL },

@@ -9,6 +9,7 @@ import { appendNotes, readLastCheckpoint } from './checkpoint-file.ts'
 import { readAuditKeys } from './keys.ts'
 import type { AuditKey, AuditKeys } from './keys.ts'
 import type { SealedEvent } from './leaf.ts'
+import { addNodes } from './node-store.ts'
 import {
   insertCheckpoint,
   insertLeaves,
@@ -296,6 +297,7 @@ class RunningSealer implements Sealer {
       sealed += last
       await this.#file.publish(client)
     }
+    await inTransaction(client, () => addNodes(client))
     await unlock(client)
     return sealed
   }

@@ -81,6 +81,7 @@ export const UNOWNED: Readonly<Record<string, DataClass>> = {
   audit_checkpoint: 'internal',
   audit_key: 'internal',
   audit_leaf: 'internal',
+  audit_node: 'internal',
   audit_publication: 'internal',
   audit_read_window: 'tenant',
   audit_retention: 'internal',

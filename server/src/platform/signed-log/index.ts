@@ -10,5 +10,14 @@ export type { Checkpoint } from './checkpoint.ts'
 export { formatKeyList, makeLogVerifier } from './key-list.ts'
 export type { LogVerifier } from './key-list.ts'
 export { HASH_BYTES, hashLeaf, inclusionPath, isIncluded, MerkleTree } from './merkle.ts'
+export {
+  consistencyRuns,
+  inclusionRuns,
+  isConsistent,
+  rootOfNodes,
+  rootOfSubtrees,
+  subtreesOf,
+} from './runs.ts'
+export type { Run, Subtree } from './runs.ts'
 export { makeNoteSigner, makeNoteVerifier } from './note.ts'
 export type { NoteSigner } from './note.ts'

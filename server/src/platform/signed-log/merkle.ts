@@ -9,7 +9,7 @@ export function hashLeaf(text: string): Buffer {
 }
 
 /** The hash of an inner node. Source: RFC 9162 section 2.1.1. */
-function hashNode(left: Buffer, right: Buffer): Buffer {
+export function hashNode(left: Buffer, right: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(1 + 2 * HASH_BYTES)
   bytes[0] = 1
   left.copy(bytes, 1)
@@ -17,7 +17,8 @@ function hashNode(left: Buffer, right: Buffer): Buffer {
   return hash('sha256', bytes, 'buffer')
 }
 
-function isWholeSize(size: number): boolean {
+/** Whether this is the size of a tree, or the place of a leaf. */
+export function isWholeSize(size: number): boolean {
   return Number.isSafeInteger(size) && size >= 0
 }
 
@@ -79,7 +80,7 @@ function rootOf(leaves: readonly Buffer[]): Buffer {
 }
 
 /** The largest power of two below a number greater than one. */
-function splitOf(size: number): number {
+export function splitOf(size: number): number {
   return 2 ** Math.floor(Math.log2(size - 1))
 }
 
