@@ -10,6 +10,7 @@ import { useFrame } from '../platform/frame.ts'
 import { t } from '../platform/words.ts'
 import { LateExplainer } from './late-explainer.tsx'
 import { fact, Facts } from './page.tsx'
+import { ProofButton } from './proof-button.tsx'
 import { Bones, Empty, TroublePanel } from './states.tsx'
 import { StatusChip } from './values.tsx'
 
@@ -71,7 +72,12 @@ function EventRow({ event, onWhy }: EventRowProps) {
             )}
           </p>
         )}
-        {isOpen && <EventFacts event={event} />}
+        {isOpen && (
+          <>
+            <EventFacts event={event} />
+            <ProofButton eventId={event.event_id} />
+          </>
+        )}
       </div>
       <button type="button" className="row-tool" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {t('activity.more')}

@@ -13,6 +13,7 @@ import { WriteProblem } from './error-summary.tsx'
 import { ActivityList } from './activity-list.tsx'
 import { FilterBar, useFilters } from './filter-bar.tsx'
 import { Page } from './page.tsx'
+import { saveFile } from './save-file.ts'
 
 function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text)
@@ -63,23 +64,10 @@ function useFirstDays(
   }, [isOpen, from, to, set])
 }
 
-/** Saves the file; gives its SHA-256, or nothing where the browser computes none because the portal came unencrypted. */
-async function saveFile(name: string, text: string): Promise<string | null> {
-  const bytes = new TextEncoder().encode(text)
-  const digest = window.isSecureContext ? await crypto.subtle.digest('SHA-256', bytes) : null
-  const address = URL.createObjectURL(new Blob([bytes], { type: 'text/csv' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
-  return digest && Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
 /** Saves exactly the slice that the filters show, and tells the checksum by which others know the file. */
 function ExportButton({ filter }: { filter: ActivityFilter }) {
   const write = useWrite(async (wanted: ActivityFilter, frame) =>
-    saveFile('activity.csv', await readActivityFile(frame, wanted)),
+    saveFile({ name: 'activity.csv', type: 'text/csv', text: await readActivityFile(frame, wanted) }),
   )
   return (
     <>

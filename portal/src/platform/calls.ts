@@ -56,3 +56,14 @@ export function readActivityFile(
   if (frame.kind === 'acting') return readBody(frame.client.GET('/partner/activity/export', init))
   return readBody(clientFor('').GET('/partner/audit/export', init))
 }
+
+/** The proof that one event stands in the signed log, as the file that is checked offline. */
+export async function readProof({ kind, client }: Frame, eventId: string): Promise<string> {
+  const params = { params: { path: { event_id: eventId } } }
+  const proof = await readBody(
+    kind === 'org'
+      ? client.GET('/tenant/partner-access/activity/events/{event_id}/proof', params)
+      : clientFor('').GET('/partner/audit/events/{event_id}/proof', params),
+  )
+  return `${JSON.stringify(proof, null, 2)}\n`
+}

@@ -169,6 +169,9 @@ export const common = {
   'activity.more': 'Details',
   'activity.export': 'Export as CSV',
   'activity.digest': 'SHA-256 of the file:',
+  'activity.proof': 'Download proof',
+  'activity.proof_lead':
+    'The file shows anybody who has the public key of the log that this entry was sealed as it stands, also without us.',
   'activity.older': 'Show older',
   'activity.shown': '{count, plural, one {# event} other {# events}} shown',
   'activity.person': 'Person',
