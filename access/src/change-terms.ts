@@ -1,3 +1,4 @@
+import type { BillingParties } from './billing.ts'
 import type { Conditions, Override } from './facts.ts'
 import type { LinkRole, RelationshipType } from './roles.ts'
 
@@ -17,6 +18,8 @@ export interface LinkTerms {
   readonly conditions: Conditions
   /** Whether only the partner's own accounts are open; absent means all of the tenant. */
   readonly own_accounts_only?: boolean
+  /** Who pays for what the partner does; absent means as usual. */
+  readonly billing_parties?: BillingParties
 }
 
 /** One line of a comparison page. */

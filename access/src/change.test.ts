@@ -162,3 +162,20 @@ test('of two allow-lists only the common part holds until the tenant agrees', ()
   )
   expect(applyNow.conditions).toMatchObject({ ip_mode: 'enforce', ip_allow: ['192.0.2.0/25'] })
 })
+
+test('what a cost moves to the tenant waits for it, what it takes off the tenant holds at once (B1)', () => {
+  const usual = { services: 'tenant', api_calls: 'partner', seats: 'partner', exports: 'partner' } as const
+  expect(classify({ billing_parties: usual }).kind).toBe('none')
+  const { kind, rows, applyNow, proposed } = classify({
+    billing_parties: { ...usual, services: 'split', exports: 'tenant' },
+  })
+  expect(kind).toBe('mixed')
+  expect(rows.map(({ field, direction }) => [field, direction])).toEqual([
+    ['billing_parties.services', 'narrowing'],
+    ['billing_parties.exports', 'widening'],
+  ])
+  expect(applyNow.billing_parties).toEqual({ ...usual, services: 'split' })
+  expect(proposed?.billing_parties).toMatchObject({ exports: 'tenant' })
+  const shared = classify({ billing_parties: { ...usual, seats: 'split' } })
+  expect(shared).toMatchObject({ kind: 'widening', applyNow: { billing_parties: usual } })
+})

@@ -1,3 +1,4 @@
+import { compareBilling } from './change-billing.ts'
 import { compareConditions } from './change-conditions.ts'
 import { directionOf, keepNarrower } from './change-terms.ts'
 import type { ChangeRow, Direction, FieldChange, LinkTerms } from './change-terms.ts'
@@ -212,7 +213,8 @@ export function classifyChange(before: LinkTerms, after: LinkTerms, now: Date): 
   const dates = compareDates(before, after)
   const conditions = compareConditions(before.conditions, after.conditions)
   const accounts = compareAccounts(before, after)
-  const rows = [...rights.rows, ...dates.rows, ...conditions.rows, ...accounts.rows]
+  const billing = compareBilling(before, after)
+  const rows = [...rights.rows, ...dates.rows, ...conditions.rows, ...accounts.rows, ...billing.rows]
   const kind = kindOf(rows)
   return {
     kind,
@@ -221,6 +223,7 @@ export function classifyChange(before: LinkTerms, after: LinkTerms, now: Date): 
       ...rights.narrowed,
       ...dates.narrowed,
       ...accounts.narrowed,
+      ...billing.narrowed,
       conditions: conditions.narrowed,
     },
     proposed: kind === 'widening' || kind === 'mixed' ? after : null,

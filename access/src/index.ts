@@ -189,6 +189,15 @@ export type { EndUserStatus, RealmDecision, RealmFacts, RealmQuestion, RealmStep
 export { REALM_DECISION_STATUS, REALM_REFUSAL_CODES, REALM_REFUSAL_WORDS } from './realm-refusals.ts'
 export type { RealmDecisionCode, RealmRefusalCode } from './realm-refusals.ts'
 
+export {
+  BILLABLE_CLASSES,
+  BILLABLE_TITLES,
+  BILLING_PARTIES,
+  BILLING_PARTY_TITLES,
+  billingOf,
+  DEFAULT_BILLING,
+} from './billing.ts'
+export type { BillableClass, BillingParties, BillingParty } from './billing.ts'
 export { classifyChange } from './change.ts'
 export type { Change } from './change.ts'
 export type { ChangeRow, Direction, LinkTerms } from './change-terms.ts'

@@ -2,6 +2,8 @@ import { decide } from '@liaison/access'
 import type {
   AccessMode,
   BillingAccountId,
+  BillingParties,
+  BillingParty as Payer,
   ClientId,
   EndUserStatus,
   Facts,
@@ -59,7 +61,10 @@ export interface ActingLink {
   readonly role: LinkRole
   readonly epoch: number
   readonly endsAt: Date | null
-  readonly billingParty: 'tenant' | 'partner' | 'split'
+  /** Who pays for services and the work on them. */
+  readonly billingParty: Payer
+  /** Who pays for each kind of what the partner does. */
+  readonly billingParties: BillingParties
 }
 
 /** A tenant that a portfolio read leaves out, and why. */
@@ -76,7 +81,10 @@ export interface PortfolioLink {
   readonly tenant: TenantSide
   readonly facts: Facts
   /** Who pays for what the partner does under this link. */
-  readonly billingParty: 'tenant' | 'partner' | 'split'
+  /** Who pays for services and the work on them. */
+  readonly billingParty: Payer
+  /** Who pays for each kind of what the partner does. */
+  readonly billingParties: BillingParties
 }
 
 /** The consent or resale that a mandate of an API client stands on; the id is the UUID. */

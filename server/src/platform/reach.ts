@@ -1,5 +1,5 @@
 import { encodeId } from '@liaison/access'
-import type { Facts, TenantId } from '@liaison/access'
+import type { BillingParty, Facts, TenantId } from '@liaison/access'
 import { z } from 'zod'
 import type { ExcludedTenant, Mandate } from './mandate.ts'
 import { factsOf } from './mandate.ts'
@@ -9,7 +9,7 @@ export interface ReachedTenant {
   readonly name: string
   readonly facts: Facts
   /** Who pays for what the partner does there; null in one's own organisation. */
-  readonly billingParty: 'tenant' | 'partner' | 'split' | null
+  readonly billingParty: BillingParty | null
 }
 
 /** The tenants that a read covers, with what decides about each: all linked ones, the one acted in, or one's own. */

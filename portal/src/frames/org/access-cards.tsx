@@ -12,6 +12,7 @@ import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { daysUntil, sentencesOfActions } from '../shared/access-words.ts'
 import { orderedOf } from '../shared/ordered.ts'
+import { whoPays } from './who-pays.ts'
 
 const mostLines = 3
 
@@ -77,7 +78,7 @@ export function LinkCard({ link }: { link: TenantLink }) {
         fact(t('access.role'), link.role_title),
         fact(t('access.accounts'), t('way.whole')),
         fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
-        fact(t('access.pays'), t(`access.pays.${link.billing_party}`, { partner: link.partner_name })),
+        fact(t('access.pays'), whoPays(link)),
         fact(t('access.people'), names.length === 0 ? null : joinNames(names)),
         fact(t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />),
         fact(t('access.last_30'), t('access.last_30_value', { reads, writes, people })),

@@ -29,6 +29,7 @@ import { FactorPanel, VisitList } from '../linking/visit-list.tsx'
 import { useAccessLink } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
 import { NarrowForm } from './narrow-form.tsx'
+import { whoPays } from './who-pays.ts'
 
 type LinkProps = { link: TenantLinkDetail; etag: string | null }
 
@@ -193,11 +194,7 @@ function Body({ link, etag }: LinkProps) {
         </section>
       </div>
       <div className="stack">
-        <LinkFacts
-          title={t('access.link_plain')}
-          link={link}
-          whoPays={t(`access.pays.${link.billing_party}`, { partner: link.partner_name })}
-        />
+        <LinkFacts title={t('access.link_plain')} link={link} whoPays={whoPays(link)} />
         {link.via_partner_name !== null && (
           <Panel title={t('via.label')}>
             <p>{t('via.text', { name: link.via_partner_name })}</p>

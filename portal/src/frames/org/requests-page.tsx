@@ -19,6 +19,7 @@ import { orgPlaces, serverPlaces } from '../../places.ts'
 import { linesOf } from './access-cards.tsx'
 import { useAccessLinks } from './calls.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
+import { whoPays } from './who-pays.ts'
 
 function DeclineButton({ link }: { link: TenantLink }) {
   const [isOpen, setOpen] = useState(false)
@@ -111,7 +112,7 @@ function HasNow({ link }: { link: TenantLink }) {
       facts={[
         fact(t('requests.change_now'), linesOf(link.can)),
         fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
-        fact(t('access.pays'), t(`access.pays.${link.billing_party}`, { partner: link.partner_name })),
+        fact(t('access.pays'), whoPays(link)),
       ]}
     />
   )

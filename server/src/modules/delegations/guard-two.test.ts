@@ -45,6 +45,7 @@ const WIDENINGS: readonly [what: string, statement: string][] = [
   ['rights', `update delegation set mask = repeat('1', 256)::bit(256) where id = $1`],
   ['the role', `update delegation set role_mask = repeat('1', 256)::bit(256) where id = $1`],
   ['the end', `update delegation set ends_at = ends_at + interval '1 day' where id = $1`],
+  ['who pays', `update delegation set exports_party = 'tenant' where id = $1`],
   ['no end', `update delegation set ends_at = null where id = $1`],
   ['an earlier start', `update delegation set starts_at = starts_at - interval '1 day' where id = $1`],
   ['all of the tenant', `update delegation set own_accounts_only = false where id = $1`],

@@ -167,7 +167,9 @@ test('a customer whose link does not allow it is left out with the reason, and w
   await bench.world.override(scene.secondLink, 'partner.billing.invoices.export', 'deny')
   const ordered = (await bench.order(scene.caller, { format: 'csv' })).json()
   expect(ordered.manifest).toEqual({
-    included: [{ tenant_id: idOf(scene.first), tenant_name: 'Acme', row_count: null }],
+    included: [
+      { tenant_id: idOf(scene.first), tenant_name: 'Acme', row_count: null, billing_party: 'partner' },
+    ],
     excluded: [{ tenant_id: idOf(scene.second), tenant_name: 'Brook', reason: 'PERMISSION_DENIED' }],
   })
   const none = await bench.order(scene.caller, { format: 'csv', tenant_ids: [idOf(scene.second)] })
@@ -370,7 +372,9 @@ test('what an order would come to is told before it, and nothing is ordered by a
       too_large: false,
       billing_party: 'partner',
       manifest: {
-        included: [{ tenant_id: idOf(scene.first), tenant_name: 'Acme', row_count: null }],
+        included: [
+          { tenant_id: idOf(scene.first), tenant_name: 'Acme', row_count: null, billing_party: 'partner' },
+        ],
         excluded: [{ tenant_id: idOf(scene.second), tenant_name: 'Brook', reason: 'PERMISSION_DENIED' }],
       },
     },

@@ -1,5 +1,5 @@
 import { decide } from '@liaison/access'
-import type { IdOf, TenantId } from '@liaison/access'
+import type { BillingParty, IdOf, TenantId } from '@liaison/access'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import type { AnyExportMandate, ExportSource, ProgramExportMandate } from '#platform/export-source.ts'
 import { factsOf, recordEvent } from '#platform/mandate.ts'
@@ -51,12 +51,18 @@ async function manifestOf(
     name: tenantName,
     reason,
   }))
-  for (const { tenant, facts } of mandate.links) {
+  for (const { tenant, facts, billingParties } of mandate.links) {
     const refusal = permissionsOf(source, 'portfolio')
       .map((permission) => decide(facts, { permission }))
       .find(({ effect }) => effect === 'deny')
     if (refusal) excluded.push({ tenant_id: tenant.id, name: tenant.name, reason: refusal.code })
-    else included.push({ tenant_id: tenant.id, name: tenant.name, rows: null })
+    else
+      included.push({
+        tenant_id: tenant.id,
+        name: tenant.name,
+        rows: null,
+        billing_party: billingParties.exports,
+      })
   }
   return {
     included: included.filter(({ tenant_id: id }) => isWanted(id)),
@@ -105,8 +111,16 @@ function countRows(
   return source.estimate(mandate, question)
 }
 
-/** Exports are the partner's own doing, whoever's rows they hold. Source: managed-tenants.md section 9, answer 3. */
-const payerOf = (mandate: AnyExportMandate) => (mandate.kind === 'tenant' ? 'tenant' : 'partner')
+/**
+ * Exports are the partner's own doing, whoever's rows they hold, unless the link of a tenant says otherwise; where links
+ * say different things the cost is shared, and the manifest says who pays for which part. Source: managed-tenants.md section 9, answer 3.
+ */
+function payerOf(mandate: AnyExportMandate, { included }: Manifest): BillingParty {
+  if (mandate.kind === 'tenant') return 'tenant'
+  const parties = new Set(included.map(({ billing_party: party }) => party ?? 'partner'))
+  if (parties.size > 1) return 'split'
+  return [...parties][0] ?? 'partner'
+}
 
 /** With which evidence a file is ordered and handed out, and whose it is. */
 function sideOf(mandate: AnyExportMandate) {
@@ -137,7 +151,7 @@ async function write(source: ExportSource, mandate: AnyExportMandate, asked: Ask
     options: { byte_order_mark: order.byte_order_mark ?? false },
     filter: filterOf(source, order),
     row_estimate: rows,
-    billing_party: payerOf(mandate),
+    billing_party: payerOf(mandate, manifest),
   })
   recordEvent(mandate, tellOrder(written))
   return written
@@ -160,7 +174,7 @@ export async function orderAcross(
 /** What an order would come to, so that it is seen before it is confirmed. */
 export interface Preview {
   readonly rows: number
-  readonly billingParty: 'partner' | 'tenant'
+  readonly billingParty: BillingParty
   readonly manifest: Manifest
 }
 
@@ -172,7 +186,7 @@ export async function previewAcross(
 ): Promise<Preview> {
   const manifest = await manifestOf(source, mandate, order)
   const rows = manifest.included.length === 0 ? 0 : await countRows(source, mandate, { order, manifest })
-  return { rows, billingParty: payerOf(mandate), manifest }
+  return { rows, billingParty: payerOf(mandate, manifest), manifest }
 }
 
 const ownManifest = ({ tenant }: Mandate<'tenant'>): Manifest => ({
@@ -189,7 +203,7 @@ export async function previewOwn(
   const manifest = ownManifest(mandate)
   return {
     rows: await countRows(source, mandate, { order, manifest }),
-    billingParty: payerOf(mandate),
+    billingParty: payerOf(mandate, manifest),
     manifest,
   }
 }
@@ -209,7 +223,7 @@ export async function previewOfProgram(
 ): Promise<Preview> {
   requireEverywhere(mandate, [], permissionsOf(source, mandate.kind))
   const rows = await countRows(source, mandate, { order, manifest: NO_TENANTS })
-  return { rows, billingParty: payerOf(mandate), manifest: NO_TENANTS }
+  return { rows, billingParty: payerOf(mandate, NO_TENANTS), manifest: NO_TENANTS }
 }
 
 /** Orders a file of rows of the program: a partner's own, or the provider's. Throws EXPORT_TOO_LARGE past 500,000 rows. */

@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { BILLING_PARTIES, encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { ExportSource } from '#platform/export-source.ts'
 import { pageOf, pageQuery } from '#platform/list.ts'
@@ -61,7 +61,16 @@ export const ownBody = (source: ExportSource) => z.strictObject({ ...source.filt
 const Tenant = { tenant_id: z.string(), tenant_name: z.string() }
 
 const ManifestBody = z.strictObject({
-  included: z.array(z.strictObject({ ...Tenant, row_count: z.int().nullable() })),
+  included: z.array(
+    z.strictObject({
+      ...Tenant,
+      row_count: z.int().nullable(),
+      billing_party: z
+        .enum(BILLING_PARTIES)
+        .nullable()
+        .meta({ description: 'Who pays for the part of this tenant; null in files of own rows.' }),
+    }),
+  ),
   excluded: z.array(z.strictObject({ ...Tenant, reason: z.string() })),
 })
 
@@ -126,10 +135,11 @@ export function statusAt(row: ExportRow, now: Date): ExportRow['status'] {
 
 function toManifest({ included, excluded }: Manifest): z.input<typeof ManifestBody> {
   return {
-    included: included.map(({ tenant_id: tenant, name, rows }) => ({
+    included: included.map(({ tenant_id: tenant, name, rows, billing_party: party }) => ({
       tenant_id: tenantId(tenant),
       tenant_name: name,
       row_count: rows,
+      billing_party: party ?? null,
     })),
     excluded: excluded.map(({ tenant_id: tenant, name, reason }) => ({
       tenant_id: tenantId(tenant),

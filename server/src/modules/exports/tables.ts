@@ -1,4 +1,4 @@
-import type { Permission, TenantId } from '@liaison/access'
+import type { BillingParty, Permission, TenantId } from '@liaison/access'
 import type { Generated } from 'kysely'
 import type { FileFormat } from '#platform/table-file/writer.ts'
 
@@ -21,6 +21,8 @@ export interface Manifest {
     readonly tenant_id: TenantId
     readonly name: string
     readonly rows: number | null
+    /** Who pays for the part of this tenant; missing in files ordered before links said so, and of own rows. */
+    readonly billing_party?: BillingParty
   }[]
   readonly excluded: readonly {
     readonly tenant_id: TenantId

@@ -48,7 +48,7 @@ export async function snapshotTokenOf(mandate: Mandate<'tenant'>, row: KnownLink
     row.status,
     row.partner_name,
     row.request_message,
-    toSnapshot(terms, row.requested_at),
+    toSnapshot(terms, row.requested_at, row),
     policy.version,
     first?.first_accepted ?? null,
   )
@@ -198,7 +198,7 @@ export async function approveLink(
         approved_by_name: mandate.actor.name,
         approved_at: now,
         approval_basis: 'tenant_approval',
-        approval_snapshot: JSON.stringify({ ...toSnapshot(terms, now), language }),
+        approval_snapshot: JSON.stringify({ ...toSnapshot(terms, now, row), language }),
       },
     },
   })
@@ -286,7 +286,7 @@ export async function changeLink(
     change: {
       event: widens ? 'widened' : 'narrowed',
       detail: { rows, reason },
-      ...(widens && { set: { approval_snapshot: JSON.stringify(toSnapshot(terms, now)) } }),
+      ...(widens && { set: { approval_snapshot: JSON.stringify(toSnapshot(terms, now, row)) } }),
     },
   })
   recordLinkEvent(mandate, row, {
@@ -360,7 +360,7 @@ export async function renewLink(
     ...(row.stored_status === 'expired' && { to: 'active' as const }),
     event: 'renewed',
     detail: { before: row.ends_at, after: end, reason: asked.reason },
-    set: { ends_at: end, approval_snapshot: JSON.stringify(toSnapshot(terms, now)) },
+    set: { ends_at: end, approval_snapshot: JSON.stringify(toSnapshot(terms, now, row)) },
   })
   recordLinkEvent(mandate, row, {
     action: 'links.renew',
@@ -383,7 +383,7 @@ export async function saveVersion(
     change: {
       event: 'role_updated',
       detail: { rows: sharedRows(change), role_version: versions },
-      set: { approval_snapshot: JSON.stringify(toSnapshot(terms, mandate.origin.now)) },
+      set: { approval_snapshot: JSON.stringify(toSnapshot(terms, mandate.origin.now, row)) },
     },
   })
   recordLinkEvent(mandate, row, {

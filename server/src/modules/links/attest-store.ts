@@ -51,7 +51,7 @@ export async function insertAttested(mandate: Mandate<'platform'>, made: Attesta
           mandate.actor.id,
           mandate.actor.name,
           now,
-          JSON.stringify(toSnapshot(terms, now)),
+          JSON.stringify(toSnapshot(terms, now, { sla_response_hours: null })),
         ],
       },
       {

@@ -12,6 +12,7 @@ import type { Conditions, Fault, LinkRole, Override, RelationshipType } from '@l
 import { z } from 'zod'
 import { inputRefused } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
+import { BillingPartiesInput } from './payers.ts'
 import { findRoleFault, MAXIMUM_DURATION_DAYS } from './rules.ts'
 
 export const LinkParams = z.strictObject({ link_id: publicId('link') })
@@ -91,12 +92,16 @@ export function toConditionsBody(conditions: Conditions): z.output<typeof Condit
 
 export const DurationDays = z.int().min(1).max(MAXIMUM_DURATION_DAYS)
 
+/** Within how many hours a partner promises its first answer. */
+export const ResponseHours = z.int().min(1).max(720)
+
 /** What a new link is asked to be. */
 export const LinkTermsInput = {
   relationship_type: z.enum(RELATIONSHIP_TYPES),
   access_role: RoleName,
   message: plainText(1, 2000),
   duration_days: DurationDays.nullable().optional(),
+  billing_parties: BillingPartiesInput.optional(),
 } as const
 
 function refuse(faults: readonly Fault[], place: string): void {

@@ -1,4 +1,12 @@
-import { describeMask, encodeId, has, idFromUuid, newestRoleTemplate } from '@liaison/access'
+import {
+  BILLING_PARTIES,
+  billingOf,
+  describeMask,
+  encodeId,
+  has,
+  idFromUuid,
+  newestRoleTemplate,
+} from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
@@ -67,9 +75,22 @@ function until({ reading }: Decision, end: Date | null): string {
   return end === null ? words.endless : words.until(writeInstant(end, reading.language))
 }
 
+const USED = ['api_calls', 'seats', 'exports'] as const
+
+/** Who pays for what: one sentence for orders, and one for each party that pays for something of what the partner uses. */
 function payer(decision: Decision): string {
-  const { row, mandate } = decision
-  return wordsOf(decision).payer[row.billing_party](partnerOf(decision), mandate.tenant.name)
+  const { terms, mandate } = decision
+  const { payer: whole, pays } = wordsOf(decision)
+  const [partner, tenant] = [partnerOf(decision), mandate.tenant.name]
+  const parties = billingOf(terms.billing_parties)
+  if (Object.values(parties).every((party) => party === 'partner')) return whole.partner(partner, tenant)
+  const orders =
+    parties.services === 'partner' ? pays.orders(partner) : whole[parties.services](partner, tenant)
+  const used = BILLING_PARTIES.flatMap((party) => {
+    const what = USED.filter((kind) => parties[kind] === party).map((kind) => pays[kind])
+    return what.length === 0 ? [] : [pays.used[party](what.join(', '), partner, tenant)]
+  })
+  return [orders, ...used].join(' ')
 }
 
 function promise(decision: Decision): string {

@@ -1,8 +1,9 @@
-import { LINK_ROLES } from '@liaison/access'
+import { billingOf, LINK_ROLES } from '@liaison/access'
 import type { LinkTerms, PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { partyColumns } from './payers.ts'
 import { maskOfOverride, masksOfTerms, toStoredConditions } from './rules.ts'
 import { namingConflicts } from './store.ts'
 import type { LinkTables } from './tables.ts'
@@ -96,6 +97,8 @@ export interface LinkRequest {
   readonly terms: LinkTerms
   readonly message: string
   readonly requestedBy: string
+  /** Within how many hours the partner promises its first answer; null without a promise. */
+  readonly promisedHours?: number | null
   /** The distributor between the two, if there is one. */
   readonly via?: { readonly id: string; readonly name: string } | null
 }
@@ -126,8 +129,8 @@ export async function insertRequest(
   await namingConflicts(
     runStatements(mandate, [
       {
-        text: `insert into link_request_sent (id, partner_id, tenant_slug, relationship_type, access_role, role_version, overrides, request_message, starts_at, ends_at, requested_by)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        text: `insert into link_request_sent (id, partner_id, tenant_slug, relationship_type, access_role, role_version, overrides, request_message, starts_at, ends_at, requested_by, sla_response_hours, billing_parties)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
         values: [
           id,
           mandate.partner.id,
@@ -140,6 +143,8 @@ export async function insertRequest(
           terms.starts_at,
           terms.ends_at,
           request.requestedBy,
+          request.promisedHours ?? null,
+          JSON.stringify(billingOf(terms.billing_parties)),
         ],
       },
       ...delegationStatements(
@@ -183,8 +188,8 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
   const detail = { by: made.side, access_role: terms.role, relationship_type: terms.relationship_type }
   return [
     {
-      text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions, own_accounts_only)
-        select $1, $2, $3, 'link', 'requested', $4::bit(256), $5::bit(256), $6, $7, $8, $9, $9, $10, $11, $12 where $2::uuid is not null`,
+      text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions, own_accounts_only, billing_party, api_calls_party, seats_party, exports_party)
+        select $1, $2, $3, 'link', 'requested', $4::bit(256), $5::bit(256), $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, $15, $16 where $2::uuid is not null`,
       values: [
         made.id,
         made.tenantId,
@@ -198,11 +203,12 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
         made.side,
         conditionsOf(made),
         terms.own_accounts_only ?? false,
+        ...Object.values(partyColumns(billingOf(terms.billing_parties))),
       ],
     },
     {
-      text: `insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, via_partner_id, via_partner_name)
-        select $1, $2, $3, $4, $5, $6, $7, $8, $9::uuid, $10::text where $2::uuid is not null`,
+      text: `insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, via_partner_id, via_partner_name, sla_response_hours)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9::uuid, $10::text, $11::integer where $2::uuid is not null`,
       values: [
         made.id,
         made.tenantId,
@@ -213,6 +219,7 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
         made.side,
         message,
         ...viaOf(made.request),
+        made.request.promisedHours ?? null,
       ],
     },
     {

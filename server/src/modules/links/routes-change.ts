@@ -12,6 +12,7 @@ import { recordLinkEvent } from './events.ts'
 import { LinkParams, OverridesInput, ReasonBody, requireOffer, RoleName } from './inputs.ts'
 import { announce } from './mails.ts'
 import { askedEnd, getLinkToChange, requireStatus } from './routes-partner.ts'
+import { BillingPartiesInput, namedParties } from './payers.ts'
 import { termsOf, toDifference, toStoredOverrides, withProposal } from './rules.ts'
 import { getLink, saveTerms } from './store.ts'
 import type { KnownLink } from './store.ts'
@@ -24,6 +25,7 @@ const ChangeInput = z.strictObject({
   ends_at: instant().optional(),
   auto_renew_days: z.union([z.literal(0), z.literal(180)]).optional(),
   own_accounts_only: z.boolean().optional(),
+  billing_parties: BillingPartiesInput.optional(),
   reason: plainText(1, 500),
 })
 
@@ -42,6 +44,7 @@ function toProposal(body: Omit<z.output<typeof ChangeInput>, 'reason'>): Proposa
     ...(body.ends_at && { ends_at: body.ends_at.toISOString() }),
     ...(body.auto_renew_days !== undefined && { auto_renew_days: body.auto_renew_days }),
     ...(body.own_accounts_only !== undefined && { own_accounts_only: body.own_accounts_only }),
+    ...(body.billing_parties && { billing_parties: namedParties(body.billing_parties) }),
   }
 }
 

@@ -172,7 +172,7 @@ function makeAcceptRoute(services: Services): Route {
           approved_by_name: mandate.actor.name,
           approved_at: now,
           approval_basis: 'partner_acceptance',
-          approval_snapshot: JSON.stringify(toSnapshot(termsOf(row), now)),
+          approval_snapshot: JSON.stringify(toSnapshot(termsOf(row), now, row)),
         },
       })
       recordLinkEvent(mandate, row, {

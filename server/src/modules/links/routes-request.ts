@@ -1,4 +1,4 @@
-import { newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
+import { billingOf, newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
@@ -8,8 +8,16 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { recordRequest } from './events.ts'
-import { LinkParams, LinkTermsInput, OverridesInput, ReasonBody, requireOffer } from './inputs.ts'
+import {
+  LinkParams,
+  LinkTermsInput,
+  OverridesInput,
+  ReasonBody,
+  requireOffer,
+  ResponseHours,
+} from './inputs.ts'
 import { announce } from './mails.ts'
+import { namedParties } from './payers.ts'
 import {
   findAskedTenant,
   findDistributor,
@@ -36,6 +44,7 @@ const RequestBody = z.strictObject({
   tenant_slug: TenantSlug,
   ...LinkTermsInput,
   overrides: OverridesInput.optional(),
+  sla_response_hours: ResponseHours.optional(),
   starts_at: instant().optional(),
   via_partner_slug: z.string().max(63).optional().meta({
     description: 'The distributor between the two: it reads name, state and totals, and opens nothing.',
@@ -54,6 +63,7 @@ function termsOfRequest(body: RequestInput, start: Date, maximumDays: number): L
     auto_renew_days: 0,
     overrides: body.overrides ?? [],
     conditions: NO_CONDITIONS,
+    billing_parties: billingOf(body.billing_parties && namedParties(body.billing_parties)),
   }
 }
 
@@ -114,7 +124,13 @@ export async function sendRequest(
   const tenantId = isWelcome ? asked.tenantId : null
   const terms = termsOfRequest(body, start, asked.policy?.max_duration_days ?? MAXIMUM_DURATION_DAYS)
   const via = await requireDistributor(mandate, body.via_partner_slug)
-  const request = { terms, message: body.message, requestedBy: mandate.actor.id, via }
+  const request = {
+    terms,
+    message: body.message,
+    requestedBy: mandate.actor.id,
+    via,
+    promisedHours: body.sla_response_hours ?? null,
+  }
   const id = await insertRequest(mandate, { ...request, slug: body.tenant_slug, tenantId })
   recordRequest(mandate, { id, slug: body.tenant_slug, role: body.access_role, tenantId })
   const partner = { partner_id: mandate.partner.id, partner_name: mandate.partner.name }

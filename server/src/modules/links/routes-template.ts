@@ -1,11 +1,12 @@
-import { encodeId, idFromUuid, LINK_ROLES, RELATIONSHIP_TYPES } from '@liaison/access'
+import { billingOf, encodeId, idFromUuid, LINK_ROLES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { LinkTermsInput, OverridesInput, requireOffer } from './inputs.ts'
+import { LinkTermsInput, OverridesInput, requireOffer, ResponseHours } from './inputs.ts'
+import { BillingPartiesBody, namedParties } from './payers.ts'
 import {
   deleteTemplate,
   getTemplate,
@@ -16,7 +17,11 @@ import {
 import type { TemplateRow } from './template-store.ts'
 
 /** What a template asks for: what a request says, but for whom and from when. */
-export const TemplateTerms = z.strictObject({ ...LinkTermsInput, overrides: OverridesInput.optional() })
+export const TemplateTerms = z.strictObject({
+  ...LinkTermsInput,
+  overrides: OverridesInput.optional(),
+  sla_response_hours: ResponseHours.optional(),
+})
 export const TemplateParams = z.strictObject({ template_id: publicId('link_template') })
 
 const TemplateInput = TemplateTerms.extend({ name: plainText(1, 100) })
@@ -37,6 +42,8 @@ const TemplateBody = z
       }),
     ),
     duration_days: z.int().nullable(),
+    sla_response_hours: z.int().nullable(),
+    billing_parties: BillingPartiesBody,
     message: z.string(),
     version: z.int(),
     created_by_name: z.string(),
@@ -57,6 +64,8 @@ function toTemplate(row: TemplateRow): z.input<typeof TemplateBody> {
       expires_at: end?.toISOString() ?? null,
     })),
     duration_days: terms.duration_days ?? null,
+    sla_response_hours: terms.sla_response_hours ?? null,
+    billing_parties: billingOf(terms.billing_parties && namedParties(terms.billing_parties)),
     message: terms.message,
     version: row.version,
     created_by_name: row.created_by_name,

@@ -1,4 +1,11 @@
-import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES, newestRoleTemplate } from '@liaison/access'
+import {
+  billingOf,
+  encodeId,
+  idFromUuid,
+  LINK_ROLES,
+  LINK_STATUSES,
+  newestRoleTemplate,
+} from '@liaison/access'
 import type { LinkId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
@@ -23,6 +30,7 @@ import {
   toConditionsBody,
 } from './inputs.ts'
 import { announce } from './mails.ts'
+import { namedParties } from './payers.ts'
 import { findInvitedPartner, insertInvitation } from './request-store.ts'
 import { endOf, toConditions } from './rules.ts'
 import { countActivity } from './people-store.ts'
@@ -186,6 +194,7 @@ export async function invite(
     overrides: [],
     conditions: toConditions(body.conditions ?? null),
     own_accounts_only: body.own_accounts_only,
+    billing_parties: billingOf(body.billing_parties && namedParties(body.billing_parties)),
   }
   applyChoice(terms, {}, now)
   const id = await insertInvitation(mandate, {

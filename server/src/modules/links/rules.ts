@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  billingOf,
   ceilingOf,
   compilePatterns,
   describeMask,
@@ -72,6 +73,7 @@ export function termsOf(row: LinkRow, conditions: Partial<Conditions> | null = n
     overrides: row.overrides.map(toOverride),
     conditions: toConditions(conditions),
     own_accounts_only: row.own_accounts_only,
+    billing_parties: row.billing_parties,
   }
 }
 
@@ -136,6 +138,9 @@ export function withProposal(terms: LinkTerms, proposal: Proposal): LinkTerms {
     }),
     ...(proposal.auto_renew_days !== undefined && { auto_renew_days: proposal.auto_renew_days }),
     ...(proposal.own_accounts_only !== undefined && { own_accounts_only: proposal.own_accounts_only }),
+    ...(proposal.billing_parties && {
+      billing_parties: { ...billingOf(terms.billing_parties), ...proposal.billing_parties },
+    }),
     ...(proposal.conditions && { conditions: proposal.conditions }),
   }
 }
@@ -186,7 +191,11 @@ export function toStoredOverrides(overrides: readonly Override[]): StoredOverrid
 }
 
 /** What an approver sees of terms, in the form that is kept for ever. */
-export function toSnapshot(terms: LinkTerms, now: Date): ApprovalSnapshot {
+export function toSnapshot(
+  terms: LinkTerms,
+  now: Date,
+  promise: Pick<LinkRow, 'sla_response_hours'>,
+): ApprovalSnapshot {
   return {
     text_version: TEXT_VERSION,
     access_role: terms.role,
@@ -199,6 +208,8 @@ export function toSnapshot(terms: LinkTerms, now: Date): ApprovalSnapshot {
     ends_at: terms.ends_at?.toISOString() ?? null,
     auto_renew_days: terms.auto_renew_days,
     own_accounts_only: terms.own_accounts_only ?? false,
+    billing_parties: billingOf(terms.billing_parties),
+    sla_response_hours: promise.sla_response_hours,
   }
 }
 

@@ -7,6 +7,7 @@ import type { Letters } from '#platform/words/letters.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { changedParties } from './payers.ts'
 import { maskOfOverride, masksOfTerms, toStoredConditions } from './rules.ts'
 import type { ApprovalSnapshot, LinkRow, LinkTables, Side } from './tables.ts'
 
@@ -142,6 +143,7 @@ export const namingConflicts = guardedBy({
     'The access review is overdue; the organisation confirms the access first.',
   ],
   delegation_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
+  delegation_payer: ['LINK_STATE_CONFLICT', 'No side of a link makes the other one pay.'],
   change_request_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
   change_request_own: ['LINK_STATE_CONFLICT', 'Whoever asked for a change does not decide about it.'],
   sandbox_of_own_partner: [
@@ -335,6 +337,7 @@ export async function saveTerms(
       ...((terms.own_accounts_only ?? false) !== row.own_accounts_only && {
         own_accounts_only: terms.own_accounts_only ?? false,
       }),
+      ...changedParties(row, terms),
       ...change.set,
     },
   })

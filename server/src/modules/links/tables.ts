@@ -1,4 +1,11 @@
-import type { Conditions, LinkRole, LinkStatus, RelationshipType } from '@liaison/access'
+import type {
+  BillingParties,
+  BillingParty,
+  Conditions,
+  LinkRole,
+  LinkStatus,
+  RelationshipType,
+} from '@liaison/access'
 import type { ColumnType, Generated } from 'kysely'
 import type { Language } from '#platform/words/language.ts'
 
@@ -29,7 +36,7 @@ export interface LinkRow {
   readonly starts_at: Date
   readonly ends_at: Date | null
   readonly epoch: number
-  readonly billing_party: 'tenant' | 'partner' | 'split'
+  readonly billing_party: BillingParty
   readonly has_conditions: boolean
   readonly requested_by: string | null
   readonly requested_at: Date
@@ -59,6 +66,7 @@ export interface LinkRow {
   readonly attestation_ref: string | null
   readonly objection_until: Date | null
   readonly own_accounts_only: boolean
+  readonly billing_parties: BillingParties
 }
 
 interface DelegationTable {
@@ -86,6 +94,10 @@ interface DelegationTable {
   approval_basis: string | null
   approval_snapshot: ApprovalSnapshot | null
   version: number
+  billing_party: BillingParty
+  api_calls_party: BillingParty
+  seats_party: BillingParty
+  exports_party: BillingParty
 }
 
 interface LinkTable {
@@ -166,6 +178,7 @@ export interface Proposal {
   readonly ends_at?: string | null
   readonly auto_renew_days?: number
   readonly own_accounts_only?: boolean
+  readonly billing_parties?: Partial<BillingParties>
   readonly conditions?: Conditions
 }
 
@@ -192,6 +205,10 @@ export interface ApprovalSnapshot {
   readonly ends_at: string | null
   readonly auto_renew_days: number
   readonly own_accounts_only?: boolean
+  /** Missing in what was kept before a link said who pays for what. */
+  readonly billing_parties?: BillingParties
+  /** Within how many hours the partner promised to answer; null without a promise. */
+  readonly sla_response_hours?: number | null
 }
 
 interface ChangeRequestTable {

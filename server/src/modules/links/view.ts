@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
 import { sent } from '#platform/route.ts'
+import { BillingPartiesBody } from './payers.ts'
 import { daysUntil, isReviewOverdue, maskOfTerms, renewableUntil, sentencesOf, termsOf } from './rules.ts'
 import type { LinkPerson } from './people-store.ts'
 import type { ChangeRequestRow, LinkRow } from './tables.ts'
@@ -56,7 +57,10 @@ export const linkFields = {
     .meta({ description: 'The same as the source contract writes it: true grants, false denies.' }),
   conditions_in_force: z.boolean(),
   auto_renew_days: z.int(),
-  billing_party: z.enum(['tenant', 'partner', 'split']),
+  billing_party: z.enum(['tenant', 'partner', 'split']).meta({
+    description: 'Who pays for services and the work on them; billing_parties says it for each kind.',
+  }),
+  billing_parties: BillingPartiesBody,
   sla_response_hours: z.int().nullable(),
   sla_uptime_target: z.number().nullable(),
   notify_on_sla_breach: z.boolean(),
@@ -199,6 +203,7 @@ export function toLink(row: LinkRow, now: Date) {
     conditions_in_force: row.has_conditions,
     auto_renew_days: row.auto_renew_days,
     billing_party: row.billing_party,
+    billing_parties: row.billing_parties,
     sla_response_hours: row.sla_response_hours,
     sla_uptime_target: row.sla_uptime_target,
     notify_on_sla_breach: row.notify_on_sla_breach,

@@ -1,4 +1,4 @@
-import { fromBits, LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
+import { BILLING_PARTIES, fromBits, LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
 import type { FeatureSource } from '../features.ts'
 
@@ -33,6 +33,9 @@ const ElevationEntry = z.object({
   ends_at: Instant,
 })
 
+const Party = z.enum(BILLING_PARTIES)
+const BillingMap = z.object({ services: Party, api_calls: Party, seats: Party, exports: Party })
+
 const LinkEntrySchema = z.object({
   id: z.string(),
   tenant_id: z.string(),
@@ -46,7 +49,9 @@ const LinkEntrySchema = z.object({
   starts_at: Instant,
   ends_at: Maybe(Instant),
   epoch: z.number(),
-  billing_party: z.enum(['tenant', 'partner', 'split']),
+  billing_party: z.enum(BILLING_PARTIES),
+  /** Missing in decisions that were kept before a link said who pays for what. */
+  billing_parties: BillingMap.optional(),
   status_changed_by_side: Maybe(z.string()),
   status_changed_at: Instant,
   own_accounts_only: z.boolean().default(false),

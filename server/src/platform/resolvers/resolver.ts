@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { decide, findPermission, idFromUuid } from '@liaison/access'
-import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
+import { billingOf, decide, findPermission, idFromUuid } from '@liaison/access'
+import type { BillingParties, Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
 import type { DoneRead } from '#platform/limits/admission-statement.ts'
 import type { Database, Login } from '../database.ts'
 import { actorOf, originOf, partnerOf, refuse } from './entered-sides.ts'
@@ -101,6 +101,11 @@ function issueForPlane(
   return issueMandate('tenant', { actor, tenant: side, role: member.role, origin }, backing)
 }
 
+/** Who pays for each kind; a decision that was kept before a link said so knows it of services. */
+function partiesOf(link: LinkEntry): BillingParties {
+  return link.billing_parties ?? billingOf({ services: link.billing_party })
+}
+
 function issueActing({ entered, facts, transaction, origin }: Decided): Mandate<'acting'> {
   const { link, tenant } = entered
   if (!link || !tenant) throw new Error('A decided delegation has a link.')
@@ -114,6 +119,7 @@ function issueActing({ entered, facts, transaction, origin }: Decided): Mandate<
       epoch: link.epoch,
       endsAt: link.ends_at,
       billingParty: link.billing_party,
+      billingParties: partiesOf(link),
     },
   }
   return issueMandate('acting', { ...named, origin }, { transaction, facts })
@@ -153,6 +159,7 @@ function toPortfolioLink(request: Asked, entered: EnteredFacts, entry: LinkEntry
   return {
     tenant: { id: idFromUuid('tenant', entry.tenant_id), name: entry.tenant_name },
     billingParty: entry.billing_party,
+    billingParties: partiesOf(entry),
     facts: {
       ...factsOfEntry(entered, entry, request.trace.ip),
       // Whoever reads across all tenants enters none of them; whoever narrows the read to one does.

@@ -37,6 +37,18 @@ export const EN = {
     split: (partner: string, tenant: string) =>
       `${partner} and ${tenant} share the cost as agreed between them.`,
   },
+  /** Who pays, where not everything is the partner's cost. */
+  pays: {
+    orders: (partner: string) => `${partner} pays for what it orders.`,
+    used: {
+      tenant: (what: string, _partner: string, tenant: string) => `${tenant} pays for their ${what}.`,
+      partner: (what: string, partner: string, _tenant: string) => `${partner} pays for its ${what}.`,
+      split: (what: string, partner: string, tenant: string) => `${partner} and ${tenant} share: ${what}.`,
+    },
+    api_calls: 'API calls',
+    seats: 'seats',
+    exports: 'exports',
+  },
   until: (end: string) => `Until ${end}. Then it stops by itself.`,
   endless: 'Without an end, until you stop it.',
   subscribers: { one: 'subscriber', other: 'subscribers' },

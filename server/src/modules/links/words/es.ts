@@ -73,6 +73,17 @@ export const ES: LinkWords = {
     partner: (partner, _tenant) => `Paga ${partner}. Nada aparece en su factura.`,
     split: (partner, tenant) => `${partner} y ${tenant} comparten el coste según lo acordado entre ellos.`,
   },
+  pays: {
+    orders: (partner) => `Lo que pide ${partner} lo paga ${partner}.`,
+    used: {
+      tenant: (what, _partner, tenant) => `${tenant} paga por el uso de: ${what}.`,
+      partner: (what, partner, _tenant) => `${partner} paga por su uso de: ${what}.`,
+      split: (what, partner, tenant) => `${partner} y ${tenant} comparten: ${what}.`,
+    },
+    api_calls: 'llamadas a la API',
+    seats: 'puestos',
+    exports: 'exportaciones',
+  },
   until: (end) => `Hasta el ${end}. Después termina por sí solo.`,
   endless: 'Sin fin, hasta que usted lo detenga.',
   subscribers: { one: 'abonado', other: 'abonados' },

@@ -73,6 +73,17 @@ export const FR: LinkWords = {
     partner: (partner, _tenant) => french`${partner} paie. Rien ne figure sur votre facture.`,
     split: (partner, tenant) => french`${partner} et ${tenant} partagent les coûts, comme convenu entre eux.`,
   },
+  pays: {
+    orders: (partner) => french`${partner} paie ce qu'il commande.`,
+    used: {
+      tenant: (what, _partner, tenant) => french`${tenant} paie l'usage de : ${what}.`,
+      partner: (what, partner, _tenant) => french`${partner} paie son usage de : ${what}.`,
+      split: (what, partner, tenant) => french`${partner} et ${tenant} partagent : ${what}.`,
+    },
+    api_calls: french`appels d'API`,
+    seats: 'postes',
+    exports: 'fichiers exportés',
+  },
   until: (end) => french`Jusqu'au ${end}. L'accès s'arrête ensuite de lui-même.`,
   endless: french`Sans fin, jusqu'à ce que vous l'arrêtiez.`,
   subscribers: { one: 'abonné', other: 'abonnés' },
