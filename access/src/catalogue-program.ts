@@ -12,7 +12,11 @@ export const PROGRAM_PERMISSIONS = [
     sentence: 'Sign and decline agreements for your organisation',
     sensitive: true,
   },
-  { name: 'partner_org.codes.create', bit: 131, sentence: 'Make referral codes and see your own' },
+  {
+    name: 'partner_org.codes.create',
+    bit: 131,
+    sentence: 'Make referral codes, register deals, and see your own',
+  },
   {
     name: 'partner_org.codes.manage',
     bit: 132,
@@ -51,11 +55,15 @@ export const PROGRAM_PERMISSIONS = [
     sentence: 'Approve, reject and terminate signed agreements',
     sensitive: true,
   },
-  { name: 'platform.referrals.read', bit: 143, sentence: 'See referral codes and referrals of all partners' },
+  {
+    name: 'platform.referrals.read',
+    bit: 143,
+    sentence: 'See referral codes, registered deals and referrals of all partners',
+  },
   {
     name: 'platform.referrals.manage',
     bit: 144,
-    sentence: 'Make codes and referrals for partners, void and block them',
+    sentence: 'Make codes and referrals for partners, void and block them, and decide registered deals',
     sensitive: true,
   },
   {

@@ -89,6 +89,7 @@ export const ID_PREFIXES = {
   voucher_type: 'vct',
   second_person_request: 'spr',
   signal_stream: 'sst',
+  deal: 'dea',
 } as const
 
 /** A kind of record that has a public id. */

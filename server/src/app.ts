@@ -40,6 +40,7 @@ import { makeRealmRoutes } from '#modules/realms/index.ts'
 import type { RealmDemoSignIn } from '#modules/realms/index.ts'
 import { privacyRoutes } from '#modules/privacy/index.ts'
 import { riskRoutes } from '#modules/risk/index.ts'
+import { makeDealRoutes } from '#modules/deals/index.ts'
 import { makeReferralRoutes, mountReferralLinks } from '#modules/referrals/index.ts'
 import { slaRoutes } from '#modules/sla/index.ts'
 import { reportRoutes } from '#modules/reports/index.ts'
@@ -141,6 +142,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makePayoutRoutes(services),
     ...makeEmbedRoutes(services),
     ...makeReferralRoutes(services),
+    ...makeDealRoutes(services),
     ...makeVoucherRoutes(services),
     ...makeAgencyRoutes(services, { places: () => embedPlaces(services.embedOrigin()) }),
     ...makeOversightRoutes(services),

@@ -19,6 +19,7 @@ import { sweepRealms } from '#modules/realms/index.ts'
 import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
 import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
 import { forgetPersonalData } from '#modules/privacy/index.ts'
+import { runDealClock } from '#modules/deals/index.ts'
 import { sweepClicks, sweepContacts } from '#modules/referrals/index.ts'
 import { comparePromises, joinPromises } from '#modules/reports/index.ts'
 import { runTeamClock } from '#modules/portfolio/index.ts'
@@ -91,6 +92,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['agency-clock', EACH_MINUTE, () => runAgencyClock(database)],
     ['voucher-clock', '7 * * * *', () => runVoucherClock(database)],
     ['personal-data', '29 3 * * *', () => forgetPersonalData(database, config.personalDataDays)],
+    ['deal-clock', EACH_MINUTE, () => runDealClock(database, config.publicOrigin ?? null)],
     ['referral-clicks', '23 3 * * *', () => sweepClicks(database)],
     ['referral-contacts', '29 * * * *', () => sweepContacts(database)],
     ['export-sweep', EACH_MINUTE, () => sweepExports(database)],

@@ -40,6 +40,7 @@ export type StatusFamily =
   | 'referral'
   | 'code'
   | 'sign_up'
+  | 'deal'
   | 'agreement'
   | 'voucher'
   | 'agency'
@@ -99,6 +100,12 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
   code: {
     active: ['ok', 'check'],
     inactive: ['off', 'pause'],
+  },
+  deal: {
+    submitted: ['info', 'hourglass'],
+    approved: ['ok', 'check'],
+    won: ['ok', 'check'],
+    rejected: ['bad', 'cross'],
   },
   sign_up: {
     referred: ['ok', 'check'],

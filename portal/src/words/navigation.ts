@@ -13,6 +13,7 @@ export const navigation = {
   'nav.payouts': 'Payouts',
   'nav.agreements': 'Agreements',
   'nav.referrals': 'Referrals',
+  'nav.deals': 'Registered deals',
   'nav.risk': 'Checks',
   'nav.codes': 'Codes and links',
   'nav.program_settings': 'Program settings',

@@ -54,6 +54,9 @@ export const program = {
   'counting.zone': 'Time zone',
   'counting.zone_about': 'For waiting times, payouts and statements, such as Europe/Berlin.',
   'counting.zone_wrong': 'Write the name of a time zone, such as Europe/Berlin.',
+  'counting.deal_days': 'Days for which a registered deal is protected',
+  'counting.deal_days_about': 'From its approval on; what is approved already keeps its day.',
+  'counting.deal_days_wrong': 'Write a number of days from 1 to 730.',
   'demands.title': 'API clients and contacts',
   'demands.about':
     'What a partner needs before an API client works for real customers, and how long the contact address of a sign-up is kept.',

@@ -1,6 +1,7 @@
 import {
   IconApi,
   IconBell,
+  IconBriefcase,
   IconBuildingCommunity,
   IconCalendarDue,
   IconCash,
@@ -142,6 +143,12 @@ function programOf(par: string): NavGroup {
         to: places.codes(par),
         label: t('nav.codes'),
         icon: IconQrcode,
+        needs: 'partner_org.codes.create',
+      },
+      {
+        to: places.deals(par),
+        label: t('nav.deals'),
+        icon: IconBriefcase,
         needs: 'partner_org.codes.create',
       },
       {

@@ -3,6 +3,7 @@ import {
   IconAdjustments,
   IconApps,
   IconBell,
+  IconBriefcase,
   IconBuildingCommunity,
   IconBuildingStore,
   IconCash,
@@ -136,6 +137,12 @@ const nav: NavGroup[] = [
         to: places.referrals(),
         label: t('nav.referrals'),
         icon: IconUserShare,
+        needs: 'platform.referrals.read',
+      },
+      {
+        to: places.deals(),
+        label: t('nav.deals'),
+        icon: IconBriefcase,
         needs: 'platform.referrals.read',
       },
       {

@@ -16,11 +16,12 @@ import { Setting } from './setting.tsx'
 
 const touches = ['last_touch', 'first_touch'] as const
 type Touch = (typeof touches)[number]
-type Draft = { touch: Touch; zone: string }
+type Draft = { touch: Touch; zone: string; days: string }
+const MOST_DAYS = 730
 
 function useSave(settings: ProgramSettings, etag: string | null) {
   return useWrite(
-    ({ touch, zone }: Draft, { client }) =>
+    ({ touch, zone, days }: Draft, { client }) =>
       readTagged(
         client.PUT('/admin/program-settings', {
           headers: { 'If-Match': etag ?? '' },
@@ -29,6 +30,7 @@ function useSave(settings: ProgramSettings, etag: string | null) {
             contact_kept_days: settings.contact_kept_days,
             attribution_model: touch,
             time_zone: zone.trim(),
+            deal_protected_days: Number(days),
           },
         }),
       ),
@@ -36,8 +38,12 @@ function useSave(settings: ProgramSettings, etag: string | null) {
   )
 }
 
-const check = ({ zone }: Draft): FormError[] =>
-  zone.trim() === '' ? [{ field: 'program_zone', text: t('counting.zone_wrong') }] : []
+const isDays = (days: string) => /^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= MOST_DAYS
+
+const check = ({ zone, days }: Draft): FormError[] => [
+  ...(zone.trim() === '' ? [{ field: 'program_zone', text: t('counting.zone_wrong') }] : []),
+  ...(isDays(days) ? [] : [{ field: 'deal_days', text: t('counting.deal_days_wrong') }]),
+]
 
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (change: Partial<Draft>) => void }
 
@@ -68,6 +74,16 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'program_zone')}
         onChange={(event) => onDraft({ zone: event.currentTarget.value })}
       />
+      <TextInput
+        id="deal_days"
+        label={t('counting.deal_days')}
+        description={t('counting.deal_days_about')}
+        inputMode="numeric"
+        value={draft.days}
+        maxLength={3}
+        error={errorOf(errors, 'deal_days')}
+        onChange={(event) => onDraft({ days: event.currentTarget.value })}
+      />
     </>
   )
 }
@@ -78,7 +94,11 @@ function Others({ count }: { count: number }) {
 
 function Form({ settings, etag }: { settings: ProgramSettings; etag: string | null }) {
   const { attribution_model: before, time_zone: zone, other_attribution_agreements: others } = settings
-  const [draft, setDraft] = useState<Draft>({ touch: before, zone })
+  const [draft, setDraft] = useState<Draft>({
+    touch: before,
+    zone,
+    days: String(settings.deal_protected_days),
+  })
   const [errors, setErrors] = useState<FormError[]>([])
   const write = useSave(settings, etag)
   return (
@@ -93,7 +113,11 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
       now={
         <>
           <Facts
-            facts={[fact(t('counting.touch'), t(`counting.${before}`)), fact(t('counting.zone'), zone)]}
+            facts={[
+              fact(t('counting.touch'), t(`counting.${before}`)),
+              fact(t('counting.zone'), zone),
+              fact(t('counting.deal_days'), String(settings.deal_protected_days)),
+            ]}
           />
           <Others count={others} />
         </>

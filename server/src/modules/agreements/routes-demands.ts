@@ -31,6 +31,11 @@ const SettingBody = z
       .max(64)
       .refine(isTimeZone, { message: 'must be an IANA time zone', params: { code: 'TIME_ZONE_UNKNOWN' } })
       .meta({ description: 'Whose days and months count for waiting times, payouts and statements.' }),
+    deal_protected_days: z
+      .int()
+      .min(1)
+      .max(730)
+      .meta({ description: 'How many days a deal is protected that is approved from now on.' }),
     other_attribution_agreements: z.int().meta({
       description: 'How many agreements that are offered, signed or in force say another attribution.',
     }),
@@ -41,16 +46,16 @@ const SettingBody = z
 
 const SettingInput = SettingBody.pick({ live_needs_agreement: true, contact_kept_days: true }).extend(
   // Whoever knows nothing of them leaves them as they are.
-  SettingBody.pick({ attribution_model: true, time_zone: true }).partial().shape,
+  SettingBody.pick({ attribution_model: true, time_zone: true, deal_protected_days: true }).partial().shape,
 )
 
-type Changed = 'live_needs_agreement' | 'contact_kept_days' | 'attribution_model' | 'time_zone'
-const CHANGED: readonly Changed[] = [
+const CHANGED = [
   'live_needs_agreement',
   'contact_kept_days',
   'attribution_model',
   'time_zone',
-]
+  'deal_protected_days',
+] as const
 
 const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
   sent(
@@ -60,6 +65,7 @@ const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
       contact_kept_days: row.contact_kept_days,
       attribution_model: row.attribution_model,
       time_zone: row.time_zone,
+      deal_protected_days: row.deal_protected_days,
       other_attribution_agreements: await countOtherTouch(mandate, row.attribution_model),
       set_by_name: row.set_by_name,
       set_at: row.created_at.toISOString(),
@@ -100,6 +106,7 @@ export const demandRoutes: readonly Route[] = [
         contact_kept_days: body.contact_kept_days,
         attribution_model: body.attribution_model ?? before.attribution_model,
         time_zone: body.time_zone ?? before.time_zone,
+        deal_protected_days: body.deal_protected_days ?? before.deal_protected_days,
         version: before.version + 1,
       })
       recordEvent(mandate, {

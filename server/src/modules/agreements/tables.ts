@@ -160,6 +160,7 @@ export interface AgreementTables {
     contact_kept_days: number
     attribution_model: 'first_touch' | 'last_touch'
     time_zone: string
+    deal_protected_days: number
     set_by_name: string
     created_at: Generated<Date>
   }

@@ -38,6 +38,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'agency-clock': 'Ends tokens and keys of forms whose time has come, and reminds of them',
   'voucher-clock': 'Ends vouchers that nobody used in time',
   'personal-data': 'Blanks personal data whose time is over',
+  'deal-clock': 'Notes registered deals whose time is over; sign-ups never wait for it',
   'referral-clicks': 'Removes old clicks on referral links',
   'referral-contacts': 'Removes contacts that nobody confirmed',
   'export-sweep': 'Removes files of exports after seven days',

@@ -40,6 +40,8 @@ const PERSONAL_COLUMNS: ReadonlySet<string> = new Set([
   'audit_event.changes',
   'audit_event.reason',
   'audit_event.resource_label',
+  'deal_registration.notes',
+  'deal_registration.prospect_key',
   'earning_statement_file.bytes',
   'export_chunk.bytes',
   'feature_flag.owner_name',
@@ -161,6 +163,8 @@ export const KEPT: Readonly<Record<string, string>> = {
   agreement_signature: A_CONTRACT,
   audit_event:
     'addresses and browsers for PERSONAL_DATA_DAYS; names until the person is erased, then blanked under the seal; the event three or seven years by its class',
+  deal_registration:
+    'contact and notes until the deal was over for the days that the provider sets (contact_kept_days)',
   earning_statement_file: A_CONTRACT,
   end_user: 'until the end user deletes the account; nothing else does',
   end_user_session: 'thirty days after it ended',

@@ -3,6 +3,7 @@ import type { Phrase } from './phrase.ts'
 
 const CODE = { one: 'referral code', many: 'referral codes' }
 const REFERRAL = { one: 'referral', many: 'referrals' }
+const DEAL = { one: 'registered deal', many: 'registered deals' }
 const SIGN_UP = { one: 'sign-up', many: 'sign-ups' }
 
 /** What becomes of codes, and of referrals that came of them. */
@@ -15,6 +16,14 @@ export const REFERRAL_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.referral.voided': says('withdrew the {x}', REFERRAL),
   'program.referral.blocked': says('stopped further earnings of the {x}', REFERRAL),
   'program.referral.change_blocked': says('tried to change the {x}, which is final', REFERRAL),
+  'program.deal.registered': says('registered the {x}', DEAL),
+  'program.deal.withdrawn': says('gave up the {x}', DEAL),
+  'program.deal.approved': says('approved the {x}', DEAL),
+  'program.deal.rejected': says('rejected the {x}', DEAL),
+  'program.deal.ended': says('ended the protection of the {x}', DEAL),
+  'program.deal.expired': says('The time of the {x} is over', DEAL),
+  'program.deal.won': says('The prospect of the {x} signed up', DEAL),
+  'program.deal.contacts_forgotten': says('The contacts of old registered deals were forgotten'),
   'program.sign_ups.imported': says('handed in {x}', SIGN_UP),
   'program.contacts.forgotten': says('The contact addresses of old sign-ups were forgotten'),
   'program.settings.changed': says('changed where links of partners may lead'),
