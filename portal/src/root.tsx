@@ -18,6 +18,10 @@ const StepUpDialog = lazy(async () => ({
   default: (await import('./parts/step-up-dialog.tsx')).StepUpDialog,
 }))
 
+const UnsavedWork = lazy(async () => ({
+  default: (await import('./parts/unsaved-work.tsx')).UnsavedWork,
+}))
+
 /** The question of an act that waits for a fresh proof of who one is. */
 function StepUp() {
   const question = useStepUpQuestion()
@@ -79,6 +83,9 @@ export function Root() {
         </a>
         {isMismatch ? <MismatchStop /> : <Outlet />}
         <StepUp />
+        <Suspense fallback={null}>
+          <UnsavedWork />
+        </Suspense>
         <Live />
       </QueryClientProvider>
     </MantineProvider>

@@ -150,7 +150,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
     if (found.length === 0) props.onAct(entered.reason.trim(), entered.name.trim())
   }
   return (
-    <form className="stack form" noValidate onSubmit={submit}>
+    <form data-unkept="" className="stack form" noValidate onSubmit={submit}>
       <ErrorSummary errors={errors} />
       <WriteProblem error={props.error} />
       <Note tone="bad">

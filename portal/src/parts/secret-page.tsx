@@ -1,6 +1,7 @@
 import { Button, Checkbox, TextInput } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 
+import { useShownOnce } from '../platform/unsaved.ts'
 import { t } from '../platform/words.ts'
 import { Note, Page } from './page.tsx'
 
@@ -15,18 +16,11 @@ export type SecretWords = {
 }
 type SecretPageProps = { secret: string; words: SecretWords; onStored: () => void }
 
-function keepOpen(event: BeforeUnloadEvent): void {
-  event.preventDefault()
-}
-
 /** A secret that is shown once, on a page of its own, which cannot be lost by a stray key; leaving asks first. */
 export function SecretPage({ secret, words, onStored }: SecretPageProps) {
   const [isStored, setStored] = useState(false)
   const [isAsked, setAsked] = useState(false)
-  useEffect(() => {
-    window.addEventListener('beforeunload', keepOpen)
-    return () => window.removeEventListener('beforeunload', keepOpen)
-  }, [])
+  useShownOnce(isStored)
   return (
     <Page title={words.title}>
       <div className="stack form">

@@ -51,6 +51,7 @@ import type { risk } from '../words/risk.ts'
 import type { service } from '../words/service.ts'
 import type { secondPerson } from '../words/second-person.ts'
 import type { stepUp } from '../words/step-up.ts'
+import type { unsaved } from '../words/unsaved.ts'
 import type { agreements } from '../words/agreements.ts'
 import type { usage } from '../words/usage.ts'
 import type { vouchers } from '../words/vouchers.ts'
@@ -106,6 +107,7 @@ export type WordId =
   | keyof typeof service
   | keyof typeof secondPerson
   | keyof typeof stepUp
+  | keyof typeof unsaved
   | keyof typeof configuration
   | keyof typeof jobs
   | keyof typeof keyPair

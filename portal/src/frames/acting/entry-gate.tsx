@@ -29,6 +29,7 @@ function EntryForm({ visit, isAgain }: EntryFormProps) {
   const isRequired = acting.read_reason_required
   return (
     <form
+      data-unkept=""
       className="gate-foot"
       noValidate
       onSubmit={(event) => {

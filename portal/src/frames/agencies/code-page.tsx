@@ -1,7 +1,7 @@
 import { Button, Tabs, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { AgencyForm, NewFormToken } from '@liaison/client'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
@@ -10,6 +10,7 @@ import { formatRelative } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
+import { useShownOnce } from '../../platform/unsaved.ts'
 import { t } from '../../platform/words.ts'
 import { useFormActivity } from './calls.ts'
 
@@ -17,10 +18,6 @@ type CodePageProps = { form: AgencyForm; made: NewFormToken; back: string }
 
 const variants = ['script', 'pinned', 'iframe'] as const
 const refetchMs = 5_000
-
-function keepOpen(event: BeforeUnloadEvent): void {
-  event.preventDefault()
-}
 
 async function copy(text: string): Promise<void> {
   await navigator.clipboard.writeText(text)
@@ -142,10 +139,8 @@ function MailForm({ form }: { form: AgencyForm }) {
 /** The code for the page of the agency, shown once, on a page that no stray key closes (A5). */
 export function CodePage({ form, made, back }: CodePageProps) {
   const go = useGo()
-  useEffect(() => {
-    window.addEventListener('beforeunload', keepOpen)
-    return () => window.removeEventListener('beforeunload', keepOpen)
-  }, [])
+  const [isKept, setKept] = useState(false)
+  useShownOnce(isKept)
   return (
     <Page title={t('token.code_title')}>
       <div className="stack">
@@ -166,7 +161,14 @@ export function CodePage({ form, made, back }: CodePageProps) {
         </details>
         <WaitingBox form={form} since={made.created_at} />
         <div>
-          <Button onClick={() => go(back)}>{t('token.code_done')}</Button>
+          <Button
+            onClick={() => {
+              setKept(true)
+              go(back)
+            }}
+          >
+            {t('token.code_done')}
+          </Button>
         </div>
       </div>
     </Page>

@@ -68,6 +68,7 @@ function SpanForm({ days, onDays }: { days: Wanted; onDays: (days: Wanted) => vo
   })
   return (
     <form
+      data-unkept=""
       className="filters no-print"
       noValidate
       onSubmit={(event) => {

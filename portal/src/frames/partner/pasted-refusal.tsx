@@ -17,6 +17,7 @@ export function PastedRefusal() {
   return (
     <Panel title={t('pasted.title')}>
       <form
+        data-unkept=""
         className="stack tight form"
         noValidate
         onSubmit={(event) => {

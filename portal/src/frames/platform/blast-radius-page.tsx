@@ -168,6 +168,7 @@ function SpanForm({ days, onDays }: { days: Days; onDays: (days: Days) => void }
   const errors = isWrong ? [{ field: 'from', text: t('blast.span_wrong') }] : []
   return (
     <form
+      data-unkept=""
       className="filters no-print"
       noValidate
       onSubmit={(event) => {

@@ -76,6 +76,7 @@ function AskForm({ isBusy, onAsk }: AskFormProps) {
   const [errors, setErrors] = useState<FormError[]>([])
   return (
     <form
+      data-unkept=""
       className="stack tight"
       noValidate
       onSubmit={(event) => {
@@ -101,6 +102,7 @@ function StoredForm() {
   const [id, setId] = useState('')
   return (
     <form
+      data-unkept=""
       className="stack tight"
       onSubmit={(event) => {
         event.preventDefault()

@@ -70,6 +70,7 @@ function CodeForm({ field, isBusy, onCode }: CodeFormProps) {
   const [code, setCode] = useState('')
   return (
     <form
+      data-unkept=""
       className="stack tight till-code"
       onSubmit={(event) => {
         event.preventDefault()

@@ -1,0 +1,4 @@
+import { addWords } from '../platform/words.ts'
+import { unsaved } from '../words/unsaved.ts'
+
+addWords(unsaved)
