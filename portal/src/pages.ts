@@ -188,6 +188,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   access: linking('AccessPage'),
   'access/as-of': accessHistory('OrgAccessThenPage'),
   'access/stop-all': linking('StopAllPage'),
+  'access/partners/$partner/stop': linking('StopAllOfPage'),
   'access/rules': rules,
   'access/invite': inviting('InvitePartnerPage'),
   'access/visits': linking('VisitsPage'),

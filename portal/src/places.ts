@@ -161,6 +161,7 @@ export const orgPlaces = {
     [agency, form, token]: readonly [agency: string, form: string, token: string],
   ) => at('org', ten, 'agencies', agency, 'forms', form, 'tokens', token, 'stop'),
   stopAll: (ten: string) => at('org', ten, 'access', 'stop-all'),
+  stopAllOf: (ten: string, partner: string) => at('org', ten, 'access', 'partners', partner, 'stop'),
   rules: (ten: string) => at('org', ten, 'access', 'rules'),
   visits: (ten: string) => at('org', ten, 'access', 'visits'),
   accounts: (ten: string) => at('org', ten, 'access', 'accounts'),

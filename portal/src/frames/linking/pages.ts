@@ -10,3 +10,4 @@ export { OrgNewsPage } from './news-page.tsx'
 export { VisitsPage } from './visits-page.tsx'
 
 addWords(linking)
+export { StopAllOfPage } from '../org/stop-all-of-page.tsx'

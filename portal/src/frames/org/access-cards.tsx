@@ -31,10 +31,12 @@ type CardProps = {
   chip: ReactNode
   facts: readonly Fact[]
   can: readonly string[]
+  /** Where everything of the partner is stopped at once, when this is not all of it. */
+  stopAllTo: string | null
 }
 
 /** One access: by whom, how, to what, until when, who pays, when it was used, and the way to stop it. */
-function AccessCard({ partner, to, stopTo, chip, facts, can }: CardProps) {
+function AccessCard({ partner, to, stopTo, stopAllTo, chip, facts, can }: CardProps) {
   const id = useId()
   return (
     <section className="panel stack tight" aria-labelledby={id}>
@@ -55,13 +57,20 @@ function AccessCard({ partner, to, stopTo, chip, facts, can }: CardProps) {
         <GoLink className="row-tool danger" to={stopTo}>
           {t('access.stop', { partner })}…
         </GoLink>
+        {stopAllTo !== null && (
+          <GoLink className="row-tool danger" to={stopAllTo}>
+            {t('stopof.open', { partner })}
+          </GoLink>
+        )}
       </div>
     </section>
   )
 }
 
+type Extra = Pick<CardProps, 'stopAllTo'>
+
 /** People of a partner who come in themselves. */
-export function LinkCard({ link }: { link: TenantLink }) {
+export function LinkCard({ link, stopAllTo }: Extra & { link: TenantLink }) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
   const { reads, writes, people } = link.activity_30d
@@ -70,6 +79,7 @@ export function LinkCard({ link }: { link: TenantLink }) {
     <AccessCard
       partner={link.partner_name}
       to={orgPlaces.link(tenantId, link.link_id)}
+      stopAllTo={stopAllTo}
       stopTo={orgPlaces.stop(tenantId, link.link_id)}
       chip={<LinkChip status={link.status} days={link.expires_in_days} />}
       can={link.can}
@@ -88,7 +98,7 @@ export function LinkCard({ link }: { link: TenantLink }) {
 }
 
 /** An app of a partner that was allowed to work on some accounts. */
-export function ConsentCard({ consent }: { consent: TenantConsent }) {
+export function ConsentCard({ consent, stopAllTo }: Extra & { consent: TenantConsent }) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
   const pays = [...new Set(consent.accounts.map((account) => account.who_pays ?? ''))]
@@ -96,6 +106,7 @@ export function ConsentCard({ consent }: { consent: TenantConsent }) {
     <AccessCard
       partner={consent.partner_name}
       to={orgPlaces.consent(tenantId, consent.consent_id)}
+      stopAllTo={stopAllTo}
       stopTo={orgPlaces.stopConsent(tenantId, consent.consent_id)}
       chip={<LinkChip status={consent.status} days={daysUntil(consent.ends_at, now)} />}
       can={consent.can}
@@ -112,7 +123,7 @@ export function ConsentCard({ consent }: { consent: TenantConsent }) {
 }
 
 /** A wholesaler that manages some accounts. */
-export function ResaleCard({ resale }: { resale: Resale }) {
+export function ResaleCard({ resale, stopAllTo }: Extra & { resale: Resale }) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
   const partner = resale.partner_name ?? t('resale.plain')
@@ -120,6 +131,7 @@ export function ResaleCard({ resale }: { resale: Resale }) {
     <AccessCard
       partner={partner}
       to={orgPlaces.resale(tenantId, resale.resale_id)}
+      stopAllTo={stopAllTo}
       stopTo={orgPlaces.stopResale(tenantId, resale.resale_id)}
       chip={<LinkChip status={resale.status} days={daysUntil(resale.ends_at, now)} />}
       can={sentencesOfActions(resale.actions).can}

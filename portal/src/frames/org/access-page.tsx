@@ -101,17 +101,27 @@ type Access = {
   resales: readonly Resale[]
 }
 
-function Cards({ links, consents, resales }: Access) {
+/** Where everything of a partner is stopped at once, for each that was let in more than one way. */
+function useStopAllOf({ links, consents, resales }: Access): (partnerId: string) => string | null {
+  const { tenantId } = useFrame()
+  const all = [...links, ...consents, ...resales].map((access) => access.partner_id)
+  return (partnerId) =>
+    all.filter((id) => id === partnerId).length > 1 ? orgPlaces.stopAllOf(tenantId, partnerId) : null
+}
+
+function Cards(access: Access) {
+  const { links, consents, resales } = access
+  const stopAllOf = useStopAllOf(access)
   return (
     <div className="cards-of">
       {links.map((link) => (
-        <LinkCard key={link.link_id} link={link} />
+        <LinkCard key={link.link_id} link={link} stopAllTo={stopAllOf(link.partner_id)} />
       ))}
       {consents.map((consent) => (
-        <ConsentCard key={consent.consent_id} consent={consent} />
+        <ConsentCard key={consent.consent_id} consent={consent} stopAllTo={stopAllOf(consent.partner_id)} />
       ))}
       {resales.map((resale) => (
-        <ResaleCard key={resale.resale_id} resale={resale} />
+        <ResaleCard key={resale.resale_id} resale={resale} stopAllTo={stopAllOf(resale.partner_id)} />
       ))}
     </div>
   )

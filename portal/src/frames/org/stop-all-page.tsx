@@ -16,7 +16,8 @@ import { StoppingTable } from './stopping-table.tsx'
 import { useOffersForms, useStoppingAccess, useStoppingForms } from './stopping.ts'
 import type { Stopping } from './stopping.ts'
 
-function effectsOf(rows: readonly Stopping[]): string[] {
+/** What stops, by its kinds, and what follows. */
+export function effectsOf(rows: readonly Stopping[]): string[] {
   const count = (kind: Stopping['kind']) => rows.filter((row) => row.kind === kind).length
   const [links, apps, wholesalers] = [count('link'), count('consent'), count('resale')]
   const people = rows.reduce((sum, row) => sum + (row.people ?? 0), 0)

@@ -42,11 +42,17 @@ function Counts({ stopped }: { stopped: StoppedAll }) {
   )
 }
 
-/** The receipt of an emergency stop: when, how many of each kind, and every one by its name. */
-export function StoppedAllReceipt({ stopped }: { stopped: StoppedAll }) {
+/** The receipt of a stop of all partners, or of everything of one: when, how many of each kind, and every one by its name. */
+export function StoppedAllReceipt({
+  stopped,
+  title = t('stopall.done_title', { at: formatInstant(stopped.stopped_at) }),
+}: {
+  stopped: StoppedAll
+  title?: string
+}) {
   const { tenantId } = useFrame()
   return (
-    <Panel title={t('stopall.done_title', { at: formatInstant(stopped.stopped_at) })}>
+    <Panel title={title}>
       <div className="prose">
         <Counts stopped={stopped} />
         <ul>

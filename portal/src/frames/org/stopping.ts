@@ -12,6 +12,7 @@ import { isLiveResale } from './calls-consents.ts'
 export type Stopping = {
   id: string
   kind: 'link' | 'request' | 'consent' | 'resale' | 'form_token' | 'agency_key'
+  partnerId: string | null
   /** The partner, or the agency, that has it. */
   who: string
   how: string
@@ -25,6 +26,7 @@ function ofLink(link: TenantLink): Stopping {
   return {
     id: link.link_id,
     kind: isRequest ? 'request' : 'link',
+    partnerId: link.partner_id,
     who: link.partner_name,
     how: isRequest ? t('stopall.way_request') : t('way.link'),
     status: link.status,
@@ -37,6 +39,7 @@ function ofConsent(consent: TenantConsent): Stopping {
   return {
     id: consent.consent_id,
     kind: 'consent',
+    partnerId: consent.partner_id,
     who: consent.partner_name,
     how: t('way.consent', { app: consent.client.name }),
     status: consent.status,
@@ -49,6 +52,7 @@ function ofResale(resale: Resale): Stopping {
   return {
     id: resale.resale_id,
     kind: 'resale',
+    partnerId: resale.partner_id,
     who: resale.partner_name ?? t('resale.plain'),
     how: t('way.resale', { agreement: resale.agreement_reference }),
     status: resale.status,
@@ -108,6 +112,7 @@ async function readCredentials({ client }: Frame, agency: Agency, signal: AbortS
         .map(({ token_id: id, last_used_at: lastUsedAt }) => ({
           id,
           kind: 'form_token' as const,
+          partnerId: null,
           who: agency.name,
           how: t('stopall.way_form', { name: form.name }),
           status: 'active',
@@ -122,6 +127,7 @@ async function readCredentials({ client }: Frame, agency: Agency, signal: AbortS
     ...open.map(({ key_id: id, name, last_used_at: lastUsedAt }) => ({
       id,
       kind: 'agency_key' as const,
+      partnerId: null,
       who: agency.name,
       how: t('stopall.way_key', { name }),
       status: 'active',

@@ -135,6 +135,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'partner_org.audit.count': says('looked whether the activity is complete'),
   'tenant.partner_access.policy.write': says('changed the rules for partner access'),
   'tenant.partner_access.stop_all': says('stopped all partner access'),
+  'tenant.partner_access.stop_partner': says('stopped all access of one partner'),
   'tenant.partner_access.approve': says('approved partner access'),
   'tenant.partner_access.revoke': says('stopped partner access'),
   'reports.compare.read': says('compared the figures of customers'),

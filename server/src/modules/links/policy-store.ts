@@ -1,4 +1,4 @@
-import type { Conditions, LinkId, LinkRole } from '@liaison/access'
+import type { Conditions, LinkId, LinkRole, PartnerId } from '@liaison/access'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -55,20 +55,20 @@ export async function holdLink(mandate: Mandate<'tenant'>, id: LinkId): Promise<
   await runStatements(mandate, [{ text: `select id from delegation where id = $1 for update`, values: [id] }])
 }
 
-/** Every link of the tenant that is open or asked for, held until the transaction ends. */
-export async function holdOpenLinks(mandate: Mandate<'tenant'>): Promise<KnownLink[]> {
+/** Every link of the tenant, or of it with one partner, that is open or asked for, held until the transaction ends. */
+export async function holdOpenLinks(mandate: Mandate<'tenant'>, partnerId?: PartnerId): Promise<KnownLink[]> {
   await runStatements(mandate, [
     {
-      text: `select id from delegation where tenant_id = $1 and kind = 'link' and status in ('requested', 'approved', 'active', 'suspended') order by id for update`,
-      values: [mandate.tenant.id],
+      text: `select id from delegation where tenant_id = $1 and kind = 'link' and status in ('requested', 'approved', 'active', 'suspended') and ($2::uuid is null or partner_id = $2) order by id for update`,
+      values: [mandate.tenant.id, partnerId ?? null],
     },
   ])
-  const rows = await tables<LinkTables>(mandate)
+  let query = tables<LinkTables>(mandate)
     .selectFrom('link_overview')
     .selectAll()
     .where('tenant_id', '=', mandate.tenant.id)
     .where('stored_status', 'in', ['requested', 'approved', 'active', 'suspended'])
-    .orderBy('partner_name')
-    .execute()
+  if (partnerId) query = query.where('partner_id', '=', partnerId)
+  const rows = await query.orderBy('partner_name').execute()
   return rows.filter(isKnown)
 }

@@ -9,6 +9,12 @@ const LINK_PROBLEMS = {
     cause: 'No link that you can see has this id.',
     remedy: 'Check the id in the list of links.',
   },
+  ACCESS_NOT_FOUND: {
+    status: 404,
+    title: 'No access of this partner',
+    cause: 'The partner with this id has no access to the organisation, or had none left.',
+    remedy: 'Read who has access; what has ended already needs no stop.',
+  },
   LINK_STATE_CONFLICT: {
     status: 409,
     title: 'Not possible in this state',

@@ -1,12 +1,13 @@
 import { encodeId, idFromUuid, LINK_STATUSES } from '@liaison/access'
+import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { stopForms } from '#modules/agencies/index.ts'
 import { stopConsents } from '#modules/consents/index.ts'
 import { stopResales } from '#modules/orders/index.ts'
 import { mayAlso, noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { inputRefused } from '#platform/problem.ts'
-import { plainText } from '#platform/route-input.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
+import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -153,9 +154,23 @@ async function stopLink(
   }
 }
 
-async function stopApps(mandate: Mandate<'tenant'>, reason: string, origin: string) {
-  const consents = await stopConsents(mandate, { reason, origin })
-  const resales = await stopResales(mandate, reason)
+/** Why what is stopped, in whose installation; of all partners, or of one. */
+interface Stop {
+  readonly reason: string
+  readonly origin: string
+  readonly partnerId?: PartnerId
+}
+
+async function stopLinks(mandate: Mandate<'tenant'>, stop: Stop) {
+  const items = []
+  for (const row of await holdOpenLinks(mandate, stop.partnerId))
+    items.push(await stopLink(mandate, row, stop))
+  return items
+}
+
+async function stopApps(mandate: Mandate<'tenant'>, { reason, origin, partnerId }: Stop) {
+  const consents = await stopConsents(mandate, { reason, origin }, partnerId)
+  const resales = await stopResales(mandate, reason, partnerId)
   const partner = (id: string) => encodeId('partner', idFromUuid('partner', id))
   return [
     ...consents.map(({ id, partnerId, partnerName, clientName }) => ({
@@ -175,6 +190,59 @@ async function stopApps(mandate: Mandate<'tenant'>, reason: string, origin: stri
   ]
 }
 
+/** Throws when the name that was typed out is another one. */
+function checkName(typed: string, name: string): void {
+  if (typed.trim() === name) return
+  throw inputRefused([{ pointer: '/body/confirm_name', code: 'NAME_DIFFERS', detail: `must be ${name}` }])
+}
+
+function makeStopPartnerRoute(services: Services): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/tenant/partner-access/partners/:partner_id/stop',
+    summary: 'Stop one partner now, whichever ways it was let in, in one step',
+    input: {
+      params: z.strictObject({ partner_id: publicId('partner') }),
+      body: z.strictObject({
+        reason: plainText(1, 500),
+        confirm_name: z.string().max(200).meta({ description: "The partner's name, typed out." }),
+      }),
+    },
+    access: { permission: 'tenant.partner_access.revoke' },
+    limit: 'write',
+    responses: { 200: ReceiptBody.omit({ forms: true }) },
+    problems: ['ACCESS_NOT_FOUND'],
+    async handle({ mandate, params, body, trace }) {
+      const stop = {
+        reason: body.reason,
+        origin: services.publicOrigin(),
+        partnerId: params.partner_id,
+      }
+      const items = await stopLinks(mandate, stop)
+      const apps = await stopApps(mandate, stop)
+      const name = items[0]?.partner_name ?? apps[0]?.partner_name
+      if (name === undefined)
+        throw new ProblemError(404, 'ACCESS_NOT_FOUND', 'This partner has no access that could be stopped.')
+      // The name comes with what is stopped; another one undoes the whole step.
+      checkName(body.confirm_name, name)
+      recordEvent(mandate, {
+        action: 'tenant.partner_access.stop_partner',
+        reason: body.reason,
+        rowCount: items.length + apps.length,
+        resource: { type: 'partner', id: params.partner_id, label: name },
+      })
+      return {
+        reference: trace.requestId,
+        stopped_at: mandate.origin.now.toISOString(),
+        stopped_by: mandate.actor.name,
+        reason: body.reason,
+        items,
+        apps,
+      }
+    },
+  })
+}
+
 function makeStopRoute(services: Services): Route {
   return route({
     method: 'POST',
@@ -185,20 +253,10 @@ function makeStopRoute(services: Services): Route {
     limit: 'write',
     responses: { 200: ReceiptBody },
     async handle({ mandate, body, trace }) {
-      if (body.confirm_name.trim() !== mandate.tenant.name) {
-        throw inputRefused([
-          {
-            pointer: '/body/confirm_name',
-            code: 'NAME_DIFFERS',
-            detail: `must be ${mandate.tenant.name}`,
-          },
-        ])
-      }
-      const items = []
-      for (const row of await holdOpenLinks(mandate)) {
-        items.push(await stopLink(mandate, row, { reason: body.reason, origin: services.publicOrigin() }))
-      }
-      const apps = await stopApps(mandate, body.reason, services.publicOrigin())
+      checkName(body.confirm_name, mandate.tenant.name)
+      const stop = { reason: body.reason, origin: services.publicOrigin() }
+      const items = await stopLinks(mandate, stop)
+      const apps = await stopApps(mandate, stop)
       const forms = body.stops_forms ? await stopForms(mandate, body.reason) : []
       recordEvent(mandate, {
         action: 'tenant.partner_access.stop_all',
@@ -219,7 +277,7 @@ function makeStopRoute(services: Services): Route {
   })
 }
 
-/** The routes of a tenant's home and its emergency stop. */
+/** The routes of a tenant's home, of its emergency stop, and of stopping one partner. */
 export function makeTenantPolicyRoutes(services: Services): readonly Route[] {
-  return [homeRoute, makeStopRoute(services)]
+  return [homeRoute, makeStopRoute(services), makeStopPartnerRoute(services)]
 }

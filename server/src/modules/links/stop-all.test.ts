@@ -68,3 +68,40 @@ test('the emergency stop leaves the forms of agencies alone unless it is told to
   )
   expect(events).toHaveLength(2)
 })
+
+test('one partner is stopped in one step, whichever ways it was let in, and no other one (B10, A9)', async () => {
+  const { consent } = makeConsentActs(() => world)
+  const people = await consent()
+  const role = { role: 'msp_support', status: 'active' } as const
+  const own = await world.link(people.partner, people.tenant, role)
+  const other = await world.link(await world.partner('Southbank', ['msp']), people.tenant, role)
+  const elsewhere = await world.link(people.partner, await world.tenant('Beta'), role)
+  const [partner] = await world.sql<{ name: string }>('select name from partner where id = $1', [
+    people.partner,
+  ])
+  const path = `/api/v1/tenant/partner-access/partners/${encodeId('partner', people.partner)}/stop`
+  const stop = (name: string | undefined) =>
+    world.call(people.admin, 'POST', path, { body: { reason: 'A stolen laptop', confirm_name: name } })
+  const states = async () => {
+    const ids = [people.id, own, other, elsewhere]
+    const rows = await world.sql<{ id: string; status: string }>(
+      'select id, status from delegation where id = any ($1::uuid[])',
+      [ids],
+    )
+    return ids.map((id) => rows.find((row) => row.id === id)?.status)
+  }
+  const wrong = await stop('Somebody else')
+  expect([wrong.statusCode, wrong.json().errors?.[0]?.code]).toEqual([422, 'NAME_DIFFERS'])
+  expect(await states()).toEqual(['active', 'active', 'active', 'active'])
+  const stopped = await stop(partner?.name)
+  expect(stopped.statusCode, stopped.body).toBe(200)
+  expect(stopped.json()).toMatchObject({ items: [{ status_before: 'active' }], apps: [{ kind: 'consent' }] })
+  expect(await states()).toEqual(['revoked', 'revoked', 'active', 'active'])
+  const events = await world.sql(
+    `select reason, row_count::int from audit_event where action = 'tenant.partner_access.stop_partner' and tenant_id = $1`,
+    [people.tenant],
+  )
+  expect(events).toEqual([{ reason: 'A stolen laptop', row_count: 2 }])
+  const again = await stop(partner?.name)
+  expect([again.statusCode, again.json().code]).toEqual([404, 'ACCESS_NOT_FOUND'])
+})

@@ -1,5 +1,5 @@
 import { idFromUuid } from '@liaison/access'
-import type { ResaleId } from '@liaison/access'
+import type { PartnerId, ResaleId } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
 import { announceResale } from './resale-news.ts'
 import { recordResale } from './events.ts'
@@ -14,9 +14,14 @@ export interface StoppedResale {
   readonly partnerName: string
 }
 
-/** Stops every resale of the tenant, in the transaction of the mandate: the emergency stop reaches wholesalers, too (B10). */
-export async function stopResales(mandate: Mandate<'tenant'>, reason: string): Promise<StoppedResale[]> {
-  const { rows } = await listResales(mandate, {}, { limit: MOST, offset: 0 })
+/** Stops every resale of the tenant, or those of one partner, in the transaction of the mandate: the emergency stop reaches wholesalers, too (B10). */
+export async function stopResales(
+  mandate: Mandate<'tenant'>,
+  reason: string,
+  partnerId?: PartnerId,
+): Promise<StoppedResale[]> {
+  const filter = partnerId ? { partner_id: partnerId } : {}
+  const { rows } = await listResales(mandate, filter, { limit: MOST, offset: 0 })
   const open = rows.filter(({ stored_status: status }) => status === 'active' || status === 'suspended')
   const stopped: StoppedResale[] = []
   for (const row of open) {
