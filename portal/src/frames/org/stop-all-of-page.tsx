@@ -1,4 +1,5 @@
 import { readBody } from '@liaison/client'
+import { useState } from 'react'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -19,7 +20,7 @@ import type { Stopping } from './stopping.ts'
 function NothingLeft() {
   return (
     <div className="list">
-      <Empty title={t('stopof.none', { partner: t('stopof.plain') })} text={t('stopof.none_text')} />
+      <Empty title={t('stopof.none')} text={t('stopof.none_text')} />
     </div>
   )
 }
@@ -39,7 +40,7 @@ function StopForm({ partnerId, rows }: { partnerId: string; rows: readonly Stopp
   const partner = rows[0]?.who
   if (write.data) {
     const { items, apps, stopped_at: at } = write.data
-    const name = items[0]?.partner_name ?? apps[0]?.partner_name ?? t('stopof.plain')
+    const name = items[0]?.partner_name ?? apps[0]?.partner_name ?? ''
     const title = t('stop.done_title', { partner: name, at: formatInstant(at) })
     return <StoppedAllReceipt stopped={{ ...write.data, forms: [] }} title={title} />
   }
@@ -48,7 +49,7 @@ function StopForm({ partnerId, rows }: { partnerId: string; rows: readonly Stopp
     <div className="stack">
       <StoppingTable rows={rows} orders={orders} />
       <ConfirmPage
-        effects={[...effectsOf(rows), t('stop.kept', { partner })]}
+        effects={[...effectsOf(rows), t('stop.kept', { partner }), t('stop.again', { partner })]}
         typed={partner}
         typedLabel={t('stop.type')}
         act={t('stopof.act', { partner, count: rows.length })}
@@ -69,11 +70,14 @@ export function StopAllOfPage() {
   const partnerId = useParam('partner')
   const access = useStoppingAccess()
   const ofPartner = (rows: readonly Stopping[]) => rows.filter((row) => row.partnerId === partnerId)
-  const partner = ofPartner(access.data ?? [])[0]?.who ?? t('stopof.plain')
+  const found = ofPartner(access.data ?? [])[0]?.who
+  // Once all is stopped nothing names the partner any more.
+  const [partner, setPartner] = useState<string>()
+  if (found !== undefined && found !== partner) setPartner(found)
   return (
     <Page
-      title={t('stopof.title', { partner })}
-      lead={t('stopof.lead', { partner })}
+      title={partner === undefined ? t('stop.title_plain') : t('stopof.title', { partner })}
+      lead={t('stopof.lead')}
       back={{ to: orgPlaces.access(tenantId), label: t('nav.who_has_access') }}
     >
       <Answer query={access}>{(rows) => <StopForm partnerId={partnerId} rows={ofPartner(rows)} />}</Answer>

@@ -16,7 +16,7 @@ import { StoppingTable } from './stopping-table.tsx'
 import { useOffersForms, useStoppingAccess, useStoppingForms } from './stopping.ts'
 import type { Stopping } from './stopping.ts'
 
-/** What stops, by its kinds, and what follows. */
+/** What stops, by its kinds, and from when on. */
 export function effectsOf(rows: readonly Stopping[]): string[] {
   const count = (kind: Stopping['kind']) => rows.filter((row) => row.kind === kind).length
   const [links, apps, wholesalers] = [count('link'), count('consent'), count('resale')]
@@ -26,7 +26,6 @@ export function effectsOf(rows: readonly Stopping[]): string[] {
     ...(apps > 0 ? [t('stopall.effect_apps', { count: apps })] : []),
     ...(wholesalers > 0 ? [t('stopall.effect_wholesalers', { count: wholesalers })] : []),
     t('stopall.next_request'),
-    t('stopall.back'),
   ]
 }
 
@@ -49,7 +48,7 @@ function StopAllForm({ access }: { access: readonly Stopping[] }) {
     <div className="stack">
       {rows.length > 0 && <StoppingTable rows={rows} orders={orders} />}
       <ConfirmPage
-        effects={effectsOf(rows)}
+        effects={[...effectsOf(rows), t('stopall.back')]}
         typed={name}
         typedLabel={t('stopall.type')}
         act={t('stopall.act_count', { count })}
