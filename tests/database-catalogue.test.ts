@@ -98,6 +98,7 @@ const OWNER_POLICIES: readonly string[] = [
   'billing_event keeping',
   'billing_month summing',
   'consent giving_back',
+  'consent_ask answering',
   'delegation copying_read',
   'delegation deriving',
   'delegation giving_forms',

@@ -41,6 +41,7 @@ export const ID_PREFIXES = {
   consent_request: 'crq',
   access_request: 'arq',
   backchannel_request: 'bcr',
+  consent_ask: 'cak',
   api_client: 'cli',
   export: 'xpo',
   alert: 'alr',

@@ -78,6 +78,10 @@ export function startConsentWorld(
   )
 }
 
+/** A reason that is long enough for the page on which a partner asks. */
+export const TOLD_WHY =
+  'To order and track the circuits of the new sites in Denver and Boulder, and to see which services are in use there already.'
+
 export interface Account {
   readonly id: string
   readonly publicId: string

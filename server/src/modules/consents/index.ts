@@ -3,16 +3,19 @@
  * script; later the dashboards of both sides, narrowing, suspension and end, and the provider's view of what a breached
  * partner could reach (A13). The question is `consent_request`; the answer is a delegation with its `consent`, a table
  * that the authorization server's migrations make. `access_request` is what a client asks for beyond its consent without a
- * person at hand, `backchannel_request` what it asks to have approved within minutes (A16): both lead to the same pages.
+ * person at hand, `backchannel_request` what it asks to have approved within minutes (A16), and
+ * `consent_ask` what a member of a partner asks from the portal, by code or address (C1): all lead to the same pages.
  * Tokens are the business of `oauth`, which calls here.
  */
 
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { accessRequestRoutes } from './access-request-pages.ts'
+import { askPageRoutes } from './ask-pages.ts'
 import { makeConsentPages } from './pages.ts'
 import { backchannelRoutes } from './backchannel-pages.ts'
 import './problems.ts'
+import { makeAskRoutes } from './routes-ask.ts'
 import { makeAdminConsentRoutes } from './routes-admin.ts'
 import { scopeRoutes } from './routes-catalogue.ts'
 import { makePartnerConsentRoutes } from './routes-partner.ts'
@@ -42,8 +45,10 @@ export function makeConsentRoutes(services: Services): readonly Route[] {
     ...makeConsentPages(services),
     ...accessRequestRoutes,
     ...backchannelRoutes,
+    ...askPageRoutes,
     ...makeTenantConsentRoutes(services),
     ...makePartnerConsentRoutes(services),
+    ...makeAskRoutes(services),
     ...makeAdminConsentRoutes(services),
     ...scopeRoutes,
   ]

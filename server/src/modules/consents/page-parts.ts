@@ -46,7 +46,9 @@ export function chosenIn<T extends { readonly reading: Reading }>(scene: T, lang
 
 /** Whether an application sent the person here, and not a request that its program made. */
 export function comesByBrowser(request: Scene['request']): boolean {
-  return request.access_request_id === null && request.backchannel_request_id === null
+  return [request.access_request_id, request.backchannel_request_id, request.consent_ask_id].every(
+    (id) => id === null,
+  )
 }
 
 /** Whether the address names the interaction, so that there is a way back to the partner. */

@@ -66,6 +66,7 @@ function toRequest({ scopes }: PreviewedClient, offered: readonly Action[], now:
     result_id: null,
     access_request_id: null,
     backchannel_request_id: null,
+    consent_ask_id: null,
     first_approved_by: null,
     first_approved_by_name: null,
     first_approved_at: null,
@@ -133,6 +134,7 @@ export async function previewConsentPage(
     before: null,
     asked: null,
     askedNow: null,
+    ask: null,
   }
   return reviewPage(scene, { token: '', mayApprove: true }).body.text
 }

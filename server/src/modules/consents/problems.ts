@@ -45,6 +45,24 @@ const CONSENT_PROBLEMS = {
     cause: "The organisation's rules ask for two approvers, and you were the first.",
     remedy: 'Ask another administrator of the organisation.',
   },
+  CONSENT_ASK_NOT_FOUND: {
+    status: 404,
+    title: 'Request not found',
+    cause: 'Your organisation sent no request with this id.',
+    remedy: 'Check the id in the list of what was sent.',
+  },
+  CONSENT_ASK_PENDING: {
+    status: 409,
+    title: 'Asked already',
+    cause: 'A request of your organisation to this code or address waits for an answer.',
+    remedy: 'Wait for the answer, or take the request back.',
+  },
+  CONSENT_ASK_TOO_SOON: {
+    status: 409,
+    title: 'Too soon after a no',
+    cause: 'Whoever was asked under this code or address said no less than seven days ago.',
+    remedy: 'Ask again from the moment that `may_ask_from` names.',
+  },
   CONSENT_STATE_CONFLICT: {
     status: 409,
     title: 'Not possible in this state',

@@ -25,6 +25,8 @@ export interface ConsentRequest {
   readonly accessRequestId?: string | null
   /** The request of the client in the back channel; null for any other. */
   readonly backchannelRequestId?: string | null
+  /** The request that a member of a partner sent; null for any other. */
+  readonly consentAskId?: string | null
 }
 
 const MAXIMUM_SECONDS = 63_158_400
@@ -104,6 +106,7 @@ export async function openConsentRequest(
       delegation_id: request.delegationId,
       access_request_id: request.accessRequestId ?? null,
       backchannel_request_id: request.backchannelRequestId ?? null,
+      consent_ask_id: request.consentAskId ?? null,
       person_id: session.personId,
       person_name: session.personName,
     })

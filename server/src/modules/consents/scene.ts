@@ -7,6 +7,9 @@ import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { blockOfAsked } from './access-request.ts'
 import { findBehind } from './access-request-store.ts'
 import type { AccessRequestRow } from './access-request-store.ts'
+import { blockOfAsk } from './ask.ts'
+import { findAskBehind } from './ask-store.ts'
+import type { AskRow } from './ask-store.ts'
 import { blockOfBackchannel } from './backchannel.ts'
 import { findInBackChannel } from './backchannel-store.ts'
 import type { BackchannelRow } from './backchannel-store.ts'
@@ -54,6 +57,8 @@ export interface Scene {
   readonly asked: AccessRequestRow | null
   /** The request of the client in the back channel, where that is what a person answers. */
   readonly askedNow: (BackchannelRow & { readonly isHeld: boolean }) | null
+  /** The request of a member of the partner, where that is what a person answers. */
+  readonly ask: AskRow | null
 }
 
 /** A scene that was read in the transaction of the decision. */
@@ -111,6 +116,7 @@ export async function openScene(
     before,
     asked: await findBehind(mandate, request.access_request_id),
     askedNow: await readAskedNow(mandate, request),
+    ask: await findAskBehind(mandate, request.consent_ask_id),
   }
 }
 
@@ -184,13 +190,14 @@ function blockOfSubject(scene: Scene): string | null {
 
 /** What stands against allowing anything, in a sentence; null when nothing does. */
 export function findBlock(scene: Scene): string | null {
-  const { request, asked, askedNow, mandate, reading } = scene
+  const { request, asked, askedNow, ask, partner, mandate, reading } = scene
   const at = { now: mandate.origin.now, language: reading.language }
   return (
     blockOfPartner(scene) ??
     blockOfRules(scene) ??
     blockOfAsked(request, asked, at) ??
     blockOfBackchannel(request, askedNow, at) ??
+    blockOfAsk(request, ask, { ...at, partner: partner.name }) ??
     blockOfSubject(scene)
   )
 }

@@ -95,6 +95,10 @@ export const namingConflicts = guardedBy({
     'CONSENT_REQUEST_OVER',
     'Somebody answered this request already, or its time is over.',
   ],
+  consent_ask_answered: [
+    'CONSENT_REQUEST_OVER',
+    'Somebody answered this request already, or its time is over.',
+  ],
   consent_request_two_people: [
     'CONSENT_SECOND_PERSON',
     'You approved this already; another person has to approve it too.',

@@ -139,6 +139,7 @@ interface RequestTable {
   result_id: string | null
   access_request_id: string | null
   backchannel_request_id: string | null
+  consent_ask_id: string | null
   first_approved_by: string | null
   first_approved_by_name: string | null
   first_approved_at: Date | null
@@ -262,6 +263,31 @@ interface BackchannelRequestTable {
   decided_at: Date | null
 }
 
+export type AskStatus = 'sent' | 'withdrawn' | 'approved' | 'denied'
+
+interface AskTable {
+  id: Generated<string>
+  partner_id: string
+  client_id: string
+  partner_name: string
+  client_name: string
+  asked: string
+  scopes: readonly Scope[]
+  actions: readonly Action[]
+  purpose: string
+  access_duration_days: number
+  requested_by: string
+  requested_by_name: string
+  status: Generated<AskStatus>
+  created_at: Generated<Date>
+  ends_at: Generated<Date>
+  decided_at: Date | null
+  consent_id: string | null
+  tenant_id: string | null
+  person_id: string | null
+  answer_id: string | null
+}
+
 interface PolicyTable {
   tenant_id: string
   who_may_ask: 'any' | 'listed' | 'unlisted' | 'none'
@@ -287,6 +313,7 @@ export interface ConsentTables {
   consent_request: RequestTable
   access_request: AccessRequestTable
   backchannel_request: BackchannelRequestTable
+  consent_ask: AskTable
   consent: ConsentTable
   delegation: DelegationTable
   delegation_account: DelegationAccountTable
@@ -298,6 +325,7 @@ export interface ConsentTables {
   api_client: {
     id: string
     partner_id: string | null
+    name: string
     mask: string
     status: string
     environment: 'sandbox' | 'live'

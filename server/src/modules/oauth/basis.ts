@@ -24,6 +24,8 @@ export interface IssueBasis {
   readonly latestEnd: Date | null
   /** Claims that only an exchange knows: who acted before. */
   readonly act?: Extract<TokenClaims, { act: unknown }>['act']
+  /** Whether an exchange began with a consent, and not with a token that somebody may have taken further already. */
+  readonly isFirst?: boolean
   /** The name of the member whom the client named as the one who acts; for the records. */
   readonly actingMember?: string
 }
@@ -77,7 +79,7 @@ export function chooseActions(
 }
 
 /** A resale rests on an agreement; a consent on a person, who may have left (attack 40). */
-async function requireBacking(
+export async function requireBacking(
   { consents }: OAuthParts,
   ctx: KoaContextWithOIDC,
   { terms }: TokenBasis,
@@ -106,7 +108,7 @@ async function requireGrant(
 }
 
 /** The account that is chosen among the granted ones; the first when none is named. */
-function chooseAccount(choice: ChosenDetail | null, first: TokenBasis): string {
+export function chooseAccount(choice: ChosenDetail | null, first: TokenBasis): string {
   const ban = choice?.customer_ban ?? first.ban
   const isOtherTenant =
     choice?.customer_id !== undefined && choice.customer_id !== encodeId('tenant', first.tenantId)

@@ -18,14 +18,14 @@ import { z } from 'zod'
 import { readActor } from './actor-token.ts'
 import type { ActingMember } from './actor-token.ts'
 import type { ChosenDetail } from './details.ts'
-import { findResale, readDelegatedBasis } from './facts-store.ts'
+import { findResale, readDelegatedBasis, wasAskedFor } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
 import { thumbprintOf } from './binding.ts'
-import { chooseActions, clientIdOf, readChoice, refuse } from './basis.ts'
+import { chooseAccount, chooseActions, clientIdOf, readChoice, refuse, requireBacking } from './basis.ts'
 import { useExchangeBasis } from './issue.ts'
 import type { OAuthParts } from './parts.ts'
 import { noteParties } from './request-notes.ts'
-import { ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE } from './settings.ts'
+import { ACCESS_TOKEN_TYPE, CONSENT_TOKEN_TYPE, TOKEN_EXCHANGE } from './settings.ts'
 import { readCurrentToken } from './token-reader.ts'
 import type { CurrentToken } from './token-reader.ts'
 
@@ -53,29 +53,40 @@ const isAccessTokenType = (type: unknown): boolean => type === ACCESS_TOKEN_TYPE
 /** What is presented: the token that is to be exchanged, and who acts, where somebody is named. */
 interface Presented {
   readonly subject: string
+  /** Whether the subject is a consent that the client names, and no token. */
+  readonly isConsent: boolean
   readonly actor: string | null
+}
+
+/** Who acts, where somebody is named; null where nobody is. */
+function requireActorForm({
+  actor_token: actor,
+  actor_token_type: type,
+}: Context['oidc']['params']): string | null {
+  if ((actor === undefined) !== (type === undefined))
+    throw new errors.InvalidRequest('actor_token and actor_token_type come together or not at all')
+  if (actor === undefined) return null
+  if (type !== JWT_TYPE || typeof actor !== 'string')
+    throw new errors.InvalidRequest('the actor must be named in a JWT that the client signed')
+  return actor
 }
 
 /** The parameters, when they make a request that is understood (RFC 8693 section 2.1). */
 function requireForm({ oidc: { params } }: Context): Presented {
-  const {
-    subject_token: subject,
-    subject_token_type: type,
-    actor_token: actor,
-    actor_token_type: actorType,
-  } = params
+  const { subject_token: subject, subject_token_type: type } = params
   if (typeof subject !== 'string' || subject === '')
     throw new errors.InvalidRequest('subject_token is missing')
   if (type === undefined) throw new errors.InvalidRequest('subject_token_type is missing')
-  if (!isAccessTokenType(type)) throw new errors.InvalidRequest('the subject must be an access token')
-  if ((actor === undefined) !== (actorType === undefined))
-    throw new errors.InvalidRequest('actor_token and actor_token_type come together or not at all')
-  if (actor !== undefined && (actorType !== JWT_TYPE || typeof actor !== 'string'))
-    throw new errors.InvalidRequest('the actor must be named in a JWT that the client signed')
+  const isConsent = type === CONSENT_TOKEN_TYPE
+  if (!isConsent && !isAccessTokenType(type))
+    throw new errors.InvalidRequest('the subject must be an access token')
+  const acting = requireActorForm(params)
+  if (isConsent && acting !== null)
+    throw new errors.InvalidRequest('the member who acts is named with the token that comes of the consent')
   const wanted = params.requested_token_type
   if (wanted !== undefined && !isAccessTokenType(wanted))
     throw new errors.InvalidRequest('the only token to be had is an access token')
-  return { subject, actor: typeof actor === 'string' ? actor : null }
+  return { subject, isConsent, actor: acting }
 }
 
 /**
@@ -153,13 +164,35 @@ async function findTarget(parts: OAuthParts, ctx: Context, subject: CurrentToken
   return target
 }
 
+/**
+ * The consent that the client names, when its partner asked for it in the portal: there the customer answered us and no
+ * code went to the client, which has its own key to show who it is. One that came through a browser has its own grant,
+ * and is not taken past that. The same answer for a consent that there is not and for one of somebody else.
+ */
+async function findAskedTarget(parts: OAuthParts, ctx: Context, named: string): Promise<Target> {
+  const { database } = parts
+  const clientId = clientIdOf(ctx.oidc.client.clientId)
+  const delegationId = decodeId('consent', named) ?? refuse('invalid_target', NO_TARGET)
+  if (!(await wasAskedFor(database, { clientId, delegationId }))) return refuse('invalid_target', NO_TARGET)
+  const first = await readDelegatedBasis(database, { clientId, delegationId, ban: null })
+  if (!first?.terms) return refuse('invalid_target', NO_TARGET)
+  noteParties(ctx, { tenantId: first.tenantId, delegationId })
+  const choice = readChoice(ctx)
+  const ban = chooseAccount(choice, first)
+  await requireBacking(parts, ctx, first)
+  const basis = await readDelegatedBasis(database, { clientId, delegationId, ban })
+  return basis?.terms
+    ? { basis, actions: chooseActions(choice, basis.terms.actions) }
+    : refuse('invalid_target', NO_TARGET)
+}
+
 /** The scopes of the new token: those that were asked for, never beyond the subject token and the agreement. */
 function chooseScopes(
   { oidc: { params } }: Context,
-  subject: CurrentToken,
+  subject: CurrentToken | null,
   agreed: readonly string[],
 ): string[] {
-  const held = subject.claims.scope.split(' ').filter((scope) => agreed.includes(scope))
+  const held = (subject?.claims.scope.split(' ') ?? agreed).filter((scope) => agreed.includes(scope))
   if (typeof params.scope !== 'string' || params.scope === '') return held
   const wanted = params.scope.split(' ')
   const beyond = wanted.filter((scope) => !held.includes(scope))
@@ -185,12 +218,14 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
   checkDpopRequired(provider, ctx, proof)
   const certificate = checkMtlsCert(provider, ctx)
   const clientId = clientIdOf(client.clientId)
-  const subject = await requireSubject(parts, clientId, presented.subject)
+  const subject = presented.isConsent ? null : await requireSubject(parts, clientId, presented.subject)
   const resource = requireResource(parts, ctx)
-  const { basis, actions } = await findTarget(parts, ctx, subject)
+  const { basis, actions } = subject
+    ? await findTarget(parts, ctx, subject)
+    : await findAskedTarget(parts, ctx, presented.subject)
   const scopes = chooseScopes(ctx, subject, basis.terms?.scopes ?? [])
   const { actor } = presented
-  const acting = await findActor(parts, ctx, { actor, subject, tenantId: basis.tenantId })
+  const acting = subject && (await findActor(parts, ctx, { actor, subject, tenantId: basis.tenantId }))
   if (proof) await checkDpopReplay(provider, ctx, proof, client.clientId)
   const token = new provider.ClientCredentials({ client, scope: scopes.join(' ') })
   const { keys } = await parts.keys.read()
@@ -207,8 +242,9 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
     basis,
     wish: { scopes, actions },
     grantId: null,
-    proofKeyBefore: thumbprintOf(subject.claims.cnf),
-    latestEnd: new Date(subject.claims.exp * 1000),
+    proofKeyBefore: subject && thumbprintOf(subject.claims.cnf),
+    latestEnd: subject && new Date(subject.claims.exp * 1000),
+    isFirst: subject === null,
     ...(acting && { act: acting.act, actingMember: acting.name }),
   })
   ctx.oidc.entity('ClientCredentials', token)
@@ -224,8 +260,8 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
 }
 
 /**
- * Adds the grant, in two uses: a wholesaler's own token for one that acts for an end customer, and a token for a customer
- * for one that names the member of the partner who acts. Never wider, never longer, no refresh token (A6).
+ * Adds the grant, in three uses: a wholesaler's own token for one that acts for an end customer, a token for a customer
+ * for one that names the member of the partner who acts, and a consent that was asked for in the portal for its first token. Never wider, never longer, no refresh token (A6).
  */
 export function registerTokenExchange(provider: Provider, parts: OAuthParts): void {
   const handle = (ctx: TokenEndpointGrantContext) => exchange(provider, parts, ctx)

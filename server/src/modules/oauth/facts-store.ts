@@ -90,6 +90,17 @@ export async function readAddedScopes(
   return rows[0]?.scopes ?? []
 }
 
+/** Whether a client holds a consent because its partner asked for it in the portal, where no code could reach the client (C1). */
+export async function wasAskedFor(
+  database: Database,
+  { clientId, delegationId }: { readonly clientId: ClientId; readonly delegationId: string },
+): Promise<boolean> {
+  const { rows } = await database
+    .pool('liaison_auth')
+    .query<{ asked: boolean }>('select access.was_asked_for($1, $2) as asked', [clientId, delegationId])
+  return rows[0]?.asked === true
+}
+
 /** What a token for the client's own organisation is made from. */
 export type OwnBasis =
   | { readonly is: 'found'; readonly basis: TokenBasis }

@@ -181,7 +181,9 @@ export async function issueClaims(
   const { may_act: mayAct, ...said } = resolved.claims
   const claims = requireInvariants({
     ...said,
-    ...(exchanged.has(token) ? issue.act && { act: issue.act } : { may_act: mayAct }),
+    ...(exchanged.has(token) && issue.isFirst !== true
+      ? issue.act && { act: issue.act }
+      : { may_act: mayAct }),
     jti: payload['jti'],
     iat,
     exp: iat + secondsUntil([resolved.endsAt, issue.latestEnd, binding.endsAt], iat),

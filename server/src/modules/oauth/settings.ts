@@ -45,6 +45,8 @@ export const BACKCHANNEL = {
   longestAccess: 86_400,
 } as const
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+/** What a client names in an exchange in the place of a token: a consent that its partner asked for in the portal. */
+export const CONSENT_TOKEN_TYPE = 'urn:liaison:params:oauth:token-type:consent'
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export const GRANT_SCOPES = [
   'grant_management_query',

@@ -177,6 +177,7 @@ export const KEPT: Readonly<Record<string, string>> = {
   kyc_case: 'until somebody of the partner redacts it, or the end user deletes the account',
   kyc_review: AN_EVENT,
   link_elevation: AN_EVENT,
+  consent_ask: AN_EVENT,
   consent_request: AN_EVENT,
   mail_message: 'PERSONAL_DATA_DAYS',
   outbox: 'until it is handed on',

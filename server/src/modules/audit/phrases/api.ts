@@ -30,6 +30,8 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'consents.request': says('asked for the {x}', CONSENT),
   'consents.ask': says('asked for more than the {x} allows', CONSENT),
   'consents.ask_now': says('asked to have something approved beside the {x}', CONSENT),
+  'consents.ask_tenant': says('asked a customer for access of an API client{of}'),
+  'consents.withdraw_ask': says('took back a request for access of an API client{of}'),
   'consents.decline': says('did not allow the {x}', CONSENT),
   'consents.change': says('narrowed the {x}', CONSENT),
   'consents.confirm': says('confirmed the {x}', CONSENT),

@@ -243,6 +243,7 @@ export const EN = {
     undecided: (until: string) => `Nobody decided about this until ${until}.`,
     notHeld: 'The access under which this was asked has ended or is paused.',
     late: (until: string) => `This could be answered until ${until}. Nothing is shared.`,
+    takenBack: (partner: string) => `${partner} has taken this request back.`,
   },
   choose: {
     title: 'For which organisation?',
@@ -260,12 +261,16 @@ export const EN = {
   asked: {
     more: (partner: string) => `${partner} asks for more access`,
     now: (partner: string) => `${partner} asks you to approve something`,
+    ask: (partner: string) => `${partner} asks for access`,
     moreLead: (partner: Html, tenant: string, client: Html) =>
       html`${partner} has access to accounts of ${tenant} with ${client} already. Nothing more is shared until
       you allow it.`,
     nowLead: (partner: Html, tenant: string, client: Html) =>
       html`${partner} has access to accounts of ${tenant} with ${client} already. This would be allowed
       besides, and only if you say so.`,
+    askLead: (partner: Html, client: Html) =>
+      html`${partner} asks to work on accounts of your organisation with ${client}. You choose on which, and
+      nothing is shared until you allow it. ${partner} never gets your password.`,
     asksFor: 'It asks for',
     on: 'On billing account, as it says',
     why: 'Why, in their words',

@@ -232,6 +232,7 @@ export const ES: ConsentWords = {
     undecided: (until) => `Nadie decidió sobre esto antes del ${until}.`,
     notHeld: 'El acceso en el que se basa esta solicitud ha terminado o está en pausa.',
     late: (until) => `Se podía responder hasta el ${until}. No se comparte nada.`,
+    takenBack: (partner) => `${partner} ha retirado esta solicitud.`,
   },
   choose: {
     title: '¿Para qué organización?',
@@ -249,12 +250,16 @@ export const ES: ConsentWords = {
   asked: {
     more: (partner) => `${partner} solicita más acceso`,
     now: (partner) => `${partner} le pide que apruebe algo`,
+    ask: (partner) => `${partner} solicita acceso`,
     moreLead: (partner, tenant, client) =>
       html`${partner} ya tiene acceso a cuentas de ${tenant} con ${client}. No se comparte nada más hasta que
       usted lo autorice.`,
     nowLead: (partner, tenant, client) =>
       html`${partner} ya tiene acceso a cuentas de ${tenant} con ${client}. Esto se autorizaría además, y solo
       si usted quiere.`,
+    askLead: (partner, client) =>
+      html`${partner} solicita trabajar en cuentas de su organización con ${client}. Usted elige en cuáles, y
+      no se comparte nada hasta que lo autorice. Este socio nunca recibe su contraseña.`,
     asksFor: 'Qué solicita',
     on: 'En la cuenta de facturación que indica',
     why: 'Para qué, en sus propias palabras',

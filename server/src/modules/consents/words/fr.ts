@@ -237,6 +237,7 @@ export const FR: ConsentWords = {
     undecided: (until) => french`Personne n'a décidé avant le ${until}.`,
     notHeld: french`L'accès au titre duquel ceci est demandé a pris fin ou est suspendu.`,
     late: (until) => french`Il était possible de répondre jusqu'au ${until}. Rien n'est partagé.`,
+    takenBack: (partner) => french`${partner} a retiré cette demande.`,
   },
   choose: {
     title: french`Pour quelle organisation ?`,
@@ -254,10 +255,13 @@ export const FR: ConsentWords = {
   asked: {
     more: (partner) => `${partner} demande un accès plus large`,
     now: (partner) => `${partner} vous demande une approbation`,
+    ask: (partner) => `${partner} demande un accès`,
     moreLead: (partner, tenant, client) =>
       frenchHtml`${partner} a déjà accès à des comptes de ${tenant} avec ${client}. Rien de plus n'est partagé tant que vous ne l'autorisez pas.`,
     nowLead: (partner, tenant, client) =>
       frenchHtml`${partner} a déjà accès à des comptes de ${tenant} avec ${client}. Ceci serait autorisé en plus, et seulement si vous le voulez.`,
+    askLead: (partner, client) =>
+      frenchHtml`${partner} demande à intervenir sur des comptes de votre organisation avec ${client}. Vous choisissez lesquels, et rien n'est partagé tant que vous ne l'autorisez pas. Ce partenaire ne reçoit jamais votre mot de passe.`,
     asksFor: 'Ce qui est demandé',
     on: 'Sur le compte de facturation indiqué',
     why: 'Pourquoi, selon ses propres mots',

@@ -60,6 +60,15 @@ export const MAILS_EN = {
     decide: (page: string) => `Decide within seven days: ${page}`,
     nothing: 'Nothing is shared until you allow it. This mail gives no access by itself.',
   },
+  ask: {
+    subject: (partner: string, client: string) => `${partner} asks you for access with ${client}`,
+    lead: (partner: string, client: string) =>
+      `${partner} asks to work on accounts of your organisation that you choose, with ${client}. What it could then do:`,
+    long: (days: string) => `At most ${days}; then it stops by itself.`,
+    decide: (until: string, page: string) => `Decide until ${until}: ${page}`,
+    nothing: 'Nothing is shared until you allow it. This mail gives no access by itself.',
+    unknown: (page: string) => `You don't know them? Tell us: ${page}`,
+  },
   now: {
     subject: ({ partner, tenant }: Omit<MailParties, 'until'>) =>
       `${partner} asks ${tenant} to approve something now`,

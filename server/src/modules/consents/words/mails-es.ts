@@ -50,6 +50,15 @@ export const MAILS_ES: ConsentMailWords = {
     decide: (page) => `Decida en un plazo de siete días: ${page}`,
     nothing: 'No se comparte nada hasta que usted lo autorice. Este correo no da acceso por sí mismo.',
   },
+  ask: {
+    subject: (partner, client) => `${partner} le solicita acceso con ${client}`,
+    lead: (partner, client) =>
+      `${partner} solicita trabajar en las cuentas de su organización que usted elija, con ${client}. Qué podría hacer entonces:`,
+    long: (days) => `Como máximo ${days}; después termina por sí solo.`,
+    decide: (until, page) => `Decida hasta el ${until}: ${page}`,
+    nothing: 'No se comparte nada hasta que usted lo autorice. Este correo no da acceso por sí mismo.',
+    unknown: (page) => `¿No los conoce? Díganoslo: ${page}`,
+  },
   now: {
     subject: ({ partner, tenant }) => `${partner} pide a ${tenant} que apruebe algo ahora`,
     lead: ({ partner, client, tenant }) =>

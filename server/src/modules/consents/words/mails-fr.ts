@@ -52,6 +52,15 @@ export const MAILS_FR: ConsentMailWords = {
     decide: (page) => french`Décidez dans les sept jours : ${page}`,
     nothing: french`Rien n'est partagé tant que vous ne l'autorisez pas. Ce message ne donne par lui-même aucun accès.`,
   },
+  ask: {
+    subject: (partner, client) => french`${partner} vous demande un accès avec ${client}`,
+    lead: (partner, client) =>
+      french`${partner} demande à intervenir sur les comptes de votre organisation que vous choisirez, avec ${client}. Ce qui lui serait permis :`,
+    long: (days) => french`Au plus ${days} ; l'accès s'arrête ensuite de lui-même.`,
+    decide: (until, page) => french`Décidez jusqu'au ${until} : ${page}`,
+    nothing: french`Rien n'est partagé tant que vous ne l'autorisez pas. Ce message ne donne par lui-même aucun accès.`,
+    unknown: (page) => french`Vous ne les connaissez pas ? Dites-le-nous : ${page}`,
+  },
   now: {
     subject: ({ partner, tenant }) => french`${partner} demande une approbation immédiate à ${tenant}`,
     lead: ({ partner, client, tenant }) =>
