@@ -30,6 +30,7 @@ export type StatusFamily =
   | 'account'
   | 'elevation'
   | 'grid'
+  | 'ask'
   | 'alert'
   | 'severity'
   | 'application'
@@ -69,6 +70,12 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     declined: ['off', 'cross'],
     withdrawn: ['off', 'dash'],
     lapsed: ['off', 'ended'],
+  },
+  ask: {
+    sent: ['info', 'hourglass'],
+    approved: ['ok', 'check'],
+    denied: ['off', 'cross'],
+    withdrawn: ['off', 'dash'],
   },
   grid: {
     allow: ['ok', 'check'],

@@ -9,6 +9,7 @@ import type { agencies } from '../words/agencies.ts'
 import type { agencyReach } from '../words/agency-reach.ts'
 import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
+import type { asking } from '../words/asking.ts'
 import type { developers } from '../words/developers.ts'
 import type { consents } from '../words/consents.ts'
 import type { oversight } from '../words/oversight.ts'
@@ -84,6 +85,7 @@ export type WordId =
   | keyof typeof sla
   | keyof typeof billing
   | keyof typeof onboarding
+  | keyof typeof asking
   | keyof typeof developers
   | keyof typeof ordering
   | keyof typeof portfolio

@@ -203,8 +203,11 @@ export const onboarding = {
   'granted.state_active': 'Running or waiting',
   'granted.state_past': 'Ended',
   'granted.consents': 'Allowed by customers',
+  'granted.ask': 'Ask a customer',
+  'granted.asked': 'What you asked for',
   'granted.none': 'No customer has allowed anything yet',
-  'granted.none_text': 'Your application sends a customer to us. What they allow is listed here.',
+  'granted.none_text':
+    'Your application sends a customer to us, or you ask one from here. What they allow is listed here.',
   'granted.customer': 'Customer',
   'granted.client': 'API client',
   'granted.accounts': 'Accounts',

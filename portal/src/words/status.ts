@@ -32,6 +32,11 @@ export const status = {
   'role_about.reseller': 'Orders and manages services it has sold.',
   'role_about.delegate': 'Starts with almost nothing; each line is allowed one by one.',
 
+  'status.ask.sent': 'Sent',
+  'status.ask.approved': 'Allowed',
+  'status.ask.denied': 'Not allowed',
+  'status.ask.withdrawn': 'Taken back',
+  'status.ask.lapsed': 'Ran out',
   'status.link.requested': 'Awaiting approval',
   'status.link.approved': 'Starts later',
   'status.link.active': 'Active',

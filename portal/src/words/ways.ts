@@ -25,6 +25,7 @@ export const ways = {
   'waiting.plain': 'It waits for an answer until {until}.',
   'waiting.decide': 'Look at the request',
   'waiting.now': '{partner} asks you to approve something now, with its app {app}:',
+  'waiting.ask': '{partner} asks for access with its app {app}.',
   'waiting.more': '{partner} asks for more access with its app {app}.',
   'resale.plain': 'Access of a wholesaler',
   'nav.own_apps': 'Your own apps',

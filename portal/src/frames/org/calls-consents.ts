@@ -56,6 +56,15 @@ export function useBackchannelRequests() {
   )
 }
 
+/** What partners ask from their portal, with the page on which it is decided. */
+export function useAsks() {
+  return useRead(
+    ['consent-asks'],
+    (frame, signal) => readBody(frame.client.GET('/tenant/consent-asks', { signal })),
+    { enabled: useMay('tenant.partner_access.read') },
+  )
+}
+
 /** Every wholesaler that manages this organisation or did. An account has one at a time, so one page holds them. */
 export function useResales() {
   return useRead(

@@ -1,9 +1,9 @@
-import type { AccessRequest, BackchannelRequest, WaitingConsent } from '@liaison/client'
+import type { AccessRequest, BackchannelRequest, TenantConsentAsk, WaitingConsent } from '@liaison/client'
 
 import { Note } from '../../parts/page.tsx'
 import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
-import { useAccessRequests, useBackchannelRequests, useWaitingConsents } from './calls-consents.ts'
+import { useAccessRequests, useAsks, useBackchannelRequests, useWaitingConsents } from './calls-consents.ts'
 
 function stateOf({ first_approved_by_name: name, first_approved_at: at, is_mine, ends_at }: WaitingConsent) {
   const until = formatDate(ends_at)
@@ -24,6 +24,18 @@ function MoreWanted({ request }: { request: AccessRequest }) {
   )
 }
 
+function Wanted({ request }: { request: TenantConsentAsk }) {
+  const { partner_name: partner, client_name: app, purpose, ends_at: end, path } = request
+  return (
+    <Note tone="attention">
+      <p>
+        <span className="strong">{t('waiting.ask', { partner, app })}</span> “<bdi>{purpose}</bdi>”{' '}
+        {t('waiting.plain', { until: formatDate(end) })} <a href={path}>{t('waiting.decide')}</a>
+      </p>
+    </Note>
+  )
+}
+
 function WantedNow({ request }: { request: BackchannelRequest }) {
   const { partner_name: partner, client_name: app, binding_message: message, ends_at: end, path } = request
   return (
@@ -37,7 +49,7 @@ function WantedNow({ request }: { request: BackchannelRequest }) {
 }
 
 /**
- * Requests of apps that wait for a second person, for a quick approval, and for more than what was allowed. The pages on which they are decided
+ * Requests of apps that wait for a second person, for a quick approval, and for more than what was allowed, and those that partners sent. The pages on which they are decided
  * are the server's own.
  */
 export function WaitingConsents() {
@@ -49,6 +61,9 @@ export function WaitingConsents() {
   const now = (useBackchannelRequests().data?.items ?? []).map((request) => (
     <WantedNow key={request.backchannel_request_id} request={request} />
   ))
+  const asks = (useAsks().data?.items ?? []).map((request) => (
+    <Wanted key={request.consent_ask_id} request={request} />
+  ))
   const second = (waiting.data?.items ?? []).map((request) => (
     <Note key={request.consent_request_id} tone="attention">
       <p>
@@ -59,5 +74,5 @@ export function WaitingConsents() {
       </p>
     </Note>
   ))
-  return [...now, ...more, ...second]
+  return [...now, ...asks, ...more, ...second]
 }

@@ -11,7 +11,7 @@ import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField } from '../../platform/filters.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -178,10 +178,27 @@ function Resales() {
   )
 }
 
+function AskTools() {
+  const { partnerId } = useFrame()
+  const mayAsk = useMay('partner_org.consents.manage')
+  return (
+    <>
+      <Button variant="default" component={GoLink} to={partnerPlaces.asks(partnerId)}>
+        {t('granted.asked')}
+      </Button>
+      {mayAsk && (
+        <Button component={GoLink} to={partnerPlaces.newAsk(partnerId)}>
+          {t('granted.ask')}
+        </Button>
+      )}
+    </>
+  )
+}
+
 /** What customers and wholesale agreements let the partner's API clients do. */
 export function GrantedPage() {
   return (
-    <Page title={t('granted.title')} lead={t('granted.lead')}>
+    <Page title={t('granted.title')} lead={t('granted.lead')} tools={<AskTools />}>
       <div className="stack">
         <h2 className="section-title">{t('granted.consents')}</h2>
         <Consents />
