@@ -38,7 +38,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   embed: ['agencies', 'identity', 'vouchers'],
   exports: ['audit', 'billing', 'payouts', 'portfolio', 'reports', 'support'],
   kyc: ['realms'],
-  links: ['agencies', 'consents', 'orders', 'portfolio'],
+  links: ['agencies', 'assistance', 'consents', 'orders', 'portfolio'],
   oauth: ['consents'],
   operations: ['links'],
   partners: ['approvals', 'identity'],

@@ -305,6 +305,7 @@ const SHARED_WITH_PARTNERS: readonly string[] = [
   'access_freeze',
   'alert',
   'api_client',
+  'assisted_access',
   'audit_event',
   'commercial_relationship',
   'consent',

@@ -1,3 +1,4 @@
+import { ASSISTANCE_PERMISSIONS } from './catalogue-assistance.ts'
 import { FORM_PERMISSIONS } from './catalogue-forms.ts'
 import { ORDER_PERMISSIONS } from './catalogue-orders.ts'
 import { PROGRAM_PERMISSIONS } from './catalogue-program.ts'
@@ -331,4 +332,5 @@ export const CATALOGUE = [
   ...PROGRAM_PERMISSIONS,
   ...FORM_PERMISSIONS,
   ...ORDER_PERMISSIONS,
+  ...ASSISTANCE_PERMISSIONS,
 ] as const

@@ -91,6 +91,7 @@ export const ID_PREFIXES = {
   second_person_request: 'spr',
   signal_stream: 'sst',
   deal: 'dea',
+  assisted: 'asd',
 } as const
 
 /** A kind of record that has a public id. */

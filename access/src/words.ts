@@ -143,6 +143,7 @@ const AREA_TITLES: Readonly<Record<string, string>> = {
   agencies: 'Agencies',
   vouchers: 'Vouchers',
   voucher_types: 'Types of vouchers',
+  assistance: 'Support access',
   applications: 'Applications',
   configuration: 'Configuration',
   features: 'Features',

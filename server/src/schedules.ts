@@ -4,6 +4,7 @@ import { runAgreementClock } from '#modules/agreements/index.ts'
 import { addComingMonths, tellNewestCheckpoint } from '#modules/audit/index.ts'
 import { compareSums, moveInvoiceAges } from '#modules/billing/index.ts'
 import { evaluateAlerts, tellAlerts } from '#modules/alerts/index.ts'
+import { runAssistanceClock } from '#modules/assistance/index.ts'
 import { sweepApplications } from '#modules/applications/index.ts'
 import { remindOfConsents, runConsentClock } from '#modules/consents/index.ts'
 import { runEarningClock } from '#modules/earnings/index.ts'
@@ -69,6 +70,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['alert-mails', EACH_MINUTE, () => tellAlerts(database, config.publicOrigin)],
     ['link-digest', '*/15 * * * *', () => sendDigests(database, systemClock())],
     ['elevation-clock', EACH_MINUTE, () => runElevationClock(database)],
+    ['assistance-clock', EACH_MINUTE, () => runAssistanceClock(database)],
     [
       'identity-check-clock',
       EACH_MINUTE,

@@ -13,6 +13,7 @@ export const REVIEWED_RELATIONS: Readonly<Record<string, string>> = {
   tenant_pin: 'which of its own links its people put first',
   access_explanation: 'why its own people were refused',
   access_freeze: 'what stops its own links',
+  assisted_access: 'when support looked into a tenant because of its work',
   audit_event: 'events that name the partner as a reader',
   client_request: 'requests of its own API clients',
   commercial_overview: 'who pays for what it orders',

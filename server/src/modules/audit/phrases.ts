@@ -6,6 +6,7 @@ import { AGENCY_PHRASES } from './phrases/agencies.ts'
 import { AGREEMENT_PHRASES } from './phrases/agreements.ts'
 import { ALERT_PHRASES } from './phrases/alerts.ts'
 import { API_PHRASES } from './phrases/api.ts'
+import { ASSISTANCE_PHRASES } from './phrases/assistance.ts'
 import { CONFIGURATION_PHRASES } from './phrases/configuration.ts'
 import { EARNING_PHRASES } from './phrases/earnings.ts'
 import { EMBED_PHRASES } from './phrases/embed.ts'
@@ -48,6 +49,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   ...API_PHRASES,
   ...AGREEMENT_PHRASES,
   ...ALERT_PHRASES,
+  ...ASSISTANCE_PHRASES,
   ...CONFIGURATION_PHRASES,
   ...PLAN_PHRASES,
   ...PAYOUT_PHRASES,

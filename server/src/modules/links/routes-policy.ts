@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid, LINK_STATUSES } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
+import { stopAssistance } from '#modules/assistance/index.ts'
 import { stopForms } from '#modules/agencies/index.ts'
 import { stopConsents } from '#modules/consents/index.ts'
 import { stopResales } from '#modules/orders/index.ts'
@@ -257,11 +258,12 @@ function makeStopRoute(services: Services): Route {
       const stop = { reason: body.reason, origin: services.publicOrigin() }
       const items = await stopLinks(mandate, stop)
       const apps = await stopApps(mandate, stop)
+      const assisted = await stopAssistance(mandate, body.reason)
       const forms = body.stops_forms ? await stopForms(mandate, body.reason) : []
       recordEvent(mandate, {
         action: 'tenant.partner_access.stop_all',
         reason: body.reason,
-        rowCount: items.length + apps.length + forms.length,
+        rowCount: items.length + apps.length + assisted + forms.length,
         resource: { type: 'partner access', label: mandate.tenant.name },
       })
       return {

@@ -161,6 +161,7 @@ export const KEPT: Readonly<Record<string, string>> = {
   agreement_approval: A_CONTRACT,
   agreement_file: A_CONTRACT,
   agreement_signature: A_CONTRACT,
+  assisted_access: AN_EVENT,
   audit_event:
     'addresses and browsers for PERSONAL_DATA_DAYS; names until the person is erased, then blanked under the seal; the event three or seven years by its class',
   deal_registration:
