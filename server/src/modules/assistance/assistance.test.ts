@@ -179,6 +179,7 @@ test('both sides and the partner that it is about are told by mail and in the lo
   const { scene, staff, admin } = await open()
   await world.link(scene.partner, scene.tenant)
   const asked = await ask(staff, scene.tenant, { partner_id: encodeId('partner', scene.partner) })
+  expect(asked.statusCode, asked.body).toBe(201)
   const id = String(asked.json().support_access_id)
   await act(admin, id, 'approve')
   await tickets(staff, id)

@@ -1,3 +1,13 @@
+set role liaison_authz;
+
+-- Whether a partner has a link with the tenant that is in force, for the trigger below.
+create function access.works_in_tenant(partner uuid, tenant uuid) returns boolean
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+  as $$ select exists (select from access.delegation_in_force d where d.partner_id = partner and d.tenant_id = tenant and d.kind = 'link') $$;
+grant execute on function access.works_in_tenant(uuid, uuid) to liaison_owner;
+
+reset role;
 set role liaison_owner;
 
 create table assisted_rule (
@@ -108,7 +118,7 @@ begin
     if not exists (select from tenant t where t.id = new.tenant_id and t.status <> 'closed') then
       raise exception 'there is no such tenant' using errcode = 'check_violation', constraint = 'assisted_tenant';
     end if;
-    if new.partner_id is not null and not exists (select from delegation d where d.tenant_id = new.tenant_id and d.partner_id = new.partner_id and d.kind = 'link' and access.in_force(d)) then
+    if new.partner_id is not null and not access.works_in_tenant(new.partner_id, new.tenant_id) then
       raise exception 'the partner does not work in the tenant' using errcode = 'check_violation', constraint = 'assisted_partner';
     end if;
     select * into rule from assisted_rule r where r.tenant_id = new.tenant_id;
