@@ -7,7 +7,7 @@ import type { LeakReportKeys } from '#modules/agencies/index.ts'
 import { alertRoutes } from '#modules/alerts/index.ts'
 import { makeApplicationRoutes } from '#modules/applications/index.ts'
 import { approvalRoutes } from '#modules/approvals/index.ts'
-import { makeAssistanceRoutes } from '#modules/assistance/index.ts'
+import { assistanceRoutes } from '#modules/assistance/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { makeClientRoutes } from '#modules/clients/index.ts'
@@ -111,7 +111,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeDelegationRoutes(() => routes),
     ...makeLinkRoutes(services, () => routes),
     ...makeElevationRoutes(services),
-    ...makeAssistanceRoutes(services),
+    ...assistanceRoutes,
     ...tenantRoutes,
     ...portfolioRoutes,
     ...operationRoutes,

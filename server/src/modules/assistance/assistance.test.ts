@@ -6,11 +6,11 @@ import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { makeAssistanceRoutes, runAssistanceClock } from './index.ts'
+import { assistanceRoutes, runAssistanceClock } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start((services) => makeAssistanceRoutes(services))
+  world = await TestWorld.start(() => assistanceRoutes)
 })
 afterAll(() => world[Symbol.asyncDispose]())
 

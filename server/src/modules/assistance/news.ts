@@ -63,19 +63,14 @@ const referenceOf = (row: AccessRow): string => encodeId('assisted', idFromUuid(
 
 interface Telling {
   readonly news: AssistanceNews
-  readonly origin?: string
 }
 
-function toTenant(row: AccessRow, { news, origin }: Telling, language: Language): Letter {
+function toTenant(row: AccessRow, { news }: Telling, language: Language): Letter {
   const words = ASSISTANCE_WORDS[language]
   const { subject, sentence } = words.news[news](toldOf(row, language))
-  const place =
-    origin === undefined
-      ? []
-      : [`${origin}/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id))}/support-access`]
   const parts = [sentence, words.reason(row.reason)]
   if (row.end_reason !== null) parts.push(words.endReason(row.end_reason))
-  return { subject, text: [...parts, words.limits, ...place, words.reference(referenceOf(row))].join('\n\n') }
+  return { subject, text: [...parts, words.limits, words.reference(referenceOf(row))].join('\n\n') }
 }
 
 /** Tells those whom it concerns by mail: the tenant, the partner that the case is about, and whoever else answers for the provider. */

@@ -6,7 +6,6 @@ import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import type { Services } from '#platform/services.ts'
 import { announceAccess, recordAccess } from './news.ts'
 import { changeAccess, getAccess, insertAccess, listAccesses } from './store.ts'
 import { ASSISTED_STATES } from './tables.ts'
@@ -70,36 +69,33 @@ const detailRoute = route({
   },
 })
 
-function makeAskRoute(services: Services): Route {
-  return route({
-    method: 'POST',
-    path: BASE,
-    summary:
-      'Ask a tenant to let you look at its data for a support case; it may have allowed that beforehand',
-    input: { body: AskInput },
-    access: { permission: 'platform.assistance.use' },
-    limit: 'write',
-    problems: ['TENANT_NOT_FOUND', 'PARTNER_NOT_FOUND', 'SUPPORT_ACCESS_OPEN', 'SUPPORT_ACCESS_REFUSED'],
-    responses: { 201: AccessBody },
-    async handle({ mandate, body }) {
-      const id = await insertAccess(mandate, {
-        tenantId: body.tenant_id,
-        partnerId: body.partner_id,
-        caseNumber: body.case_number,
-        reason: body.reason,
-        minutes: body.duration_minutes,
-      })
-      const row = await getAccess(mandate, idFromUuid('assisted', id))
-      recordAccess(mandate, row, {
-        action: row.state === 'active' ? 'assistance.start' : 'assistance.request',
-        changes: { status: { after: row.state }, basis: { after: row.basis } },
-      })
-      const news = row.state === 'active' ? 'started' : 'requested'
-      await announceAccess(mandate, row, { news, origin: services.publicOrigin() })
-      return toAccess(row, mandate.actor.id)
-    },
-  })
-}
+const askRoute = route({
+  method: 'POST',
+  path: BASE,
+  summary: 'Ask a tenant to let you look at its data for a support case; it may have allowed that beforehand',
+  input: { body: AskInput },
+  access: { permission: 'platform.assistance.use' },
+  limit: 'write',
+  problems: ['TENANT_NOT_FOUND', 'PARTNER_NOT_FOUND', 'SUPPORT_ACCESS_OPEN', 'SUPPORT_ACCESS_REFUSED'],
+  responses: { 201: AccessBody },
+  async handle({ mandate, body }) {
+    const id = await insertAccess(mandate, {
+      tenantId: body.tenant_id,
+      partnerId: body.partner_id,
+      caseNumber: body.case_number,
+      reason: body.reason,
+      minutes: body.duration_minutes,
+    })
+    const row = await getAccess(mandate, idFromUuid('assisted', id))
+    recordAccess(mandate, row, {
+      action: row.state === 'active' ? 'assistance.start' : 'assistance.request',
+      changes: { status: { after: row.state }, basis: { after: row.basis } },
+    })
+    const news = row.state === 'active' ? 'started' : 'requested'
+    await announceAccess(mandate, row, { news })
+    return toAccess(row, mandate.actor.id)
+  },
+})
 
 const endRoute = route({
   method: 'POST',
@@ -134,6 +130,4 @@ const endRoute = route({
 })
 
 /** The routes by which the provider's support asks, oversees and ends. */
-export function makeAskRoutes(services: Services): readonly Route[] {
-  return [listRoute, detailRoute, makeAskRoute(services), endRoute]
-}
+export const askRoutes: readonly Route[] = [listRoute, detailRoute, askRoute, endRoute]

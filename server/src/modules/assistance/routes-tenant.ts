@@ -6,7 +6,6 @@ import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import type { Services } from '#platform/services.ts'
 import { announceAccess, recordAccess } from './news.ts'
 import { asksForTwo, changeAccess, findRule, getAccess, listAccesses, saveRule } from './store.ts'
 import type { AccessRow } from './store.ts'
@@ -84,31 +83,28 @@ async function approve(mandate: Mandate<'tenant'>, row: AccessRow): Promise<'wai
   return 'started'
 }
 
-function makeApproveRoute(services: Services): Route {
-  return route({
-    method: 'POST',
-    path: `${BASE}/:support_access_id/approve`,
-    summary: "Let somebody of the provider's support look at the organisation's data for a while",
-    input: { params: AccessParams },
-    access: { permission: 'tenant.partner_access.approve' },
-    limit: 'write',
-    problems: [...PROBLEMS, 'SUPPORT_ACCESS_SOMEBODY_ELSE'],
-    responses: { 200: AccessBody },
-    async handle({ mandate, params }) {
-      const row = await getAccess(mandate, params.support_access_id)
-      requireState(row, 'requested')
-      const became = await approve(mandate, row)
-      const after = await getAccess(mandate, params.support_access_id)
-      recordAccess(mandate, after, {
-        action: became === 'started' ? 'assistance.approve' : 'assistance.approve_first',
-        changes: { status: { before: row.state, after: after.state } },
-      })
-      if (became === 'started')
-        await announceAccess(mandate, after, { news: 'started', origin: services.publicOrigin() })
-      return toAccess(after, mandate.actor.id)
-    },
-  })
-}
+const approveRoute = route({
+  method: 'POST',
+  path: `${BASE}/:support_access_id/approve`,
+  summary: "Let somebody of the provider's support look at the organisation's data for a while",
+  input: { params: AccessParams },
+  access: { permission: 'tenant.partner_access.approve' },
+  limit: 'write',
+  problems: [...PROBLEMS, 'SUPPORT_ACCESS_SOMEBODY_ELSE'],
+  responses: { 200: AccessBody },
+  async handle({ mandate, params }) {
+    const row = await getAccess(mandate, params.support_access_id)
+    requireState(row, 'requested')
+    const became = await approve(mandate, row)
+    const after = await getAccess(mandate, params.support_access_id)
+    recordAccess(mandate, after, {
+      action: became === 'started' ? 'assistance.approve' : 'assistance.approve_first',
+      changes: { status: { before: row.state, after: after.state } },
+    })
+    if (became === 'started') await announceAccess(mandate, after, { news: 'started' })
+    return toAccess(after, mandate.actor.id)
+  },
+})
 
 const STOPS = [
   {
@@ -192,6 +188,9 @@ const ruleRoutes: readonly Route[] = [
 ]
 
 /** The routes by which a tenant allows, declines and ends support's access, and sets its rule for it. */
-export function makeTenantAssistanceRoutes(services: Services): readonly Route[] {
-  return [listRoute, makeApproveRoute(services), ...STOPS.map(makeStopRoute), ...ruleRoutes]
-}
+export const tenantAssistanceRoutes: readonly Route[] = [
+  listRoute,
+  approveRoute,
+  ...STOPS.map(makeStopRoute),
+  ...ruleRoutes,
+]
