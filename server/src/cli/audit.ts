@@ -3,29 +3,44 @@ import type { TakenOut } from '#modules/audit/index.ts'
 import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
 import type { Row } from '#platform/statement.ts'
 import type { Installation } from '#platform/installation.ts'
-import { UsageError } from './command.ts'
+import { CommandError, UsageError } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { withVault } from './key-ring.ts'
 import { recordOperator } from './keys-store.ts'
 
+/** What PostgreSQL answers to a write on a standby, or to a login that may only read (read_only_sql_transaction). */
+const READ_ONLY = '25006'
+
+function toStory(error: unknown, command: string): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === READ_ONLY)) return error
+  return new CommandError(
+    `This database takes no writes: it is a standby, or the login may only read. "${command}" records what leaves the log before anything does, so nothing was taken out. Run it against the primary; "audit verify" works on a standby, too.`,
+    { cause: error },
+  )
+}
+
 /** In a transaction of its own: what leaves is recorded whether or not it arrives. */
-function record(
+async function record(
   { admin }: Installation,
   { operator }: Surroundings,
   { action, reason, eventId }: TakenOut,
 ): Promise<void> {
   const command = action === 'platform.audit.export' ? 'audit export' : 'audit prove'
-  return inAdminTransaction(admin, (run) =>
-    recordOperator(
-      run,
-      { ...operator, command },
-      {
-        action,
-        ...(reason !== undefined && { reason }),
-        ...(eventId !== undefined && { resource_type: 'audit_event', resource_id: eventId }),
-      },
-    ),
-  )
+  try {
+    await inAdminTransaction(admin, (run) =>
+      recordOperator(
+        run,
+        { ...operator, command },
+        {
+          action,
+          ...(reason !== undefined && { reason }),
+          ...(eventId !== undefined && { resource_type: 'audit_event', resource_id: eventId }),
+        },
+      ),
+    )
+  } catch (error) {
+    throw toStory(error, command)
+  }
 }
 
 export const audit: Command = {
