@@ -165,6 +165,7 @@ describe('deciding', () => {
     await world.seed(
       `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name, deal_protected_days, created_at)
        select max(version) + 1, false, 365, 'Test', 30, clock_timestamp() from program_setting`,
+      [],
     )
     const { id } = await registered(here.staff)
     const answer = await approve(id)
@@ -184,7 +185,7 @@ describe('deciding', () => {
       [dbId(id)],
     )
     expect(sent).toEqual([
-      { topic: 'deal.approved', payload: { partner_id: here.partner, state: 'approved' } },
+      { topic: 'deal.changed', payload: { partner_id: here.partner, state: 'approved' } },
     ])
   })
 
@@ -311,7 +312,7 @@ describe('the clock', () => {
     expect((await runDealClock(world.database, null)).expired).toBe(1)
     expect((await runDealClock(world.database, null)).expired).toBe(0)
     const told = await world.sql(
-      `select count(*)::int as count from outbox where topic = 'deal.expired' and payload ->> 'deal_id' = $1`,
+      `select count(*)::int as count from outbox where topic = 'deal.changed' and payload ->> 'state' = 'expired' and payload ->> 'deal_id' = $1`,
       [dbId(two.id)],
     )
     expect(told).toEqual([{ count: 1 }])

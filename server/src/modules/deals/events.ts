@@ -61,14 +61,6 @@ const LETTERS: Readonly<Partial<Record<DealAction, Letter>>> = {
   },
 }
 
-const TOPICS: Readonly<Partial<Record<DealAction, string>>> = {
-  approved: 'deal.approved',
-  rejected: 'deal.rejected',
-  withdrawn: 'deal.lost',
-  ended: 'deal.lost',
-  expired: 'deal.expired',
-}
-
 function pageOf({ id, partner_id: partner }: Told, side: Letter['side'], origin: string): string {
   if (side === 'partner')
     return `${origin}/partner/${encodeId('partner', idFromUuid('partner', partner))}/deals`
@@ -98,7 +90,6 @@ export async function announceDeal(
       },
     ])
   }
-  const topic = TOPICS[told.action]
-  if (topic !== undefined)
-    await enqueue(mandate, topic, { deal_id: row.id, partner_id: row.partner_id, state: row.state })
+  if (told.action === 'registered') return
+  await enqueue(mandate, 'deal.changed', { deal_id: row.id, partner_id: row.partner_id, state: row.state })
 }

@@ -10,7 +10,7 @@ declare
 begin
   update public.deal_registration x set state = 'won', referral_id = by_referral where x.id = win_deal.deal returning * into d;
   perform audit.record(jsonb_build_object('action', 'program.deal.won', 'partner_id', d.partner_id, 'resource_type', 'deal_registration', 'resource_id', d.id, 'resource_label', d.company_name));
-  insert into public.outbox (topic, payload) values ('deal.won', jsonb_build_object('deal_id', d.id, 'partner_id', d.partner_id, 'state', 'won'));
+  insert into public.outbox (topic, payload) values ('deal.changed', jsonb_build_object('deal_id', d.id, 'partner_id', d.partner_id, 'state', 'won'));
 end
 $$;
 
