@@ -10,6 +10,7 @@ import type { agencyReach } from '../words/agency-reach.ts'
 import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
 import type { asking } from '../words/asking.ts'
+import type { deals } from '../words/deals.ts'
 import type { developers } from '../words/developers.ts'
 import type { consents } from '../words/consents.ts'
 import type { oversight } from '../words/oversight.ts'
@@ -86,6 +87,7 @@ export type WordId =
   | keyof typeof billing
   | keyof typeof onboarding
   | keyof typeof asking
+  | keyof typeof deals
   | keyof typeof developers
   | keyof typeof ordering
   | keyof typeof portfolio
