@@ -13,6 +13,8 @@ const template = {
     { pattern: 'partner.reports.*', effect: 'deny', expires_at: null },
   ],
   duration_days: 200,
+  sla_response_hours: null,
+  billing_parties: { services: 'tenant', api_calls: 'partner', seats: 'partner', exports: 'partner' },
   message: 'We look after your tickets.',
   version: 3,
   created_by_name: 'Ana Ruiz',
