@@ -13,13 +13,15 @@ import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { AskFields, blankTerms, checkTerms } from '../shared/ask-fields.tsx'
 import type { AskedTerms } from '../shared/ask-fields.tsx'
+import { blankMore, bodyOfMore, checkMore, MoreFields } from './request-more.tsx'
+import type { MoreTerms } from './request-more.tsx'
 
-type Draft = AskedTerms & { slug: string; via: string }
+type Draft = AskedTerms & MoreTerms & { slug: string; via: string }
 
 function checkDraft(draft: Draft): FormError[] {
   const errors: FormError[] = []
   if (draft.slug.trim() === '') errors.push({ field: 'tenant_slug', text: t('request.slug_missing') })
-  return [...errors, ...checkTerms(draft)]
+  return [...errors, ...checkTerms(draft), ...checkMore(draft)]
 }
 
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (draft: Draft) => void }
@@ -37,6 +39,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         onChange={(event) => onDraft({ ...draft, slug: event.currentTarget.value })}
       />
       <AskFields draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
+      <MoreFields draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
       <details>
         <summary>{t('request.more')}</summary>
         <TextInput
@@ -68,7 +71,7 @@ function Sent({ slug }: { slug: string }) {
   )
 }
 
-const blank: Draft = { ...blankTerms, slug: '', via: '' }
+const blank: Draft = { ...blankTerms, ...blankMore, slug: '', via: '' }
 
 function useRequest(draft: Draft) {
   const attempt = useAttemptKey(draft)
@@ -82,6 +85,7 @@ function useRequest(draft: Draft) {
           access_role: sent.role,
           duration_days: Number(sent.days),
           message: sent.message.trim(),
+          ...bodyOfMore(sent),
           ...(sent.via.trim() === '' ? {} : { via_partner_slug: sent.via.trim() }),
         },
       }),
