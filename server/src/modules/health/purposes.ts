@@ -19,8 +19,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'alert-mails': 'Tells people of alerts by mail',
   'link-digest': 'Sends tenants a digest of what partners did',
   'elevation-clock': 'Ends elevations whose time has come; their access ends without it, too',
-  'assistance-clock':
-    "Ends support's access to tenants whose time has come; the access ends without it, too",
+  'assistance-clock': "Ends support's access to tenants whose time has come; the access ends without it, too",
   'identity-check-clock': 'Reminds of identity checks and ends those that nobody answered',
   'subscription-clock': 'Renews, changes and ends subscriptions of end users',
   'earning-clock': 'Moves earnings on when their waiting time is over',
