@@ -99,6 +99,11 @@ function makeOversightRoutes(services: Services): readonly Route[] {
   return [...riskRoutes, ...approvalRoutes, ...privacyRoutes, ...makeHealthRoutes(services)]
 }
 
+/** Access for a while, each time after asking: more of a partner, and that of the provider's support. */
+function makeShortAccessRoutes(services: Services): readonly Route[] {
+  return [...makeElevationRoutes(services), ...assistanceRoutes]
+}
+
 /** Every route of the product. This file is the only one that knows every module. */
 export function allRoutes(services: Services, options: RouteOptions): readonly Route[] {
   const routes: readonly Route[] = [
@@ -110,8 +115,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeApplicationRoutes(services),
     ...makeDelegationRoutes(() => routes),
     ...makeLinkRoutes(services, () => routes),
-    ...makeElevationRoutes(services),
-    ...assistanceRoutes,
+    ...makeShortAccessRoutes(services),
     ...tenantRoutes,
     ...portfolioRoutes,
     ...operationRoutes,

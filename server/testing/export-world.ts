@@ -142,3 +142,11 @@ export class ExportWorld implements AsyncDisposable {
 }
 
 export const idOf = (tenant: TenantId): string => encodeId('tenant', tenant)
+
+/** An organisation as the manifest of an export by its partner names it before the file is made. */
+export const includedOf = (tenant: TenantId, name: string) => ({
+  tenant_id: idOf(tenant),
+  tenant_name: name,
+  row_count: null,
+  billing_party: 'partner',
+})

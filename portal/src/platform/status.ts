@@ -2,63 +2,10 @@ import type { GlyphName } from '../parts/glyphs.tsx'
 import { tValue } from './words.ts'
 
 export type Tone = 'ok' | 'attention' | 'bad' | 'info' | 'off'
-export type StatusFamily =
-  | 'link'
-  | 'ticket'
-  | 'priority'
-  | 'invoice'
-  | 'dispute'
-  | 'sla'
-  | 'outcome'
-  | 'invitation'
-  | 'organisation'
-  | 'step'
-  | 'milestone'
-  | 'order'
-  | 'service'
-  | 'client'
-  | 'terms'
-  | 'key'
-  | 'gateway'
-  | 'feature'
-  | 'feature_answer'
-  | 'end_user'
-  | 'webhook'
-  | 'signals'
-  | 'delivery'
-  | 'export'
-  | 'account'
-  | 'elevation'
-  | 'grid'
-  | 'ask'
-  | 'alert'
-  | 'severity'
-  | 'application'
-  | 'check'
-  | 'identity'
-  | 'plan'
-  | 'subscription'
-  | 'referral'
-  | 'code'
-  | 'sign_up'
-  | 'deal'
-  | 'agreement'
-  | 'voucher'
-  | 'agency'
-  | 'form'
-  | 'form_token'
-  | 'agency_key'
-  | 'earning'
-  | 'payout_batch'
-  | 'payout_item'
-  | 'tax_document'
-  | 'risk_case'
-  | 'risk_outcome'
-  | 'check_state'
 
 type Look = readonly [Tone, GlyphName]
 
-const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
+const looks = {
   link: {
     requested: ['info', 'hourglass'],
     approved: ['info', 'check'],
@@ -390,11 +337,15 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     active: ['ok', 'check'],
     disabled: ['off', 'dash'],
   },
-}
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Look>>>>
+
+/** What has statuses of its own. */
+export type StatusFamily = keyof typeof looks
 
 /** Words, tone and sign of a status: one list for every page. A status we do not know is shown by its name. */
 export function describeStatus(family: StatusFamily, value: string): { words: string; look: Look } {
-  const look = looks[family][value] ?? (['off', 'dot'] as const)
+  const known: Readonly<Record<string, Look>> = looks[family]
+  const look = known[value] ?? (['off', 'dot'] as const)
   return { words: tValue(`status.${family}`, value), look }
 }
 

@@ -10,6 +10,9 @@
  * VERIFIER_KEY the text `name+id+key`, or a file with the list of keys that `liaison audit key` prints, got from the
  * operator on another way. Ends with 0 when everything holds.
  */
+
+// Whoever audits carries this file alone, so all of it stands here.
+// oxlint-disable max-lines
 import { createHash, createPublicKey, hash, verify } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 

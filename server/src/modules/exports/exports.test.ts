@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ExportWorld, idOf, OWN_SHELF, SHELF } from '#testing/export-world.ts'
+import { ExportWorld, idOf, includedOf, OWN_SHELF, SHELF } from '#testing/export-world.ts'
 
 let bench: ExportWorld
 beforeAll(async () => {
@@ -167,9 +167,7 @@ test('a customer whose link does not allow it is left out with the reason, and w
   await bench.world.override(scene.secondLink, 'partner.billing.invoices.export', 'deny')
   const ordered = (await bench.order(scene.caller, { format: 'csv' })).json()
   expect(ordered.manifest).toEqual({
-    included: [
-      { tenant_id: idOf(scene.first), tenant_name: 'Acme', row_count: null, billing_party: 'partner' },
-    ],
+    included: [includedOf(scene.first, 'Acme')],
     excluded: [{ tenant_id: idOf(scene.second), tenant_name: 'Brook', reason: 'PERMISSION_DENIED' }],
   })
   const none = await bench.order(scene.caller, { format: 'csv', tenant_ids: [idOf(scene.second)] })
@@ -372,9 +370,7 @@ test('what an order would come to is told before it, and nothing is ordered by a
       too_large: false,
       billing_party: 'partner',
       manifest: {
-        included: [
-          { tenant_id: idOf(scene.first), tenant_name: 'Acme', row_count: null, billing_party: 'partner' },
-        ],
+        included: [includedOf(scene.first, 'Acme')],
         excluded: [{ tenant_id: idOf(scene.second), tenant_name: 'Brook', reason: 'PERMISSION_DENIED' }],
       },
     },

@@ -185,7 +185,6 @@ function conditionsOf({ side, request }: NewDelegation): string {
 
 function delegationStatements(made: NewDelegation, masks: ReturnType<typeof masksOfTerms>) {
   const { terms, message, requestedBy } = made.request
-  const detail = { by: made.side, access_role: terms.role, relationship_type: terms.relationship_type }
   return [
     {
       text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions, own_accounts_only, billing_party, api_calls_party, seats_party, exports_party)
@@ -222,18 +221,18 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
         made.request.promisedHours ?? null,
       ],
     },
-    {
-      text: `insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
-        select $1, $2, $3, 1, $4, $5 where $2::uuid is not null`,
-      values: [
-        made.id,
-        made.tenantId,
-        made.partnerId,
-        made.side === 'tenant' ? 'invited' : 'requested',
-        detail,
-      ],
-    },
+    firstOfHistory(made),
   ]
+}
+
+/** The first entry in the history of a link. */
+function firstOfHistory({ id, tenantId, partnerId, side, request: { terms } }: NewDelegation) {
+  const detail = { by: side, access_role: terms.role, relationship_type: terms.relationship_type }
+  return {
+    text: `insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
+      select $1, $2, $3, 1, $4, $5 where $2::uuid is not null`,
+    values: [id, tenantId, partnerId, side === 'tenant' ? 'invited' : 'requested', detail],
+  }
 }
 
 /** Writes an invitation of a tenant to a partner. */
