@@ -49,11 +49,22 @@ export function listChanges(
   return query.orderBy('requested_at', 'desc').limit(100).execute()
 }
 
-/** One change request. Throws CHANGE_NOT_FOUND. */
-export async function getChange(mandate: LinkMandate, id: ChangeRequestId): Promise<ChangeRequestRow> {
-  const row = await selectChanges(mandate).where('id', '=', id).executeTakeFirst()
+function found(row: ChangeRequestRow | undefined): ChangeRequestRow {
   if (!row) throw new ProblemError(404, 'CHANGE_NOT_FOUND', 'No change request that you can see has this id.')
   return row
+}
+
+/** One change request. Throws CHANGE_NOT_FOUND. */
+export async function getChange(mandate: LinkMandate, id: ChangeRequestId): Promise<ChangeRequestRow> {
+  return found(await selectChanges(mandate).where('id', '=', id).executeTakeFirst())
+}
+
+/**
+ * One change request, until the end of the transaction for whoever approves it alone: of two people at the same moment
+ * the one who comes second is the second, and a second click finds the first. Throws CHANGE_NOT_FOUND.
+ */
+export async function holdChange(mandate: LinkMandate, id: ChangeRequestId): Promise<ChangeRequestRow> {
+  return found(await selectChanges(mandate).where('id', '=', id).forUpdate().executeTakeFirst())
 }
 
 /**

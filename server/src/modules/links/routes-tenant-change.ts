@@ -9,7 +9,7 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { applyChoice, tenantTermsOf } from './approval.ts'
-import { decideChange, getChange, listChanges } from './change-store.ts'
+import { decideChange, getChange, holdChange, listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
 import { ConditionsInput, DenyInput, LinkParams, ReasonBody, RoleName } from './inputs.ts'
 import { announce } from './mails.ts'
@@ -149,7 +149,7 @@ function makeApproveRoute(services: Services): Route {
     ],
     responses: { 200: TenantChangeBody },
     async handle({ mandate, params, body }) {
-      const change = await getChange(mandate, params.change_request_id)
+      const change = await holdChange(mandate, params.change_request_id)
       const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
       requireStatus(row, ['approved', 'active', 'suspended', 'expired'])
       await approveChange(mandate, change, {

@@ -164,6 +164,24 @@ describe('where an organisation asks for two people, more is opened by two', () 
     expect(row).toEqual({ auto_renew_days: 180, approvals: 2 })
   })
 
+  test('two who agree at the same moment are two, and one who presses twice at once agreed once (B10, I6)', async () => {
+    for (const round of [0, 1, 2, 3]) {
+      const people = await openForTwo()
+      await acts.partnerMove(people, 'changes', { auto_renew_days: 180, reason: 'Please.' })
+      const { change_request_id: change, snapshot_token } = await waiting(people.admin, people)
+      const press = (caller: Caller) =>
+        world.call(caller, 'POST', `${CHANGES}/${change}/approve`, { body: { snapshot_token } })
+      const pressed = round % 2 === 0 ? [people.admin, people.second] : [people.admin, people.admin]
+      await Promise.all(pressed.map(press))
+      expect((await read(people.admin, people)).auto_renew_days).toBe(round % 2 === 0 ? 180 : 0)
+      const [count] = await world.sql<{ approvals: number }>(
+        `select count(*)::integer as approvals from audit_event where delegation_id = $1 and action like '%change%approve%' and outcome = 'allowed'`,
+        [uuidOf(people.id)],
+      )
+      expect(count?.approvals).toBe(round % 2 === 0 ? 2 : 1)
+    }
+  })
+
   test('a renewal waits for the second one, who agrees to the same end (B1)', async () => {
     const people = await openForTwo()
     const { ends_at: before } = await read(people.admin, people)
