@@ -309,6 +309,7 @@ const SHARED_WITH_PARTNERS: readonly string[] = [
   'audit_event',
   'commercial_relationship',
   'consent',
+  'consent_ask',
   'consent_overview',
   'delegation',
   'delegation_account',

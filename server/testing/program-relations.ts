@@ -3,6 +3,7 @@ export const REVIEWED_RELATIONS: Readonly<Record<string, string>> = {
   alert: 'alerts about its own links',
   api_client: 'its own API clients',
   consent: 'consents to its own API clients',
+  consent_ask: 'what its own people asked, without the columns that say whom it reached',
   delegation_account: 'accounts that its own links and consents name',
   link_calendar: 'when its own links end',
   link_change_request: 'changes of its own links that wait',

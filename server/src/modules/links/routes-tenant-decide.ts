@@ -11,6 +11,7 @@ import { ConditionsInput, DenyInput, LinkParams, ReasonBody, RoleName } from './
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
 import { getTenantLink } from './routes-tenant.ts'
+import { holdLink } from './policy-store.ts'
 import { requireStatus } from './routes-partner.ts'
 import { deniedPatterns } from './rules.ts'
 import { countActivity } from './people-store.ts'
@@ -57,6 +58,7 @@ function makeApproveRoute(services: Services): Route {
     ],
     responses: { 200: SecondBody },
     async handle({ mandate, params, body }) {
+      await holdLink(mandate, params.link_id)
       const row = await getTenantLink(mandate, params.link_id)
       requireStatus(row, ['requested'])
       if (row.initiated_by === 'tenant') {
