@@ -57,6 +57,10 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   'node chaos/main.ts --gate': gate("'chaos/main.ts', '--gate'"),
   'npm run bench': campaign,
   'npm run evidence': campaign,
+  'node offline-verify.ts': {
+    by: 'server/src/modules/audit/own-proof.test.ts',
+    words: ['offline-verify.ts', 'execFile'],
+  },
   'npm outdated': { notRun: 'it asks the registry, and changes nothing' },
   'npm install --no-save': { notRun: 'it downloads a rival of a benchmark that nothing else needs' },
   'npx vitest run --project server': { notRun: 'this test was started so' },
