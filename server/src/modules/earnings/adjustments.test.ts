@@ -114,7 +114,7 @@ describe('an adjustment', () => {
       scene.admin,
       wanted(scene, { referral_id: publicIdOf('referral', referral) }),
     )
-    expect(foreign.json().code).toBe('ADJUSTMENT_OTHER_REFERRAL')
+    expect([foreign.statusCode, foreign.json().code]).toEqual([409, 'ADJUSTMENT_OTHER_REFERRAL'])
     const bare = await world.partner('Bare', ['referral'])
     const none = await adjust(scene.admin, wanted(scene, { partner_id: publicIdOf('partner', bare) }))
     expect(none.json().code).toBe('ADJUSTMENT_WITHOUT_AGREEMENT')

@@ -40,7 +40,7 @@ const EARNING_PROBLEMS = {
     remedy: 'Offer an agreement first.',
   },
   ADJUSTMENT_OTHER_REFERRAL: {
-    status: 422,
+    status: 409,
     title: 'Not a referral of this partner',
     cause: 'The referral that was named is not one of the partner.',
     remedy: 'Name a referral of the partner, or none.',

@@ -57,7 +57,8 @@ const headersFor = (fields: readonly Field[]): Json =>
 const LIMITED: readonly Field[] = ['RateLimit-Policy', 'RateLimit']
 /** Refused while the request is read: before anything can be counted. */
 const UNREAD = new Set([408, 413, 415, 417, 431])
-const WAITING = new Set([429, 503])
+/** Those that can tell when to ask again: of a conflict, what only waits for something. */
+const WAITING = new Set([409, 429, 503])
 
 function fieldsOfRefusal(status: number): readonly Field[] {
   return [
