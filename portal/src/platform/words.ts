@@ -47,6 +47,7 @@ import type { program } from '../words/program.ts'
 import type { recipients } from '../words/recipients.ts'
 import type { referrals } from '../words/referrals.ts'
 import type { realms } from '../words/realms.ts'
+import type { requestMore } from '../words/request-more.ts'
 import type { reports } from '../words/reports.ts'
 import type { earnings } from '../words/earnings.ts'
 import type { risk } from '../words/risk.ts'
@@ -92,6 +93,7 @@ export type WordId =
   | keyof typeof ordering
   | keyof typeof portfolio
   | keyof typeof rates
+  | keyof typeof requestMore
   | keyof typeof reports
   | keyof typeof elevations
   | keyof typeof accounts

@@ -1,7 +1,7 @@
 /** Sentences of the pages on which a partner asks a customer for access of an API client. */
 export const asking = {
-  'ask.title': 'Ask a customer for access',
-  'ask.lead':
+  'asking.title': 'Ask a customer for access',
+  'asking.lead':
     'The customer gets a mail, chooses the accounts and decides. Whether or not the code or the address is of a customer, the answer here is the same.',
   'ask.to': 'Partner code or mail address',
   'ask.to_about':

@@ -134,42 +134,13 @@ export const partner = {
   'people.undo': 'Undo',
   'people.saved': 'People for {tenant} saved',
 
-  'request.title': 'Request a link',
-  'request.lead': 'You ask, the tenant decides. They read every line of this.',
-  'request.slug': 'Partner code of the tenant',
-  'request.slug_about': 'Ask the tenant; it stands on their partner access page.',
-  'request.slug_missing': 'Enter the partner code of the tenant.',
   'request.relationship': 'Relationship',
   'request.role': 'What should you be able to do?',
   'request.duration': 'For how long?',
   'request.duration_option': '{days} days',
-  'request.hours': 'Within how many hours do you promise a first answer? (optional)',
-  'request.hours_about': 'They read it before they decide, and it is kept with what they agree to.',
-  'request.hours_bad': 'Enter whole hours between 1 and 720, or leave it empty.',
-  'request.starts': 'From which day? (empty: as soon as they agree; UTC)',
-  'request.pays.services': 'Who pays for services and the work on them?',
-  'request.pays.api_calls': 'Who pays for API calls?',
-  'request.pays.seats': 'Who pays for seats?',
-  'request.pays.exports': 'Who pays for exports?',
-  'request.party.tenant': 'The tenant',
-  'request.party.partner': 'Your organisation',
-  'request.party.split': 'Shared, as agreed',
-  'request.more': 'More',
-  'request.via': 'Short name of the distributor',
-  'request.via_about':
-    'Only when another partner stands between you and the tenant. It sees name, state and totals of the link, and opens nothing.',
   'request.message': 'Why? They read this',
   'request.message_about': 'Say what you will do for them, in a sentence or two.',
   'request.message_short': 'Write at least ten characters about why you ask.',
-  'request.note':
-    'The tenant may give you less than you ask for, or for a shorter time. Everything you do there is shown to them.',
-  'request.send': 'Send the request',
-  'request.sent_title': 'Request sent',
-  'request.sent_text':
-    'If there is a tenant with the partner code “{slug}”, its administrators have been asked.',
-  'request.sent_next':
-    'For their safety we do not say whether it exists. You are told when they answer; a request runs out after 30 days.',
-  'request.sent_list': 'See your requests',
 
   'expiring.title': 'Ending soon',
   'expiring.lead':

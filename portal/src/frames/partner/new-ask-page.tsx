@@ -179,8 +179,8 @@ export function NewAskPage() {
   if (sent) return <Sent ask={sent} />
   return (
     <Page
-      title={t('ask.title')}
-      lead={t('ask.lead')}
+      title={t('asking.title')}
+      lead={t('asking.lead')}
       back={{ to: partnerPlaces.granted(partnerId), label: t('nav.granted') }}
     >
       <Answer query={clients}>

@@ -2,7 +2,11 @@ import { NativeSelect, TextInput } from '@mantine/core'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
-import { t, tValue } from '../../platform/words.ts'
+import { addWords, t, tValue } from '../../platform/words.ts'
+import { requestMore } from '../../words/request-more.ts'
+
+// They come with the form: whoever only looks does not fetch them.
+addWords(requestMore)
 
 const kinds = ['services', 'api_calls', 'seats', 'exports'] as const
 const parties = ['tenant', 'partner', 'split'] as const
