@@ -31,6 +31,7 @@ import type { DemoPeople, DemoTenant, Making } from './people.ts'
 import { addConfiguration } from './configuration.ts'
 import { addFeatures } from './features.ts'
 import { addIdentityChecks, CARRY_VERIFICATIONS } from './identity-checks.ts'
+import { addDemoDeals } from './deals.ts'
 import { addDemoPayouts } from './payouts.ts'
 import { addPlans } from './plans.ts'
 import { addProgram, referralRows, WRITE_DEMO_REFERRALS } from './program.ts'
@@ -398,7 +399,11 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
       vault: options.vault,
     })
     const [checker] = world.people.platformAdmins
-    if (checker) await addDemoRisk(run, { partnerId: world.program.partnerId, admin: checker })
+    if (checker) {
+      const { partnerId, owner } = world.program
+      await addDemoRisk(run, { partnerId, admin: checker })
+      await addDemoDeals(run, { partnerId, owner, admin: checker })
+    }
     // Before the commit: a world whose sign-ins nobody knows would be of no use.
     await writeDemoFile(options.dataDir, file)
     return file
