@@ -16,7 +16,7 @@ export const requestMore = {
   'request.slug': 'Partner code of the tenant',
   'request.slug_about': 'Ask the tenant; it stands on their partner access page.',
   'request.slug_missing': 'Enter the partner code of the tenant.',
-  'request.more': 'More',
+  'request.more': 'First day, who pays, distributor',
   'request.via': 'Short name of the distributor',
   'request.via_about':
     'Only when another partner stands between you and the tenant. It sees name, state and totals of the link, and opens nothing.',

@@ -13,7 +13,7 @@ import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { AskFields, blankTerms, checkTerms } from '../shared/ask-fields.tsx'
 import type { AskedTerms } from '../shared/ask-fields.tsx'
-import { blankMore, bodyOfMore, checkMore, MoreFields } from './request-more.tsx'
+import { blankMore, bodyOfMore, checkMore, PromiseField, TermFields } from './request-more.tsx'
 import type { MoreTerms } from './request-more.tsx'
 
 type Draft = AskedTerms & MoreTerms & { slug: string; via: string }
@@ -39,9 +39,10 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         onChange={(event) => onDraft({ ...draft, slug: event.currentTarget.value })}
       />
       <AskFields draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
-      <MoreFields draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
+      <PromiseField draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
       <details>
         <summary>{t('request.more')}</summary>
+        <TermFields draft={draft} onDraft={(change) => onDraft({ ...draft, ...change })} />
         <TextInput
           id="via_partner_slug"
           label={t('request.via')}

@@ -2,6 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { useNow } from '../../platform/clock.ts'
 import { addWords, t, tValue } from '../../platform/words.ts'
 import { requestMore } from '../../words/request-more.ts'
 
@@ -45,23 +46,35 @@ type MoreProps = {
   onDraft: (change: Partial<MoreTerms>) => void
 }
 
-/** The fields of what a request promises and of who pays. */
-export function MoreFields({ draft, errors, onDraft }: MoreProps) {
+/** Within how long the partner promises a first answer. */
+export function PromiseField({ draft, errors, onDraft }: MoreProps) {
+  return (
+    <TextInput
+      id="sla_response_hours"
+      label={t('request.hours')}
+      description={t('request.hours_about')}
+      inputMode="numeric"
+      value={draft.hours}
+      error={errorOf(errors, 'sla_response_hours')}
+      onChange={(event) => onDraft({ hours: event.currentTarget.value })}
+    />
+  )
+}
+
+/** Tomorrow, in UTC as the field is: today has begun. */
+function firstDay(now: Date): string {
+  return new Date(now.getTime() + 86_400_000).toISOString().slice(0, 10)
+}
+
+/** What is mostly left as it is: the first day, and who pays for what. */
+export function TermFields({ draft, onDraft }: Pick<MoreProps, 'draft' | 'onDraft'>) {
   return (
     <>
-      <TextInput
-        id="sla_response_hours"
-        label={t('request.hours')}
-        description={t('request.hours_about')}
-        inputMode="numeric"
-        value={draft.hours}
-        error={errorOf(errors, 'sla_response_hours')}
-        onChange={(event) => onDraft({ hours: event.currentTarget.value })}
-      />
       <TextInput
         id="starts_at"
         type="date"
         label={t('request.starts')}
+        min={firstDay(useNow())}
         value={draft.starts}
         onChange={(event) => onDraft({ starts: event.currentTarget.value })}
       />

@@ -13,8 +13,8 @@ const template = {
     { pattern: 'partner.reports.*', effect: 'deny', expires_at: null },
   ],
   duration_days: 200,
-  sla_response_hours: null,
-  billing_parties: { services: 'tenant', api_calls: 'partner', seats: 'partner', exports: 'partner' },
+  sla_response_hours: 8,
+  billing_parties: { services: 'tenant', api_calls: 'split', seats: 'partner', exports: 'partner' },
   message: 'We look after your tickets.',
   version: 3,
   created_by_name: 'Ana Ruiz',
@@ -26,7 +26,14 @@ test('a template that is opened and saved says what it said, those lines too tha
   const byPattern = (left: { pattern: string }, right: { pattern: string }) =>
     left.pattern.localeCompare(right.pattern)
   expect(body.overrides.toSorted(byPattern)).toEqual(template.overrides.toSorted(byPattern))
-  expect(body).toMatchObject({ access_role: 'msp_support', duration_days: 200, name: template.name })
+  const { name, sla_response_hours, billing_parties } = template
+  expect(body).toMatchObject({
+    access_role: 'msp_support',
+    duration_days: 200,
+    name,
+    sla_response_hours,
+    billing_parties,
+  })
 })
 
 test('lines that were taken out of one role are not denied in another one that never had them', () => {

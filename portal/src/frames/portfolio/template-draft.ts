@@ -13,6 +13,8 @@ export type TemplateDraft = AskedTerms & {
   denied: ReadonlySet<string>
   /** What else the template says beside its role, such as a line beyond the role; kept as it was. */
   others: readonly Override[]
+  /** The promised answer and who pays, which the form does not show; null for a new template, which says the usual. */
+  kept: Pick<LinkTemplate, 'sla_response_hours' | 'billing_parties'> | null
 }
 
 /** What a role opens by itself, as names of the catalogue. */
@@ -26,7 +28,7 @@ const isLine = ({ pattern, effect, expires_at: end }: Override): boolean =>
 
 /** The draft that a template begins with; null for a new one. */
 export function toDraft(template: LinkTemplate | null): TemplateDraft {
-  if (template === null) return { ...blankTerms, name: '', denied: new Set(), others: [] }
+  if (template === null) return { ...blankTerms, name: '', denied: new Set(), others: [], kept: null }
   return {
     name: template.name,
     relationship: relationshipOf(template.relationship_type),
@@ -35,11 +37,13 @@ export function toDraft(template: LinkTemplate | null): TemplateDraft {
     message: template.message,
     denied: new Set(template.overrides.filter(isLine).map(({ pattern }) => pattern)),
     others: template.overrides.filter((override) => !isLine(override)),
+    kept: template,
   }
 }
 
 /** What the server keeps of a draft. Lines that the role does not have are not denied. */
-export function toTemplateBody({ name, relationship, role, days, message, denied, others }: TemplateDraft) {
+export function toTemplateBody(draft: TemplateDraft) {
+  const { name, relationship, role, days, message, denied, others, kept } = draft
   const lines = linesOfRole(role).filter((line) => denied.has(line))
   return {
     name: name.trim(),
@@ -47,6 +51,8 @@ export function toTemplateBody({ name, relationship, role, days, message, denied
     access_role: role,
     duration_days: Number(days),
     message: message.trim(),
+    ...(kept && { billing_parties: kept.billing_parties }),
+    ...(kept?.sla_response_hours && { sla_response_hours: kept.sla_response_hours }),
     overrides: [
       ...others,
       ...lines.map((pattern) => ({ pattern, effect: 'deny' as const, expires_at: null })),
