@@ -42,16 +42,18 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
       <PromiseField draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
       <details>
         <summary>{t('request.more')}</summary>
-        <TermFields draft={draft} onDraft={(change) => onDraft({ ...draft, ...change })} />
-        <TextInput
-          id="via_partner_slug"
-          label={t('request.via')}
-          description={t('request.via_about')}
-          maxLength={63}
-          autoComplete="off"
-          value={draft.via}
-          onChange={(event) => onDraft({ ...draft, via: event.currentTarget.value })}
-        />
+        <div className="stack">
+          <TermFields draft={draft} onDraft={(change) => onDraft({ ...draft, ...change })} />
+          <TextInput
+            id="via_partner_slug"
+            label={t('request.via')}
+            description={t('request.via_about')}
+            maxLength={63}
+            autoComplete="off"
+            value={draft.via}
+            onChange={(event) => onDraft({ ...draft, via: event.currentTarget.value })}
+          />
+        </div>
       </details>
     </>
   )
