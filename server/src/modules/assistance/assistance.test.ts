@@ -109,6 +109,31 @@ describe('support looks at a tenant for a case', () => {
     expect((await act(admin, id, 'end')).json().code).toBe('SUPPORT_ACCESS_STATE_CONFLICT')
   })
 
+  test('of reads that come all the while none that begins after the end has returned is served (A9, I7)', async () => {
+    const { scene, staff, admin } = await open()
+    const id = await askedId(staff, scene.tenant)
+    await act(admin, id, 'approve')
+    let hasEnded = false
+    const late: (number | string)[] = []
+    let served = 0
+    const readOn = async () => {
+      for (let left = 5; left > 0;) {
+        const isLate = hasEnded
+        const saw = await seen(staff, id)
+        if (isLate) late.push(saw)
+        else if (saw === 1) served += 1
+        if (isLate) left -= 1
+      }
+    }
+    const end = async () => {
+      while (served < 10) await seen(staff, id)
+      await act(admin, id, 'end')
+      hasEnded = true
+    }
+    await Promise.all([readOn(), readOn(), readOn(), readOn(), end()])
+    expect(late).toEqual(Array.from({ length: 20 }, () => 'SUPPORT_ACCESS_ENDED'))
+  })
+
   test('it opens one tenant to one person: not another tenant, not a colleague, not without a fresh factor', async () => {
     const { scene, staff, admin } = await open()
     const other = await open()

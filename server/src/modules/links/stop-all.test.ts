@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAgencyRoutes } from '#modules/agencies/index.ts'
+import { assistanceRoutes } from '#modules/assistance/index.ts'
 import { openEmbedScene, seedAgencyKey } from '#testing/embed-acts.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
@@ -11,6 +12,7 @@ beforeAll(async () => {
   world = await startConsentWorld({}, (services) => [
     ...makeLinkRoutes(services),
     ...makeAgencyRoutes(services),
+    ...assistanceRoutes,
   ])
 })
 afterAll(() => world[Symbol.asyncDispose]())
@@ -35,6 +37,30 @@ test('the emergency stop ends the access of API clients in the same step, and sa
     [people.tenant],
   )
   expect(open).toEqual([])
+})
+
+test("the emergency stop ends what the provider's support looks at, too (B10, A9)", async () => {
+  const people = await cast()
+  const support = await world.person()
+  await world.platformAdmin(support.id)
+  const staff = await world.signIn(support.id)
+  const asked = await world.call(staff, 'POST', '/api/v1/admin/support-access', {
+    body: {
+      tenant_id: encodeId('tenant', people.tenant),
+      case_number: 'CASE-7',
+      reason: 'The customer cannot see an invoice',
+    },
+  })
+  const id = asked.json().support_access_id
+  await world.call(people.admin, 'POST', `/api/v1/tenant/support-access/${id}/approve`)
+  const look = () => world.call(staff, 'GET', `/api/v1/admin/support-access/${id}/invoices`)
+  expect((await look()).statusCode).toBe(200)
+  const [tenant] = await world.sql<{ name: string }>('select name from tenant where id = $1', [people.tenant])
+  const stopped = await world.call(people.admin, 'POST', '/api/v1/tenant/partner-access/stop-all', {
+    body: { reason: 'Incident', confirm_name: tenant?.name },
+  })
+  expect(stopped.statusCode, stopped.body).toBe(200)
+  expect((await look()).json().code).toBe('SUPPORT_ACCESS_ENDED')
 })
 
 test('the emergency stop leaves the forms of agencies alone unless it is told to close them, and then ends every token and key at once (E1, B10)', async () => {
