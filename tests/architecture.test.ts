@@ -58,7 +58,7 @@ describe('the repository', () => {
 
   beforeAll(async () => {
     graph = await readImports()
-  }, 60_000)
+  }, 180_000)
 
   test('every bounded folder is looked at', () => {
     for (const folder of BOUNDED_FOLDERS) {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => walk.world[Symbol.asyncDispose]())
 
 const OCCASIONS = attempts(8, 90)
-const LONG_MS = patience(180_000)
+const LONG_MS = patience(600_000)
 /** Forms and servers of agencies are told in members of their own. */
 const AnyProblem = Problem.or(AgencyRefusalBody)
 
