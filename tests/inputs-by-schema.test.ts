@@ -14,7 +14,7 @@ import { makeFidelityCheck } from './support/openapi-fidelity.ts'
 import { prepareStates } from './support/prepared-states.ts'
 
 const OCCASIONS = attempts(3, 45)
-const LONG_MS = patience(180_000)
+const LONG_MS = patience(600_000)
 
 let walk: World['walk']
 let enter: World['enter']
