@@ -57,11 +57,7 @@ function columnsFor(partnerId: string): Column<ClientCall>[] {
   })
   return [
     cell('call', t('calls.call'), (call) => <Called call={call} partnerId={partnerId} />),
-    cell('when', t('calls.when'), ({ occurred_at: at }) => (
-      <time dateTime={at} className="nowrap">
-        {formatInstant(at)}
-      </time>
-    )),
+    cell('when', t('calls.when'), ({ occurred_at: at }) => <time dateTime={at}>{formatInstant(at)}</time>),
     cell('customer', t('calls.customer'), ({ tenant }) => tenant?.name ?? none),
     cell('outcome', t('calls.outcome'), (call) => (
       <>
