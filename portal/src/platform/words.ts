@@ -23,6 +23,7 @@ import type { exports } from '../words/exports.ts'
 import type { invitations } from '../words/invitations.ts'
 import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
+import type { linkEvents } from '../words/link-events.ts'
 import type { linkTemplates } from '../words/link-templates.ts'
 import type { jobs } from '../words/jobs.ts'
 import type { keyPair } from '../words/key-pair.ts'
@@ -101,6 +102,7 @@ export type WordId =
   | keyof typeof inviting
   | keyof typeof invitations
   | keyof typeof linking
+  | keyof typeof linkEvents
   | keyof typeof linkTemplates
   | keyof typeof registry
   | keyof typeof payouts

@@ -10,7 +10,7 @@ import { formatDate } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { tenantNameOf } from '../shared/link-parts.tsx'
+import { tenantNameOf } from '../shared/link-names.ts'
 
 const day = 86_400_000
 const graceDays = 30

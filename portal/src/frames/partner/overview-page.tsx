@@ -17,7 +17,7 @@ import { t } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { useBeginning } from './onboarding-call.ts'
 import { SlaText } from '../shared/sla-ring.tsx'
-import { tenantNameOf } from '../shared/link-parts.tsx'
+import { tenantNameOf } from '../shared/link-names.ts'
 
 const few = 6
 

@@ -7,7 +7,7 @@ import { Panel } from '../../parts/page.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { tenantNameOf } from '../shared/link-parts.tsx'
+import { tenantNameOf } from '../shared/link-names.ts'
 import { orderBulk } from './operation.tsx'
 
 const acts = ['renew', 'auto_on', 'auto_off', 'alerts_on', 'alerts_off', 'suspend'] as const

@@ -1,3 +1,4 @@
+import './link-event-words.ts'
 import type { Link, LinkDetail } from '@liaison/client'
 
 import { fact, Facts, Panel } from '../../parts/page.tsx'
@@ -7,11 +8,6 @@ import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate, formatDateTime, formatInstant } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
-
-/** The tenant of a link by name, else by the short name that was asked for, else in words. */
-export function tenantNameOf(link: { tenant_name: string; tenant_slug: string }): string {
-  return link.tenant_name || link.tenant_slug || t('link.unnamed')
-}
 
 /** A link as either side reads it; only the conditions differ. */
 type AnyLink = Omit<Link, 'conditions'>

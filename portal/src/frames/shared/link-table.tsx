@@ -14,7 +14,7 @@ import { formatCount } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { optional, pageField, pagingOf, pagingQuery } from './list-fields.ts'
-import { tenantNameOf } from './link-parts.tsx'
+import { tenantNameOf } from './link-names.ts'
 
 const statuses = [
   'any',
