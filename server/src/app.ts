@@ -7,7 +7,7 @@ import type { LeakReportKeys } from '#modules/agencies/index.ts'
 import { alertRoutes } from '#modules/alerts/index.ts'
 import { makeApplicationRoutes } from '#modules/applications/index.ts'
 import { approvalRoutes } from '#modules/approvals/index.ts'
-import { assistanceRoutes } from '#modules/assistance/index.ts'
+import { makeAssistanceRoutes } from '#modules/assistance/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { makeClientRoutes } from '#modules/clients/index.ts'
@@ -101,7 +101,7 @@ function makeOversightRoutes(services: Services): readonly Route[] {
 
 /** Access for a while, each time after asking: more of a partner, and that of the provider's support. */
 function makeShortAccessRoutes(services: Services): readonly Route[] {
-  return [...makeElevationRoutes(services), ...assistanceRoutes]
+  return [...makeElevationRoutes(services), ...makeAssistanceRoutes(services)]
 }
 
 /** Every route of the product. This file is the only one that knows every module. */

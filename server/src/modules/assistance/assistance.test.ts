@@ -6,11 +6,11 @@ import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { assistanceRoutes, runAssistanceClock } from './index.ts'
+import { makeAssistanceRoutes, runAssistanceClock } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => assistanceRoutes)
+  world = await TestWorld.start(makeAssistanceRoutes)
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -217,6 +217,17 @@ test('both sides and the partner that it is about are told by mail and in the lo
     [id, [scene.people.tenant.id, scene.people.partner.id]],
   )
   expect(mails.map(({ n }) => n)).toEqual([3, 3])
+  const places = await world.sql<{ page: string }>(
+    `select distinct substring(o.payload ->> 'text' from 'https?://[^[:space:]]+') as page from outbox o
+     where o.topic = 'mail' and o.payload ->> 'text' like '%' || $1 || '%' order by 1`,
+    [id],
+  )
+  const [tenant, partner] = [encodeId('tenant', scene.tenant), encodeId('partner', scene.partner)]
+  expect(places.map(({ page }) => new URL(page).pathname)).toEqual([
+    `/org/${tenant}/access/support`,
+    `/partner/${partner}/notices`,
+    `/platform/support-access/${id}`,
+  ])
   const about = await world.call(scene.people.partner.caller, 'GET', '/api/v1/partner/support-access')
   expect(about.json().items, about.body).toMatchObject([
     { support_access_id: id, case_number: 'CASE-7', status: 'ended' },

@@ -6,19 +6,22 @@
  */
 
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import './problems.ts'
 import { partnerAssistanceRoutes } from './routes-partner.ts'
-import { askRoutes } from './routes-provider.ts'
+import { makeAskRoutes } from './routes-provider.ts'
 import { readRoutes } from './routes-read.ts'
-import { tenantAssistanceRoutes } from './routes-tenant.ts'
+import { makeTenantAssistanceRoutes } from './routes-tenant.ts'
 
 export { runAssistanceClock } from './clock.ts'
 export { stopAssistance } from './stop-all.ts'
 
 /** Every route of support's access to a tenant's data, for its three sides. */
-export const assistanceRoutes: readonly Route[] = [
-  ...askRoutes,
-  ...readRoutes,
-  ...tenantAssistanceRoutes,
-  ...partnerAssistanceRoutes,
-]
+export function makeAssistanceRoutes(services: Services): readonly Route[] {
+  return [
+    ...makeAskRoutes(services),
+    ...readRoutes,
+    ...makeTenantAssistanceRoutes(services),
+    ...partnerAssistanceRoutes,
+  ]
+}

@@ -63,14 +63,33 @@ const referenceOf = (row: AccessRow): string => encodeId('assisted', idFromUuid(
 
 interface Telling {
   readonly news: AssistanceNews
+  /** The origin of the portal; the clock, which has none at hand, tells without the page. */
+  readonly origin?: string
 }
 
-function toTenant(row: AccessRow, { news }: Telling, language: Language): Letter {
+/** The page on which each audience reads of it, on a line of its own. */
+function placesOf(row: AccessRow, origin: string | undefined) {
+  if (origin === undefined) return { tenant: [], partner: [], provider: [] }
+  const tenant = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
+  const partner = row.partner_id && encodeId('partner', idFromUuid('partner', row.partner_id))
+  return {
+    tenant: [`${origin}/org/${tenant}/access/support`],
+    partner: partner === null ? [] : [`${origin}/partner/${partner}/notices`],
+    provider: [`${origin}/platform/support-access/${referenceOf(row)}`],
+  }
+}
+
+function toTenant(row: AccessRow, { news, origin }: Telling, language: Language): Letter {
   const words = ASSISTANCE_WORDS[language]
   const { subject, sentence } = words.news[news](toldOf(row, language))
   const parts = [sentence, words.reason(row.reason)]
   if (row.end_reason !== null) parts.push(words.endReason(row.end_reason))
-  return { subject, text: [...parts, words.limits, words.reference(referenceOf(row))].join('\n\n') }
+  return {
+    subject,
+    text: [...parts, words.limits, ...placesOf(row, origin).tenant, words.reference(referenceOf(row))].join(
+      '\n\n',
+    ),
+  }
 }
 
 /** Tells those whom it concerns by mail: the tenant, the partner that the case is about, and whoever else answers for the provider. */
@@ -83,10 +102,11 @@ export async function announceAccess(
     en: { subject, text: [sentence, ...further, `Reference ${referenceOf(row)}.`].join('\n\n') },
   })
   const about = toldOf(row, 'en')
+  const places = placesOf(row, told.origin)
   const letters = {
     tenant: writeLetters((language) => toTenant(row, told, language)),
-    partner: letterOf(TO_PARTNER[told.news](about), []),
-    provider: letterOf(TO_PROVIDER[told.news](about), [`Reason given: "${row.reason}"`]),
+    partner: letterOf(TO_PARTNER[told.news](about), places.partner),
+    provider: letterOf(TO_PROVIDER[told.news](about), [`Reason given: "${row.reason}"`, ...places.provider]),
   }
   const statements: Statement[] = Object.entries(letters).map(([audience, mail]) => ({
     text: 'select access.mail_assisted($1, $2, $3)',

@@ -6,6 +6,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import { announceAccess, recordAccess } from './news.ts'
 import { asksForTwo, changeAccess, findRule, getAccess, listAccesses, saveRule } from './store.ts'
 import type { AccessRow } from './store.ts'
@@ -83,28 +84,30 @@ async function approve(mandate: Mandate<'tenant'>, row: AccessRow): Promise<'wai
   return 'started'
 }
 
-const approveRoute = route({
-  method: 'POST',
-  path: `${BASE}/:support_access_id/approve`,
-  summary: "Let somebody of the provider's support look at the organisation's data for a while",
-  input: { params: AccessParams },
-  access: { permission: 'tenant.partner_access.approve' },
-  limit: 'write',
-  problems: [...PROBLEMS, 'SUPPORT_ACCESS_SOMEBODY_ELSE'],
-  responses: { 200: AccessBody },
-  async handle({ mandate, params }) {
-    const row = await getAccess(mandate, params.support_access_id)
-    requireState(row, 'requested')
-    const became = await approve(mandate, row)
-    const after = await getAccess(mandate, params.support_access_id)
-    recordAccess(mandate, after, {
-      action: became === 'started' ? 'assistance.approve' : 'assistance.approve_first',
-      changes: { status: { before: row.state, after: after.state } },
-    })
-    if (became === 'started') await announceAccess(mandate, after, { news: 'started' })
-    return toAccess(after, mandate.actor.id)
-  },
-})
+const makeApproveRoute = (services: Services): Route =>
+  route({
+    method: 'POST',
+    path: `${BASE}/:support_access_id/approve`,
+    summary: "Let somebody of the provider's support look at the organisation's data for a while",
+    input: { params: AccessParams },
+    access: { permission: 'tenant.partner_access.approve' },
+    limit: 'write',
+    problems: [...PROBLEMS, 'SUPPORT_ACCESS_SOMEBODY_ELSE'],
+    responses: { 200: AccessBody },
+    async handle({ mandate, params }) {
+      const row = await getAccess(mandate, params.support_access_id)
+      requireState(row, 'requested')
+      const became = await approve(mandate, row)
+      const after = await getAccess(mandate, params.support_access_id)
+      recordAccess(mandate, after, {
+        action: became === 'started' ? 'assistance.approve' : 'assistance.approve_first',
+        changes: { status: { before: row.state, after: after.state } },
+      })
+      if (became === 'started')
+        await announceAccess(mandate, after, { news: 'started', origin: services.publicOrigin() })
+      return toAccess(after, mandate.actor.id)
+    },
+  })
 
 const STOPS = [
   {
@@ -124,7 +127,10 @@ const STOPS = [
 ] as const
 
 /** Taking away asks for no fresh factor. */
-const makeStopRoute = ({ path, summary, from, to, action }: (typeof STOPS)[number]): Route =>
+const makeStopRoute = (
+  services: Services,
+  { path, summary, from, to, action }: (typeof STOPS)[number],
+): Route =>
   route({
     method: 'POST',
     path: `${BASE}/:support_access_id/${path}`,
@@ -150,7 +156,7 @@ const makeStopRoute = ({ path, summary, from, to, action }: (typeof STOPS)[numbe
         changes: { status: { before: row.state, after: to } },
         note: body.reason,
       })
-      await announceAccess(mandate, after, { news: to })
+      await announceAccess(mandate, after, { news: to, origin: services.publicOrigin() })
       return toAccess(after, mandate.actor.id)
     },
   })
@@ -188,9 +194,11 @@ const ruleRoutes: readonly Route[] = [
 ]
 
 /** The routes by which a tenant allows, declines and ends support's access, and sets its rule for it. */
-export const tenantAssistanceRoutes: readonly Route[] = [
-  listRoute,
-  approveRoute,
-  ...STOPS.map(makeStopRoute),
-  ...ruleRoutes,
-]
+export function makeTenantAssistanceRoutes(services: Services): readonly Route[] {
+  return [
+    listRoute,
+    makeApproveRoute(services),
+    ...STOPS.map((stop) => makeStopRoute(services, stop)),
+    ...ruleRoutes,
+  ]
+}

@@ -3,7 +3,10 @@ import { announceAccess, recordAccess } from './news.ts'
 import { changeAccess, holdOpen } from './store.ts'
 
 /** Ends support's access to the mandate's tenant and declines what waits; for the emergency stop. Answers how many there were. */
-export async function stopAssistance(mandate: Mandate<'tenant'>, reason: string): Promise<number> {
+export async function stopAssistance(
+  mandate: Mandate<'tenant'>,
+  { reason, origin }: { readonly reason: string; readonly origin: string },
+): Promise<number> {
   const rows = await holdOpen(mandate)
   for (const row of rows) {
     const to = row.status === 'active' ? 'ended' : 'declined'
@@ -19,7 +22,7 @@ export async function stopAssistance(mandate: Mandate<'tenant'>, reason: string)
       changes: { status: { before: row.status, after: to } },
       note: reason,
     })
-    await announceAccess(mandate, { ...row, end_reason: reason }, { news: to })
+    await announceAccess(mandate, { ...row, end_reason: reason }, { news: to, origin })
   }
   return rows.length
 }

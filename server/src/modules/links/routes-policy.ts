@@ -258,7 +258,7 @@ function makeStopRoute(services: Services): Route {
       const stop = { reason: body.reason, origin: services.publicOrigin() }
       const items = await stopLinks(mandate, stop)
       const apps = await stopApps(mandate, stop)
-      const assisted = await stopAssistance(mandate, body.reason)
+      const assisted = await stopAssistance(mandate, stop)
       const forms = body.stops_forms ? await stopForms(mandate, body.reason) : []
       recordEvent(mandate, {
         action: 'tenant.partner_access.stop_all',

@@ -1,7 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAgencyRoutes } from '#modules/agencies/index.ts'
-import { assistanceRoutes } from '#modules/assistance/index.ts'
+import { makeAssistanceRoutes } from '#modules/assistance/index.ts'
 import { openEmbedScene, seedAgencyKey } from '#testing/embed-acts.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
   world = await startConsentWorld({}, (services) => [
     ...makeLinkRoutes(services),
     ...makeAgencyRoutes(services),
-    ...assistanceRoutes,
+    ...makeAssistanceRoutes(services),
   ])
 })
 afterAll(() => world[Symbol.asyncDispose]())
