@@ -30,6 +30,8 @@ export const recipients = late(() => import('./frames/vouchers/recipient-pages.t
 export const reports = late(() => import('./frames/reports/pages.ts'))
 export const billing = late(() => import('./frames/billing/pages.ts'))
 export const elevations = late(() => import('./frames/elevations/pages.ts'))
+export const assistance = late(() => import('./frames/assistance/pages.ts'))
+export const ownSupport = late(() => import('./frames/assistance/org.ts'))('SupportPage')
 export const accounts = late(() => import('./frames/accounts/pages.ts'))
 export const linking = late(() => import('./frames/linking/pages.ts'))
 export const rules = late(() => import('./frames/linking/rules.ts'))('RulesPage')

@@ -9,6 +9,7 @@ import type { agencies } from '../words/agencies.ts'
 import type { agencyReach } from '../words/agency-reach.ts'
 import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
+import type { assistance } from '../words/assistance.ts'
 import type { asking } from '../words/asking.ts'
 import type { deals } from '../words/deals.ts'
 import type { developers } from '../words/developers.ts'
@@ -89,6 +90,7 @@ export type WordId =
   | keyof typeof billing
   | keyof typeof onboarding
   | keyof typeof asking
+  | keyof typeof assistance
   | keyof typeof deals
   | keyof typeof developers
   | keyof typeof ordering

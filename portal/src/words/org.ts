@@ -1,5 +1,6 @@
 /** Sentences of the own organisation. Here nobody reads "tenant", "scope" or "revoke". */
 export const org = {
+  'nav.support': 'Support',
   'home.who': 'Who has access',
   'home.partners':
     '{count, plural, one {People of one partner sign in here} other {People of # partners sign in here}}',

@@ -1,5 +1,6 @@
 /** Sentences of the platform frame. */
 export const platform = {
+  'nav.support_access': 'Support access',
   'work.lead': 'What waits for the provider, and what was refused lately.',
   'work.all': 'See all {count}',
   'work.more': 'and {count} more',
@@ -57,6 +58,7 @@ export const platform = {
 
   'tenants.title': 'Tenants',
   'tenants.lead': 'Who they are and who has access. What they hold is theirs and is not shown here.',
+  'tenant.ask_support': 'Ask to look at the data…',
   'tenant.facts': 'Tenant',
   'tenant.metadata': 'You see metadata and who has access. The contents belong to the tenant.',
 

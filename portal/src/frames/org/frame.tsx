@@ -13,6 +13,7 @@ import {
   IconClockPlay,
   IconHistory,
   IconClockHour4,
+  IconHeadset,
   IconHome,
   IconInbox,
   IconPackage,
@@ -133,6 +134,12 @@ function nowOf(ten: string): NavEntry[] {
       label: t('nav.elevations'),
       icon: IconClockPlay,
       letter: 'e',
+      needs: 'tenant.partner_access.read',
+    },
+    {
+      to: places.support(ten),
+      label: t('nav.support'),
+      icon: IconHeadset,
       needs: 'tenant.partner_access.read',
     },
     {

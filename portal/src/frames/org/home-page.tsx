@@ -14,6 +14,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
+import { useSupportWaiting } from './support-waiting.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
 
 const WaitingRequests = lazy(async () => ({
@@ -58,29 +59,31 @@ function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_acce
 
 const latestActs = { by: 'partner', limit: 6 } as const
 
-function waitingIn({ who_has_access: access }: TenantHome): number {
-  return access === null ? 0 : access.waiting + access.waiting_changes
+/** How many requests the reader can answer: those of partners, and those of the provider's support. */
+function waitingIn({ who_has_access: access }: TenantHome, ofSupport: number): number {
+  return (access === null ? 0 : access.waiting + access.waiting_changes) + ofSupport
 }
 
 /** The organisation's front page: who has access comes first. */
 export function HomePage() {
   const { name, tenantId } = useFrame()
   const maySee = useMay('tenant.partner_access.audit.read')
+  const ofSupport = useSupportWaiting().length
   const home = useRead(['home'], (frame, signal) => readBody(frame.client.GET('/tenant/home', { signal })))
   return (
     <Page title={name} tab={t('nav.home')}>
       <Answer query={home}>
         {(found) => (
           <div className="stack">
-            {waitingIn(found) > 0 && (
+            {waitingIn(found, ofSupport) > 0 && (
               <Note tone="attention">
                 <p>
-                  {t('home.waiting', { count: waitingIn(found) })}{' '}
+                  {t('home.waiting', { count: waitingIn(found, ofSupport) })}{' '}
                   <GoLink to={orgPlaces.requests(tenantId)}>{t('home.review')}</GoLink>
                 </p>
               </Note>
             )}
-            {waitingIn(found) > 0 && (
+            {waitingIn(found, ofSupport) > 0 && (
               <Suspense fallback={<Coming />}>
                 <WaitingRequests />
               </Suspense>
@@ -89,7 +92,7 @@ export function HomePage() {
             {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}
             <Suspense fallback={<Coming />}>
               <HomeGlance
-                waiting={found.who_has_access === null ? null : waitingIn(found)}
+                waiting={found.who_has_access === null ? null : waitingIn(found, ofSupport)}
                 openTickets={found.open_tickets}
               />
             </Suspense>

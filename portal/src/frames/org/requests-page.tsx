@@ -19,6 +19,7 @@ import { orgPlaces, serverPlaces } from '../../places.ts'
 import { linesOf } from './access-cards.tsx'
 import { useAccessLinks } from './calls.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
+import { WaitingSupport } from './waiting-support.tsx'
 import { whoPays } from './who-pays.ts'
 
 function DeclineButton({ link }: { link: TenantLink }) {
@@ -179,13 +180,14 @@ function Changes() {
   )
 }
 
-/** What partners ask for: new access, and more of the access they have. */
+/** What partners ask for: new access, and more of the access they have; and the way to what the provider's support asks. */
 export function RequestsPage() {
   const { name } = useFrame()
   const requests = useAccessLinks('requested')
   return (
     <Page title={t('requests.title')} lead={t('requests.lead', { org: name })}>
       <div className="stack">
+        <WaitingSupport />
         <WaitingConsents />
         <Changes />
         <Answer query={requests}>

@@ -4,6 +4,7 @@ import { useMay } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import { serverPlaces } from '../../places.ts'
 import { useAccessLinks } from './calls.ts'
+import { WaitingSupport } from './waiting-support.tsx'
 
 /** Beyond these the list of requests is the better place. */
 const most = 3
@@ -21,8 +22,14 @@ function Requests() {
   ))
 }
 
-/** Partners that ask for access, each one step from the page that decides it; for those who may. */
+/** Support and partners that ask for access, each one step from the page that decides it; for those who may. */
 export function WaitingRequests() {
   const mayDecide = useMay('tenant.partner_access.approve')
-  return mayDecide && <Requests />
+  if (!mayDecide) return null
+  return (
+    <>
+      <WaitingSupport />
+      <Requests />
+    </>
+  )
 }

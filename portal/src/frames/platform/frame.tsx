@@ -12,6 +12,7 @@ import {
   IconFileCertificate,
   IconFileText,
   IconGridDots,
+  IconHeadset,
   IconHeartHandshake,
   IconHistory,
   IconInbox,
@@ -175,6 +176,12 @@ const nav: NavGroup[] = [
     title: t('nav.safety'),
     entries: [
       { to: places.alerts(), label: t('nav.alerts'), icon: IconBell },
+      {
+        to: places.supportAccesses(),
+        label: t('nav.support_access'),
+        icon: IconHeadset,
+        needs: 'platform.assistance.oversee',
+      },
       { to: places.freezes(), label: t('nav.freezes'), icon: IconSnowflake, letter: 'f' },
       { to: places.activity(), label: t('nav.audit'), icon: IconHistory, letter: 'a' },
       { to: places.explain(), label: t('nav.explain'), icon: IconQuestionMark, letter: 'e' },

@@ -1,10 +1,12 @@
 import { readBody } from '@liaison/client'
+import { Button } from '@mantine/core'
 
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
-import { useParam } from '../../platform/navigate.tsx'
+import { useMay } from '../../platform/frame.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
@@ -13,6 +15,8 @@ import { LinksOf } from './links-of.tsx'
 /** One tenant: metadata and who has access. */
 export function TenantPage() {
   const id = useParam('ten')
+  const go = useGo()
+  const mayAsk = useMay('platform.assistance.use')
   const tenant = useRead(['tenant', id], (frame, signal) =>
     readBody(frame.client.GET('/admin/tenants/{tenant_id}', { params: { path: { tenant_id: id } }, signal })),
   )
@@ -20,6 +24,15 @@ export function TenantPage() {
     <Page
       title={tenant.data?.name ?? t('column.tenant')}
       back={{ to: platformPlaces.tenants(), label: t('nav.tenants') }}
+      tools={
+        mayAsk &&
+        tenant.data !== undefined &&
+        tenant.data.status !== 'closed' && (
+          <Button variant="default" onClick={() => go(platformPlaces.askSupport(id))}>
+            {t('tenant.ask_support')}
+          </Button>
+        )
+      }
     >
       <Answer query={tenant}>
         {(found) => (

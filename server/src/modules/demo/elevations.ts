@@ -1,5 +1,6 @@
 import { maskOf, toBits } from '@liaison/access'
 import type { Permission } from '@liaison/access'
+import { addAssistance } from './assistance.ts'
 import { findLink } from './access-records.ts'
 import { addDays } from './dice.ts'
 import type { DemoLink } from './links.ts'
@@ -121,9 +122,10 @@ function addElevation({ now, dice, ledger }: Making, links: readonly DemoLink[],
   })
 }
 
-/** More access for a while at Northwind: asked for, waiting for a tenant that wants to approve, running, and over. */
+/** Access for a while: more of Northwind's, asked for, waiting for a tenant that wants to approve, running, and over; and support's. */
 export function addElevations(making: Making, links: readonly DemoLink[], people: DemoPeople): void {
   for (const plot of PLOTS) addElevation(making, links, plot)
+  addAssistance(making, people)
   const acme = people.tenants.get('acme-fiber')
   if (!acme) throw new Error('The cast is not complete.')
   making.ledger.add('tenant_partner_policy', {

@@ -42,6 +42,7 @@ export type DemoTable =
   | 'link_template'
   | 'link_member'
   | 'link_elevation'
+  | 'assisted_access'
   | 'link_change_request'
   | 'tenant_group'
   | 'export'

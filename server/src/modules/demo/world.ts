@@ -127,6 +127,7 @@ const ORDER: readonly DemoTable[] = [
   'link_change_request',
   'delegation_history',
   'link_elevation',
+  'assisted_access',
   'access_freeze',
   'sla_policy_version',
   'ticket_counter',

@@ -1,0 +1,3 @@
+import './assistance-words.ts'
+
+export { SupportPage } from './org-page.tsx'
