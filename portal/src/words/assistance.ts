@@ -1,11 +1,13 @@
 /** Sentences of the provider's support that looks at an organisation's data for a case, for those who are looked at and those who look. */
 export const assistance = {
   'assist.lead_org':
-    "People of the provider's support look at the data of {org} only when you allow it, for a case and for a while. They can change nothing, and you see everything they open in what they did.",
+    "People of the provider's support look at the data of {org} only when you allow it, for a case and for a while. They can change nothing, and everything they open is listed here.",
   'assist.to_answer': 'Waiting for your answer',
   'assist.to_answer_none': 'Nobody of support asks.',
   'assist.running': 'Looking now',
   'assist.running_none': 'Nobody of support can look now.',
+  'assist.did': 'What the provider did here',
+  'assist.did_none': 'Nobody of the provider did anything here.',
   'assist.earlier': 'Earlier',
   'assist.earlier_none': 'Nothing yet',
   'assist.earlier_none_text': 'What support asked for is listed here once it is over.',

@@ -53,7 +53,11 @@ function Acting({ access }: { access: SupportAccess }) {
     <Note tone="attention">
       <p>
         <span className="strong">{t('assist.acting', names)}</span>{' '}
-        {access.ends_at !== null && <TimeLeft endsAt={access.ends_at} />}
+        {access.ends_at !== null && (
+          <>
+            {t('assist.left')}: <TimeLeft endsAt={access.ends_at} />
+          </>
+        )}
       </p>
       <p>{t('assist.acting_rules', names)}</p>
     </Note>

@@ -3,9 +3,8 @@ import type { SupportAccess } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
-import { MoveButton } from '../../parts/move-button.tsx'
+import { MoveButton, RowActs } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { RowMoves } from '../../parts/row-moves.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -83,7 +82,7 @@ const columns: Column<SupportAccess>[] = [
     header: t('assist.case'),
     cell: (row) => (
       <GoLink className="thing" to={platformPlaces.supportAccess(row.support_access_id)}>
-        {row.case_number}
+        <span className="nowrap">{row.case_number}</span>
       </GoLink>
     ),
   },
@@ -105,7 +104,9 @@ const columns: Column<SupportAccess>[] = [
     header: '',
     cell: (row) =>
       (row.status === 'requested' || row.status === 'active') && (
-        <RowMoves thing={titleOf(row)} moves={[endMove(row)]} />
+        <RowActs>
+          <MoveButton isInRow {...endMove(row)} />
+        </RowActs>
       ),
   },
 ]

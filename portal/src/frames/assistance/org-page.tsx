@@ -3,10 +3,11 @@ import type { SupportAccess } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
+import { ActivityList } from '../../parts/activity-list.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { pageField, pagingQuery } from '../shared/list-fields.ts'
@@ -65,7 +66,7 @@ function Open() {
 
 const columns: Column<SupportAccess>[] = [
   { id: 'who', header: t('assist.who'), isStrong: true, cell: (row) => row.person_name },
-  { id: 'case', header: t('assist.case'), cell: (row) => row.case_number },
+  { id: 'case', header: t('assist.case'), cell: (row) => <span className="nowrap">{row.case_number}</span> },
   { id: 'why', header: t('assist.why'), cell: (row) => row.reason },
   {
     id: 'status',
@@ -102,6 +103,20 @@ function Earlier() {
   )
 }
 
+const byProvider = { by: 'provider', limit: 10 } as const
+
+/** What support opened, with what else the provider did here; "What they did" is about partners. */
+function Did() {
+  const maySee = useMay('tenant.partner_access.audit.read')
+  if (!maySee) return null
+  return (
+    <section className="stack tight" aria-label={t('assist.did')}>
+      <h2 className="section-title">{t('assist.did')}</h2>
+      <ActivityList filter={byProvider} isFiltered={false} emptyText={t('assist.did_none')} />
+    </section>
+  )
+}
+
 /** Who of the provider's support asks to look at the organisation's data, looks now, or looked; and whether it has to ask. */
 export function SupportPage() {
   const { name } = useFrame()
@@ -111,6 +126,7 @@ export function SupportPage() {
         <Open />
         <RulePanel />
         <Earlier />
+        <Did />
       </div>
     </Page>
   )

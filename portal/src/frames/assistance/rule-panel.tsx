@@ -1,6 +1,5 @@
 import { readBody } from '@liaison/client'
 import type { SupportRule } from '@liaison/client'
-import { Radio } from '@mantine/core'
 import { useState } from 'react'
 
 import { Panel } from '../../parts/page.tsx'
@@ -31,22 +30,17 @@ function RuleForm({ rule }: { rule: SupportRule }) {
   )
   return (
     <WriteForm write={write} act={t('assist.rule_save')} look="second" onSend={() => write.mutate(mode)}>
-      <Radio.Group
-        aria-label={t('assist.rule')}
-        value={mode}
-        onChange={(value) => setMode(modes.find((one) => one === value) ?? 'ask')}
-      >
-        <div className="stack tight">
-          {modes.map((one) => (
-            <Radio
-              key={one}
-              value={one}
-              label={t(`assist.rule_${one}`)}
-              description={t(`assist.rule_${one}_about`)}
-            />
-          ))}
-        </div>
-      </Radio.Group>
+      <fieldset className="stack tight" aria-label={t('assist.rule')}>
+        {modes.map((one) => (
+          <label key={one} className="check">
+            <input type="radio" name="mode" checked={mode === one} onChange={() => setMode(one)} />
+            <span>
+              <span className="strong">{t(`assist.rule_${one}`)}</span>{' '}
+              <span className="muted">{t(`assist.rule_${one}_about`)}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
       <WhoSet rule={rule} />
     </WriteForm>
   )

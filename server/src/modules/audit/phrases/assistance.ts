@@ -1,10 +1,6 @@
 import { says } from './phrase.ts'
 import type { Phrase } from './phrase.ts'
 
-const INVOICE = { one: 'invoice', many: 'invoices' }
-const PAYMENT = { one: 'payment', many: 'payments' }
-const TICKET = { one: 'ticket', many: 'tickets' }
-const ORDER = { one: 'order', many: 'orders' }
 const CASE = { one: 'support case', many: 'support cases' }
 
 /** What the provider's support asked for and looked at, and what the tenant said. */
@@ -19,8 +15,8 @@ export const ASSISTANCE_PHRASES: Readonly<Record<string, Phrase>> = {
   'assistance.end': says("ended support's access for the {x}", CASE),
   'assistance.lapse': says('Nobody answered whether support may look{of}'),
   'assistance.rule.change': says('changed whether support is let in'),
-  'assistance.invoices.read': says('read {x} for a support case', INVOICE),
-  'assistance.payments.read': says('read {x} for a support case', PAYMENT),
-  'assistance.tickets.read': says('read {x} for a support case', TICKET),
-  'assistance.orders.read': says('read {x} for a support case', ORDER),
+  'assistance.invoices.read': says('looked at invoices for the {x}', CASE),
+  'assistance.payments.read': says('looked at payments for the {x}', CASE),
+  'assistance.tickets.read': says('looked at tickets for the {x}', CASE),
+  'assistance.orders.read': says('looked at orders for the {x}', CASE),
 }
