@@ -107,4 +107,6 @@ test('where the rules ask for two people, the first yes is kept and the page say
   const staff = await product.openTab('priya@provider.example')
   await ask(staff, 'acme-fiber', 'CASE-78')
   await staff.getByText('The tenant lets support ask for nothing').first().waitFor()
+  // What was entered is still there.
+  expect(await staff.getByLabel('Case number').inputValue()).toBe('CASE-78')
 }, 180_000)

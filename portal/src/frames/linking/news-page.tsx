@@ -1,8 +1,9 @@
 import { readBody } from '@liaison/client'
 import type { LinkNewsPage } from '@liaison/client'
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 
 import { Page } from '../../parts/page.tsx'
+import { Coming } from '../../parts/settled.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import type { Readable } from '../../parts/states.tsx'
 import { formatDateTime } from '../../platform/format.ts'
@@ -13,6 +14,10 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces, partnerPlaces } from '../../places.ts'
 import { CalendarPanel } from './calendar-panel.tsx'
+
+const SupportTold = lazy(async () => ({
+  default: (await import('../assistance/told.tsx')).SupportTold,
+}))
 
 const most = 100
 const query = { limit: most }
@@ -99,7 +104,7 @@ export function OrgNewsPage() {
   )
 }
 
-/** What the partner was told about its links, and the calendar of what is to come. */
+/** What the partner was told about its links and of support's looks, and the calendar of what is to come. */
 export function PartnerNewsPage() {
   const { partnerId, client } = useFrame()
   const news = useRead(['news'], (frame, signal) =>
@@ -120,7 +125,12 @@ export function PartnerNewsPage() {
   return (
     <Page title={t('news.title')} lead={t('news.lead')}>
       <div className="columns">
-        <NewsList query={news} addressOf={(link) => partnerPlaces.link(partnerId, link)} />
+        <div className="stack">
+          <NewsList query={news} addressOf={(link) => partnerPlaces.link(partnerId, link)} />
+          <Suspense fallback={<Coming />}>
+            <SupportTold />
+          </Suspense>
+        </div>
         <CalendarPanel
           items={calendars.data?.items ?? []}
           isBusy={make.isPending}

@@ -6,6 +6,8 @@ interface Plot {
   /** Fixed, so that what the dice give the rest of the world stays what it is. */
   readonly id: string
   readonly tenant: string
+  /** The partner whose work there the case is about. */
+  readonly partner?: string
   /** Which of the provider's people asks. */
   readonly asks: 'first' | 'second'
   readonly caseNumber: string
@@ -31,6 +33,7 @@ const PLOTS: readonly Plot[] = [
   {
     id: '01940f3c-7a10-7c41-9d2e-5b8f0c6a2e12',
     tenant: 'beta-networks',
+    partner: 'northwind-msp',
     asks: 'first',
     caseNumber: 'CASE-20397',
     reason: 'Marcus asked us to find out why credits of last month are missing',
@@ -104,6 +107,7 @@ export function addAssistance({ now, ledger }: Making, people: DemoPeople): void
     ledger.add('assisted_access', {
       id: plot.id,
       tenant_id: tenant.id,
+      partner_id: people.partners.get(plot.partner ?? '')?.id ?? null,
       person_id: person.id,
       person_name: person.name,
       case_number: plot.caseNumber,
