@@ -49,6 +49,7 @@ import type { program } from '../words/program.ts'
 import type { recipients } from '../words/recipients.ts'
 import type { referrals } from '../words/referrals.ts'
 import type { realms } from '../words/realms.ts'
+import type { payers } from '../words/payers.ts'
 import type { requestMore } from '../words/request-more.ts'
 import type { reports } from '../words/reports.ts'
 import type { earnings } from '../words/earnings.ts'
@@ -96,6 +97,7 @@ export type WordId =
   | keyof typeof ordering
   | keyof typeof portfolio
   | keyof typeof rates
+  | keyof typeof payers
   | keyof typeof requestMore
   | keyof typeof reports
   | keyof typeof elevations

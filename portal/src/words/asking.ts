@@ -2,14 +2,15 @@
 export const asking = {
   'asking.title': 'Ask a customer for access',
   'asking.lead':
-    'The customer gets a mail, chooses the accounts and decides. Whether or not the code or the address is of a customer, the answer here is the same.',
+    'The customer gets a mail, chooses the accounts and decides. You read the same here whether or not the code or the address belongs to a customer.',
   'ask.to': 'Partner code or mail address',
   'ask.to_about':
     'Ask the customer for its code: it stands on its Partner access page. Or name somebody there who may decide.',
   'ask.to_missing': 'Name the customer by its code or a mail address',
   'ask.app': 'API client',
   'ask.app_missing': 'Choose the API client that will work for the customer',
-  'ask.app_none': 'Your organisation has no API client that works. Create one first.',
+  'ask.app_none': 'Your organisation has no API client that works.',
+  'ask.app_none_go': 'Create one first',
   'ask.app_choose': 'Choose one',
   'ask.can': 'What it shall be able to do',
   'ask.can_missing': 'Choose at least one',
@@ -23,11 +24,11 @@ export const asking = {
   'ask.send': 'Send request',
   'ask.sent_title': 'Request sent',
   'ask.sent_text':
-    'If {to} is of a customer that takes requests from you, it can decide until {until}. Until then nothing is shared.',
+    'If {to} belongs to a customer that takes requests from you, it can decide until {until}. Until it allows something, nothing is shared.',
   'ask.sent_list': 'What you asked for',
   'asks.title': 'What you asked for',
   'asks.lead':
-    'Requests that you sent to customers, newest first. A customer that does not answer is not told apart from nobody.',
+    'Requests that you sent to customers, newest first. One that nobody answers reads the same whether or not it reached a customer.',
   'asks.new': 'Ask a customer',
   'asks.none': 'Nothing was asked yet',
   'asks.none_text': 'Ask a customer by its partner code or by mail.',

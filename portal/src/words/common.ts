@@ -313,6 +313,8 @@ export const common = {
   'link.renews_on': 'Yes, by {days} days',
   'link.renews_off': 'No',
   'link.last_used': 'Last used',
+  'link.promise': 'First answer',
+  'link.promise_within': 'Promised within {hours, plural, one {# hour} other {# hours}}',
   'link.asked': 'Asked',
   'link.message': 'In their words',
   'link.approved': 'Approved',

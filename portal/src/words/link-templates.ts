@@ -19,6 +19,7 @@ export const linkTemplates = {
   'template.message': 'What the tenants read',
   'template.exceptions': 'Exceptions to the role',
   'template.lines': 'Ask for less than the whole role',
+  'template.payers': 'Change who pays',
   'template.others': 'Also in this template',
   'template.other_grant': 'Beyond the role:',
   'template.other_deny': 'Not:',

@@ -10,9 +10,9 @@ export const linking = {
   'stopof.title': 'Stop everything of {partner}?',
   'stopof.lead': 'Ends every way in that this partner has, in one step.',
   'stopof.act':
-    '{count, plural, one {Stop the one access of {partner}} other {Stop all # accesses of {partner}}}',
+    '{count, plural, one {Stop the access of {partner}} other {Stop all # accesses of {partner}}}',
   'stopof.open': 'Stop everything of {partner}…',
-  'stopof.none': 'This partner has no access any more',
+  'stopof.none': 'This partner has no access',
   'stopof.none_text': 'There is nothing to stop.',
   'stopall.type': "Type your organisation's name to confirm",
   'stopall.keep': 'Keep access',

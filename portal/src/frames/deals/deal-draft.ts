@@ -33,10 +33,14 @@ function expectedOf({ value, currency }: DealDraft) {
 
 /** What the form lacks. */
 export function checkDeal(draft: DealDraft): FormError[] {
-  const isNamed = draft.domain.trim() !== '' || draft.email.trim() !== ''
+  const email = draft.email.trim()
+  const isNamed = draft.domain.trim() !== '' || email !== ''
   return [
     ...missing('company_name', t('deals.company'), draft.company.trim() !== ''),
     ...(isNamed ? [] : [{ field: 'domain', text: t('deal_form.named') }]),
+    ...(email === '' || /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)
+      ? []
+      : [{ field: 'contact_email', text: t('deal_form.email_wrong') }]),
     ...(expectedOf(draft) === null ? [{ field: 'expected', text: t('deal_form.value_wrong') }] : []),
   ]
 }

@@ -46,6 +46,7 @@ function ProspectFields({ draft, errors, onDraft }: FieldsProps) {
       <TextInput
         id="contact_name"
         label={t('deal_form.contact')}
+        autoComplete="off"
         value={draft.contact}
         maxLength={200}
         onChange={(event) => onDraft({ contact: event.currentTarget.value })}
@@ -55,6 +56,8 @@ function ProspectFields({ draft, errors, onDraft }: FieldsProps) {
         type="email"
         label={t('deal_form.email')}
         description={t('deal_form.email_about')}
+        autoComplete="off"
+        error={errorOf(errors, 'contact_email')}
         value={draft.email}
         maxLength={254}
         onChange={(event) => onDraft({ email: event.currentTarget.value })}
@@ -68,7 +71,8 @@ function ValueFields({ draft, errors, onDraft }: FieldsProps) {
     <>
       <TextInput
         id="expected"
-        label={t('deals.value')}
+        label={t('deal_form.value')}
+        description={t('deal_form.value_about')}
         inputMode="decimal"
         value={draft.value}
         maxLength={14}
@@ -78,13 +82,15 @@ function ValueFields({ draft, errors, onDraft }: FieldsProps) {
       <TextInput
         id="currency"
         label={t('deal_form.currency')}
+        description={t('deal_form.currency_about')}
         value={draft.currency}
         maxLength={3}
         onChange={(event) => onDraft({ currency: event.currentTarget.value })}
       />
       <Textarea
         id="notes"
-        label={t('deals.notes')}
+        label={t('deal_form.notes')}
+        description={t('deal_form.notes_about')}
         rows={3}
         maxLength={2000}
         value={draft.notes}

@@ -48,7 +48,7 @@ const toColumns = (): Column<OwnDeal>[] => [
     header: t('deals.company'),
     cell: (deal) => (
       <>
-        <span className="thing">{deal.company_name}</span>
+        <span className="strong">{deal.company_name}</span>
         <br />
         <span className="small muted">{prospectOf(deal)}</span>
       </>

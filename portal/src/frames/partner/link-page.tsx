@@ -22,6 +22,7 @@ import { PartnerSettings } from '../linking/notes-panel.tsx'
 import { PartnerReviewNote } from '../linking/review-note.tsx'
 import { ExtendForm } from './extend-form.tsx'
 import { LinkPeople } from './link-people.tsx'
+import { payersOf } from './payers.ts'
 
 // Few links have this part, so it is fetched when one does.
 const AccountsOnlyPanel = lazy(() =>
@@ -145,7 +146,7 @@ export function LinkPage() {
               <ChangeList changes={body.changes} />
             </div>
             <div className="stack">
-              <LinkFacts title={t('link.state')} link={body} />
+              <LinkFacts title={t('link.state')} link={body} whoPays={payersOf(body.billing_parties)} />
               {mayManage && body.status === 'active' && <ExtendForm link={body} etag={etag} />}
               {mayManage && body.status === 'active' && (body.own_accounts_only || sells(body)) && (
                 <Suspense fallback={<Coming />}>

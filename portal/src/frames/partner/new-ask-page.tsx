@@ -36,8 +36,8 @@ function WhatFields({ clients, draft, errors, onDraft }: FieldsProps) {
         value={draft.client}
         error={errorOf(errors, 'client_id')}
         onChange={(event) => {
-          const client = event.currentTarget.value
-          onDraft({ client, actions: askable(clients.find(({ client_id: id }) => id === client)) })
+          // Nothing is ticked: whoever asks for little is allowed sooner, and much costs money.
+          onDraft({ client: event.currentTarget.value, actions: [] })
         }}
       >
         <option value="">{t('ask.app_choose')}</option>
@@ -108,7 +108,10 @@ function Fields(props: FieldsProps) {
 function Sent({ ask }: { ask: ConsentAsk }) {
   const { partnerId } = useFrame()
   return (
-    <Page title={t('ask.sent_title')}>
+    <Page
+      title={t('ask.sent_title')}
+      back={{ to: partnerPlaces.granted(partnerId), label: t('nav.granted') }}
+    >
       <div className="prose">
         <p>{t('ask.sent_text', { to: ask.to, until: formatDate(ask.ends_at) })}</p>
         <p>
@@ -187,7 +190,10 @@ export function NewAskPage() {
         {({ items }) => {
           const working = items.filter(({ status }) => status === 'active')
           return working.length === 0 ? (
-            <p className="muted">{t('ask.app_none')}</p>
+            <p className="muted">
+              {t('ask.app_none')}{' '}
+              <GoLink to={partnerPlaces.clients(partnerId)}>{t('ask.app_none_go')}</GoLink>
+            </p>
           ) : (
             <AskForm clients={working} onSent={setSent} />
           )

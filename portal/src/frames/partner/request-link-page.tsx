@@ -6,6 +6,7 @@ import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.t
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Note, Page } from '../../parts/page.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
+import { useNow } from '../../platform/clock.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
@@ -13,20 +14,22 @@ import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { AskFields, blankTerms, checkTerms } from '../shared/ask-fields.tsx'
 import type { AskedTerms } from '../shared/ask-fields.tsx'
-import { blankMore, bodyOfMore, checkMore, PromiseField, TermFields } from './request-more.tsx'
+import { payersOf } from './payers.ts'
+import { blankMore, bodyOfMore, checkMore, PayerFields, PromiseField, StartField } from './request-more.tsx'
 import type { MoreTerms } from './request-more.tsx'
 
 type Draft = AskedTerms & MoreTerms & { slug: string; via: string }
 
-function checkDraft(draft: Draft): FormError[] {
+function checkDraft(draft: Draft, now: Date): FormError[] {
   const errors: FormError[] = []
   if (draft.slug.trim() === '') errors.push({ field: 'tenant_slug', text: t('request.slug_missing') })
-  return [...errors, ...checkTerms(draft), ...checkMore(draft)]
+  return [...errors, ...checkTerms(draft), ...checkMore(draft, now)]
 }
 
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (draft: Draft) => void }
 
 function Fields({ draft, errors, onDraft }: FieldsProps) {
+  const change = (part: Partial<Draft>) => onDraft({ ...draft, ...part })
   return (
     <>
       <TextInput
@@ -38,12 +41,13 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'tenant_slug')}
         onChange={(event) => onDraft({ ...draft, slug: event.currentTarget.value })}
       />
-      <AskFields draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
-      <PromiseField draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
+      <AskFields draft={draft} errors={errors} onDraft={change} />
+      <PromiseField draft={draft} errors={errors} onDraft={change} />
+      <StartField draft={draft} errors={errors} onDraft={change} />
       <details>
         <summary>{t('request.more')}</summary>
         <div className="stack">
-          <TermFields draft={draft} onDraft={(change) => onDraft({ ...draft, ...change })} />
+          <PayerFields draft={draft} onDraft={change} />
           <TextInput
             id="via_partner_slug"
             label={t('request.via')}
@@ -102,9 +106,10 @@ export function RequestLinkPage() {
   const [draft, setDraft] = useState(blank)
   const [errors, setErrors] = useState<FormError[]>([])
   const write = useRequest(draft)
+  const now = useNow(60_000)
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault()
-    const found = checkDraft(draft)
+    const found = checkDraft(draft, now)
     setErrors(found)
     if (found.length === 0) write.mutate(draft)
   }
@@ -120,6 +125,7 @@ export function RequestLinkPage() {
         <WriteProblem error={write.error} />
         <Fields draft={draft} errors={errors} onDraft={setDraft} />
         <Note tone="off">
+          <p>{payersOf(draft.pays)}</p>
           <p>{t('request.note')}</p>
         </Note>
         <div>

@@ -5,49 +5,63 @@ import type { FormError } from '../../parts/error-summary.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { addWords, t, tValue } from '../../platform/words.ts'
 import { requestMore } from '../../words/request-more.ts'
+import { kindsPaid, parties } from './payers.ts'
 
 // They come with the form: whoever only looks does not fetch them.
 addWords(requestMore)
 
-const kinds = ['services', 'api_calls', 'seats', 'exports'] as const
-const parties = ['tenant', 'partner', 'split'] as const
-
-type Kind = (typeof kinds)[number]
+type Kind = (typeof kindsPaid)[number]
 type Party = (typeof parties)[number]
 
-/** What a request may promise and say besides: the first answer, the day from which, and who pays. */
-export type MoreTerms = { hours: string; starts: string; pays: Record<Kind, Party> }
+/** What a request and a template may promise and say besides: the first answer, and who pays. */
+export type PromisedTerms = { hours: string; pays: Record<Kind, Party> }
 
-export const blankMore: MoreTerms = {
+/** What a request may say besides: also the day from which. */
+export type MoreTerms = PromisedTerms & { starts: string }
+
+export const blankPromise: PromisedTerms = {
   hours: '',
-  starts: '',
   pays: { services: 'tenant', api_calls: 'partner', seats: 'partner', exports: 'partner' },
 }
 
-/** What stops a request before it is sent. */
-export function checkMore({ hours }: MoreTerms): FormError[] {
+export const blankMore: MoreTerms = { ...blankPromise, starts: '' }
+
+/** What is wrong with the promised answer. */
+export function checkPromise({ hours }: PromisedTerms): FormError[] {
   const count = Number(hours)
   const isGood = hours.trim() === '' || (Number.isInteger(count) && count >= 1 && count <= 720)
   return isGood ? [] : [{ field: 'sla_response_hours', text: t('request.hours_bad') }]
 }
 
-/** The part of the body of a request; what was left blank is not sent. */
-export function bodyOfMore({ hours, starts, pays }: MoreTerms) {
-  return {
-    billing_parties: pays,
-    ...(hours.trim() !== '' && { sla_response_hours: Number(hours) }),
-    ...(starts !== '' && { starts_at: `${starts}T00:00:00Z` }),
-  }
+/** Tomorrow, in UTC as the field is: today has begun. */
+function firstDay(now: Date): string {
+  return new Date(now.getTime() + 86_400_000).toISOString().slice(0, 10)
 }
 
-type MoreProps = {
-  draft: MoreTerms
+/** What stops a request before it is sent. */
+export function checkMore(draft: MoreTerms, now: Date): FormError[] {
+  const isPast = draft.starts !== '' && draft.starts < firstDay(now)
+  return [...checkPromise(draft), ...(isPast ? [{ field: 'starts_at', text: t('request.starts_bad') }] : [])]
+}
+
+/** The part of the body of a request or a template; an answer that is not promised is not sent. */
+export function bodyOfPromise({ hours, pays }: PromisedTerms) {
+  return { billing_parties: pays, ...(hours.trim() !== '' && { sla_response_hours: Number(hours) }) }
+}
+
+/** The part of the body of a request; what was left blank is not sent. */
+export function bodyOfMore({ starts, ...promised }: MoreTerms) {
+  return { ...bodyOfPromise(promised), ...(starts !== '' && { starts_at: `${starts}T00:00:00Z` }) }
+}
+
+type FieldProps<Terms> = {
+  draft: Terms
   errors: readonly FormError[]
-  onDraft: (change: Partial<MoreTerms>) => void
+  onDraft: (change: Partial<Terms>) => void
 }
 
 /** Within how long the partner promises a first answer. */
-export function PromiseField({ draft, errors, onDraft }: MoreProps) {
+export function PromiseField({ draft, errors, onDraft }: FieldProps<PromisedTerms>) {
   return (
     <TextInput
       id="sla_response_hours"
@@ -61,41 +75,40 @@ export function PromiseField({ draft, errors, onDraft }: MoreProps) {
   )
 }
 
-/** Tomorrow, in UTC as the field is: today has begun. */
-function firstDay(now: Date): string {
-  return new Date(now.getTime() + 86_400_000).toISOString().slice(0, 10)
+/** The day from which the link is to hold. */
+export function StartField({ draft, errors, onDraft }: FieldProps<MoreTerms>) {
+  return (
+    <TextInput
+      id="starts_at"
+      type="date"
+      label={t('request.starts')}
+      description={t('request.starts_about')}
+      min={firstDay(useNow())}
+      value={draft.starts}
+      error={errorOf(errors, 'starts_at')}
+      onChange={(event) => onDraft({ starts: event.currentTarget.value })}
+    />
+  )
 }
 
-/** What is mostly left as it is: the first day, and who pays for what. */
-export function TermFields({ draft, onDraft }: Pick<MoreProps, 'draft' | 'onDraft'>) {
-  return (
-    <>
-      <TextInput
-        id="starts_at"
-        type="date"
-        label={t('request.starts')}
-        min={firstDay(useNow())}
-        value={draft.starts}
-        onChange={(event) => onDraft({ starts: event.currentTarget.value })}
-      />
-      {kinds.map((kind) => (
-        <NativeSelect
-          key={kind}
-          id={`pays_${kind}`}
-          label={tValue('request.pays', kind)}
-          value={draft.pays[kind]}
-          onChange={(event) => {
-            const party = parties.find((one) => one === event.currentTarget.value)
-            if (party !== undefined) onDraft({ pays: { ...draft.pays, [kind]: party } })
-          }}
-        >
-          {parties.map((party) => (
-            <option key={party} value={party}>
-              {tValue('request.party', party)}
-            </option>
-          ))}
-        </NativeSelect>
+/** Who pays for what. */
+export function PayerFields({ draft, onDraft }: Omit<FieldProps<PromisedTerms>, 'errors'>) {
+  return kindsPaid.map((kind) => (
+    <NativeSelect
+      key={kind}
+      id={`pays_${kind}`}
+      label={tValue('request.pays', kind)}
+      value={draft.pays[kind]}
+      onChange={(event) => {
+        const party = parties.find((one) => one === event.currentTarget.value)
+        if (party !== undefined) onDraft({ pays: { ...draft.pays, [kind]: party } })
+      }}
+    >
+      {parties.map((party) => (
+        <option key={party} value={party}>
+          {tValue('request.party', party)}
+        </option>
       ))}
-    </>
-  )
+    </NativeSelect>
+  ))
 }

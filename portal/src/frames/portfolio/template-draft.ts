@@ -1,21 +1,22 @@
 import { isPermission, newestRoleTemplate, parseLinkRole, permissionsOf } from '@liaison/access'
 import type { LinkTemplate } from '@liaison/client'
 
+import { blankPromise, bodyOfPromise } from '../partner/request-more.tsx'
+import type { PromisedTerms } from '../partner/request-more.tsx'
 import { blankTerms, relationshipOf } from '../shared/ask-fields.tsx'
 import type { AskedTerms } from '../shared/ask-fields.tsx'
 
 type Override = LinkTemplate['overrides'][number]
 
 /** A template that is being written. */
-export type TemplateDraft = AskedTerms & {
-  name: string
-  /** Lines of the role that are not asked for. */
-  denied: ReadonlySet<string>
-  /** What else the template says beside its role, such as a line beyond the role; kept as it was. */
-  others: readonly Override[]
-  /** The promised answer and who pays, which the form does not show; null for a new template, which says the usual. */
-  kept: Pick<LinkTemplate, 'sla_response_hours' | 'billing_parties'> | null
-}
+export type TemplateDraft = AskedTerms &
+  PromisedTerms & {
+    name: string
+    /** Lines of the role that are not asked for. */
+    denied: ReadonlySet<string>
+    /** What else the template says beside its role, such as a line beyond the role; kept as it was. */
+    others: readonly Override[]
+  }
 
 /** What a role opens by itself, as names of the catalogue. */
 export function linesOfRole(role: string): readonly string[] {
@@ -28,7 +29,7 @@ const isLine = ({ pattern, effect, expires_at: end }: Override): boolean =>
 
 /** The draft that a template begins with; null for a new one. */
 export function toDraft(template: LinkTemplate | null): TemplateDraft {
-  if (template === null) return { ...blankTerms, name: '', denied: new Set(), others: [], kept: null }
+  if (template === null) return { ...blankTerms, ...blankPromise, name: '', denied: new Set(), others: [] }
   return {
     name: template.name,
     relationship: relationshipOf(template.relationship_type),
@@ -37,13 +38,14 @@ export function toDraft(template: LinkTemplate | null): TemplateDraft {
     message: template.message,
     denied: new Set(template.overrides.filter(isLine).map(({ pattern }) => pattern)),
     others: template.overrides.filter((override) => !isLine(override)),
-    kept: template,
+    hours: String(template.sla_response_hours ?? ''),
+    pays: template.billing_parties,
   }
 }
 
 /** What the server keeps of a draft. Lines that the role does not have are not denied. */
 export function toTemplateBody(draft: TemplateDraft) {
-  const { name, relationship, role, days, message, denied, others, kept } = draft
+  const { name, relationship, role, days, message, denied, others } = draft
   const lines = linesOfRole(role).filter((line) => denied.has(line))
   return {
     name: name.trim(),
@@ -51,8 +53,7 @@ export function toTemplateBody(draft: TemplateDraft) {
     access_role: role,
     duration_days: Number(days),
     message: message.trim(),
-    ...(kept && { billing_parties: kept.billing_parties }),
-    ...(kept?.sla_response_hours && { sla_response_hours: kept.sla_response_hours }),
+    ...bodyOfPromise(draft),
     overrides: [
       ...others,
       ...lines.map((pattern) => ({ pattern, effect: 'deny' as const, expires_at: null })),

@@ -15,6 +15,8 @@ import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { payersOf } from '../partner/payers.ts'
+import { checkPromise, PayerFields, PromiseField } from '../partner/request-more.tsx'
 import { AskFields, checkTerms } from '../shared/ask-fields.tsx'
 import { PermissionTicks } from '../shared/permission-ticks.tsx'
 import { linesOfRole, toDraft, toTemplateBody } from './template-draft.ts'
@@ -84,7 +86,7 @@ function Others({ draft: { others }, onDraft }: OthersProps) {
 
 function checkDraft(draft: TemplateDraft): FormError[] {
   const unnamed = draft.name.trim() === '' ? [{ field: 'name', text: t('template.name_missing') }] : []
-  return [...unnamed, ...checkTerms(draft)]
+  return [...unnamed, ...checkTerms(draft), ...checkPromise(draft)]
 }
 
 function TemplateForm(props: FormProps) {
@@ -113,6 +115,14 @@ function TemplateForm(props: FormProps) {
         onChange={(event) => change({ name: event.currentTarget.value })}
       />
       <AskFields draft={draft} errors={errors} onDraft={change} />
+      <PromiseField draft={draft} errors={errors} onDraft={change} />
+      <p className="muted">{payersOf(draft.pays)}</p>
+      <details>
+        <summary className="thing">{t('template.payers')}</summary>
+        <div className="stack">
+          <PayerFields draft={draft} onDraft={change} />
+        </div>
+      </details>
       <details>
         <summary className="thing">{t('template.lines')}</summary>
         <div className="stack">

@@ -12,6 +12,7 @@ import { useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { payersOf } from '../partner/payers.ts'
 import { OperationResult } from './operation.tsx'
 import { slugsIn } from './template-draft.ts'
 import { useTemplate } from './template-page.tsx'
@@ -34,7 +35,7 @@ function useAsking(id: string, slugs: readonly string[], onOrdered: (operationId
 }
 
 function WhatIsAsked({ template }: { template: LinkTemplate }) {
-  const { duration_days: days, overrides } = template
+  const { duration_days: days, overrides, sla_response_hours: hours } = template
   return (
     <Panel title={t('template.asks')}>
       <Facts
@@ -43,6 +44,8 @@ function WhatIsAsked({ template }: { template: LinkTemplate }) {
           fact(t('template.role'), tValue('role', template.access_role)),
           fact(t('template.days'), days === null ? null : t('request.duration_option', { days })),
           fact(t('template.exceptions'), overrides.length === 0 ? null : String(overrides.length)),
+          fact(t('link.promise'), hours && t('link.promise_within', { hours })),
+          fact(t('access.pays'), payersOf(template.billing_parties)),
           fact(t('template.message'), template.message),
         ]}
       />

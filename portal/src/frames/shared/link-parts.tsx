@@ -31,6 +31,7 @@ function howItBegan(link: AnyLink): Fact[] {
 export function LinkFacts({ link, title, whoPays }: { link: AnyLink; title: string; whoPays?: string }) {
   const now = useNow(60_000)
   const isWaiting = link.status === 'requested'
+  const { sla_response_hours: hours } = link
   return (
     <Panel title={title}>
       <Facts
@@ -43,7 +44,8 @@ export function LinkFacts({ link, title, whoPays }: { link: AnyLink; title: stri
           fact(t('column.role'), link.role_title),
           fact(t('link.kind'), tValue('relationship', link.relationship_type)),
           fact(t('link.reach'), link.own_accounts_only ? t('link.opens_accounts') : null),
-          ...(whoPays === undefined ? [] : [fact(t('access.pays'), whoPays)]),
+          fact(t('access.pays'), whoPays),
+          fact(t('link.promise'), hours && t('link.promise_within', { hours })),
           fact(t('link.starts'), link.starts_at && <DateText iso={link.starts_at} />),
           fact(t('link.ends'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
           fact(

@@ -15,6 +15,7 @@ import { addClientKeys } from './client-keys.ts'
 import { addAgencies, addFormTokens } from './agencies.ts'
 import type { DemoAgency } from './agencies.ts'
 import { addDemoAgreements } from './agreements.ts'
+import { addDemoAsks } from './asks.ts'
 import { addAccounts } from './accounts.ts'
 import { addBusiness, addMonitoring } from './business.ts'
 import { addDays, Dice } from './dice.ts'
@@ -405,6 +406,7 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
       await addDemoRisk(run, { partnerId, admin: checker })
       await addDemoDeals(run, { partnerId, owner, admin: checker })
     }
+    await addDemoAsks(run, world.consented, world.people.tenants.get('juniper-valley')?.id)
     // Before the commit: a world whose sign-ins nobody knows would be of no use.
     await writeDemoFile(options.dataDir, file)
     return file

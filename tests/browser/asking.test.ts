@@ -1,0 +1,113 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { RunningProduct } from '../support/product.ts'
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 120_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+const partnerPath = (partner: string, rest: string) =>
+  `${product.url}/partner/${product.demo.partners[partner]}/${rest}`
+
+const look = async (page: Page) => expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+
+test('a partner says in its request from when the link holds, what answer it promises and who pays, reads that before it sends, and afterwards on the page of the link (B2)', async () => {
+  const page = await product.openTab('victor@southbank.example')
+  await page.goto(partnerPath('southbank-systems', 'links/new'))
+  await page.getByLabel('Partner code of the tenant').fill('iberia-rural')
+  await page.getByLabel('Why? They read this').fill('We look after your lines and answer your tickets.')
+  await page.getByLabel('Within how many hours').fill('6')
+  const first = page.getByLabel('From which day?')
+  const today = new Date().toISOString().slice(0, 10)
+  await first.fill(today)
+  await page.getByRole('button', { name: 'Send the request' }).click()
+  await page.getByRole('link', { name: 'Choose tomorrow or a later day, or leave the day empty.' }).waitFor()
+  await page.getByText('Your organisation pays for API calls, seats and exports.').waitFor()
+  await page.getByText('Change who pays, name a distributor').click()
+  await page.getByLabel('Who pays for seats?').selectOption('split')
+  await page.getByText('share the cost of seats as agreed').waitFor()
+  await look(page)
+  await first.fill('')
+  await page.getByRole('button', { name: 'Send the request' }).click()
+  await page.getByRole('heading', { name: 'Request sent' }).waitFor()
+
+  await page.getByRole('link', { name: 'See your requests' }).click()
+  await page.locator('tbody tr').filter({ hasText: 'iberia-rural' }).getByRole('link').first().click()
+  const facts = page.getByRole('region', { name: 'Link', exact: true })
+  await facts.getByText('Promised within 6 hours').waitFor()
+  await facts.getByText('share the cost of seats as agreed').waitFor()
+  await look(page)
+}, 90_000)
+
+test('a template keeps what it promises and who pays when it is saved, and says both before it is used (B14)', async () => {
+  const page = await product.openTab('ana@northwind.example')
+  await page.goto(partnerPath('northwind-msp', 'links/templates/new'))
+  await page.getByLabel('Name').fill('Night watch')
+  await page.getByLabel('Why? They read this').fill('We watch your lines at night.')
+  await page.getByLabel('Within how many hours').fill('3')
+  await page.getByText('Change who pays').click()
+  await page.getByLabel('Who pays for exports?').selectOption('tenant')
+  await look(page)
+  await page.getByRole('button', { name: 'Save the template' }).click()
+  for (const days of ['180', '90']) {
+    await page.getByRole('link', { name: 'Night watch', exact: true }).click()
+    await page.getByLabel('For how long?').selectOption(days)
+    expect(await page.getByLabel('Within how many hours').inputValue()).toBe('3')
+    expect(await page.getByLabel('Who pays for exports?').inputValue()).toBe('tenant')
+    await page.getByRole('button', { name: 'Save the template' }).click()
+    await page.getByRole('heading', { name: 'Templates for requests' }).waitFor()
+  }
+  await page.getByRole('link', { name: 'Night watch', exact: true }).click()
+  await page.getByRole('button', { name: 'Use it' }).click()
+  await page.getByText('Promised within 3 hours').waitFor()
+  await page.getByText('Your organisation pays for API calls and seats.').waitFor()
+  await look(page)
+}, 90_000)
+
+const PURPOSE =
+  'We compare the invoices of your sites with the orders in your planning system every night, so that nobody has to type them again.'
+
+test('a partner asks a customer for access of an app, the customer reads it among what waits and begins to decide, and what is taken back can no longer be decided (C1)', async () => {
+  const page = await product.openTab('victor@southbank.example')
+  await page.goto(partnerPath('southbank-systems', 'granted'))
+  await page.getByRole('link', { name: 'Ask a customer', exact: false }).first().click()
+  await page.getByLabel('Partner code or mail address').fill('beta-networks')
+  await page.getByLabel('API client').selectOption({ label: 'Southbank Fleet' })
+  expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Send request' }).click()
+  await page.getByRole('link', { name: 'Choose at least one' }).waitFor()
+  await page.getByRole('checkbox', { name: 'See invoices of the billing account' }).check()
+  await page.getByLabel('Why').fill(PURPOSE)
+  await look(page)
+  await page.getByRole('button', { name: 'Send request' }).click()
+  await page.getByText('If beta-networks belongs to a customer').waitFor()
+  await look(page)
+  await page.getByRole('link', { name: 'What you asked for' }).click()
+  const row = page.locator('tbody tr').filter({ hasText: 'beta-networks' })
+  await row.getByText('Sent', { exact: true }).waitFor()
+  await look(page)
+
+  const customer = await product.openTab('marcus@betanetworks.example')
+  await customer.goto(`${product.url}/org/${product.demo.tenants['beta-networks']}/requests`)
+  await customer.getByText('Southbank Systems asks for access with its app Southbank Fleet.').waitFor()
+  await customer.getByText(PURPOSE).waitFor()
+  await look(customer)
+  await customer.getByRole('link', { name: 'Look at the request' }).click()
+  await customer.getByText(PURPOSE).waitFor()
+  await look(customer)
+  const asked = customer.url()
+  await customer.getByRole('button', { name: 'Read it and decide' }).click()
+  await customer.waitForURL(/\/consent\//)
+  await look(customer)
+
+  await row.getByRole('button', { name: /^Take back/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+  await row.getByText('Taken back', { exact: true }).waitFor()
+  await customer.goto(asked)
+  await customer.getByText(PURPOSE).waitFor()
+  expect(await customer.getByRole('button', { name: 'Read it and decide' }).count()).toBe(0)
+  await look(customer)
+}, 120_000)
