@@ -67,7 +67,7 @@ test('support asks for a case, the tenant finds it on its home and allows it, su
   expect(await staff.getByRole('main').getByRole('button').allInnerTexts()).toEqual(['End now…'])
 
   await page.reload()
-  const did = page.getByRole('region', { name: 'What the provider did here' })
+  const did = page.getByRole('region', { name: 'What support did here' })
   await did
     .getByText('Priya Nair of the provider looked at invoices for the support case CASE-77')
     .first()

@@ -94,7 +94,7 @@ const paymentColumns: Column<SupportPayment>[] = [
   {
     id: 'invoice',
     header: t('assist.invoice'),
-    cell: (row) => <code className="mono">{row.invoice_id}</code>,
+    cell: (row) => row.invoice_number,
   },
 ]
 

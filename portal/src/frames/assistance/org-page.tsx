@@ -103,16 +103,16 @@ function Earlier() {
   )
 }
 
-const byProvider = { by: 'provider', limit: 10 } as const
+const ofSupport = { action: 'assistance', by: 'provider', limit: 10 } as const
 
-/** What support opened, with what else the provider did here; "What they did" is about partners. */
+/** What support asked for and opened; "What they did" is about partners. */
 function Did() {
   const maySee = useMay('tenant.partner_access.audit.read')
   if (!maySee) return null
   return (
     <section className="stack tight" aria-label={t('assist.did')}>
       <h2 className="section-title">{t('assist.did')}</h2>
-      <ActivityList filter={byProvider} isFiltered={false} emptyText={t('assist.did_none')} />
+      <ActivityList filter={ofSupport} isFiltered={false} emptyText={t('assist.did_none')} />
     </section>
   )
 }

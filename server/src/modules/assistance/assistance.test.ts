@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { decideAssisted, decodeId, encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seedInvoice, seedPayment } from '#testing/invoices.ts'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -91,6 +92,10 @@ describe('support looks at a tenant for a case', () => {
       const answer = await world.call(staff, 'GET', `${ADMIN}/${id}/${what}`)
       expect([answer.statusCode, answer.json().total], what).toEqual([200, 0])
     }
+    const invoice = await seedInvoice(world, scene.tenant, { number: 'INV-77' })
+    await seedPayment(world, scene.tenant, { invoice: invoice.uuid, amount: 400 })
+    const paid = await world.call(staff, 'GET', `${ADMIN}/${id}/payments`)
+    expect(paid.json().items).toMatchObject([{ invoice_id: invoice.id, invoice_number: 'INV-77' }])
     await lateBy(id, scene.tenant)
     expect(await seen(staff, id)).toBe('SUPPORT_ACCESS_ENDED')
     expect(await runAssistanceClock(world.database)).toBeGreaterThan(0)

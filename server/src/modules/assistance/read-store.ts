@@ -23,14 +23,20 @@ export function lookAtInvoices(mandate: Mandate<'platform'>, look: Look, page: P
   return readPage(query, page)
 }
 
-/** The tenant's payments, newest first. */
+/** The tenant's payments with the numbers of their invoices, newest first. */
 export function lookAtPayments(mandate: Mandate<'platform'>, look: Look, page: Page) {
   const query = db(mandate)
-    .selectFrom('access.assisted_payment')
-    .selectAll()
-    .where('delegation_id', '=', look.id)
-    .orderBy('received_at', 'desc')
-    .orderBy('id', 'desc')
+    .selectFrom('access.assisted_payment as payment')
+    .innerJoin('access.assisted_invoice as invoice', (join) =>
+      join
+        .onRef('invoice.id', '=', 'payment.invoice_id')
+        .onRef('invoice.delegation_id', '=', 'payment.delegation_id'),
+    )
+    .selectAll('payment')
+    .select('invoice.number as invoice_number')
+    .where('payment.delegation_id', '=', look.id)
+    .orderBy('payment.received_at', 'desc')
+    .orderBy('payment.id', 'desc')
   return readPage(query, page)
 }
 

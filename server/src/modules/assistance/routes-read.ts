@@ -64,6 +64,7 @@ const invoicesRoute = route({
 const PaymentBody = z.strictObject({
   payment_id: z.string(),
   invoice_id: z.string(),
+  invoice_number: z.string(),
   amount: Money,
   received_at: z.string(),
   payment_method: z.string(),
@@ -83,6 +84,7 @@ const paymentsRoute = route({
     const items = rows.map((row) => ({
       payment_id: encodeId('payment', idFromUuid('payment', row.id)),
       invoice_id: encodeId('invoice', idFromUuid('invoice', row.invoice_id)),
+      invoice_number: row.invoice_number,
       amount: toMoney(row.amount_minor, row.currency),
       received_at: row.received_at.toISOString(),
       payment_method: row.method,
