@@ -351,6 +351,8 @@ export async function buildHttp(
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 10_000,
     keepAliveTimeout: 72_000,
+    // The same as nginx's own: a proxy's connections come to a process that has just started, too (reliability.md section 9).
+    maxRequestsPerSocket: 1000,
     forceCloseConnections: 'idle',
     http: UNREAD_OPTIONS,
     clientErrorHandler: makeUnreadHandler({
