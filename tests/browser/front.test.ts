@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { faultsInLooks } from '../support/look.ts'
+import { codeFromText, faultsInLooks } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
@@ -78,3 +78,13 @@ test('whoever is signed in comes from the front into the portal, and finds help 
     await page.getByRole('heading', { name: 'Help', level: 1 }).waitFor()
   }
 }, 120_000)
+
+test('no text becomes markup, a script or a worker, in the portal and on the pages with a script (R9)', async () => {
+  const tab = await product.openTab('dana@acmefiber.example')
+  await tab.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/home`)
+  await tab.getByRole('heading', { level: 1 }).waitFor()
+  expect(await codeFromText(tab)).toEqual(['TypeError', 'TypeError', 'TypeError'])
+  await tab.goto(`${product.url}/account/passkeys/new`)
+  expect(await tab.locator('script').count()).toBe(1)
+  expect(await codeFromText(tab)).toEqual(['TypeError', 'TypeError', 'TypeError'])
+})

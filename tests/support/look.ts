@@ -54,6 +54,17 @@ export async function violationsOf(page: Page): Promise<string[]> {
   }, RULES)
 }
 
+const ATTEMPTS = `[
+  () => document.body.insertAdjacentHTML('beforeend', '<b>text</b>'),
+  () => { document.createElement('script').src = '/assets/other.js' },
+  () => new Worker('/assets/other.js'),
+].map((attempt) => {
+  try { attempt(); return 'done' } catch (error) { return error.name }
+})`
+
+/** What becomes of text that a script of the page would make markup, a script or a worker of: the names of the errors. */
+export const codeFromText = (page: Page) => page.evaluate<string[]>(ATTEMPTS)
+
 /** What hides a part of its own contents at its side, and does not say so with an ellipsis; what is for the ear alone does so by design. */
 const CUT_OFF = `[...document.querySelectorAll('main, main *')].filter((one) => {
   if (!(one instanceof HTMLElement) || one.clientWidth <= 1 || one.scrollWidth <= one.clientWidth + 1) return false

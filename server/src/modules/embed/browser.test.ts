@@ -10,7 +10,7 @@ import { forgetLimits, openEmbedScene } from '#testing/embed-acts.ts'
 import type { EmbedScene } from '#testing/embed-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 // oxlint-disable-next-line liaison/near-imports
-import { violationsOf } from '../../../../tests/support/look.ts'
+import { codeFromText, violationsOf } from '../../../../tests/support/look.ts'
 import { LOADER_INTEGRITY } from './assets.ts'
 import { makeEmbedRoutes } from './index.ts'
 
@@ -271,6 +271,13 @@ test('what an administrator writes into a form is drawn as text: no markup, no s
   expect(await page.locator('.intro').textContent()).toBe(texts.intro_text)
   expect(await page.locator('main img, main b, main script').count()).toBe(0)
   expect(await page.title()).toBe(texts.title)
+  await page.context().close()
+}, 60_000)
+
+test('in the form no text becomes markup, and nothing but the puzzle starts as a worker (R9)', async () => {
+  const page = await visit(`${embedOrigin()}/e/${scene.form.publicId}#t=${scene.token}`)
+  await page.waitForSelector('button.main')
+  expect(await codeFromText(page)).toEqual(['TypeError', 'TypeError', 'TypeError'])
   await page.context().close()
 }, 60_000)
 

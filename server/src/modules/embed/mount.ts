@@ -37,6 +37,9 @@ const EMBEDDABLE = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
+/** What the script of the puzzle calls the policy by which it starts itself again as a worker. */
+const PUZZLE_POLICY = 'liaison-puzzle'
+
 /** The headers of a form's document: it may stand on its own sites and nowhere else, and tells nobody where it was. */
 function frameHeaders(allowed: readonly string[]): Record<string, string> {
   const ancestors = allowed.length > 0 ? allowed.join(' ') : `'none'`
@@ -44,6 +47,7 @@ function frameHeaders(allowed: readonly string[]): Record<string, string> {
     'Content-Type': 'text/html; charset=utf-8',
     ...reportedPolicy(
       `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`,
+      PUZZLE_POLICY,
     ),
     'Referrer-Policy': 'no-referrer',
     ...EMBEDDABLE,
