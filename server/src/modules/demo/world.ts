@@ -15,9 +15,9 @@ import { addClientKeys } from './client-keys.ts'
 import { addAgencies, addFormTokens } from './agencies.ts'
 import type { DemoAgency } from './agencies.ts'
 import { addDemoAgreements } from './agreements.ts'
-import { addDemoAsks } from './asks.ts'
 import { addAccounts } from './accounts.ts'
 import { addBusiness, addMonitoring } from './business.ts'
+import { addDealings } from './dealings.ts'
 import { addDays, Dice } from './dice.ts'
 import { writeDemoEarnings } from './earnings.ts'
 import { addElevations } from './elevations.ts'
@@ -32,13 +32,10 @@ import type { DemoPeople, DemoTenant, Making } from './people.ts'
 import { addConfiguration } from './configuration.ts'
 import { addFeatures } from './features.ts'
 import { addIdentityChecks, CARRY_VERIFICATIONS } from './identity-checks.ts'
-import { addDemoDeals } from './deals.ts'
-import { addDemoPayouts } from './payouts.ts'
 import { addPlans } from './plans.ts'
 import { addProgram, referralRows, WRITE_DEMO_REFERRALS } from './program.ts'
 import type { DemoProgram } from './program.ts'
 import { addRealm } from './realm.ts'
-import { addDemoRisk } from './risk.ts'
 import type { DemoRealm } from './realm.ts'
 import { addUsage } from './usage.ts'
 import { addVouchers } from './vouchers.ts'
@@ -394,19 +391,7 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
       formTokens,
     })
     await write(run, { world, vault: options.vault }, rows)
-    await addDemoPayouts(run, {
-      partnerId: world.program.partnerId,
-      owner: world.program.owner,
-      admins: world.people.platformAdmins,
-      vault: options.vault,
-    })
-    const [checker] = world.people.platformAdmins
-    if (checker) {
-      const { partnerId, owner } = world.program
-      await addDemoRisk(run, { partnerId, admin: checker })
-      await addDemoDeals(run, { partnerId, owner, admin: checker })
-    }
-    await addDemoAsks(run, world.consented, world.people.tenants.get('juniper-valley')?.id)
+    await addDealings(run, world, options.vault)
     // Before the commit: a world whose sign-ins nobody knows would be of no use.
     await writeDemoFile(options.dataDir, file)
     return file

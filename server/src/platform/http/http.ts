@@ -66,6 +66,12 @@ const SESSION_COOKIE = '__Host-liaison'
 const BODY_LIMIT_BYTES = 65_536
 const JSON_TYPE = 'application/json; charset=utf-8'
 
+/**
+ * How long a connection may take and stay. It ends after as many requests as nginx's own, so that those of a proxy come to a
+ * process that has just started, too (reliability.md section 9).
+ */
+const CONNECTIONS = { requestTimeout: 10_000, keepAliveTimeout: 72_000, maxRequestsPerSocket: 1000 }
+
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
   'X-Content-Type-Options': 'nosniff',
@@ -349,10 +355,7 @@ export async function buildHttp(
     genReqId: (request) => makeRequestId(request.headers['x-request-id']),
     routerOptions: { querystringParser: parseQuery, maxParamLength: 200, ignoreTrailingSlash: false },
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 72_000,
-    // The same as nginx's own: a proxy's connections come to a process that has just started, too (reliability.md section 9).
-    maxRequestsPerSocket: 1000,
+    ...CONNECTIONS,
     forceCloseConnections: 'idle',
     http: UNREAD_OPTIONS,
     clientErrorHandler: makeUnreadHandler({
