@@ -134,18 +134,38 @@ export async function removeByGrant(database: Database, model: string, grantId: 
     .query('delete from oauth_artifact where model = $1 and grant_hash = $2', [model, digestOf(grantId)])
 }
 
-/**
- * Notes that something good for one use was used; false when it was used before and that still counts. The insert is
- * the check (delegation.md section 2, trap 2).
- */
-export async function useOnce(database: Database, key: string, seconds: number): Promise<boolean> {
+/** What is written of a use, and where nothing is there that says so already. */
+const USE_ONCE = `insert into oauth_replay (key_hash, ends_at)
+  select $1::bytea, statement_timestamp() + make_interval(secs => $2) from wait
+  on conflict (key_hash) do update set ends_at = excluded.ends_at where oauth_replay.ends_at <= statement_timestamp()`
+
+async function noteUse(
+  database: Database,
+  key: string,
+  { seconds, commit }: { readonly seconds: number; readonly commit: 'on' | 'off' },
+): Promise<boolean> {
   const { rowCount } = await database.pool('liaison_auth').query({
-    name: 'oauth_use_once',
-    text: `insert into oauth_replay (key_hash, ends_at) values ($1, statement_timestamp() + make_interval(secs => $2))
-     on conflict (key_hash) do update set ends_at = excluded.ends_at where oauth_replay.ends_at <= statement_timestamp()`,
+    name: `oauth_use_once_${commit}`,
+    text: `with wait as materialized (select set_config('synchronous_commit', '${commit}', true)) ${USE_ONCE}`,
     values: [digestOf(key), seconds],
   })
   return rowCount === 1
+}
+
+/**
+ * Notes that something good for one use was used; false when it was used before and that still counts. The insert is
+ * the check (delegation.md section 2, trap 2), and what it answered outlives a crash.
+ */
+export function useOnce(database: Database, key: string, seconds: number): Promise<boolean> {
+  return noteUse(database, key, { seconds, commit: 'on' })
+}
+
+/**
+ * The same for the proof of one call, which nobody can make use of without the token's key at its own method and address:
+ * it does not wait for the disk, so a crash of the database may forget the uses of the last half second.
+ */
+export function useProofOnce(database: Database, key: string, seconds: number): Promise<boolean> {
+  return noteUse(database, key, { seconds, commit: 'off' })
 }
 
 /** Deletes what has expired; of tokens what no clock takes for running any more. Returns how many rows went. */

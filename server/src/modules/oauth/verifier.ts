@@ -3,7 +3,7 @@ import type { Guard } from '@liaison/guard'
 import type { TokenVerifier } from '#platform/credentials/access-token.ts'
 import { toAccessToken } from '#platform/credentials/access-token-of.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { useOnce } from './artifact-store.ts'
+import { useProofOnce } from './artifact-store.ts'
 import type { OAuthParts } from './parts.ts'
 import { CLOCK_TOLERANCE_SECONDS, issuerOf, SIGNATURES } from './settings.ts'
 
@@ -22,7 +22,7 @@ function makeGuard(parts: OAuthParts): Guard {
     refetchSeconds: REFETCH_SECONDS,
     replayStore: {
       claim: (key, expiresAt) =>
-        useOnce(
+        useProofOnce(
           parts.database,
           `proof ${key}`,
           Math.ceil((expiresAt.getTime() - parts.clock().getTime()) / 1000) + CLOCK_TOLERANCE_SECONDS,
