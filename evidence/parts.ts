@@ -194,6 +194,7 @@ export const PARTS: readonly Part[] = [
       'tests/reliability/disk-full.test.ts',
       'tests/reliability/point-in-time.test.ts',
       'tests/reliability/haproxy-restart.test.ts',
+      'tests/reliability/failover.test.ts',
     ],
     claims: [
       {
@@ -213,6 +214,16 @@ export const PARTS: readonly Part[] = [
         claim: 'Behind HAProxy, restarting two servers one after the other loses no request',
         figures: ['requests through HAProxy', 'restarts behind HAProxy'],
         result: '0 failed',
+      },
+      {
+        requirement: 'R3, R4, R7',
+        claim: 'A replica that takes over under load has every acknowledged write once, with its event',
+        figures: [
+          'failovers under load',
+          'writes around failovers',
+          'milliseconds from a failover to the next acknowledged write',
+        ],
+        result: '0 lost, 0 doubled, and the audit log verifies',
       },
     ],
     positiveControl:

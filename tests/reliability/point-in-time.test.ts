@@ -1,7 +1,6 @@
 import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { findViolations } from '../../chaos/checker.ts'
 import type { Write } from '../../chaos/checker.ts'
@@ -13,6 +12,7 @@ import { query, readStored, startWorld } from '../../chaos/world.ts'
 import type { World } from '../../chaos/world.ts'
 import { startEmbeddedPostgres } from '../../server/src/platform/embedded/index.ts'
 import { CommandBench } from '../../server/testing/command.ts'
+import { copyRunning } from '../support/standby.ts'
 import { attempts, isCampaign, patience, sized, tellFigures } from '../support/figures.ts'
 import { databaseUrl } from '../support/three-processes.ts'
 
@@ -33,23 +33,6 @@ async function archive(world: World, folder: string): Promise<void> {
     async () => expect(await query(world, 'show archive_mode')).toEqual([{ archive_mode: 'on' }]),
     PATIENCE,
   )
-}
-
-/** Copies the files of the running database between the two calls that PostgreSQL asks for. */
-async function copyRunning(world: World, target: string): Promise<void> {
-  const client = new pg.Client({ ...world.connection })
-  await client.connect()
-  try {
-    await client.query(`select pg_backup_start('a copy', true)`)
-    await cp(world.folder, target, {
-      recursive: true,
-      filter: (path) => !/postmaster\.pid$|pg_wal\/.+|\/socket|audit-|supervisor/.test(path),
-    })
-    const { rows } = await client.query<{ label: string }>('select labelfile as label from pg_backup_stop()')
-    await writeFile(join(target, 'pg', 'backup_label'), rows[0]?.label ?? '')
-  } finally {
-    await client.end()
-  }
 }
 
 async function archiveRest(world: World): Promise<void> {

@@ -20,13 +20,15 @@ export class TcpProxy implements AsyncDisposable {
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #mode: ProxyMode = 'pass'
   #held: (() => void)[] = []
+  #upstream: Upstream
   /** Connections that were taken and chunks of bytes that were not passed on at once. */
   readonly injected = { connections: 0, swallowed: 0, delayed: 0, cut: 0 }
 
   private constructor(server: Server, port: number, upstream: Upstream) {
     this.#server = server
     this.port = port
-    server.on('connection', (near: Socket) => this.#join(near, createConnection({ ...upstream })))
+    this.#upstream = upstream
+    server.on('connection', (near: Socket) => this.#join(near, createConnection({ ...this.#upstream })))
   }
 
   static async start(upstream: Upstream): Promise<TcpProxy> {
@@ -48,6 +50,12 @@ export class TcpProxy implements AsyncDisposable {
     this.#held = []
     if (mode === 'pass' || mode === 'slow') for (const passOn of held) passOn()
     if (mode === 'reset' || mode === 'down') this.#cutAll()
+  }
+
+  /** Sends every further connection elsewhere and cuts those that stand, as a balancer does whose server went down. */
+  pointTo(upstream: Upstream): void {
+    this.#upstream = upstream
+    this.#cutAll()
   }
 
   #cutAll(): void {

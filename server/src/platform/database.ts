@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -71,6 +72,9 @@ const SESSION_OPTIONS = [
   .map((setting) => `-c ${setting}`)
   .join(' ')
 
+/** What is said of a database that takes no writes. */
+export const NOT_THE_PRIMARY = 'the database is not the primary'
+
 const ACQUIRE_TIMEOUT_MS = 1000
 /** Longer than any statement may take: a database that says nothing for so long while it is asked is not there. */
 const SILENCE_MS = 6000
@@ -87,6 +91,29 @@ function endInSilence(client: pg.PoolClient, silenceMs: number): void {
   })
 }
 
+/** Tells at once what PostgreSQL says of itself while a connection opens: whether it is a standby. */
+class TellingClient extends pg.Client {
+  isStandby = false
+
+  constructor(config?: pg.ClientConfig) {
+    super(config)
+    // What the driver's types leave out.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const { connection } = this as unknown as { connection: EventEmitter }
+    connection.on('parameterStatus', ({ parameterName, parameterValue }: Record<string, string>) => {
+      if (parameterName === 'in_hot_standby') this.isStandby = parameterValue === 'on'
+    })
+  }
+}
+
+/** Takes no standby for the database: it lacks what was just revoked, and records nothing (reliability.md section 2). */
+function refuseStandby(client: pg.PoolClient, done: (error?: Error) => void): void {
+  // The pool opens clients of this class alone.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const { isStandby } = client as unknown as TellingClient
+  done(isStandby ? new Error(`Connection terminated: ${NOT_THE_PRIMARY}`) : undefined)
+}
+
 function openPool(options: DatabaseOptions, login: Login, pooler: Pooler | undefined): pg.Pool {
   const { host, port, database, ssl } = pooler?.connection ?? options.connection
   const pool = new pg.Pool({
@@ -100,6 +127,8 @@ function openPool(options: DatabaseOptions, login: Login, pooler: Pooler | undef
     connectionTimeoutMillis: options.acquireTimeoutMs ?? ACQUIRE_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     application_name: `liaison ${login}`,
+    Client: TellingClient,
+    verify: refuseStandby,
     ...(!pooler && { options: SESSION_OPTIONS }),
     keepAlive: true,
   })

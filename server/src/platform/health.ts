@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from './clock.ts'
+import { NOT_THE_PRIMARY } from './database.ts'
 import type { Database } from './database.ts'
 
 export interface Health {
@@ -19,7 +20,7 @@ async function askDatabase({ database, hasSchema }: Health): Promise<string | nu
   const { rows } = await database
     .pool('liaison_guard')
     .query<{ replica: boolean }>('select pg_is_in_recovery() as replica')
-  if (rows[0]?.replica !== false) return 'the database is not the primary'
+  if (rows[0]?.replica !== false) return NOT_THE_PRIMARY
   return (await hasSchema()) ? null : 'the database lacks migrations of this version'
 }
 
@@ -33,9 +34,10 @@ async function findTrouble(health: Health): Promise<string | null> {
   )
   try {
     return await Promise.race([probe, timeout])
-  } catch {
+  } catch (error) {
     probe.catch(() => undefined)
-    return 'the database cannot be reached'
+    const isStandby = error instanceof Error && error.message.includes(NOT_THE_PRIMARY)
+    return isStandby ? NOT_THE_PRIMARY : 'the database cannot be reached'
   }
 }
 
