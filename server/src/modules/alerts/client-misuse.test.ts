@@ -99,3 +99,51 @@ test.each([
     expect(await raised(cast)).toEqual(told ? ['stale_access critical active'] : [])
   },
 )
+
+test('a client that is let in from a network of which it was never let in within 90 days is told of, once; its first network teaches (B9)', async () => {
+  const [cast, other] = [await oauth.cast(), await oauth.cast()]
+  const calls = async ({ client, partner }: OAuthCast, ip: string) => {
+    await oauth.world.seed(
+      `insert into audit_event (plane, action, outcome, actor_type, actor_id, actor_name, partner_id, ip, source) values ('delegation', 'api.orders.read', 'allowed', 'client', $1, 'Fleet', $2, $3, 'api')`,
+      [client, partner, ip],
+    )
+    await evaluate()
+  }
+  for (const ip of ['192.0.2.10', '192.0.99.1']) await calls(cast, ip)
+  expect(await raised(cast)).toEqual([])
+  await calls(other, '203.0.113.5')
+  expect(await raised(cast)).toEqual([])
+  await calls(cast, '203.0.113.5')
+  await calls(cast, '203.0.200.5')
+  expect(await raised(cast)).toEqual(['new_client_place warning active'])
+  expect(await raised(other)).toEqual([])
+  const told = await oauth.world.sql(
+    `select title, metadata from alert where audience = 'provider' and dedupe_key like $1`,
+    [`new_client_place:${cast.client}%`],
+  )
+  expect(told).toEqual([
+    { title: 'Fleet calls from a new network (Northwind)', metadata: { network: '203.0.0.0/16' } },
+  ])
+})
+
+test('a network that a client left for longer than 90 days is new again (B9)', async () => {
+  const cast = await oauth.cast()
+  await oauth.world.sql(
+    `insert into client_network (client_id, network, first_seen_at, last_seen_at) values
+       ($1, '192.0.0.0/16', now() - interval '1 year', now() - interval '2 days'), ($1, '203.0.0.0/16', now() - interval '1 year', now() - interval '91 days')`,
+    [cast.client],
+  )
+  for (const ip of ['192.0.2.10', '203.0.113.5'])
+    await oauth.world.seed(
+      `insert into audit_event (plane, action, outcome, actor_type, actor_id, partner_id, ip, source) values ('delegation', 'api.orders.read', 'allowed', 'client', $1, $2, $3, 'api')`,
+      [cast.client, cast.partner, ip],
+    )
+  await evaluate()
+  await evaluate()
+  const networks = await oauth.world.sql(
+    'select network from client_network where client_id = $1 order by 1',
+    [cast.client],
+  )
+  expect(networks).toEqual([{ network: '192.0.0.0/16' }, { network: '203.0.0.0/16' }])
+  expect(await raised(cast)).toEqual(['new_client_place warning active'])
+})

@@ -90,6 +90,7 @@ export const UNOWNED: Readonly<Record<string, DataClass>> = {
   audit_scope: 'tenant',
   audit_verification: 'internal',
   audit_watermark: 'internal',
+  client_network: 'partner',
   configuration_key: 'internal',
   consent_notice: 'tenant',
   consent_reminder: 'tenant',
