@@ -6,6 +6,7 @@ import { lazy, Suspense } from 'react'
 
 import { StopPage } from './parts/stop-page.tsx'
 import { dismissToast, useAnnouncement, useMismatch, useToasts } from './platform/live.ts'
+import type { Toast } from './platform/live.ts'
 import { createQueryClient } from './platform/query.ts'
 import { answerStepUpOnEscape, useStepUpQuestion } from './platform/step-up.ts'
 import { theme } from './platform/theme.ts'
@@ -33,6 +34,18 @@ function StepUp() {
   )
 }
 
+function UndoButton({ toast, undo }: { toast: Toast; undo: () => void }) {
+  const take = () => {
+    dismissToast(toast.id)
+    undo()
+  }
+  return (
+    <button type="button" className="row-tool" onClick={take}>
+      {t('toast.undo')}
+    </button>
+  )
+}
+
 function Live() {
   const sentence = useAnnouncement()
   const toasts = useToasts()
@@ -45,6 +58,7 @@ function Live() {
         {toasts.map((toast) => (
           <div key={toast.id} className="toast">
             <span>{toast.text}</span>
+            {toast.undo && <UndoButton toast={toast} undo={toast.undo} />}
             <button type="button" className="row-tool" onClick={() => dismissToast(toast.id)}>
               {t('toast.dismiss')}
             </button>

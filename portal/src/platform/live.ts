@@ -24,7 +24,8 @@ export function createSignal<Value>(initial: Value): Signal<Value> {
   }
 }
 
-export type Toast = { id: number; text: string }
+/** A sentence about what was done, and how to take it back where that can be done. */
+export type Toast = { id: number; text: string; undo: (() => void) | null }
 
 const announcement = createSignal('')
 const toasts = createSignal<readonly Toast[]>([])
@@ -36,12 +37,15 @@ export function announce(sentence: string): void {
   announcement.write(sentence)
 }
 
-/** Shows a sentence for eight seconds and says it to screen readers. Use it only for what the page also shows. */
-export function showToast(text: string): void {
+/**
+ * Shows a sentence for eight seconds and says it to screen readers. Use it only for what the page also shows. With `undo` it
+ * stands for ten seconds and offers to take back what it says; give it where the page offers the same, later too.
+ */
+export function showToast(text: string, undo: (() => void) | null = null): void {
   lastToast += 1
-  const toast = { id: lastToast, text }
+  const toast = { id: lastToast, text, undo }
   toasts.write([...toasts.read(), toast])
-  setTimeout(() => dismissToast(toast.id), 8_000)
+  setTimeout(() => dismissToast(toast.id), undo ? 10_000 : 8_000)
 }
 
 export function dismissToast(id: number): void {

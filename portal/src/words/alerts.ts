@@ -42,6 +42,9 @@ export const alerts = {
   'alerts.take': 'Take',
   'alerts.taken': 'You took it: {alert}',
   'alerts.close': 'Close',
+  'alerts.close_note': 'Close with a note',
+  'alerts.reopen': 'Open again',
+  'alerts.reopened': 'Open again: {alert}',
   'alerts.close_title': 'Close this alert?',
   'alerts.close_effect':
     'It is closed for everybody in your organisation. If the condition gets worse, or clears and comes back, a new alert is raised.',

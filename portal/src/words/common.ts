@@ -6,6 +6,7 @@ export const common = {
   skip: 'Skip to main content',
   close: 'Close',
   'toast.dismiss': 'Dismiss',
+  'toast.undo': 'Undo',
 
   'time.now': 'just now',
   'time.minutes': '{count} min',

@@ -13,14 +13,21 @@ type BulkProps = Choice & {
   offered: readonly string[]
 }
 
+type Order = { action: 'acknowledge' | 'resolve' | 'reopen'; ids: string[] }
+
 /** What is to happen to all chosen alerts; each has a result of its own. */
 export function BulkBar({ chosen, onChosen, offered }: BulkProps) {
   const write = useWrite(
-    (action: 'acknowledge' | 'resolve', { client }) =>
-      readBody(client.POST('/partner/alerts/bulk', { body: { action, alert_ids: [...chosen], note: null } })),
-    (result) => {
+    ({ action, ids }: Order, { client }) =>
+      readBody(client.POST('/partner/alerts/bulk', { body: { action, alert_ids: ids, note: null } })),
+    (result, { action }) => {
       onChosen(new Set())
-      showToast(t('alerts.bulk_done', { done: result.done_count, refused: result.refused_count }))
+      const done = result.items.filter(({ outcome }) => outcome === 'done').map(({ alert_id: id }) => id)
+      const undo = () => write.mutate({ action: 'reopen', ids: done })
+      showToast(
+        t('alerts.bulk_done', { done: result.done_count, refused: result.refused_count }),
+        action === 'reopen' || done.length === 0 ? null : undo,
+      )
     },
   )
   if (chosen.size === 0) {
@@ -39,10 +46,17 @@ export function BulkBar({ chosen, onChosen, offered }: BulkProps) {
       <div className="stack tight">
         <WriteProblem error={write.error} />
         <div className="row">
-          <Button loading={write.isPending} onClick={() => write.mutate('acknowledge')}>
+          <Button
+            loading={write.isPending}
+            onClick={() => write.mutate({ action: 'acknowledge', ids: [...chosen] })}
+          >
             {t('alerts.take_many', { count })}
           </Button>
-          <Button variant="default" loading={write.isPending} onClick={() => write.mutate('resolve')}>
+          <Button
+            variant="default"
+            loading={write.isPending}
+            onClick={() => write.mutate({ action: 'resolve', ids: [...chosen] })}
+          >
             {t('alerts.close_many', { count })}
           </Button>
           <Button variant="subtle" onClick={() => onChosen(new Set())}>

@@ -30,6 +30,20 @@ export function takeAlert(client: LiaisonClient, desk: Desk, id: string): Promis
   }
 }
 
+/** Opens an alert again, as it was before it was closed or taken. */
+export function reopenAlert(client: LiaisonClient, desk: Desk, id: string): Promise<PlainAlert> {
+  switch (desk) {
+    case 'tenants':
+      return readBody(client.POST('/partner/alerts/{alert_id}/reopen', pathOf(id)))
+    case 'access':
+      return readBody(client.POST('/partner/alerts/access/{alert_id}/reopen', pathOf(id)))
+    case 'org':
+      return readBody(client.POST('/tenant/alerts/{alert_id}/reopen', pathOf(id)))
+    case 'platform':
+      return readBody(client.POST('/admin/alerts/{alert_id}/reopen', pathOf(id)))
+  }
+}
+
 type Closing = { desk: Desk; id: string; note: string }
 
 /** Closes an alert, with a note for the log or without. */

@@ -12,6 +12,7 @@ import { t } from '../../platform/words.ts'
 import { Give } from './assign.tsx'
 import { closeAlert, snoozeAlert, takeAlert } from './calls.ts'
 import type { Desk, ShownAlert } from './calls.ts'
+import { useReopen, useTakeBack } from './reopen.ts'
 
 const hours = [1, 4, 24, 72, 168] as const
 const hourMs = 3_600_000
@@ -24,19 +25,34 @@ const lengthOf = (count: number): string =>
 
 type StepProps = { alert: ShownAlert; desk: Desk }
 
-function TakeButton({ alert, desk }: StepProps) {
-  const write = useWrite(
-    (id: string, { client }) => takeAlert(client, desk, id),
-    () => showToast(t('alerts.taken', { alert: alert.title })),
+/** Taking or closing an alert is done at once, and taken back from the sentence that says so (experience.md section 3). */
+function useAtOnce({ alert, desk }: StepProps) {
+  const reopen = useReopen({ alert, desk })
+  return useWrite(
+    (does: 'take' | 'close', { client }) =>
+      does === 'take'
+        ? takeAlert(client, desk, alert.alert_id)
+        : closeAlert(client, { desk, id: alert.alert_id, note: '' }),
+    (_answer, does) =>
+      showToast(t(does === 'take' ? 'alerts.taken' : 'alerts.closed', { alert: alert.title }), reopen),
   )
+}
+
+function MainStep({ alert, desk }: StepProps) {
+  const write = useAtOnce({ alert, desk })
+  const does = alert.status === 'active' ? 'take' : 'close'
   return (
-    <button
-      type="button"
-      className="row-tool"
-      disabled={write.isPending}
-      onClick={() => write.mutate(alert.alert_id)}
-    >
-      {t('alerts.take')}
+    <button type="button" className="row-tool" disabled={write.isPending} onClick={() => write.mutate(does)}>
+      {t(`alerts.${does}`)}
+    </button>
+  )
+}
+
+function ReopenButton({ alert, desk }: StepProps) {
+  const reopen = useReopen({ alert, desk })
+  return (
+    <button type="button" className="row-tool" onClick={reopen}>
+      {t('alerts.reopen')}
     </button>
   )
 }
@@ -44,11 +60,12 @@ function TakeButton({ alert, desk }: StepProps) {
 type DialogProps = StepProps & { onClose: () => void }
 
 function Close({ alert, desk, onClose }: DialogProps) {
+  const reopen = useReopen({ alert, desk })
   const write = useWrite(
     (note: string, { client }) => closeAlert(client, { desk, id: alert.alert_id, note }),
     () => {
       onClose()
-      showToast(t('alerts.closed', { alert: alert.title }))
+      showToast(t('alerts.closed', { alert: alert.title }), reopen)
     },
   )
   return (
@@ -70,13 +87,20 @@ function Close({ alert, desk, onClose }: DialogProps) {
 }
 
 function useSnooze({ alert, desk }: StepProps, onDone?: () => void) {
+  const wake = useTakeBack(
+    async (client) => {
+      if (desk !== 'platform') await snoozeAlert(client, { desk, id: alert.alert_id, until: null })
+    },
+    t('alerts.woken', { alert: alert.title }),
+  )
   return useWrite(
     async (until: string | null, { client }) => {
       if (desk !== 'platform') await snoozeAlert(client, { desk, id: alert.alert_id, until })
     },
     (_answer, until) => {
       onDone?.()
-      showToast(t(until === null ? 'alerts.woken' : 'alerts.snoozed_done', { alert: alert.title }))
+      if (until === null) showToast(t('alerts.woken', { alert: alert.title }))
+      else showToast(t('alerts.snoozed_done', { alert: alert.title }), wake)
     },
   )
 }
@@ -122,8 +146,9 @@ type Dialog = 'assign' | 'snooze' | 'close'
 /** Everything beyond the main act, in the order of the menu. */
 function useMore({ alert, desk, now }: StepProps & { now: Date }, open: (dialog: Dialog) => void): MoreAct[] {
   const wake = useSnooze({ alert, desk })
+  const atOnce = useAtOnce({ alert, desk })
   const entry = (dialog: Dialog): MoreAct => ({
-    words: `${t(`alerts.${dialog}`)}…`,
+    words: `${t(dialog === 'close' ? 'alerts.close_note' : `alerts.${dialog}`)}…`,
     onAct: () => open(dialog),
   })
   const sleep = isAsleep(alert, now)
@@ -132,25 +157,21 @@ function useMore({ alert, desk, now }: StepProps & { now: Date }, open: (dialog:
   return [
     ...(desk === 'tenants' && alert.link_id !== null ? [entry('assign')] : []),
     ...(desk === 'platform' ? [] : [sleep]),
-    ...(alert.status === 'active' ? [entry('close')] : []),
+    ...(alert.status === 'active' ? [{ words: t('alerts.close'), onAct: () => atOnce.mutate('close') }] : []),
+    entry('close'),
   ]
 }
 
-/** What can be done to one alert: taking it, or closing one that is taken; the rest is in a menu. */
+/** What can be done to one alert: taking it, closing one that is taken, opening one that somebody closed; the rest is in a menu. */
 export function Steps({ alert, desk, now }: StepProps & { now: Date }) {
   const [dialog, setDialog] = useState<Dialog | null>(null)
   const more = useMore({ alert, desk, now }, setDialog)
-  if (alert.status === 'resolved') return null
+  if (alert.status === 'resolved')
+    return alert.resolved_by_name === 'clock' ? null : <ReopenButton alert={alert} desk={desk} />
   const onClose = () => setDialog(null)
   return (
     <RowActs>
-      {alert.status === 'active' ? (
-        <TakeButton alert={alert} desk={desk} />
-      ) : (
-        <button type="button" className="row-tool" onClick={() => setDialog('close')}>
-          {t('alerts.close')}…
-        </button>
-      )}
+      <MainStep alert={alert} desk={desk} />
       <MoreActs thing={alert.title} acts={more} />
       {dialog === 'assign' && alert.link_id !== null && (
         <Give alert={alert} linkId={alert.link_id} onClose={onClose} />

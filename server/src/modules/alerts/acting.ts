@@ -13,6 +13,7 @@ const LONGEST_SNOOZE_MS = 30 * 86_400_000
 export type Act =
   | { readonly does: 'acknowledge'; readonly note: string | null }
   | { readonly does: 'resolve'; readonly note: string | null }
+  | { readonly does: 'reopen'; readonly note: null }
   | { readonly does: 'snooze'; readonly until: Date | null; readonly note: string | null }
   | { readonly does: 'assign'; readonly to: PersonId | null }
 
@@ -20,9 +21,29 @@ function actorOf(mandate: AlertMandate) {
   return { id: mandate.actor.id, name: mandate.actor.name }
 }
 
+/** The alert as it was before the last step on it: closed ones are taken again if they were, taken ones wait again. */
+function patchOfReopening(row: AlertRow): AlertPatch {
+  if (row.state === 'resolved')
+    return {
+      state: row.acknowledged_at === null ? 'active' : 'acknowledged',
+      resolved_at: null,
+      resolved_by: null,
+      resolved_by_name: null,
+    }
+  return {
+    state: 'active',
+    acknowledged_at: null,
+    acknowledged_by: null,
+    acknowledged_by_name: null,
+    // Whoever took it by acknowledging it lets it go again.
+    ...(row.assigned_to === row.acknowledged_by && { assigned_to: null, assigned_to_name: null }),
+  }
+}
+
 function patchOf(mandate: AlertMandate, row: AlertRow, act: Exclude<Act, { does: 'assign' }>): AlertPatch {
   const actor = actorOf(mandate)
   const { now } = mandate.origin
+  if (act.does === 'reopen') return patchOfReopening(row)
   const note = act.note === null ? {} : { note: act.note }
   if (act.does === 'snooze') return { ...note, snoozed_until: act.until }
   if (act.does === 'resolve')
@@ -53,8 +74,21 @@ function refuseDealtWith(row: AlertRow): never {
   })
 }
 
+/** What nobody has taken or closed is as open as can be; what has cleared meanwhile is over. */
+function checkReopening(row: AlertRow): void {
+  const isOver = row.level === 0
+  if (row.state !== 'active' && !isOver) return
+  throw new ProblemError(
+    409,
+    'ALERT_STATE_CONFLICT',
+    isOver ? 'The alert has cleared by itself.' : 'The alert is open.',
+    { details: { status: row.state } },
+  )
+}
+
 /** Refuses what makes no sense in the state of the alert. Throws ALERT_STATE_CONFLICT, VALIDATION_ERROR. */
 function checkState(row: AlertRow, act: Act, now: Date): void {
+  if (act.does === 'reopen') return checkReopening(row)
   if (row.state === 'resolved' || (act.does === 'acknowledge' && row.state === 'acknowledged'))
     refuseDealtWith(row)
   if (act.does !== 'snooze' || act.until === null) return

@@ -1,5 +1,7 @@
+import type { z } from 'zod'
 import { route } from '#platform/route.ts'
 import { workOnAlerts } from './acting.ts'
+import type { Act } from './acting.ts'
 import { answerCounts, answerOwn, answerPortfolio } from './answers.ts'
 import {
   AlertAssignment,
@@ -16,7 +18,7 @@ import {
   toBillingAlert,
   toSlaAlert,
 } from './schemas.ts'
-import { acknowledging, resolving, snoozing, stepTerms, takeStep } from './steps.ts'
+import { acknowledging, reopening, resolving, snoozing, stepTerms, takeStep } from './steps.ts'
 
 const BASE = '/api/v1/partner/alerts'
 
@@ -66,6 +68,9 @@ const reads = [
   }),
 ]
 
+const actOf = ({ action, note }: z.output<typeof AlertBulk>): Act =>
+  action === 'reopen' ? { does: action, note: null } : { does: action, note }
+
 const inTenants = { permission: 'partner.alerts.acknowledge', tenant: 'portfolio' } as const
 const itself = { permission: 'partner_org.links.manage' } as const
 
@@ -80,6 +85,12 @@ const steps = [
     ...resolving,
     path: `${BASE}/:alert_id/resolve`,
     summary: 'Close an alert; the same condition is told again only after it has cleared or got worse',
+    access: inTenants,
+  }),
+  route({
+    ...reopening,
+    path: `${BASE}/:alert_id/reopen`,
+    summary: 'Open an alert again, as it was before it was closed or taken',
     access: inTenants,
   }),
   route({
@@ -100,13 +111,13 @@ const steps = [
   route({
     method: 'POST',
     path: `${BASE}/bulk`,
-    summary: 'Acknowledge or close up to 200 alerts, with a result for each',
+    summary: 'Acknowledge, close or open again up to 200 alerts, with a result for each',
     input: { body: AlertBulk },
     access: inTenants,
     limit: 'write',
     responses: { 200: AlertBulkResult },
     async handle({ mandate, body }) {
-      const items = await workOnAlerts(mandate, body.alert_ids, { does: body.action, note: body.note })
+      const items = await workOnAlerts(mandate, body.alert_ids, actOf(body))
       const done = items.filter(({ outcome }) => outcome === 'done').length
       return { items, done_count: done, refused_count: items.length - done }
     },
@@ -124,6 +135,13 @@ const ownSteps = [
     ...resolving,
     path: `${BASE}/access/:alert_id/resolve`,
     summary: "Close an alert about the organisation's own access",
+    access: itself,
+  }),
+  route({
+    ...reopening,
+    path: `${BASE}/access/:alert_id/reopen`,
+    summary:
+      "Open an alert about the organisation's own access again, as it was before it was closed or taken",
     access: itself,
   }),
   route({

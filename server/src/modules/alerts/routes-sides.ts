@@ -2,7 +2,7 @@ import { route } from '#platform/route.ts'
 import { answerCounts, answerOwn } from './answers.ts'
 import { ALERT_AREAS } from './rules.ts'
 import { AlertCountsBody, OwnAlertQuery, PlainAlertPage, PlainAlertQuery } from './schemas.ts'
-import { acknowledging, resolving, snoozing } from './steps.ts'
+import { acknowledging, reopening, resolving, snoozing } from './steps.ts'
 
 const TENANT = '/api/v1/tenant/alerts'
 const tenantReads = { permission: 'tenant.profile.read' } as const
@@ -42,6 +42,12 @@ const tenantRoutes = [
     access: tenantWorks,
   }),
   route({
+    ...reopening,
+    path: `${TENANT}/:alert_id/reopen`,
+    summary: 'Open one of the own alerts again, as it was before it was closed or taken',
+    access: tenantWorks,
+  }),
+  route({
     ...snoozing,
     path: `${TENANT}/:alert_id/snooze`,
     summary: 'Let one of the own alerts sleep until an instant',
@@ -74,6 +80,12 @@ const adminRoutes = [
     ...resolving,
     path: `${ADMIN}/:alert_id/resolve`,
     summary: 'Close an alert of the provider',
+    access: providerWorks,
+  }),
+  route({
+    ...reopening,
+    path: `${ADMIN}/:alert_id/reopen`,
+    summary: 'Open an alert of the provider again, as it was before it was closed or taken',
     access: providerWorks,
   }),
 ]

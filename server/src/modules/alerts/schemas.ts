@@ -164,7 +164,7 @@ export const AlertAssignment = z
 
 export const AlertBulk = z
   .strictObject({
-    action: z.enum(['acknowledge', 'resolve']),
+    action: z.enum(['acknowledge', 'resolve', 'reopen']),
     alert_ids: z.array(publicId('alert')).min(1).max(200),
     note: note(),
   })

@@ -42,6 +42,14 @@ export const resolving = {
     takeStep(mandate, params.alert_id, { does: 'resolve', note: body.note }),
 } as const
 
+/** What routes that take the last step on an alert back share. */
+export const reopening = {
+  ...stepTerms,
+  input: { params: AlertParams },
+  handle: ({ mandate, params }: Omit<Step<typeof AlertNote>, 'body'>) =>
+    takeStep(mandate, params.alert_id, { does: 'reopen', note: null }),
+} as const
+
 /** What routes that let an alert sleep share. */
 export const snoozing = {
   ...stepTerms,

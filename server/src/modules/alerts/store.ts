@@ -181,6 +181,8 @@ export async function updateAlert(
     .where('id', '=', row.id)
     .where('state', '=', row.state)
     .where('version', '=', row.version)
+    // What the clock saw clear meanwhile is not opened again: nothing would ever close it.
+    .$if(patch.state !== undefined && patch.state !== 'resolved', (query) => query.where('level', '>', 0))
     .executeTakeFirst()
   return updated.numUpdatedRows === 1n
 }

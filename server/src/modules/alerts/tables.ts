@@ -17,6 +17,8 @@ export interface AlertTables {
     message: string
     metadata: Record<string, unknown>
     occurrences: number
+    /** How far the condition has gone; 0 once it has cleared. */
+    level: number
     channels: string[]
     triggered_at: Date
     last_raised_at: Date

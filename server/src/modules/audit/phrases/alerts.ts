@@ -12,6 +12,7 @@ export const ALERT_PHRASES: Readonly<Record<string, Phrase>> = {
   'alerts.clear': says('cleared the {x}', ALERT),
   'alerts.acknowledge': says('took the {x}', ALERT),
   'alerts.resolve': says('closed the {x}', ALERT),
+  'alerts.reopen': says('opened the {x} again', ALERT),
   'alerts.snooze': says('snoozed or woke the {x}', ALERT),
   'alerts.assign': says('gave the {x} to somebody', ALERT),
   'alert_rules.read': says('looked at the {x}', RULE),
