@@ -1,5 +1,6 @@
-import { idFromUuid } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdOf, LinkId, LinkRole, PartnerId, TenantId, TicketId } from '@liaison/access'
+import { evaluateAlerts } from '#modules/alerts/index.ts'
 import type { Caller, SeededPerson, TestWorld } from './world.ts'
 
 /** A partner with one linked tenant, its owner and one technician who are assigned, and an admin of the tenant. */
@@ -139,4 +140,19 @@ export async function storedAlerts(
     `select id, audience, type, severity, state, title, occurrences, metadata, delegation_id from alert where ${column} = $1 order by triggered_at, id`,
     [id],
   )
+}
+
+/** A scene with one service-level and one billing alert of its link. */
+export async function openAlertedScene(
+  world: TestWorld,
+): Promise<AlertScene & { readonly ticketAlert: string; readonly overdueAlert: string }> {
+  const scene = await openAlertScene(world)
+  await seedTimedTicket(world, scene.tenant, [75, 100])
+  await seedOwed(world, scene.tenant, { total: 500, due: -70 })
+  await seedOwed(world, scene.tenant, { total: 9500, due: 3 })
+  await evaluateAlerts(world.database)
+  const alerts = await storedAlerts(world, { link: scene.link })
+  const idOf = (type: string) =>
+    encodeId('alert', idFromUuid('alert', String(alerts.find((alert) => alert.type === type)?.id)))
+  return { ...scene, ticketAlert: idOf('ticket_clock'), overdueAlert: idOf('overdue_threshold') }
 }

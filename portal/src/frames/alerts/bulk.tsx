@@ -4,6 +4,7 @@ import { readBody } from '@liaison/client'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { showToast } from '../../platform/live.ts'
+import type { Frame } from '../../platform/frame.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import type { Choice } from './alert-table.tsx'
@@ -15,21 +16,26 @@ type BulkProps = Choice & {
 
 type Order = { action: 'acknowledge' | 'resolve' | 'reopen'; ids: string[] }
 
+const sendOrder = ({ action, ids }: Order, { client }: Frame) =>
+  readBody(client.POST('/partner/alerts/bulk', { body: { action, alert_ids: ids, note: null } }))
+
+type Result = Awaited<ReturnType<typeof sendOrder>>
+
+const sayDone = ({ done_count: done, refused_count: refused }: Result) =>
+  t('alerts.bulk_done', { done, refused })
+
+function useBulk(onDone: () => void) {
+  const takeBack = useWrite(sendOrder, (result) => showToast(sayDone(result)))
+  return useWrite(sendOrder, (result) => {
+    onDone()
+    const ids = result.items.filter(({ outcome }) => outcome === 'done').map(({ alert_id: id }) => id)
+    showToast(sayDone(result), ids.length === 0 ? null : () => takeBack.mutate({ action: 'reopen', ids }))
+  })
+}
+
 /** What is to happen to all chosen alerts; each has a result of its own. */
 export function BulkBar({ chosen, onChosen, offered }: BulkProps) {
-  const write = useWrite(
-    ({ action, ids }: Order, { client }) =>
-      readBody(client.POST('/partner/alerts/bulk', { body: { action, alert_ids: ids, note: null } })),
-    (result, { action }) => {
-      onChosen(new Set())
-      const done = result.items.filter(({ outcome }) => outcome === 'done').map(({ alert_id: id }) => id)
-      const undo = () => write.mutate({ action: 'reopen', ids: done })
-      showToast(
-        t('alerts.bulk_done', { done: result.done_count, refused: result.refused_count }),
-        action === 'reopen' || done.length === 0 ? null : undo,
-      )
-    },
-  )
+  const write = useBulk(() => onChosen(new Set()))
   if (chosen.size === 0) {
     if (offered.length < 2) return null
     return (

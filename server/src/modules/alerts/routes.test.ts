@@ -1,9 +1,14 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { portfolioRoutes } from '#modules/portfolio/index.ts'
-import { linkTenant, openAlertScene, seedOwed, seedTimedTicket, storedAlerts } from '#testing/alert-scene.ts'
-import type { AlertScene } from '#testing/alert-scene.ts'
-import { asSide, attempt, openScene } from '#testing/sides.ts'
+import {
+  linkTenant,
+  openAlertedScene,
+  openAlertScene,
+  seedOwed,
+  seedTimedTicket,
+  storedAlerts,
+} from '#testing/alert-scene.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { evaluateAlerts } from './evaluate.ts'
@@ -25,20 +30,7 @@ async function get(caller: Caller, path: string) {
 
 const post = (caller: Caller, path: string, body: unknown = {}) => world.call(caller, 'POST', path, { body })
 
-/** A scene with one service-level and one billing alert of its link. */
-async function openAlerted(): Promise<
-  AlertScene & { readonly ticketAlert: string; readonly overdueAlert: string }
-> {
-  const scene = await openAlertScene(world)
-  await seedTimedTicket(world, scene.tenant, [75, 100])
-  await seedOwed(world, scene.tenant, { total: 500, due: -70 })
-  await seedOwed(world, scene.tenant, { total: 9500, due: 3 })
-  await evaluateAlerts(world.database)
-  const alerts = await storedAlerts(world, { link: scene.link })
-  const idOf = (type: string) =>
-    encodeId('alert', idFromUuid('alert', String(alerts.find((alert) => alert.type === type)?.id)))
-  return { ...scene, ticketAlert: idOf('ticket_clock'), overdueAlert: idOf('overdue_threshold') }
-}
+const openAlerted = () => openAlertedScene(world)
 
 describe('the lists', () => {
   test('a service-level alert is told whole, with its figures, what it is about and counts (B5, endpoint 12)', async () => {
@@ -264,51 +256,6 @@ describe('work on an alert', () => {
     }
   })
 
-  test('the last step on an alert is taken back: a closed one is as it was, a taken one waits again, and the log tells both (B9)', async () => {
-    const { asStaff, staff, link, ticketAlert } = await openAlerted()
-    const step = async (name: string) => (await post(asStaff, `${BASE}/${ticketAlert}/${name}`)).json()
-    expect((await step('reopen')).code).toBe('ALERT_STATE_CONFLICT')
-    await step('resolve')
-    expect(await step('reopen')).toMatchObject({
-      status: 'active',
-      resolved_at: null,
-      resolved_by_name: null,
-      assigned_to: null,
-    })
-    await step('acknowledge')
-    await step('resolve')
-    expect(await step('reopen')).toMatchObject({ status: 'acknowledged', assigned_to_name: staff.name })
-    expect(await step('reopen')).toMatchObject({ status: 'active', assigned_to: null })
-    const [stored] = (await storedAlerts(world, { link })).filter(({ type }) => type === 'ticket_clock')
-    expect(stored).toMatchObject({ state: 'active' })
-    const told = await world.sql(
-      `select changes->'state' as state from audit_event where action = 'alerts.reopen' and resource_id = $1 and outcome = 'allowed' order by id`,
-      [stored?.id],
-    )
-    expect(told.map(({ state }) => state)).toEqual([
-      { before: 'resolved', after: 'active' },
-      { before: 'resolved', after: 'acknowledged' },
-      { before: 'acknowledged', after: 'active' },
-    ])
-  })
-
-  test('what has cleared meanwhile is not opened again, and nobody opens what is not theirs (B9)', async () => {
-    const [scene, other] = [await openAlerted(), await openAlerted()]
-    await post(scene.asStaff, `${BASE}/${scene.overdueAlert}/resolve`)
-    const reopen = async (caller: Caller) => {
-      const answer = await post(caller, `${BASE}/${scene.overdueAlert}/reopen`)
-      return [answer.statusCode, answer.json().code]
-    }
-    expect(await reopen(other.asStaff)).toEqual([404, 'ALERT_NOT_FOUND'])
-    await world.seed(
-      `update invoice set status = 'paid', paid_minor = total_minor, paid_on = current_date where tenant_id = $1`,
-      [scene.tenant],
-      scene.tenant,
-    )
-    await evaluateAlerts(world.database)
-    expect(await reopen(scene.asStaff)).toEqual([409, 'ALERT_STATE_CONFLICT'])
-  })
-
   test('it is given only to those who may work on it (B9)', async () => {
     const { asStaff, owner, ticketAlert } = await openAlerted()
     const stranger = await world.person()
@@ -400,26 +347,6 @@ describe('the other sides', () => {
 })
 
 describe('the database', () => {
-  test('opens a closed alert again only while its condition stands, and changes nothing else of it (B9)', async () => {
-    const scene = await openScene(world)
-    const close = async (level: number) => {
-      const [row] = await world.seed<{ id: string }>(
-        `insert into alert (audience, type, area, severity, title, message, dedupe_key, level, state, resolved_at, resolved_by_name)
-         values ('provider', 'freeze', 'access', 'critical', 'x', 'x', gen_random_uuid()::text, $1, 'resolved', now(), 'Ann') returning id`,
-        [level],
-      )
-      return row?.id
-    }
-    const [stands, over] = [await close(1), await close(0)]
-    const open = `update alert set state = 'active', resolved_at = null, resolved_by_name = null where id = $1`
-    const outcomes = await asSide({ world, side: 'provider', scene }, async (client) => [
-      await attempt(client, `update alert set note = 'x' where id = $1`, [stands]),
-      await attempt(client, open, [over]),
-      await attempt(client, open, [stands]),
-    ])
-    expect(outcomes).toEqual(['alert_transition', 'alert_transition', 'done'])
-  })
-
   test('without a context no login sees an alert, a rule or a notice (access.md section 4)', async () => {
     await openAlerted()
     for (const login of [
