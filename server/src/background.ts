@@ -6,7 +6,7 @@ import { makeExports } from '#modules/exports/index.ts'
 import { HAND_OVER_TOPIC, makeSimulatedVendor, postTo } from '#modules/kyc/index.ts'
 import { rotateKeysInTime } from '#modules/oauth/index.ts'
 import { OPERATION_TOPIC, runOperations } from '#modules/operations/index.ts'
-import { makePayoutTopics, runPayoutClock } from '#modules/payouts/index.ts'
+import { makePayoutSender, makePayoutTopics, runPayoutClock } from '#modules/payouts/index.ts'
 import { makeSignals } from '#modules/signals/index.ts'
 import { makeWebhooks, readAllowedNets } from '#modules/webhooks/index.ts'
 import type { App } from './app.ts'
@@ -66,7 +66,7 @@ function listTopics(
   }
 }
 
-/** What tells others of events: webhooks, and signals of access that ended. */
+/** What tells others of events: webhooks, payouts to the finance system, and signals of access that ended. */
 function makeSenders({
   config,
   database,
@@ -83,7 +83,7 @@ function makeSenders({
     onError,
   }
   const signals = app.events ? makeSignals({ ...outgoing, issuer: app.events }) : null
-  return { webhooks: makeWebhooks(outgoing), signals }
+  return { webhooks: makeWebhooks(outgoing), payouts: makePayoutSender(outgoing), signals }
 }
 
 function payoutClock(database: Database, app: App): JobsOptions['schedules'][number] {
@@ -110,7 +110,7 @@ export async function startBackground({
     intervalMs: SEAL_INTERVAL_MS,
     onError: (error) => onError(error, 'sealer'),
   })
-  const { webhooks, signals } = makeSenders({ config, database, app, onError })
+  const { webhooks, payouts, signals } = makeSenders({ config, database, app, onError })
   const work = makeOperationWork({ database, app, onError })
   const jobs = await startJobs({
     database,
@@ -127,6 +127,7 @@ export async function startBackground({
     onError,
   })
   webhooks.start()
+  payouts.start()
   signals?.start()
   const exports = makeExports({ database, publicOrigin: app.services.publicOrigin, onError })
   exports.start()
@@ -137,6 +138,7 @@ export async function startBackground({
       await exports.stop()
       await jobs.stop()
       await webhooks.stop()
+      await payouts.stop()
       await signals?.stop()
       await sealer.stop()
     },

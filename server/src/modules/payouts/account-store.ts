@@ -214,6 +214,12 @@ export async function openAccounts(
   )
 }
 
+/** What the provider knows the holder of an account by, where it is not paid to a bank. */
+export function openPayeeReference(vault: Vault, accountId: string, sealed: Buffer): string {
+  const opened: unknown = JSON.parse(vault.open(sealed, placeOf(accountId)).toString('utf8'))
+  return readDetails(opened).account_number
+}
+
 function readDetails(value: unknown): AccountDetails {
   if (typeof value !== 'object' || value === null || !('account_number' in value))
     throw new Error('A payout account holds no account.')

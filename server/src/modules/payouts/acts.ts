@@ -16,9 +16,11 @@ import type { BatchRow, Claim } from './batch-store.ts'
 import { recordBatch, recordItem } from './events.ts'
 import { endItem, findBlocked, getItem, listStates, lockItems, sendItems, showItems } from './item-store.ts'
 import type { ItemEnd, ItemRow, Settling } from './item-store.ts'
+import { insertHandOvers, sendAgain } from './hand-over-store.ts'
 import { toId } from './ids.ts'
 import { failureMail, paidMail, waitingMail } from './mails.ts'
 import { findLineChoice } from './line-store.ts'
+import { getReceiver } from './receiver-store.ts'
 import { BATCH_LINES, endOfBatch, fillBatch, isReady, toLater, toSkipped, toStuck } from './rules.ts'
 import type { Candidate } from './rules.ts'
 import type { Rail, Skipped } from './tables.ts'
@@ -230,6 +232,28 @@ export async function finishIfDone(mandate: Settling, batch: BatchRow): Promise<
   return ended
 }
 
+/** Notes the messages that hand a batch to the finance system, where one has an address; answers whether it has. */
+async function tellReceiver(mandate: Provider, batch: BatchRow): Promise<boolean> {
+  if (batch.rail !== 'external' || (await getReceiver(mandate)).url === null) return false
+  await insertHandOvers(mandate, batch.id, batch.item_count)
+  return true
+}
+
+/**
+ * Has a batch sent to the finance system again that it did not take, or lost: every payout under the id that it has, so that none
+ * is paid twice. Messages that still wait are left as they are. Throws PAYOUT_RECEIVER_MISSING.
+ */
+export async function handOverAgain(mandate: Provider, id: string): Promise<BatchRow> {
+  const batch = await lockBatch(mandate, id)
+  if (batch.rail !== 'external' || batch.state !== 'processing')
+    throw new ProblemError(409, 'PAYOUT_STATE_CONFLICT', 'The batch is not being paid by the finance system.')
+  const again = await sendAgain(mandate, id)
+  if (!(await tellReceiver(mandate, batch)))
+    throw new ProblemError(409, 'PAYOUT_RECEIVER_MISSING', 'No address of the finance system is set.')
+  recordBatch(mandate, batch, { action: 'sent_again', messages: again })
+  return batch
+}
+
 /**
  * Hands an approved batch to its rail. Items that may not be paid any more, because an account was replaced or payouts were
  * stopped since, fail at once and give their rows back. The simulated rail pays the rest, and says that it is one.
@@ -247,6 +271,7 @@ export async function exportBatch(mandate: Provider, id: string, expected: numbe
       mandate,
       sendable.map((item) => item.id),
     )
+  if (sendable.length > 0) await tellReceiver(mandate, batch)
   for (const item of items) {
     const reason = blocked.get(item.id)
     if (reason !== undefined) await settle(mandate, item, { state: 'failed', reason })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { DELIVERY_STATUSES, messageIdOf, OUTCOMES } from '#modules/webhooks/index.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import type { BatchRow } from './batch-store.ts'
+import type { HandOverRow } from './hand-over-store.ts'
 import { toId, toInstant } from './ids.ts'
 import type { ItemRow, LineRow } from './item-store.ts'
 import { isReady } from './rules.ts'
@@ -105,7 +107,43 @@ export const BatchBody = z
   })
   .meta({ id: 'PayoutBatch' })
 
+const HandOverBody = z
+  .strictObject({
+    webhook_id: z.string(),
+    part: z.int(),
+    parts: z.int(),
+    status: z.enum(DELIVERY_STATUSES),
+    attempts: z.int(),
+    next_attempt_at: z.string().nullable(),
+    response_code: z.int().nullable(),
+    outcome: z.enum(OUTCOMES).nullable(),
+    duration_ms: z.int().nullable(),
+    response_excerpt: z.string().nullable(),
+    created_at: z.string(),
+    finished_at: z.string().nullable(),
+  })
+  .meta({ id: 'PayoutHandOver' })
+
+/** A message to the finance system, and how it went, for an answer. */
+export const toHandOver = (row: HandOverRow): z.input<typeof HandOverBody> => ({
+  webhook_id: messageIdOf(row.id),
+  part: row.part,
+  parts: row.parts,
+  status: row.status,
+  attempts: row.attempt,
+  next_attempt_at: row.status === 'waiting' ? row.next_attempt_at.toISOString() : null,
+  response_code: row.response_code,
+  outcome: OUTCOMES.find((outcome) => outcome === row.outcome) ?? null,
+  duration_ms: row.duration_ms,
+  response_excerpt: row.response_excerpt,
+  created_at: row.created_at.toISOString(),
+  finished_at: toInstant(row.finished_at),
+})
+
 export const BatchDetailBody = BatchBody.extend({
+  hand_overs: z
+    .array(HandOverBody)
+    .meta({ description: 'The messages that hand it to the finance system, each of at most 500 payouts.' }),
   skipped: z.array(SkippedBody),
   progress: z.array(z.strictObject({ state: z.enum(ITEM_STATES), items: z.int(), amount: Money })),
 }).meta({ id: 'PayoutBatchDetail' })

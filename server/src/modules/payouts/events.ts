@@ -8,6 +8,7 @@ type BatchAction =
   | 'submitted'
   | 'approved'
   | 'exported'
+  | 'sent_again'
   | 'cancelled'
   | 'completed'
   | 'partially_failed'
@@ -16,7 +17,12 @@ type BatchAction =
 export function recordBatch(
   mandate: Mandate<'platform' | 'ingest'>,
   batch: BatchRow,
-  event: { readonly action: BatchAction; readonly before?: string; readonly reason?: string },
+  event: {
+    readonly action: BatchAction
+    readonly before?: string
+    readonly reason?: string
+    readonly messages?: number
+  },
 ): void {
   recordEvent(mandate, {
     action: `program.payout_batch.${event.action}`,
@@ -26,6 +32,7 @@ export function recordBatch(
       amount_minor: batch.total_minor,
       currency: batch.currency,
       items: batch.item_count,
+      ...(event.messages !== undefined && { messages: event.messages }),
     },
     ...(event.reason !== undefined && { reason: event.reason }),
   })

@@ -2,7 +2,8 @@
  * How partners are paid (D7): `payout_account` and `tax_document` decide readiness, a `payout_batch` is built by one
  * person and approved by another, results come by hand, file or webhook and are taken once. Each month closes as an
  * `earning_statement` whose numbers and sealed files never change; what comes later is on a later one. It reads
- * earnings by SQL on rows that the policies open; no other module is called.
+ * earnings by SQL on rows that the policies open. A batch of the rail `external` reaches the provider's finance system by a
+ * signed message that `webhooks` delivers.
  */
 
 import type { Route } from '#platform/route.ts'
@@ -13,10 +14,12 @@ import { makeBatchRoutes } from './routes-batches.ts'
 import { makeDocumentRoutes } from './routes-documents.ts'
 import { makeFileRoutes } from './routes-files.ts'
 import { partnerPayoutRoutes } from './routes-partner.ts'
+import { makeReceiverRoutes } from './routes-receiver.ts'
 import { resultRoutes } from './routes-results.ts'
 import { statementRoutes } from './routes-statements.ts'
 
 export { programExports } from './export-sources.ts'
+export { makePayoutSender } from './hand-over.ts'
 export { closeStatements, makePayoutTopics, runPayoutClock } from './close-statements.ts'
 
 /** Payouts, payout accounts, tax documents and statements (D7). */
@@ -27,5 +30,6 @@ export const makePayoutRoutes = (services: Services): readonly Route[] => [
   ...partnerPayoutRoutes,
   ...statementRoutes,
   ...makeFileRoutes(services),
+  ...makeReceiverRoutes(services),
   ...resultRoutes,
 ]

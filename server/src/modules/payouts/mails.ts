@@ -32,6 +32,12 @@ export const waitingMail = (
   text: `${batch.submitted_by_name ?? 'Somebody'} submitted payout ${batch.number} of ${toDecimal(toMoney(batch.total_minor, batch.currency))} ${batch.currency}. Another admin approves it; nothing is paid before that.\n\nRead who gets what, and decide:\n\n${page}\n\n${PROVIDER_NAME}\n`,
 })
 
+/** What whoever runs payouts reads when the finance system did not take a batch. */
+export const handOverMail = (batchId: string): Mail => ({
+  subject: 'A payout batch did not reach the finance system',
+  text: `The finance system did not take a payout batch, and it is not tried again by itself. Nothing of it was recorded as paid.\n\nSee on the page of the batch what was answered, repair it, and send the batch again: each payout keeps its id, so that none is paid twice. Reference ${batchId}.\n\n${PROVIDER_NAME}\n`,
+})
+
 /** What owners read when a payout is marked as paid. */
 export const paidMail = (item: Paid, reference: string): Mail => ({
   subject: `${item.partner_name} was paid ${amountOf(item)}`,

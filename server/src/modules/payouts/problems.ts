@@ -40,6 +40,12 @@ const PAYOUT_PROBLEMS = {
     cause: 'What became of the payout was recorded before, and the result says something else.',
     remedy: 'What is recorded stays. Settle the difference outside, or with an adjustment.',
   },
+  PAYOUT_RECEIVER_MISSING: {
+    status: 409,
+    title: 'No address to hand over to',
+    cause: 'No address of the finance system is set, so nothing is sent to it and no secret is in force.',
+    remedy: 'Set the address first, or hand over the file.',
+  },
   PAYOUT_SECOND_PERSON: {
     status: 409,
     title: 'Takes a second person',

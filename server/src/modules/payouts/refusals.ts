@@ -22,6 +22,7 @@ export const guarded = guardedBy({
   ],
   payout_account_ended: ['PAYOUT_ACCOUNT_CONFLICT', 'The account was replaced in between; read it again.'],
   payout_account_two_people: ['PAYOUT_ACCOUNT_CONFLICT', 'Whoever gave an account does not verify it.'],
+  payout_hand_over_batch: ['PAYOUT_STATE_CONFLICT', 'The batch is not being paid by the finance system.'],
   tax_document_transition: ['TAX_DOCUMENT_CONFLICT', 'The document was decided already.'],
   tax_document_actor: ['TAX_DOCUMENT_CONFLICT', 'The document is your own partner’s.'],
 })

@@ -6,7 +6,15 @@ import { calendarDay, commaList, plainText, publicId } from '#platform/route-inp
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { approveBatch, buildBatch, cancelBatch, exportBatch, settleItem, submitBatch } from './acts.ts'
+import {
+  approveBatch,
+  buildBatch,
+  cancelBatch,
+  exportBatch,
+  handOverAgain,
+  settleItem,
+  submitBatch,
+} from './acts.ts'
 import { endOfDay, getBatch, listBatches, listCandidates } from './batch-store.ts'
 import type { BatchRow } from './batch-store.ts'
 import {
@@ -16,9 +24,11 @@ import {
   ItemBody,
   toBatch,
   toCandidate,
+  toHandOver,
   toItem,
   toSkippedBody,
 } from './batch-view.ts'
+import { listHandOvers } from './hand-over-store.ts'
 import { toId } from './ids.ts'
 import { countStates, listItems } from './item-store.ts'
 import { getPolicy } from './policy-store.ts'
@@ -44,6 +54,7 @@ async function describe(
   const counted = await countStates(mandate, [row.id])
   return {
     ...toBatch(row, mandate.actor.id),
+    hand_overs: (await listHandOvers(mandate, row.id)).map(toHandOver),
     skipped: toSkippedBody(row),
     progress: counted.map(({ state, items, minor }) => ({
       state,
@@ -228,6 +239,17 @@ const moves: readonly Route[] = [
     responses: { 200: BatchDetailBody },
     handle: async ({ mandate, params, expectedVersion }) =>
       answer(mandate, await exportBatch(mandate, params.batch_id, expectedVersion)),
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/:batch_id/hand-over`,
+    summary: 'Send a batch to the finance system again; each payout keeps its id',
+    input: { params: Params },
+    access: RUN,
+    limit: 'write',
+    problems: [...MOVES, 'PAYOUT_RECEIVER_MISSING'],
+    responses: { 200: BatchDetailBody },
+    handle: async ({ mandate, params }) => answer(mandate, await handOverAgain(mandate, params.batch_id)),
   }),
   route({
     method: 'POST',

@@ -1,3 +1,4 @@
+import type { DeliveryStatus } from '#modules/webhooks/index.ts'
 import type { Generated } from 'kysely'
 
 export const METHODS = ['bank_transfer', 'external', 'credit'] as const
@@ -177,6 +178,32 @@ interface StatementLineTable {
   amount_minor: number
 }
 
+interface HandOverTable {
+  id: Generated<string>
+  batch_id: string
+  part: number
+  parts: number
+  status: Generated<DeliveryStatus>
+  attempt: Generated<number>
+  next_attempt_at: Generated<Date>
+  claimed_until: Date | null
+  response_code: number | null
+  outcome: string | null
+  duration_ms: number | null
+  response_excerpt: string | null
+  created_at: Generated<Date>
+  finished_at: Date | null
+}
+
+interface ReceiverSecretTable {
+  id: string
+  sealed_secret: Buffer
+  sealed_signing_key: Buffer
+  public_key: Buffer
+  created_at: Generated<Date>
+  ends_at: Date | null
+}
+
 /** The tables of this module, and what it reads of its neighbours', as its queries see them. */
 export interface PayoutTables {
   payout_account: PayoutAccountTable
@@ -192,6 +219,15 @@ export interface PayoutTables {
     set_by_name: string
     created_at: Generated<Date>
   }
+  payout_receiver: {
+    version: number
+    url: string | null
+    set_by: string | null
+    set_by_name: string
+    created_at: Generated<Date>
+  }
+  payout_receiver_secret: ReceiverSecretTable
+  payout_hand_over: HandOverTable
   earning_statement: StatementTable
   earning_statement_line: StatementLineTable
   earning_statement_file: {

@@ -1,9 +1,8 @@
 import { encodeId, idFromUuid } from '@liaison/access'
-import { systemClock } from '#platform/clock.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
-import { placeOfSecret, placeOfSeed } from './sealed-secret.ts'
+import { signedPost } from './sealed-secret.ts'
 import { VERIFY_EVENT } from './catalogue.ts'
 import {
   claimDue,
@@ -20,7 +19,7 @@ import { makeDeliverer } from './deliverer.ts'
 import type { Deliverer, DelivererOptions } from './deliverer.ts'
 import { makeTopics } from './fan-out.ts'
 import type { Post } from './ways-out.ts'
-import { delayAfter, signMessage, verdictOn } from './rules.ts'
+import { delayAfter, verdictOn } from './rules.ts'
 import type { Attempted } from './rules.ts'
 import { KEPT_DAYS, messageIdOf } from './schemas.ts'
 
@@ -103,18 +102,8 @@ async function compose({ database, vault }: DelivererOptions, delivery: ClaimedD
   const sealed = await inSystemTransaction(database, WORK, (mandate) =>
     findSecrets(mandate, delivery.endpoint_id),
   )
-  const body = bodyOf(delivery)
-  const secrets = sealed.map((row) => vault.open(row.sealed_secret, placeOfSecret(row.id)))
-  const seeds = sealed.flatMap(({ id, sealed_signing_key: seed }) =>
-    seed === null ? [] : [vault.open(seed, placeOfSeed(id))],
-  )
-  const message = { id: messageIdOf(delivery.event_id), timestamp: systemClock(), body }
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'Liaison-Webhooks/1',
-    ...signMessage(message, secrets, seeds),
-  }
-  return { url: delivery.url, headers, body }
+  const message = { url: delivery.url, id: messageIdOf(delivery.event_id), body: bodyOf(delivery) }
+  return signedPost(message, { vault, kept: sealed })
 }
 
 /** Makes the deliverer of webhooks of one process; begins with `start`. */

@@ -13,9 +13,9 @@ const DAY_MS = 86_400_000
 const MOST_URL_LENGTH = 2000
 export const KEPT_DAYS = 30
 
-/** What makes an endpoint, under the installation's rules for addresses; they are asked for each time. */
-export function makeBodies(rules: () => AddressRules) {
-  const url = z
+/** An address that messages are sent to, under the installation's rules for addresses; they are asked for each time. */
+export const makeAddress = (rules: () => AddressRules) =>
+  z
     .string()
     .max(MOST_URL_LENGTH)
     .transform((text, context) => {
@@ -28,6 +28,10 @@ export function makeBodies(rules: () => AddressRules) {
       return z.NEVER
     })
     .meta({ description: 'Where messages are sent: https on port 443 or 8443, reachable from the Internet.' })
+
+/** What makes an endpoint. */
+export function makeBodies(rules: () => AddressRules) {
+  const url = makeAddress(rules)
   const eventTypes = z
     .array(z.enum(EVENT_TYPE_NAMES))
     .min(1)

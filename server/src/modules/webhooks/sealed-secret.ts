@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { credentialPepper, digestCredential } from '#platform/credentials/credential-digest.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
-import { showSecret } from './rules.ts'
+import { systemClock } from '#platform/clock.ts'
+import { showSecret, signMessage } from './rules.ts'
 import { makeSigningKey } from './signing-key.ts'
+import type { Post } from './ways-out.ts'
 
 const SECRET_BYTES = 32
 
@@ -11,6 +13,14 @@ export const placeOfSecret = (secretId: string): string => `webhook_secret.seale
 
 /** Where the seed of an endpoint's signatures `v1a` is kept. */
 export const placeOfSeed = (secretId: string): string => `webhook_secret.sealed_signing_key ${secretId}`
+
+/** Where the halves of a secret are kept; what was moved elsewhere does not open. */
+export interface SecretPlaces {
+  readonly secret: (id: string) => string
+  readonly seed: (id: string) => string
+}
+
+const OF_ENDPOINTS: SecretPlaces = { secret: placeOfSecret, seed: placeOfSeed }
 
 /** A new secret as it is kept, and as it is shown this once. */
 export interface SealedSecret {
@@ -24,16 +34,47 @@ export interface SealedSecret {
 }
 
 /** Makes a secret with its pair for signatures `v1a`, bound to the row in which it will be kept. */
-export function makeSealedSecret(vault: Vault, id: string): SealedSecret {
+export function makeSealedSecret(vault: Vault, id: string, places = OF_ENDPOINTS): SealedSecret {
   const secret = randomBytes(SECRET_BYTES)
   const shown = showSecret(secret)
   const { seed, publicKey } = makeSigningKey()
   return {
     id,
     shown,
-    sealed: vault.seal(secret, placeOfSecret(id)),
+    sealed: vault.seal(secret, places.secret(id)),
     digest: digestCredential(credentialPepper(vault), shown),
-    sealedSigningKey: vault.seal(seed, placeOfSeed(id)),
+    sealedSigningKey: vault.seal(seed, places.seed(id)),
     publicKey,
   }
+}
+
+/** A secret as it is kept. */
+export interface KeptSecret {
+  readonly id: string
+  readonly sealed_secret: Buffer
+  readonly sealed_signing_key: Buffer | null
+}
+
+interface SigningKeys {
+  readonly vault: Vault
+  readonly kept: readonly KeptSecret[]
+  readonly places?: SecretPlaces
+}
+
+/** A message to an address, signed now with every secret that counts. */
+export function signedPost(
+  message: { readonly url: string; readonly id: string; readonly body: string },
+  { vault, kept, places = OF_ENDPOINTS }: SigningKeys,
+): Post {
+  const { url, id, body } = message
+  const secrets = kept.map((row) => vault.open(row.sealed_secret, places.secret(row.id)))
+  const seeds = kept.flatMap(({ id: secretId, sealed_signing_key: seed }) =>
+    seed === null ? [] : [vault.open(seed, places.seed(secretId))],
+  )
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'Liaison-Webhooks/1',
+    ...signMessage({ id, timestamp: systemClock(), body }, secrets, seeds),
+  }
+  return { url, headers, body }
 }
