@@ -213,6 +213,7 @@ export type EarningStatementDetail = Got<'/program/statements/{statement_id}'>
 export type EarningStatementLine = Item<Got<'/program/statements/{statement_id}/lines'>>
 export type PayoutResults = Posted<'/admin/payout-batches/{batch_id}/results'>
 export type ProgramSettings = Got<'/admin/program-settings'>
+export type PayoutReceiver = Got<'/admin/payout-receiver'>
 export type PayoutPolicy = Got<'/admin/payout-policy'>
 export type EarningPolicy = Got<'/admin/earnings/policy'>
 export type PartnerProgram = Got<'/admin/program'>

@@ -70,6 +70,26 @@ export const program = {
   'payout_policy.source': 'Source of the finance system',
   'payout_policy.source_about':
     'The name of the ingest key with which it says what it paid. Without one nothing is paid through it.',
+  'payout_receiver.title': 'Handing payouts to the finance system',
+  'payout_receiver.about':
+    'Payouts that the finance system pays are sent to this address as signed messages, with amounts and ids and without bank accounts. Without an address somebody hands it the file.',
+  'payout_receiver.url': 'Address',
+  'payout_receiver.url_about':
+    'It begins with https:// and uses port 443 or 8443. Leave it empty to send nothing. Another address gets a new secret.',
+  'payout_receiver.nothing': 'Nothing is sent',
+  'payout_receiver.key': 'Public key',
+  'payout_receiver.rotate': 'Make a new secret',
+  'payout_receiver.rotate_title': 'Make a new secret?',
+  'payout_receiver.rotate_effect': 'Messages are signed with both secrets for 24 hours.',
+  'payout_receiver.rotate_keep': 'Keep this secret',
+  'payout_receiver.rotate_done': 'The new secret signs from now on.',
+  'payout_receiver.secret_title': 'The secret of the finance system',
+  'payout_receiver.secret_text':
+    'It is shown this once. The finance system checks with it that messages come from here. If it gets lost, make a new one.',
+  'payout_receiver.secret_of': 'Secret that signs payouts',
+  'payout_receiver.secret_stored': 'I have stored the secret',
+  'payout_receiver.secret_missing': 'Store the secret first; it is not shown again.',
+  'payout_receiver.secret_done': 'Back to the settings',
   'link_targets.title': 'Where links of codes lead',
   'link_targets.about':
     'A code may lead only to hosts that stand here, so that no link sends people to an unknown page.',

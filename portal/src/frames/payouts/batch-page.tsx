@@ -16,6 +16,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { BatchActs, BankFile, ItemActs } from './batch-acts.tsx'
+import { HandOver } from './hand-over.tsx'
 import { ObstacleList } from './parts.tsx'
 import { ResultFile } from './result-file.tsx'
 
@@ -184,6 +185,7 @@ function Parts({ batch }: { batch: PayoutBatchDetail }) {
           <ResultFile batch={batch} isOpen={isOpen} />
         </div>
       )}
+      <HandOver batch={batch} />
       <Items batchId={batch.batch_id} />
       <LeftOut batch={batch} />
     </div>

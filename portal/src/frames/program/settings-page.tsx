@@ -1,4 +1,6 @@
 import './program-words.ts'
+import { useState } from 'react'
+
 import { Page } from '../../parts/page.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
@@ -10,6 +12,8 @@ import { FourEyes } from './four-eyes.tsx'
 import { LiveDemands } from './live-demands.tsx'
 import { LinkTargets } from './link-targets.tsx'
 import { PayoutPolicy } from './payout-policy.tsx'
+import { PayoutReceiver } from './payout-receiver.tsx'
+import { ReceiverSecret } from './receiver-secret.tsx'
 
 /** What holds for the whole partner program, each setting with who set it last. */
 export function SettingsPage() {
@@ -17,6 +21,8 @@ export function SettingsPage() {
   const mayEarnings = useMay('platform.earnings.read')
   const mayPayouts = useMay('platform.payouts.read')
   const mayReferrals = useMay('platform.referrals.read')
+  const [secret, setSecret] = useState<string | null>(null)
+  if (secret !== null) return <ReceiverSecret secret={secret} onStored={() => setSecret(null)} />
   return (
     <Page title={t('program_settings.title')} lead={t('program_settings.lead')}>
       <div className="stack">
@@ -31,6 +37,7 @@ export function SettingsPage() {
         {mayAgreements && <LiveDemands />}
         {mayEarnings && <ApprovalPolicy />}
         {mayPayouts && <PayoutPolicy />}
+        {mayPayouts && <PayoutReceiver onSecret={setSecret} />}
         {mayReferrals && <LinkTargets />}
       </div>
     </Page>

@@ -1,0 +1,112 @@
+import './program-words.ts'
+import { TextInput } from '@mantine/core'
+import { readBody, readTagged } from '@liaison/client'
+import type { PayoutReceiver as Receiver } from '@liaison/client'
+import { useState } from 'react'
+
+import { MoveButton } from '../../parts/move-button.tsx'
+import { fact, Facts } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { formatDate } from '../../platform/format.ts'
+import { useMay } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { Setting } from './setting.tsx'
+
+type ReceiverProps = { onSecret: (secret: string) => void }
+type FormProps = ReceiverProps & { receiver: Receiver; etag: string | null }
+
+function useSave({ etag, onSecret }: Pick<FormProps, 'etag' | 'onSecret'>) {
+  return useWrite(
+    (url: string, { client }) =>
+      readBody(
+        client.PUT('/admin/payout-receiver', {
+          headers: { 'If-Match': etag ?? '' },
+          body: { url: url.trim() === '' ? null : url.trim() },
+        }),
+      ),
+    ({ secret }) => {
+      showToast(t('program_settings.done'))
+      if (secret !== null) onSecret(secret)
+    },
+  )
+}
+
+function Rotate({ onSecret }: ReceiverProps) {
+  return (
+    <MoveButton
+      words={{
+        act: t('payout_receiver.rotate'),
+        title: t('payout_receiver.rotate_title'),
+        effect: t('payout_receiver.rotate_effect'),
+        keep: t('payout_receiver.rotate_keep'),
+        done: t('payout_receiver.rotate_done'),
+      }}
+      move={async (_reason, { client }) => {
+        const made = await readBody(client.POST('/admin/payout-receiver/rotate-secret', { body: {} }))
+        if (made.secret !== null) onSecret(made.secret)
+      }}
+    />
+  )
+}
+
+function Form({ receiver, etag, onSecret }: FormProps) {
+  const [url, setUrl] = useState(receiver.url ?? '')
+  const mayChange = useMay('platform.payouts.approve')
+  const write = useSave({ etag, onSecret })
+  return (
+    <Setting
+      title={t('payout_receiver.title')}
+      about={t('payout_receiver.about')}
+      lastSet={t('program_settings.set_by', {
+        version: receiver.version,
+        name: receiver.set_by_name,
+        date: formatDate(receiver.set_at),
+      })}
+      mayChange={mayChange}
+      errors={[]}
+      isBusy={write.isPending}
+      error={write.error}
+      now={
+        <Facts
+          facts={[
+            fact(t('payout_receiver.url'), receiver.url ?? t('payout_receiver.nothing')),
+            fact(t('payout_receiver.key'), receiver.public_keys[0]),
+          ]}
+        />
+      }
+      onSave={() => write.mutate(url)}
+    >
+      <TextInput
+        id="url"
+        type="url"
+        label={t('payout_receiver.url')}
+        description={t('payout_receiver.url_about')}
+        value={url}
+        maxLength={2000}
+        onChange={(event) => setUrl(event.currentTarget.value)}
+      />
+      {receiver.url !== null && (
+        <>
+          <Facts facts={[fact(t('payout_receiver.key'), <code>{receiver.public_keys[0]}</code>)]} />
+          <div>
+            <Rotate onSecret={onSecret} />
+          </div>
+        </>
+      )}
+    </Setting>
+  )
+}
+
+/** Where payouts are handed to the finance system; a secret is shown once, on a page of its own. */
+export function PayoutReceiver({ onSecret }: ReceiverProps) {
+  const receiver = useRead(['payouts', 'receiver'], (frame, signal) =>
+    readTagged(frame.client.GET('/admin/payout-receiver', { signal })),
+  )
+  return (
+    <Answer query={receiver} lines={4}>
+      {({ body, etag }) => <Form key={body.version} receiver={body} etag={etag} onSecret={onSecret} />}
+    </Answer>
+  )
+}
