@@ -67,6 +67,8 @@ test('what is sealed is read by the logins that open it alone: by none that a te
     'liaison_auth signing_key.private_key',
     'liaison_auth totp_factor.secret',
     'liaison_job kyc_secret.sealed_secret',
+    'liaison_job payout_receiver_secret.sealed_secret',
+    'liaison_job payout_receiver_secret.sealed_signing_key',
     'liaison_job signal_stream.sealed_authorization',
     'liaison_job vault_key.sealed_key',
     'liaison_job webhook_secret.sealed_secret',
