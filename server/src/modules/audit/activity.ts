@@ -77,7 +77,8 @@ export const EXPORT_QUERIES = {
   platform: z.strictObject({ ...filters, ...partner, ...tenant, ...format }),
 } as const
 
-const ActivityItem = z
+/** One event as the lists of the log show it. */
+export const ActivityItem = z
   .strictObject({
     event_id: z.string(),
     occurred_at: z.string(),
@@ -156,7 +157,8 @@ function toResource(row: EventRow): Item['resource'] {
   return type === null ? null : { type, id: toPublicId(type, id), label }
 }
 
-function toItem(row: EventRow, details: OwnDetails | undefined, viewer: Viewer): Item {
+/** One event as its reader may see it. */
+export function toItem(row: EventRow, details: OwnDetails | undefined, viewer: Viewer): Item {
   const repeats = row.repeats + (details?.countedRepeats ?? 0)
   const rows = row.row_count === null ? null : row.row_count + (details?.countedRows ?? 0)
   return {

@@ -1,6 +1,7 @@
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { ReadingMandate } from './activity.ts'
+import type { FollowingMandate } from './feed-store.ts'
 
 const NAMESPACES = {
   program: 'partner_org.audit',
@@ -17,6 +18,12 @@ export function noteActivityRead(mandate: ReadingMandate, rowCount: number): voi
 /** So is taking a copy of it away. */
 export function noteActivityExport(mandate: ReadingMandate, rowCount: number): void {
   noteRead(mandate, { action: `${NAMESPACES[mandate.kind]}.export`, rowCount })
+}
+
+/** And following it: a collector that asks again and again is counted as any reader is, once a minute. */
+export function noteFeedRead(mandate: FollowingMandate, rowCount: number): void {
+  const action = mandate.kind === 'api' ? 'api.audit.read' : `${NAMESPACES[mandate.kind]}.feed.read`
+  noteRead(mandate, { action, rowCount })
 }
 
 /** And looking at its checkpoints. */

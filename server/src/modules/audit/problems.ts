@@ -22,6 +22,14 @@ const AUDIT_PROBLEMS = {
     cause: 'The event waits for its seal, usually for seconds; or the log is being prepared for proofs.',
     remedy: 'Ask again after `Retry-After` seconds.',
   },
+  AUDIT_FEED_AHEAD: {
+    status: 409,
+    title: 'Behind the end of the log',
+    cause:
+      'The leaf index in `after` is larger than that of any sealed event: it is of another installation, or this one was restored from a backup.',
+    remedy:
+      'Ask the provider. Compare the checkpoints that you kept before you begin again from an index that the log has.',
+  },
 } as const satisfies Record<string, ProblemEntry>
 
 registerProblems(AUDIT_PROBLEMS)

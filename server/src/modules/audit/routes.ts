@@ -14,6 +14,7 @@ import type { ActivityFilters } from './rules.ts'
 import { checkpointRoutes } from './routes-checkpoint.ts'
 import { makeClientCallsRoute } from './routes-client-calls.ts'
 import { completenessRoutes } from './routes-completeness.ts'
+import { makeFeedRoutes } from './routes-feed.ts'
 import { proofRoutes } from './routes-proof.ts'
 import { readCheckpoints } from './store.ts'
 
@@ -178,6 +179,7 @@ export function makeAuditRoutes(services: Services): readonly Route[] {
     ...completenessRoutes,
     ...checkpointRoutes,
     ...proofRoutes,
+    ...makeFeedRoutes(services),
     checkpointsRoute,
   ]
 }

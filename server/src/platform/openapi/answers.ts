@@ -30,6 +30,8 @@ const FIELDS = {
   'X-Export-Truncated': ['Whether there were more rows than a file may have.', z.enum(['true', 'false'])],
   'Content-Disposition': ['The name of the file.', z.string().max(300)],
   'Repr-Digest': ['The SHA-256 of the file (RFC 9530 section 3).', z.string().max(70)],
+  'X-Feed-Has-More': ['Whether the feed goes on.', z.enum(['true', 'false'])],
+  'X-Feed-Next-After': ['Send as `after` for what follows.', z.int().min(0).max(Number.MAX_SAFE_INTEGER)],
   'Idempotent-Replayed': [
     'Sent when this is the answer to an earlier request under the same key.',
     z.literal('true'),
@@ -144,10 +146,25 @@ function fieldsOfSuccess(route: Route): readonly Field[] {
   ]
 }
 
+const OF_FEEDS: readonly Field[] = ['X-Feed-Has-More', 'X-Feed-Next-After']
+
+const isText = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'string'
+
+/** What can be had as a page and as lines in the form of somebody else has a schema for each. */
+function contentOf(body: Json): { readonly content: Json; readonly isFeed: boolean } {
+  const branches: readonly unknown[] = Array.isArray(body['anyOf']) ? body['anyOf'] : []
+  const [page, lines] = [branches.find((branch) => !isText(branch)), branches.find(isText)]
+  if (branches.length === 2 && page !== undefined && lines !== undefined)
+    return { content: { 'application/json': { schema: page }, '*/*': { schema: lines } }, isFeed: true }
+  return { content: { [isText(body) ? '*/*' : 'application/json']: { schema: body } }, isFeed: false }
+}
+
 /** One success. An answer that is a text as a whole is a file, in the media type that it says itself. */
 function success(route: Route, schema: z.ZodType | null): Json {
   const body = schema && withBoundsOfAnswer(toOutputJsonSchema(schema))
-  const isFile = body?.['type'] === 'string'
+  const told = body && contentOf(body)
+  const isFile = isText(body)
   const isPlainList = body?.['type'] === 'array'
   return {
     description: 'Done.',
@@ -155,8 +172,9 @@ function success(route: Route, schema: z.ZodType | null): Json {
       ...fieldsOfSuccess(route),
       ...(isFile ? OF_FILES : []),
       ...(isPlainList ? OF_PLAIN_LISTS : []),
+      ...(told?.isFeed === true ? OF_FEEDS : []),
     ]),
-    ...(body && { content: { [isFile ? '*/*' : 'application/json']: { schema: body } } }),
+    ...(told && { content: told.content }),
   }
 }
 
