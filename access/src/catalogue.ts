@@ -1,4 +1,5 @@
 import { ASSISTANCE_PERMISSIONS } from './catalogue-assistance.ts'
+import { AUDIT_PERMISSIONS } from './catalogue-audit.ts'
 import { FORM_PERMISSIONS } from './catalogue-forms.ts'
 import { ORDER_PERMISSIONS } from './catalogue-orders.ts'
 import { PROGRAM_PERMISSIONS } from './catalogue-program.ts'
@@ -333,4 +334,5 @@ export const CATALOGUE = [
   ...FORM_PERMISSIONS,
   ...ORDER_PERMISSIONS,
   ...ASSISTANCE_PERMISSIONS,
+  ...AUDIT_PERMISSIONS,
 ] as const

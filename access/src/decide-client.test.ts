@@ -11,6 +11,8 @@ import type { ClientPermission } from './permissions.ts'
 import {
   ACTIONS,
   ACTION_NAMES,
+  OWN_SCOPE_NAMES,
+  OWN_SCOPES,
   SCOPES,
   SCOPE_NAMES,
   maskOfActions,
@@ -209,8 +211,9 @@ describe('scopes and actions', () => {
     const ofScopes = SCOPE_NAMES.flatMap((name): readonly string[] => SCOPES[name])
     const ofActions: readonly string[] = ACTION_NAMES.map((name) => ACTIONS[name])
     const wanted = CLIENT_PERMISSIONS.map(({ name }) => name).toSorted()
-    expect(ofScopes.toSorted()).toEqual(wanted)
-    expect(ofActions.toSorted()).toEqual(wanted)
+    const ofOwn = OWN_SCOPE_NAMES.flatMap((name): readonly string[] => OWN_SCOPES[name])
+    expect([...ofScopes, ...ofOwn].toSorted()).toEqual(wanted)
+    expect([...ofActions, ...ofOwn].toSorted()).toEqual(wanted)
     for (const name of ACTION_NAMES)
       expect(has(maskOfScopes([scopeOfAction(name)]), ACTIONS[name])).toBe(true)
   })

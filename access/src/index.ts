@@ -157,15 +157,18 @@ export type { DecisionCode, RefusalCode } from './refusals.ts'
 export {
   ACTIONS,
   ACTION_NAMES,
+  OWN_SCOPE_NAMES,
+  OWN_SCOPES,
   SCOPES,
   SCOPE_NAMES,
   isAction,
+  isOwnScope,
   isScope,
   maskOfActions,
   maskOfScopes,
   scopeOfAction,
 } from './scopes.ts'
-export type { Action, ClientNeed, Scope } from './scopes.ts'
+export type { Action, ClientNeed, OwnScope, Scope } from './scopes.ts'
 export { costsMoney } from './spending.ts'
 export { ACCESS_MODES } from './client-facts.ts'
 export type { AccessMode, ApiDelegationFacts, ClientFacts, ClientQuestion } from './client-facts.ts'

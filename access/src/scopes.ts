@@ -16,6 +16,16 @@ export const SCOPES = {
 
 export type Scope = keyof typeof SCOPES
 
+/**
+ * The scopes that an organisation gives to its own clients alone. They belong to no action, so no consent, no resale and
+ * no token under one ever holds what they stand for.
+ */
+export const OWN_SCOPES = {
+  'audit.read': ['api.audit.read'],
+} as const satisfies Record<string, readonly ClientPermission[]>
+
+export type OwnScope = keyof typeof OWN_SCOPES
+
 /** The actions that an authorization request can name, each one permission. Source: RFC 9396 section 2.2 (`actions`). */
 export const ACTIONS = {
   'order.create': 'api.orders.create',
@@ -39,12 +49,20 @@ export interface ClientNeed {
 /** Every scope, in the order of the documents. */
 export const SCOPE_NAMES: readonly Scope[] = Object.freeze(Object.keys(SCOPES).filter(isScope))
 
+/** Every scope that is for an organisation's own clients. */
+export const OWN_SCOPE_NAMES: readonly OwnScope[] = Object.freeze(Object.keys(OWN_SCOPES).filter(isOwnScope))
+
 /** Every action, in the order of the documents. */
 export const ACTION_NAMES: readonly Action[] = Object.freeze(Object.keys(ACTIONS).filter(isAction))
 
 /** Whether a text is the name of a scope. */
 export function isScope(text: string): text is Scope {
   return Object.hasOwn(SCOPES, text)
+}
+
+/** Whether a text is the name of a scope that is for an organisation's own clients. */
+export function isOwnScope(text: string): text is OwnScope {
+  return Object.hasOwn(OWN_SCOPES, text)
 }
 
 /** Whether a text is the name of an action. */
@@ -55,7 +73,10 @@ export function isAction(text: string): text is Action {
 /** What a set of scopes allows. A name that is no scope allows nothing. */
 export function maskOfScopes(scopes: Iterable<string>): Mask {
   let mask = EMPTY_MASK
-  for (const scope of scopes) if (isScope(scope)) mask |= maskOf(SCOPES[scope])
+  for (const scope of scopes) {
+    if (isScope(scope)) mask |= maskOf(SCOPES[scope])
+    if (isOwnScope(scope)) mask |= maskOf(OWN_SCOPES[scope])
+  }
   return mask
 }
 

@@ -17,6 +17,7 @@ import type {
   ClientId,
   ConsentId,
   IdOf,
+  OwnScope,
   PartnerId,
   ResaleId,
   Scope,
@@ -63,7 +64,7 @@ export interface TokenWish {
   readonly account: SeededAccount
   readonly access?: AccessMode
   readonly delegation?: ConsentId | ResaleId
-  readonly scopes?: readonly Scope[]
+  readonly scopes?: readonly (Scope | OwnScope)[]
   /** Any claim as the test wants it, true or not. */
   readonly claims?: Partial<AccessToken>
 }
@@ -92,7 +93,11 @@ export class ApiClients {
   /** A client of a partner or of a tenant, with every scope unless told otherwise. */
   async client(
     owner: { readonly partner: PartnerId } | { readonly tenant: TenantId },
-    terms: { readonly name?: string; readonly scopes?: readonly Scope[]; readonly environment?: string } = {},
+    terms: {
+      readonly name?: string
+      readonly scopes?: readonly (Scope | OwnScope)[]
+      readonly environment?: string
+    } = {},
   ): Promise<ClientId> {
     const scopes = terms.scopes ?? SCOPE_NAMES
     const id = await this.#one(

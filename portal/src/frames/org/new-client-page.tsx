@@ -1,5 +1,5 @@
-import { SCOPE_NAMES } from '@liaison/access'
-import type { Scope } from '@liaison/access'
+import { OWN_SCOPE_NAMES, SCOPE_NAMES } from '@liaison/access'
+import type { OwnScope, Scope } from '@liaison/access'
 import { Textarea, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
@@ -22,8 +22,16 @@ import { sentencesOfScopes } from '../shared/access-words.ts'
 import { linesOf } from '../shared/lines.ts'
 import { Ticks } from '../shared/ticks.tsx'
 
-type Draft = { name: string; description: string; scopes: Scope[]; ranges: string; given: GivenKeys }
+type Draft = {
+  name: string
+  description: string
+  scopes: (Scope | OwnScope)[]
+  ranges: string
+  given: GivenKeys
+}
 type Wanted = { draft: Draft; keys: PublicJwk[] }
+
+const everyScope = [...SCOPE_NAMES, ...OWN_SCOPE_NAMES]
 
 const blank: Draft = { name: '', description: '', scopes: [], ranges: '', given: noKeys }
 
@@ -83,7 +91,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
       <Ticks
         id="scopes"
         legend={t('consent.narrow_actions')}
-        entries={SCOPE_NAMES.map((name) => ({ value: name, label: sentencesOfScopes([name]).join('. ') }))}
+        entries={everyScope.map((name) => ({ value: name, label: sentencesOfScopes([name]).join('. ') }))}
         ticked={draft.scopes}
         onTicked={(scopes) => onDraft({ ...draft, scopes })}
       />

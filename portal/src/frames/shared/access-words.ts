@@ -1,11 +1,21 @@
-import { ACTION_NAMES, ACTIONS, CLIENT_PERMISSIONS, scopeOfAction } from '@liaison/access'
+import {
+  ACTION_NAMES,
+  ACTIONS,
+  CLIENT_PERMISSIONS,
+  OWN_SCOPE_NAMES,
+  OWN_SCOPES,
+  scopeOfAction,
+} from '@liaison/access'
 import type { Action } from '@liaison/access'
 
 import { t } from '../../platform/words.ts'
 
+const sentenceOfPermission = (permission: string): string =>
+  CLIENT_PERMISSIONS.find(({ name }) => name === permission)?.sentence ?? permission
+
 /** What an app may do by one action, in the sentence of the catalogue. */
 export function sentenceOfAction(action: Action): string {
-  return CLIENT_PERMISSIONS.find(({ name }) => name === ACTIONS[action])?.sentence ?? action
+  return sentenceOfPermission(ACTIONS[action])
 }
 
 /** What the actions allow, and what they leave out. */
@@ -17,7 +27,11 @@ export function sentencesOfActions(actions: readonly string[]): { can: string[];
 
 /** What an app that is registered for these scopes may do at most. */
 export function sentencesOfScopes(scopes: readonly string[]): string[] {
-  return ACTION_NAMES.filter((name) => scopes.includes(scopeOfAction(name))).map(sentenceOfAction)
+  const ofItsOwn = OWN_SCOPE_NAMES.filter((name) => scopes.includes(name)).flatMap((name) => OWN_SCOPES[name])
+  return [
+    ...ACTION_NAMES.filter((name) => scopes.includes(scopeOfAction(name))).map(sentenceOfAction),
+    ...ofItsOwn.map(sentenceOfPermission),
+  ]
 }
 
 /** What no access of an app or a wholesaler ever includes; said on every page beside what it leaves out. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -37,12 +38,29 @@ function makeFeed(services: Services) {
   return { answer, common }
 }
 
+const TENANT_PATH = '/api/v1/tenant/partner-access/activity/feed'
+
+const AccountParams = z.strictObject({ customer_ban: plainText(1, 64) })
+
+/** The feed for a program of the organisation itself, by its own API client with a token for its own use. */
+function makeClientFeed({ answer, common }: ReturnType<typeof makeFeed>): Route {
+  return route({
+    ...common,
+    path: '/api/v1/customers/:customer_ban/audit/feed',
+    summary: "The same for an organisation's own API client, with a token of the scope audit.read",
+    input: { params: AccountParams, query: FeedQuery },
+    access: { api: 'api.audit.read', account: ({ params }) => params.customer_ban },
+    handle: ({ mandate, query }) => answer(mandate, query, TENANT_PATH),
+  })
+}
+
 /** The log as it streams to the systems of those who read it. Source: reliability.md section 1, "Export/stream". */
 export function makeFeedRoutes(services: Services): readonly Route[] {
-  const { answer, common } = makeFeed(services)
+  const feed = makeFeed(services)
+  const { answer, common } = feed
   const paths = {
     partner: '/api/v1/partner/audit/feed',
-    tenant: '/api/v1/tenant/partner-access/activity/feed',
+    tenant: TENANT_PATH,
     admin: '/api/v1/admin/audit/feed',
   } as const
   return [
@@ -68,5 +86,6 @@ export function makeFeedRoutes(services: Services): readonly Route[] {
       access: { permission: 'platform.audit.read' },
       handle: ({ mandate, query }) => answer(mandate, query, paths.admin),
     }),
+    makeClientFeed(feed),
   ]
 }

@@ -250,6 +250,15 @@ test("a tenant's own client lives where the tenant is, unseen by partners (A5)",
   expect((await world.call(owner, 'GET', `${PATH}/${id}`)).statusCode).toBe(404)
 })
 
+test("a scope for an organisation's own use is for its own clients, never for a partner's (A4, R4)", async () => {
+  const wanted = { body: { ...body(), scopes: ['orders.read', 'audit.read'] } }
+  const made = await world.call(tenantAdmin, 'POST', '/api/v1/tenant/clients', wanted)
+  expect(made.json()).toMatchObject({ scopes: ['orders.read', 'audit.read'] })
+  const refused = await world.call(owner, 'POST', PATH, wanted)
+  expect(refused.statusCode, refused.body).toBe(422)
+  expect(refused.json()).toMatchObject({ errors: [{ pointer: '/body/scopes/1' }] })
+})
+
 test('the provider lists the clients of one owner, and refuses an owner that it cannot read (A11)', async () => {
   const mine = await create()
   await create(rival)

@@ -13,7 +13,14 @@ import {
   MOVES,
   showClients,
 } from './acts.ts'
-import { ClientBody, ClientChangeBody, ClientParams, MoveBody, NewClientBody, toClient } from './schemas.ts'
+import {
+  ClientBody,
+  ClientParams,
+  MoveBody,
+  NewTenantClientBody,
+  TenantClientChangeBody,
+  toClient,
+} from './schemas.ts'
 import { getClient } from './store.ts'
 
 /** The routes with which an organisation manages API clients of its own. */
@@ -43,7 +50,7 @@ export const tenantClientRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/tenant/clients',
     summary: 'Create an API client from its public keys',
-    input: { body: NewClientBody },
+    input: { body: NewTenantClientBody },
     access: { permission: 'tenant.clients.manage' },
     limit: 'write',
     problems: ['CLIENT_LIMIT_REACHED'],
@@ -60,7 +67,7 @@ export const tenantClientRoutes: readonly Route[] = [
     method: 'PATCH',
     path: '/api/v1/tenant/clients/:client_id',
     summary: 'Change an API client: its name, addresses, scopes or keys',
-    input: { params: ClientParams, body: ClientChangeBody },
+    input: { params: ClientParams, body: TenantClientChangeBody },
     access: { permission: 'tenant.clients.manage' },
     limit: 'write',
     ifMatch: true,

@@ -1,4 +1,4 @@
-import { ACTION_NAMES, encodeId, idFromUuid, isCidr, SCOPE_NAMES } from '@liaison/access'
+import { ACTION_NAMES, encodeId, idFromUuid, isCidr, OWN_SCOPE_NAMES, SCOPE_NAMES } from '@liaison/access'
 import { z } from 'zod'
 import { plainText, publicId } from '#platform/route-input.ts'
 import type { ClientRow } from './store.ts'
@@ -61,11 +61,23 @@ export const NewClientBody = z.strictObject({
   ip_allow: settings.ip_allow.default([]),
 })
 
+const SCOPES_OF_TENANT = [...SCOPE_NAMES, ...OWN_SCOPE_NAMES] as const
+const ofTenant = { scopes: z.array(z.enum(SCOPES_OF_TENANT)).min(1).max(SCOPES_OF_TENANT.length) }
+
+/** What makes a client of an organisation: some scopes are for its own clients alone. */
+export const NewTenantClientBody = NewClientBody.extend(ofTenant)
+
+const hasChange = (body: object): boolean => Object.keys(body).length > 0
+const NO_CHANGE = 'must change something'
+
 /** What of a client can be changed. */
-export const ClientChangeBody = z
-  .strictObject(settings)
+export const ClientChangeBody = z.strictObject(settings).partial().refine(hasChange, NO_CHANGE)
+
+/** What of an organisation's client can be changed. */
+export const TenantClientChangeBody = z
+  .strictObject({ ...settings, ...ofTenant })
   .partial()
-  .refine((body) => Object.keys(body).length > 0, 'must change something')
+  .refine(hasChange, NO_CHANGE)
 
 /** Why a client is moved; both sides read it. */
 export const MoveBody = z.strictObject({ reason: plainText(1, 500) })

@@ -123,7 +123,7 @@ const RELATION_PERMISSIONS: readonly Opening[] = [
   ['alert_billing', 'update', ['partner.alerts.acknowledge', 'tenant.billing.read']],
   ['alert_access', 'select', ['tenant.partner_access.read']],
   ['alert_access', 'update', ['tenant.partner_access.revoke']],
-  ['audit_scope', 'select', ['partner.audit.read', 'tenant.partner_access.audit.read']],
+  ['audit_scope', 'select', ['partner.audit.read', 'tenant.partner_access.audit.read', 'api.audit.read']],
   ['access_explanation', 'select', ['tenant.partner_access.read']],
   ['delegation', 'select', ['tenant.partner_access.read']],
   [

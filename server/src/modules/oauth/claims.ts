@@ -3,11 +3,13 @@ import {
   decideClient,
   encodeId,
   idFromUuid,
+  isOwnScope,
   maskOfActions,
   maskOfScopes,
+  OWN_SCOPES,
   scopeOfAction,
 } from '@liaison/access'
-import type { Action, ClientFacts, ClientRefusalCode } from '@liaison/access'
+import type { Action, ClientFacts, ClientRefusalCode, OwnScope } from '@liaison/access'
 import { toClientFacts } from '#platform/resolvers/client-facts.ts'
 import { actionsWithin, orderScopes } from './details.ts'
 import type { GrantedDetail } from './details.ts'
@@ -110,6 +112,30 @@ function decideActions(basis: TokenBasis, wish: TokenWish): Action[] | ClientRef
   return refusal ?? 'INSUFFICIENT_SCOPE'
 }
 
+/** The scopes for the organisation's own use alone: in a token that stands on no access and names no actions. */
+function decideOwnScopes(basis: TokenBasis, wish: TokenWish): readonly OwnScope[] {
+  if (accessOf(basis) !== 'own' || wish.actions !== null) return []
+  const wanted = [...wish.scopes].filter(isOwnScope)
+  const facts = standingFacts(basis, { scopes: maskOfScopes(wanted), actions: null })
+  return wanted.filter((scope) =>
+    OWN_SCOPES[scope].every(
+      (permission) => decideClient(facts, { permission, writes: false }).effect === 'allow',
+    ),
+  )
+}
+
+/** All that the token can say of what it opens. */
+function decideReach(basis: TokenBasis, wish: TokenWish) {
+  const decided = decideActions(basis, wish)
+  const ofItsOwn: readonly string[] = decideOwnScopes(basis, wish)
+  if (typeof decided === 'string' && ofItsOwn.length === 0) return decided
+  const actions = typeof decided === 'string' ? [] : decided
+  const scopes = orderScopes(wish.scopes).filter(
+    (scope) => ofItsOwn.includes(scope) || actions.some((action) => scopeOfAction(action) === scope),
+  )
+  return { actions, scopes }
+}
+
 /** Who pays. Where nobody was set the account stands for itself, and ordering is refused until somebody is (A5). */
 function billingOf({ entered, tenantId, ban }: TokenBasis): ResolvedClaims['billing'] {
   const { billing } = entered
@@ -163,14 +189,12 @@ function partnerClaims({ entered }: TokenBasis) {
 
 /** The one resolver of claims: for a token that is issued, introspected or exchanged (A3, A4, A6). */
 export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms): Resolved {
-  const actions = decideActions(basis, wish)
-  if (typeof actions === 'string') return { refused: actions }
+  const decided = decideReach(basis, wish)
+  if (typeof decided === 'string') return { refused: decided }
+  const { actions, scopes } = decided
   const { tenantId, ban, entered, terms: agreed } = basis
   const access = accessOf(basis)
   if (access === 'resale' && entered.billing?.kind !== 'resale') return { refused: 'NO_BILLING_RELATIONSHIP' }
-  const scopes = orderScopes(wish.scopes).filter((scope) =>
-    actions.some((action) => scopeOfAction(action) === scope),
-  )
   const client = `client:${encodeId('api_client', basis.clientId)}`
   const customerId = encodeId('tenant', tenantId)
   const common = {

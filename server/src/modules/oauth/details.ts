@@ -1,4 +1,4 @@
-import { ACTION_NAMES, isAction, SCOPE_NAMES, scopeOfAction } from '@liaison/access'
+import { ACTION_NAMES, isAction, OWN_SCOPE_NAMES, SCOPE_NAMES, scopeOfAction } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { z } from 'zod'
 
@@ -114,5 +114,5 @@ export function actionsWithin(actions: readonly string[], scopes: ReadonlySet<st
 /** Scopes in the order of the documents, those of our API alone. */
 export function orderScopes(scopes: Iterable<string>): string[] {
   const wanted = new Set(scopes)
-  return SCOPE_NAMES.filter((scope) => wanted.has(scope))
+  return [...SCOPE_NAMES, ...OWN_SCOPE_NAMES].filter((scope) => wanted.has(scope))
 }

@@ -1,4 +1,4 @@
-import { encodeId } from '@liaison/access'
+import { encodeId, maskOfScopes, toBits } from '@liaison/access'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import {
   customFetch,
@@ -265,5 +265,41 @@ describe("a client's own organisation", () => {
       authorization_details: [{ actions: ['order.read'] }],
       scope: 'orders.read',
     })
+  })
+
+  test('gives what is for its own use alone, such as the audit log, by its scope; no access of a customer ever does (R4)', async () => {
+    const cast = await oauth.cast({ accounts: 2 })
+    await oauth.world.seed('update partner set home_tenant_id = $2 where id = $1', [
+      cast.partner,
+      cast.tenant,
+    ])
+    const ask = async (ban: string, scope: string) => {
+      const choice = [{ type: 'partner_access', customer_ban: ban }]
+      const answer = await cast.app.token('client_credentials', {
+        scope,
+        authorization_details: JSON.stringify(choice),
+      })
+      return answer.status === 200
+        ? decodeJwt(String(answer.body['access_token']))['scope']
+        : answer.body['error']
+    }
+    expect(await ask('BAN-1002', 'audit.read')).not.toContain('audit')
+    await oauth.world.seed(
+      `update api_client set scopes = scopes || 'audit.read'::text, mask = mask | $2 where id = $1`,
+      [cast.client, toBits(maskOfScopes(['audit.read']))],
+    )
+    expect(await ask('BAN-1002', 'audit.read')).toBe('audit.read')
+    expect(await ask('BAN-1001', 'orders.read audit.read')).toBe('orders.read audit.read')
+    // With actions the token is for these alone.
+    const narrow = await cast.app.token('client_credentials', {
+      scope: 'orders.read audit.read',
+      authorization_details: JSON.stringify([
+        { type: 'partner_access', customer_ban: 'BAN-1001', actions: ['order.read'] },
+      ]),
+    })
+    expect(decodeJwt(String(narrow.body['access_token']))['scope']).toBe('orders.read')
+    const { claims } = await oauth.grant(cast, { scope: 'orders.read orders.write services.read audit.read' })
+    expect(claims['access']).toBe('delegated')
+    expect(String(claims['scope'])).not.toContain('audit')
   })
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SCOPE_NAMES } from '@liaison/access'
+import { OWN_SCOPE_NAMES, SCOPE_NAMES } from '@liaison/access'
 import { TokenClaims } from './claims-schema.ts'
 import { ChosenDetail, GrantedDetail, RequestedDetail } from './details.ts'
 import { ISSUER_PATH, issuerOf, SIGNATURES } from './settings.ts'
@@ -44,7 +44,7 @@ export function describeServer(places: OAuthPlaces, own: unknown): Record<string
   return {
     ...kept,
     issuer,
-    scopes_supported: [...SCOPE_NAMES],
+    scopes_supported: [...SCOPE_NAMES, ...OWN_SCOPE_NAMES],
     response_modes_supported: ['query'],
     protected_resources: [places.apiResource()],
     dpop_signing_alg_values_supported: [...SIGNATURES],
@@ -69,7 +69,7 @@ export function describeResource(
     resource: places.apiResource(),
     authorization_servers: [issuer],
     jwks_uri: `${issuer}/jwks`,
-    scopes_supported: [...SCOPE_NAMES],
+    scopes_supported: [...SCOPE_NAMES, ...OWN_SCOPE_NAMES],
     bearer_methods_supported: ['header'],
     resource_name: 'Liaison API',
     resource_documentation: `${places.authOrigin()}/docs`,

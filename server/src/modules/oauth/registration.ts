@@ -1,5 +1,5 @@
-import { isScope } from '@liaison/access'
-import type { Scope } from '@liaison/access'
+import { isOwnScope, isScope } from '@liaison/access'
+import type { OwnScope, Scope } from '@liaison/access'
 import { z } from 'zod'
 import { readCertificates } from './certificates.ts'
 import type { ClientCertificate } from './certificates.ts'
@@ -30,7 +30,7 @@ export interface ClientKey {
 /** A registration that keeps to the profile. */
 export interface Registration {
   readonly redirectUris: readonly string[]
-  readonly scopes: readonly Scope[]
+  readonly scopes: readonly (Scope | OwnScope)[]
   readonly jwks: { readonly keys: readonly ClientKey[] }
   readonly tokenBinding: TokenBinding
   readonly certificates: readonly ClientCertificate[]
@@ -169,6 +169,9 @@ function readUris({ redirectUris, environment }: RegistrationInput): Registratio
   return faults
 }
 
+/** Which of them a client of this owner may have is said where it is registered. */
+const isApiScope = (scope: string): scope is Scope | OwnScope => isScope(scope) || isOwnScope(scope)
+
 /**
  * Checks what a client is to be registered with and returns it in the form in which it is kept, or every fault at once.
  * Refused: redirect URIs that are not exact https addresses, key sets without a key, with private or symmetric keys,
@@ -179,7 +182,7 @@ export function parseClientRegistration(input: RegistrationInput): RegistrationR
   const { keys, faults: keyFaults } = readKeys(input.jwks)
   const scopes = [...new Set(input.scopes)]
   const scopeFaults = scopes.flatMap((scope, index) =>
-    isScope(scope) ? [] : [fault(`/scopes/${index}`, 'UNKNOWN_SCOPE', 'is no scope of this API')],
+    isApiScope(scope) ? [] : [fault(`/scopes/${index}`, 'UNKNOWN_SCOPE', 'is no scope of this API')],
   )
   if (scopes.length === 0) scopeFaults.push(fault('/scopes', 'REQUIRED', 'must name at least one scope'))
   const { tokenBinding = 'dpop' } = input
@@ -193,7 +196,7 @@ export function parseClientRegistration(input: RegistrationInput): RegistrationR
   return {
     registration: {
       redirectUris: [...new Set(input.redirectUris)],
-      scopes: scopes.filter(isScope),
+      scopes: scopes.filter(isApiScope),
       jwks: { keys },
       tokenBinding,
       certificates,

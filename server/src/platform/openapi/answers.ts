@@ -156,7 +156,14 @@ function contentOf(body: Json): { readonly content: Json; readonly isFeed: boole
   const branches: readonly unknown[] = Array.isArray(body['anyOf']) ? body['anyOf'] : []
   const [page, lines] = [branches.find((branch) => !isText(branch)), branches.find(isText)]
   if (branches.length === 2 && page !== undefined && lines !== undefined)
-    return { content: { 'application/json': { schema: page }, '*/*': { schema: lines } }, isFeed: true }
+    return {
+      content: {
+        // The definitions go where the document keeps them; they must not be lost with the list of branches.
+        'application/json': { schema: { ...page, ...('$defs' in body && { $defs: body['$defs'] }) } },
+        '*/*': { schema: lines },
+      },
+      isFeed: true,
+    }
   return { content: { [isText(body) ? '*/*' : 'application/json']: { schema: body } }, isFeed: false }
 }
 

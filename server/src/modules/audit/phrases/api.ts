@@ -12,6 +12,10 @@ const PAYER = noun('payer of a billing account', 'payers of billing accounts')
 export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'api.orders.create': says('placed {x}', ORDER),
   'api.orders.read': says('read {x}', ORDER),
+  'api.audit.read': says(
+    'took {x} off the feed of the audit log',
+    noun('activity entry', 'activity entries'),
+  ),
   'orders.create': says('placed {x}', ORDER),
   'orders.read': says('read {x}', ORDER),
   'orders.list': says('listed {x}', ORDER),
