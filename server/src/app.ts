@@ -42,6 +42,7 @@ import type { RealmDemoSignIn } from '#modules/realms/index.ts'
 import { privacyRoutes } from '#modules/privacy/index.ts'
 import { riskRoutes } from '#modules/risk/index.ts'
 import { makeDealRoutes } from '#modules/deals/index.ts'
+import { leaderboardRoutes } from '#modules/leaderboard/index.ts'
 import { makeReferralRoutes, mountReferralLinks } from '#modules/referrals/index.ts'
 import { slaRoutes } from '#modules/sla/index.ts'
 import { reportRoutes } from '#modules/reports/index.ts'
@@ -149,6 +150,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeEmbedRoutes(services),
     ...makeReferralRoutes(services),
     ...makeDealRoutes(services),
+    ...leaderboardRoutes,
     ...makeVoucherRoutes(services),
     ...makeAgencyRoutes(services, { places: () => embedPlaces(services.embedOrigin()) }),
     ...makeOversightRoutes(services),

@@ -21,6 +21,7 @@ import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
 import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
 import { forgetPersonalData } from '#modules/privacy/index.ts'
 import { runDealClock } from '#modules/deals/index.ts'
+import { runLeaderboardClock } from '#modules/leaderboard/index.ts'
 import { sweepClicks, sweepContacts } from '#modules/referrals/index.ts'
 import { comparePromises, joinPromises } from '#modules/reports/index.ts'
 import { runTeamClock } from '#modules/portfolio/index.ts'
@@ -95,6 +96,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['voucher-clock', '7 * * * *', () => runVoucherClock(database)],
     ['personal-data', '29 3 * * *', () => forgetPersonalData(database, config.personalDataDays)],
     ['deal-clock', EACH_MINUTE, () => runDealClock(database, config.publicOrigin ?? null)],
+    ['leaderboard', '53 2 * * *', () => runLeaderboardClock(database)],
     ['referral-clicks', '23 3 * * *', () => sweepClicks(database)],
     ['referral-contacts', '29 * * * *', () => sweepContacts(database)],
     ['export-sweep', EACH_MINUTE, () => sweepExports(database)],

@@ -12,6 +12,7 @@ import { common } from '../words/common.ts'
 import type { assistance } from '../words/assistance.ts'
 import type { asking } from '../words/asking.ts'
 import type { deals } from '../words/deals.ts'
+import type { leaderboard } from '../words/leaderboard.ts'
 import type { developers } from '../words/developers.ts'
 import type { consents } from '../words/consents.ts'
 import type { oversight } from '../words/oversight.ts'
@@ -93,6 +94,7 @@ export type WordId =
   | keyof typeof asking
   | keyof typeof assistance
   | keyof typeof deals
+  | keyof typeof leaderboard
   | keyof typeof developers
   | keyof typeof ordering
   | keyof typeof portfolio

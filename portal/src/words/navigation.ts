@@ -14,6 +14,7 @@ export const navigation = {
   'nav.agreements': 'Agreements',
   'nav.referrals': 'Referrals',
   'nav.deals': 'Registered deals',
+  'nav.leaderboard': 'Leaderboard',
   'nav.risk': 'Checks',
   'nav.codes': 'Codes and links',
   'nav.program_settings': 'Program settings',

@@ -56,6 +56,12 @@ export const program = {
   'counting.zone_wrong': 'Write the name of a time zone, such as Europe/Berlin.',
   'counting.deal_days': 'Days for which a registered deal is protected',
   'counting.deal_days_about': 'From its approval on; what is approved already keeps its day.',
+  'counting.ranks': 'What partners see of the leaderboard',
+  'counting.ranks_sign_ups': 'How they rank by sign-ups',
+  'counting.ranks_earnings': 'How they rank by what they earn',
+  'counting.ranks_about':
+    'Others are named only where they agreed, and nobody reads what others earn. It is counted each night.',
+  'counting.ranks_none': 'Nothing',
   'counting.deal_days_wrong': 'Write a number of days from 1 to 730.',
   'demands.title': 'API clients and contacts',
   'demands.about':

@@ -163,6 +163,12 @@ function programOf(par: string): NavGroup {
         icon: IconCash,
         needs: 'partner_org.payouts.read',
       },
+      {
+        to: places.leaderboard(par),
+        label: t('nav.leaderboard'),
+        icon: IconChartBar,
+        needs: 'partner_org.earnings.summary.read',
+      },
     ],
   }
 }

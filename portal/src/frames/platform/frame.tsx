@@ -159,6 +159,12 @@ const nav: NavGroup[] = [
         needs: 'platform.payouts.read',
       },
       {
+        to: places.leaderboard(),
+        label: t('nav.leaderboard'),
+        icon: IconListCheck,
+        needs: 'platform.referrals.read',
+      },
+      {
         to: places.riskCases(),
         label: t('nav.risk'),
         icon: IconShieldExclamation,

@@ -16,12 +16,12 @@ import { Setting } from './setting.tsx'
 
 const touches = ['last_touch', 'first_touch'] as const
 type Touch = (typeof touches)[number]
-type Draft = { touch: Touch; zone: string; days: string }
+type Draft = { touch: Touch; zone: string; days: string; bySignUps: boolean; byEarnings: boolean }
 const MOST_DAYS = 730
 
 function useSave(settings: ProgramSettings, etag: string | null) {
   return useWrite(
-    ({ touch, zone, days }: Draft, { client }) =>
+    ({ touch, zone, days, bySignUps, byEarnings }: Draft, { client }) =>
       readTagged(
         client.PUT('/admin/program-settings', {
           headers: { 'If-Match': etag ?? '' },
@@ -31,6 +31,8 @@ function useSave(settings: ProgramSettings, etag: string | null) {
             attribution_model: touch,
             time_zone: zone.trim(),
             deal_protected_days: Number(days),
+            shows_sign_up_ranks: bySignUps,
+            shows_earning_ranks: byEarnings,
           },
         }),
       ),
@@ -46,6 +48,31 @@ const check = ({ zone, days }: Draft): FormError[] => [
 ]
 
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (change: Partial<Draft>) => void }
+
+const ranks = [
+  { field: 'bySignUps', word: 'counting.ranks_sign_ups' },
+  { field: 'byEarnings', word: 'counting.ranks_earnings' },
+] as const
+
+/** Whether partners see how they rank, and by what. */
+function Ranks({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
+  return (
+    <fieldset className="stack tight">
+      <legend>{t('counting.ranks')}</legend>
+      {ranks.map(({ field, word }) => (
+        <label key={field} className="check">
+          <input
+            type="checkbox"
+            checked={draft[field]}
+            onChange={(event) => onDraft({ [field]: event.currentTarget.checked })}
+          />
+          <span>{t(word)}</span>
+        </label>
+      ))}
+      <p className="small muted">{t('counting.ranks_about')}</p>
+    </fieldset>
+  )
+}
 
 function Fields({ draft, errors, onDraft }: FieldsProps) {
   return (
@@ -84,9 +111,16 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'deal_days')}
         onChange={(event) => onDraft({ days: event.currentTarget.value })}
       />
+      <Ranks draft={draft} onDraft={onDraft} />
     </>
   )
 }
+
+const tellRanks = (settings: ProgramSettings): string =>
+  [
+    ...(settings.shows_sign_up_ranks ? [t('counting.ranks_sign_ups')] : []),
+    ...(settings.shows_earning_ranks ? [t('counting.ranks_earnings')] : []),
+  ].join(', ') || t('counting.ranks_none')
 
 function Others({ count }: { count: number }) {
   return count === 0 ? null : <p>{t('counting.others', { count })}</p>
@@ -98,6 +132,8 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
     touch: before,
     zone,
     days: String(settings.deal_protected_days),
+    bySignUps: settings.shows_sign_up_ranks,
+    byEarnings: settings.shows_earning_ranks,
   })
   const [errors, setErrors] = useState<FormError[]>([])
   const write = useSave(settings, etag)
@@ -117,6 +153,7 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
               fact(t('counting.touch'), t(`counting.${before}`)),
               fact(t('counting.zone'), zone),
               fact(t('counting.deal_days'), String(settings.deal_protected_days)),
+              fact(t('counting.ranks'), tellRanks(settings)),
             ]}
           />
           <Others count={others} />

@@ -36,6 +36,12 @@ const SettingBody = z
       .min(1)
       .max(730)
       .meta({ description: 'How many days a deal is protected that is approved from now on.' }),
+    shows_sign_up_ranks: z.boolean().meta({
+      description: 'Whether partners see how they rank among each other by sign-ups.',
+    }),
+    shows_earning_ranks: z.boolean().meta({
+      description: 'Whether partners see how they rank among each other by what they earn.',
+    }),
     other_attribution_agreements: z.int().meta({
       description: 'How many agreements that are offered, signed or in force say another attribution.',
     }),
@@ -46,7 +52,13 @@ const SettingBody = z
 
 const SettingInput = SettingBody.pick({ live_needs_agreement: true, contact_kept_days: true }).extend(
   // Whoever knows nothing of them leaves them as they are.
-  SettingBody.pick({ attribution_model: true, time_zone: true, deal_protected_days: true }).partial().shape,
+  SettingBody.pick({
+    attribution_model: true,
+    time_zone: true,
+    deal_protected_days: true,
+    shows_sign_up_ranks: true,
+    shows_earning_ranks: true,
+  }).partial().shape,
 )
 
 const CHANGED = [
@@ -55,6 +67,8 @@ const CHANGED = [
   'attribution_model',
   'time_zone',
   'deal_protected_days',
+  'shows_sign_up_ranks',
+  'shows_earning_ranks',
 ] as const
 
 const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
@@ -66,6 +80,8 @@ const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
       attribution_model: row.attribution_model,
       time_zone: row.time_zone,
       deal_protected_days: row.deal_protected_days,
+      shows_sign_up_ranks: row.shows_sign_up_ranks,
+      shows_earning_ranks: row.shows_earning_ranks,
       other_attribution_agreements: await countOtherTouch(mandate, row.attribution_model),
       set_by_name: row.set_by_name,
       set_at: row.created_at.toISOString(),
@@ -107,6 +123,8 @@ export const demandRoutes: readonly Route[] = [
         attribution_model: body.attribution_model ?? before.attribution_model,
         time_zone: body.time_zone ?? before.time_zone,
         deal_protected_days: body.deal_protected_days ?? before.deal_protected_days,
+        shows_sign_up_ranks: body.shows_sign_up_ranks ?? before.shows_sign_up_ranks,
+        shows_earning_ranks: body.shows_earning_ranks ?? before.shows_earning_ranks,
         version: before.version + 1,
       })
       recordEvent(mandate, {

@@ -161,6 +161,8 @@ export interface AgreementTables {
     attribution_model: 'first_touch' | 'last_touch'
     time_zone: string
     deal_protected_days: number
+    shows_sign_up_ranks: boolean
+    shows_earning_ranks: boolean
     set_by_name: string
     created_at: Generated<Date>
   }

@@ -66,6 +66,7 @@ const FAMILIES: Readonly<Record<Exclude<RetentionClass, 'exports' | 'unlisted'>,
     'program.deal',
     'program.demands',
     'program.four_eyes',
+    'program.leaderboard',
   ],
   delegations: [
     'agency',

@@ -20,6 +20,8 @@ export interface DemoAgreements {
   readonly vault: Vault
   /** Partner slug and the days since its first agreement was approved. */
   readonly active: { readonly slug: string; readonly daysAgo: number }
+  /** Partners whose only agreement is in force. */
+  readonly alsoActive: readonly string[]
   /** A partner whose agreement was signed and waits to be approved. */
   readonly waiting: string
   /** A partner whose owners are to sign. */
@@ -137,5 +139,13 @@ export async function addDemoAgreements(run: RunSql, world: DemoAgreements): Pro
     { slug: world.waiting, hold: 30, rateBp: 1000, at: addDays(now, 0), state: 'signed', until: null },
     { slug: world.offered, hold: 30, rateBp: 900, at: addDays(now, 0), state: 'offered', until: null },
   ]
-  for (const version of versions) await writeVersion(run, world, version)
+  const also = world.alsoActive.map((slug): Version => ({
+    slug,
+    hold: 30,
+    rateBp: 1000,
+    at: second,
+    state: 'active',
+    until: null,
+  }))
+  for (const version of [...versions, ...also]) await writeVersion(run, world, version)
 }

@@ -3,6 +3,7 @@ import type { Vault } from '#platform/credentials/vault.ts'
 import { addDemoAsks } from './asks.ts'
 import type { DemoConsented } from './consents.ts'
 import { addDemoDeals } from './deals.ts'
+import { addDemoLeaderboard } from './leaderboard.ts'
 import { addDemoPayouts } from './payouts.ts'
 import type { DemoPeople } from './people.ts'
 import type { DemoProgram } from './program.ts'
@@ -14,7 +15,7 @@ interface Parties {
   readonly consented: DemoConsented
 }
 
-/** What partners, the provider and tenants have dealt with lately: payouts, cases of risk, deals and requests for access. */
+/** What partners, the provider and tenants have dealt with lately: payouts, cases of risk, deals, ranks and requests for access. */
 export async function addDealings(
   run: RunSql,
   { program, people, consented }: Parties,
@@ -26,6 +27,7 @@ export async function addDealings(
   if (checker) {
     await addDemoRisk(run, { partnerId, admin: checker })
     await addDemoDeals(run, { partnerId, owner, admin: checker })
+    await addDemoLeaderboard(run, checker)
   }
   await addDemoAsks(run, consented, people.tenants.get('juniper-valley')?.id)
 }

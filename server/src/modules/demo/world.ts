@@ -32,6 +32,7 @@ import type { DemoPeople, DemoTenant, Making } from './people.ts'
 import { addConfiguration } from './configuration.ts'
 import { addFeatures } from './features.ts'
 import { addIdentityChecks, CARRY_VERIFICATIONS } from './identity-checks.ts'
+import { ALSO_REFER } from './leaderboard.ts'
 import { addPlans } from './plans.ts'
 import { addProgram, referralRows, WRITE_DEMO_REFERRALS } from './program.ts'
 import type { DemoProgram } from './program.ts'
@@ -354,6 +355,7 @@ async function write(
     now: world.making.now,
     vault,
     active: { slug: world.program.slug, daysAgo: 325 },
+    alsoActive: ALSO_REFER,
     waiting: 'southbank-systems',
     offered: 'northwind-msp',
     admins: world.people.platformAdmins,

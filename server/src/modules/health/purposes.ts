@@ -40,6 +40,7 @@ export const PURPOSES: Readonly<Record<string, string>> = {
   'voucher-clock': 'Ends vouchers that nobody used in time',
   'personal-data': 'Blanks personal data whose time is over',
   'deal-clock': 'Notes registered deals whose time is over; sign-ups never wait for it',
+  leaderboard: 'Counts each night what partners are ranked by',
   'referral-clicks': 'Removes old clicks on referral links',
   'referral-contacts': 'Removes contacts that nobody confirmed',
   'export-sweep': 'Removes files of exports after seven days',

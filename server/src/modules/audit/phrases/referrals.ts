@@ -24,6 +24,7 @@ export const REFERRAL_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.deal.expired': says('The time of the {x} is over', DEAL),
   'program.deal.won': says('The prospect of the {x} signed up', DEAL),
   'program.deal.contacts_forgotten': says('The contacts of old registered deals were forgotten'),
+  'program.leaderboard.choice_changed': says('chose whether the leaderboard names the partner'),
   'program.sign_ups.imported': says('handed in {x}', SIGN_UP),
   'program.contacts.forgotten': says('The contact addresses of old sign-ups were forgotten'),
   'program.settings.changed': says('changed where links of partners may lead'),
