@@ -78,6 +78,7 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   'npm run liaison -- migrate': cli('commands', "['migrate', '--json']"),
   'npm run liaison -- import': cli('import', "['import', '--mapping', mapping, path"),
   'npm run liaison -- import telco': cli('import-telco', "'telco'", "'--subscribers'", "'--complaints'"),
+  'npm run liaison -- import program': cli('import-program', "['import', 'program', ...line", "'--apply'"),
   'npm run liaison -- audit verify': cli('backup', "['audit', 'verify']"),
   'npm run liaison -- audit export': retention("['audit', 'export', '--reason'"),
   'npm run liaison -- audit retention': retention("['audit', 'retention']"),

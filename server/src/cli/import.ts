@@ -20,11 +20,14 @@ import { openReport, toSentence } from './bad-rows.ts'
 import type { BadRowReport } from './bad-rows.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
+import { importProgram } from './import-program.ts'
 import { startProgress } from './progress.ts'
 
 const HELP = `import --mapping FILE.json FILE…            any CSV file, by a mapping of columns to fields
 import telco --subscribers FILE [--complaints FILE] [--as-of YYYY-MM]
        [--partner SLUG [--attest REFERENCE --role msp_support|msp_billing]]
+import program --partners FILE [--codes FILE] [--from rewardful|affonso] [--apply] [--report FILE] [--json]
+  partners and codes of another partner program; changes nothing without --apply
   --dry-run         checks everything and changes nothing
   --skip-bad-rows   takes the good rows although others are bad; without it one bad row refuses all
   --report FILE     writes every bad row to FILE (CSV, or JSON Lines for .json and .jsonl) instead of the screen
@@ -239,6 +242,7 @@ export const importCommand: Command = {
   name: 'import',
   help: HELP,
   async run(args, surroundings) {
+    if (args[0] === 'program') return importProgram(args.slice(1), surroundings)
     const { values, positionals } = parse(args)
     const [first, ...others] = positionals
     const isTelco = first === 'telco'

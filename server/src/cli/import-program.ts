@@ -1,0 +1,167 @@
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import {
+  FORMS,
+  isFormName,
+  readCodes,
+  readPartners,
+  takeCodes,
+  takePartners,
+} from '#modules/imports/index.ts'
+import type { Counts, FormName } from '#modules/imports/index.ts'
+import { UnreadableError } from '#modules/ingest/index.ts'
+import type { BadRow } from '#modules/ingest/index.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { actAsOperator } from '#platform/operator.ts'
+import { openReport, toSentence } from './bad-rows.ts'
+import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
+import type { Surroundings } from './command.ts'
+
+const OPTIONS = {
+  partners: { type: 'string' },
+  codes: { type: 'string' },
+  from: { type: 'string' },
+  apply: { type: 'boolean' },
+  report: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+
+/** What became of one file. */
+interface FileResult {
+  readonly kind: 'partners' | 'codes'
+  readonly file: string
+  readonly rows: number
+  readonly counts: Counts
+  readonly bad: readonly BadRow[]
+}
+
+/** What is to be taken of one file, once its lines were checked. */
+interface Task {
+  readonly kind: FileResult['kind']
+  readonly file: string
+  readonly rows: number
+  readonly bad: readonly BadRow[]
+  readonly take: (mandate: Mandate<'system'>) => Promise<{ counts: Counts; bad: readonly BadRow[] }>
+}
+
+function readForm(name = 'neutral'): FormName {
+  if (isFormName(name)) return name
+  throw new UsageError(`--from is one of ${Object.keys(FORMS).join(', ')}.`)
+}
+
+async function readTasks(
+  { partners, codes }: { readonly partners?: string; readonly codes?: string },
+  { form, byName }: { readonly form: FormName; readonly byName: string },
+): Promise<Task[]> {
+  const tasks: Task[] = []
+  if (partners !== undefined) {
+    const { lines, bad, rows } = await readPartners(partners, form)
+    const take: Task['take'] = async (mandate) => ({ counts: await takePartners(mandate, lines), bad: [] })
+    tasks.push({ kind: 'partners', file: basename(partners), rows, bad, take })
+  }
+  if (codes !== undefined) {
+    const { lines, bad, rows } = await readCodes(codes, form)
+    tasks.push({
+      kind: 'codes',
+      file: basename(codes),
+      rows,
+      bad,
+      take: (mandate) => takeCodes(mandate, lines, byName),
+    })
+  }
+  if (tasks.length === 0) throw new UsageError('Name a file with --partners, with --codes, or both.')
+  return tasks
+}
+
+async function takeAll(mandate: Mandate<'system'>, tasks: readonly Task[]): Promise<FileResult[]> {
+  const results: FileResult[] = []
+  for (const task of tasks) {
+    const { counts, bad } = await task.take(mandate)
+    results.push({ ...task, counts, bad: [...task.bad, ...bad] })
+  }
+  return results
+}
+
+/** Tries both files in one transaction that is undone, so that codes are checked against the partners beside them. */
+async function tryAll(surroundings: Surroundings, tasks: readonly Task[]): Promise<FileResult[]> {
+  const { admin } = await surroundings.open()
+  const request = { operator: surroundings.operator, command: 'import program', isDryRun: true }
+  return actAsOperator(admin, request, (mandate) => takeAll(mandate, tasks))
+}
+
+/** Each file in a transaction of its own, once all were tried without a fault. */
+async function applyAll(surroundings: Surroundings, tasks: readonly Task[]): Promise<FileResult[]> {
+  const { admin } = await surroundings.open()
+  const results: FileResult[] = []
+  for (const task of tasks) {
+    const request = { operator: surroundings.operator, command: `import program ${task.kind}` }
+    results.push(
+      ...(await actAsOperator(admin, request, async (mandate) => {
+        const taken = await takeAll(mandate, [task])
+        // Somebody may have come in between the trial and now; nothing of the file is kept then.
+        if (taken.some(({ bad }) => bad.length > 0))
+          throw new CommandError(`${task.file} fits no longer. Nothing of it was imported; try again.`)
+        return taken
+      })),
+    )
+  }
+  return results
+}
+
+function describe(results: readonly FileResult[], isTaken: boolean, isTrial: boolean): string {
+  const lines = results.map(
+    ({ kind, rows, counts, bad }) =>
+      `  ${kind.padEnd(9)} ${rows} read  ${counts.created} ${isTaken ? 'created' : 'to create'}  ${counts.unchanged} there already  ${bad.length} faults`,
+  )
+  const isClean = results.every(({ bad }) => bad.length === 0)
+  const verdict = isTaken
+    ? 'Imported. Nobody was invited, and codes count once the agreement of their partner is in force.'
+    : isTrial && isClean
+      ? 'Nothing was changed. Run it with --apply to import.'
+      : 'Nothing was changed: correct the faults first.'
+  return `${lines.join('\n')}\n${verdict}\n`
+}
+
+async function tell(
+  results: readonly FileResult[],
+  surroundings: Surroundings,
+  told: {
+    readonly report?: string
+    readonly json?: boolean
+    readonly isTaken: boolean
+    readonly isTrial: boolean
+  },
+): Promise<void> {
+  const bad = results.flatMap((result) => result.bad)
+  if (told.report !== undefined) {
+    const report = await openReport(told.report)
+    for (const row of bad) report.add(row)
+    await report.end()
+  }
+  if (told.json) {
+    const files = results.map(({ kind, file, rows, counts }) => ({ kind, file, rows, ...counts }))
+    writeJson(surroundings, { imported: told.isTaken, files, bad_rows: bad })
+    return
+  }
+  if (told.report === undefined) for (const row of bad) surroundings.out(toSentence(row))
+  surroundings.out(describe(results, told.isTaken, told.isTrial))
+}
+
+/** Partners and codes of another partner program, from its files (D12). Changes nothing unless it is told to. */
+export async function importProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS })
+  const form = readForm(values.from)
+  try {
+    const tasks = await readTasks(values, { form, byName: surroundings.operator.name })
+    const tried = await tryAll(surroundings, tasks)
+    const isClean = tried.every(({ bad }) => bad.length === 0)
+    const isTaken = isClean && values.apply === true
+    const results = isTaken ? await applyAll(surroundings, tasks) : tried
+    await tell(results, surroundings, { ...values, isTaken, isTrial: values.apply !== true })
+    return isClean ? STATUS.done : STATUS.failed
+  } catch (error) {
+    if (error instanceof UnreadableError)
+      throw new CommandError(`${error.message}\nNothing was imported.`, { cause: error })
+    throw error
+  }
+}
