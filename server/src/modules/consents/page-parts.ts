@@ -11,6 +11,7 @@ import {
   hiddenField,
   notice,
   PROVIDER_NAME,
+  siteLink,
   stopByTelephone,
   textField,
   tickBox,
@@ -70,12 +71,6 @@ function list(sentences: readonly (string | Html)[]): Html {
 /** A name that others chose, so that it cannot turn the direction of the text around it. */
 const named = (name: string): Html => html`<bdi>${name}</bdi>`
 
-function siteOf(website: string | null): Html {
-  if (website === null || !URL.canParse(website)) return html``
-  const { protocol, host, href } = new URL(website)
-  return protocol === 'https:' ? html` <a href="${href}" rel="noreferrer">${host}</a>` : html``
-}
-
 function returnHost({ client }: Scene): string | null {
   const hosts = new Set(client.redirect_uris.flatMap((uri) => (URL.canParse(uri) ? [new URL(uri).host] : [])))
   const [only] = hosts
@@ -101,7 +96,8 @@ export function whoAsks(scene: Scene): Html {
         html`<b>${named(partner.name)}</b>, ${kinds}`,
         PROVIDER_NAME,
         writeDay(partner.since, reading.language),
-      )}${siteOf(partner.website)}`,
+      )}
+      ${siteLink(partner.website)}`,
     ],
     [
       who.app,

@@ -26,7 +26,7 @@ import {
 import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
 import { letterheadOf } from './mails.ts'
 import type { Letterhead } from './mails.ts'
-import { readableName } from './names.ts'
+import { readableName } from '#platform/words/names.ts'
 import { backPath, comesByBrowser, KeyParams, pathOf } from './page-parts.ts'
 import { checkPage, donePage, reviewPage } from './page-view.ts'
 import { makeReceiptRoute } from './receipt.ts'

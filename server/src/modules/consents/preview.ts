@@ -4,7 +4,7 @@ import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import type { Language } from '#platform/words/language.ts'
-import { findNameFaults, readableName } from './names.ts'
+import { findNameFaults, readableName } from '#platform/words/names.ts'
 import { reviewPage } from './page-view.ts'
 import type { OwnAccount, RequestRow } from './request-store.ts'
 import { DEFAULT_POLICY, latestEnd, neededActions } from './rules.ts'
@@ -81,7 +81,7 @@ function toRequest({ scopes }: PreviewedClient, offered: readonly Action[], now:
 async function readOwnPartner(mandate: Mandate<'program'>): Promise<Scene['partner']> {
   const { since, ...row } = await tables<ConsentTables>(mandate)
     .selectFrom('partner')
-    .select(['id', 'name', 'kinds', 'status', 'website', 'created_at as since'])
+    .select(['id', 'name', 'kinds', 'status', 'approved_website as website', 'created_at as since'])
     .where('id', '=', mandate.partner.id)
     .executeTakeFirstOrThrow()
   return { ...row, kinds: [...row.kinds], since }

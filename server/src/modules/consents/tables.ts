@@ -303,7 +303,7 @@ interface PartnerTable {
   name: string
   kinds: readonly string[]
   status: string
-  website: string | null
+  approved_website: string | null
   created_at: Date
 }
 

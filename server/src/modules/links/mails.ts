@@ -2,6 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
+import { readableName } from '#platform/words/names.ts'
 import type { Letter } from '#platform/words/letters.ts'
 import { enqueue } from '#platform/mandate.ts'
 import { TO_PARTNER, TOPIC_OF } from './news-words.ts'
@@ -44,7 +45,7 @@ function partiesOf(link: ToldLink, told: Told, language: Language): Parties {
   const words = LINK_NEWS_WORDS[language]
   const endsAt = told.endsAt === undefined ? link.ends_at : told.endsAt
   return {
-    partner: link.partner_name ?? words.partner,
+    partner: link.partner_name === null ? words.partner : readableName(link.partner_name, words.partner),
     tenant: link.tenant_name ?? link.tenant_slug ?? words.yourOrganisation,
     role: LINK_WORDS[language].roles[link.access_role],
     until: endsAt === null ? words.endless : words.until(writeInstant(endsAt, language)),

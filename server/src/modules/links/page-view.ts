@@ -12,6 +12,7 @@ import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
 import type { Counted } from '#platform/words/instant-words.ts'
+import { readableName } from '#platform/words/names.ts'
 import type { Reading } from '#platform/words/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { withLanguage } from '#platform/words/page-language.ts'
@@ -30,6 +31,8 @@ import {
   tickBox,
 } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
+import { partnerSince, partyNotice } from './asking-party.ts'
+import type { AskingParty } from './asking-party.ts'
 import type { LiveCounts } from './approval-store.ts'
 import { smallerRoles } from './page-choice.ts'
 import { screensOf } from './preview.ts'
@@ -44,11 +47,18 @@ export interface Decision {
   readonly reading: Reading
   readonly row: KnownLink
   readonly terms: LinkTerms
+  readonly party: AskingParty
+  /** Whom the partner lets come in, in words. */
+  readonly people: Html
 }
 
 const wordsOf = ({ reading }: Pick<Decision, 'reading'>): LinkWords => LINK_WORDS[reading.language]
 
-const partnerOf = (decision: Decision): string => decision.row.partner_name ?? wordsOf(decision).nameless
+const partnerOf = (decision: Decision): string =>
+  readableName(decision.row.partner_name ?? '', wordsOf(decision).nameless)
+
+const oddNameOf = ({ party, mandate, reading }: Decision): Html =>
+  partyNotice({ party, tenant: mandate.tenant.name, language: reading.language })
 
 function framed(decision: Decision, rest: '' | '/done', errors: readonly FieldError[] = []) {
   const { mandate, reading } = decision
@@ -116,7 +126,9 @@ function askedFacts(decision: Decision): Html {
   const { asked, roles } = wordsOf(decision)
   const partner = partnerOf(decision)
   return facts([
-    [asked.who, asked.works(html`<b>${partner}</b>`, roles[terms.role], partner)],
+    [asked.who, asked.works(html`<b><bdi>${partner}</bdi></b>`, roles[terms.role], partner)],
+    [asked.partner, partnerSince({ party: decision.party, language: decision.reading.language })],
+    [asked.people, decision.people],
     ...(row.via_partner_name === null
       ? []
       : ([[asked.through, asked.throughLine(row.via_partner_name)]] as const)),
@@ -265,7 +277,7 @@ export function reviewPage(decision: Decision, more: Reviewing): HtmlPage {
         >${choose.confirmButton}</a
       >
     </p>`
-  const body = html`${askedFacts(decision)}
+  const body = html`${oddNameOf(decision)} ${askedFacts(decision)}
   ${more.firstApprover !== null && notice('info', html`<p>${choose.second(more.firstApprover)}</p>`)}
   ${more.mayApprove ? postForm(pathOf(decision, '/check'), reviewForm(decision, more)) : stepUp}
   ${declineForm(decision)}`
@@ -295,7 +307,8 @@ export function checkPage(
   const { can, cannot } = sentencesOf(maskOfTerms(after, decision.mandate.origin.now), words)
   const conditions = conditionLines(after, words)
   const allow = html`${hiddenField('decision', 'allow')}${hiddenField('snapshot_token', carried.token)}${hiddenField('choice', carried.choice)}${button(check.allow(partner))}`
-  const body = html`<section>
+  const body = html`${oddNameOf(decision)}
+    <section>
       <h2>${check.can(partner)}</h2>
       ${list([...can, ...shownToAuditors(after, decision)])}
     </section>
@@ -304,6 +317,8 @@ export function checkPage(
       ${list(cannot)}
     </section>
     ${facts([
+      [asked.partner, partnerSince({ party: decision.party, language: decision.reading.language })],
+      [asked.people, decision.people],
       [choose.role, words.roles[after.role]],
       [asked.long, until(decision, after.ends_at)],
       [asked.pays, payer(decision)],

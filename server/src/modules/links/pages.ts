@@ -12,6 +12,7 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { applyChoice, approveLink, snapshotTokenOf, tenantTermsOf } from './approval.ts'
 import { countLive, findFirstApproval } from './approval-store.ts'
+import { readAskingParty, whoComesIn } from './asking-party.ts'
 import { recordLinkEvent } from './events.ts'
 import { LinkParams } from './inputs.ts'
 import { announce } from './mails.ts'
@@ -38,7 +39,14 @@ interface Asked {
 
 async function openDecision({ mandate, reading, params }: Asked): Promise<Decision> {
   const row = await getTenantLink(mandate, params.link_id)
-  return { mandate, reading, row, terms: await tenantTermsOf(mandate, row) }
+  return {
+    mandate,
+    reading,
+    row,
+    terms: await tenantTermsOf(mandate, row),
+    party: await readAskingParty(mandate, row),
+    people: await whoComesIn(mandate, row, reading.language),
+  }
 }
 
 /** The digest with which a decision is sent: of what is decided on, and of the language in which it was read. */

@@ -33,6 +33,7 @@ import { announce } from './mails.ts'
 import { namedParties } from './payers.ts'
 import { findInvitedPartner, insertInvitation } from './request-store.ts'
 import { endOf, toConditions } from './rules.ts'
+import { AskingPartyBody, readAskingParty, toAskingParty } from './asking-party.ts'
 import { countActivity } from './people-store.ts'
 import { findPrivateTerms, getLink, isKnown, listHistory, listLinks } from './store.ts'
 import type { KnownLink } from './store.ts'
@@ -66,6 +67,7 @@ const TenantLinkDetail = z.strictObject({
   approval_snapshot: SnapshotBody,
   snapshot_token: z.string().nullable(),
   first_approval: FirstApprovalBody,
+  asking: AskingPartyBody,
   renewal_ends_at: z
     .string()
     .nullable()
@@ -105,6 +107,7 @@ async function readDetail(
     },
     renewal_ends_at: (await renewalOf(mandate, row))?.toISOString() ?? null,
     ...(await readApprovalState(mandate, row)),
+    asking: toAskingParty(await readAskingParty(mandate, row)),
     live_counts: await countLive(mandate),
     policy: {
       max_duration_days: policy.max_duration_days,

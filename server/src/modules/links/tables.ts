@@ -331,7 +331,15 @@ export interface LinkTables {
     updated_at: Generated<Date>
   }
   link_notice: { link_id: string; ends_at: Date; days: number; sent_at: Generated<Date> }
-  partner: { id: string; name: string; slug: string; status: string; kinds: readonly string[] }
+  partner: {
+    id: string
+    name: string
+    slug: string
+    status: string
+    kinds: readonly string[]
+    approved_website: string | null
+    created_at: Date
+  }
   partner_member: { id: string; partner_id: string; person_id: string; role: string; status: string }
   person: { id: string; name: string }
   tenant: { id: string; name: string; slug: string; status: string }

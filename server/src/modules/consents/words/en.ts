@@ -2,6 +2,7 @@ import { ACTION_NAMES, ACTIONS, CLIENT_PERMISSIONS } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
+import { NAME_WORDS } from '#platform/words/name-words.ts'
 
 function sentenceOf(action: Action): string {
   const entry = CLIENT_PERMISSIONS.find(({ name }) => name === ACTIONS[action])
@@ -37,7 +38,7 @@ export const EN = {
   days: { one: 'day', other: 'days' },
   and: (one: string, other: string) => `${one} and ${other}`,
   quoted: (text: Html) => html`“${text}”`,
-  namelessPartner: 'A partner without a readable name',
+  namelessPartner: NAME_WORDS.en.nameless,
   payer: {
     nobody: 'Nobody is set to pay for this account: orders will be refused.',
     other: (name: string, ban: string) => `${name} pays, on its account ${ban}. Nothing goes on your bill.`,
@@ -65,13 +66,7 @@ export const EN = {
     noReason: 'They gave no reason.',
     goBack: 'You go back to',
   },
-  faults: {
-    unseen: () => 'A name here contained letters that cannot be seen; they were left out.',
-    mixed_script: () =>
-      'A name here mixes alphabets, so that one letter can pass for another. Make sure that you know who asks.',
-    look_alike: (provider: string) =>
-      `A name here looks like the one of ${provider}. It is not ${provider} that asks.`,
-  },
+  faults: NAME_WORDS.en.faults,
   accounts: {
     title: 'On which accounts',
     hint: 'Nothing is chosen until you choose it.',

@@ -1,4 +1,5 @@
 import { html } from '#platform/html.ts'
+import { NAME_WORDS } from '#platform/words/name-words.ts'
 import type { ConsentWords } from './en.ts'
 
 /** What the pages of consents say in Spanish. Names of pages of the portal stay as they stand there. */
@@ -28,7 +29,7 @@ export const ES: ConsentWords = {
   days: { one: 'día', other: 'días' },
   and: (one, other) => `${one} y ${other}`,
   quoted: (text) => html`«${text}»`,
-  namelessPartner: 'Un socio con un nombre ilegible',
+  namelessPartner: NAME_WORDS.es.nameless,
   payer: {
     nobody: 'Nadie figura como pagador de esta cuenta: los pedidos se rechazarán.',
     other: (name, ban) => `Paga ${name}, en su cuenta ${ban}. Nada aparece en su factura.`,
@@ -56,13 +57,7 @@ export const ES: ConsentWords = {
     noReason: 'No se ha indicado ningún motivo.',
     goBack: 'Usted vuelve a',
   },
-  faults: {
-    unseen: () => 'Un nombre contenía letras que no se ven; se han quitado.',
-    mixed_script: () =>
-      'Un nombre mezcla alfabetos, de modo que una letra puede pasar por otra. Asegúrese de saber quién hace la solicitud.',
-    look_alike: (provider) =>
-      `Un nombre se parece al de ${provider}. No es ${provider} quien hace la solicitud.`,
-  },
+  faults: NAME_WORDS.es.faults,
   accounts: {
     title: 'En qué cuentas',
     hint: 'No hay nada marcado hasta que usted lo marque.',

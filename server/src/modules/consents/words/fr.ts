@@ -1,4 +1,5 @@
 import { french, frenchHtml } from '#platform/words/french.ts'
+import { NAME_WORDS } from '#platform/words/name-words.ts'
 import type { ConsentWords } from './en.ts'
 
 /** What the pages of consents say in French. Names of pages of the portal stay as they stand there. */
@@ -28,7 +29,7 @@ export const FR: ConsentWords = {
   days: { one: 'jour', other: 'jours' },
   and: (one, other) => `${one} et ${other}`,
   quoted: (text) => frenchHtml`« ${text} »`,
-  namelessPartner: 'Un partenaire au nom illisible',
+  namelessPartner: NAME_WORDS.fr.nameless,
   payer: {
     nobody: french`Personne n'est désigné pour payer ce compte : les commandes seront refusées.`,
     other: (name, ban) => french`${name} paie, sur son compte ${ban}. Rien ne figure sur votre facture.`,
@@ -56,13 +57,7 @@ export const FR: ConsentWords = {
     noReason: french`Aucune raison n'a été donnée.`,
     goBack: 'Vous retournez à',
   },
-  faults: {
-    unseen: () => french`Un nom contenait ici des lettres invisibles ; elles ont été retirées.`,
-    mixed_script: () =>
-      french`Un nom mêle ici plusieurs alphabets, si bien qu'une lettre peut passer pour une autre. Assurez-vous de savoir qui fait cette demande.`,
-    look_alike: (provider) =>
-      french`Un nom ressemble ici à celui de ${provider}. Ce n'est pas ${provider} qui fait cette demande.`,
-  },
+  faults: NAME_WORDS.fr.faults,
   accounts: {
     title: 'Sur quels comptes',
     hint: french`Rien n'est coché tant que vous ne le cochez pas.`,

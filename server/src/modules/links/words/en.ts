@@ -54,12 +54,18 @@ export const EN = {
   subscribers: { one: 'subscriber', other: 'subscribers' },
   openInvoices: { one: 'open invoice', other: 'open invoices' },
   openTickets: { one: 'open ticket', other: 'open tickets' },
+  people: { one: 'person', other: 'people' },
   hours: { one: 'hour', other: 'hours' },
   title: (partner: string, tenant: string) => `Let ${partner} work on ${tenant}'s account?`,
   asked: {
     who: 'Who',
     works: (partner: Html, role: string, assigns: string) =>
       html`${partner}, working as ${role}. Only people whom ${assigns} assigns, each by name.`,
+    partner: 'Partner',
+    verified: (provider: string, since: string) => html`Verified partner of ${provider} since ${since}.`,
+    people: 'Who comes in',
+    nobody: (partner: string) => `Nobody yet. ${partner} names each person, and you see the names.`,
+    assigned: (count: string, names: Html) => html`${count} so far: ${names}.`,
     through: 'Through',
     throughLine: (partner: string) =>
       `${partner}. It sees the name, the state and the totals of this access, and opens nothing.`,

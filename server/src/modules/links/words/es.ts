@@ -89,6 +89,7 @@ export const ES: LinkWords = {
   subscribers: { one: 'abonado', other: 'abonados' },
   openInvoices: { one: 'factura pendiente', other: 'facturas pendientes' },
   openTickets: { one: 'ticket abierto', other: 'tickets abiertos' },
+  people: { one: 'persona', other: 'personas' },
   hours: { one: 'hora', other: 'horas' },
   title: (partner, tenant) => `¿Permitir que ${partner} trabaje en la cuenta de ${tenant}?`,
   asked: {
@@ -96,6 +97,11 @@ export const ES: LinkWords = {
     works: (partner, role, assigns) =>
       html`${partner}, con la función ${role}. Solo las personas que ${assigns} asigne, cada una por su
       nombre.`,
+    partner: 'Socio',
+    verified: (provider, since) => html`Socio verificado de ${provider} desde el ${since}.`,
+    people: 'Quién entra',
+    nobody: (partner) => `Nadie todavía. ${partner} indica a cada persona, y usted ve los nombres.`,
+    assigned: (count, names) => html`${count} por ahora: ${names}.`,
     through: 'A través de',
     throughLine: (partner) =>
       `${partner}. Ve el nombre, el estado y los totales de este acceso, y no abre nada.`,

@@ -89,12 +89,19 @@ export const FR: LinkWords = {
   subscribers: { one: 'abonné', other: 'abonnés' },
   openInvoices: { one: 'facture impayée', other: 'factures impayées' },
   openTickets: { one: 'ticket ouvert', other: 'tickets ouverts' },
+  people: { one: 'personne', other: 'personnes' },
   hours: { one: 'heure', other: 'heures' },
   title: (partner, tenant) => french`Laisser ${partner} travailler sur le compte de ${tenant} ?`,
   asked: {
     who: 'Qui',
     works: (partner, role, assigns) =>
       frenchHtml`${partner}, avec le rôle ${role}. Seulement les personnes que ${assigns} désigne, chacune par son nom.`,
+    partner: 'Partenaire',
+    verified: (provider, since) => frenchHtml`Partenaire vérifié de ${provider} depuis le ${since}.`,
+    people: 'Qui entre',
+    nobody: (partner) =>
+      french`Personne pour l'instant. ${partner} désigne chaque personne, et vous voyez les noms.`,
+    assigned: (count, names) => frenchHtml`${count} pour l'instant : ${names}.`,
     through: 'Par',
     throughLine: (partner) =>
       french`${partner}. Ce partenaire voit le nom, l'état et les totaux de cet accès, et n'ouvre rien.`,

@@ -1,4 +1,4 @@
-import { EN } from './words/index.ts'
+import { NAME_WORDS } from './name-words.ts'
 
 /** What is wrong with a name that others chose for themselves. */
 export type NameFault = 'unseen' | 'mixed_script' | 'look_alike'
@@ -44,8 +44,8 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
   ),
 )
 
-/** Letters as the eye takes them: marks, case, width and look-alikes removed (the idea of Unicode's skeletons, UTS 39 section 4). */
-function skeletonOf(name: string): string {
+/** Letters as the eye takes them: marks, case, width and look-alikes removed (the idea of Unicode's skeletons, UTS 39 section 4). The database compares names of partners by the same rule: `private.look_of`. */
+export function skeletonOf(name: string): string {
   const plain = name.normalize('NFKD').replaceAll(UNSEEN, '').replaceAll(/\p{M}/gu, '').toLowerCase()
   const folded = Array.from(plain, (letter) => LOOKS.get(letter) ?? letter).join('')
   return folded
@@ -55,8 +55,14 @@ function skeletonOf(name: string): string {
 }
 
 /** A name as pages and mails show it: without letters that cannot be seen, and never empty. */
-export function readableName(name: string, nameless = EN.namelessPartner): string {
+export function readableName(name: string, nameless = NAME_WORDS.en.nameless): string {
   return name.replaceAll(UNSEEN, '').trim() || nameless
+}
+
+/** Whether a name holds the look of another one; a name without letters looks like none. */
+export function looksLike(name: string, other: string): boolean {
+  const look = skeletonOf(other)
+  return look !== '' && skeletonOf(name).includes(look)
 }
 
 /**
@@ -67,6 +73,6 @@ export function findNameFaults(name: string, providerName: string): NameFault[] 
   const faults: NameFault[] = []
   if (name.replaceAll(UNSEEN, '') !== name) faults.push('unseen')
   if (ALIKE.filter((script) => script.test(name)).length > 1) faults.push('mixed_script')
-  if (skeletonOf(name).includes(skeletonOf(providerName))) faults.push('look_alike')
+  if (looksLike(name, providerName)) faults.push('look_alike')
   return faults
 }

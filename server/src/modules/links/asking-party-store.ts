@@ -1,0 +1,21 @@
+import { sql } from 'kysely'
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { KnownLink } from './store.ts'
+import type { LinkTables } from './tables.ts'
+
+/** What the entry of a link's partner says of it, and whether its name is taken for another partner's. */
+export async function readPartner(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+): Promise<{ readonly since: Date; readonly website: string | null; readonly like_partner: boolean }> {
+  return tables<LinkTables>(mandate)
+    .selectFrom('partner')
+    .select([
+      'created_at as since',
+      'approved_website as website',
+      sql<boolean>`access.resembles_partner(${row.id})`.as('like_partner'),
+    ])
+    .where('id', '=', row.partner_id)
+    .executeTakeFirstOrThrow()
+}

@@ -1,0 +1,200 @@
+import { encodeId } from '@liaison/access'
+import type { PartnerId, TenantId } from '@liaison/access'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makePartnerRoutes } from '#modules/partners/index.ts'
+import { attempt, asSide, openScene as openSides, seedLink } from '#testing/sides.ts'
+import { skeletonOf } from '#platform/words/names.ts'
+import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
+import { makeLinkRoutes } from './index.ts'
+
+let world: TestWorld
+let provider: Caller
+beforeAll(async () => {
+  world = await TestWorld.start((services) => [...makeLinkRoutes(services), ...makePartnerRoutes(services)])
+  const person = await world.person('Sam Platform')
+  await world.platformAdmin(person.id)
+  provider = await world.signIn(person.id)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+interface Scene {
+  readonly partner: PartnerId
+  readonly tenant: TenantId
+  readonly owner: Caller
+  readonly admin: Caller
+  readonly path: string
+  readonly detail: string
+}
+
+/** A request of a partner of this name, which waits for the admin of a tenant. */
+async function ask(name: string, tenantName = 'Acme Fiber'): Promise<Scene> {
+  const partner = await world.partner(name)
+  const tenant = await world.tenant(tenantName)
+  const [owner, admin] = [await world.person('Ana Ruiz'), await world.person('Dana Kim')]
+  await world.partnerMember(partner, owner.id, 'PARTNER_OWNER')
+  await world.tenantMember(tenant, admin.id)
+  await world.seed(`insert into totp_factor (person_id, secret, confirmed_at) values ($1, '\\x00', now())`, [
+    owner.id,
+  ])
+  const [row] = await world.sql<{ slug: string }>('select slug from tenant where id = $1', [tenant])
+  const asking = await world.signIn(owner.id)
+  const body = {
+    tenant_slug: row?.slug,
+    relationship_type: 'msp_managed',
+    access_role: 'msp_support',
+    message: 'We answer your tickets.',
+    duration_days: 90,
+  }
+  expect((await world.call(asking, 'POST', '/api/v1/partner/links', { body })).statusCode).toBe(202)
+  const { items } = (await world.call(asking, 'GET', '/api/v1/partner/links')).json()
+  const link = items[0].link_id
+  return {
+    partner,
+    tenant,
+    owner: asking,
+    admin: await world.signIn(admin.id),
+    path: `/links/${link}?org=${encodeId('tenant', tenant)}`,
+    detail: `/api/v1/tenant/partner-access/links/${link}`,
+  }
+}
+
+async function read({ admin, path, detail }: Scene, language = '') {
+  const page = await world.call(admin, 'GET', path + language)
+  expect(page.statusCode, page.body).toBe(200)
+  const answer = await world.call(admin, 'GET', detail)
+  expect(answer.statusCode, answer.body).toBe(200)
+  return { page: page.body, asking: answer.json().asking }
+}
+
+async function save(caller: Caller, path: string, change: { method: 'PUT' | 'PATCH'; body: object }) {
+  const { headers } = await world.call(caller, 'GET', path.replace(/\/contact$/, ''))
+  const saved = await world.call(caller, change.method, path, {
+    body: change.body,
+    headers: { 'if-match': String(headers['etag']) },
+  })
+  expect(saved.statusCode, saved.body).toBe(200)
+}
+
+test('whoever decides reads since when the partner is one, and the website that the provider approved, not the one that the partner typed (C4)', async () => {
+  const scene = await ask('Harbour Works')
+  await world.seed(`update partner set created_at = '2025-03-12T09:00:00Z' where id = $1`, [scene.partner])
+  const entry = `/api/v1/admin/partners/${encodeId('partner', scene.partner)}`
+  await save(provider, entry, { method: 'PATCH', body: { website: 'https://harbour.example' } })
+  const approved = await read(scene)
+  expect(approved.page).toContain('Verified partner of Liaison since 12 Mar 2025.')
+  expect(approved.page).toContain(
+    '<a href="https://harbour.example/" rel="noopener noreferrer nofollow">harbour.example</a>',
+  )
+  expect(approved.asking).toEqual({
+    partner_since: '2025-03-12T09:00:00.000Z',
+    website: 'https://harbour.example/',
+    name_faults: [],
+  })
+  const own = {
+    method: 'PUT',
+    body: { contact_email: 'desk@northwind.example', website: 'https://northwind.example' },
+  } as const
+  await save(scene.owner, '/api/v1/partner/profile/contact', own)
+  const typed = await read(scene)
+  expect(typed.page).not.toContain('northwind.example')
+  expect(typed.asking.website).toBe('https://harbour.example/')
+  await save(provider, entry, { method: 'PATCH', body: { website: 'https://northwind.example' } })
+  expect((await read(scene)).asking.website).toBe('https://northwind.example/')
+  expect((await read(scene, '&lang=es')).page).toContain('Socio verificado de Liaison desde el 12')
+  expect((await read(scene, '&lang=fr')).page).toContain('Partenaire vérifié de Liaison depuis le 12')
+})
+
+test('whoever decides reads who would come in, by name, or that nobody is named yet (C4)', async () => {
+  const scene = await ask('Quay Support')
+  expect((await read(scene)).page).toContain(
+    'Nobody yet. Quay Support names each person, and you see the names.',
+  )
+  await world.seed(
+    `insert into link_member (link_id, tenant_id, partner_id, member_id, person_id, mask)
+     select d.id, d.tenant_id, d.partner_id, m.id, m.person_id, d.mask from delegation d join partner_member m on m.partner_id = d.partner_id
+     where d.partner_id = $1`,
+    [scene.partner],
+    scene.tenant,
+  )
+  expect((await read(scene)).page).toContain('1 person so far: <bdi>Ana Ruiz</bdi>.')
+})
+
+test.each([
+  ['Lіaison Care', 'like Liaison', 'A name here looks like the one of Liaison.', 'look_alike'],
+  ['Beacоn Fiber Help', 'Beacon Fiber', 'A name here looks like the one of Beacon Fiber.', 'like_tenant'],
+  ['Zеbra Desk', 'Acme Fiber', 'A name here mixes alphabets', 'mixed_script'],
+  [
+    'Giraffe\u202Eksed',
+    'Acme Fiber',
+    'A name here contained letters that cannot be seen; they were left out.',
+    'unseen',
+  ],
+])('the name %j draws a notice for %s (attack 30)', async (name, tenant, sentence, fault) => {
+  const scene = await ask(name, tenant)
+  const { page, asking } = await read(scene)
+  expect(page).toContain(sentence)
+  expect(page).not.toContain('\u202E')
+  expect(asking.name_faults).toContain(fault)
+})
+
+test('a name that another partner’s is taken for draws a notice until that partner is gone, and no name of it is told (attack 30)', async () => {
+  const other = await world.partner('Tidewater Desk')
+  const scene = await ask('Tіdewater-Desk')
+  expect((await read(scene)).page).toContain('Another partner has a name that looks the same.')
+  expect((await read(scene)).page).not.toContain('Tidewater Desk')
+  expect((await read(scene)).asking.name_faults).toContain('like_partner')
+  await world.seed(`update partner set status = 'terminated' where id = $1`, [other])
+  expect((await read(scene)).asking.name_faults).not.toContain('like_partner')
+})
+
+test('the database takes names as the eye does, by the same rule as the program (attack 30)', async () => {
+  const names = [
+    'Lіaison',
+    'L1ais0n',
+    'Ｌｉａｉｓｏｎ',
+    'Líäison',
+    'Société Générale',
+    'Яндекс',
+    'Ελληνικά',
+    '東京電力 Tokyo',
+    'Müller & Söhne',
+    'Corner vvest',
+    'Co\u0301rn\u200Ber',
+    'A|b!c$d 4035',
+    'محمد',
+    '—',
+    'Аrmоur НΕLΡ',
+    'ﬁne ﬂow',
+    'Ⅷ Straße',
+    'ᎠᎡ Ⅰ',
+  ]
+  const rows = await world.sql<{ look: string }>(
+    'select private.look_of(n) as look from unnest($1::text[]) with ordinality as t(n, i) order by i',
+    [names],
+  )
+  expect(rows.map(({ look }) => look)).toEqual(names.map(skeletonOf))
+})
+
+test('a tenant asks the database about the partner of its own link only, and writes nobody’s website (raw SQL)', async () => {
+  const scene = await openSides(world)
+  const strange = await openSides(world)
+  const link = await seedLink(world, strange, { status: 'requested', side: 'tenant' })
+  await world.seed(`update partner set name = 'Twin Ltd' where id = any ($1)`, [
+    [scene.partner, strange.partner],
+  ])
+  const ask = (of: typeof scene) =>
+    asSide({ world, side: 'tenant', scene: of }, async (client) => {
+      const { rows } = await client.query('select access.resembles_partner($1) as answer', [link])
+      return rows[0].answer
+    })
+  expect([await ask(strange), await ask(scene)]).toEqual([true, false])
+  await asSide({ world, side: 'partner', scene }, async (client) => {
+    await client.query(`update partner set website = 'https://other.example'`)
+    const { rows } = await client.query('select approved_website from partner')
+    expect(rows).toEqual([{ approved_website: null }])
+    expect(await attempt(client, `update partner set approved_website = website`)).toMatch(
+      /permission denied/,
+    )
+  })
+})
