@@ -205,6 +205,7 @@ export {
 export type { BillableClass, BillingParties, BillingParty } from './billing.ts'
 export { classifyChange } from './change.ts'
 export type { Change } from './change.ts'
+export { compareConditions } from './change-conditions.ts'
 export type { ChangeRow, Direction, LinkTerms } from './change-terms.ts'
 export { NO_CONDITIONS, findConditionFaults } from './conditions.ts'
 export { intersectHours, isTimeZone, isWithinHours } from './hours.ts'

@@ -245,7 +245,6 @@ async function setsRules(page: Page): Promise<void> {
   await page.goto(orgPath('cascade-broadband', 'access/rules'))
   const longest = page.getByLabel('Longest access, in days')
   await longest.fill('365')
-  await page.getByLabel('Two people approve').check()
   await page.getByLabel('We approve each of these ourselves').check()
   await page.getByLabel('Second sign-in step not older than').selectOption({ label: '12 hours' })
   await page.getByLabel('Allowed addresses').selectOption({ label: 'from anywhere, but note others' })
@@ -255,13 +254,28 @@ async function setsRules(page: Page): Promise<void> {
   await page.getByText('Rules saved').first().waitFor()
   await page.reload()
   await expect.poll(() => longest.inputValue(), { timeout: 15_000 }).toBe('365')
-  expect(await page.getByLabel('Two people approve').isChecked()).toBe(true)
   expect(await page.getByRole('checkbox', { name: 'Reseller' }).isChecked()).toBe(false)
   expect(await page.getByLabel('Addresses or ranges, one per line').inputValue()).toBe('203.0.113.0/24')
-  // One administrator hands over alone below.
-  await page.getByLabel('Two people approve').uncheck()
+}
+
+/** One administrator asks for two people, and does not go back to one alone. */
+async function asksForTwo(page: Page): Promise<void> {
+  await page.goto(orgPath('cascade-broadband', 'access/rules'))
+  const two = page.getByLabel('Two people approve')
+  await two.check()
   await page.getByRole('button', { name: 'Save the rules' }).click()
   await page.getByText('Rules saved').first().waitFor()
+  await page.reload()
+  await expect.poll(() => two.isChecked(), SOON).toBe(true)
+  await two.uncheck()
+  await page.getByRole('button', { name: 'Save the rules' }).click()
+  await page.getByRole('heading', { name: 'Looser rules wait for a second person' }).waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await expect.poll(() => two.isChecked(), SOON).toBe(true)
+  expect(await page.getByRole('button', { name: 'Confirm…' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Take back…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+  await page.getByText('The rules stay as they are.').first().waitFor()
 }
 
 async function handsOver(ruth: Page, victor: Page): Promise<void> {
@@ -288,7 +302,7 @@ async function handsOver(ruth: Page, victor: Page): Promise<void> {
   await victor.getByText('People for Cascade Broadband saved').first().waitFor()
 }
 
-test('a tenant sets its rules, sees who came in with what was read and changed, hands over from one partner to another in one flow, is mailed the first use and the week, and cuts everybody off with one page (B10, B11)', async () => {
+test('a tenant sets its rules, sees who came in with what was read and changed, hands over from one partner to another in one flow, is mailed the first use and the week, cuts everybody off with one page, and goes back from two approvers to one by two people only (B10, B11)', async () => {
   const lee = await openTab('lee@northwind.example')
   await enter(lee, actingPath('northwind-msp', 'cascade-broadband', 'tickets'))
   const ticket = await lee.locator('tbody tr a.thing').first().getAttribute('href')
@@ -330,6 +344,7 @@ test('a tenant sets its rules, sees who came in with what was read and changed, 
   await ruth.getByRole('button', { name: /^Stop (all \d+|the one access) now$/ }).click()
   await ruth.getByText('One partner was cut off.').waitFor()
   expect(await ask(victor, '/partner/context', into)).toBe(403)
+  await asksForTwo(ruth)
 }, 90_000)
 
 const SUBSIDIARIES = ['Elbe Netz', 'Fjord Fiber', 'Garonne Telecom', 'Highland Wireless', 'Iberia Rural']

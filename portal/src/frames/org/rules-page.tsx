@@ -14,6 +14,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { PartnerCode } from '../linking/partner-code.tsx'
 import { FactorAgeRule, HoursRule } from '../linking/rules-hours.tsx'
 import { ImpactOf } from '../linking/rules-impact.tsx'
+import { RulesWaiting } from './rules-waiting.tsx'
 import { useAccessLinks } from './calls.ts'
 
 const askers = ['any', 'listed', 'unlisted', 'none'] as const
@@ -241,7 +242,7 @@ function RulesForm({ policy: known, etag }: { policy: PartnerPolicy; etag: strin
           body: toBody(wanted),
         }),
       ),
-    () => showToast(t('rules.saved')),
+    ({ waits_for_second: waits }) => showToast(t(waits ? 'rules.saved_waits' : 'rules.saved')),
   )
   return (
     <form
@@ -281,6 +282,7 @@ export function RulesPage() {
   )
   return (
     <Page title={t('rules.title')} lead={t('rules.lead', { org: name })}>
+      <RulesWaiting />
       <Answer query={policy}>{({ body, etag }) => <RulesForm key={etag} policy={body} etag={etag} />}</Answer>
     </Page>
   )

@@ -29,7 +29,7 @@ import { checkRoutes } from './routes-check.ts'
 import { newsRoutes } from './routes-news.ts'
 import { settingsRoutes } from './routes-settings.ts'
 import { visitRoutes } from './routes-visits.ts'
-import { tenantRulesRoutes } from './routes-rules.ts'
+import { makeTenantRulesRoutes } from './routes-rules.ts'
 import { makeReviewRoutes } from './routes-review.ts'
 import { makeRequestRoutes } from './routes-request.ts'
 import { templateRoutes } from './routes-template.ts'
@@ -63,7 +63,7 @@ export function makeLinkRoutes(services: Services, listRoutes: ListRoutes = () =
     ...makeTenantDecisionRoutes(services),
     ...makeTenantChangeRoutes(services),
     ...makeReviewRoutes(services),
-    ...tenantRulesRoutes,
+    ...makeTenantRulesRoutes(services),
     ...visitRoutes,
     ...newsRoutes,
     ...settingsRoutes,

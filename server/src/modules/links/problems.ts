@@ -59,6 +59,12 @@ const LINK_PROBLEMS = {
       'The organisation asks for two people where a partner gets more, by its rules or because the role is full, and one has agreed so far.',
     remedy: 'Ask another admin of the organisation to approve.',
   },
+  RULES_NOT_WAITING: {
+    status: 409,
+    title: 'Nothing waits',
+    cause: 'No looser rules wait for a second person: they were answered, changed, or not answered in time.',
+    remedy: 'Read the rules, and ask again where they should be looser.',
+  },
   NOT_NARROWER: {
     status: 422,
     title: 'More than was asked',

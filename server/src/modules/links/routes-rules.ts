@@ -1,15 +1,15 @@
 import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
 import type { Conditions } from '@liaison/access'
 import { z } from 'zod'
-import { noteRead, recordEvent } from '#platform/mandate.ts'
+import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import { policyOf } from './approval.ts'
 import { ConditionsInput, DurationDays, requireConditions, toConditionsBody } from './inputs.ts'
 import { listPeople } from './people-store.ts'
-import { savePolicy } from './policy-store.ts'
 import {
   addDays,
   LONGEST_VISIT_MINUTES,
@@ -17,6 +17,7 @@ import {
   toConditions,
   toStoredConditions,
 } from './rules.ts'
+import { changeRules, confirmRules, declineRules, toWaiting } from './rules-second.ts'
 import { findImpact, IMPACT_DAYS } from './rules-impact.ts'
 import { listLinks } from './store.ts'
 import type { KnownLink } from './store.ts'
@@ -126,54 +127,119 @@ const impactRoute = route({
   },
 })
 
-/** The routes of the rules that a tenant sets for partner access, and what they would change (B10). */
-export const tenantRulesRoutes: readonly Route[] = [
-  impactRoute,
-  route({
-    method: 'GET',
-    path: '/api/v1/tenant/partner-access/policy',
-    summary: 'The rules for partner access',
-    input: {},
-    access: { permission: 'tenant.partner_access.read' },
-    limit: 'detail',
-    responses: { 200: PolicyBody },
-    handle: ({ mandate }) => readPolicy(mandate),
+const PolicyInput = z.strictObject({
+  ...PolicyFields,
+  listed_partner_ids: z.array(publicId('partner')).max(500),
+})
+
+const SavedBody = z.strictObject({
+  ...PolicyBody.shape,
+  waits_for_second: z.boolean().meta({
+    description: 'Whether what lets in more waits for a second person; what lets in less holds already.',
   }),
-  route({
+})
+
+function makeSaveRoute(services: Services): Route {
+  return route({
     method: 'PUT',
     path: '/api/v1/tenant/partner-access/policy',
-    summary: 'Change the rules for partner access; they hold for every link at once',
-    input: {
-      body: z.strictObject({ ...PolicyFields, listed_partner_ids: z.array(publicId('partner')).max(500) }),
+    summary:
+      'Change the rules for partner access; they hold for every link at once, looser ones after a second person where there is one',
+    input: { body: PolicyInput },
+    access: { permission: 'tenant.partner_access.policy.write' },
+    limit: 'write',
+    ifMatch: true,
+    responses: { 200: SavedBody },
+    problems: ['SECOND_APPROVER_NEEDED'],
+    async handle({ mandate, body, expectedVersion }) {
+      requireConditions(body.conditions, 'conditions')
+      const wanted = { ...body, conditions: toStoredConditions(body.conditions) }
+      const waits = await changeRules(mandate, wanted, {
+        expectedVersion,
+        origin: services.publicOrigin(),
+      })
+      const saved = await readPolicy(mandate)
+      return sent({ ...saved.body, waits_for_second: waits }, saved.headers)
     },
+  })
+}
+
+const WaitingBody = z.strictObject({
+  waiting: z
+    .strictObject({
+      asked_by_name: z.string(),
+      asked_by_you: z.boolean(),
+      asked_at: z.string(),
+      answer_by: z.string(),
+      changes: z
+        .array(
+          z.strictObject({
+            field: z.string(),
+            label: z.string(),
+            before: z.string(),
+            after: z.string(),
+          }),
+        )
+        .meta({ description: 'What would be looser than the rules that hold.' }),
+    })
+    .nullable(),
+})
+
+const WAITING = '/api/v1/tenant/partner-access/policy/waiting'
+
+const waitingRoute = route({
+  method: 'GET',
+  path: WAITING,
+  summary: 'Looser rules for partner access that wait for a second person',
+  input: {},
+  access: { permission: 'tenant.partner_access.read' },
+  limit: 'detail',
+  responses: { 200: WaitingBody },
+  async handle({ mandate }) {
+    const policy = await policyOf(mandate)
+    return sent({ waiting: toWaiting(mandate, policy) }, { ETag: `"v${policy.version}"` })
+  },
+})
+
+function makeAnswerRoute(services: Services, answer: 'confirm' | 'decline'): Route {
+  return route({
+    method: 'POST',
+    path: `${WAITING}/${answer}`,
+    summary:
+      answer === 'confirm'
+        ? 'Confirm the looser rules that somebody else asked for, as they were read'
+        : 'Decline looser rules, or take back what one asked for',
+    input: {},
     access: { permission: 'tenant.partner_access.policy.write' },
     limit: 'write',
     ifMatch: true,
     responses: { 200: PolicyBody },
-    async handle({ mandate, body, expectedVersion }) {
-      requireConditions(body.conditions, 'conditions')
-      const before = await policyOf(mandate)
-      const conditions = toStoredConditions(body.conditions)
-      await savePolicy(mandate, { ...body, conditions }, expectedVersion)
-      const fields = [
-        'who_may_ask',
-        'roles_allowed',
-        'max_duration_days',
-        'dual_approval',
-        'acting_minutes',
-        'sends_digest',
-      ] as const
-      recordEvent(mandate, {
-        action: 'tenant.partner_access.policy.write',
-        resource: { type: 'policy', label: 'the rules for partner access' },
-        changes: {
-          ...Object.fromEntries(
-            fields.map((field) => [field, { before: before[field], after: body[field] }]),
-          ),
-          conditions: { before: before.conditions, after: conditions },
-        },
-      })
+    problems: ['RULES_NOT_WAITING', ...(answer === 'confirm' ? (['SECOND_APPROVER_NEEDED'] as const) : [])],
+    async handle({ mandate, expectedVersion }) {
+      const act = answer === 'confirm' ? confirmRules : declineRules
+      await act(mandate, { expectedVersion, origin: services.publicOrigin() })
       return readPolicy(mandate)
     },
-  }),
-]
+  })
+}
+
+/** The routes of the rules that a tenant sets for partner access, what they would change, and who confirms looser ones (B10). */
+export function makeTenantRulesRoutes(services: Services): readonly Route[] {
+  return [
+    impactRoute,
+    route({
+      method: 'GET',
+      path: '/api/v1/tenant/partner-access/policy',
+      summary: 'The rules for partner access',
+      input: {},
+      access: { permission: 'tenant.partner_access.read' },
+      limit: 'detail',
+      responses: { 200: PolicyBody },
+      handle: ({ mandate }) => readPolicy(mandate),
+    }),
+    makeSaveRoute(services),
+    waitingRoute,
+    makeAnswerRoute(services, 'confirm'),
+    makeAnswerRoute(services, 'decline'),
+  ]
+}

@@ -353,6 +353,11 @@ export const DEFAULT_POLICY = {
   sends_digest: true,
   conditions: {} as Partial<Conditions>,
   version: 1,
+  proposed: null,
+  proposed_by: null,
+  proposed_by_name: null,
+  proposed_at: null,
+  proposed_until: null,
 } as const
 
 /** The part of a tenant's rules that a request must satisfy. */

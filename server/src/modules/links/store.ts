@@ -144,6 +144,7 @@ export const namingConflicts = guardedBy({
   ],
   delegation_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
   delegation_payer: ['LINK_STATE_CONFLICT', 'No side of a link makes the other one pay.'],
+  policy_two_people: ['SECOND_APPROVER_NEEDED', 'Looser rules take a second person of the organisation.'],
   change_request_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
   change_request_own: ['LINK_STATE_CONFLICT', 'Whoever asked for a change does not decide about it.'],
   sandbox_of_own_partner: [

@@ -255,7 +255,25 @@ interface PolicyTable {
   conditions: Partial<Conditions>
   version: number
   updated_at: Generated<Date>
+  proposed: ColumnType<WaitingRules | null, string | null>
+  proposed_by: string | null
+  proposed_by_name: string | null
+  proposed_at: Date | null
+  proposed_until: Date | null
 }
+
+/** Looser rules as they wait for a second person. */
+type WaitingRules = Pick<
+  PolicyTable,
+  | 'who_may_ask'
+  | 'listed_partner_ids'
+  | 'roles_allowed'
+  | 'max_duration_days'
+  | 'dual_approval'
+  | 'acting_minutes'
+  | 'sends_digest'
+  | 'conditions'
+>
 
 interface RequestSentTable {
   id: string

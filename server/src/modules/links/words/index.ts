@@ -8,6 +8,8 @@ import type { LinkNewsWords, Parties, TenantNews } from './news-en.ts'
 import { NEWS_ES } from './news-es.ts'
 import { NEWS_FR } from './news-fr.ts'
 
+export { RULES_NEWS_WORDS } from './rules-news.ts'
+export type { RulesNews } from './rules-news.ts'
 export type { LinkWords, Parties, TenantNews }
 
 /** What the pages of links say, by language: the same names in each, or it does not compile (U12). */
