@@ -105,6 +105,11 @@ function makeShortAccessRoutes(services: Services): readonly Route[] {
   return [...makeElevationRoutes(services), ...makeAssistanceRoutes(services)]
 }
 
+/** Prospects that partners registered, and how partners rank by whom they brought. */
+function makeProspectRoutes(services: Services): readonly Route[] {
+  return [...makeDealRoutes(services), ...leaderboardRoutes]
+}
+
 /** Every route of the product. This file is the only one that knows every module. */
 export function allRoutes(services: Services, options: RouteOptions): readonly Route[] {
   const routes: readonly Route[] = [
@@ -149,8 +154,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makePayoutRoutes(services),
     ...makeEmbedRoutes(services),
     ...makeReferralRoutes(services),
-    ...makeDealRoutes(services),
-    ...leaderboardRoutes,
+    ...makeProspectRoutes(services),
     ...makeVoucherRoutes(services),
     ...makeAgencyRoutes(services, { places: () => embedPlaces(services.embedOrigin()) }),
     ...makeOversightRoutes(services),

@@ -18,12 +18,12 @@ export async function openRanked(
 }
 
 /** The partner brings one more tenant; answers which. */
-export async function bring(world: TestWorld, partner: PartnerId, at = new Date()): Promise<TenantId> {
+export async function bring(world: TestWorld, partner: PartnerId, at?: Date): Promise<TenantId> {
   const tenant = await world.tenant('Tenant')
   await world.seed(
     `insert into referral (partner_id, program_id, tenant_id, agreement_id, method, referred_at)
-     select g.partner_id, g.program_id, $2, g.id, 'partner_created', $3 from agreement g where g.partner_id = $1`,
-    [partner, tenant, at],
+     select g.partner_id, g.program_id, $2, g.id, 'partner_created', coalesce($3, now()) from agreement g where g.partner_id = $1`,
+    [partner, tenant, at ?? null],
     tenant,
   )
   return tenant

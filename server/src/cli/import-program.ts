@@ -51,11 +51,11 @@ function readForm(name = 'neutral'): FormName {
 
 async function readTasks(
   { partners, codes }: { readonly partners?: string; readonly codes?: string },
-  { form, byName }: { readonly form: FormName; readonly byName: string },
+  { form, byName, now }: { readonly form: FormName; readonly byName: string; readonly now: Date },
 ): Promise<Task[]> {
   const tasks: Task[] = []
   if (partners !== undefined) {
-    const { lines, bad, rows } = await readPartners(partners, form)
+    const { lines, bad, rows } = await readPartners(partners, form, now)
     const take: Task['take'] = async (mandate) => ({ counts: await takePartners(mandate, lines), bad: [] })
     tasks.push({ kind: 'partners', file: basename(partners), rows, bad, take })
   }
@@ -152,7 +152,8 @@ export async function importProgram(args: readonly string[], surroundings: Surro
   const { values } = parseArgs({ args: [...args], options: OPTIONS })
   const form = readForm(values.from)
   try {
-    const tasks = await readTasks(values, { form, byName: surroundings.operator.name })
+    const byName = surroundings.operator.name
+    const tasks = await readTasks(values, { form, byName, now: surroundings.now() })
     const tried = await tryAll(surroundings, tasks)
     const isClean = tried.every(({ bad }) => bad.length === 0)
     const isTaken = isClean && values.apply === true

@@ -384,14 +384,8 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
     addVouchers(world.making, world.people, { agencies: world.agencies, vault: options.vault })
     const ingestKey = addIngestKey(world, options)
     const { gatewayCredential } = addIntegrations(world.making, { ...world, vault: options.vault })
-    const file = describe(world, {
-      signIns,
-      realmSignIns,
-      ingestKey,
-      gatewayCredential,
-      clients,
-      formTokens,
-    })
+    const keys = { ingestKey, gatewayCredential, clients, formTokens }
+    const file = describe(world, { signIns, realmSignIns, ...keys })
     await write(run, { world, vault: options.vault }, rows)
     await addDealings(run, world, options.vault)
     // Before the commit: a world whose sign-ins nobody knows would be of no use.

@@ -8,7 +8,7 @@ import { accrue } from './rules-accrual.ts'
 const PARTNER = 'partner'
 const EVERY = { trigger: 'invoice', products: null, max_months: null } as const
 const SHARE = { ...EVERY, id: 'share', model: 'percent', rate_bp: 1275 } as const
-const STEPS = {
+const STEPS: AgreementTerms['components'][number] = {
   ...EVERY,
   id: 'steps',
   model: 'graduated',
@@ -17,7 +17,7 @@ const STEPS = {
     { up_to_minor: 50_000, rate_bp: 500 },
     { up_to_minor: null, rate_bp: 1050 },
   ],
-} as const
+}
 const FIRST = {
   ...EVERY,
   id: 'first',

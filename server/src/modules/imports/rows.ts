@@ -32,18 +32,21 @@ const website = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-const PartnerRow = z.object({
-  email,
-  name: plain(200),
-  country: empty.or(z.string().refine((code) => COUNTRY_CODES.includes(code), 'is no country of ISO 3166-1')),
-  website: empty.or(website),
-  joinedOn: empty.or(
-    z
-      .string()
-      .refine((day) => DAY.test(day) && !Number.isNaN(Date.parse(day)), 'is no day such as 2026-11-30')
-      .refine((day) => Date.parse(day) <= Date.now(), 'is in the future'),
-  ),
-})
+const toPartnerRow = (now: Date) =>
+  z.object({
+    email,
+    name: plain(200),
+    country: empty.or(
+      z.string().refine((code) => COUNTRY_CODES.includes(code), 'is no country of ISO 3166-1'),
+    ),
+    website: empty.or(website),
+    joinedOn: empty.or(
+      z
+        .string()
+        .refine((day) => DAY.test(day) && !Number.isNaN(Date.parse(day)), 'is no day such as 2026-11-30')
+        .refine((day) => Date.parse(day) <= now.getTime(), 'is in the future'),
+    ),
+  })
 
 const CodeRow = z.object({
   email,
@@ -60,7 +63,7 @@ interface Placed {
   readonly line: number
 }
 
-export type PartnerLine = z.output<typeof PartnerRow> & Placed
+export type PartnerLine = z.output<ReturnType<typeof toPartnerRow>> & Placed
 export type CodeLine = z.output<typeof CodeRow> & Placed
 
 /** The lines of a file that can be read, and every fault of the others. */
@@ -71,7 +74,10 @@ export interface Checked<Line> {
 }
 
 /** One fault of one line. */
-export const badRow = ({ file, line }: Placed, pointer: string, code: string, detail: string): BadRow => ({
+export const badRow = (
+  { file, line }: Placed,
+  { pointer, code, detail }: Pick<BadRow, 'pointer' | 'code' | 'detail'>,
+): BadRow => ({
   file,
   line,
   kind: null,
@@ -99,11 +105,15 @@ async function read<Line extends object>(
     rows += 1
     if (rows > MOST_ROWS) {
       // What is too long is not read further and not tried either.
-      const tooMany = badRow(row, '', 'TOO_MANY_ROWS', `A file has ${MOST_ROWS} lines at most; divide it.`)
+      const tooMany = badRow(row, {
+        pointer: '',
+        code: 'TOO_MANY_ROWS',
+        detail: `A file has ${MOST_ROWS} lines at most; divide it.`,
+      })
       return { lines: [], bad: [...bad, tooMany], rows }
     }
     if ('detail' in row) {
-      bad.push(badRow(row, '', 'MISSHAPEN', row.detail))
+      bad.push(badRow(row, { pointer: '', code: 'MISSHAPEN', detail: row.detail }))
       continue
     }
     const parsed = schema.safeParse(form.cells(row.columns))
@@ -113,7 +123,13 @@ async function read<Line extends object>(
         path: [field],
         message,
       } of parsed.error.issues)
-        bad.push(badRow(row, `/${String(field)}`, 'INVALID', `${String(field)} ${message}.`))
+        bad.push(
+          badRow(row, {
+            pointer: `/${String(field)}`,
+            code: 'INVALID',
+            detail: `${String(field)} ${message}.`,
+          }),
+        )
   }
   return { lines, bad, rows }
 }
@@ -133,13 +149,19 @@ function withoutRepeats<Line extends Placed>(
     const earlier = first.get(of.key(line))
     if (earlier === undefined) first.set(of.key(line), line)
     else if (!form.repeats || of.says(earlier) !== of.says(line))
-      bad.push(badRow(line, `/${of.name}`, 'REPEATED', `${of.name} stands on line ${earlier.line} already.`))
+      bad.push(
+        badRow(line, {
+          pointer: `/${of.name}`,
+          code: 'REPEATED',
+          detail: `${of.name} stands on line ${earlier.line} already.`,
+        }),
+      )
   }
   return { ...checked, lines: [...first.values()], bad }
 }
 
 /** The partners of a file, one for each address. */
-export async function readPartners(path: string, name: FormName): Promise<Checked<PartnerLine>> {
+export async function readPartners(path: string, name: FormName, now: Date): Promise<Checked<PartnerLine>> {
   const form: Form = FORMS[name]
   const cells = (columns: Cells) => ({
     email: cell(columns, form.email),
@@ -151,7 +173,7 @@ export async function readPartners(path: string, name: FormName): Promise<Checke
     website: cell(columns, form.website),
     joinedOn: cell(columns, form.joinedOn),
   })
-  const checked = await read(path, { needs: [form.email, ...form.name], cells }, PartnerRow)
+  const checked = await read(path, { needs: [form.email, ...form.name], cells }, toPartnerRow(now))
   return withoutRepeats(checked, form, {
     key: (line) => line.email,
     says: (line) => line.name,

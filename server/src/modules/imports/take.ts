@@ -59,11 +59,23 @@ interface Owned {
 function ownerOf(line: CodeLine, known: ReadonlyMap<string, readonly KnownPartner[]>): Owned | BadRow {
   const [partner, ...others] = known.get(line.email) ?? []
   if (partner === undefined)
-    return badRow(line, '/email', 'PARTNER_UNKNOWN', 'No partner has this address as its contact.')
+    return badRow(line, {
+      pointer: '/email',
+      code: 'PARTNER_UNKNOWN',
+      detail: 'No partner has this address as its contact.',
+    })
   if (others.length > 0)
-    return badRow(line, '/email', 'PARTNER_UNCLEAR', 'Several partners have this address as their contact.')
+    return badRow(line, {
+      pointer: '/email',
+      code: 'PARTNER_UNCLEAR',
+      detail: 'Several partners have this address as their contact.',
+    })
   if (partner.status !== 'active')
-    return badRow(line, '/email', 'PARTNER_INACTIVE', 'The partner does not work at present.')
+    return badRow(line, {
+      pointer: '/email',
+      code: 'PARTNER_INACTIVE',
+      detail: 'The partner does not work at present.',
+    })
   return { line, partner }
 }
 
@@ -87,10 +99,13 @@ export async function takeCodes(
     const owned = ownerOf(line, known)
     const owner = owners.get(line.code)
     if (!('partner' in owned)) bad.push(owned)
-    else if (owner === 'reserved') bad.push(badRow(line, '/code', 'CODE_RESERVED', 'The word is kept back.'))
+    else if (owner === 'reserved')
+      bad.push(badRow(line, { pointer: '/code', code: 'CODE_RESERVED', detail: 'The word is kept back.' }))
     else if (owner === undefined) fresh.push(owned)
     else if (owner !== owned.partner.id)
-      bad.push(badRow(line, '/code', 'CODE_TAKEN', 'Another partner has this code.'))
+      bad.push(
+        badRow(line, { pointer: '/code', code: 'CODE_TAKEN', detail: 'Another partner has this code.' }),
+      )
   }
   const counts = { created: fresh.length, unchanged: lines.length - fresh.length - bad.length }
   if (bad.length > 0) return { counts: { created: 0, unchanged: 0 }, bad }

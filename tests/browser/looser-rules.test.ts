@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
+import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { RunningProduct } from '../support/product.ts'
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 120_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+test('one administrator asks for two people at once, does not go back to one alone, and takes back what waits (B2)', async () => {
+  const page = await product.openTab('ruth@cascadebroadband.example')
+  await page.goto(`${product.url}/org/${product.demo.tenants['cascade-broadband']}/access/rules`)
+  const two = page.getByLabel('Two people approve')
+  await two.check()
+  await page.getByRole('button', { name: 'Save the rules' }).click()
+  await page.getByText('Rules saved').first().waitFor()
+  await page.reload()
+  await expect.poll(() => two.isChecked(), SOON).toBe(true)
+  await two.uncheck()
+  await page.getByRole('button', { name: 'Save the rules' }).click()
+  await page.getByRole('heading', { name: 'Looser rules wait for a second person' }).waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await expect.poll(() => two.isChecked(), SOON).toBe(true)
+  expect(await page.getByRole('button', { name: 'Confirm…' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Take back…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+  await page.getByText('The rules stay as they are.').first().waitFor()
+}, 90_000)
