@@ -5,14 +5,14 @@ test('everybody of a partner begins where their most frequent job needs no step 
   const pages = (
     [
       [['msp', 'reseller'], 'overview', 'queue'],
-      [['reseller'], 'overview', 'customers'],
+      [['reseller'], 'overview', 'tenants'],
       [['wholesaler'], 'orders', 'orders'],
-      [['wholesaler', 'reseller'], 'overview', 'customers'],
-      [['white_label'], 'overview', 'customers'],
+      [['wholesaler', 'reseller'], 'overview', 'tenants'],
+      [['white_label'], 'overview', 'tenants'],
       [['referral'], 'overview', 'referrals'],
       [['referral', 'msp'], 'overview', 'queue'],
       [['enterprise_hq'], 'reports/revenue', 'reports/revenue'],
-      [['auditor'], 'activity', 'customers'],
+      [['auditor'], 'activity', 'tenants'],
     ] as const
   ).map(([kinds, owner, staff]) => ({ kinds, owner, staff }))
   for (const { kinds, owner, staff } of pages) {

@@ -3,12 +3,12 @@ import type { PartnerRole } from './roles.ts'
 /** The page of the partner portal on which somebody begins. */
 export type FirstPage =
   | 'activity'
-  | 'customers'
   | 'orders'
   | 'overview'
   | 'queue'
   | 'referrals'
   | 'reports/revenue'
+  | 'tenants'
 
 /**
  * Where somebody of a partner begins, so that the most frequent job of each needs no step at all: owners with what
@@ -18,9 +18,9 @@ export type FirstPage =
 export function firstPageOf({ kinds, role }: { kinds: readonly string[]; role: PartnerRole }): FirstPage {
   const isOwner = role === 'PARTNER_OWNER'
   if (kinds.every((kind) => kind === 'referral')) return isOwner ? 'overview' : 'referrals'
-  if (kinds.every((kind) => kind === 'auditor')) return isOwner ? 'activity' : 'customers'
+  if (kinds.every((kind) => kind === 'auditor')) return isOwner ? 'activity' : 'tenants'
   if (kinds.every((kind) => kind === 'wholesaler')) return 'orders'
   if (kinds.includes('enterprise_hq')) return 'reports/revenue'
   if (isOwner) return 'overview'
-  return kinds.includes('msp') ? 'queue' : 'customers'
+  return kinds.includes('msp') ? 'queue' : 'tenants'
 }

@@ -17,6 +17,7 @@ export function late<Names extends Pieces>(
 export const developer = late(() => import('./frames/partner/developer.ts'))
 export const grantedConsent = late(() => import('./frames/partner/granted-consent.ts'))('GrantedConsentPage')
 export const asking = late(() => import('./frames/partner/asking.ts'))
+export const customers = late(() => import('./frames/customers/pages.ts'))
 export const calls = late(() => import('./frames/partner/calls.ts'))('CallsPage')
 export const profile = late(() => import('./frames/registry/profile.ts'))('ProfilePage')
 export const sandbox = late(() => import('./frames/partner/sandbox.ts'))('SandboxPage')

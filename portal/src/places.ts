@@ -10,7 +10,9 @@ function at(...parts: readonly string[]): string {
 
 export const partnerPlaces = {
   overview: (par: string) => at('partner', par, 'overview'),
+  tenants: (par: string) => at('partner', par, 'tenants'),
   customers: (par: string) => at('partner', par, 'customers'),
+  relatedTenant: (par: string, ten: string) => at('partner', par, 'customers', ten),
   queue: (par: string) => at('partner', par, 'queue'),
   orders: (par: string) => at('partner', par, 'orders'),
   newOrder: (par: string) => at('partner', par, 'orders', 'new'),

@@ -37,7 +37,7 @@ async function confirm(page: Page, act: string): Promise<void> {
 }
 
 async function isSignedIn(page: Page): Promise<boolean> {
-  await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/customers`)
+  await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/tenants`)
   // The menu, or the sign-in form; whichever comes says it.
   await page.locator('nav a, #email').first().waitFor()
   return (await page.locator('#email').count()) === 0

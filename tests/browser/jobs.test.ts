@@ -89,8 +89,8 @@ test(
     await heading(page, 'New API client').waitFor()
     counted['Register an API client'] = steps.take()
     await home()
-    await steps.pressMenu('Links')
-    await steps.press(page.getByRole('main').getByText('Request a link', { exact: true }))
+    await steps.pressMenu('Customers')
+    await steps.press(page.getByRole('main').getByText('Request access for your people', { exact: true }))
     await page.waitForURL(/\/links\/new$/)
     counted['Ask a customer for access'] = steps.take()
     expect(counted).toEqual({

@@ -62,7 +62,7 @@ async function ask(
 }
 
 async function keepsView(page: Page): Promise<void> {
-  await page.goto(partnerPath('northwind-msp', 'customers'))
+  await page.goto(partnerPath('northwind-msp', 'tenants'))
   await page.getByLabel('Alerts', { exact: true }).selectOption({ label: 'With alerts' })
   await page.getByRole('button', { name: 'Save this view…' }).click()
   await page.getByLabel('Name of the view').fill('Where to begin')
@@ -82,7 +82,7 @@ async function makesGroup(page: Page): Promise<void> {
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
   await page.getByRole('button', { name: 'Save the group' }).click()
   await page.getByText('Group All but Acme saved').first().waitFor()
-  await page.goto(partnerPath('northwind-msp', 'customers'))
+  await page.goto(partnerPath('northwind-msp', 'tenants'))
   await rowOf(page, 'Acme Fiber').waitFor()
   await page.getByLabel('Group').selectOption({ label: 'All but Acme' })
   await rowOf(page, 'Acme Fiber').waitFor({ state: 'detached' })

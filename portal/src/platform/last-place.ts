@@ -10,5 +10,5 @@ export function rememberPlace(partnerId: string, address: string): void {
 
 /** Where a person goes who leaves a tenant: to the same place of the list that led in, else to the list. */
 export function placeToReturnTo(partnerId: string): string {
-  return lastPlace.get(partnerId) ?? partnerPlaces.customers(partnerId)
+  return lastPlace.get(partnerId) ?? partnerPlaces.tenants(partnerId)
 }

@@ -35,12 +35,12 @@ type Part = Extract<Me['frames'][number], { kind: 'partner' }>
 
 const firstPlaces = {
   activity: partnerPlaces.activity,
-  customers: partnerPlaces.customers,
   orders: partnerPlaces.orders,
   overview: partnerPlaces.overview,
   queue: partnerPlaces.queue,
   referrals: partnerPlaces.referrals,
   'reports/revenue': partnerPlaces.revenueReport,
+  tenants: partnerPlaces.tenants,
 } as const
 
 function homeOfPartner(part: Part): string {

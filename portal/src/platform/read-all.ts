@@ -26,3 +26,36 @@ export async function readAllByOffset<Row>(
   }
   return rows
 }
+
+/** The first rows of a list, and whether there are more of them. */
+export type Bounded<Row> = { rows: Row[]; isCut: boolean }
+
+/** The first rows of a list that goes on by the server's cursor; no more parts are asked for once there are so many. */
+export async function readUpToByCursor<Row>(
+  most: number,
+  read: (cursor: { cursor?: string }) => Promise<CursorPart<Row>>,
+): Promise<Bounded<Row>> {
+  const rows: Row[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    if (rows.length >= most) return { rows, isCut: true }
+    const part: CursorPart<Row> = await read(cursor === '' ? {} : { cursor })
+    rows.push(...part.items)
+    cursor = part.next_cursor
+  }
+  return { rows, isCut: false }
+}
+
+/** The first rows of a list that is cut by numbers; no more parts are asked for once there are so many. */
+export async function readUpToByOffset<Row>(
+  most: number,
+  read: (place: { offset: number }) => Promise<OffsetPart<Row>>,
+): Promise<Bounded<Row>> {
+  const rows: Row[] = []
+  for (let isMore = true; isMore;) {
+    if (rows.length >= most) return { rows, isCut: true }
+    const part = await read({ offset: rows.length })
+    rows.push(...part.items)
+    isMore = part.has_more && part.items.length > 0
+  }
+  return { rows, isCut: false }
+}

@@ -16,6 +16,7 @@ import type { leaderboard } from '../words/leaderboard.ts'
 import type { developers } from '../words/developers.ts'
 import type { consents } from '../words/consents.ts'
 import type { oversight } from '../words/oversight.ts'
+import type { customers } from '../words/customers.ts'
 import type { configuration } from '../words/configuration.ts'
 import type { registry } from '../words/registry.ts'
 import type { features } from '../words/features.ts'
@@ -79,6 +80,7 @@ export type WordId =
   | keyof typeof first
   | keyof typeof consents
   | keyof typeof org
+  | keyof typeof customers
   | keyof typeof platform
   | keyof typeof referrals
   | keyof typeof alerts

@@ -3,7 +3,7 @@ export const navigation = {
   'nav.alerts': 'Alerts',
   'nav.label': 'Pages',
   'nav.overview': 'Overview',
-  'nav.customers': 'Tenants',
+  'nav.customers': 'Customers',
   'nav.queue': 'Ticket queue',
   'nav.invoices': 'Invoices',
   'nav.exports': 'Exports',

@@ -38,7 +38,7 @@ export function Refused({ me, par, ten, error }: RefusedProps) {
         <div className="row">
           {mayRetry && <Button onClick={() => window.location.reload()}>{t('trouble.retry')}</Button>}
           {content?.explainId && <WhyButton explainId={content.explainId} />}
-          <GoLink to={partnerPlaces.customers(par)}>{t('refused.back')}</GoLink>
+          <GoLink to={partnerPlaces.tenants(par)}>{t('refused.back')}</GoLink>
         </div>
         {reference !== null && <p className="small muted">{t('trouble.reference', { reference })}</p>}
       </StopPage>

@@ -57,7 +57,7 @@ function partnerLists(partnerId: string): Lists {
   return {
     invoices: partnerPlaces.invoices(partnerId),
     tickets: partnerPlaces.queue(partnerId),
-    subscribers: partnerPlaces.customers(partnerId),
+    subscribers: partnerPlaces.tenants(partnerId),
     report_sla: partnerPlaces.slaReport(partnerId),
     report_usage: partnerPlaces.usageReport(partnerId),
     report_revenue: partnerPlaces.revenueReport(partnerId),

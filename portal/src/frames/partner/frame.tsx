@@ -105,7 +105,8 @@ function workOf(par: string, kinds: readonly string[]): NavGroup {
   return {
     entries: [
       { to: places.overview(par), label: t('nav.overview'), icon: IconLayoutDashboard, letter: 'o' },
-      { to: places.customers(par), label: t('nav.customers'), icon: IconBuildingCommunity, letter: 't' },
+      { to: places.tenants(par), label: t('nav.tenants'), icon: IconBuildingCommunity, letter: 't' },
+      { to: places.customers(par), label: t('nav.customers'), icon: IconUsersGroup },
       { to: places.queue(par), label: t('nav.queue'), icon: IconTicket, letter: 'q' },
       ...ordersOf(par, kinds),
       { to: places.alerts(par), label: t('nav.alerts'), icon: IconBell, letter: 'w' },

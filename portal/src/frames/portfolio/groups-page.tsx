@@ -42,7 +42,7 @@ function toColumns(partnerId: string): Column<TenantGroup>[] {
       header: t('groups.tenants'),
       numeric: true,
       cell: (group) => (
-        <GoLink className="thing" to={`${partnerPlaces.customers(partnerId)}?group=${group.group_id}`}>
+        <GoLink className="thing" to={`${partnerPlaces.tenants(partnerId)}?group=${group.group_id}`}>
           {formatCount(group.tenants_count)}
         </GoLink>
       ),

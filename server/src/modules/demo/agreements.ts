@@ -128,14 +128,19 @@ async function keepFile(
   await run(FILE, [id, kind, `\\x${Buffer.from(bytes).toString('hex')}`, at])
 }
 
-/** Agreements as they would stand after a year: two versions of one partner, one that waits for us, one for its owners. */
+/** The days since the first agreement of the partner whose next one waits began, and since it lapsed. */
+const LAPSED = { from: 320, until: 30 } as const
+
+/** Agreements as they would stand after a year: two versions of one partner, one that waits for us after one that lapsed, one for its owners. */
 export async function addDemoAgreements(run: RunSql, world: DemoAgreements): Promise<void> {
   const { now, active } = world
   const first = addDays(now, -active.daysAgo)
   const second = addDays(now, -Math.round(active.daysAgo / 2))
+  const [before, lapsed] = [addDays(now, -LAPSED.from), addDays(now, -LAPSED.until)]
   const versions: readonly Version[] = [
     { slug: active.slug, hold: 30, rateBp: 1000, at: first, state: 'superseded', until: second },
     { slug: active.slug, hold: 21, rateBp: 1200, at: second, state: 'active', until: null },
+    { slug: world.waiting, hold: 30, rateBp: 800, at: before, state: 'superseded', until: lapsed },
     { slug: world.waiting, hold: 30, rateBp: 1000, at: addDays(now, 0), state: 'signed', until: null },
     { slug: world.offered, hold: 30, rateBp: 900, at: addDays(now, 0), state: 'offered', until: null },
   ]

@@ -192,6 +192,7 @@ const LinkQuery = z.strictObject({
   access_role: commaList(z.enum(LINK_ROLES)).optional(),
   type: commaList(z.enum(RELATIONSHIP_TYPES)).optional(),
   tenant: searchText().optional(),
+  tenant_id: publicId('tenant').optional(),
   group: publicId('tenant_group')
     .optional()
     .meta({ description: 'Only tenants of this group of the own partner, its exclusions left out.' }),

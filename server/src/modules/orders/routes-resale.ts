@@ -187,7 +187,7 @@ const listRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/partner/resales',
     summary: 'The end customers that this wholesaler manages',
-    input: { query: z.strictObject(listQuery) },
+    input: { query: z.strictObject({ ...listQuery, tenant_id: publicId('tenant').optional() }) },
     access: { permission: 'partner_org.consents.read' },
     limit: 'list',
     responses: { 200: Page },

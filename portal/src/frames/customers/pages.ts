@@ -1,0 +1,4 @@
+import './customers-words.ts'
+
+export { RelatedTenantPage } from './customer-page.tsx'
+export { RelatedTenantsPage } from './customers-page.tsx'
