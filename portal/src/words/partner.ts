@@ -143,8 +143,7 @@ export const partner = {
   'request.message_short': 'Write at least ten characters about why you ask.',
 
   'expiring.title': 'Ending soon',
-  'expiring.lead':
-    'Links that end, nearest first. Ask the tenants for more time before your people lose access.',
+  'expiring.lead': 'Access that ends, nearest first. Ask for more time before your people and apps lose it.',
   'expiring.show': 'Ends',
   'expiring.caption': 'Links that end soon',
   'expiring.within': '{count, plural, one {Within # day} other {Within # days}}',
@@ -164,7 +163,9 @@ export const partner = {
   'overview.at_risk_none': 'No ticket is close to its promise.',
   'overview.at_risk_all': '{count, plural, one {See the ticket} other {See all # tickets}}',
   'overview.ending': 'Access that ends within 30 days',
-  'overview.ending_none': 'No link ends within 30 days.',
+  'overview.ending_none': 'No access ends within 30 days.',
+  'overview.ending_all': 'All {count} on Ending soon',
+  'overview.app': 'App {app}',
   'overview.waiting': 'Waiting for a tenant',
   'overview.waiting_none': 'No request is waiting.',
 

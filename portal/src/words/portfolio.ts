@@ -1,5 +1,8 @@
 /** Sentences of how a partner arranges its people and its tenants: the matrix, teams, groups, many links at once. */
 export const portfolio = {
+  'expiring.app': 'App',
+  'expiring.consents': 'Consents of your apps that end soon',
+  'expiring.consents_about': 'Only the customer gives more time, so ask it again before your app stops.',
   'matrix.title': 'People and tenants',
   'matrix.lead':
     'Who may work where. Without a mark there is no access, for owners neither. The tenants see every change.',

@@ -24,6 +24,9 @@ const few = 6
 const ProgramPart = lazy(() =>
   import('../referrals/funnel.tsx').then((loaded) => ({ default: loaded.ProgramPart })),
 )
+const EndingPanel = lazy(() =>
+  import('./ending-panel.tsx').then((loaded) => ({ default: loaded.EndingPanel })),
+)
 const SignBanner = lazy(() =>
   import('../agreements/sign-banner.tsx').then((loaded) => ({ default: loaded.SignBanner })),
 )
@@ -40,11 +43,7 @@ function Sums() {
     <Answer query={board} lines={2}>
       {({ aggregates }) => (
         <div className="tiles">
-          <Tile
-            title={t('tile.tenants')}
-            to={partnerPlaces.customers(partnerId)}
-            note={t('tile.tenants_note')}
-          >
+          <Tile title={t('tile.tenants')} to={partnerPlaces.tenants(partnerId)} note={t('tile.tenants_note')}>
             <p className="figure">{formatCount(aggregates.tenants)}</p>
           </Tile>
           <Tile
@@ -144,7 +143,7 @@ function LinkLine({ link }: { link: Link }) {
 type LinksPanelProps = {
   title: string
   none: string
-  query: { status: string; expiring_within_days?: number; limit: number }
+  query: { status: string; limit: number }
 }
 
 function LinksPanel({ title, none, query }: LinksPanelProps) {
@@ -177,11 +176,9 @@ function Work() {
       <Sums />
       <div className="halves">
         <AtRisk />
-        <LinksPanel
-          title={t('overview.ending')}
-          none={t('overview.ending_none')}
-          query={{ status: 'active', expiring_within_days: 30, limit: few }}
-        />
+        <Suspense fallback={<Coming />}>
+          <EndingPanel />
+        </Suspense>
         <LinksPanel
           title={t('overview.waiting')}
           none={t('overview.waiting_none')}

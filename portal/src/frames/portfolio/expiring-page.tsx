@@ -1,15 +1,22 @@
 import { readBody } from '@liaison/client'
 import type { Link } from '@liaison/client'
 
-import { PageFoot } from '../../parts/data-table.tsx'
+import { DataTable, PageFoot } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
 import { Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { choiceField, numberField } from '../../platform/filters.ts'
+import { DateText, LinkChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
+import { useEndingConsents } from '../shared/ending-consents.ts'
+import type { EndingConsent } from '../shared/ending-consents.ts'
 import { pagingOf } from '../shared/list-fields.ts'
 import { ChooseLinks } from './choose-links.tsx'
 
@@ -27,9 +34,9 @@ function byEnd(a: Link, b: Link): number {
   return (a.expires_in_days ?? 0) - (b.expires_in_days ?? 0)
 }
 
-/** How many links end within these days, whatever the list shows, and how many have ended in the last 30 days and can still be renewed. */
-function Tiles({ links, ended }: { links: readonly Link[]; ended: number }) {
-  const countWithin = (days: number) => links.filter(endsWithin(days)).length
+/** How many links and consents end within these days, whatever the list shows, and how many have ended in the last 30 days and can still be renewed. */
+function Tiles({ days: ends, ended }: { days: readonly number[]; ended: number }) {
+  const countWithin = (most: number) => ends.filter((days) => days <= most).length
   return (
     <div className="tiles">
       {[1, 7, 30].map((days) => (
@@ -38,7 +45,7 @@ function Tiles({ links, ended }: { links: readonly Link[]; ended: number }) {
         </Tile>
       ))}
       <Tile title={t('expiring.later')}>
-        <p className="figure">{formatCount(links.length - countWithin(30))}</p>
+        <p className="figure">{formatCount(ends.length - countWithin(30))}</p>
       </Tile>
       <Tile title={t('expiring.ended')} note={t('expiring.ended_note')}>
         <p className="figure">{formatCount(ended)}</p>
@@ -69,20 +76,70 @@ function useEndingLinks() {
   })
 }
 
-type LinksProps = EndingLinks & { days: number; page: number; onPage: (page: number) => void }
+const columns: Column<EndingConsent>[] = [
+  { id: 'name', header: t('column.tenant'), isStrong: true, cell: (row) => <ConsentName consent={row} /> },
+  { id: 'app', header: t('expiring.app'), cell: ({ client }) => client.name },
+  {
+    id: 'state',
+    header: t('column.status'),
+    cell: ({ status, days }) => <LinkChip status={status} days={days} />,
+  },
+  { id: 'days', header: t('expiring.days'), numeric: true, cell: ({ days }) => formatCount(days) },
+  { id: 'ends', header: t('link.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
+]
 
-function Links({ running, ended, days, page, onPage }: LinksProps) {
+function ConsentName({ consent }: { consent: EndingConsent }) {
+  const { partnerId } = useFrame()
+  return (
+    <GoLink className="thing" to={partnerPlaces.grantedConsent(partnerId, consent.consent_id)}>
+      {consent.tenant_name}
+    </GoLink>
+  )
+}
+
+/** The access of apps that ends soon: only its customer gives more time, on the consent pages. */
+function Consents({ consents }: { consents: readonly EndingConsent[] }) {
+  if (consents.length === 0) return null
+  return (
+    <>
+      <h2 className="section-title">{t('expiring.consents')}</h2>
+      <p className="muted">{t('expiring.consents_about')}</p>
+      <DataTable
+        caption={t('expiring.consents')}
+        columns={columns}
+        rows={consents}
+        rowId={(row) => row.consent_id}
+      />
+    </>
+  )
+}
+
+type LinksProps = EndingLinks & {
+  consents: readonly EndingConsent[]
+  days: number
+  page: number
+  onPage: (page: number) => void
+}
+
+function Links({ running, ended, consents, days, page, onPage }: LinksProps) {
   const rows = [...ended, ...running.filter(endsWithin(days))].toSorted(byEnd)
   const offset = page * limit
   return (
     <div className="stack">
-      <Tiles links={running} ended={ended.length} />
+      <Tiles
+        days={[
+          ...running.map((link) => link.expires_in_days ?? 0),
+          ...consents.map((consent) => consent.days),
+        ]}
+        ended={ended.length}
+      />
       <ChooseLinks links={rows} shown={rows.slice(offset, offset + limit)} />
       {rows.length > limit && (
         <div className="list-foot">
           <PageFoot paging={pagingOf({ offset, limit, total: rows.length }, onPage)} />
         </div>
       )}
+      <Consents consents={consents.filter((consent) => consent.days <= days)} />
     </div>
   )
 }
@@ -91,6 +148,9 @@ function Links({ running, ended, days, page, onPage }: LinksProps) {
 export function ExpiringPage() {
   const { values, set } = useFilters(spec)
   const links = useEndingLinks()
+  const consents = useEndingConsents()
+  const failed = links.isError ? links : consents
+  const data = links.data && consents.data && { ...links.data, consents: consents.data }
   return (
     <Page title={t('expiring.title')} lead={t('expiring.lead')}>
       <div className="filters">
@@ -102,7 +162,7 @@ export function ExpiringPage() {
           onValue={(within) => set({ within })}
         />
       </div>
-      <Answer query={links} lines={8}>
+      <Answer query={{ ...failed, data }} lines={8}>
         {(found) => (
           <Links
             {...found}

@@ -44,6 +44,8 @@ describe('asking for access', () => {
       tenant_id: encodeId('tenant', people.tenant),
       tenant_name: 'Acme Fiber',
     })
+    const named = `/api/v1/partner/links?tenant_id=${encodeId('tenant', people.tenant)}`
+    expect((await world.call(people.owner, 'GET', named)).json()).toMatchObject({ total: 1 })
     const [kept] = await world.sql<{ approval_snapshot: { permissions: string[] } }>(
       'select approval_snapshot from delegation where tenant_id = $1',
       [people.tenant],
@@ -81,6 +83,8 @@ describe('asking for access', () => {
     })
     expect(new Set(shapes).size).toBe(1)
     expect(items).toHaveLength(3)
+    const named = `/api/v1/partner/links?tenant_id=${encodeId('tenant', people.tenant)}`
+    expect((await world.call(people.owner, 'GET', named)).json()).toMatchObject({ items: [], total: 0 })
     for (const item of items) {
       const detail = await world.call(people.owner, 'GET', partnerPath(item.link_id))
       expect(detail.json()).toMatchObject({ status: 'requested', members: [], history: [], changes: [] })
