@@ -1,8 +1,5 @@
 import '../../styles/portfolio.css'
-
-import { addWords } from '../../platform/words.ts'
-import { linkTemplates } from '../../words/link-templates.ts'
-import { portfolio } from '../../words/portfolio.ts'
+import './portfolio-words.ts'
 
 export { ExpiringPage } from './expiring-page.tsx'
 export { GroupPage } from './group-page.tsx'
@@ -15,6 +12,3 @@ export { TeamsPage } from './teams-page.tsx'
 export { TemplatePage } from './template-page.tsx'
 export { TemplatesPage } from './templates-page.tsx'
 export { UseTemplatePage } from './template-use-page.tsx'
-
-addWords(portfolio)
-addWords(linkTemplates)
