@@ -1,6 +1,7 @@
 import { readBody } from '@liaison/client'
 import type { PartnerConsent } from '@liaison/client'
 
+import { readClock } from '../../platform/clock.ts'
 import { useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { readAllByCursor } from '../../platform/read-all.ts'
@@ -23,7 +24,7 @@ export function useEndingConsents() {
         }),
       ),
     )
-    const now = new Date()
+    const now = readClock()
     return found
       .filter(({ status }) => lasting.has(status))
       .map((consent) => ({ ...consent, days: daysUntil(consent.ends_at, now) }))

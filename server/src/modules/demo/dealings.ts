@@ -8,6 +8,7 @@ import { addDemoPayouts } from './payouts.ts'
 import type { DemoPeople } from './people.ts'
 import type { DemoProgram } from './program.ts'
 import { addDemoRisk } from './risk.ts'
+import { addWorkerReferral } from './worker-referral.ts'
 
 interface Parties {
   readonly program: DemoProgram
@@ -29,5 +30,6 @@ export async function addDealings(
     await addDemoDeals(run, { partnerId, owner, admin: checker })
     await addDemoLeaderboard(run, checker)
   }
+  await addWorkerReferral(run, { program, people })
   await addDemoAsks(run, consented, people.tenants.get('juniper-valley')?.id)
 }

@@ -249,28 +249,3 @@ export function referralRows({ partnerId, referrals }: DemoProgram): readonly Re
     }
   })
 }
-
-/** Whom a partner brought that works in tenants, too: it knows customers by a link, by a consent and by a referral. */
-export function referralOfWorker({ now, partnerId, tenantId }: WorkerReferral): Record<string, unknown> {
-  const at = addDays(now, -WORKER_DAYS_AGO)
-  return {
-    id: new Dice(SEED + 1).uuid(at),
-    partner_id: partnerId,
-    tenant_id: tenantId,
-    code_id: null,
-    click_id: null,
-    method: 'partner_created',
-    referred_at: at,
-    window_days: null,
-    voided_at: null,
-    void_reason: null,
-  }
-}
-
-interface WorkerReferral {
-  readonly now: Date
-  readonly partnerId: string
-  readonly tenantId: string
-}
-
-const WORKER_DAYS_AGO = 190
