@@ -102,3 +102,13 @@ test('consents that end soon stand with the links on the overview and under Endi
   await page.getByLabel('Ends', { exact: true }).selectOption({ label: 'Within 7 days' })
   await expect.poll(() => table.count(), SOON).toBe(0)
 })
+
+test('a list that its filters leave empty says which are on, and takes them away (U7)', async () => {
+  const page = await product.openTab('victor@southbank.example')
+  await page.goto(partnerPath('southbank-systems', 'customers?search=nobody&kind=referred'))
+  await page.getByRole('heading', { name: 'Nothing matches these filters' }).waitFor()
+  await page.getByText('Find a customer: nobody · How: Referred').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await rowOf(page, 'Acme Fiber').waitFor()
+})

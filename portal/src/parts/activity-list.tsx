@@ -11,7 +11,7 @@ import { t } from '../platform/words.ts'
 import { LateExplainer } from './late-explainer.tsx'
 import { fact, Facts } from './page.tsx'
 import { ProofButton } from './proof-button.tsx'
-import { Bones, Empty, TroublePanel } from './states.tsx'
+import { Bones, Empty, NoMatch, TroublePanel } from './states.tsx'
 import { StatusChip } from './values.tsx'
 
 /** Why the person said they came in; both sides read it. */
@@ -107,7 +107,7 @@ export function ActivityList({ filter, isFiltered, emptyText }: ActivityListProp
   if (events.length === 0) {
     return (
       <div className="list">
-        <Empty title={isFiltered ? t('state.no_match') : t('activity.empty')} text={emptyText} />
+        {isFiltered ? <NoMatch /> : <Empty title={t('activity.empty')} text={emptyText} />}
       </div>
     )
   }

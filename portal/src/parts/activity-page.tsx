@@ -123,11 +123,7 @@ export function ActivityPage(props: ActivityPageProps) {
         <ActivityFields {...{ values, by, side, hasSides, people, tenants, set }} />
       </FilterBar>
       {renderWhole?.(timeOf(filter))}
-      <ActivityList
-        filter={filter}
-        isFiltered={active.length > 0}
-        emptyText={active.length > 0 ? t('state.no_match_text') : emptyText}
-      />
+      <ActivityList filter={filter} isFiltered={active.length > 0} emptyText={emptyText} />
     </Page>
   )
 }

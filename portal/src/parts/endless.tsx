@@ -7,7 +7,7 @@ import type { Frame } from '../platform/frame.ts'
 import { t } from '../platform/words.ts'
 import { DataTable } from './data-table.tsx'
 import type { Column } from './data-table.tsx'
-import { Answer, Empty } from './states.tsx'
+import { Answer, Empty, NoMatch } from './states.tsx'
 
 type Part<Row> = { items: Row[]; next_cursor: string | null }
 
@@ -67,10 +67,7 @@ export function EndlessTable<Row>(props: EndlessTableProps<Row>) {
       {(rows) =>
         rows.length === 0 ? (
           <div className="list">
-            <Empty
-              title={isFiltered ? t('state.no_match') : empty.title}
-              text={isFiltered ? t('state.no_match_text') : empty.text}
-            />
+            {isFiltered ? <NoMatch /> : <Empty title={empty.title} text={empty.text} />}
           </div>
         ) : (
           <DataTable

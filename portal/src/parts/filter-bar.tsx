@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useContext, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 
 import {
@@ -13,6 +13,7 @@ import {
 import type { FilterSpec, FilterValues } from '../platform/filters.ts'
 import { useGo, usePathname, useSearchText } from '../platform/navigate.tsx'
 import { t, tValue } from '../platform/words.ts'
+import { ShownFiltersContext, useShownFilter } from './shown-filters.ts'
 
 export type Filters<Spec extends FilterSpec> = {
   values: FilterValues<Spec>
@@ -53,6 +54,7 @@ const typingPauseMs = 250
 
 /** A text filter that waits for a pause in typing. The key "/" puts the cursor here. */
 export function SearchBox({ label, value, onValue }: SearchBoxProps) {
+  useShownFilter(label, value === '' ? null : value)
   const [typed, setTyped] = useState(value)
   const [known, setKnown] = useState(value)
   if (known !== value) {
@@ -87,6 +89,7 @@ type PickProps<Word extends string> = {
 
 /** A filter with one choice out of a few. */
 export function Pick<Word extends string>({ label, value, words, labelOf, onValue }: PickProps<Word>) {
+  useShownFilter(label, value === 'any' || value === '' ? null : labelOf(value))
   return (
     <NativeSelect
       className="pick"
@@ -120,6 +123,11 @@ type FilterBarProps = {
 
 /** The filters of a list in one line, with the way back to all of it. */
 export function FilterBar({ children, active, onClear, note }: FilterBarProps) {
+  const filters = useContext(ShownFiltersContext)
+  useEffect(() => {
+    filters.clearBy(onClear)
+    return () => filters.clearBy(null)
+  }, [filters, onClear])
   return (
     <search className="filters" aria-label={t('filter.label')}>
       {children}

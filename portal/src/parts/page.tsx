@@ -1,5 +1,5 @@
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react'
-import { Fragment, useContext, useEffect, useId, useRef } from 'react'
+import { Fragment, useContext, useEffect, useId, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 
 import { FrameContext } from '../platform/frame.ts'
@@ -8,6 +8,7 @@ import { GoLink, useShownPath } from '../platform/navigate.tsx'
 import type { Tone } from '../platform/status.ts'
 import { t } from '../platform/words.ts'
 import { PiecesContext, Settling, useSettling } from './settled.tsx'
+import { ShownFilters, ShownFiltersContext } from './shown-filters.ts'
 
 let lastPath: string | null = null
 
@@ -36,6 +37,7 @@ export function Page({ title, tab = title, lead, back, tools, isWhole = false, c
   const place = placeOf(useContext(FrameContext))
   const path = useShownPath()
   const [isSettled, pieces] = useSettling(isWhole)
+  const [filters] = useState(() => new ShownFilters())
   useEffect(() => {
     document.title = `${tab} · ${place}`
   }, [tab, place])
@@ -63,7 +65,9 @@ export function Page({ title, tab = title, lead, back, tools, isWhole = false, c
           </div>
         )}
       </div>
-      <Settling isSettled={isSettled}>{children}</Settling>
+      <ShownFiltersContext value={filters}>
+        <Settling isSettled={isSettled}>{children}</Settling>
+      </ShownFiltersContext>
     </PiecesContext>
   )
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import type { Scope } from '@liaison/client'
-import { useState } from 'react'
+import { useContext, useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 
 import { readTrouble } from '../platform/access-problem.ts'
@@ -13,6 +13,7 @@ import { Bones } from './bones.tsx'
 import { Countdown } from './countdown.tsx'
 import { LateExplainer } from './late-explainer.tsx'
 import { Note } from './page.tsx'
+import { ShownFiltersContext } from './shown-filters.ts'
 
 export { Bones }
 
@@ -46,6 +47,22 @@ export function Empty({ title, text, children }: { title: string; text?: string;
       {text !== undefined && <p className="muted">{text}</p>}
       {children}
     </div>
+  )
+}
+
+/** A list that its filters leave empty: which ones are on, and the way to take them away. */
+export function NoMatch() {
+  const filters = useContext(ShownFiltersContext)
+  const shown = useSyncExternalStore(filters.subscribe, filters.list)
+  const names = shown.map(({ label, value }) => `${label}: ${value}`).join(' · ')
+  return (
+    <Empty title={t('state.no_match')} text={names === '' ? t('state.no_match_text') : names}>
+      {shown.length > 0 && (
+        <Button variant="default" onClick={filters.clear}>
+          {t('filter.clear_all')}
+        </Button>
+      )}
+    </Empty>
   )
 }
 

@@ -144,6 +144,7 @@ export const common = {
 
   'filter.label': 'Filters',
   'filter.clear': 'Clear filters',
+  'filter.clear_all': 'Clear',
   'pick.any': 'Any',
   'pick.endangered': 'At risk or missed',
   'pick.unfinished': 'Not finished',

@@ -6,7 +6,7 @@ import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useActing } from '../../platform/frame.ts'
@@ -59,10 +59,11 @@ function List({ page, filters }: ListProps) {
   if (page.items.length === 0) {
     return (
       <div className="list">
-        <Empty
-          title={t(isFiltered ? 'state.no_match' : 'subscriber.none')}
-          text={isFiltered ? t('state.no_match_text') : t('subscriber.empty', { tenant: acting.tenant_name })}
-        />
+        {isFiltered ? (
+          <NoMatch />
+        ) : (
+          <Empty title={t('subscriber.none')} text={t('subscriber.empty', { tenant: acting.tenant_name })} />
+        )}
       </div>
     )
   }

@@ -7,7 +7,7 @@ import { BeginButton } from '../../parts/begin-button.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useGo } from '../../platform/navigate.tsx'
@@ -58,7 +58,7 @@ function Tools() {
 }
 
 function Nothing({ side, isFiltered }: { side: Side; isFiltered: boolean }) {
-  if (isFiltered) return <Empty title={t('state.no_match')} text={t('state.no_match_text')} />
+  if (isFiltered) return <NoMatch />
   return (
     <Empty
       title={t('agreements.none')}

@@ -8,7 +8,7 @@ import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed, ScopeNote } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { formatDate, formatMoney } from '../../platform/format.ts'
@@ -108,10 +108,7 @@ function DisputeList({ page, filters, columns, emptyText }: ListProps) {
   if (page.items.length === 0) {
     return (
       <div className="list">
-        <Empty
-          title={t(isFiltered ? 'state.no_match' : 'disputes.none')}
-          text={isFiltered ? t('state.no_match_text') : emptyText}
-        />
+        {isFiltered ? <NoMatch /> : <Empty title={t('disputes.none')} text={emptyText} />}
       </div>
     )
   }

@@ -7,7 +7,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
-import { Empty, Refreshed } from '../../parts/states.tsx'
+import { Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { DateText, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount, formatMoneyCompact } from '../../platform/format.ts'
@@ -221,10 +221,7 @@ export function InvoiceTable(props: InvoiceTableProps) {
     const isFiltered = active.length > 0
     return (
       <div className="list">
-        <Empty
-          title={t(isFiltered ? 'state.no_match' : 'invoice.none')}
-          text={isFiltered ? t('state.no_match_text') : emptyText}
-        />
+        {isFiltered ? <NoMatch /> : <Empty title={t('invoice.none')} text={emptyText} />}
       </div>
     )
   }

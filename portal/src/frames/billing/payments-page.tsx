@@ -9,7 +9,7 @@ import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed, ScopeNote } from '../../parts/states.tsx'
 import { DateText, MoneyFigure, MoneyText } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -155,10 +155,7 @@ function PaymentTable({ page, filters, addressOf, withTenant, emptyText }: Table
     const isFiltered = filters.active.length > 0
     return (
       <div className="list">
-        <Empty
-          title={t(isFiltered ? 'state.no_match' : 'payments.none')}
-          text={isFiltered ? t('state.no_match_text') : emptyText}
-        />
+        {isFiltered ? <NoMatch /> : <Empty title={t('payments.none')} text={emptyText} />}
       </div>
     )
   }

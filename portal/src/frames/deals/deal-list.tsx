@@ -5,7 +5,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
 import type { useFilters } from '../../parts/filter-bar.tsx'
-import { Empty } from '../../parts/states.tsx'
+import { Empty, NoMatch } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { t } from '../../platform/words.ts'
@@ -110,10 +110,7 @@ export function DealList<Deal extends Shown>({
   if (page.items.length === 0)
     return (
       <div className="list">
-        <Empty
-          title={t(isFiltered ? 'state.no_match' : 'deals.none')}
-          text={isFiltered ? t('state.no_match_text') : emptyText}
-        />
+        {isFiltered ? <NoMatch /> : <Empty title={t('deals.none')} text={emptyText} />}
       </div>
     )
   return (

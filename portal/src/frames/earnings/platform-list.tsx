@@ -6,7 +6,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { textField } from '../../platform/filters.ts'
 import { formatMoney } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
@@ -121,10 +121,11 @@ function List({ page, mayDecide, ofOne, onOpen, onOffset, onDecided }: ListProps
 function Nothing({ isFiltered }: { isFiltered: boolean }) {
   return (
     <div className="list">
-      <Empty
-        title={t(isFiltered ? 'state.no_match' : 'earnings.platform_none')}
-        text={t(isFiltered ? 'state.no_match_text' : 'earnings.platform_none_text')}
-      />
+      {isFiltered ? (
+        <NoMatch />
+      ) : (
+        <Empty title={t('earnings.platform_none')} text={t('earnings.platform_none_text')} />
+      )}
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { GoLink } from '../../platform/navigate.tsx'
@@ -76,10 +76,7 @@ function List({ page, filters }: { page: FeaturePage; filters: Filters }) {
   if (page.items.length === 0)
     return (
       <div className="list">
-        <Empty
-          title={t(isFiltered ? 'state.no_match' : 'state.none')}
-          text={t(isFiltered ? 'state.no_match_text' : 'features.none_text')}
-        />
+        {isFiltered ? <NoMatch /> : <Empty title={t('state.none')} text={t('features.none_text')} />}
       </div>
     )
   return (

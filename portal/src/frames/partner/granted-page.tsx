@@ -7,7 +7,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch } from '../../parts/states.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField } from '../../platform/filters.ts'
@@ -114,7 +114,7 @@ function ConsentList({ state }: { state: (typeof states)[number] }) {
               {state === 'any' ? (
                 <Empty title={t('granted.none')} text={t('granted.none_text')} />
               ) : (
-                <Empty title={t('state.no_match')} text={t('state.no_match_text')} />
+                <NoMatch />
               )}
             </div>
           )

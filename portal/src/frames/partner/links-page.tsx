@@ -6,7 +6,7 @@ import { useCallback } from 'react'
 import { BeginButton } from '../../parts/begin-button.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch } from '../../parts/states.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -53,10 +53,7 @@ export function LinksPage() {
         {(page) =>
           page.items.length === 0 ? (
             <div className="list">
-              <Empty
-                title={t(isFiltered ? 'state.no_match' : 'links.none')}
-                text={t(isFiltered ? 'state.no_match_text' : 'links.none_text')}
-              />
+              {isFiltered ? <NoMatch /> : <Empty title={t('links.none')} text={t('links.none_text')} />}
             </div>
           ) : (
             <LinkTable page={page} filters={filters} addressOf={addressOf} of="partner" />

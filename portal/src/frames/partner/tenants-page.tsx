@@ -8,7 +8,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed, ScopeNote, TileBones } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed, ScopeNote, TileBones } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { Coming } from '../../parts/settled.tsx'
 import { choiceField, readFilters, textField } from '../../platform/filters.ts'
@@ -321,14 +321,15 @@ function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
   useBeginning(!isFiltered)
   return (
     <div className="list">
-      <Empty
-        title={t(isFiltered ? 'state.no_match' : 'board.none')}
-        text={t(isFiltered ? 'state.no_match_text' : 'board.none_text')}
-      >
-        {!isFiltered && mayRequest && (
-          <GoLink to={partnerPlaces.requestLink(frame.partnerId)}>{t('links.request')}</GoLink>
-        )}
-      </Empty>
+      {isFiltered ? (
+        <NoMatch />
+      ) : (
+        <Empty title={t('board.none')} text={t('board.none_text')}>
+          {mayRequest && (
+            <GoLink to={partnerPlaces.requestLink(frame.partnerId)}>{t('links.request')}</GoLink>
+          )}
+        </Empty>
+      )}
     </div>
   )
 }

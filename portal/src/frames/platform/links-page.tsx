@@ -3,7 +3,7 @@ import type { Link } from '@liaison/client'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch } from '../../parts/states.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
@@ -28,10 +28,11 @@ export function LinksPage() {
         {(page) =>
           page.items.length === 0 ? (
             <div className="list">
-              <Empty
-                title={t(filters.active.length > 0 ? 'state.no_match' : 'state.none')}
-                text={t(filters.active.length > 0 ? 'state.no_match_text' : 'state.none_text')}
-              />
+              {filters.active.length > 0 ? (
+                <NoMatch />
+              ) : (
+                <Empty title={t('state.none')} text={t('state.none_text')} />
+              )}
             </div>
           ) : (
             <LinkTable page={page} filters={filters} addressOf={addressOf} of="everybody" />

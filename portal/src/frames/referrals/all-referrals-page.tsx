@@ -9,7 +9,7 @@ import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { MoveButton, RowActs } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatDate } from '../../platform/format.ts'
@@ -231,10 +231,11 @@ export function AllReferralsPage() {
           {(page) =>
             page.items.length === 0 ? (
               <div className="list">
-                <Empty
-                  title={t(active.length > 0 ? 'state.no_match' : 'all_referrals.none')}
-                  text={t(active.length > 0 ? 'state.no_match_text' : 'all_referrals.none_text')}
-                />
+                {active.length > 0 ? (
+                  <NoMatch />
+                ) : (
+                  <Empty title={t('all_referrals.none')} text={t('all_referrals.none_text')} />
+                )}
               </div>
             ) : (
               <List page={page} columns={columns} onPage={(next) => set({ page: next })} />

@@ -8,7 +8,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
@@ -91,10 +91,7 @@ function List({ page, isFiltered, columns, onPage }: ListProps) {
   if (page.items.length === 0)
     return (
       <div className="list">
-        <Empty
-          title={t(isFiltered ? 'state.no_match' : 'codes.none')}
-          text={t(isFiltered ? 'state.no_match_text' : 'codes.none_text')}
-        />
+        {isFiltered ? <NoMatch /> : <Empty title={t('codes.none')} text={t('codes.none_text')} />}
       </div>
     )
   return (

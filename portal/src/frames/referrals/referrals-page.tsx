@@ -9,7 +9,7 @@ import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { formatDate } from '../../platform/format.ts'
@@ -137,14 +137,13 @@ function Nobody({ isFiltered }: { isFiltered: boolean }) {
   const { partnerId } = useFrame()
   return (
     <div className="list">
-      <Empty
-        title={t(isFiltered ? 'state.no_match' : 'referrals.none')}
-        text={t(isFiltered ? 'state.no_match_text' : 'referrals.none_text')}
-      >
-        {!isFiltered && (
+      {isFiltered ? (
+        <NoMatch />
+      ) : (
+        <Empty title={t('referrals.none')} text={t('referrals.none_text')}>
           <Button onClick={() => go(partnerPlaces.codes(partnerId))}>{t('codes.title')}</Button>
-        )}
-      </Empty>
+        </Empty>
+      )}
     </div>
   )
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Answer, Empty, NoMatch } from '../../parts/states.tsx'
 import type { Readable } from '../../parts/states.tsx'
 import { t } from '../../platform/words.ts'
 import { pagingOf } from './list-fields.ts'
@@ -42,9 +42,5 @@ type NoRowsProps = { isFiltered: boolean; title?: string; text?: string }
 
 /** Says whether the filters leave no row, or nothing is there yet. */
 export function NoRows({ isFiltered, title = t('state.none'), text = t('state.none_text') }: NoRowsProps) {
-  return isFiltered ? (
-    <Empty title={t('state.no_match')} text={t('state.no_match_text')} />
-  ) : (
-    <Empty title={title} text={text} />
-  )
+  return isFiltered ? <NoMatch /> : <Empty title={title} text={text} />
 }

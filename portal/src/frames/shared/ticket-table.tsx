@@ -7,7 +7,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
-import { Empty, Refreshed } from '../../parts/states.tsx'
+import { Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
@@ -231,10 +231,7 @@ export function TicketTable({ page, filters, addressOf, withTenant = false, empt
     const isFiltered = active.length > 0
     return (
       <div className="list">
-        <Empty
-          title={t(isFiltered ? 'state.no_match' : 'ticket.none')}
-          text={isFiltered ? t('state.no_match_text') : emptyText}
-        />
+        {isFiltered ? <NoMatch /> : <Empty title={t('ticket.none')} text={emptyText} />}
       </div>
     )
   }
