@@ -11,6 +11,7 @@ import { addDemoRisk } from './risk.ts'
 import { addWorkerReferral } from './worker-referral.ts'
 
 interface Parties {
+  readonly making: { readonly now: Date }
   readonly program: DemoProgram
   readonly people: DemoPeople
   readonly consented: DemoConsented
@@ -19,7 +20,7 @@ interface Parties {
 /** What partners, the provider and tenants have dealt with lately: payouts, cases of risk, deals, ranks and requests for access. */
 export async function addDealings(
   run: RunSql,
-  { program, people, consented }: Parties,
+  { making, program, people, consented }: Parties,
   vault: Vault,
 ): Promise<void> {
   const { partnerId, owner } = program
@@ -30,6 +31,6 @@ export async function addDealings(
     await addDemoDeals(run, { partnerId, owner, admin: checker })
     await addDemoLeaderboard(run, checker)
   }
-  await addWorkerReferral(run, { program, people })
+  await addWorkerReferral(run, { making, people, consented })
   await addDemoAsks(run, consented, people.tenants.get('juniper-valley')?.id)
 }

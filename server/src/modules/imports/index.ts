@@ -8,6 +8,5 @@
 export { FORMS, isFormName } from './forms.ts'
 export type { FormName } from './forms.ts'
 export { readCodes, readPartners } from './rows.ts'
-export type { Checked, CodeLine, PartnerLine } from './rows.ts'
 export { takeCodes, takePartners } from './take.ts'
 export type { Counts } from './take.ts'

@@ -203,7 +203,8 @@ describe('a resale', () => {
         .items.map((item) => item.resale_id)
     expect(await ids(theirAdmin, '/api/v1/tenant/resales')).toEqual([encodeId('resale', others.resale)])
     expect(await ids(theirOwner, '/api/v1/partner/resales')).toEqual([encodeId('resale', others.resale)])
-    const ofTenant = (id: typeof whole.tenant) => `/api/v1/partner/resales?tenant_id=${encodeId('tenant', id)}`
+    const ofTenant = (id: typeof whole.tenant) =>
+      `/api/v1/partner/resales?tenant_id=${encodeId('tenant', id)}`
     expect(await ids(theirOwner, ofTenant(others.tenant))).toEqual([encodeId('resale', others.resale)])
     expect(await ids(theirOwner, ofTenant(whole.tenant))).toEqual([])
     for (const [caller, path] of [

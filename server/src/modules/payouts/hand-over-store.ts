@@ -10,7 +10,7 @@ type Provider = Mandate<'platform'>
 type System = Mandate<'system'>
 
 /** How many payouts one message holds: as many as one call that says what became of them. */
-export const PART_PAYOUTS = 500
+const PART_PAYOUTS = 500
 
 /** The messages by which a batch is handed over, in order. */
 export function listHandOvers(mandate: Provider, batchId: string) {

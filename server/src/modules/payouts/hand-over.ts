@@ -15,7 +15,7 @@ const WORK = { job: 'payout-hand-over' }
 const TIMEOUT_MS = 15_000
 
 /** What a message that hands payouts over is called. */
-export const HAND_OVER_EVENT = 'payout_batch.handed_over'
+const HAND_OVER_EVENT = 'payout_batch.handed_over'
 
 function toPayout(row: ToldPayout, vault: Vault) {
   const id = toId('payout_item', row.item_id)

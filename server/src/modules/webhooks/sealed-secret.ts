@@ -9,10 +9,10 @@ import type { Post } from './ways-out.ts'
 const SECRET_BYTES = 32
 
 /** Where a secret of an endpoint is kept; a value that was moved elsewhere does not open. */
-export const placeOfSecret = (secretId: string): string => `webhook_secret.sealed_secret ${secretId}`
+const placeOfSecret = (secretId: string): string => `webhook_secret.sealed_secret ${secretId}`
 
 /** Where the seed of an endpoint's signatures `v1a` is kept. */
-export const placeOfSeed = (secretId: string): string => `webhook_secret.sealed_signing_key ${secretId}`
+const placeOfSeed = (secretId: string): string => `webhook_secret.sealed_signing_key ${secretId}`
 
 /** Where the halves of a secret are kept; what was moved elsewhere does not open. */
 export interface SecretPlaces {
