@@ -14,7 +14,7 @@ import type { KnownLink } from './store.ts'
 import { LINK_WORDS } from './words/index.ts'
 
 /** What is odd about the name of a partner, as it concerns the tenant that it asks. */
-export const PARTY_FAULTS = ['unseen', 'mixed_script', 'look_alike', 'like_tenant', 'like_partner'] as const
+const PARTY_FAULTS = ['unseen', 'mixed_script', 'look_alike', 'like_tenant', 'like_partner'] as const
 
 export type PartyFault = NameFault | 'like_tenant' | 'like_partner'
 
