@@ -195,7 +195,7 @@ test('the provider sets what holds for the program, finds all of it on the page 
   await counting.getByRole('button', { name: 'Save' }).click()
   await counting.getByText('agreements that are offered or in force say another.').waitFor()
   expect(await faultsInLooks(admin, TWO_LOOKS)).toEqual([])
-  const payouts = admin.getByRole('region', { name: 'Payouts' })
+  const payouts = admin.getByRole('region', { name: 'Payouts', exact: true })
   await payouts.getByLabel('Planned day').selectOption('20')
   await payouts.getByRole('button', { name: 'Save' }).click()
   await payouts.getByText('Version 2, set by').waitFor()

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { RunningProduct } from '../support/product.ts'
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 120_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+test('the provider names where payouts are handed over, reads what is wrong with an address, and sees the secret once, each time it makes one (D7)', async () => {
+  const page = await product.openTab('priya@provider.example')
+  await page.goto(`${product.url}/platform/program`)
+  const receiver = page.getByRole('region', { name: 'Handing payouts to the finance system' })
+  const address = receiver.getByLabel('Address')
+  await address.fill('http://pay.provider.example/payouts')
+  await receiver.getByRole('button', { name: 'Save' }).click()
+  await receiver.getByRole('alert').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await address.fill('https://pay.provider.example/payouts')
+  await receiver.getByRole('button', { name: 'Save' }).click()
+
+  const storesSecret = async () => {
+    await page.getByRole('heading', { name: 'The secret of the finance system' }).waitFor()
+    expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+    await page.getByLabel('I have stored the secret').check()
+    await page.getByRole('button', { name: 'Back to the settings' }).click()
+    await receiver.getByText('Version 2, set by').waitFor()
+  }
+  await storesSecret()
+  expect(await address.inputValue()).toBe('https://pay.provider.example/payouts')
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await receiver.getByRole('button', { name: 'Make a new secret…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a new secret' }).click()
+  await storesSecret()
+}, 120_000)
