@@ -32,6 +32,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'PUT /api/v1/partner/sla/floors': 'Left: the list of floors is replaced whole.',
   'PUT /api/v1/partner/users/{end_user_id}/limits/{key}':
     'One limit of one user, which machines put again and again.',
+  'PUT /api/v1/program/leaderboard/choice': 'One choice: to be named or not.',
   'PUT /api/v1/tenant/partner-access/links/{link_id}/checklist/{item}': 'One item: done or not.',
   'PUT /api/v1/tenant/partner-access/links/{link_id}/notes': 'Left: a note is replaced whole.',
   'PUT /api/v1/tenant/support-access/rule': 'One choice between rules.',

@@ -1,3 +1,4 @@
+import './explainer-words.ts'
 import { Drawer } from '@mantine/core'
 import type { Decision } from '@liaison/client'
 import { useContext } from 'react'

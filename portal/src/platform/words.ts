@@ -26,6 +26,8 @@ import type { exports } from '../words/exports.ts'
 import type { invitations } from '../words/invitations.ts'
 import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
+import type { oneInvoice } from '../words/one-invoice.ts'
+import type { explained } from '../words/explained.ts'
 import type { linkEvents } from '../words/link-events.ts'
 import type { linkTemplates } from '../words/link-templates.ts'
 import type { jobs } from '../words/jobs.ts'
@@ -110,6 +112,8 @@ export type WordId =
   | keyof typeof inviting
   | keyof typeof invitations
   | keyof typeof linking
+  | keyof typeof explained
+  | keyof typeof oneInvoice
   | keyof typeof linkEvents
   | keyof typeof linkTemplates
   | keyof typeof registry

@@ -1,5 +1,11 @@
 /** Words of what happened to a link, and of what was asked for it; only the pages of single links say them. */
 export const linkEvents = {
+  'link.reach': 'Opens',
+  'link.opens_accounts': "Only the partner's own accounts",
+  'link.renewable': 'Can be renewed until',
+  'link.approved_value': '{date} by {name}',
+  'link.changes': 'Changes asked for',
+  'link.change_line': '{status}, asked {date} by {name}',
   'link_event.requested': 'Requested',
   'link_event.invited': 'Invited',
   'link_event.approved': 'Approved',

@@ -1,3 +1,4 @@
+import './one-invoice-words.ts'
 import type { InvoiceDetail } from '@liaison/client'
 
 import { fact, Facts, Panel } from '../../parts/page.tsx'

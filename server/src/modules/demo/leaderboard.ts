@@ -2,7 +2,7 @@ import type { RunSql } from '#platform/admin.ts'
 
 /** Who else brought tenants, by the slug of the partner. */
 const BROUGHT: Readonly<Record<string, readonly string[]>> = {
-  'helios-group': ['cascade-broadband', 'elbe-netz'],
+  'helios-group': ['kanto-link', 'elbe-netz'],
   'ledger-and-pine': ['iberia-rural'],
 }
 

@@ -271,7 +271,7 @@ test('the preview of a form is framed by the portal alone, holds no form and no 
   const policy = String(shown.headers['content-security-policy'])
   expect(policy).toContain("connect-src 'none'")
   expect(policy).toContain("worker-src 'none'")
-  expect(policy).toMatch(/frame-ancestors https?:\/\/[^\s;]+; report-uri /)
+  expect(policy).toMatch(/frame-ancestors https?:\/\/[^\s;]+; require-trusted-types-for 'script'; /)
   expect(policy).not.toContain(AGENCY_ORIGIN)
   expect(shown.headers['set-cookie']).toBeUndefined()
   for (const secret of ['frm_', 'papt_', '"ticket"', '"salt"']) expect(shown.body).not.toContain(secret)

@@ -343,7 +343,7 @@ describe('every page', () => {
       }).toEqual({
         path,
         policy:
-          "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /policy-reports; report-to policy",
+          "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'; report-uri /policy-reports; report-to policy",
         cache: 'no-store',
         referrer: 'no-referrer',
         scripts: null,

@@ -62,13 +62,13 @@ export const programRoutes: readonly Route[] = [
     responses: { 200: OwnLeaderboardBody },
     async handle({ mandate, body }) {
       const before = await isNamed(mandate)
-      if (before !== body.is_named && (await choose(mandate, body.is_named)))
-        recordEvent(mandate, {
-          action: 'program.leaderboard.choice_changed',
-          partnerId: mandate.partner.id,
-          resource: { type: 'partner', id: mandate.partner.id, label: mandate.partner.name },
-          changes: { is_named: { before, after: body.is_named } },
-        })
+      const isChanged = before !== body.is_named && (await choose(mandate, body.is_named))
+      recordEvent(mandate, {
+        action: 'program.leaderboard.choice_changed',
+        partnerId: mandate.partner.id,
+        resource: { type: 'partner', id: mandate.partner.id, label: mandate.partner.name },
+        ...(isChanged && { changes: { is_named: { before, after: body.is_named } } }),
+      })
       return read(mandate)
     },
   }),

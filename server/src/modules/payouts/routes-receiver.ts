@@ -58,6 +58,8 @@ async function show(mandate: Mandate<'platform'>, row: ReceiverRow): Promise<z.i
   }
 }
 
+const resourceOf = ({ version }: ReceiverRow) => ({ type: 'payout_receiver', label: `Version ${version}` })
+
 const etag = (row: ReceiverRow) => ({ ETag: `"v${row.version}"` })
 
 async function getExpected(mandate: Mandate<'platform'>, version: number): Promise<ReceiverRow> {
@@ -97,15 +99,17 @@ const makeSetRoute = (services: Services): Route =>
     showsSecret: true,
     async handle({ mandate, body, expectedVersion }) {
       const before = await getExpected(mandate, expectedVersion)
-      if (body.url === before.url)
+      if (body.url === before.url) {
+        recordEvent(mandate, { action: 'program.payout_receiver.changed', resource: resourceOf(before) })
         return sent({ ...(await show(mandate, before)), secret: null }, etag(before))
+      }
       const row = await insertReceiver(mandate, { version: before.version + 1, url: body.url })
       // What an old address knows signs nothing for the new one.
       if (body.url === null) await dropKeys(mandate)
       const secret = body.url === null ? null : await renewKeys(mandate, services.vault, 0)
       recordEvent(mandate, {
         action: 'program.payout_receiver.changed',
-        resource: { type: 'payout_receiver', label: `Version ${row.version}` },
+        resource: resourceOf(row),
         changes: { url: { before: tell(before.url), after: tell(row.url) } },
       })
       return sent({ ...(await show(mandate, row)), secret }, etag(row))

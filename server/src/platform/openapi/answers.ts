@@ -67,7 +67,8 @@ function fieldsOfRefusal(status: number): readonly Field[] {
     'X-Request-Id',
     ...(UNREAD.has(status) ? [] : LIMITED),
     ...(WAITING.has(status) ? (['Retry-After'] as const) : []),
-    ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
+    // A token that lacks a scope is told so there, too (RFC 6750 section 3.1).
+    ...(status === 401 || status === 403 ? (['WWW-Authenticate'] as const) : []),
   ]
 }
 

@@ -1,0 +1,10 @@
+/** The words of a decision that is explained. */
+export const explained = {
+  'explain.gone': 'This explanation cannot be opened. It is kept for 30 days.',
+  'explain.allowed': 'This is allowed.',
+  'explain.refused': 'This is refused.',
+  'explain.steps': 'What was checked, in order',
+  'explain.who': '(by: {who})',
+  'explain.configuration': 'Version {version} of the configuration of the partner was in force.',
+  'explain.as_of': 'As it was on {at}',
+}
