@@ -26,6 +26,7 @@ import type { exports } from '../words/exports.ts'
 import type { invitations } from '../words/invitations.ts'
 import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
+import type { ticketForms } from '../words/ticket-forms.ts'
 import type { oneInvoice } from '../words/one-invoice.ts'
 import type { explained } from '../words/explained.ts'
 import type { linkEvents } from '../words/link-events.ts'
@@ -114,6 +115,7 @@ export type WordId =
   | keyof typeof linking
   | keyof typeof explained
   | keyof typeof oneInvoice
+  | keyof typeof ticketForms
   | keyof typeof linkEvents
   | keyof typeof linkTemplates
   | keyof typeof registry

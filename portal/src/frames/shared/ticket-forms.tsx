@@ -1,3 +1,4 @@
+import './ticket-form-words.ts'
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import type { Ticket, TicketDetail } from '@liaison/client'
 import { useState } from 'react'
