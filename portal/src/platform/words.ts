@@ -27,6 +27,8 @@ import type { invitations } from '../words/invitations.ts'
 import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
 import type { ticketForms } from '../words/ticket-forms.ts'
+import type { invoiceList } from '../words/invoice-list.ts'
+import type { rulesWaiting } from '../words/rules-waiting.ts'
 import type { oneInvoice } from '../words/one-invoice.ts'
 import type { explained } from '../words/explained.ts'
 import type { linkEvents } from '../words/link-events.ts'
@@ -114,7 +116,9 @@ export type WordId =
   | keyof typeof invitations
   | keyof typeof linking
   | keyof typeof explained
+  | keyof typeof invoiceList
   | keyof typeof oneInvoice
+  | keyof typeof rulesWaiting
   | keyof typeof ticketForms
   | keyof typeof linkEvents
   | keyof typeof linkTemplates

@@ -1,5 +1,12 @@
-/** The words of what is done to a ticket. */
+/** The words of one ticket and of what is done to it. */
 export const ticketForms = {
+  'ticket.created': 'Created',
+  'ticket.tags': 'Tags',
+  'ticket.number': 'Number',
+  'ticket.id': 'Id',
+  'ticket.internal': 'internal note',
+  'ticket.conversation': '{count, plural, one {Conversation} other {Conversation, # messages}}',
+  'ticket.facts': 'Ticket',
   'ticket.move': 'Move the ticket of {tenant}',
   'ticket.status_done': 'Ticket of {tenant} moved',
   'ticket.priority_reason': 'Why does the priority change?',

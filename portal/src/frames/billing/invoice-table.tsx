@@ -1,3 +1,4 @@
+import './invoice-list-words.ts'
 import type { Invoice, InvoicePage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'

@@ -1,3 +1,4 @@
+import './ticket-form-words.ts'
 import type { TicketDetail } from '@liaison/client'
 
 import { fact, Facts, Panel } from '../../parts/page.tsx'
