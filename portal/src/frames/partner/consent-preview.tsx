@@ -2,7 +2,7 @@ import '../../parts/beside.css'
 import { NativeSelect } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import { Answer } from '../../parts/states.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -31,6 +31,34 @@ export function useConsentPreview(draft: ClientDraft, clientId?: string) {
   return { preview, language, onLanguage }
 }
 
+type HtmlPolicy = { createHTML: (text: string) => string }
+type Makes = { createPolicy: (name: string, rules: HtmlPolicy) => HtmlPolicy }
+
+let policy: HtmlPolicy | undefined
+
+/** The one text that becomes a document here: the server's own page, for a frame that runs nothing. */
+function trusted(html: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: Makes }
+  policy ??= trustedTypes?.createPolicy('liaison-preview', { createHTML: (text) => text })
+  return policy?.createHTML(html) ?? html
+}
+
+function PreviewFrame({ html }: { html: string }) {
+  const frame = useRef<HTMLIFrameElement>(null)
+  // React writes an attribute as text, which the policy of the portal refuses.
+  useEffect(() => frame.current?.setAttribute('srcdoc', trusted(html)), [html])
+  return (
+    <iframe
+      ref={frame}
+      className="preview-frame"
+      title={t('newapp.preview')}
+      // Its style sheet is of the same origin; without `allow-scripts`, `allow-forms` and `allow-top-navigation` it does nothing.
+      sandbox="allow-same-origin"
+      height={720}
+    />
+  )
+}
+
 /**
  * The page on which customers decide, in a frame: the server's own, which holds no script, so that nothing here can say
  * other than they will read. Links and buttons lead nowhere in it.
@@ -47,16 +75,7 @@ export function ConsentPreview({ preview, language, onLanguage }: ReturnType<typ
         }
       />
       <Answer query={preview}>
-        {({ html }) => (
-          <iframe
-            className="preview-frame"
-            title={t('newapp.preview')}
-            // Its style sheet is of the same origin; without `allow-scripts`, `allow-forms` and `allow-top-navigation` it does nothing.
-            sandbox="allow-same-origin"
-            srcDoc={html.replace('<head>', '<head><base target="_blank">')}
-            height={720}
-          />
-        )}
+        {({ html }) => <PreviewFrame html={html.replace('<head>', '<head><base target="_blank">')} />}
       </Answer>
       <p className="small muted">{t('newapp.preview_note')}</p>
     </div>

@@ -11,6 +11,9 @@ import { reportedPolicy } from './policy-reports.ts'
 const portalPolicy = (embedOrigin: string): string =>
   `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src ${embedOrigin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`
 
+/** What the portal calls the policy by which the preview of a consent page becomes the document of a frame. */
+const PREVIEW_POLICY = 'liaison-preview'
+
 const config = {
   access: { public: 'The portal is the same for everybody; what it shows comes from the API.' },
   counting: 'fixed' as const,
@@ -113,7 +116,11 @@ export async function servePortal(
   if (!page) throw new Error('The portal was built without a page.')
   for (const path of PORTAL_PATHS) {
     app.get(path, { config }, (request, reply) =>
-      send(page, request, reply.headers(reportedPolicy(portalPolicy(new URL(embedOrigin()).origin)))),
+      send(
+        page,
+        request,
+        reply.headers(reportedPolicy(portalPolicy(new URL(embedOrigin()).origin), PREVIEW_POLICY)),
+      ),
     )
   }
 }
