@@ -2,6 +2,7 @@ import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
+import { LOGINS } from '#platform/database.ts'
 import { route } from '#platform/route.ts'
 import { storedAlerts } from '#testing/alert-scene.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
@@ -146,4 +147,17 @@ test('a network that a client left for longer than 90 days is new again (B9)', a
   )
   expect(networks).toEqual([{ network: '192.0.0.0/16' }, { network: '203.0.0.0/16' }])
   expect(await raised(cast)).toEqual(['new_client_place warning active'])
+})
+
+test('no login of the server reads or writes from where clients call: the evaluation alone does (access.md section 4)', async () => {
+  for (const login of LOGINS)
+    for (const statement of [
+      'select network from client_network',
+      'delete from client_network',
+      `insert into client_network values (gen_random_uuid(), '192.0.0.0/16', now(), now())`,
+      'select access.observe_client_networks()',
+    ])
+      await expect(oauth.world.sqlAs(login, statement), `${login}: ${statement}`).rejects.toThrow(
+        'permission denied',
+      )
 })
