@@ -26,7 +26,7 @@ test('an agreement is drafted, offered, signed without script, approved by a sec
   await drafter.getByText('Every amount waits 45 days').waitFor()
   expect(await faultsInLooks(drafter, TWO_LOOKS)).toEqual([])
   await drafter.getByRole('button', { name: 'Keep the draft' }).click()
-  await drafter.getByRole('heading', { name: 'Partner agreement, version 1' }).waitFor()
+  await drafter.getByRole('heading', { name: 'Partner agreement, version 2' }).waitFor()
   await drafter.getByRole('button', { name: 'Offer it…' }).click()
   await drafter.getByRole('dialog').getByRole('button', { name: 'Offer it' }).click()
   await drafter.getByText('Waits for a signature').waitFor()
@@ -35,12 +35,12 @@ test('an agreement is drafted, offered, signed without script, approved by a sec
   const id = new URL(drafter.url()).pathname.split('/').at(-1) ?? ''
   const { page } = owner
   await page.goto(`${product.url}/agreements/${id}/sign`)
-  await page.getByRole('heading', { name: 'Partner agreement, version 1' }).waitFor()
+  await page.getByRole('heading', { name: 'Partner agreement, version 2' }).waitFor()
   await page.getByRole('link', { name: 'Sign…' }).click()
   await page.getByLabel('Your full name').fill('Stefan Vogel')
   await page.getByLabel('Your role').fill('Managing director')
   await page.getByLabel('I may sign for Helios Group').check()
-  await page.getByRole('button', { name: 'Sign version 1 for Helios Group' }).click()
+  await page.getByRole('button', { name: 'Sign version 2 for Helios Group' }).click()
   await page.getByRole('heading', { name: 'Signed. One step is left on our side' }).waitFor()
 
   await drafter.reload()

@@ -52,7 +52,8 @@ test('a full page of alerts stays within 900 elements, and each offers one act a
   expect(await acts.getByRole('group').getByRole('button').allInnerTexts()).toEqual([
     'Give…',
     'Snooze…',
-    'Close…',
+    'Close',
+    'Close with a note…',
   ])
   await page.keyboard.press('Escape')
   await acts.getByRole('group').waitFor({ state: 'detached' })

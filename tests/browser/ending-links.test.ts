@@ -75,18 +75,18 @@ test('what became of a step for many links is found again by its address and in 
 
 test('leaving a tenant by the palette, and staying out at its door, lead back to where one stood in the list (U4)', async () => {
   const page = await product.openTab('lee@northwind.example')
-  await page.goto(partnerPath('customers?alerts=true'))
+  await page.goto(partnerPath('tenants?alerts=true'))
   const row = page.getByRole('link', { name: /^Act in/ }).first()
   await row.click()
   await page.getByRole('button', { name: 'Stay in your own organisation' }).click()
-  await expect.poll(() => page.url(), SOON).toBe(partnerPath('customers?alerts=true'))
+  await expect.poll(() => page.url(), SOON).toBe(partnerPath('tenants?alerts=true'))
   await row.click()
   await page.getByRole('button', { name: 'Stay in your own organisation' }).waitFor()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').fill('leave')
   await page.getByRole('option', { name: /^Leave/ }).waitFor()
   await page.keyboard.press('Enter')
-  await expect.poll(() => page.url(), SOON).toBe(partnerPath('customers?alerts=true'))
+  await expect.poll(() => page.url(), SOON).toBe(partnerPath('tenants?alerts=true'))
 }, 60_000)
 
 test('a partner opens an access that a customer allowed: the record that the customer has, who sees what is done with it, who ended it and what changed on it (U3)', async () => {

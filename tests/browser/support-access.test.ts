@@ -44,7 +44,7 @@ test('support asks for a case, the tenant finds it on its home and allows it, su
   )
   await note.waitFor()
   await look(page)
-  await note.locator('xpath=..').getByRole('link', { name: 'Look at the request' }).click()
+  await note.locator('xpath=..').getByRole('link', { name: 'Answer support' }).click()
   await look(page)
   await cardOf(page, 'Priya Nair').getByRole('button', { name: 'Allow…' }).click()
   const question = page.getByRole('dialog')

@@ -1,7 +1,11 @@
 import type { Page } from 'playwright-core'
 import { onTestFailed } from 'vitest'
 
-const MOST_CHARACTERS = 1500
+const MOST_CHARACTERS = 900
+
+/** What stands over the page and the page itself, without the menus around it, which say nothing of what went wrong. */
+const SHOWN = `[...document.querySelectorAll('[role=dialog], [role=alert], [role=status], main')]
+  .map((one) => one.innerText).filter((text) => text.trim() !== '').join('\\n--\\n') || document.body.innerText`
 
 /**
  * When the running test fails, its report says where this page was and what it showed: a failure beside other work may not
@@ -11,7 +15,7 @@ export function tellWhenFailed(page: Page): void {
   try {
     onTestFailed(async () => {
       if (page.isClosed()) return
-      const shown = await page.locator('body').innerText({ timeout: 2000 }).catch(String)
+      const shown = await page.evaluate<string>(SHOWN).catch(String)
       throw new Error(`${page.url()} showed:\n${shown.slice(0, MOST_CHARACTERS)}`)
     })
   } catch {

@@ -33,7 +33,7 @@ export const jobs = {
   'pasted.wrong': 'This is no such id. It begins with exp_ or req_.',
   'decision.lead': 'The decision as it was taken. It is kept for 30 days.',
   'home.support_of': "{person} of the provider's support asks to look at your data for case {case}.",
-  'home.support_answer': 'Look at the request',
+  'home.support_answer': 'Answer support',
   'home.request_of': '{partner} asks for access.',
   'askadmin.lead': 'Were you sent a request for access to {org}? Only administrators decide about it.',
   'askadmin.act': 'Ask an administrator',
