@@ -153,8 +153,8 @@ export const partner = {
   'expiring.ended': 'Ended lately',
   'expiring.ended_note': 'can still be renewed for 30 days',
   'choose.all': 'Choose all',
-  'expiring.none': 'Nothing ends in this time',
-  'expiring.none_text': 'All links run on for longer.',
+  'expiring.none': 'No link ends in this time',
+  'expiring.none_text': 'They all run on for longer.',
   'expiring.and_more': 'and {count} more',
 
   'overview.title': 'Overview',

@@ -30,6 +30,16 @@ function Refusal({ call }: { call: ClientCall }) {
   )
 }
 
+/** A day and a time of it beneath, so that both stay whole beside what was called. */
+function Moment({ at }: { at: string }) {
+  const [day, time] = formatInstant(at).split(', ')
+  return (
+    <time dateTime={at}>
+      <span className="nowrap">{day}</span> <span className="nowrap muted">{time}</span>
+    </time>
+  )
+}
+
 /** Who called what: the one that is asked for first, with its environment beside its name. */
 function Called({ call, partnerId }: { call: ClientCall; partnerId: string }) {
   const { client_id: id, name, environment } = call.client
@@ -57,7 +67,7 @@ function columnsFor(partnerId: string): Column<ClientCall>[] {
   })
   return [
     cell('call', t('calls.call'), (call) => <Called call={call} partnerId={partnerId} />),
-    cell('when', t('calls.when'), ({ occurred_at: at }) => <time dateTime={at}>{formatInstant(at)}</time>),
+    cell('when', t('calls.when'), ({ occurred_at: at }) => <Moment at={at} />),
     cell('customer', t('calls.customer'), ({ tenant }) => tenant?.name ?? none),
     cell('outcome', t('calls.outcome'), (call) => (
       <>

@@ -92,8 +92,9 @@ export function ChangeList({ changes }: { changes: LinkDetail['changes'] }) {
   )
 }
 
-/** Everything that ever changed on a link, newest first. */
+/** Everything that ever changed on a link, newest first; a request has none before it is answered. */
 export function HistoryList({ history }: { history: LinkDetail['history'] }) {
+  if (history.length === 0) return null
   return (
     <Panel title={t('link.history')}>
       <ol className="steps">

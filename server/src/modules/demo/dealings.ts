@@ -25,12 +25,12 @@ export async function addDealings(
 ): Promise<void> {
   const { partnerId, owner } = program
   await addDemoPayouts(run, { partnerId, owner, admins: people.platformAdmins, vault })
+  await addWorkerReferral(run, { making, people, consented })
   const [checker] = people.platformAdmins
   if (checker) {
     await addDemoRisk(run, { partnerId, admin: checker })
     await addDemoDeals(run, { partnerId, owner, admin: checker })
     await addDemoLeaderboard(run, checker)
   }
-  await addWorkerReferral(run, { making, people, consented })
   await addDemoAsks(run, consented, people.tenants.get('juniper-valley')?.id)
 }
