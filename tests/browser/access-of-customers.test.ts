@@ -201,3 +201,14 @@ test('the emergency stop lists every access of each kind with its last use, coun
   const sum = numbers.reduce((total, [, count]) => total + (count === 'one' ? 1 : Number(count)), 0)
   expect(sum).toBe(all)
 }, 60_000)
+
+test('a link to which the tenant invited says so: who was invited and who accepted, and nobody asked or approved (U3)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/access`)
+  await page.getByRole('link', { name: 'Ledger & Pine Assurance' }).first().click()
+  const access = page.getByRole('region', { name: 'Access', exact: true })
+  await access.getByText('Invited').waitFor()
+  await access.getByText('Accepted').waitFor()
+  await access.getByText('by Edith Crane').waitFor()
+  expect(await access.getByText(/^(Asked|Approved)$/).count()).toBe(0)
+}, 60_000)

@@ -12,12 +12,20 @@ import { t, tValue } from '../../platform/words.ts'
 /** A link as either side reads it; only the conditions differ. */
 type AnyLink = Omit<Link, 'conditions'>
 
+/** A partner asks and the tenant approves, or the tenant invites and the partner accepts. */
 function howItBegan(link: AnyLink): Fact[] {
+  const isInvited = link.initiated_by === 'tenant'
   return [
-    fact(t('link.asked'), link.requested_at && formatDateTime(link.requested_at)),
-    fact(t('link.message'), link.request_message && <q>{link.request_message}</q>),
     fact(
-      t('link.approved'),
+      t(isInvited ? 'link.invited' : 'link.asked'),
+      link.requested_at && formatDateTime(link.requested_at),
+    ),
+    fact(
+      t(isInvited ? 'link.invitation' : 'link.message'),
+      link.request_message && <q>{link.request_message}</q>,
+    ),
+    fact(
+      t(isInvited ? 'link.accepted' : 'link.approved'),
       link.approved_at &&
         t('link.approved_value', {
           date: formatDate(link.approved_at),
