@@ -23,18 +23,16 @@ const WITHOUT: Readonly<Record<string, string>> = {
     'A whole image, which the provider looks at before anybody sees it.',
   'PUT /api/v1/partner/context/pins/{tenant_id}': 'A pin of one person: there or not.',
   'PUT /api/v1/partner/features/{key}/choice': 'One choice: on or off.',
-  'PUT /api/v1/partner/links/{link_id}/members':
-    'Left: whoever replaces the list at the same moment as another takes out whom that one put in.',
   'PATCH /api/v1/partner/links/{link_id}/settings':
     'Only the fields that are named change; two people who change the same one leave the last word.',
   'PATCH /api/v1/partner/members/{member_id}':
     'One role or state of one person: the one that is named, and nothing beside it.',
-  'PUT /api/v1/partner/sla/floors': 'Left: the list of floors is replaced whole.',
+  'PUT /api/v1/partner/sla/floors':
+    'Each of its items names the version that it follows and is refused for itself, so that one floor that somebody else set stops no other.',
   'PUT /api/v1/partner/users/{end_user_id}/limits/{key}':
     'One limit of one user, which machines put again and again.',
   'PUT /api/v1/program/leaderboard/choice': 'One choice: to be named or not.',
   'PUT /api/v1/tenant/partner-access/links/{link_id}/checklist/{item}': 'One item: done or not.',
-  'PUT /api/v1/tenant/partner-access/links/{link_id}/notes': 'Left: a note is replaced whole.',
   'PUT /api/v1/tenant/support-access/rule': 'One choice between rules.',
 }
 

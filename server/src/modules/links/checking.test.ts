@@ -39,8 +39,8 @@ describe('the look whether anybody gets in', () => {
     const people = await acts.makeLink()
     const lee = await world.person('Lee Park')
     const member = await world.partnerMember(people.partner, lee.id)
-    const put = await world.call(people.owner, 'PUT', partnerPath(people.id, '/members'), {
-      body: { members: [{ member_id: encodeId('member', member) }] },
+    const put = await acts.put(people.owner, partnerPath(people.id, '/members'), {
+      members: [{ member_id: encodeId('member', member) }],
     })
     expect(put.statusCode, put.body).toBe(200)
     expect(await toldOf(people.id, 'unused')).toEqual([{ side: 'partner' }, { side: 'tenant' }])

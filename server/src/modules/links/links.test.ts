@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const { ask, cast, etagOf, makeLink, newestLink, partnerMove, tenantMove } = makeLinkActs(() => world)
+const { ask, cast, etagOf, makeLink, newestLink, partnerMove, put, tenantMove } = makeLinkActs(() => world)
 
 const REQUEST_NOW = new Date().toISOString()
 
@@ -138,12 +138,12 @@ describe('people and context', () => {
         body: { tenant_id: encodeId('tenant', people.tenant) },
       })
     expect((await enter()).json().code).toBe('NOT_ASSIGNED')
-    const put = (role: string | null) =>
-      world.call(people.owner, 'PUT', partnerPath(people.id, '/members'), {
-        body: { members: [{ member_id: encodeId('member', member), role }] },
+    const assign = (role: string | null) =>
+      put(people.owner, partnerPath(people.id, '/members'), {
+        members: [{ member_id: encodeId('member', member), role }],
       })
-    expect((await put('msp_full')).json().errors[0].code).toBe('ABOVE_LINK_ROLE')
-    const assigned = await put(null)
+    expect((await assign('msp_full')).json().errors[0].code).toBe('ABOVE_LINK_ROLE')
+    const assigned = await assign(null)
     expect(assigned.json().members, assigned.body).toMatchObject([{ name: 'Lee Park', factor: 'none' }])
     const entered = await enter()
     expect(entered.json()).toMatchObject({
@@ -158,9 +158,7 @@ describe('people and context', () => {
     expect(
       (await world.call(caller, 'GET', '/api/v1/partner/context/tenants?search=zzz')).json().items,
     ).toEqual([])
-    const emptied = await world.call(people.owner, 'PUT', partnerPath(people.id, '/members'), {
-      body: { members: [] },
-    })
+    const emptied = await put(people.owner, partnerPath(people.id, '/members'), { members: [] })
     expect(emptied.json().members).toEqual([])
     expect((await enter()).json().code).toBe('NOT_ASSIGNED')
     const seen = (await world.call(people.admin, 'GET', tenantPath(people.id))).json()

@@ -1,7 +1,11 @@
 import { MASK_BITS, newestRoleTemplate, toBits } from '@liaison/access'
 import type { LinkRole } from '@liaison/access'
-import { tables } from '#platform/mandate.ts'
+import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { versionOfContent } from './content-version.ts'
+import { listPeople } from './people-store.ts'
+import type { LinkPerson } from './people-store.ts'
 import type { KnownLink } from './store.ts'
 import type { LinkTables } from './tables.ts'
 
@@ -30,17 +34,54 @@ export async function findActiveMembers(
   return new Map(rows.map(({ id, person_id: personId }) => [id, personId]))
 }
 
-/** Makes the people who are assigned to a link directly exactly these; whom a team brings stays, unless named here: then this counts. */
+/** The version of a list of people: of who is in it directly, since only those are replaced, and how. */
+export function versionOfPeople(people: readonly LinkPerson[]): number {
+  const direct = people
+    .filter(({ team_id: team }) => team === null)
+    .map(({ member_id: id, role, ends_at: end }) => [id, role, end?.toISOString() ?? null])
+  return versionOfContent(direct.toSorted(([left], [right]) => String(left).localeCompare(String(right))))
+}
+
+/**
+ * Makes other changes of who is assigned to the partner's links wait until this transaction ends. It is the lock under which
+ * teams assign, and which a trigger takes before an assignment goes: always before the lock of the pair.
+ */
+async function holdAssignments(mandate: Mandate<'program'>): Promise<void> {
+  await runStatements(mandate, [
+    {
+      text: `select pg_advisory_xact_lock(access.lock_key('derive', $1))`,
+      values: [mandate.partner.id],
+    },
+  ])
+}
+
+/**
+ * Makes the people who are assigned to a link directly exactly these, over the list that was read; whom a team brings stays,
+ * unless named here: then this counts. Returns who was assigned before. Throws PRECONDITION_FAILED.
+ */
 export async function replaceMembers(
   mandate: Mandate<'program'>,
   link: KnownLink,
-  assignments: readonly (Assignment & { readonly personId: string })[],
-): Promise<void> {
+  edit: {
+    readonly assignments: readonly (Assignment & { readonly personId: string })[]
+    readonly expectedVersion: number
+  },
+): Promise<readonly LinkPerson[]> {
+  const { assignments, expectedVersion } = edit
+  await holdAssignments(mandate)
+  const before = await listPeople(mandate, link.id)
+  if (versionOfPeople(before) !== expectedVersion)
+    throw new ProblemError(
+      412,
+      'PRECONDITION_FAILED',
+      'The people on this link changed after they were read.',
+    )
   const db = tables<LinkTables>(mandate)
   const kept = assignments.map(({ memberId }) => memberId)
   const removal = db.deleteFrom('link_member').where('link_id', '=', link.id).where('via_team_id', 'is', null)
   await (kept.length === 0 ? removal : removal.where('member_id', 'not in', kept)).execute()
   if (assignments.length > 0) await addMembers(mandate, link, assignments)
+  return before
 }
 
 /** Assigns people to a link directly, or changes how; whom a team brought is from now on assigned directly. */
@@ -49,6 +90,7 @@ export async function addMembers(
   link: KnownLink,
   assignments: readonly (Assignment & { readonly personId: string })[],
 ): Promise<void> {
+  await holdAssignments(mandate)
   await tables<LinkTables>(mandate)
     .insertInto('link_member')
     .values(
@@ -91,6 +133,7 @@ export async function removeMember(
   linkId: string,
   memberId: string,
 ): Promise<void> {
+  await holdAssignments(mandate)
   await tables<LinkTables>(mandate)
     .deleteFrom('link_member')
     .where('link_id', '=', linkId)

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { instant, publicId } from '#platform/route-input.ts'
-import { route } from '#platform/route.ts'
+import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { tellIfUnused } from './activation.ts'
 import { recordLinkEvent } from './events.ts'
 import { LinkParams, RoleName } from './inputs.ts'
-import { findActiveMembers, replaceMembers } from './member-store.ts'
+import { findActiveMembers, replaceMembers, versionOfPeople } from './member-store.ts'
 import { requireStatus } from './routes-partner.ts'
 import { listPeople } from './people-store.ts'
 import { getLink, isKnown } from './store.ts'
@@ -64,8 +64,9 @@ function findMemberFaults(row: LinkRow, wanted: Wanted, now: Date) {
 async function assignMembers(
   mandate: Mandate<'program'>,
   row: LinkRow & { tenant_id: string },
-  wanted: Wanted,
+  edit: { readonly wanted: Wanted; readonly expectedVersion: number },
 ): Promise<void> {
+  const { wanted, expectedVersion } = edit
   const faults = findMemberFaults(row, wanted, mandate.origin.now)
   if (faults.length > 0) throw inputRefused(faults)
   const persons = await findActiveMembers(
@@ -78,8 +79,7 @@ async function assignMembers(
       throw new ProblemError(404, 'MEMBER_NOT_FOUND', 'No active member of your organisation has this id.')
     return { memberId, personId, role, endsAt }
   })
-  const before = await listPeople(mandate, row.id)
-  await replaceMembers(mandate, row, assignments)
+  const before = await replaceMembers(mandate, row, { assignments, expectedVersion })
   const after = await listPeople(mandate, row.id)
   recordLinkEvent(mandate, row, {
     action: 'links.assign',
@@ -88,6 +88,11 @@ async function assignMembers(
 }
 
 const PeopleAnswer = z.strictObject({ members: z.array(PersonBody) })
+
+async function answerPeople(mandate: Mandate<'program'>, linkId: string) {
+  const people = await listPeople(mandate, linkId)
+  return sent({ members: people.map(toPerson) }, { ETag: `"v${versionOfPeople(people)}"` })
+}
 
 /** The routes by which a partner says who may use a link (B3). */
 export const memberRoutes: readonly Route[] = [
@@ -102,7 +107,7 @@ export const memberRoutes: readonly Route[] = [
     responses: { 200: PeopleAnswer },
     async handle({ mandate, params }) {
       const row = await getLink(mandate, params.link_id)
-      return { members: (await listPeople(mandate, row.id)).map(toPerson) }
+      return answerPeople(mandate, row.id)
     },
   }),
   route({
@@ -112,17 +117,18 @@ export const memberRoutes: readonly Route[] = [
     input: { params: LinkParams, body: MembersBody },
     access: { permission: 'partner_org.assignments.manage' },
     limit: 'write',
+    ifMatch: true,
     problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'MEMBER_NOT_FOUND'],
     responses: { 200: PeopleAnswer },
-    async handle({ mandate, params, body }) {
+    async handle({ mandate, params, body, expectedVersion }) {
       const row = await getLink(mandate, params.link_id)
       requireStatus(row, ['approved', 'active', 'suspended', 'expired'])
       if (!isKnown(row))
         throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'No organisation has answered this request.')
-      await assignMembers(mandate, row, body.members)
+      await assignMembers(mandate, row, { wanted: body.members, expectedVersion })
       if (row.status === 'active' && row.members_count === 0 && body.members.length > 0)
         await tellIfUnused(mandate, row, null)
-      return { members: (await listPeople(mandate, row.id)).map(toPerson) }
+      return answerPeople(mandate, row.id)
     },
   }),
 ]

@@ -7,6 +7,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { versionOfContent } from './content-version.ts'
 import { recordLinkEvent } from './events.ts'
 import { LinkParams, requireConditions } from './inputs.ts'
 import { getTenantLink } from './routes-tenant.ts'
@@ -115,6 +116,11 @@ const partnerRoutes: readonly Route[] = [
 
 const TenantNotesBody = z.strictObject({ notes: z.string().nullable() })
 
+async function answerNotes(mandate: Mandate<'tenant'>, linkId: string) {
+  const notes = await readTenantNotes(mandate, linkId)
+  return sent({ notes }, { ETag: `"v${versionOfContent(notes)}"` })
+}
+
 const tenantRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -127,7 +133,7 @@ const tenantRoutes: readonly Route[] = [
     responses: { 200: TenantNotesBody },
     async handle({ mandate, params }) {
       const row = await getTenantLink(mandate, params.link_id)
-      return { notes: await readTenantNotes(mandate, row.id) }
+      return answerNotes(mandate, row.id)
     },
   }),
   route({
@@ -137,13 +143,14 @@ const tenantRoutes: readonly Route[] = [
     input: { params: LinkParams, body: z.strictObject({ notes: Notes }) },
     access: { permission: 'tenant.partner_access.revoke' },
     limit: 'write',
+    ifMatch: true,
     problems: ['LINK_NOT_FOUND'],
     responses: { 200: TenantNotesBody },
-    async handle({ mandate, params, body }) {
+    async handle({ mandate, params, body, expectedVersion }) {
       const row = await getTenantLink(mandate, params.link_id)
-      await saveTenantNotes(mandate, row.id, body.notes)
+      await saveTenantNotes(mandate, row.id, { notes: body.notes, expectedVersion })
       recordLinkEvent(mandate, row, { action: 'links.note', isOfTenantAlone: true })
-      return { notes: await readTenantNotes(mandate, row.id) }
+      return answerNotes(mandate, row.id)
     },
   }),
 ]

@@ -1,6 +1,7 @@
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { versionOfContent } from './content-version.ts'
 import type { LinkTables } from './tables.ts'
 
 /** What a partner keeps about a link for itself. */
@@ -66,17 +67,23 @@ export async function readTenantNotes(mandate: Mandate<'tenant'>, linkId: string
   return row?.notes_tenant ?? null
 }
 
-/** Writes a tenant's own notes on a link. */
+/** Writes a tenant's own notes on a link over the version that was read. Throws PRECONDITION_FAILED. */
 export async function saveTenantNotes(
   mandate: Mandate<'tenant'>,
   linkId: string,
-  notes: string | null,
+  edit: { readonly notes: string | null; readonly expectedVersion: number },
 ): Promise<void> {
-  await tables<LinkTables>(mandate)
-    .updateTable('link')
-    .set({ notes_tenant: notes })
+  const db = tables<LinkTables>(mandate)
+  // Held until the transaction ends: of two who read the same notes the second one sees what the first one wrote.
+  const held = await db
+    .selectFrom('link')
+    .select('notes_tenant')
     .where('id', '=', linkId)
-    .execute()
+    .forUpdate()
+    .executeTakeFirst()
+  if (versionOfContent(held?.notes_tenant ?? null) !== edit.expectedVersion)
+    throw new ProblemError(412, 'PRECONDITION_FAILED', 'The notes changed after they were read.')
+  await db.updateTable('link').set({ notes_tenant: edit.notes }).where('id', '=', linkId).execute()
 }
 
 /** The networks from which a partner lets its people work. */

@@ -6,6 +6,7 @@ import { portfolioRoutes } from '#modules/portfolio/index.ts'
 import { operationRoutes, runOperations } from './index.ts'
 import { makePortfolioActs, publicIdOf } from '#testing/portfolio-acts.ts'
 import type { PartnerCast } from '#testing/portfolio-acts.ts'
+import { assignmentsOf, meetAt } from '#testing/meet.ts'
 import { TEST_ORIGIN, TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
@@ -150,6 +151,32 @@ test('people are assigned to many links and taken out again; whom a team brings 
     [people.partner],
   )
   expect(events).toEqual([{ actor_name: 'Ana Ruiz', source: 'job' }])
+})
+
+test('of somebody assigned in bulk while the list of the link is replaced nobody is lost unseen (B14, barrier)', async () => {
+  const people = await cast()
+  const { link } = await addLink(people, 'Acme', { role: 'msp_support' })
+  const path = `/api/v1/partner/links/${publicLink(link)}/members`
+  const read = await world.call(people.owner, 'GET', path)
+  const item = { link_id: publicLink(link), member_id: publicIdOf('member', people.technicianMember) }
+  await order(people, { action: 'assign', items: [item] })
+  const replace = () =>
+    world.call(people.owner, 'PUT', path, {
+      body: { members: [{ member_id: publicIdOf('member', people.ownerMember) }] },
+      headers: { 'if-match': String(read.headers['etag']) },
+    })
+  const statuses: number[] = []
+  await meetAt(world, assignmentsOf(people.partner), [
+    () => work().then(() => null),
+    async () => statuses.push((await replace()).statusCode),
+  ])
+  const names = (await world.call(people.owner, 'GET', path))
+    .json()
+    .members.map(({ name }: { name: string }) => name)
+  // Whoever came second saw what the first one wrote: added to it, or was told.
+  expect([statuses[0], names]).toEqual(
+    statuses[0] === 200 ? [200, ['Ana Ruiz', 'Lee Park']] : [412, ['Lee Park']],
+  )
 })
 
 test('links are suspended, their renewal and their alerts are set, many at once (B14)', async () => {

@@ -116,7 +116,7 @@ test('a direct assignment wins over one by a team, and gives way to it when it i
   await setMembers(people.owner, id, [people.technicianMember])
   await setGrants(people.owner, id, [{ link_id: publicIdOf('link', link), role: 'auditor' }])
   const members = `/api/v1/partner/links/${publicIdOf('link', link)}/members`
-  const assign = (list: object[]) => world.call(people.owner, 'PUT', members, { body: { members: list } })
+  const assign = (list: object[]) => put(people.owner, members, { body: { members: list } })
   const own = { member_id: encodeId('member', people.technicianMember), role: 'msp_support' }
   const first = await assign([own])
   expect(first.statusCode, first.body).toBe(200)

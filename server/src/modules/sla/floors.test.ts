@@ -1,6 +1,7 @@
 import { encodeId } from '@liaison/access'
 import type { LinkRole, PartnerId, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { meetAt } from '#testing/meet.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { slaRoutes } from './index.ts'
@@ -44,9 +45,9 @@ const set = (
     body: {
       terms,
       note: 'Group standard 2027.',
-      items: items.map(({ tenant, version }) => ({
+      items: items.map(({ tenant, version = 0 }) => ({
         tenant_id: encodeId('tenant', tenant as TenantId),
-        ...(version !== undefined && { version }),
+        version,
       })),
       ...change,
     },
@@ -94,7 +95,7 @@ test('doing it again changes nothing, and what cannot be set leaves the others a
   const foreign = await world.tenant('Foreign')
   const managed = await join('Managed', 'msp_support')
   const answer = await set(caller, [
-    { tenant: east },
+    { tenant: east, version: 1 },
     { tenant: west, version: 4 },
     managed,
     { tenant: foreign },
@@ -113,6 +114,38 @@ test('doing it again changes nothing, and what cannot be set leaves the others a
     ['refused', 'TENANT_NOT_FOUND', null],
   ])
   expect(again.json().items[1].tenant_name).toBeNull()
+})
+
+test('a floor follows the version that was read, which every item names: nobody writes over one that he never saw (B8)', async () => {
+  const { caller, subsidiaries } = await headquarters(['Hooli East'])
+  const [east] = subsidiaries
+  if (!east) throw new Error('The world is incomplete.')
+  const tenant_id = encodeId('tenant', east.tenant)
+  const unnamed = await set(caller, [], { items: [{ tenant_id }] })
+  expect([unnamed.statusCode, unnamed.json().errors[0].pointer]).toEqual([422, '/body/items/0/version'])
+  const to = (uptime: number) => ({ terms: { ...terms, uptime_target: uptime } })
+  expect(short(await set(caller, [east], to(99)))).toEqual([['done', null, 1]])
+  expect(short(await set(caller, [east], to(98)))).toEqual([['refused', 'PRECONDITION_FAILED', 1]])
+  expect(short(await set(caller, [{ ...east, version: 1 }], to(98)))).toEqual([['done', null, 2]])
+})
+
+test('of two who set the floor of a subsidiary at the same moment one wins, the other is told (B8, barrier)', async () => {
+  const { caller, partner, subsidiaries } = await headquarters(['Hooli East'])
+  const [east] = subsidiaries
+  if (!east) throw new Error('The world is incomplete.')
+  const lock = {
+    text: `select pg_advisory_xact_lock(access.lock_key('pair', md5($1::text || $2::text)::uuid))`,
+    values: [partner, east.tenant],
+  }
+  const answers = await meetAt(
+    world,
+    lock,
+    [99, 98].map((uptime) => () => set(caller, [east], { terms: { ...terms, uptime_target: uptime } })),
+  )
+  const results = answers.flatMap((answer) =>
+    short(answer).map(([outcome, code]) => `${String(outcome)} ${String(code)}`),
+  )
+  expect(results.toSorted()).toEqual(['done null', 'refused PRECONDITION_FAILED'])
 })
 
 test('a link that was suspended is refused with its reason, and where none is left nobody is found (B8)', async () => {

@@ -28,8 +28,9 @@ export const FloorsInput = z
       .array(
         z.strictObject({
           tenant_id: publicId('tenant'),
-          version: z.int().min(0).optional().meta({
-            description: 'The version that was read, 0 for none; without it the newest is followed.',
+          version: z.int().min(0).meta({
+            description:
+              'The version that was read, 0 for none: where there is a newer one, this one is refused.',
           }),
         }),
       )
@@ -148,7 +149,7 @@ function plan(
   if (!link || !target) return refuseUnreached(mandate, item)
   const before = found.newest.get(item.tenant_id)
   const named = { tenant_name: link.tenant.name, version: before?.version ?? 0 }
-  if (item.version !== undefined && item.version !== named.version)
+  if (item.version !== named.version)
     return { ...refused(item.tenant_id, 'PRECONDITION_FAILED', OVERTAKEN), ...named }
   if (before !== undefined && isDeepStrictEqual(before.terms, found.terms))
     return {
