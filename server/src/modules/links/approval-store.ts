@@ -101,6 +101,21 @@ export async function countApps(mandate: Mandate<'tenant'>): Promise<z.output<ty
   return Apps.parse(result?.rows[0])
 }
 
+/** How many accesses of API clients and wholesalers of a tenant end within this time. */
+export async function countEndingApps(mandate: Mandate<'tenant'>, withinMs: number): Promise<number> {
+  const { now } = mandate.origin
+  const row = await tables<LinkTables>(mandate)
+    .selectFrom('delegation')
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('kind', 'in', ['consent', 'resale'])
+    .where('status', '=', 'active')
+    .where('ends_at', '>', now)
+    .where('ends_at', '<=', new Date(now.getTime() + withinMs))
+    .executeTakeFirst()
+  return row?.total ?? 0
+}
+
 /** The change requests of a tenant that wait for it. */
 export async function countWaitingChanges(mandate: Mandate<'tenant'>): Promise<number> {
   const row = await tables<LinkTables>(mandate)

@@ -246,3 +246,22 @@ test('the home of an organisation counts apps beside partners (B10)', async () =
   const home = await world.call(people.admin, 'GET', '/api/v1/tenant/home')
   expect(home.json().who_has_access).toMatchObject({ partners: 2, apps: 1, waiting_apps: 0 })
 })
+
+test('the home of an organisation counts as ending soon whatever its page of accesses says that of (B10)', async () => {
+  const people = await acts.makeLink({ duration_days: 20 })
+  const other = await acts.cast()
+  const seedApp = (ends: string, status = 'active') =>
+    world.seed(
+      `insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, approved_at, ends_at) values ($1, $2, 'resale', $3, 0::bit(256), 0::bit(256), now(), now() + $4::interval)`,
+      [people.tenant, other.partner, status, ends],
+      people.tenant,
+    )
+  const endsSoon = async () =>
+    (await world.call(people.admin, 'GET', '/api/v1/tenant/home')).json().who_has_access.ends_soon
+  expect(await endsSoon()).toBe(1)
+  await seedApp('29 days')
+  expect(await endsSoon()).toBe(2)
+  await seedApp('31 days')
+  await seedApp('5 days', 'suspended')
+  expect(await endsSoon()).toBe(2)
+})

@@ -12,7 +12,7 @@ import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { countApps, countLive, countWaitingChanges } from './approval-store.ts'
+import { countApps, countEndingApps, countLive, countWaitingChanges } from './approval-store.ts'
 import { recordLinkEvent } from './events.ts'
 import { announce } from './mails.ts'
 import { holdOpenLinks } from './policy-store.ts'
@@ -28,7 +28,9 @@ const HomeBody = z.strictObject({
       people: z.int(),
       suspended: z.int(),
       last_use: z.string().nullable(),
-      ends_soon: z.int(),
+      ends_soon: z.int().meta({
+        description: 'Accesses of partners, API clients and wholesalers that end within 30 days.',
+      }),
       waiting: z.int(),
       waiting_changes: z.int(),
       apps: z.int().meta({ description: 'API clients and wholesalers that are let in.' }),
@@ -45,6 +47,9 @@ async function summariseAccess(mandate: Mandate<'tenant'>) {
   const status: KnownLink['status'][] = ['requested', 'approved', 'active', 'suspended']
   const { rows } = await listLinks(mandate, { status }, { limit: 1000, offset: 0 })
   const active = rows.filter((row) => row.status === 'active')
+  const endingLinks = active.filter(
+    ({ ends_at: end }) => end !== null && end.getTime() - now.getTime() <= EXPIRES_SOON_MS,
+  )
   const apps = await countApps(mandate)
   const uses = rows.flatMap(({ last_used_at: at }) => (at ? [at.getTime()] : []))
   return {
@@ -52,9 +57,7 @@ async function summariseAccess(mandate: Mandate<'tenant'>) {
     people: active.reduce((sum, row) => sum + row.members_count, 0),
     suspended: rows.filter((row) => row.status === 'suspended').length,
     last_use: uses.length === 0 ? null : new Date(Math.max(...uses)).toISOString(),
-    ends_soon: active.filter(
-      ({ ends_at: end }) => end !== null && end.getTime() - now.getTime() <= EXPIRES_SOON_MS,
-    ).length,
+    ends_soon: endingLinks.length + (await countEndingApps(mandate, EXPIRES_SOON_MS)),
     waiting: rows.filter((row) => row.status === 'requested' && row.initiated_by === 'partner').length,
     waiting_changes: await countWaitingChanges(mandate),
     apps: apps.apps,
