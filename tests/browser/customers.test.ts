@@ -112,3 +112,14 @@ test('a list that its filters leave empty says which are on, and takes them away
   await page.getByRole('button', { name: 'Clear', exact: true }).click()
   await rowOf(page, 'Acme Fiber').waitFor()
 })
+
+test('an old address of the board opens it with its filters, and the list of all customers keeps its own (U7)', async () => {
+  const page = await product.openTab('victor@southbank.example')
+  await page.goto(partnerPath('southbank-systems', 'customers?alerts=true&sort=overdue'))
+  await page.waitForURL((url) => url.pathname.endsWith('/tenants'))
+  expect(new URL(page.url()).search).toBe('?alerts=true&sort=overdue')
+  await page.getByRole('heading', { name: 'Tenants', level: 1 }).waitFor()
+  await page.goto(partnerPath('southbank-systems', 'customers?kind=referred'))
+  await page.getByRole('heading', { name: 'Customers', level: 1 }).waitFor()
+  expect(new URL(page.url()).pathname).toMatch(/\/customers$/)
+})

@@ -114,6 +114,8 @@ export const linking = {
   'notes.about': 'Only your side reads them.',
   'notes.save': 'Save the notes',
   'notes.saved': 'Notes saved',
+  'notes.now': 'What stands there now. Saving again replaces it with what you typed:',
+  'notes.now_none': 'Nothing any more.',
   'link_alerts.title': 'Alerts of this link',
   'link_alerts.sla': 'Tell us of missed service levels',
   'link_alerts.billing': 'Tell us when the open amount is too high',

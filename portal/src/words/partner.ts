@@ -132,6 +132,8 @@ export const partner = {
   'people.via': 'in by the team {team}',
   'people.save': 'Save people for {tenant}',
   'people.undo': 'Undo',
+  'people.now': 'In now, without teams: {names}. Saving again lets in who is ticked here instead.',
+  'people.now_nobody': 'nobody',
   'people.saved': 'People for {tenant} saved',
 
   'request.relationship': 'Relationship',

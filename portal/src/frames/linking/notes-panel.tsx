@@ -1,39 +1,70 @@
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/client'
-import type { LinkSettings } from '@liaison/client'
+import { readBody, readTagged } from '@liaison/client'
+import type { LiaisonClient, LinkSettings } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
-import { Panel } from '../../parts/page.tsx'
+import { Note, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { useDraft } from '../shared/draft.ts'
 
 const currencies = ['EUR', 'USD', 'GBP', 'CHF'] as const
 
-function NotesForm({ known, save }: { known: string; save: ReturnType<typeof useNotesWrite> }) {
-  const [notes, setNotes] = useState(known)
+type TenantNotes = Awaited<ReturnType<typeof readNotes>>
+type NotesProps = {
+  linkId: string
+  read: TenantNotes
+  refetch: () => Promise<{ data: TenantNotes | undefined }>
+}
+
+function readNotes(client: LiaisonClient, linkId: string, signal: AbortSignal) {
+  return readTagged(
+    client.GET('/tenant/partner-access/links/{link_id}/notes', {
+      params: { path: { link_id: linkId } },
+      signal,
+    }),
+  )
+}
+
+function NotesForm({ linkId, read, refetch }: NotesProps) {
+  const known = read.body.notes ?? ''
+  const toValue = ({ notes }: { notes: string | null }) => notes ?? ''
+  const draft = useDraft({ key: ['notes', linkId], read, refetch, toValue })
+  const save = useNotesWrite(linkId)
   return (
     <form
       className="stack tight"
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate(notes.trim())
+        save.mutate({ notes: draft.value.trim(), etag: draft.etag }, draft.outcome)
       }}
     >
       <WriteProblem error={save.error} />
+      {draft.isOvertaken && (
+        <Note tone="attention">
+          <p>{t('notes.now')}</p>
+          <p className="said">{known === '' ? t('notes.now_none') : known}</p>
+        </Note>
+      )}
       <Textarea
         id="notes"
         aria-label={t('notes.title')}
         description={t('notes.about')}
         rows={3}
         maxLength={4000}
-        value={notes}
-        onChange={(event) => setNotes(event.currentTarget.value)}
+        value={draft.value}
+        onChange={(event) => draft.change(event.currentTarget.value)}
       />
       <div>
-        <Button type="submit" variant="light" loading={save.isPending} disabled={notes.trim() === known}>
+        <Button
+          type="submit"
+          variant="light"
+          loading={save.isPending}
+          disabled={draft.value.trim() === known}
+        >
           {t('notes.save')}
         </Button>
       </div>
@@ -43,10 +74,11 @@ function NotesForm({ known, save }: { known: string; save: ReturnType<typeof use
 
 function useNotesWrite(linkId: string) {
   return useWrite(
-    (notes: string, frame) =>
-      readBody(
+    ({ notes, etag }: { notes: string; etag: string | null }, frame) =>
+      readTagged(
         frame.client.PUT('/tenant/partner-access/links/{link_id}/notes', {
           params: { path: { link_id: linkId } },
+          headers: { 'If-Match': etag ?? '' },
           body: { notes: notes === '' ? null : notes },
         }),
       ),
@@ -56,19 +88,11 @@ function useNotesWrite(linkId: string) {
 
 /** What the own organisation notes about an access; the partner reads none of it. */
 export function OrgNotes({ linkId }: { linkId: string }) {
-  const notes = useRead(['notes', linkId], (frame, signal) =>
-    readBody(
-      frame.client.GET('/tenant/partner-access/links/{link_id}/notes', {
-        params: { path: { link_id: linkId } },
-        signal,
-      }),
-    ),
-  )
-  const save = useNotesWrite(linkId)
+  const notes = useRead(['notes', linkId], ({ client }, signal) => readNotes(client, linkId, signal))
   return (
     <Panel title={t('notes.title')}>
       <Answer query={notes} lines={3}>
-        {(found) => <NotesForm key={found.notes} known={found.notes ?? ''} save={save} />}
+        {(read) => <NotesForm linkId={linkId} read={read} refetch={notes.refetch} />}
       </Answer>
     </Panel>
   )

@@ -33,10 +33,6 @@ function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_acce
     { says: 'home.apps', count: apps } as const,
     { says: 'home.wholesalers', count: wholesalers } as const,
   ].filter(({ count }) => count > 0)
-  const lately = [
-    access.last_use === null ? '' : t('home.last_use', { when: formatRelative(access.last_use, now) }),
-    access.ends_soon === 0 ? '' : t('home.ends_soon', { count: access.ends_soon }),
-  ].filter(Boolean)
   return (
     <Panel title={t('home.who')}>
       <div className="stack tight">
@@ -46,7 +42,16 @@ function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_acce
             {t(says, { count })}
           </p>
         ))}
-        {lately.length > 0 && <p className="muted">{lately.join(' · ')}</p>}
+        {access.last_use !== null && (
+          <p className="muted">{t('home.last_use', { when: formatRelative(access.last_use, now) })}</p>
+        )}
+        {access.ends_soon > 0 && (
+          <p>
+            <GoLink to={orgPlaces.access(tenantId)}>
+              {t('home.ends_soon', { count: access.ends_soon })}
+            </GoLink>
+          </p>
+        )}
         <div className="row">
           <GoLink to={orgPlaces.access(tenantId)}>{t('home.see')}</GoLink>
           <GoLink to={orgPlaces.activity(tenantId)}>{t('home.did')}</GoLink>

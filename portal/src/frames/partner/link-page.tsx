@@ -142,7 +142,7 @@ export function LinkPage() {
               <Panel title={t('link.opens')}>
                 <PermissionList can={body.can} cannot={body.cannot} who={name} />
               </Panel>
-              {maySeePeople && <LinkPeople link={body} etag={etag} />}
+              {maySeePeople && <LinkPeople key={body.link_id} link={body} />}
               <ChangeList changes={body.changes} />
             </div>
             <div className="stack">

@@ -1,22 +1,30 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/client'
-import type { LinkDetail, PartnerMember } from '@liaison/client'
-import { useState } from 'react'
+import { readBody, readTagged } from '@liaison/client'
+import type { LinkDetail, LinkMember, PartnerMember } from '@liaison/client'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
-import { Panel } from '../../parts/page.tsx'
+import { Note, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { joinNames, t, tValue } from '../../platform/words.ts'
+import { useDraft } from '../shared/draft.ts'
 import { PeopleTicks } from '../shared/people-ticks.tsx'
 
-type PeopleFormProps = { link: LinkDetail; etag: string | null; people: readonly PartnerMember[] }
+type Place = Pick<LinkDetail, 'link_id' | 'tenant_name'>
+type OnLink = { members: readonly LinkMember[] }
+type Tagged = { body: OnLink; etag: string | null }
+type PeopleFormProps = {
+  link: Place
+  read: Tagged
+  refetch: () => Promise<{ data: Tagged | undefined }>
+  people: readonly PartnerMember[]
+}
 
 /** Who is kept keeps the own role and end; who is new gets the link's. */
-function toMembers(link: LinkDetail, ids: readonly string[]) {
-  return ids.map((id) => {
-    const known = link.members.find((member) => member.member_id === id)
+function toMembers(members: readonly LinkMember[], ids: Iterable<string>) {
+  return [...ids].map((id) => {
+    const known = members.find((member) => member.member_id === id)
     return {
       member_id: id,
       ...(known?.role ? { role: known.role } : {}),
@@ -25,21 +33,37 @@ function toMembers(link: LinkDetail, ids: readonly string[]) {
   })
 }
 
-function useMembers(link: LinkDetail, etag: string | null) {
+function useMembers(link: Place) {
   return useWrite(
-    (ids: readonly string[], frame) =>
-      readBody(
+    ({ etag, members }: { etag: string | null; members: ReturnType<typeof toMembers> }, frame) =>
+      readTagged(
         frame.client.PUT('/partner/links/{link_id}/members', {
           params: { path: { link_id: link.link_id } },
           headers: { 'If-Match': etag ?? '' },
-          body: { members: toMembers(link, ids) },
+          body: { members },
         }),
       ),
     () => showToast(t('people.saved', { tenant: link.tenant_name })),
   )
 }
 
-type LinkTeam = LinkDetail['members'][number]['via_team']
+const keyOf = (linkId: string) => ['link-people', linkId]
+
+const directOf = ({ members }: OnLink) => members.filter(({ via_team: team }) => team === null)
+
+const chosenOf = (body: OnLink): ReadonlySet<string> => new Set(directOf(body).map(({ member_id: id }) => id))
+
+/** Who is in by now, where somebody else changed it after the person began to tick. */
+function InNow({ body }: { body: OnLink }) {
+  const names = directOf(body).map(({ name }) => name)
+  return (
+    <Note tone="attention">
+      <p>{t('people.now', { names: names.length === 0 ? t('people.now_nobody') : joinNames(names) })}</p>
+    </Note>
+  )
+}
+
+type LinkTeam = LinkMember['via_team']
 
 /** Somebody whom a team brings is in without a tick; a tick assigns the person besides, and then counts. */
 function describe(member: PartnerMember, team: LinkTeam): string {
@@ -47,35 +71,41 @@ function describe(member: PartnerMember, team: LinkTeam): string {
   return team === null ? role : `${role} · ${t('people.via', { team: team.name })}`
 }
 
-function PeopleForm({ link, etag, people }: PeopleFormProps) {
-  const assigned = link.members
-    .filter(({ via_team: team }) => team === null)
-    .map((member) => member.member_id)
-  const teamOf = (id: string) => link.members.find((member) => member.member_id === id)?.via_team ?? null
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(assigned))
-  const isChanged = chosen.size !== assigned.length || assigned.some((id) => !chosen.has(id))
-  const write = useMembers(link, etag)
+function PeopleForm({ link, read, refetch, people }: PeopleFormProps) {
+  const { members } = read.body
+  const assigned = chosenOf(read.body)
+  const teamOf = (id: string) => members.find((member) => member.member_id === id)?.via_team ?? null
+  const draft = useDraft({ key: keyOf(link.link_id), read, refetch, toValue: chosenOf })
+  const write = useMembers(link)
+  const isChanged = draft.value.size !== assigned.size || [...assigned].some((id) => !draft.value.has(id))
   return (
     <form
       className="stack tight"
       onSubmit={(event) => {
         event.preventDefault()
-        write.mutate([...chosen])
+        write.mutate({ etag: draft.etag, members: toMembers(members, draft.value) }, draft.outcome)
       }}
     >
       <WriteProblem error={write.error} />
+      {draft.isOvertaken && <InNow body={read.body} />}
       <PeopleTicks
         people={people}
         describe={(member) => describe(member, teamOf(member.member_id))}
-        chosen={chosen}
-        onChosen={setChosen}
+        chosen={draft.value}
+        onChosen={draft.change}
       />
       {isChanged && (
         <div className="row">
           <Button type="submit" loading={write.isPending}>
             {t('people.save', { tenant: link.tenant_name })}
           </Button>
-          <Button variant="default" onClick={() => setChosen(new Set(assigned))}>
+          <Button
+            variant="default"
+            onClick={() => {
+              draft.drop()
+              write.reset()
+            }}
+          >
             {t('people.undo')}
           </Button>
         </div>
@@ -85,18 +115,27 @@ function PeopleForm({ link, etag, people }: PeopleFormProps) {
 }
 
 /** Who of the partner may use this link. Without assignment there is no access, for owners neither (B3). */
-export function LinkPeople({ link, etag }: { link: LinkDetail; etag: string | null }) {
+export function LinkPeople({ link }: { link: Place }) {
   const people = useRead(['members'], (frame, signal) =>
     readBody(frame.client.GET('/partner/members', { signal })),
   )
-  const key = link.members
-    .map((member) => `${member.member_id} ${String(member.via_team?.team_id)}`)
-    .join(' ')
+  const read = useRead(keyOf(link.link_id), (frame, signal) =>
+    readTagged(
+      frame.client.GET('/partner/links/{link_id}/members', {
+        params: { path: { link_id: link.link_id } },
+        signal,
+      }),
+    ),
+  )
   return (
     <Panel title={t('people.title')}>
       <p className="muted">{t('people.text')}</p>
       <Answer query={people} lines={3}>
-        {({ items }) => <PeopleForm key={key} link={link} etag={etag} people={items} />}
+        {({ items }) => (
+          <Answer query={read} lines={3}>
+            {(found) => <PeopleForm link={link} read={found} refetch={read.refetch} people={items} />}
+          </Answer>
+        )}
       </Answer>
     </Panel>
   )
