@@ -43,6 +43,8 @@ interface CommonContext {
   readonly boundTo: 'key' | 'certificate'
   /** The thumbprint of that key (RFC 9449 section 6.1) or certificate (RFC 8705 section 3.1). */
   readonly keyThumbprint: string
+  /** How many seconds after a revocation the customer lets anything still be opened; null where it is as documented. */
+  readonly maxRevocationSeconds: number | null
 }
 
 /** A client that works on its own organisation's resources. */
@@ -173,6 +175,13 @@ function readBinding(claims: Claims): Pick<CommonContext, 'boundTo' | 'keyThumbp
   throw refuseToken('The token is not bound to a key.')
 }
 
+/** A bound of another form is no missing bound. */
+function readBound({ max_revocation_seconds: bound }: Claims): number | null {
+  if (bound === undefined) return null
+  if (typeof bound === 'number' && Number.isSafeInteger(bound) && bound > 0) return bound
+  throw refuseToken('The token bounds revocations in a way that is not readable.')
+}
+
 function readCommon(claims: Claims, now: Date): CommonContext {
   return {
     tokenId: need(claims, 'jti'),
@@ -186,6 +195,7 @@ function readCommon(claims: Claims, now: Date): CommonContext {
     issuedAt: readInstant(claims, 'iat'),
     expiresAt: readInstant(claims, 'exp'),
     ...readBinding(claims),
+    maxRevocationSeconds: readBound(claims),
   }
 }
 

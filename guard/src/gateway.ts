@@ -9,9 +9,11 @@ import { makeHandlers } from './handlers.ts'
 import type { Handlers } from './handlers.ts'
 import { makeKeys } from './keys.ts'
 import type { KeySource } from './keys.ts'
+import { createMemoryReplayStore, failClosed } from './replay.ts'
+import type { ReplayStore } from './replay.ts'
 import { readHeader } from './request.ts'
 import type { GuardRequest } from './request.ts'
-import { verifyToken } from './token.ts'
+import { REVOCATION_BOUND, verifyToken } from './token.ts'
 
 /** The `typ` of the context that the decision point signs: no access token is one, and it is no access token. */
 export const ACCESS_CONTEXT_TYPE = 'access-context+jwt'
@@ -36,6 +38,10 @@ export interface GatewayGuardOptions {
   readonly fetch?: typeof globalThis.fetch
   readonly clockToleranceSeconds?: number
   readonly refetchSeconds?: number
+  /**
+   * Where decisions are remembered that count once. Default: the memory of this process; several processes must share one.
+   */
+  readonly replayStore?: ReplayStore
 }
 
 /** The guard of an upstream behind a gateway that asked the decision point. */
@@ -53,6 +59,17 @@ function checkSubject({ exp, iat, htm, htp }: JWTPayload, { method, url }: Guard
   if (exp === undefined || iat === undefined || exp - iat > LONGEST_CONTEXT_SECONDS)
     throw refuseToken('The access context holds for too long.')
   if (htm !== method || htp !== pathOf(url)) throw refuseToken('The access context is for another request.')
+}
+
+/**
+ * A decision under a delegation whose customer bounded how long a revocation may take counts once: a gateway that kept it
+ * for the next call (mode C) would let a call pass that nobody was asked about.
+ */
+async function useOnce(claims: JWTPayload, store: ReplayStore, toleranceSeconds: number): Promise<void> {
+  if (claims[REVOCATION_BOUND] === undefined) return
+  const until = new Date(((claims.exp ?? 0) + toleranceSeconds) * 1000)
+  if (!(await store.claim(`context ${claims.iss} ${claims.jti}`, until)))
+    throw refuseToken('The access context was used before: under this delegation each call is decided anew.')
 }
 
 /**
@@ -77,7 +94,9 @@ export function createGatewayGuard(options: GatewayGuardOptions): GatewayGuard {
     keys,
     clock,
     clockToleranceSeconds,
+    takesBounded: true,
   }
+  const decided = failClosed(options.replayStore ?? createMemoryReplayStore({ clock }))
   const terms: ChallengeTerms = { algorithms, resourceMetadata: null, acceptsCertificates: false }
 
   async function verify(request: GuardRequest): Promise<AccessContext> {
@@ -87,7 +106,9 @@ export function createGatewayGuard(options: GatewayGuardOptions): GatewayGuard {
     if (token === undefined) throw refuseToken('One access context is needed.')
     const claims = await verifyToken(token, tokenTerms)
     checkSubject(claims, request)
-    return readAccessContext(claims, clock)
+    const context = readAccessContext(claims, clock)
+    await useOnce(claims, decided, clockToleranceSeconds)
+    return context
   }
 
   return { verify, terms, ...makeHandlers({ verify, origin: options.origin ?? issuer, terms }) }

@@ -14,7 +14,7 @@ import type { KeySource } from './keys.ts'
 import { makeProofKeys } from './proof-key.ts'
 import { verifyProof } from './proof.ts'
 import type { ProofSubject } from './proof.ts'
-import { createMemoryReplayStore } from './replay.ts'
+import { createMemoryReplayStore, failClosed } from './replay.ts'
 import type { ReplayStore } from './replay.ts'
 import { readCredentials } from './request.ts'
 import type { GuardRequest } from './request.ts'
@@ -28,6 +28,12 @@ export interface GuardOptions {
   readonly issuer: string
   /** The identifier of this resource server, exactly as in the tokens (RFC 8707); also the address callers use. */
   readonly audience: string
+  /**
+   * The audience of tokens whose customer bounded how long a revocation may take (`max_revocation_seconds`). Only for a
+   * server that reads for every single request whether the delegation still counts, as the decision point does: a token
+   * that is verified here would open until it ends. Default: such tokens are refused.
+   */
+  readonly liveAudience?: string
   /** The issuer's keys: the address of its key set, a function that reads them, or the keys themselves. */
   readonly jwks: KeySource
   /** The origin that callers use. Default: the origin of `audience`. */
@@ -129,26 +135,6 @@ function proofSubject(
   return { method, url, tokenDigest, keyThumbprint }
 }
 
-/** A replay store that cannot answer is an outage, not a refusal and never an allowance. */
-function failClosed(store: ReplayStore): ReplayStore {
-  return {
-    async claim(key, expiresAt) {
-      try {
-        return await store.claim(key, expiresAt)
-      } catch (cause) {
-        if (cause instanceof GuardError) throw cause
-        throw new GuardError(
-          'DEPENDENCY_UNAVAILABLE',
-          'Whether the proof was used before cannot be told now.',
-          {
-            cause,
-          },
-        )
-      }
-    },
-  }
-}
-
 /**
  * Makes the guard of a resource server: it accepts a request when its access token is authentic, of this issuer, for
  * this very resource, in time, bound to a key, and presented with a fresh proof of that key for this request, or bound to
@@ -166,7 +152,7 @@ export function createGuard(options: GuardOptions): Guard {
   })
   const common = { algorithms, clock, clockToleranceSeconds }
   const verifyToken = makeTokenVerifier(
-    { ...common, issuer, audience, type: 'at+jwt', keys },
+    { ...common, issuer, audience, liveAudience: options.liveAudience, type: 'at+jwt', keys },
     { maxEntries: options.cachedTokens ?? CACHED_TOKENS, seconds: CACHE_SECONDS },
   )
   const proofTerms = {

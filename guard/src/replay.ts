@@ -46,3 +46,19 @@ export function createMemoryReplayStore(
     },
   }
 }
+
+/** A replay store that cannot answer is an outage, not a refusal and never an allowance. */
+export function failClosed(store: ReplayStore): ReplayStore {
+  return {
+    async claim(key, expiresAt) {
+      try {
+        return await store.claim(key, expiresAt)
+      } catch (cause) {
+        if (cause instanceof GuardError) throw cause
+        throw new GuardError('DEPENDENCY_UNAVAILABLE', 'Whether this was used before cannot be told now.', {
+          cause,
+        })
+      }
+    },
+  }
+}

@@ -8,12 +8,33 @@ import { GuardError, refuseToken } from './error.ts'
 export interface TokenTerms {
   readonly issuer: string
   readonly audience: string
+  /** A second audience that is ours: that of tokens which are decided about call by call. */
+  readonly liveAudience?: string | undefined
   /** The `typ` of its header: another kind of JWT of the same issuer is refused (RFC 9068 section 4, RFC 8725 section 3.11). */
   readonly type: string
   readonly algorithms: readonly string[]
   readonly keys: JWTVerifyGetKey
   readonly clock: Clock
   readonly clockToleranceSeconds: number
+  /** Whether what is verified says how fast a revocation has to count, and its verifier keeps that: a signed decision. */
+  readonly takesBounded?: boolean
+}
+
+/** What a token says when its customer bounded how long after a revocation it may still open anything. */
+export const REVOCATION_BOUND = 'max_revocation_seconds'
+
+const DECIDED_ELSEWHERE =
+  'The customer wants a revocation to count sooner than it is noticed here: only the decision point takes the token.'
+
+const isBounded = (claims: JWTPayload): boolean => claims[REVOCATION_BOUND] !== undefined
+
+/** Whether a token whose signature held was refused because it is for the decision point alone. */
+function isDecidedElsewhere(cause: unknown): boolean {
+  return cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'aud' && isBounded(cause.payload)
+}
+
+function audiencesOf({ audience, liveAudience }: TokenTerms): string[] {
+  return liveAudience === undefined ? [audience] : [audience, liveAudience]
 }
 
 /** The longest token that is looked at. */
@@ -60,7 +81,7 @@ export async function verifyToken(token: string, terms: TokenTerms): Promise<JWT
     const verified = await jwtVerify(token, terms.keys, {
       algorithms: [...terms.algorithms],
       issuer: terms.issuer,
-      audience: terms.audience,
+      audience: audiencesOf(terms),
       currentDate: terms.clock(),
       clockTolerance: terms.clockToleranceSeconds,
       requiredClaims: ['exp', 'iat', 'jti', 'sub'],
@@ -69,9 +90,14 @@ export async function verifyToken(token: string, terms: TokenTerms): Promise<JWT
   } catch (cause) {
     if (cause instanceof GuardError) throw cause
     if (cause instanceof errors.JWTExpired) throw refuseToken('The token has expired.', cause)
+    if (isDecidedElsewhere(cause)) throw refuseToken(DECIDED_ELSEWHERE, cause)
     throw refuseToken('The token does not hold.', cause)
   }
-  if (claims.aud !== terms.audience) throw refuseToken('The token is for more than this resource.')
+  if (!audiencesOf(terms).some((audience) => audience === claims.aud))
+    throw refuseToken('The token is for more than this resource.')
+  // Its audience says so already; an issuer that forgot it opens nothing.
+  if (isBounded(claims) && claims.aud !== terms.liveAudience && !terms.takesBounded)
+    throw refuseToken(DECIDED_ELSEWHERE)
   checkTimes(claims, terms)
   return claims
 }

@@ -72,6 +72,8 @@ export interface ConsentRow {
   readonly first_approved_at: Date | null
   readonly card: ConsentCard
   readonly order_limits: OrderLimits
+  /** How many seconds after a revocation anything may still be opened; null where it was not bounded. */
+  readonly max_revocation_seconds: number | null
   readonly ordered_this_month: OrderLimits
 }
 
@@ -85,6 +87,8 @@ export interface Choice {
   readonly ends_at: string
   /** Missing in what was chosen before there were limits. */
   readonly order_limits?: OrderLimits
+  /** Missing in what was chosen before it could be bounded how long a revocation may take. */
+  readonly max_revocation_seconds?: number | null
 }
 
 /** What an approver was shown of a consent, kept as it was. */
@@ -104,6 +108,8 @@ export interface ShownConsent {
   readonly needed?: readonly Action[]
   /** What orders may cost; missing in what was kept before there were limits. */
   readonly limits?: readonly string[]
+  /** How soon a revocation counts; missing where that was not bounded. */
+  readonly stops?: string
   readonly cannot: readonly string[]
   readonly accounts: readonly {
     readonly id: string

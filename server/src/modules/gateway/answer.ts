@@ -110,7 +110,10 @@ export function contextClaims(
     iss: subject.issuer,
     aud: subject.upstream.audience,
     iat: issuedAt,
-    exp: Math.min(issuedAt + CONTEXT_SECONDS, claims.exp ?? issuedAt),
+    exp: Math.min(
+      issuedAt + Math.min(CONTEXT_SECONDS, context.maxRevocationSeconds ?? CONTEXT_SECONDS),
+      claims.exp ?? issuedAt,
+    ),
     jti: subject.decisionId,
     token_jti: context.tokenId,
     htm: subject.method,

@@ -11,12 +11,14 @@ export interface Asker {
   /** The UUID of the client; null while nobody proved to be one. */
   readonly clientId: string | null
   readonly trace: RequestTrace | null
+  /** What it is called where it is no client: an API that asks about tokens. */
+  readonly name?: string
 }
 
-function enterStatement({ clientId, trace }: Asker): Statement {
+function enterStatement({ clientId, trace, name }: Asker): Statement {
   return {
     text: 'select access.enter_authorization_server($1)',
-    values: [{ ...trace?.toAudit(), ...(clientId !== null && { client_id: clientId }) }],
+    values: [{ ...trace?.toAudit(), ...(clientId !== null && { client_id: clientId }), actor_name: name }],
   }
 }
 
@@ -75,6 +77,9 @@ export interface RefusedRequest {
   readonly reason: string | undefined
   readonly tenantId: string | undefined
   readonly delegationId: string | undefined
+  /** The partner that reads it although it did not ask itself. */
+  readonly partnerId?: string
+  readonly resource?: AuditEvent['resource']
 }
 
 /** Records a refusal; the tenant reads it only when its own delegation is concerned. */
@@ -92,6 +97,10 @@ export async function recordRefused(
       tenant_id: refused.tenantId,
       delegation_id: refused.delegationId,
     }),
+    partner_id: refused.partnerId,
+    resource_type: refused.resource?.type,
+    resource_id: refused.resource?.id,
+    resource_label: refused.resource?.label,
   }
   const [transaction] = await Transaction.begin(database, 'liaison_auth', [enterStatement(asker)])
   await transaction.commit([{ text: 'select audit.record($1)', values: [event] }], 'relaxed')

@@ -24,7 +24,7 @@ import type { OAuthParts } from './parts.ts'
 import { validateRequest } from './request-rules.ts'
 import { traceOf } from './request-notes.ts'
 import { BACKCHANNEL } from './settings.ts'
-import { verifySignature } from './token-reader.ts'
+import { apiAudiencesOf, verifySignature } from './token-reader.ts'
 
 type Ciba = Extract<NonNullable<NonNullable<Configuration['features']>['ciba']>, { enabled: boolean }>
 
@@ -89,7 +89,7 @@ async function consentOfToken(parts: OAuthParts, ctx: KoaContextWithOIDC, token:
   try {
     const { iat } = decodeJwt(token)
     const then = { ...parts, clock: () => new Date((iat ?? 0) * 1000) }
-    const claims = await verifySignature(then, token, parts.places.apiResource())
+    const claims = await verifySignature(then, token, apiAudiencesOf(parts))
     const { client_id: holder, delegation_id: consent } = claims ?? {}
     return holder === ctx.oidc.client?.clientId && typeof consent === 'string' ? consent : null
   } catch {

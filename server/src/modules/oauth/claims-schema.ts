@@ -75,6 +75,10 @@ const delegated = {
   may_act: MayActClaim.optional(),
   billing: BillingClaim,
   authorization_details: z.tuple([GrantedDetail]),
+  max_revocation_seconds: z.int().min(1).max(299).optional().meta({
+    description:
+      'How long after a revocation the customer lets anything still be opened. The audience is then the decision point alone, and nobody else takes the token.',
+  }),
 }
 
 const DelegatedClaims = z
@@ -126,6 +130,11 @@ const INVARIANTS: readonly Invariant[] = [
     claims.may_act &&
     (claims.may_act.client_id !== claims.client_id || claims.may_act.partner_id !== claims.partner_id)
       ? 'only the client that holds a token may take it further'
+      : null,
+  (claims) =>
+    claims.access !== 'own' &&
+    (claims.max_revocation_seconds !== undefined) !== claims.aud.endsWith('/decision-point')
+      ? 'a token whose revocation counts sooner than others is for the decision point alone'
       : null,
   (claims) => (claims.exp > claims.iat ? null : 'a token ends after it begins'),
 ]

@@ -27,6 +27,8 @@ export interface TokenWish {
 export interface ClaimTerms {
   readonly issuer: string
   readonly audience: string
+  /** The audience of tokens that are decided about call by call, and nowhere else. */
+  readonly liveAudience: string
   /** An opaque id of a person for one tenant; the person cannot be told from it. */
   readonly pseudonymOf: (tenantId: string, personId: string) => string
 }
@@ -187,6 +189,12 @@ function partnerClaims({ entered }: TokenBasis) {
   }
 }
 
+/** A customer who bounds how long a revocation may take has every call decided: nobody else is the audience. */
+function boundOf({ terms: agreed }: TokenBasis, { liveAudience }: ClaimTerms) {
+  const seconds = agreed?.max_revocation_seconds ?? null
+  return seconds === null ? null : { aud: liveAudience, max_revocation_seconds: seconds }
+}
+
 /** The one resolver of claims: for a token that is issued, introspected or exchanged (A3, A4, A6). */
 export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms): Resolved {
   const decided = decideReach(basis, wish)
@@ -222,6 +230,7 @@ export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms):
   return {
     claims: {
       ...common,
+      ...boundOf(basis, terms),
       ...partner,
       sub: customerId,
       access,

@@ -18,6 +18,7 @@ const Terms = z.object({
   actions: z.array(z.string()),
   approved_by: z.string().nullable(),
   agreement_reference: z.string().nullable(),
+  max_revocation_seconds: z.int().nullable(),
 })
 
 /** What a consent or resale opens, as it was agreed. */

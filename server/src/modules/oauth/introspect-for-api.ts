@@ -1,9 +1,14 @@
 import { maskOf, maskOfScopes } from '@liaison/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from '#platform/problem.ts'
+import { readTrace } from '#platform/request-trace.ts'
+import { useProofOnce } from './artifact-store.ts'
+import { recordRefused } from './audit-store.ts'
 import { tokenTypeOf } from './binding.ts'
 import type { AskingApi, OAuthParts } from './parts.ts'
+import { ACCESS_SECONDS } from './settings.ts'
 import { readCurrentToken } from './token-reader.ts'
+import type { CurrentToken } from './token-reader.ts'
 
 const MOST_CHARACTERS = 64 * 1024
 
@@ -32,11 +37,49 @@ function send(reply: FastifyReply, status: number, body: object): FastifyReply {
   return reply.status(status).header('Cache-Control', 'no-store').send(body)
 }
 
-async function tell(parts: OAuthParts, api: AskingApi, token: string): Promise<object> {
+/**
+ * Tells both sides, once for each token and API, that one asked about a token which only the decision point takes: somebody
+ * sent it where it opens nothing, and is to know why.
+ */
+async function noteWithheld(
+  parts: OAuthParts,
+  { api, request }: Asked,
+  { claims, basis }: CurrentToken,
+): Promise<void> {
+  const { partner } = basis.entered
+  if (!(await useProofOnce(parts.database, `withheld ${api.id} ${claims.jti}`, ACCESS_SECONDS))) return
+  const trace = readTrace(request, '/oauth/introspect', parts.clock())
+  await recordRefused(
+    parts.database,
+    { clientId: null, trace, name: api.name },
+    {
+      action: 'oauth.introspection.withhold',
+      code: 'decision_point_alone',
+      reason:
+        'The customer bounded how long a revocation may take; what this API keeps of an answer is its own.',
+      tenantId: basis.tenantId,
+      delegationId: basis.terms?.id,
+      resource: { type: 'gateway', id: api.id, label: api.name },
+      ...(partner && { partnerId: partner.id }),
+    },
+  )
+}
+
+interface Asked {
+  readonly api: AskingApi
+  readonly request: FastifyRequest
+}
+
+async function tell(parts: OAuthParts, asked: Asked, token: string): Promise<object> {
+  const { api } = asked
   const current = await readCurrentToken(parts, token)
   if (!current) return { active: false }
   const opened = maskOfScopes(current.claims.scope.split(' ')) & maskOf(api.permissions)
   const isMeantForIt = opened !== 0n
+  if (isMeantForIt && current.claims.access !== 'own' && current.claims.max_revocation_seconds) {
+    await noteWithheld(parts, asked, current)
+    return { active: false }
+  }
   return isMeantForIt
     ? { active: true, token_type: tokenTypeOf(current.claims), ...current.claims }
     : { active: false }
@@ -62,7 +105,7 @@ export async function introspectForApi(
       error_description: 'Send one token as application/x-www-form-urlencoded.',
     })
   try {
-    return await send(reply, 200, await tell(parts, api, token[0]))
+    return await send(reply, 200, await tell(parts, { api, request }, token[0]))
   } catch (error) {
     if (!(error instanceof ProblemError) || error.status !== 503) throw error
     void reply.header('Retry-After', '1')

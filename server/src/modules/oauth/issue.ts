@@ -12,7 +12,14 @@ import { requireInvariants } from './claims-schema.ts'
 import type { TokenClaims } from './claims-schema.ts'
 import type { OAuthParts } from './parts.ts'
 import { traceOf } from './request-notes.ts'
-import { ACCESS_SECONDS, grantsResourceOf, issuerOf, signalsResourceOf } from './settings.ts'
+import {
+  ACCESS_SECONDS,
+  grantsResourceOf,
+  issuerOf,
+  liveAudienceOf,
+  SHORTEST_ACCESS_SECONDS,
+  signalsResourceOf,
+} from './settings.ts'
 
 /** The structured token as the library lets it be rewritten. */
 interface Structured {
@@ -25,6 +32,7 @@ export function claimTermsOf({ vault, places }: OAuthParts): ClaimTerms {
   return {
     issuer: issuerOf(places),
     audience: places.apiResource(),
+    liveAudience: liveAudienceOf(places),
     pseudonymOf: (tenantId, personId) =>
       `apr_${createHmac('sha256', key).update(`${tenantId} ${personId}`).digest('base64url').slice(0, 22)}`,
   }
@@ -52,6 +60,14 @@ function secondsUntil(ends: readonly (Date | null)[], issuedAt: number): number 
   return seconds >= 1 ? seconds : refuse('invalid_grant', 'The access has ended.')
 }
 
+/** When a token ends whose revocation is to count sooner: whoever takes it although it is not theirs takes it no longer than that. */
+function boundEnd(claims: Granted['claims'], issuedAt: number): Date | null {
+  const seconds = claims.access === 'own' ? undefined : claims.max_revocation_seconds
+  return seconds === undefined
+    ? null
+    : new Date((issuedAt + Math.max(SHORTEST_ACCESS_SECONDS, seconds)) * 1000)
+}
+
 function eventsOf(
   issue: IssueBasis,
   claims: TokenClaims,
@@ -73,6 +89,7 @@ function eventsOf(
     scope: claims.scope,
     customer_ban: claims.customer_ban,
     actions: claims.authorization_details?.[0].actions,
+    ...(claims.access !== 'own' && { max_revocation_seconds: claims.max_revocation_seconds }),
     ...(issue.actingMember && { acting_member: issue.actingMember }),
   }
   const isNewKey = proofKeyBefore !== null && proofKeyBefore !== thumbprintOf(claims.cnf)
@@ -186,7 +203,9 @@ export async function issueClaims(
       : { may_act: mayAct }),
     jti: payload['jti'],
     iat,
-    exp: iat + secondsUntil([resolved.endsAt, issue.latestEnd, binding.endsAt], iat),
+    exp:
+      iat +
+      secondsUntil([resolved.endsAt, issue.latestEnd, binding.endsAt, boundEnd(resolved.claims, iat)], iat),
     cnf: binding.cnf,
   })
   const { params, client } = ctx.oidc

@@ -52,6 +52,9 @@ export interface ConsentDesk {
 
 /** An API, or the gateway before it, that may ask about tokens: what it needs of a token decides of which it learns. */
 export interface AskingApi {
+  /** The UUID under which it is registered. */
+  readonly id: string
+  readonly name: string
   readonly permissions: readonly Permission[]
 }
 

@@ -13,6 +13,8 @@ export const ISSUER_PATH = '/oauth'
 
 /** Seconds that an access token runs at most. */
 export const ACCESS_SECONDS = 300
+/** Seconds that one runs at least, however soon a revocation is to count: its holder must come round to using it. */
+export const SHORTEST_ACCESS_SECONDS = 60
 /** Seconds in which a code must be redeemed (FAPI 2.0 section 5.3.2.1). */
 export const CODE_SECONDS = 60
 /** Seconds that a person has for the consent. */
@@ -60,6 +62,14 @@ export const SIGNATURES = ['ES256', 'PS256', 'EdDSA', 'Ed25519'] as const
 /** The issuer identifier. */
 export function issuerOf(places: OAuthPlaces): string {
   return `${places.authOrigin()}${ISSUER_PATH}`
+}
+
+/**
+ * The audience of tokens whose customer bounded how long a revocation may take: whoever verifies tokens by itself, or keeps
+ * what it was told of them, is not it. Only servers that decide about every call as things are then take them.
+ */
+export function liveAudienceOf(places: OAuthPlaces): string {
+  return `${issuerOf(places)}/decision-point`
 }
 
 /**

@@ -11,13 +11,13 @@ import type { TokenBasis } from './facts-store.ts'
 import { isIssued } from './grant-store.ts'
 import { claimTermsOf } from './issue.ts'
 import type { OAuthParts } from './parts.ts'
-import { CLOCK_TOLERANCE_SECONDS, issuerOf } from './settings.ts'
+import { CLOCK_TOLERANCE_SECONDS, issuerOf, liveAudienceOf } from './settings.ts'
 
 /** The payload of one of our own tokens whose signature, type, issuer and time hold; null for anything else. */
 export async function verifySignature(
   { keys, places, clock }: OAuthParts,
   token: string,
-  audience: string,
+  audience: string | string[],
 ): Promise<Record<string, unknown> | null> {
   const terms = {
     issuer: issuerOf(places),
@@ -45,9 +45,14 @@ export async function verifySignature(
   }
 }
 
+/** For whom the tokens of our API are: for it, or for the decision point alone. */
+export function apiAudiencesOf({ places }: OAuthParts): string[] {
+  return [places.apiResource(), liveAudienceOf(places)]
+}
+
 /** An authentic token of our API that has not ended. */
 export async function readApiToken(parts: OAuthParts, token: string): Promise<TokenClaims | null> {
-  const payload = await verifySignature(parts, token, parts.places.apiResource())
+  const payload = await verifySignature(parts, token, apiAudiencesOf(parts))
   return payload && requireInvariants(payload)
 }
 

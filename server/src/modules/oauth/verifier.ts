@@ -5,7 +5,7 @@ import { toAccessToken } from '#platform/credentials/access-token-of.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { useProofOnce } from './artifact-store.ts'
 import type { OAuthParts } from './parts.ts'
-import { CLOCK_TOLERANCE_SECONDS, issuerOf, SIGNATURES } from './settings.ts'
+import { CLOCK_TOLERANCE_SECONDS, issuerOf, liveAudienceOf, SIGNATURES } from './settings.ts'
 
 /** Our own keys are read from the database, so they may be asked for at once; a guard elsewhere waits longer. */
 const REFETCH_SECONDS = 1
@@ -14,6 +14,8 @@ function makeGuard(parts: OAuthParts): Guard {
   return createGuard({
     issuer: issuerOf(parts.places),
     audience: parts.places.apiResource(),
+    // Every call is decided on what the database says then, whether it came here or to a gateway that asks.
+    liveAudience: liveAudienceOf(parts.places),
     jwks: async () => (await parts.keys.reread()).published,
     algorithms: [...SIGNATURES],
     acceptsCertificates: parts.certificates !== null,

@@ -85,6 +85,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'oauth.proof_key.change': says('began to prove possession with another key'),
   'oauth.request.refused': says('asked for access in a way that was refused'),
   'oauth.introspection.refused': says('asked about a token of somebody else'),
+  'oauth.introspection.withhold': says('asked about a token that only the decision point takes'),
   'oauth.revocation.refused': says('tried to give back a token of somebody else'),
   'platform.signing_keys.create': says('made the keys that sign access tokens'),
   'platform.signing_keys.rotate': says('rotated the keys that sign access tokens'),
