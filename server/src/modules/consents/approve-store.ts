@@ -91,6 +91,7 @@ export async function insertConsent(scene: OpenScene, given: Given): Promise<str
       scopes: scopesFor(choice.actions, request.scopes),
       actions: choice.actions,
       order_limits: JSON.stringify(choice.order_limits ?? {}),
+      max_revocation_seconds: choice.max_revocation_seconds ?? null,
       purpose: request.purpose,
       reference: request.reference,
       ...(waits && {
@@ -142,13 +143,15 @@ export async function widenConsent(
       scopes,
       actions: choice.actions,
       order_limits: JSON.stringify(choice.order_limits ?? {}),
+      max_revocation_seconds: choice.max_revocation_seconds ?? null,
       reconfirm_due_at: null,
     })
     .where('id', '=', row.id)
     .execute()
   await addAccounts(scene, row.id, choice.accounts)
-  const { actions, ends_at, order_limits } = row
-  const before = { actions, accounts: row.card.accounts.map(({ id }) => id), ends_at, order_limits }
+  const { actions, ends_at, order_limits, max_revocation_seconds } = row
+  const accounts = row.card.accounts.map(({ id }) => id)
+  const before = { actions, accounts, ends_at, order_limits, max_revocation_seconds }
   await writeHistory(
     mandate,
     { ...row, version: row.version + 1 },

@@ -54,6 +54,10 @@ export const consentFields = {
     description:
       'What orders may cost in a calendar month (UTC), once and for their first month; a currency that is not named has no limit.',
   }),
+  max_revocation_seconds: z.int().nullable().meta({
+    description:
+      'How many seconds after a revocation anything may still be opened. Tokens are then for the decision point alone; null where it was not bounded, so that whoever checks tokens without asking notices when they end, after five minutes at most.',
+  }),
   ordered_this_month: z
     .array(Money)
     .meta({ description: 'What the orders of this month cost so far, without those that came to nothing.' }),
@@ -107,6 +111,10 @@ const shownFields = {
     .array(ActionName)
     .meta({ description: 'What the client said it does not work without, so that it was not to be chosen.' }),
   limits: z.array(z.string()).meta({ description: 'What orders may cost.' }),
+  stops: z
+    .string()
+    .nullable()
+    .meta({ description: 'How soon a revocation counts; null where it was not bounded.' }),
   cannot: z.array(z.string()),
   accounts: z.array(
     z.strictObject({ billing_account_id: z.string(), ban: z.string(), name: z.string(), pays: z.string() }),
@@ -155,6 +163,7 @@ export function toConsent(row: ConsentRow, now: Date): z.output<typeof ConsentBo
     actions: [...row.actions],
     ...sentencesOf(row.actions),
     order_limits: toAmounts(row.order_limits),
+    max_revocation_seconds: row.max_revocation_seconds,
     ordered_this_month: toAmounts(row.ordered_this_month),
     accounts: accounts.map((account) => ({
       billing_account_id: accountId(account.id),
@@ -195,6 +204,7 @@ function toShownFields(shown: Omit<ShownConsent, 'second'>): z.output<typeof Sho
     can: [...shown.can],
     needed: [...(shown.needed ?? [])],
     limits: [...(shown.limits ?? [])],
+    stops: shown.stops ?? null,
     cannot: [...shown.cannot],
     accounts: shown.accounts.map(({ id, ban, name, pays }) => ({
       billing_account_id: accountId(id),

@@ -163,6 +163,9 @@ export async function narrowConsent(
     ...(edit.accounts && { accounts: { before: row.card.accounts.length, after: accounts.length } }),
     ...(edit.endsAt && { ends_at: { before: row.ends_at, after: endsAt } }),
     ...(edit.orderLimits && { order_limits: { before: row.order_limits, after: edit.orderLimits } }),
+    ...(edit.maxRevocationSeconds !== undefined && {
+      max_revocation_seconds: { before: row.max_revocation_seconds, after: edit.maxRevocationSeconds },
+    }),
     ...(edit.approverLeaves && {
       approver_leaves: { before: row.approver_leaves, after: edit.approverLeaves },
     }),
@@ -178,6 +181,7 @@ export async function narrowConsent(
       actions,
       scopes,
       ...(edit.orderLimits && { order_limits: JSON.stringify(edit.orderLimits) }),
+      ...(edit.maxRevocationSeconds !== undefined && { max_revocation_seconds: edit.maxRevocationSeconds }),
       ...(edit.approverLeaves && { approver_leaves: edit.approverLeaves }),
     })
     .where('id', '=', row.id)

@@ -4,6 +4,7 @@ import type { FieldError } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { resultOf } from './decide.ts'
 import { currenciesOf, currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
+import { LONGEST_BOUND, readBound } from './revocation-bound.ts'
 import { readLastDay } from './rules.ts'
 import { ALL_ACCOUNTS, MOST_CHOSEN, offersAll, sharableAccounts, unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -20,6 +21,8 @@ export const ReviewForm = z.strictObject({
   /** The currencies for which a limit was asked, and what was written for each, in the same order. */
   limit_currency: Many,
   limit: Many,
+  /** Within how many seconds a revocation has to count. */
+  stop_within: z.string().max(20).default(''),
   /** What accounts are looked for by, and by what those that were shown had been. */
   find: z.string().max(100).default(''),
   found: z.string().max(100).default(''),
@@ -36,6 +39,7 @@ const ChoiceForm = z.strictObject({
   actions: z.array(z.enum(ACTION_NAMES)).min(1),
   ends_at: z.iso.datetime(),
   order_limits: z.record(z.string().regex(/^[A-Z]{3}$/), z.int().min(1).max(999_999_999_999_999)).default({}),
+  max_revocation_seconds: z.int().min(1).max(LONGEST_BOUND).nullable().default(null),
 })
 
 function listOf(value: z.output<typeof Many>): string[] {
@@ -115,6 +119,7 @@ export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; e
   const ids = new Set(accounts)
   const closed = scene.accounts.filter((one) => ids.has(one.id) && unavailableBecause(one, words) !== null)
   const end = readLastDay(form.ends_on, latest, mandate.origin.now)
+  const bound = readBound(form.stop_within)
   const endsAt = typeof end === 'string' ? latest : end
   const chosen = { accounts, actions, ends_at: endsAt.toISOString() }
   const { limits, faults } = readOwnLimits(form, scene, chosen)
@@ -128,8 +133,10 @@ export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; e
       message: words.orders.unread(currency),
     })),
     ...(typeof end === 'string' ? [{ field: 'ends_on', message: words.until[end] }] : []),
+    ...(bound === 'unread' ? [{ field: 'stop_within', message: words.bound.unread(LONGEST_BOUND) }] : []),
   ]
-  return { choice: { ...chosen, order_limits: limits }, errors }
+  const kept = bound === 'unread' ? null : bound
+  return { choice: { ...chosen, order_limits: limits, max_revocation_seconds: kept }, errors }
 }
 
 /** A choice that was carried along, held against the scene as it is now. Throws VALIDATION_ERROR when it does not fit. */
@@ -142,7 +149,7 @@ export function parseChoice(text: string, scene: Scene): Choice {
   }
   const parsed = ChoiceForm.safeParse(carried)
   requireUnaltered(parsed.success, scene)
-  const { accounts = [], actions = [], ends_at: end = '', order_limits: limits = {} } = parsed.data ?? {}
+  const { accounts = [], actions = [], ends_at: end = '' } = parsed.data ?? {}
   const endsAt = new Date(end)
   const available = new Set(sharableAccounts(scene).map(({ id }) => id))
   requireUnaltered(
@@ -157,7 +164,8 @@ export function parseChoice(text: string, scene: Scene): Choice {
     // What is needed is in every choice, so a form that was altered gains nothing by leaving it out.
     actions: scene.offered.filter((name) => actions.includes(name) || scene.needed.includes(name)),
     ends_at: end,
-    order_limits: limits,
+    order_limits: parsed.data?.order_limits ?? {},
+    max_revocation_seconds: parsed.data?.max_revocation_seconds ?? null,
   }
   requireUnaltered(findTooMany(scene, choice).length === 0, scene)
   return choice

@@ -7,6 +7,7 @@ import { tellConsent } from './mails.ts'
 import type { Letterhead } from './mails.ts'
 import { answerRequest } from './request-store.ts'
 import { limitSentencesOf } from './order-limits.ts'
+import { boundSentence } from './revocation-bound.ts'
 import { merged, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
 import { checkedTokenOf, findBlock, MOST_CHOSEN } from './scene.ts'
 import type { OpenScene, Scene } from './scene.ts'
@@ -26,6 +27,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
   const { mandate, request, partner, client, accounts, words, reading } = scene
   const result = resultOf(scene, choice)
   const { can, cannot } = sentencesOf(result.actions, words)
+  const stops = boundSentence(result.max_revocation_seconds, reading.language)
   const own = new Map(accounts.map((account) => [account.id, account]))
   return {
     text_version: TEXT_VERSION,
@@ -39,6 +41,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
     can,
     needed: scene.needed.filter((action) => result.actions.includes(action)),
     limits: limitSentencesOf(scene, result),
+    ...(stops !== undefined && { stops }),
     cannot: [...cannot, ...words.never],
     accounts: result.accounts.flatMap((id) => {
       const account = own.get(id)

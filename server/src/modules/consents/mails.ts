@@ -6,6 +6,7 @@ import type { Letter, Letters } from '#platform/words/letters.ts'
 import type { Services } from '#platform/services.ts'
 import { readableName } from '#platform/words/names.ts'
 import { currenciesOf, limitSentences } from './order-limits.ts'
+import { boundSentence } from './revocation-bound.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
 import { mailSide } from './store.ts'
 import type { ConsentMandate } from './store.ts'
@@ -63,11 +64,13 @@ function receiptLines(row: ConsentRow, { phone }: Letterhead, language: Language
   const words = MAIL_WORDS[language]
   const page = CONSENT_WORDS[language]
   const { approved_by_name: by, first_approved_by_name: first } = row
+  const stops = boundSentence(row.max_revocation_seconds, language)
   const approval = by === null ? [] : [first === null ? words.by(by) : words.byTwo(by, first)]
   return [
     words.can,
     ...sentencesOf(row.actions, page).can.map((sentence) => `- ${sentence}`),
     ...limitSentences(row, currenciesOf(row.card.accounts), language),
+    ...(stops === undefined ? [] : [stops]),
     words.accounts,
     ...row.card.accounts.map((account) =>
       words.account(account.name ?? '', account.ban, payerSentence(account, row.tenant_id, page)),

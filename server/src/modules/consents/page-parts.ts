@@ -129,6 +129,8 @@ export interface Ticked {
   readonly lastDay: string
   /** The limit of each currency as it was written. */
   readonly limits: ReadonlyMap<string, string>
+  /** Within how many seconds a revocation has to count, as it was written. */
+  readonly stopWithin: string
   /** What accounts were looked for by. */
   readonly find: string
 }
@@ -216,6 +218,28 @@ export function actionTicks(scene: Scene, ticked: Ticked | null, errors: readonl
         ${coming}
       </fieldset>`
     }`
+}
+
+/** How soon a revocation counts: as usual, unless somebody writes that it must sooner. Apart, since few have to. */
+export function boundField(scene: Scene, ticked: Ticked | null, errors: readonly FieldError[]): Html {
+  const { words, before } = scene
+  const held = before?.max_revocation_seconds?.toString() ?? ''
+  const value = ticked?.stopWithin ?? held
+  const field = {
+    name: 'stop_within',
+    label: words.bound.label,
+    hint: words.bound.hint,
+    value,
+    inputMode: 'numeric',
+    maxLength: 3,
+    isOptional: true,
+    look: 'short',
+  } as const
+  const isWritten = value !== '' || errors.some((error) => error.field === field.name)
+  return html`<details${isWritten && html` open`}>
+    <summary>${words.bound.title}</summary>
+    ${textField(field, errors)}
+  </details>`
 }
 
 /** How the organisation ends it, by itself or, where the provider names a number, by telephone. */

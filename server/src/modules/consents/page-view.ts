@@ -12,6 +12,7 @@ import {
   accountLines,
   actionTicks,
   backPath,
+  boundField,
   canList,
   cannotList,
   chosenIn,
@@ -26,6 +27,7 @@ import {
   whoAsks,
 } from './page-parts.ts'
 import type { Ticked } from './page-parts.ts'
+import { boundSentence } from './revocation-bound.ts'
 import { lastDayOf, mayOrder } from './rules.ts'
 import { checkedTokenOf, findBlock, shownTokenOf } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -74,6 +76,11 @@ function declineForm(scene: Scene): Html {
   )
 }
 
+/** How soon a revocation counts, where that was bounded. */
+function boundFact<Told>({ words }: Scene, told: Told | undefined): readonly (readonly [string, Told])[] {
+  return told === undefined ? [] : [[words.bound.title, told]]
+}
+
 function beforeFacts(scene: Scene, before: ConsentRow): Html {
   const words = scene.words.before
   return facts([
@@ -83,6 +90,7 @@ function beforeFacts(scene: Scene, before: ConsentRow): Html {
     ),
     [words.on, html`${before.card.accounts.map(({ name, ban }) => `${name ?? ''} (${ban})`).join(', ')}`],
     [words.until, instant(scene, before.ends_at)],
+    ...boundFact(scene, boundSentence(before.max_revocation_seconds, scene.reading.language)),
   ])
 }
 
@@ -130,7 +138,7 @@ function chooseFields(scene: Scene, { token, errors = [], ticked }: Reviewing): 
     ${actionTicks(scene, ticked ?? null, errors)}
     <h2>${words.until.title}</h2>
     ${scene.askedNow ? html`<p>${span(scene, scene.mandate.origin.now, scene.latest)}</p>` : textField(lastDay, errors)}
-    ${limits(scene)}
+    ${boundField(scene, ticked ?? null, errors)} ${limits(scene)}
     <div class="buttons">
       ${button(words.buttons.goOn, 'plain')}<button class="button" form="decline">
         ${words.buttons.decline}
@@ -166,11 +174,11 @@ const AGAIN = 'again'
  */
 function sentAgain(
   scene: Scene,
-  { accounts, actions, lastDay, limits, find }: Ticked,
+  { accounts, actions, lastDay, limits, stopWithin, find }: Ticked,
   isChanging = false,
 ): Html {
   return html`<form id="${AGAIN}" method="post" action="${pathOf(scene, 'check')}">
-    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${find !== '' && html`${hiddenField('find', find)}${hiddenField('found', find)}`}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}
+    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${find !== '' && html`${hiddenField('find', find)}${hiddenField('found', find)}`}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}${hiddenField('stop_within', stopWithin)}
   </form>`
 }
 
@@ -200,12 +208,14 @@ function decisionForms(scene: Scene, carried: { token: string; choice: string })
   return html`<div class="buttons even">${declineForm(scene)}${postForm(pathOf(scene, 'done'), allow)}</div>`
 }
 
-function tickedOf({ accounts, actions, ends_at: end, order_limits: limits = {} }: Choice): Ticked {
+function tickedOf(choice: Choice): Ticked {
+  const { accounts, actions, ends_at: end, order_limits: limits = {} } = choice
   return {
     accounts: new Set(accounts),
     actions: new Set(actions),
     lastDay: lastDayOf(new Date(end)),
     limits: writtenLimits(limits),
+    stopWithin: choice.max_revocation_seconds?.toString() ?? '',
     find: '',
   }
 }
@@ -247,6 +257,7 @@ export function checkPage(scene: Scene, choice: Choice): HtmlPage {
     </section>
     ${facts([
       [check.long, span(scene, mandate.origin.now, end)],
+      ...boundFact(scene, boundSentence(result.max_revocation_seconds, scene.reading.language)),
       [check.whom, check.whomOnly(mandate.tenant.name)],
       [check.sees, check.seesAll],
       ...(rules.length > 0 ? [[check.rules, rules.join(' ')] as const] : []),
@@ -289,6 +300,7 @@ function receipt(scene: Scene): Html {
       html`${shown.accounts.map(({ name, ban, pays }) => html`<b>${name}</b>, ${ban}. ${shownIn(reading.language, shown.language, pays)}<br />`)}`,
     ],
     [words.receipt.until, instant(scene, new Date(shown.ends_at))],
+    ...boundFact(scene, shown.stops && shownIn(reading.language, shown.language, shown.stops)),
     [
       words.receipt.by,
       [request.first_approved_by_name, request.decided_by_name]

@@ -256,6 +256,7 @@ function showCheck(scene: OpenScene, form: z.output<typeof ReviewForm>): HtmlPag
     actions: new Set<string>(choice.actions),
     lastDay: form.ends_on,
     limits: limitsOf(form, scene),
+    stopWithin: form.stop_within,
     find: lookingFor(form) ?? form.find.trim(),
   }
   const stale = form.shown === token ? [] : [{ field: null, message: scene.words.review.stale }]

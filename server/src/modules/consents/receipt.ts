@@ -55,6 +55,7 @@ async function drawReceipt({ tenant, shown, request, phone, at }: Receipt): Prom
       ...bulleted(shown.accounts.map(({ name, ban, pays }) => `${name}, ${ban}. ${pays}`)),
     )
     paper.fact(words.receipt.until, writeInstant(new Date(shown.ends_at), language))
+    paper.fact(words.bound.title, shown.stops ?? null)
     paper.fact(words.check.cannot(shown.partner), ...bulleted(shown.cannot))
     paper.fact(
       words.receipt.by,

@@ -11,6 +11,8 @@ import {
   toBits,
 } from '@liaison/access'
 import type { Action, ClientNeed, Conditions, Mask, Scope } from '@liaison/access'
+import { stricter } from './revocation-bound.ts'
+import type { RevocationBound } from './revocation-bound.ts'
 import type { Choice, ConsentRow, OrderLimits, Payer } from './tables.ts'
 import { EN } from './words/index.ts'
 import type { ConsentWords } from './words/index.ts'
@@ -22,7 +24,7 @@ const MAXIMUM_DAYS = 730
  * The version of the words that consent pages say; raised with every change of them in any language. Version 1 was there in
  * English alone.
  */
-export const TEXT_VERSION = 6
+export const TEXT_VERSION = 7
 
 /** What a tenant demands of partner access while it has set no rules of its own. */
 export const DEFAULT_POLICY = {
@@ -171,7 +173,7 @@ function mergedLimits(
 
 /** What a consent becomes when more is added to it: everything of both, until the later end. */
 export function merged(
-  before: Pick<ConsentRow, 'actions' | 'ends_at' | 'card' | 'order_limits'>,
+  before: Pick<ConsentRow, 'actions' | 'ends_at' | 'card' | 'order_limits' | 'max_revocation_seconds'>,
   choice: Choice,
 ): Choice {
   const accounts = [...new Set([...before.card.accounts.map(({ id }) => id), ...choice.accounts])]
@@ -184,6 +186,7 @@ export function merged(
     actions,
     ends_at: (end > before.ends_at ? end : before.ends_at).toISOString(),
     order_limits: mergedLimits(before, choice),
+    max_revocation_seconds: stricter(before.max_revocation_seconds, choice.max_revocation_seconds ?? null),
   }
 }
 
@@ -193,6 +196,7 @@ export interface Narrowing {
   readonly accounts?: readonly string[] | undefined
   readonly endsAt?: Date | undefined
   readonly orderLimits?: OrderLimits | undefined
+  readonly maxRevocationSeconds?: RevocationBound | undefined
 }
 
 /** The currencies in which one set of limits lets more be ordered than another. */
@@ -204,7 +208,7 @@ function findLooser(held: OrderLimits, wanted: OrderLimits): string[] {
 
 /** Where a change would give more than there is: pointers into its body. Nothing when it only takes away. */
 export function findWidening(
-  row: Pick<ConsentRow, 'actions' | 'ends_at' | 'card' | 'order_limits'>,
+  row: Pick<ConsentRow, 'actions' | 'ends_at' | 'card' | 'order_limits' | 'max_revocation_seconds'>,
   change: Narrowing,
 ): { pointer: string; code: string; detail: string }[] {
   const held = new Set(row.card.accounts.map(({ id }) => id))
@@ -221,6 +225,15 @@ export function findWidening(
       : findLooser(row.order_limits, change.orderLimits).map((currency) =>
           fault('order_limits', `${currency} has a lower limit; only a new request raises or lifts it`),
         )),
+    ...(change.maxRevocationSeconds === undefined ||
+    stricter(row.max_revocation_seconds, change.maxRevocationSeconds) === change.maxRevocationSeconds
+      ? []
+      : [
+          fault(
+            'max_revocation_seconds',
+            `a revocation has to count within ${row.max_revocation_seconds} seconds; only a new consent lets it take longer`,
+          ),
+        ]),
     ...(change.endsAt !== undefined && change.endsAt > row.ends_at
       ? [fault('ends_at', `at latest ${row.ends_at.toISOString()}, as it was allowed`)]
       : []),

@@ -194,6 +194,7 @@ interface ConsentTable {
   first_approved_by_name: string | null
   first_approved_at: Date | null
   order_limits: ColumnType<OrderLimits, string | undefined, string>
+  max_revocation_seconds: ColumnType<number | null, number | null | undefined, number | null>
 }
 
 interface AccountTable {

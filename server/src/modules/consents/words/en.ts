@@ -115,6 +115,15 @@ export const EN = {
     unlimited: 'There is no limit to what orders may cost.',
     unlimitedIn: (currency: string) => `There is no limit to what orders in ${currency} may cost.`,
   },
+  bound: {
+    title: 'How soon a stop counts',
+    label: 'Seconds until a stop must count',
+    hint: 'Left empty, a stop counts on the next call; the few systems that check access by themselves notice it after five minutes at most. A number from 1 to 299 keeps this access away from those systems: every call is then decided anew.',
+    unread: (most: number) =>
+      `Write how soon a stop must count as a whole number of seconds from 1 to ${most}, or nothing`,
+    kept: (seconds: number) =>
+      `A stop counts within ${seconds} ${seconds === 1 ? 'second' : 'seconds'} everywhere: every call is decided anew.`,
+  },
   until: {
     title: 'Until when',
     label: 'Last day',
