@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { TEST_ISSUER } from '../../server/testing/gateway.ts'
 import { ATTACKS } from './support/attacks.ts'
 import { GatewayScene } from './support/scene.ts'
 import { startGateway, testGateway } from './support/suite.ts'
@@ -39,6 +40,17 @@ const apache: Tested = {
 }
 
 const isInstalled = await testGateway(apache)
+
+test.runIf(isInstalled)(
+  'apache, which asks nobody, refuses a token whose customer bounds how long a revocation may take (A8)',
+  async () => {
+    await using scene = await GatewayScene.start()
+    await using _gateway = await startGateway(apache, scene)
+    const claims = { aud: `${TEST_ISSUER}/decision-point`, max_revocation_seconds: 90 }
+    expect((await scene.call({ claims })).reached).toBe(false)
+    expect((await scene.call()).reached).toBe(true)
+  },
+)
 
 test.runIf(isInstalled)(
   'apache notices no revocation before the token ends, and takes tokens of another type: for reads only',

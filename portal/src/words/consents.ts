@@ -52,6 +52,15 @@ export const consents = {
   'consent.ordered_of': '{amount} of {limit}',
   'consent.ordered_free': '{amount}, without a limit',
   'consent.ordered_nothing': 'Nothing; there is no limit',
+  'consent.bound': 'A stop counts',
+  'consent.bound_value':
+    'Within {seconds, plural, one {one second} other {# seconds}} everywhere; every call is decided anew',
+  'consent.narrow_bound': 'Seconds until a stop must count',
+  'consent.narrow_bound_about':
+    'From 1 to 299. Systems that check access by themselves no longer take it then, and the app signs in again for its next call. It can be lowered later, not raised.',
+  'consent.narrow_bound_bad': 'Write a whole number of seconds from 1 to 299',
+  'consent.narrow_bound_higher':
+    'A stop counts within {seconds, plural, one {one second} other {# seconds}} now; a higher number takes a new consent',
   'consent.approved_value': '{date} by {name}',
   'consent.first_approved': 'First approved by',
   'consent.approver_leaves': 'If the approver leaves',

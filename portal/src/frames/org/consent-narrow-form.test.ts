@@ -20,6 +20,7 @@ const held = {
   ends_at: '2027-06-30T12:00:00.000Z',
   approver_leaves: 'ask' as const,
   order_limits: [{ amount_minor: 500_000, currency: 'EUR' }],
+  max_revocation_seconds: null,
 }
 const same: NarrowDraft = {
   actions: held.actions,
@@ -27,6 +28,7 @@ const same: NarrowDraft = {
   day: '',
   leaves: 'ask',
   limits: { EUR: '5000.00' },
+  bound: '',
 }
 const now = new Date('2027-01-01T00:00:00Z')
 
@@ -43,6 +45,19 @@ test('only what was taken away is sent', () => {
     approver_leaves: 'suspend',
   })
   expect(checkNarrowing(held, draft, now)).toEqual([])
+})
+
+test('how soon a stop must count can be set, or made sooner; later, nothing and no number are refused before they are sent', () => {
+  const bounded = (bound: string) => ({ ...same, bound })
+  expect(toNarrowing(held, bounded(' 60 '))).toEqual({ max_revocation_seconds: 60 })
+  expect(checkNarrowing(held, bounded('60'), now)).toEqual([])
+  for (const written of ['0', '300', 'soon', '1.5'])
+    expect(checkNarrowing(held, bounded(written), now)).toMatchObject([{ field: 'max_revocation_seconds' }])
+  const sixty = { ...held, max_revocation_seconds: 60 }
+  expect(toNarrowing(sixty, bounded('60'))).toEqual({})
+  expect(checkNarrowing(sixty, bounded('59'), now)).toEqual([])
+  for (const written of ['61', ''])
+    expect(checkNarrowing(sixty, bounded(written), now)).toMatchObject([{ field: 'max_revocation_seconds' }])
 })
 
 test('a limit can be lowered, or set where there was none; a higher one, none and no amount are refused before they are sent', () => {
@@ -84,6 +99,7 @@ test('what passes the check never asks for more than is held', () => {
         fc.nat(600_000).map((cents) => String(cents / 100)),
       ),
     }),
+    bound: fc.constantFrom('', '60', '300', 'soon'),
   })
   fc.assert(
     fc.property(drafts, (draft) => {

@@ -22,7 +22,10 @@ import { Ticks } from '../shared/ticks.tsx'
 type Leaves = TenantConsent['approver_leaves']
 const leaves: readonly Leaves[] = ['suspend', 'ask', 'keep']
 
-type Held = Pick<TenantConsent, 'actions' | 'accounts' | 'ends_at' | 'approver_leaves' | 'order_limits'>
+type Held = Pick<
+  TenantConsent,
+  'actions' | 'accounts' | 'ends_at' | 'approver_leaves' | 'order_limits' | 'max_revocation_seconds'
+>
 export type NarrowDraft = {
   actions: readonly Action[]
   accounts: readonly string[]
@@ -30,6 +33,8 @@ export type NarrowDraft = {
   leaves: Leaves
   /** The limit of each currency as it is written. */
   limits: Readonly<Record<string, string>>
+  /** Within how many seconds a stop must count, as it is written. */
+  bound: string
 }
 type Narrowing = {
   actions?: Action[]
@@ -37,6 +42,7 @@ type Narrowing = {
   ends_at?: string
   approver_leaves?: Leaves
   order_limits?: Money[]
+  max_revocation_seconds?: number
 }
 
 /** The currencies of what is held, in which orders have a limit. */
@@ -63,6 +69,21 @@ function limitsIn(held: Held, { limits }: NarrowDraft): Money[] | null {
   return currenciesOf(held).flatMap((currency) => readAmount(limits[currency] ?? '', currency) ?? [])
 }
 
+const writtenBound = (held: Held): string => held.max_revocation_seconds?.toString() ?? ''
+
+/** What stands against a bound: no number of seconds that is one, or a higher one than there is. */
+function checkBound(held: Held, written: string): FormError[] {
+  const text = written.trim()
+  if (text === writtenBound(held)) return []
+  const fault = (words: string) => [{ field: 'max_revocation_seconds', text: words }]
+  const seconds = Number(text)
+  if (!/^\d{1,3}$/.test(text) || seconds < 1 || seconds > 299) return fault(t('consent.narrow_bound_bad'))
+  const { max_revocation_seconds: before } = held
+  return before !== null && seconds > before
+    ? fault(t('consent.narrow_bound_higher', { seconds: before }))
+    : []
+}
+
 /** Only what differs from what is held; nothing at all when the draft changes nothing. */
 export function toNarrowing(held: Held, draft: NarrowDraft): Narrowing {
   const end = endOfDay(draft.day)
@@ -73,6 +94,7 @@ export function toNarrowing(held: Held, draft: NarrowDraft): Narrowing {
     ...(end === null ? {} : { ends_at: end.toISOString() }),
     ...(draft.leaves === held.approver_leaves ? {} : { approver_leaves: draft.leaves }),
     ...(limits === null ? {} : { order_limits: limits }),
+    ...(draft.bound.trim() === writtenBound(held) ? {} : { max_revocation_seconds: Number(draft.bound) }),
   }
 }
 
@@ -98,6 +120,7 @@ export function checkNarrowing(held: Held, draft: NarrowDraft, now: Date): FormE
       ? [{ field: 'billing_account_ids', text: t('consent.narrow_empty_accounts') }]
       : []),
     ...currenciesOf(held).flatMap((currency) => checkLimit(held, currency, draft.limits[currency])),
+    ...checkBound(held, draft.bound),
     ...(isBadDay ? [{ field: 'ends_at', text: t('consent.narrow_day') }] : []),
   ]
   const isSame = Object.keys(toNarrowing(held, draft)).length === 0
@@ -181,6 +204,16 @@ function Fields({ held, draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'ends_at')}
         onChange={(event) => onDraft({ ...draft, day: event.currentTarget.value })}
       />
+      <TextInput
+        id="max_revocation_seconds"
+        label={t('consent.narrow_bound')}
+        description={t('consent.narrow_bound_about')}
+        inputMode="numeric"
+        maxLength={3}
+        value={draft.bound}
+        error={errorOf(errors, 'max_revocation_seconds')}
+        onChange={(event) => onDraft({ ...draft, bound: event.currentTarget.value })}
+      />
       <LeavesField draft={draft} onDraft={onDraft} />
     </>
   )
@@ -196,6 +229,7 @@ export function ConsentNarrowForm({ consent, etag }: NarrowFormProps) {
     day: '',
     leaves: consent.approver_leaves,
     limits: writtenLimits(consent),
+    bound: writtenBound(consent),
   })
   const now = useNow(60_000)
   const [errors, setErrors] = useState<FormError[]>([])

@@ -13,6 +13,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
+import { boundOf } from '../shared/bound.ts'
 import { orderedOf } from '../shared/ordered.ts'
 import { standingFacts } from '../shared/standing-facts.tsx'
 import { GiveBack } from './give-back.tsx'
@@ -39,6 +40,7 @@ function ConsentFacts({ consent }: ConsentProps) {
           fact(t('link.starts'), <DateText iso={consent.starts_at} />),
           fact(t('link.ends'), formatDateTime(consent.ends_at)),
           fact(t('consent.ordered'), orderedOf(consent)),
+          fact(t('consent.bound'), boundOf(consent)),
           fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
           fact(t('link.approved'), consent.approved_at && formatDateTime(consent.approved_at)),
           fact(t('link.id'), <IdText id={consent.consent_id} />),

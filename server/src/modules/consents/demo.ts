@@ -1,6 +1,7 @@
 import { maskOfScopes, SCOPE_NAMES, toBits } from '@liaison/access'
 import type { Action, Scope } from '@liaison/access'
 import { limitSentences } from './order-limits.ts'
+import { boundSentence } from './revocation-bound.ts'
 import { maskOf, neededActions, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
 import type { OrderLimits, ShownConsent } from './tables.ts'
 import { EN } from './words/index.ts'
@@ -52,6 +53,8 @@ interface Story {
   readonly tenant: string
   readonly actions: readonly Action[]
   readonly limits: OrderLimits
+  /** Within how many seconds a stop must count. */
+  readonly bound?: number
   readonly purpose: string
   readonly reference: string
   readonly daysAgo: number
@@ -81,6 +84,7 @@ const STORIES: readonly Story[] = [
     tenant: 'lakeside-cable',
     actions: ['order.create', 'order.read', 'order.cancel', 'service.read', 'account.read'],
     limits: { CAD: 150_000 },
+    bound: 60,
     purpose: PURPOSE,
     reference: 'SB-2041',
     daysAgo: 90,
@@ -173,6 +177,7 @@ function toShown(client: Named, partner: Named, told: Told): ShownConsent {
   const { story, tenant, at, endsAt, scopes } = told
   const { accounts } = tenant
   const { can, cannot } = sentencesOf(story.actions)
+  const stops = boundSentence(story.bound, 'en')
   const currencies = [...new Set(accounts.map(({ currency }) => currency))]
   return {
     text_version: TEXT_VERSION,
@@ -185,6 +190,7 @@ function toShown(client: Named, partner: Named, told: Told): ShownConsent {
     can,
     needed: neededActions(story.actions, NEEDS),
     limits: limitSentences({ actions: story.actions, order_limits: story.limits }, currencies, 'en'),
+    ...(stops !== undefined && { stops }),
     cannot: [...cannot, ...EN.never],
     accounts: accounts.map(({ id, ban, name }) => ({
       id,
@@ -251,6 +257,7 @@ function makeHistory({ now, partner }: DemoConsentGround, told: Told) {
     actions: story.actions,
     ends_at: endsAt.toISOString(),
     order_limits: story.limits,
+    max_revocation_seconds: story.bound ?? null,
   }
   const approved = { ...place, changed_at: at, version: 1, event: 'approved', detail: { ...choice, ...by } }
   const { since } = story
@@ -301,6 +308,7 @@ export function makeDemoConsents(ground: DemoConsentGround): DemoConsents {
           reference: one.story.reference,
           approver_leaves: 'ask',
           order_limits: one.story.limits,
+          max_revocation_seconds: one.story.bound ?? null,
         })),
       ],
       [

@@ -1,0 +1,11 @@
+import './consent-words.ts'
+import type { PartnerConsent } from '@liaison/client'
+
+import { t } from '../../platform/words.ts'
+
+/** How soon a stop counts, where the customer bounded that; null where it did not. */
+export function boundOf({
+  max_revocation_seconds: seconds,
+}: Pick<PartnerConsent, 'max_revocation_seconds'>): string | null {
+  return seconds === null ? null : t('consent.bound_value', { seconds })
+}
