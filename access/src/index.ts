@@ -187,6 +187,8 @@ export {
 export type { RealmRole, RealmRoleChoice, RealmRoleTemplate } from './realm-roles.ts'
 export { decideAssisted } from './decide-assisted.ts'
 export type { AssistedDecision, AssistedFacts, AssistedRefusalCode } from './decide-assisted.ts'
+export { decideDashboard } from './decide-dashboard.ts'
+export type { DashboardDecision, DashboardFacts, DashboardRefusalCode } from './decide-dashboard.ts'
 export { FORM_ACTIONS, decideForm } from './decide-form.ts'
 export type { FormAction, FormDecision, FormFacts, FormRefusalCode } from './decide-form.ts'
 export { END_USER_STATUSES, decideRealm } from './decide-realm.ts'

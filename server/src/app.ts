@@ -19,6 +19,7 @@ import { exportRoutes } from '#modules/exports/index.ts'
 import { onboardingRoutes } from '#modules/onboarding/index.ts'
 import { sandboxRoutes } from '#modules/sandbox/index.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
+import { makeDashboardRoutes, mountDashboard } from '#modules/dashboards/index.ts'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
 import { embedPlaces, makeEmbed, makeEmbedRoutes, mountEmbed } from '#modules/embed/index.ts'
 import type { Embed } from '#modules/embed/index.ts'
@@ -105,9 +106,9 @@ function makeShortAccessRoutes(services: Services): readonly Route[] {
   return [...makeElevationRoutes(services), ...makeAssistanceRoutes(services)]
 }
 
-/** Prospects that partners registered, and how partners rank by whom they brought. */
+/** Prospects that partners registered, how partners rank by whom they brought, and what they see of that elsewhere. */
 function makeProspectRoutes(services: Services): readonly Route[] {
-  return [...makeDealRoutes(services), ...leaderboardRoutes]
+  return [...makeDealRoutes(services), ...leaderboardRoutes, ...makeDashboardRoutes(services)]
 }
 
 /** Every route of the product. This file is the only one that knows every module. */
@@ -322,6 +323,7 @@ export async function buildAppWith(
   await takePolicyReports(http, (directive) => (options.observer ?? NOBODY).stopped(directive))
   mountIdentityEvents(http, { engine, services })
   mountEmbed(http, { engine, services, embed })
+  mountDashboard(http, { engine, services, embed })
   if (options.leakReportKeys) mountLeakReportCheck(http, options.leakReportKeys)
   mountReferralLinks(http, { engine, services })
   if (oauth) {

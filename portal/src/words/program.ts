@@ -63,6 +63,18 @@ export const program = {
     'Others are named only where they agreed, and nobody reads what others earn. It is counted each night.',
   'counting.ranks_none': 'Nothing',
   'counting.deal_days_wrong': 'Write a number of days from 1 to 730.',
+  'embedding.title': 'Figures in your own product',
+  'embedding.about':
+    'A page of your product can show each partner its own summary in a frame. Its server asks for a token with a key that may make them.',
+  'embedding.on': 'Products may show partners their figures',
+  'embedding.state': 'Shown in products',
+  'embedding.yes': 'Yes',
+  'embedding.no': 'No',
+  'embedding.sites': 'Sites that may hold the frame',
+  'embedding.sites_about':
+    'One on each line, such as https://app.example.com. Without any it is shown nowhere.',
+  'embedding.site_wrong': 'Write each site as https://app.example.com, without a path.',
+  'embedding.no_site': 'None',
   'demands.title': 'API clients and contacts',
   'demands.about':
     'What a partner needs before an API client works for real customers, and how long the contact address of a sign-up is kept.',

@@ -8,6 +8,7 @@ import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { ApprovalPolicy } from './approval-policy.tsx'
 import { Counting } from './counting.tsx'
+import { Embedding } from './embedding.tsx'
 import { FourEyes } from './four-eyes.tsx'
 import { LiveDemands } from './live-demands.tsx'
 import { LinkTargets } from './link-targets.tsx'
@@ -35,6 +36,7 @@ export function SettingsPage() {
         {mayAgreements && <FourEyes />}
         {mayAgreements && <Counting />}
         {mayAgreements && <LiveDemands />}
+        {mayAgreements && <Embedding />}
         {mayEarnings && <ApprovalPolicy />}
         {mayPayouts && <PayoutPolicy />}
         {mayPayouts && <PayoutReceiver onSecret={setSecret} />}

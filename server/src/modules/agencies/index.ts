@@ -51,7 +51,7 @@ export { runAgencyClock } from './clock.ts'
 export { mountLeakReportCheck, readLeakReportKeys } from './leak-signature.ts'
 export type { LeakReportKeys } from './leak-signature.ts'
 export { stopForms } from './stop-all.ts'
-export { isAllowedOrigin } from './config.ts'
+export { AllowedOrigins, isAllowedOrigin, isWildcard } from './config.ts'
 export type { FormConfig } from './config.ts'
 export type { EmbedPlaces } from './snippets.ts'
 export {

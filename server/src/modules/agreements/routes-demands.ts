@@ -1,5 +1,6 @@
 import { isTimeZone } from '@liaison/access'
 import { z } from 'zod'
+import { AllowedOrigins, isWildcard } from '#modules/agencies/index.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -42,6 +43,13 @@ const SettingBody = z
     shows_earning_ranks: z.boolean().meta({
       description: 'Whether partners see how they rank among each other by what they earn.',
     }),
+    embeds_dashboard: z.boolean().meta({
+      description: 'Whether products of the provider may show partners their figures in a frame.',
+    }),
+    dashboard_origins: AllowedOrigins.refine(
+      (origins) => !origins.some(isWildcard),
+      'must name each site by itself',
+    ).meta({ description: 'The sites that may show that frame; without any it stands nowhere.' }),
     other_attribution_agreements: z.int().meta({
       description: 'How many agreements that are offered, signed or in force say another attribution.',
     }),
@@ -58,6 +66,8 @@ const SettingInput = SettingBody.pick({ live_needs_agreement: true, contact_kept
     deal_protected_days: true,
     shows_sign_up_ranks: true,
     shows_earning_ranks: true,
+    embeds_dashboard: true,
+    dashboard_origins: true,
   }).partial().shape,
 )
 
@@ -69,6 +79,8 @@ const CHANGED = [
   'deal_protected_days',
   'shows_sign_up_ranks',
   'shows_earning_ranks',
+  'embeds_dashboard',
+  'dashboard_origins',
 ] as const
 
 const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
@@ -82,6 +94,8 @@ const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
       deal_protected_days: row.deal_protected_days,
       shows_sign_up_ranks: row.shows_sign_up_ranks,
       shows_earning_ranks: row.shows_earning_ranks,
+      embeds_dashboard: row.embeds_dashboard,
+      dashboard_origins: [...row.dashboard_origins],
       other_attribution_agreements: await countOtherTouch(mandate, row.attribution_model),
       set_by_name: row.set_by_name,
       set_at: row.created_at.toISOString(),
@@ -125,6 +139,8 @@ export const demandRoutes: readonly Route[] = [
         deal_protected_days: body.deal_protected_days ?? before.deal_protected_days,
         shows_sign_up_ranks: body.shows_sign_up_ranks ?? before.shows_sign_up_ranks,
         shows_earning_ranks: body.shows_earning_ranks ?? before.shows_earning_ranks,
+        embeds_dashboard: body.embeds_dashboard ?? before.embeds_dashboard,
+        dashboard_origins: body.dashboard_origins ?? before.dashboard_origins,
         version: before.version + 1,
       })
       recordEvent(mandate, {

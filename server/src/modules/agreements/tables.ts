@@ -163,6 +163,8 @@ export interface AgreementTables {
     deal_protected_days: number
     shows_sign_up_ranks: boolean
     shows_earning_ranks: boolean
+    embeds_dashboard: boolean
+    dashboard_origins: readonly string[]
     set_by_name: string
     created_at: Generated<Date>
   }

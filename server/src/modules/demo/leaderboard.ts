@@ -20,7 +20,7 @@ const COUNT = `insert into leaderboard_entry (partner_id, measure, period, curre
   group by grouping sets ((c.partner_id), (c.partner_id, c.month))
   having c.month is null or c.month = any (access.leaderboard_months())`
 
-/** Shows partners how they rank by sign-ups, as last night counted them; one of them agreed to be named. */
+/** Shows partners how they rank by sign-ups, as last night counted them; one of them agreed to be named. A product of the provider may show their figures. */
 export async function addDemoLeaderboard(
   run: RunSql,
   admin: { readonly id: string; readonly name: string },
@@ -28,8 +28,8 @@ export async function addDemoLeaderboard(
   for (const [partner, tenants] of Object.entries(BROUGHT))
     for (const tenant of tenants) await run(REFER, [partner, tenant, admin.id, admin.name])
   await run(
-    `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name, shows_sign_up_ranks)
-     select s.version + 1, s.live_needs_agreement, s.contact_kept_days, $1, true from program_setting s order by s.version desc limit 1`,
+    `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name, shows_sign_up_ranks, embeds_dashboard, dashboard_origins)
+     select s.version + 1, s.live_needs_agreement, s.contact_kept_days, $1, true, true, array['https://app.provider.example'] from program_setting s order by s.version desc limit 1`,
     [admin.name],
   )
   await run(

@@ -22,7 +22,7 @@ export interface EmbedAsset {
   readonly cache: string
 }
 
-const SCRIPT = 'text/javascript; charset=utf-8'
+export const SCRIPT = 'text/javascript; charset=utf-8'
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const AN_HOUR = 'public, max-age=3600, stale-while-revalidate=86400'
 
@@ -38,14 +38,20 @@ function joinParts(): string {
   ).join('\n')
 }
 
-function hashed(name: string, extension: string, { type, text }: { type: string; text: string }): EmbedAsset {
+/** A file under an address that changes with it, so that it is kept for ever. */
+export function hashed(
+  name: string,
+  extension: string,
+  { type, text }: { type: string; text: string },
+): EmbedAsset {
   const digest = createHash('sha256').update(text).digest('base64url').slice(0, 12)
   return { path: `/embed/assets/${name}.${digest}.${extension}`, type, text, cache: FOR_EVER }
 }
 
 export const FRAME_SCRIPT = hashed('frame', 'js', { type: SCRIPT, text: joinParts() })
+export const STYLE = 'text/css; charset=utf-8'
 export const FRAME_STYLE = hashed('frame', 'css', {
-  type: 'text/css; charset=utf-8',
+  type: STYLE,
   text: read('frame.css'),
 })
 

@@ -5,6 +5,7 @@ import type { ShownForm } from '#platform/resolvers/resolver-of-form.ts'
 import { acceptedLanguage, LANGUAGES } from '#platform/words/language.ts'
 import type { Language } from '#platform/words/language.ts'
 import { FRAME_SCRIPT, FRAME_STYLE } from './assets.ts'
+import type { EmbedAsset } from './assets.ts'
 import { FRAME_WORDS } from './frame-words.ts'
 import type { Challenge } from './ticket.ts'
 
@@ -102,9 +103,14 @@ interface Shell {
   readonly title: string
   readonly words: Readonly<Record<string, string>>
   readonly data: unknown
+  /** How it looks and what draws it; those of forms unless named. */
+  readonly style?: EmbedAsset
+  readonly script?: EmbedAsset
 }
 
-function renderShell({ language, title, words, data }: Shell): string {
+/** A document that its script draws from one block of data, as text. */
+export function renderShell(shell: Shell): string {
+  const { language, title, words, data, style = FRAME_STYLE, script = FRAME_SCRIPT } = shell
   const block = new Html(escapeBlock(JSON.stringify(data)))
   return html`<!doctype html>
     <html lang="${language}" dir="ltr">
@@ -113,8 +119,8 @@ function renderShell({ language, title, words, data }: Shell): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
-        <link rel="stylesheet" href="${FRAME_STYLE.path}" />
-        <script type="module" src="${FRAME_SCRIPT.path}"></script>
+        <link rel="stylesheet" href="${style.path}" />
+        <script type="module" src="${script.path}"></script>
       </head>
       <body>
         <main><noscript>${words['no.script']}</noscript></main>

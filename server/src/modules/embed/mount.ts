@@ -9,6 +9,7 @@ import type { Services } from '#platform/services.ts'
 import { prefixOf } from '#platform/networks.ts'
 import { isAllowedOrigin } from '#modules/agencies/index.ts'
 import { EMBED_ASSETS } from './assets.ts'
+import type { EmbedAsset } from './assets.ts'
 import { languageOf, renderClosed, renderFrame, renderPreview } from './document.ts'
 import { corsHeaders } from './door.ts'
 import type { Embed } from './door.ts'
@@ -40,14 +41,21 @@ const EMBEDDABLE = {
 /** What the script of the puzzle calls the policy by which it starts itself again as a worker. */
 const PUZZLE_POLICY = 'liaison-puzzle'
 
-/** The headers of a form's document: it may stand on its own sites and nowhere else, and tells nobody where it was. */
-function frameHeaders(allowed: readonly string[]): Record<string, string> {
+/**
+ * The headers of a document in a frame: it may stand on these sites and nowhere else, and tells nobody where it was. Only
+ * forms have a worker, which solves their puzzle.
+ */
+export function frameHeaders(
+  allowed: readonly string[],
+  kind: 'form' | 'figures' = 'form',
+): Record<string, string> {
   const ancestors = allowed.length > 0 ? allowed.join(' ') : `'none'`
+  const worker = kind === 'form' ? `'self'` : `'none'`
   return {
     'Content-Type': 'text/html; charset=utf-8',
     ...reportedPolicy(
-      `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`,
-      PUZZLE_POLICY,
+      `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src ${worker}; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`,
+      ...(kind === 'form' ? [PUZZLE_POLICY] : []),
     ),
     'Referrer-Policy': 'no-referrer',
     ...EMBEDDABLE,
@@ -62,7 +70,7 @@ function originOf(referer: string | undefined): string | null {
 }
 
 /** Where a document is shown: `direct` in a tab of its own, else the origin of the page around it; null when that is not told. */
-function placeOf({ headers }: FastifyRequest): string | null {
+export function placeOf({ headers }: FastifyRequest): string | null {
   const destination = headers['sec-fetch-dest']
   return typeof destination === 'string' && FRAMED.has(destination) ? originOf(headers.referer) : DIRECT
 }
@@ -197,8 +205,9 @@ function keepHostApart(app: FastifyInstance, { services }: EmbedParts): void {
   })
 }
 
-function serveAssets(app: FastifyInstance): void {
-  for (const { path, type, text, cache } of EMBED_ASSETS) {
+/** Serves files that frames and the pages around them load. */
+export function serveAssets(app: FastifyInstance, assets: readonly EmbedAsset[]): void {
+  for (const { path, type, text, cache } of assets) {
     app.get(path, { config: { access: ASSET_ACCESS, counting: 'fixed' } }, (_request, reply) =>
       reply
         .headers({
@@ -220,7 +229,7 @@ export function mountEmbed(app: FastifyInstance, parts: EmbedParts): void {
   const counting = { elsewhere: 'exactly, by the limits of forms for a network' }
   const config = { access: FRAME_ACCESS, counting, isBounded: true }
   keepHostApart(app, parts)
-  serveAssets(app)
+  serveAssets(app, EMBED_ASSETS)
   app.addHook('onResponse', async (request, reply) => {
     const isAnswer = isAgencyAccess(request.routeOptions.config.access) && reply.statusCode < 400
     if (isAnswer) parts.embed.succeeded()

@@ -14,6 +14,7 @@ export async function makeAndRecordKey(
     readonly source: string
     readonly days: number
     readonly createdBy: string | null
+    readonly makesDashboardTokens?: boolean
   },
 ): Promise<{ row: IngestKeyRow; key: string }> {
   const { text, hint } = makeIngestKey(randomBytes(32))
@@ -21,6 +22,7 @@ export async function makeAndRecordKey(
   recordEvent(mandate, {
     action: 'platform.ingest_keys.create',
     resource: { type: 'ingest_key', id: row.id, label: `${row.name} (${row.source})` },
+    ...(row.makes_dashboard_tokens && { changes: { makes_dashboard_tokens: { after: true } } }),
   })
   return { row, key: text }
 }

@@ -14,6 +14,7 @@ interface IngestKeyTable {
   ends_at: Generated<Date>
   revoked_at: Date | null
   last_used_at: Date | null
+  makes_dashboard_tokens: Generated<boolean>
 }
 
 interface KeyTables {
@@ -31,6 +32,7 @@ const SHOWN = [
   'ends_at',
   'revoked_at',
   'last_used_at',
+  'makes_dashboard_tokens',
 ] as const
 
 const keys = (mandate: ProviderSide) => tables<KeyTables>(mandate).selectFrom('ingest_key').select(SHOWN)
@@ -59,7 +61,15 @@ export async function listKeys(
 /** Keeps the digest of a new key. */
 export async function addKey(
   mandate: ProviderSide,
-  key: { name: string; source: string; digest: string; hint: string; createdBy: string | null; days: number },
+  key: {
+    name: string
+    source: string
+    digest: string
+    hint: string
+    createdBy: string | null
+    days: number
+    makesDashboardTokens?: boolean
+  },
 ): Promise<IngestKeyRow> {
   return tables<KeyTables>(mandate)
     .insertInto('ingest_key')
@@ -69,6 +79,7 @@ export async function addKey(
       key_hash: Buffer.from(key.digest, 'hex'),
       key_hint: key.hint,
       created_by: key.createdBy,
+      makes_dashboard_tokens: key.makesDashboardTokens ?? false,
       ends_at: sql<Date>`now() + make_interval(days => ${key.days})`,
     })
     .returning(SHOWN)

@@ -20,6 +20,9 @@ const IngestKey = z.strictObject({
   ends_at: z.string(),
   revoked_at: z.string().nullable(),
   last_used_at: z.string().nullable(),
+  makes_dashboard_tokens: z.boolean().meta({
+    description: 'Whether it also makes tokens that show the figures of a partner.',
+  }),
 })
 
 const NewIngestKey = IngestKey.extend({
@@ -48,6 +51,7 @@ function toBody(row: IngestKeyRow, now: Date): z.input<typeof IngestKey> {
     ends_at: row.ends_at.toISOString(),
     revoked_at: row.revoked_at?.toISOString() ?? null,
     last_used_at: row.last_used_at?.toISOString() ?? null,
+    makes_dashboard_tokens: row.makes_dashboard_tokens,
   }
 }
 
@@ -78,6 +82,7 @@ const create = route({
       name: plainText(1, 100),
       source: sourceName(),
       valid_days: z.int().min(1).max(730).default(365),
+      makes_dashboard_tokens: z.boolean().default(false),
     }),
   },
   access: { permission: 'platform.ingest_keys.manage' },
@@ -90,6 +95,7 @@ const create = route({
       source: body.source,
       days: body.valid_days,
       createdBy: mandate.actor.id,
+      makesDashboardTokens: body.makes_dashboard_tokens,
     }
     const { row, key } = await makeAndRecordKey(mandate, wanted)
     return { ...toBody(row, mandate.origin.now), key }

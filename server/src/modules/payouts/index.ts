@@ -21,6 +21,7 @@ import { statementRoutes } from './routes-statements.ts'
 export { programExports } from './export-sources.ts'
 export { makePayoutSender } from './hand-over.ts'
 export { closeStatements, makePayoutTopics, runPayoutClock } from './close-statements.ts'
+export { nextPayoutDay } from './rules.ts'
 
 /** Payouts, payout accounts, tax documents and statements (D7). */
 export const makePayoutRoutes = (services: Services): readonly Route[] => [

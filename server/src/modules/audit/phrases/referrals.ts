@@ -5,6 +5,7 @@ const CODE = { one: 'referral code', many: 'referral codes' }
 const REFERRAL = { one: 'referral', many: 'referrals' }
 const DEAL = { one: 'registered deal', many: 'registered deals' }
 const SIGN_UP = { one: 'sign-up', many: 'sign-ups' }
+const PARTNER = { one: 'partner', many: 'partners' }
 
 /** What becomes of codes, and of referrals that came of them. */
 export const REFERRAL_PHRASES: Readonly<Record<string, Phrase>> = {
@@ -25,6 +26,9 @@ export const REFERRAL_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.deal.won': says('The prospect of the {x} signed up', DEAL),
   'program.deal.contacts_forgotten': says('The contacts of old registered deals were forgotten'),
   'program.leaderboard.choice_changed': says('chose whether the leaderboard names the partner'),
+  'program.dashboard.token_made': says('let a product of the provider show the figures of {x}', PARTNER),
+  'program.dashboard.refused': says('An embedded dashboard was refused'),
+  'program.dashboard.origin_refused': says('Another website tried to show an embedded dashboard'),
   'program.sign_ups.imported': says('handed in {x}', SIGN_UP),
   'program.contacts.forgotten': says('The contact addresses of old sign-ups were forgotten'),
   'program.settings.changed': says('changed where links of partners may lead'),

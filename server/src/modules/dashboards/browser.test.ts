@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeId } from '@liaison/access'
+import type { Browser, Frame, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { ingestRoutes } from '#modules/ingest/index.ts'
+import { makeReferralRoutes } from '#modules/referrals/index.ts'
+import { launchChromium } from '#testing/chromium.ts'
+import { embedDashboard, makeProductKey } from '#testing/dashboard-acts.ts'
+import { forgetLimits } from '#testing/embed-acts.ts'
+import { earn, openRanked } from '#testing/leaderboard-acts.ts'
+import { SOON } from '#testing/patience.ts'
+import { findFreePort } from '#testing/ports.ts'
+import { makeCodeAs } from '#testing/referral-acts.ts'
+import type { ReferralScene } from '#testing/referral-acts.ts'
+import { TestWorld } from '#testing/world.ts'
+// oxlint-disable-next-line liaison/near-imports
+import { violationsOf } from '../../../../tests/support/look.ts'
+import { makeDashboardRoutes } from './index.ts'
+
+const PAGE = new URL('../../../../docs/embedded-dashboard.md', import.meta.url)
+
+let world: TestWorld
+let scene: ReferralScene
+let browser: Browser | undefined
+let product: ChildProcess | undefined
+let folder: string
+let port = 0
+let productPort = 0
+const logged: string[] = []
+
+const embedOrigin = () => `http://embed.localhost:${port}`
+const siteOf = (host: string) => `http://${host}.localhost:${productPort}`
+
+/** Runs the program of the documentation, as it stands there. */
+async function startProduct(key: string): Promise<void> {
+  const text = /^```js\n([\s\S]+?)^```/m.exec(await readFile(PAGE, 'utf8'))?.[1]
+  if (text === undefined) throw new Error('The page has no program.')
+  folder = await mkdtemp(join(tmpdir(), 'liaison-product-'))
+  await writeFile(join(folder, 'product.mjs'), text)
+  productPort = await findFreePort()
+  product = spawn(
+    process.execPath,
+    [join(folder, 'product.mjs'), encodeId('partner', scene.partner), String(productPort)],
+    { env: { ...process.env, LIAISON: `http://localhost:${port}`, INGEST_KEY: key }, stdio: 'ignore' },
+  )
+  await vi.waitFor(() => fetch(`http://localhost:${productPort}/`), SOON)
+}
+
+beforeAll(async () => {
+  const stream = { write: (line: string) => void logged.push(line) }
+  world = await TestWorld.start(
+    (services) => [...ingestRoutes, ...makeReferralRoutes(services), ...makeDashboardRoutes(services)],
+    { embedOrigin, logger: { level: 'trace', stream } },
+  )
+  await world.app.http.listen({ port: 0, host: 'localhost' })
+  port = (world.app.http.server.address() as AddressInfo).port
+  scene = await openRanked(world, 'Aurora <b>Partners</b>', { signUps: 3, earned: { USD: 123_456 } })
+  await earn(world, scene.partner, { currency: 'JPY', amount: 5000 })
+  await makeCodeAs(world, scene.owner, { code: 'AURORA' })
+  await startProduct((await makeProductKey(world, scene.admin)).key)
+  browser = await launchChromium()
+}, 60_000)
+afterAll(async () => {
+  product?.kill()
+  await browser?.close()
+  await rm(folder, { recursive: true, force: true })
+  await world[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  await forgetLimits(world)
+  await embedDashboard(world, { origins: [siteOf('product')] })
+})
+
+interface Visit {
+  readonly width?: number
+  readonly colorScheme?: 'light' | 'dark'
+  readonly locale?: string
+}
+
+async function visit(site: string, { width = 1280, colorScheme = 'light', locale = 'en-GB' }: Visit = {}) {
+  if (!browser) throw new Error('There is no browser.')
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, locale })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  await page.goto(`${site}/`)
+  return page
+}
+
+async function frameOf(page: Page): Promise<Frame> {
+  const frame = await (await page.waitForSelector('iframe')).contentFrame()
+  if (!frame) throw new Error('There is no frame.')
+  return frame
+}
+
+const LOOKS = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+] as const
+
+test('a page of the product shows its partner the figures; the token is in no address, no request line and no log (D12)', async () => {
+  for (const look of LOOKS) {
+    const page = await visit(siteOf('product'), look)
+    const requested: string[] = []
+    const headers: string[] = []
+    page.on('request', (request) => {
+      requested.push(request.url())
+      headers.push(JSON.stringify(request.headers()['referer'] ?? ''))
+    })
+    await page.reload()
+    const frame = await frameOf(page)
+    await frame.getByRole('heading', { name: 'Your partner program' }).waitFor()
+    await frame.getByText('Aurora <b>Partners</b>').waitFor()
+    const text = (await frame.locator('main').textContent()) ?? ''
+    for (const part of ['/r/AURORA', 'Sign-ups3', 'Earned1,234.56 USD', 'Earned5,000 JPY', 'Next payout: '])
+      expect(text).toContain(part)
+    expect(await violationsOf(frame as unknown as Page)).toEqual([])
+    expect(await frame.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(await frame.evaluate<string>('location.href')).toBe(`${embedOrigin()}/e/dashboard`)
+    // The address that the frame began with has it in its fragment, which is sent to nobody.
+    expect(requested.some((url) => new URL(url).hash === '' && url.includes('padt_'))).toBe(false)
+    expect(headers.join('')).not.toContain('padt_')
+    expect(await page.context().cookies()).toEqual([])
+    if (process.env['LIAISON_LOOKS'] !== undefined)
+      await page.screenshot({
+        path: join(process.env['LIAISON_LOOKS'], `embedded-dashboard@${look.width}.png`),
+        fullPage: true,
+      })
+    await page.context().close()
+  }
+  expect(logged.length).toBeGreaterThan(0)
+  expect(logged.join('')).not.toContain('padt_')
+  expect(JSON.stringify(await world.sql('select e::text as row from audit_event e'))).not.toContain('padt_')
+}, 60_000)
+
+test('the link is copied with one press, from the keyboard too (D12)', async () => {
+  const page = await visit(siteOf('product'))
+  const frame = await frameOf(page)
+  const button = frame.getByRole('button', { name: 'Copy the link' })
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await frame.getByRole('button', { name: 'Link copied' }).waitFor()
+  await page.context().close()
+}, 60_000)
+
+test('the figures are told in Spanish and French, with their numbers and days (D12, U12)', async () => {
+  for (const [locale, heading, amount] of [
+    ['es-ES', 'Su programa de socios', '1234,56 USD'],
+    ['fr-FR', 'Votre programme partenaire', '1 234,56 USD'],
+  ] as const) {
+    const page = await visit(siteOf('product'), { locale })
+    const frame = await frameOf(page)
+    await frame.getByRole('heading', { name: heading }).waitFor()
+    expect(await frame.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2))
+    const text = ((await frame.locator('main').textContent()) ?? '').replaceAll(/[\u00a0\u202f]/g, ' ')
+    expect(text).toContain(amount)
+    await page.context().close()
+  }
+}, 60_000)
+
+test('a site that is not named shows nothing: the browser keeps the frame out (D12)', async () => {
+  const page = await visit(siteOf('evil'))
+  await expect
+    .poll(
+      () => world.sql(`select reason from audit_event where action = 'program.dashboard.origin_refused'`),
+      SOON,
+    )
+    .toContainEqual({ reason: siteOf('evil') })
+  const frame = await frameOf(page)
+  expect(await frame.getByText('Aurora').count()).toBe(0)
+  expect(frame.url()).not.toContain(embedOrigin())
+  await page.context().close()
+}, 60_000)
+
+test('a frame whose token ended says what to do, and a partner that is stopped has no page (D12)', async () => {
+  await world.seed(`update partner set status = 'suspended', status_reason = 'A test.' where id = $1`, [
+    scene.partner,
+  ])
+  const none = await visit(siteOf('product'))
+  await none.getByText('The figures cannot be shown.').waitFor()
+  await none.context().close()
+  await world.seed(`update partner set status = 'active', status_reason = null where id = $1`, [
+    scene.partner,
+  ])
+  const page = await visit(siteOf('product'))
+  const frame = await frameOf(page)
+  await frame.getByRole('heading', { name: 'Your partner program' }).waitFor()
+  await page.route('**/embed/v1/dashboard', async (asked) => {
+    await world.seed(
+      `update dashboard_token set made_at = made_at - interval '15 minutes', ends_at = ends_at - interval '15 minutes' where ends_at > now()`,
+      [],
+    )
+    await asked.continue()
+  })
+  await page.reload()
+  const ended = await frameOf(page)
+  await ended.getByRole('alert').getByText('Load the page again.').waitFor()
+  expect(await violationsOf(ended as unknown as Page)).toEqual([])
+  await page.context().close()
+}, 60_000)
