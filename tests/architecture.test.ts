@@ -13,12 +13,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Which module may call which others, through their `index.ts`; a new arrow is a decision, so it is a line here. */
 const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   agencies: ['configuration', 'identity'],
-  agreements: ['approvals'],
+  agreements: ['agencies', 'approvals'],
   alerts: ['portfolio'],
   applications: ['partners'],
   billing: ['portfolio'],
   clients: ['consents', 'oauth', 'onboarding'],
   configuration: ['approvals'],
+  dashboards: ['agencies', 'embed', 'payouts'],
   demo: [
     'agencies',
     'agreements',

