@@ -78,6 +78,7 @@ export const referrals = {
   'referrals.method.deal_registration': 'Deal registered',
   'referrals.method.partner_created': 'Made by the partner',
   'referrals.method.manual': 'By the provider',
+  'referrals.method.imported': 'Brought along from another program',
   'referrals.since': 'Signed up',
   'referrals.state': 'State',
   'referrals.status': 'Tenant is',

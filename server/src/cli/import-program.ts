@@ -5,14 +5,17 @@ import {
   isFormName,
   readCodes,
   readPartners,
+  readReferrals,
   takeCodes,
   takePartners,
+  takeReferrals,
 } from '#modules/imports/index.ts'
 import type { Counts, FormName } from '#modules/imports/index.ts'
 import { UnreadableError } from '#modules/ingest/index.ts'
 import type { BadRow } from '#modules/ingest/index.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
+import type { IngestWithin } from '#platform/operator.ts'
 import { openReport, toSentence } from './bad-rows.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Surroundings } from './command.ts'
@@ -20,6 +23,8 @@ import type { Surroundings } from './command.ts'
 const OPTIONS = {
   partners: { type: 'string' },
   codes: { type: 'string' },
+  referrals: { type: 'string' },
+  source: { type: 'string' },
   from: { type: 'string' },
   apply: { type: 'boolean' },
   report: { type: 'string' },
@@ -28,7 +33,7 @@ const OPTIONS = {
 
 /** What became of one file. */
 interface FileResult {
-  readonly kind: 'partners' | 'codes'
+  readonly kind: 'partners' | 'codes' | 'referrals'
   readonly file: string
   readonly rows: number
   readonly counts: Counts
@@ -41,7 +46,10 @@ interface Task {
   readonly file: string
   readonly rows: number
   readonly bad: readonly BadRow[]
-  readonly take: (mandate: Mandate<'system'>) => Promise<{ counts: Counts; bad: readonly BadRow[] }>
+  readonly take: (
+    mandate: Mandate<'system'>,
+    ingestWithin: IngestWithin,
+  ) => Promise<{ counts: Counts; bad: readonly BadRow[] }>
 }
 
 function readForm(name = 'neutral'): FormName {
@@ -49,8 +57,22 @@ function readForm(name = 'neutral'): FormName {
   throw new UsageError(`--from is one of ${Object.keys(FORMS).join(', ')}.`)
 }
 
+interface Files {
+  readonly partners?: string
+  readonly codes?: string
+  readonly referrals?: string
+  readonly source?: string
+}
+
+async function readReferralTask(file: string, source: string | null, now: Date): Promise<Task> {
+  const { lines, bad, rows } = await readReferrals(file, { now, source })
+  const take: Task['take'] = (mandate, ingestWithin) =>
+    takeReferrals(mandate, lines, { source, ingestWithin })
+  return { kind: 'referrals', file: basename(file), rows, bad, take }
+}
+
 async function readTasks(
-  { partners, codes }: { readonly partners?: string; readonly codes?: string },
+  { partners, codes, referrals, source }: Files,
   { form, byName, now }: { readonly form: FormName; readonly byName: string; readonly now: Date },
 ): Promise<Task[]> {
   const tasks: Task[] = []
@@ -69,24 +91,30 @@ async function readTasks(
       take: (mandate) => takeCodes(mandate, lines, byName),
     })
   }
-  if (tasks.length === 0) throw new UsageError('Name a file with --partners, with --codes, or both.')
+  if (referrals !== undefined) tasks.push(await readReferralTask(referrals, source ?? null, now))
+  if (tasks.length === 0)
+    throw new UsageError('Name files with --partners, --codes or --referrals, one of them or more.')
   return tasks
 }
 
-async function takeAll(mandate: Mandate<'system'>, tasks: readonly Task[]): Promise<FileResult[]> {
+async function takeAll(
+  tasks: readonly Task[],
+  mandate: Mandate<'system'>,
+  ingestWithin: IngestWithin,
+): Promise<FileResult[]> {
   const results: FileResult[] = []
   for (const task of tasks) {
-    const { counts, bad } = await task.take(mandate)
+    const { counts, bad } = await task.take(mandate, ingestWithin)
     results.push({ ...task, counts, bad: [...task.bad, ...bad] })
   }
   return results
 }
 
-/** Tries both files in one transaction that is undone, so that codes are checked against the partners beside them. */
+/** Tries all files in one transaction that is undone, so that each is checked against those before it. */
 async function tryAll(surroundings: Surroundings, tasks: readonly Task[]): Promise<FileResult[]> {
   const { admin } = await surroundings.open()
   const request = { operator: surroundings.operator, command: 'import program', isDryRun: true }
-  return actAsOperator(admin, request, (mandate) => takeAll(mandate, tasks))
+  return actAsOperator(admin, request, (mandate, ingestWithin) => takeAll(tasks, mandate, ingestWithin))
 }
 
 /** Each file in a transaction of its own, once all were tried without a fault. */
@@ -96,8 +124,8 @@ async function applyAll(surroundings: Surroundings, tasks: readonly Task[]): Pro
   for (const task of tasks) {
     const request = { operator: surroundings.operator, command: `import program ${task.kind}` }
     results.push(
-      ...(await actAsOperator(admin, request, async (mandate) => {
-        const taken = await takeAll(mandate, [task])
+      ...(await actAsOperator(admin, request, async (mandate, ingestWithin) => {
+        const taken = await takeAll([task], mandate, ingestWithin)
         // Somebody may have come in between the trial and now; nothing of the file is kept then.
         if (taken.some(({ bad }) => bad.length > 0))
           throw new CommandError(`${task.file} fits no longer. Nothing of it was imported; try again.`)
@@ -147,7 +175,7 @@ async function tell(
   surroundings.out(describe(results, told.isTaken, told.isTrial))
 }
 
-/** Partners and codes of another partner program, from its files (D12). Changes nothing unless it is told to. */
+/** Partners, codes and referrals of another partner program, from its files (D12). Changes nothing unless it is told to. */
 export async function importProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS })
   const form = readForm(values.from)

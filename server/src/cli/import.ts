@@ -26,8 +26,9 @@ import { startProgress } from './progress.ts'
 const HELP = `import --mapping FILE.json FILE…            any CSV file, by a mapping of columns to fields
 import telco --subscribers FILE [--complaints FILE] [--as-of YYYY-MM]
        [--partner SLUG [--attest REFERENCE --role msp_support|msp_billing]]
-import program --partners FILE [--codes FILE] [--from rewardful|affonso] [--apply] [--report FILE] [--json]
-  partners and codes of another partner program; changes nothing without --apply
+import program --partners FILE [--codes FILE] [--referrals FILE [--source SOURCE]]
+       [--from rewardful|affonso] [--apply] [--report FILE] [--json]
+  partners, codes and referrals of another partner program; changes nothing without --apply
   --dry-run         checks everything and changes nothing
   --skip-bad-rows   takes the good rows although others are bad; without it one bad row refuses all
   --report FILE     writes every bad row to FILE (CSV, or JSON Lines for .json and .jsonl) instead of the screen

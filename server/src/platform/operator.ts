@@ -141,11 +141,40 @@ export function ingestAsOperator<Result>(
   return run(admin, 'ingest', { request, open })
 }
 
+/** Does work of the ingest plane, for a source, within the transaction of a command of the platform plane. */
+export type IngestWithin = (
+  source: string,
+  work: (mandate: Mandate<'ingest'>) => Promise<void>,
+) => Promise<void>
+
+const reenter = (plane: OperatorPlane, request: OperatorRequest, { requestId }: Entered): Statement[] => [
+  { text: 'reset role', values: [] },
+  ...openingOf(plane, request, requestId),
+]
+
+function makeIngestWithin(request: OperatorRequest, entered: Entered): IngestWithin {
+  const { transaction } = entered
+  return async (source, work) => {
+    await transaction.send(reenter('ingest', request, entered))
+    const inner = issueMandate(
+      'ingest',
+      { keyId: request.operator.id, source, origin: originOf(entered) },
+      { transaction, facts: null },
+    )
+    try {
+      await work(inner)
+      await transaction.send([...takeEvents(inner, null), ...reenter('platform', request, entered)])
+    } finally {
+      endMandate(inner)
+    }
+  }
+}
+
 /** Acts for the provider at the machine, under the policies of the platform plane, in one transaction as above. */
 export function actAsOperator<Result>(
   admin: ConnectionSettings,
   request: OperatorRequest,
-  work: (mandate: Mandate<'system'>) => Promise<Result>,
+  work: (mandate: Mandate<'system'>, ingestWithin: IngestWithin) => Promise<Result>,
 ): Promise<Result> {
   const open = (entered: Entered) => {
     const mandate = issueMandate(
@@ -153,7 +182,7 @@ export function actAsOperator<Result>(
       { job: request.command, origin: originOf(entered) },
       { transaction: entered.transaction, facts: null },
     )
-    return { mandate, work: () => work(mandate) }
+    return { mandate, work: () => work(mandate, makeIngestWithin(request, entered)) }
   }
   return run(admin, 'platform', { request, open })
 }

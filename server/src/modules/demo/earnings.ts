@@ -36,6 +36,7 @@ async function findReferred(run: RunSql, partnerId: string): Promise<Referred[]>
         isOnHold: false,
         lockedByEvent: null,
         firstPaidAt: null,
+        paidThrough: null,
       },
     }
   })

@@ -26,9 +26,11 @@ export interface ReferralFacts {
   readonly referredAt: Date
   readonly blockedFrom: Date | null
   readonly isOnHold: boolean
-  /** The event of the first payment; set by the accrual when that is among what it looks at. */
+  /** The event of the first payment; set by the accrual when that is among what it looks at. None where that was elsewhere. */
   lockedByEvent: string | null
   firstPaidAt: Date | null
+  /** The day through which the program that the referral came from paid what was earned; null for any other. */
+  readonly paidThrough: string | null
 }
 
 /** An agreement of a partner with the time in which it was in force. */
@@ -115,6 +117,7 @@ export interface NewEarning {
 /** Why an event of a referred tenant earned nothing, in one word and for people. */
 export const SKIP_REASONS = {
   BEFORE_REFERRAL: 'It happened before the referral.',
+  PAID_ELSEWHERE: 'It was paid by the program that the referral came from.',
   REFERRAL_BLOCKED: 'The provider stopped earnings from this referral.',
   NO_AGREEMENT: 'No agreement was in force when it happened.',
   PARTNER_TERMINATED: 'The partnership had ended when it happened.',

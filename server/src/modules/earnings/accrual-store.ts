@@ -168,6 +168,7 @@ const Referral = z.object({
   referred_at: Instant,
   locked_by_event: z.string().nullable(),
   first_paid_at: Instant.nullable(),
+  paid_through: z.string().nullable(),
   blocked_from: Instant.nullable(),
   is_on_hold: z.boolean(),
 })
@@ -177,7 +178,11 @@ export async function findReferrals(
   mandate: Ingesting,
   tenantIds: readonly string[],
 ): Promise<Map<string, ReferralFacts>> {
-  const rows = await ask(mandate, 'select * from access.accrual_referrals($1::uuid[])', [tenantIds])
+  const rows = await ask(
+    mandate,
+    'select a.*, r.paid_through::text as paid_through from access.accrual_referrals($1::uuid[]) a join referral r on r.id = a.referral_id',
+    [tenantIds],
+  )
   return new Map(
     rows.map((row) => {
       const found = Referral.parse(row)
@@ -193,6 +198,7 @@ export async function findReferrals(
           referredAt: found.referred_at,
           lockedByEvent: found.locked_by_event,
           firstPaidAt: found.first_paid_at,
+          paidThrough: found.paid_through,
           blockedFrom: found.blocked_from,
           isOnHold: found.is_on_hold,
         },

@@ -39,6 +39,7 @@ function factsOf({ referral = {}, terms = {}, endsAt, isTerminated = false, clos
     isOnHold: false,
     lockedByEvent: null,
     firstPaidAt: null,
+    paidThrough: null,
     ...referral,
   }
   const agreement = {

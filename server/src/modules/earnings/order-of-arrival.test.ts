@@ -48,6 +48,7 @@ function factsOf(components: AgreementTerms['components']): AccrualFacts {
     isOnHold: false,
     lockedByEvent: null,
     firstPaidAt: null,
+    paidThrough: null,
   }
   const agreement = {
     agreementId: 'agreement',

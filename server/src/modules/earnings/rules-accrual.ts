@@ -181,8 +181,7 @@ const toRow = (earning: NewEarning, event: BillingEvent, component: TermComponen
 
 /** The first payment of a referred tenant locks the referral, whatever it earns. */
 function lockFirst(event: BillingEvent, referral: ReferralFacts, into: Accrued): void {
-  if (referral.lockedByEvent !== null || event.netMinor === 0 || event.occurredAt < referral.referredAt)
-    return
+  if (referral.firstPaidAt !== null || event.netMinor === 0 || event.occurredAt < referral.referredAt) return
   referral.lockedByEvent = event.id
   referral.firstPaidAt = event.occurredAt
   into.locks.push({ referralId: referral.referralId, eventId: event.id })
@@ -204,6 +203,8 @@ function accruePayment(facts: AccrualFacts, event: BillingEvent, into: Accrued):
   }
   lockFirst(event, referral, into)
   if (event.occurredAt < referral.referredAt) return skip('BEFORE_REFERRAL')
+  const { paidThrough, timeZone } = referral
+  if (paidThrough !== null && dayIn(event.occurredAt, timeZone) <= paidThrough) return skip('PAID_ELSEWHERE')
   if (referral.blockedFrom !== null && referral.blockedFrom <= event.occurredAt)
     return skip('REFERRAL_BLOCKED')
   const agreement = agreementFor(facts, referral, event.occurredAt)

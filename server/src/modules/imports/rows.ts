@@ -10,7 +10,7 @@ const COMMAS = { delimiter: ',', quote: '"', encoding: 'utf-8' } as const
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 // A spreadsheet that opens an export would run it; no partner is called so.
-const plain = (most: number) =>
+export const plain = (most: number) =>
   z
     .string()
     .min(1, 'is missing')
@@ -19,8 +19,8 @@ const plain = (most: number) =>
     // oxlint-disable-next-line eslint/no-control-regex -- these are what is looked for
     .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'has letters that cannot be shown')
 
-const empty = z.literal('').transform(() => null)
-const email = z
+export const empty = z.literal('').transform(() => null)
+export const email = z
   .email('is no address')
   .max(254)
   .transform((text) => text.toLowerCase())
@@ -32,6 +32,19 @@ const website = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+// A month has days that others do not have: the thirtieth of February would be taken for one of March.
+const isDay = (text: string): boolean =>
+  DAY.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  new Date(Date.parse(text)).toISOString().startsWith(text)
+
+/** A day that has begun. */
+export const toPastDay = (now: Date) =>
+  z
+    .string()
+    .refine(isDay, 'is no day such as 2026-11-30')
+    .refine((day) => Date.parse(day) <= now.getTime(), 'is in the future')
+
 const toPartnerRow = (now: Date) =>
   z.object({
     email,
@@ -40,25 +53,24 @@ const toPartnerRow = (now: Date) =>
       z.string().refine((code) => COUNTRY_CODES.includes(code), 'is no country of ISO 3166-1'),
     ),
     website: empty.or(website),
-    joinedOn: empty.or(
-      z
-        .string()
-        .refine((day) => DAY.test(day) && !Number.isNaN(Date.parse(day)), 'is no day such as 2026-11-30')
-        .refine((day) => Date.parse(day) <= now.getTime(), 'is in the future'),
-    ),
+    joinedOn: empty.or(toPastDay(now)),
   })
+
+/** A code as codes read. */
+export const CodeText = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .refine((code) => /^[A-Z0-9]{4,24}$/.test(code), 'is not 4 to 24 letters and digits')
 
 const CodeRow = z.object({
   email,
-  code: z
-    .string()
-    .transform((text) => text.toUpperCase())
-    .refine((code) => /^[A-Z0-9]{4,24}$/.test(code), 'is not 4 to 24 letters and digits'),
+  code: CodeText,
   label: empty.or(plain(100)),
   campaign: empty.or(plain(60)),
 })
 
-interface Placed {
+/** Where a line stands. */
+export interface Placed {
   readonly file: string
   readonly line: number
 }
@@ -86,12 +98,12 @@ export const badRow = (
   detail,
 })
 
-type Cells = Readonly<Record<string, string>>
+export type Cells = Readonly<Record<string, string>>
 
 /** Reads a file by the columns of a form. Throws UnreadableError when its text or its header cannot be used. */
-async function read<Line extends object>(
+export async function readLines<Line extends object>(
   path: string,
-  form: { readonly needs: readonly string[]; readonly cells: (columns: Cells) => Cells },
+  form: { readonly needs: readonly string[]; readonly cells: (columns: Cells) => object },
   schema: z.ZodType<Line>,
 ): Promise<Checked<Line & Placed>> {
   const lines: (Line & Placed)[] = []
@@ -134,7 +146,8 @@ async function read<Line extends object>(
   return { lines, bad, rows }
 }
 
-const cell = (columns: Cells, name: string | undefined): string =>
+/** The text of a column; empty where there is none. */
+export const cell = (columns: Cells, name: string | undefined): string =>
   name === undefined ? '' : (columns[name] ?? '').trim()
 
 /** The first line of each thing; another that says the same is left out, one that contradicts it is bad. */
@@ -173,7 +186,7 @@ export async function readPartners(path: string, name: FormName, now: Date): Pro
     website: cell(columns, form.website),
     joinedOn: cell(columns, form.joinedOn),
   })
-  const checked = await read(path, { needs: [form.email, ...form.name], cells }, toPartnerRow(now))
+  const checked = await readLines(path, { needs: [form.email, ...form.name], cells }, toPartnerRow(now))
   return withoutRepeats(checked, form, {
     key: (line) => line.email,
     says: (line) => line.name,
@@ -190,7 +203,7 @@ export async function readCodes(path: string, name: FormName): Promise<Checked<C
     label: cell(columns, form.label),
     campaign: cell(columns, form.campaign),
   })
-  const checked = await read(path, { needs: [form.email, form.code], cells }, CodeRow)
+  const checked = await readLines(path, { needs: [form.email, form.code], cells }, CodeRow)
   return withoutRepeats(checked, form, {
     key: (line) => line.code,
     says: (line) => line.email,

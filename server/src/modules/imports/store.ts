@@ -116,3 +116,59 @@ export async function insertCodes(
     )
   return made
 }
+
+/** What is said of a referral that another program knew. */
+export interface NewReferral {
+  /** Where the line stands among those handed in. */
+  readonly place: number
+  readonly known_by: string
+  readonly known_as: string
+  readonly source: string | null
+  readonly partner_id: string
+  readonly code_id: string | null
+  readonly referred_on: string
+  readonly first_paid_on: string | null
+  readonly paid_through: string | null
+  readonly contact_email: string | null
+  readonly reference: string
+}
+
+const TakenReferral = z.object({
+  place: z.int(),
+  fault: z.string().nullable(),
+  of_tenant: z.string().nullable(),
+  tenant_source: z.string().nullable(),
+  is_new: z.boolean(),
+})
+
+/** Refers tenants as another program did. Answers for each why it cannot be; the caller undoes all of it then. */
+export async function insertReferrals(
+  mandate: Operating,
+  referrals: readonly NewReferral[],
+): Promise<z.output<typeof TakenReferral>[]> {
+  const taken: z.output<typeof TakenReferral>[] = []
+  for (const batch of batches(referrals))
+    taken.push(
+      ...(await readAll(mandate, 'select * from access.import_referrals($1::jsonb)', {
+        values: [JSON.stringify(batch)],
+        row: TakenReferral,
+      })),
+    )
+  return taken
+}
+
+/** The ids of these codes. */
+export async function listCodeIds(
+  mandate: Operating,
+  codes: readonly string[],
+): Promise<Map<string, { readonly id: string; readonly partnerId: string }>> {
+  const rows = await readAll(
+    mandate,
+    'select id, code, partner_id from referral_code where code = any ($1)',
+    {
+      values: [codes],
+      row: MadeCode,
+    },
+  )
+  return new Map(rows.map(({ id, code, partner_id: partnerId }) => [code, { id, partnerId }]))
+}

@@ -3,7 +3,7 @@ import type { BadRow } from '#modules/ingest/index.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { badRow } from './rows.ts'
-import type { CodeLine, PartnerLine } from './rows.ts'
+import type { CodeLine, PartnerLine, Placed } from './rows.ts'
 import { insertCodes, insertPartners, listCodeOwners, listPartnersByEmail, listSlugs } from './store.ts'
 import type { KnownPartner } from './store.ts'
 
@@ -51,12 +51,16 @@ export async function takePartners(mandate: Operating, lines: readonly PartnerLi
   return { created: made.length, unchanged: lines.length - fresh.length }
 }
 
-interface Owned {
-  readonly line: CodeLine
+interface Owned<Line> {
+  readonly line: Line
   readonly partner: KnownPartner
 }
 
-function ownerOf(line: CodeLine, known: ReadonlyMap<string, readonly KnownPartner[]>): Owned | BadRow {
+/** The partner that a line names by its address, or why that cannot be told. */
+export function ownerOf<Line extends Placed & { readonly email: string }>(
+  line: Line,
+  known: ReadonlyMap<string, readonly KnownPartner[]>,
+): Owned<Line> | BadRow {
   const [partner, ...others] = known.get(line.email) ?? []
   if (partner === undefined)
     return badRow(line, {
@@ -94,7 +98,7 @@ export async function takeCodes(
     lines.map(({ code }) => code),
   )
   const bad: BadRow[] = []
-  const fresh: Owned[] = []
+  const fresh: Owned<CodeLine>[] = []
   for (const line of lines) {
     const owned = ownerOf(line, known)
     const owner = owners.get(line.code)

@@ -39,6 +39,9 @@ async function count(mandate: Mandate<'platform' | 'program'>, filter: ReferralF
   return Number(total)
 }
 
+// As the day that was said, in whichever zone the server is.
+const FIRST_PAID_ON = sql<string | null>`r.first_paid_on::text`.as('first_paid_on')
+const PAID_THROUGH = sql<string | null>`r.paid_through::text`.as('paid_through')
 const REVIEW = sql<string | null>`access.risk_category(r.id)`.as('review')
 
 function selectOwn(mandate: Mandate<'program'>, filter: ReferralFilter) {
@@ -57,6 +60,8 @@ function selectOwn(mandate: Mandate<'program'>, filter: ReferralFilter) {
       'r.locked_at',
       'r.voided_at',
       'r.void_reason',
+      FIRST_PAID_ON,
+      PAID_THROUGH,
     ])
     .select(['c.id as code_id', 'c.code', 'b.from_at as blocked_from', REVIEW])
     .select([
@@ -126,6 +131,9 @@ function selectAny(mandate: Mandate<'platform'>, filter: ReferralFilter) {
       'r.void_reason',
       'r.reason',
       'r.created_by_name',
+      'r.import_reference',
+      FIRST_PAID_ON,
+      PAID_THROUGH,
     ])
     .select([
       'p.name as partner_name',

@@ -48,6 +48,14 @@ export function toVisibleTenant(row: VisibleRow): z.input<typeof VisibleTenantBo
   }
 }
 
+const FIRST_PAID_ON = z.string().nullable().meta({
+  description: 'When the tenant first paid by the word of the program that an imported referral came from.',
+})
+const PAID_THROUGH = z.string().nullable().meta({
+  description:
+    'The day through which that program paid what was earned; nothing is earned on payments up to it.',
+})
+
 export const OwnReferralBody = z
   .strictObject({
     referral_id: z.string(),
@@ -58,6 +66,8 @@ export const OwnReferralBody = z
     window_days: z.int().nullable(),
     state: z.enum(REFERRAL_STATES),
     locked_at: z.string().nullable().meta({ description: 'When the tenant first paid; final since then.' }),
+    first_paid_on: FIRST_PAID_ON,
+    paid_through: PAID_THROUGH,
     voided_at: z.string().nullable(),
     void_reason: z.string().nullable(),
     blocked_from: z.string().nullable().meta({ description: 'From when on it earns nothing.' }),
@@ -89,6 +99,8 @@ export function toOwnReferral(row: OwnReferralRow): z.input<typeof OwnReferralBo
     window_days: row.window_days,
     state: row.state,
     locked_at: iso(row.locked_at),
+    first_paid_on: row.first_paid_on,
+    paid_through: row.paid_through,
     voided_at: iso(row.voided_at),
     void_reason: row.void_reason,
     blocked_from: iso(row.blocked_from),
@@ -112,6 +124,12 @@ export const ReferralBody = z
     window_days: z.int().nullable(),
     made_by_name: z.string(),
     reason: z.string().nullable(),
+    import_reference: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where an imported referral is found in the program that it came from.' }),
+    first_paid_on: FIRST_PAID_ON,
+    paid_through: PAID_THROUGH,
     state: z.enum(REFERRAL_STATES),
     locked_at: z.string().nullable(),
     voided_at: z.string().nullable(),
@@ -146,6 +164,9 @@ export function toReferral(row: ReferralRow): z.input<typeof ReferralBody> {
     window_days: row.window_days,
     made_by_name: row.created_by_name,
     reason: row.reason,
+    import_reference: row.import_reference,
+    first_paid_on: row.first_paid_on,
+    paid_through: row.paid_through,
     state: row.state,
     locked_at: iso(row.locked_at),
     voided_at: iso(row.voided_at),

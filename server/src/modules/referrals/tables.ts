@@ -6,7 +6,14 @@ export type CodeState = (typeof CODE_STATES)[number]
 export const REFERRAL_STATES = ['created', 'locked', 'voided'] as const
 export type ReferralState = (typeof REFERRAL_STATES)[number]
 
-export const REFERRAL_METHODS = ['code', 'link', 'deal_registration', 'partner_created', 'manual'] as const
+export const REFERRAL_METHODS = [
+  'code',
+  'link',
+  'deal_registration',
+  'partner_created',
+  'manual',
+  'imported',
+] as const
 export type ReferralMethod = (typeof REFERRAL_METHODS)[number]
 
 export const SIGN_UP_OUTCOMES = ['referred', 'not_referred'] as const
@@ -48,6 +55,9 @@ interface ReferralTable {
   created_by: string | null
   created_by_name: string
   reason: string | null
+  import_reference: string | null
+  first_paid_on: string | null
+  paid_through: string | null
   created_at: GeneratedAlways<Date>
   locked_at: Date | null
   voided_at: Date | null
