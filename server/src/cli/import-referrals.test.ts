@@ -153,7 +153,7 @@ describe('referrals of another program', () => {
     await world.seed('update partner set contact_email = null where id = $1', [scene.partner])
     await world.seed('update partner set contact_email = $2 where id = $1', [first.partner, email])
     scene = first
-    const tenant = await newTenant('t1')
+    await newTenant('t1')
     await scene.report([
       payment('paid elsewhere', { occurred_at: '2026-08-05T12:00:00Z' }),
       payment('paid here', { occurred_at: '2026-09-05T12:00:00Z' }),
