@@ -22,6 +22,7 @@ export function readRoutes(): readonly Route[] {
       help: {},
       passwordHashConcurrency: 1,
       standing: () => Promise.reject(new Error('No service runs.')),
+      testPayoutReceiver: () => Promise.resolve(null),
     },
     { demoSignIns: () => [] },
   )

@@ -34,7 +34,7 @@ import { makeLinkRoutes } from '#modules/links/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
 import type { EventIssuer, OAuth, OAuthContext, OAuthPlaces } from '#modules/oauth/index.ts'
 import { operationRoutes } from '#modules/operations/index.ts'
-import { makePayoutRoutes } from '#modules/payouts/index.ts'
+import { makePayoutRoutes, makeReceiverTester } from '#modules/payouts/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { planModuleRoutes } from '#modules/plans/index.ts'
 import { portfolioRoutes } from '#modules/portfolio/index.ts'
@@ -53,7 +53,7 @@ import { tenantRoutes } from '#modules/tenants/index.ts'
 import { makeTmForumRoutes } from '#modules/tmforum/index.ts'
 import { serviceMeter, usageRoutes } from '#modules/usage/index.ts'
 import { makeVoucherRoutes } from '#modules/vouchers/index.ts'
-import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
+import { makeWebhookRoutes, readAllowedNets } from '#modules/webhooks/index.ts'
 import { NO_BREACHED_PASSWORDS } from '#platform/credentials/breached-passwords.ts'
 import type { BreachedPasswords } from '#platform/credentials/breached-passwords.ts'
 import { systemClock } from '#platform/clock.ts'
@@ -177,6 +177,8 @@ export interface AppOptions {
   readonly limitStore?: LimitStore
   /** Networks that webhooks are delivered to besides the Internet. */
   readonly webhookNets?: readonly string[]
+  /** A forward proxy that messages to receivers go through. */
+  readonly webhookProxy?: string
   readonly isDemo?: boolean
   readonly keepsMail?: boolean
   readonly help?: HelpContact
@@ -258,6 +260,13 @@ function makeServices(options: AppOptions): Services {
       { ...(options.health ?? NOTHING_WRONG), database: options.database },
       options.clock ?? systemClock,
     ),
+    testPayoutReceiver: makeReceiverTester({
+      database: options.database,
+      vault,
+      allowsLoopback: options.isDemo ?? false,
+      allowedNets: readAllowedNets(options.webhookNets ?? []),
+      ...(options.webhookProxy !== undefined && { proxy: options.webhookProxy }),
+    }),
   }
 }
 

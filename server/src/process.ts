@@ -186,6 +186,7 @@ async function assemble(
         mtlsOrigin: () => config.mtlsOrigin,
       },
       webhookNets: config.webhookNets,
+      ...(config.secrets.webhookProxy !== undefined && { webhookProxy: config.secrets.webhookProxy }),
       isDemo,
       keepsMail: config.secrets.smtpUrl === undefined,
       help: config.help,

@@ -5,6 +5,21 @@ import type { Standing } from './health.ts'
 import type { PdfSealer } from './sealed-pdf.ts'
 import type { Vault } from './credentials/vault.ts'
 
+/** What came of a message that was sent as a trial. */
+export interface TestedReceiver {
+  readonly messageId: string
+  readonly code: number | null
+  readonly outcome:
+    | 'delivered'
+    | 'refused_by_receiver'
+    | 'gone'
+    | 'timeout'
+    | 'address_refused'
+    | 'not_connected'
+  readonly durationMs: number
+  readonly excerpt: string | null
+}
+
 /** What modules are given when their routes are made; everything else they reach through a mandate. */
 export interface Services {
   readonly cursors: CursorSigner
@@ -28,4 +43,6 @@ export interface Services {
   readonly breachedPasswords: BreachedPasswords
   /** Whether the service works, from the facts of `/readyz`; asked of the database every few seconds at most. */
   readonly standing: () => Promise<Standing>
+  /** Sends a test message to the finance system that payouts are handed to; null when none is named. */
+  readonly testPayoutReceiver: () => Promise<TestedReceiver | null>
 }

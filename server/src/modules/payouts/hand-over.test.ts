@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import type { Deliverer } from '#modules/webhooks/index.ts'
@@ -300,5 +301,76 @@ describe('the address of the finance system', () => {
       `select changes from audit_event where action = 'program.payout_receiver.changed' order by id desc limit 1`,
     )
     expect(JSON.stringify(events[0]?.changes)).not.toContain('/hook')
+  })
+})
+
+describe('a test message', () => {
+  const send = (caller = admins.maker) => world.call(caller, 'POST', `${RECEIVER}/test`)
+
+  test('goes out signed as batches do, of a type of its own, and tells what was answered and how long it took (D7, D9)', async () => {
+    receiver.answer = () => ({
+      status: 202,
+      headers: { 'content-type': 'text/plain' },
+      body: 'Thank you',
+    })
+    const sent = await send()
+    expect(sent.statusCode, sent.body).toBe(200)
+    const [arrived] = told()
+    expect(arrived).toMatchObject({ type: 'payout_receiver.test', data: {} })
+    expect(sent.json()).toEqual({
+      webhook_id: arrived?.id,
+      outcome: 'delivered',
+      response_code: 202,
+      duration_ms: expect.any(Number),
+      response_excerpt: 'Thank you',
+    })
+    const events = await world.sql(
+      `select actor_id, outcome, changes from audit_event where action = 'program.payout_receiver.tested'`,
+    )
+    expect(events).toHaveLength(1)
+    expect(JSON.stringify(events)).toContain('202')
+  })
+
+  test('tells why it was not taken: refused, gone, led elsewhere, nobody there, nobody answers in time (D7)', async () => {
+    const outcomes: unknown[] = []
+    for (const status of [500, 410, 302]) {
+      receiver.answer = () => ({ status, headers: { location: receiver.url } })
+      const { outcome, response_code: code } = (await send()).json()
+      outcomes.push([outcome, code])
+    }
+    expect(receiver.received).toHaveLength(3)
+    await setReceiver(world, admins, 'http://127.0.0.1:9/closed')
+    const { outcome, response_code: code } = (await send()).json()
+    outcomes.push([outcome, code])
+    expect(outcomes).toEqual([
+      ['refused_by_receiver', 500],
+      ['gone', 410],
+      ['refused_by_receiver', 302],
+      ['not_connected', null],
+    ])
+    await setReceiver(world, admins, receiver.url)
+    receiver.answer = async () => {
+      await setTimeout(4500)
+      return { status: 200 }
+    }
+    expect((await send()).json()).toMatchObject({ outcome: 'timeout' })
+  }, 30_000)
+
+  test('never reaches an address that is not of the Internet, by whatever name it is called (D7)', async () => {
+    await world.seed(
+      `insert into payout_receiver (version, url, set_by, set_by_name)
+       select max(version) + 1, 'https://10.0.0.1/payouts', $1, 'Test' from payout_receiver`,
+      [admins.checkerId],
+    )
+    expect((await send()).json()).toMatchObject({ outcome: 'address_refused', response_code: null })
+  })
+
+  test('is sent by whoever may approve payouts alone, and by nobody while there is no address (D7)', async () => {
+    await setReceiver(world, admins, null)
+    const none = await send()
+    expect([none.statusCode, none.json().code]).toEqual([409, 'PAYOUT_RECEIVER_MISSING'])
+    const { id } = await world.person()
+    expect((await send(await world.signIn(id))).statusCode).toBe(403)
+    expect(receiver.received).toEqual([])
   })
 })

@@ -20,6 +20,7 @@ import { statementRoutes } from './routes-statements.ts'
 
 export { programExports } from './export-sources.ts'
 export { makePayoutSender } from './hand-over.ts'
+export { makeReceiverTester } from './receiver-test.ts'
 export { closeStatements, makePayoutTopics, runPayoutClock } from './close-statements.ts'
 export { nextPayoutDay } from './rules.ts'
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   addressRulesOf,
   makeAddress,
+  OUTCOMES,
   OVERLAP_HOURS,
   RotateBody,
   showPublicKey,
@@ -59,6 +60,9 @@ async function show(mandate: Mandate<'platform'>, row: ReceiverRow): Promise<z.i
 }
 
 const resourceOf = ({ version }: ReceiverRow) => ({ type: 'payout_receiver', label: `Version ${version}` })
+
+const missing = () =>
+  new ProblemError(409, 'PAYOUT_RECEIVER_MISSING', 'No address of the finance system is set.')
 
 const etag = (row: ReceiverRow) => ({ ETag: `"v${row.version}"` })
 
@@ -129,8 +133,7 @@ const makeRotateRoute = ({ vault }: Services): Route =>
     showsSecret: true,
     async handle({ mandate, body }) {
       const before = await getReceiver(mandate)
-      if (before.url === null)
-        throw new ProblemError(409, 'PAYOUT_RECEIVER_MISSING', 'No address of the finance system is set.')
+      if (before.url === null) throw missing()
       const hours = body?.overlap_hours ?? OVERLAP_HOURS
       const row = await insertReceiver(mandate, { version: before.version + 1, url: before.url })
       const secret = await renewKeys(mandate, vault, hours)
@@ -143,9 +146,49 @@ const makeRotateRoute = ({ vault }: Services): Route =>
     },
   })
 
+const TestedBody = z
+  .strictObject({
+    webhook_id: z.string().meta({ description: 'The `webhook-id` that the message carried.' }),
+    outcome: z.enum(OUTCOMES),
+    response_code: z.int().nullable().meta({ description: 'Null when nothing was answered.' }),
+    duration_ms: z.int(),
+    response_excerpt: z.string().nullable().meta({ description: 'The beginning of the answer.' }),
+  })
+  .meta({ id: 'PayoutReceiverTest' })
+
+const makeTestRoute = ({ testPayoutReceiver }: Services): Route =>
+  route({
+    method: 'POST',
+    path: `${PATH}/test`,
+    summary: 'Send a signed test message to the finance system, and tell what it answered',
+    input: { body: z.strictObject({}).optional() },
+    access: SET,
+    limit: 'write',
+    problems: ['PAYOUT_RECEIVER_MISSING'],
+    responses: { 200: TestedBody },
+    async handle({ mandate }) {
+      const row = await getReceiver(mandate)
+      const tested = row.url === null ? null : await testPayoutReceiver()
+      if (tested === null) throw missing()
+      recordEvent(mandate, {
+        action: 'program.payout_receiver.tested',
+        resource: resourceOf(row),
+        changes: { outcome: tested.outcome, response_code: tested.code },
+      })
+      return {
+        webhook_id: tested.messageId,
+        outcome: tested.outcome,
+        response_code: tested.code,
+        duration_ms: tested.durationMs,
+        response_excerpt: tested.excerpt,
+      }
+    },
+  })
+
 /** Where batches are handed over to the provider's finance system (D7). */
 export const makeReceiverRoutes = (services: Services): readonly Route[] => [
   read,
   makeSetRoute(services),
   makeRotateRoute(services),
+  makeTestRoute(services),
 ]

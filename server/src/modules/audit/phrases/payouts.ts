@@ -33,6 +33,7 @@ export const PAYOUT_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.payout_account.released': says('let payouts to the {x} go on', ACCOUNT),
   'program.payout_policy.changed': says('changed how payouts are made'),
   'program.payout_receiver.changed': says('changed where payouts are handed over'),
+  'program.payout_receiver.tested': says('sent a test message to where payouts are handed over'),
   'program.payout_receiver.secret_rotated': says('put a new secret in force for handing payouts over'),
   'program.tax_document.submitted': says('handed in the {x}', DOCUMENT),
   'program.tax_document.verified': says('verified the {x}', DOCUMENT),
