@@ -101,6 +101,13 @@ export const program = {
   'payout_receiver.rotate_effect': 'Messages are signed with both secrets for 24 hours.',
   'payout_receiver.rotate_keep': 'Keep this secret',
   'payout_receiver.rotate_done': 'The new secret signs from now on.',
+  'payout_receiver.test': 'Send a test message',
+  'payout_receiver.test_taken': 'Taken: answered {code} after {ms} ms.',
+  'payout_receiver.test_answered': 'Not taken: answered {code} after {ms} ms.',
+  'payout_receiver.test_silent': 'Not taken, after {ms} ms: {why}.',
+  'payout_receiver.test_timeout': 'no answer came in time',
+  'payout_receiver.test_address_refused': 'the address may not be called',
+  'payout_receiver.test_not_connected': 'nobody could be reached there',
   'payout_receiver.secret_title': 'The secret of the finance system',
   'payout_receiver.secret_text':
     'It is shown this once. The finance system checks with it that messages come from here. If it gets lost, make a new one.',

@@ -1,17 +1,19 @@
 import './program-words.ts'
-import { TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { PayoutReceiver as Receiver } from '@liaison/client'
 import { useState } from 'react'
 
+import { WriteProblem } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { formatDate } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
+import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
-import { t } from '../../platform/words.ts'
+import { t, tValue } from '../../platform/words.ts'
 import { Setting } from './setting.tsx'
 
 type ReceiverProps = { onSecret: (secret: string) => void }
@@ -48,6 +50,38 @@ function Rotate({ onSecret }: ReceiverProps) {
         if (made.secret !== null) onSecret(made.secret)
       }}
     />
+  )
+}
+
+type Tested = Awaited<ReturnType<typeof sendTest>>
+
+const sendTest = (_: void, { client }: Pick<Frame, 'client'>) =>
+  readBody(client.POST('/admin/payout-receiver/test', { body: {} }))
+
+function tellTest({ outcome, response_code: code, duration_ms: ms }: Tested): string {
+  if (code === null)
+    return t('payout_receiver.test_silent', { ms, why: tValue('payout_receiver.test', outcome) })
+  return t(outcome === 'delivered' ? 'payout_receiver.test_taken' : 'payout_receiver.test_answered', {
+    code,
+    ms,
+  })
+}
+
+/** Whether the address works is known before the first batch goes there. */
+function Test() {
+  const [tested, setTested] = useState<Tested | null>(null)
+  const write = useWrite(sendTest, setTested)
+  return (
+    <div>
+      <Button variant="default" loading={write.isPending} onClick={() => write.mutate()}>
+        {t('payout_receiver.test')}
+      </Button>
+      <WriteProblem error={write.error} />
+      <p role="status" className="small">
+        {tested && tellTest(tested)}
+      </p>
+      {tested?.response_excerpt && <pre className="small">{tested.response_excerpt}</pre>}
+    </div>
   )
 }
 
@@ -93,6 +127,7 @@ function Form({ receiver, etag, onSecret }: FormProps) {
           <div>
             <Rotate onSecret={onSecret} />
           </div>
+          {mayChange && <Test />}
         </>
       )}
     </Setting>
