@@ -144,6 +144,15 @@ function requireRight(mandate: Mandate<'tenant'>, row: ConsentRow, to: ApproverL
     requireAlso(mandate, 'tenant.partner_access.approve')
 }
 
+/** What changes of how soon a stop counts; nothing where that stays. */
+function boundChange(row: ConsentRow, { maxRevocationSeconds: after }: ConsentEdit) {
+  return after === undefined ? {} : { max_revocation_seconds: { before: row.max_revocation_seconds, after } }
+}
+
+function boundSet({ maxRevocationSeconds: seconds }: ConsentEdit) {
+  return seconds === undefined ? {} : { max_revocation_seconds: seconds }
+}
+
 /** Narrows a consent at once. Throws CONSENT_WIDENS with every place that would give more, CONSENT_STATE_CONFLICT, PRECONDITION_FAILED. */
 export async function narrowConsent(
   mandate: Mandate<'tenant'>,
@@ -163,9 +172,7 @@ export async function narrowConsent(
     ...(edit.accounts && { accounts: { before: row.card.accounts.length, after: accounts.length } }),
     ...(edit.endsAt && { ends_at: { before: row.ends_at, after: endsAt } }),
     ...(edit.orderLimits && { order_limits: { before: row.order_limits, after: edit.orderLimits } }),
-    ...(edit.maxRevocationSeconds !== undefined && {
-      max_revocation_seconds: { before: row.max_revocation_seconds, after: edit.maxRevocationSeconds },
-    }),
+    ...boundChange(row, edit),
     ...(edit.approverLeaves && {
       approver_leaves: { before: row.approver_leaves, after: edit.approverLeaves },
     }),
@@ -181,7 +188,7 @@ export async function narrowConsent(
       actions,
       scopes,
       ...(edit.orderLimits && { order_limits: JSON.stringify(edit.orderLimits) }),
-      ...(edit.maxRevocationSeconds !== undefined && { max_revocation_seconds: edit.maxRevocationSeconds }),
+      ...boundSet(edit),
       ...(edit.approverLeaves && { approver_leaves: edit.approverLeaves }),
     })
     .where('id', '=', row.id)

@@ -5,6 +5,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { resultOf } from './decide.ts'
 import { currenciesOf, currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
 import { LONGEST_BOUND, readBound } from './revocation-bound.ts'
+import type { RevocationBound } from './revocation-bound.ts'
 import { readLastDay } from './rules.ts'
 import { ALL_ACCOUNTS, MOST_CHOSEN, offersAll, sharableAccounts, unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -139,6 +140,11 @@ export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; e
   return { choice: { ...chosen, order_limits: limits, max_revocation_seconds: kept }, errors }
 }
 
+/** The bound that was carried along with a choice; null where there was none. */
+function carriedBound(carried: z.output<typeof ChoiceForm> | undefined): RevocationBound {
+  return carried?.max_revocation_seconds ?? null
+}
+
 /** A choice that was carried along, held against the scene as it is now. Throws VALIDATION_ERROR when it does not fit. */
 export function parseChoice(text: string, scene: Scene): Choice {
   let carried: unknown = null
@@ -165,7 +171,7 @@ export function parseChoice(text: string, scene: Scene): Choice {
     actions: scene.offered.filter((name) => actions.includes(name) || scene.needed.includes(name)),
     ends_at: end,
     order_limits: parsed.data?.order_limits ?? {},
-    max_revocation_seconds: parsed.data?.max_revocation_seconds ?? null,
+    max_revocation_seconds: carriedBound(parsed.data),
   }
   requireUnaltered(findTooMany(scene, choice).length === 0, scene)
   return choice
