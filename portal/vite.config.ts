@@ -22,7 +22,7 @@ const FIRST = /preload-helper|src\/(page-of-path|pages|late-pages|platform\/earl
 const DIALOGS =
   /react-remove-scroll|use-sidecar|use-callback-ref|react-style-singleton|@mantine\/core\/.*\/(Modal|ModalBase|Drawer|Overlay|FocusTrap|ScrollArea|NativeScrollArea)\/|src\/parts\/confirm\.tsx/
 const LATER =
-  /src\/words\/|src\/platform\/unsaved|src\/frames\/(?!shared)|src\/parts\/(finder|palette|explainer|move-button)|second-person|ticket-forms|link-(parts|table)|permission-list/
+  /src\/words\/|-words\.ts$|src\/platform\/unsaved|src\/frames\/(?!shared)|src\/parts\/(finder|palette|explainer|move-button)|second-person|ticket-forms|link-(parts|table)|permission-list/
 
 // Each of many small pieces would wait a round trip of its own, six at a time where a browser speaks HTTP/1.1.
 const groups = [

@@ -84,6 +84,7 @@ import { makeRealmTokens } from '#platform/credentials/realm-token.ts'
 import { makePdfSealer } from '#platform/sealed-pdf.ts'
 import type { SealCertificate } from '#platform/sealed-pdf.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
+import type { Vault } from '#platform/credentials/vault.ts'
 import type { KeyRing } from '#platform/credentials/vault.ts'
 import { makeFrontPages } from './front-pages.ts'
 import { makeReferenceRoutes } from './reference/index.ts'
@@ -242,6 +243,19 @@ const NOTHING_WRONG = {
   hasSchema: () => Promise.resolve(true),
 }
 
+/** Tries the address of the finance system by the way that batches go. */
+const makePayoutTest = (
+  { database, isDemo = false, webhookNets = [], webhookProxy }: AppOptions,
+  vault: Vault,
+) =>
+  makeReceiverTester({
+    database,
+    vault,
+    allowsLoopback: isDemo,
+    allowedNets: readAllowedNets(webhookNets),
+    ...(webhookProxy !== undefined && { proxy: webhookProxy }),
+  })
+
 function makeServices(options: AppOptions): Services {
   const vault = makeVault(options.secretKey, options.keyRing)
   return {
@@ -260,13 +274,7 @@ function makeServices(options: AppOptions): Services {
       { ...(options.health ?? NOTHING_WRONG), database: options.database },
       options.clock ?? systemClock,
     ),
-    testPayoutReceiver: makeReceiverTester({
-      database: options.database,
-      vault,
-      allowsLoopback: options.isDemo ?? false,
-      allowedNets: readAllowedNets(options.webhookNets ?? []),
-      ...(options.webhookProxy !== undefined && { proxy: options.webhookProxy }),
-    }),
+    testPayoutReceiver: makePayoutTest(options, vault),
   }
 }
 

@@ -155,6 +155,12 @@ async function readDemo({ dataDir }: Config, isDemo: boolean): Promise<RouteOpti
   }
 }
 
+/** Where messages may go, and by which proxy. */
+const waysOut = ({ webhookNets, secrets: { webhookProxy } }: Config) => ({
+  webhookNets,
+  ...(webhookProxy !== undefined && { webhookProxy }),
+})
+
 async function assemble(
   { config, installation, database, keyRing, health }: Parts,
   origin: () => string,
@@ -185,8 +191,7 @@ async function assemble(
         apiResource: () => config.apiResource ?? `${origin()}/api`,
         mtlsOrigin: () => config.mtlsOrigin,
       },
-      webhookNets: config.webhookNets,
-      ...(config.secrets.webhookProxy !== undefined && { webhookProxy: config.secrets.webhookProxy }),
+      ...waysOut(config),
       isDemo,
       keepsMail: config.secrets.smtpUrl === undefined,
       help: config.help,

@@ -1,5 +1,15 @@
 /** Words of what happened to a link, and of what was asked for it; only the pages of single links say them. */
 export const linkEvents = {
+  'link.answer_by': 'Answer by',
+  'link.promise': 'First answer',
+  'link.promise_within': 'Promised within {hours, plural, one {# hour} other {# hours}}',
+  'link.asked': 'Asked',
+  'link.message': 'In their words',
+  'link.history': 'History',
+  'link.by': 'by {name}',
+  'link.renews': 'Renews by itself',
+  'link.renews_on': 'Yes, by {days} days',
+  'link.renews_off': 'No',
   'link.reach': 'Opens',
   'link.opens_accounts': "Only the partner's own accounts",
   'link.renewable': 'Can be renewed until',

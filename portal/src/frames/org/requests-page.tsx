@@ -1,3 +1,4 @@
+import '../shared/link-event-words.ts'
 import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { AccessChange, TenantLink } from '@liaison/client'

@@ -1,3 +1,4 @@
+import '../shared/link-event-words.ts'
 import type { Link } from '@liaison/client'
 import { useState } from 'react'
 

@@ -1,3 +1,4 @@
+import '../shared/link-event-words.ts'
 import { Button, Textarea } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { LinkTemplate } from '@liaison/client'

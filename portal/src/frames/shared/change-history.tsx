@@ -1,3 +1,4 @@
+import './link-event-words.ts'
 import { isAction } from '@liaison/access'
 import type { TenantConsentDetail } from '@liaison/client'
 
