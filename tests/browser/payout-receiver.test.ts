@@ -1,4 +1,6 @@
+import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listenOnLoopback } from '../../server/testing/ports.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
@@ -33,4 +35,33 @@ test('the provider names where payouts are handed over, reads what is wrong with
   await receiver.getByRole('button', { name: 'Make a new secret…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Make a new secret' }).click()
   await storesSecret()
+}, 120_000)
+
+test('a test message tells whether the finance system takes what is handed over, before the first batch goes there (D7)', async () => {
+  const statuses = [204, 503]
+  const system = createServer((request, answer) => {
+    const readable = { 'content-type': 'text/plain' }
+    request
+      .resume()
+      .on('end', () => answer.writeHead(statuses.shift() ?? 500, readable).end('Closed for the night'))
+  })
+  const port = await listenOnLoopback(system)
+  try {
+    const page = await product.openTab('priya@provider.example')
+    await page.goto(`${product.url}/platform/program`)
+    const receiver = page.getByRole('region', { name: 'Handing payouts to the finance system' })
+    await receiver.getByLabel('Address').fill(`http://127.0.0.1:${port}/payouts`)
+    await receiver.getByRole('button', { name: 'Save' }).click()
+    await page.getByLabel('I have stored the secret').check()
+    await page.getByRole('button', { name: 'Back to the settings' }).click()
+    const send = receiver.getByRole('button', { name: 'Send a test message' })
+    await send.click()
+    await receiver.getByText(/^Taken: answered 204 after \d+ ms\.$/).waitFor()
+    await send.click()
+    await receiver.getByText(/^Not taken: answered 503 after \d+ ms\.$/).waitFor()
+    await receiver.getByText('Closed for the night').waitFor()
+    expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  } finally {
+    system.close()
+  }
 }, 120_000)
