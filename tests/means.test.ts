@@ -89,6 +89,7 @@ const MEANS: readonly Means[] = [
       /(?<![\w.#])fetch\(|from 'undici'|from 'node:https'|import\('(?:ioredis|nodemailer|@opentelemetry\/exporter[^']*)'\)/,
     in: ['server/src'],
     places: {
+      'server/src/modules/dashboards/frame/dashboard.js': 'a frame in the browser, at its own origin',
       'server/src/modules/embed/frame/talk.js': 'a form in the browser, at its own origin',
       'server/src/modules/kyc/post-event.ts': 'the demo, to its own address',
       'server/src/modules/webhooks/ways-out.ts':
