@@ -153,6 +153,10 @@ function boundSet({ maxRevocationSeconds: seconds }: ConsentEdit) {
   return seconds === undefined ? {} : { max_revocation_seconds: seconds }
 }
 
+/** What happens when whoever allowed it leaves opens neither more nor less today. */
+const editAction = (changes: object) =>
+  Object.keys(changes).some((name) => name !== 'approver_leaves') ? 'consents.narrow' : 'consents.change'
+
 /** Narrows a consent at once. Throws CONSENT_WIDENS with every place that would give more, CONSENT_STATE_CONFLICT, PRECONDITION_FAILED. */
 export async function narrowConsent(
   mandate: Mandate<'tenant'>,
@@ -195,7 +199,7 @@ export async function narrowConsent(
     .execute()
   if (edit.accounts) await dropAccounts(mandate, row.id, edit.accounts)
   const after = await reread(mandate, row)
-  recordConsentEvent(mandate, row, { action: 'consents.change', changes })
+  recordConsentEvent(mandate, row, { action: editAction(changes), changes })
   await announceChange(mandate, 'consent.changed', row)
   await tellConsent(mandate, after, { news: 'narrowed', ...letterhead })
   return after

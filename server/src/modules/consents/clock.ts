@@ -53,7 +53,7 @@ async function lapse({ mandate, consent, letterhead }: Due): Promise<void> {
 async function ask({ mandate, consent, letterhead }: Due): Promise<void> {
   await noteDue(mandate, consent.id)
   recordConsentEvent(mandate, consent, {
-    action: 'consents.change',
+    action: 'consents.ask_to_confirm',
     reason: 'Whoever allowed it has left; another administrator has to confirm it.',
     isOfTenantAlone: true,
   })

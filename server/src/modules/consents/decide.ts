@@ -105,7 +105,7 @@ async function tellApproval(scene: OpenScene, row: ConsentRow, choice: Choice): 
   await announceAnswer(mandate, request)
   const isNew = request.grant_action !== 'merge'
   recordConsentEvent(mandate, row, {
-    action: isNew ? 'consents.approve' : 'consents.change',
+    action: isNew ? 'consents.approve' : 'consents.widen',
     changes: {
       actions: choice.actions,
       accounts: row.card.accounts.map(({ ban }) => ban),

@@ -129,7 +129,7 @@ test('an administrator lowers a limit or sets one, and nobody raises or lifts it
     { amount_minor: 7, currency: 'USD' },
   ])
   const [event] = await world.sql<{ changes: object }>(
-    `select changes from audit_event where delegation_id = $1 and action = 'consents.change' order by occurred_at desc limit 1`,
+    `select changes from audit_event where delegation_id = $1 and action = 'consents.narrow' order by occurred_at desc limit 1`,
     [made.id],
   )
   expect(event?.changes).toMatchObject({

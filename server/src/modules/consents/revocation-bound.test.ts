@@ -112,7 +112,7 @@ test('an administrator sets a bound or a stricter one at once, and nobody loosen
   expect(refused.json().errors).toMatchObject([{ pointer: '/body/max_revocation_seconds', code: 'WIDENS' }])
   for (const bad of [0, 300, null, '5']) expect((await change(bad)).statusCode).toBe(422)
   const [event] = await world.sql<{ changes: object }>(
-    `select changes from audit_event where delegation_id = $1 and action = 'consents.change' order by occurred_at desc limit 1`,
+    `select changes from audit_event where delegation_id = $1 and action = 'consents.narrow' order by occurred_at desc limit 1`,
     [made.id],
   )
   expect(event?.changes).toEqual({ max_revocation_seconds: { before: 60, after: 30 } })
@@ -127,6 +127,11 @@ test('who gives more sees the bound written already, and the stricter one stays 
   expect(check.body).toContain(SENTENCE)
   await decide(made, uid, { page: check.body })
   expect(await read(made, made.publicId)).toMatchObject({ max_revocation_seconds: 90 })
+  const told = await world.sql<{ action: string }>(
+    `select action from audit_event where delegation_id = $1 and action in ('consents.change', 'consents.narrow', 'consents.widen')`,
+    [made.id],
+  )
+  expect(told).toEqual([{ action: 'consents.widen' }])
 })
 
 test.each([

@@ -37,7 +37,7 @@ const exported = (says: string): EventType => ({ says, about: 'export' })
 /** Every type of event that an endpoint can choose, in the words of the documentation. */
 export const EVENT_TYPES = {
   'consent.granted': delegation('A customer let an API client work on its billing accounts.'),
-  'consent.changed': delegation('A consent was narrowed, suspended, resumed or confirmed.'),
+  'consent.changed': delegation('A consent was narrowed, widened, suspended, resumed or confirmed.'),
   'consent.ended': delegation(
     'A consent was ended by the customer, the partner or the provider, or ran out.',
   ),
