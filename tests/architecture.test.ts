@@ -38,7 +38,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   earnings: ['agreements', 'approvals', 'partners'],
   embed: ['agencies', 'identity', 'vouchers'],
   exports: ['audit', 'billing', 'payouts', 'portfolio', 'reports', 'support'],
-  imports: ['ingest', 'partners'],
+  imports: ['earnings', 'ingest', 'partners'],
   kyc: ['realms'],
   links: ['agencies', 'assistance', 'consents', 'orders', 'portfolio'],
   oauth: ['consents'],
