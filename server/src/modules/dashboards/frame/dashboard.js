@@ -62,7 +62,12 @@ function linkPart({ link, code }) {
   return part(
     say('link'),
     shown,
-    make('div', { class: 'row' }, copyOf(shown), make('p', { class: 'quiet' }, [say('code'), code].join(': '))),
+    make(
+      'div',
+      { class: 'row' },
+      copyOf(shown),
+      make('p', { class: 'quiet' }, [say('code'), code].join(': ')),
+    ),
   )
 }
 
