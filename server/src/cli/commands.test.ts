@@ -102,6 +102,18 @@ describe('the operator', () => {
     expect(made.err).not.toContain(made.out.trim())
   })
 
+  test('a key makes tokens of dashboards where that is said of it, and no other does (D12)', async () => {
+    for (const [name, ...flags] of [['Figures', '--dashboards'], ['Records']] as const)
+      await bench.run(['keys', 'create-ingest', name, '--source', name.toLowerCase(), ...flags])
+    const kept = await world.sql(
+      `select name, makes_dashboard_tokens as may from ingest_key where name in ('Figures', 'Records') order by name`,
+    )
+    expect(kept).toEqual([
+      { name: 'Figures', may: true },
+      { name: 'Records', may: false },
+    ])
+  })
+
   test('the logins are written for a pooler into a new file that its owner alone may read, and never over another one', async () => {
     const path = join(bench.folder, 'users.txt')
     expect(await run(['pooler-users', path])).toBe(0)

@@ -19,6 +19,7 @@ function readDays(text: string | undefined): number {
 const OPTIONS = {
   source: { type: 'string' },
   days: { type: 'string' },
+  dashboards: { type: 'boolean' },
   overlap: { type: 'string' },
   reason: { type: 'string' },
   'at-once': { type: 'boolean' },
@@ -30,6 +31,7 @@ interface Line {
   readonly values: {
     readonly source?: string | undefined
     readonly days?: string | undefined
+    readonly dashboards?: boolean | undefined
     readonly overlap?: string | undefined
     readonly reason?: string | undefined
     readonly 'at-once'?: boolean | undefined
@@ -50,7 +52,13 @@ async function makeIngestKey({ values, positionals }: Line, surroundings: Surrou
   const { admin } = await surroundings.open()
   const request = { operator: surroundings.operator, command: 'keys create-ingest' }
   const made = await actAsOperator(admin, request, (mandate) =>
-    createIngestKey(mandate, { name, source, days, createdBy: null }),
+    createIngestKey(mandate, {
+      name,
+      source,
+      days,
+      createdBy: null,
+      makesDashboardTokens: values.dashboards ?? false,
+    }),
   )
   if (values.json) writeJson(surroundings, made)
   else {
@@ -109,9 +117,10 @@ async function rotateAuditLine({ values, positionals }: Line, surroundings: Surr
 
 export const keys: Command = {
   name: 'keys',
-  help: `keys create-ingest NAME --source SOURCE [--days N] [--json]
+  help: `keys create-ingest NAME --source SOURCE [--days N] [--dashboards] [--json]
   Makes a key with which one of the provider's own systems hands records in, and prints it this once.
-  SOURCE names that system: external ids are unique within it. The key ends after N days (365).
+  SOURCE names that system: external ids are unique within it. The key ends after N days (365). With --dashboards
+  it makes tokens of embedded dashboards, too, and so reads the summary of every partner.
 keys rotate [--overlap SECONDS] [--json]
   Makes a new data key, lets every server learn it for SECONDS (60), then seals every stored secret anew; servers go
   on working. Cursors of lists signed with the key before are taken for another day. LIAISON_SECRET_KEY stays.

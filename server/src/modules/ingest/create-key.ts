@@ -6,16 +6,18 @@ import { digestIngestKey, makeIngestKey } from './key.ts'
 import { addKey } from './key-store.ts'
 import type { IngestKeyRow } from './key-store.ts'
 
+interface WantedKey {
+  readonly name: string
+  readonly source: string
+  readonly days: number
+  readonly createdBy: string | null
+  readonly makesDashboardTokens?: boolean
+}
+
 /** Makes a key and records that; the key itself is in the answer and nowhere else. */
 export async function makeAndRecordKey(
   mandate: Mandate<'platform'> | Mandate<'system'>,
-  wanted: {
-    readonly name: string
-    readonly source: string
-    readonly days: number
-    readonly createdBy: string | null
-    readonly makesDashboardTokens?: boolean
-  },
+  wanted: WantedKey,
 ): Promise<{ row: IngestKeyRow; key: string }> {
   const { text, hint } = makeIngestKey(randomBytes(32))
   const row = await addKey(mandate, { ...wanted, digest: digestIngestKey(text), hint })
@@ -30,7 +32,7 @@ export async function makeAndRecordKey(
 /** Makes a key for the operator at the machine. */
 export async function createIngestKey(
   mandate: Mandate<'system'>,
-  wanted: { readonly name: string; readonly source: string; readonly days: number; readonly createdBy: null },
+  wanted: WantedKey & { readonly createdBy: null },
 ) {
   const { row, key } = await makeAndRecordKey(mandate, wanted)
   return {
