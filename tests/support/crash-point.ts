@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createConnection, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
+import { listenOnLoopback } from '../../server/testing/ports.ts'
 import type { Upstream } from './tcp-proxy.ts'
 
 /** When the power is cut: after some of the transaction was answered, or when the commit is done and the server does not know it. */
@@ -29,11 +30,8 @@ export class CrashPoint implements AsyncDisposable {
   }
 
   static async start(upstream: Upstream): Promise<CrashPoint> {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
-    return new CrashPoint(server, address.port, upstream)
+    const server = createServer()
+    return new CrashPoint(server, await listenOnLoopback(server), upstream)
   }
 
   /** Calls `strike` once, at that moment of the next transaction whose values hold the word; its answer is never passed on. */

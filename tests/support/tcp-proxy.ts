@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createConnection, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
+import { listenOnLoopback } from '../../server/testing/ports.ts'
 
 /**
  * What the proxy does with a connection: pass bytes on, pass them on late, pass what is sent and hold every answer until
@@ -32,11 +33,8 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   static async start(upstream: Upstream): Promise<TcpProxy> {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
-    return new TcpProxy(server, address.port, upstream)
+    const server = createServer()
+    return new TcpProxy(server, await listenOnLoopback(server), upstream)
   }
 
   get mode(): ProxyMode {
