@@ -269,6 +269,18 @@ describe('a consent, as raw SQL', () => {
   ) => `insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, starts_at, ends_at, requested_by, approved_by, approved_at, status_changed_by, status_changed_by_side)
     values ($1, $2, 'consent', '${status}', $3, $3, now(), now() + interval '90 days', $4, $4, now(), $4, 'tenant') returning id`
 
+  /** A consent in force, with or without a bound of revocations. */
+  async function seedConsent(scene: People, bound: number | null = null): Promise<string | undefined> {
+    const values = [scene.tenant, scene.partner, zero, scene.people.tenant.id]
+    const [row] = await world.seed<{ id: string }>(insertConsent('active'), values, scene.tenant)
+    await world.seed(
+      `insert into consent (id, tenant_id, partner_id, client_id, scopes, actions, max_revocation_seconds) values ($1, $2, $3, $4, array['orders.read'], array['order.read'], $5)`,
+      [row?.id, scene.tenant, scene.partner, scene.client, bound],
+      scene.tenant,
+    )
+    return row?.id
+  }
+
   test('only the organisation makes one, and never for another', async () => {
     const [scene, others] = [await openScene(), await openScene()]
     await asSide('tenant', scene, async (client) => {
@@ -340,22 +352,27 @@ describe('a consent, as raw SQL', () => {
     })
   })
 
+  test('keeps its bound of revocations or a stricter one, whatever the login of its tenant runs (A9)', async () => {
+    const scene = await openScene()
+    const id = await seedConsent(scene, 90)
+    await asSide('tenant', scene, async (client) => {
+      const bound = (to: string) =>
+        attempt(client, `update consent set max_revocation_seconds = ${to} where id = $1`, [id])
+      expect([await bound('30'), await bound('91'), await bound('null')]).toEqual([
+        'done',
+        'consent_revocation_bound',
+        'consent_revocation_bound',
+      ])
+    })
+  })
+
   test('what was reached, and who pays, is told on the right plane only', async () => {
     const scene = await openScene()
-    const [row] = await world.seed<{ id: string }>(
-      insertConsent('active'),
-      [scene.tenant, scene.partner, zero, scene.people.tenant.id],
-      scene.tenant,
-    )
-    await world.seed(
-      `insert into consent (id, tenant_id, partner_id, client_id, scopes, actions) values ($1, $2, $3, $4, array['orders.read'], array['order.read'])`,
-      [row?.id, scene.tenant, scene.partner, scene.client],
-      scene.tenant,
-    )
+    const id = await seedConsent(scene)
     const others = await openScene()
     for (const side of ['tenant', 'partner'] as const) {
       const card = (client: pg.PoolClient) =>
-        client.query<{ card: unknown }>('select access.consent_card($1) as card', [row?.id])
+        client.query<{ card: unknown }>('select access.consent_card($1) as card', [id])
       expect((await asSide(side, scene, card)).rows[0]?.card).not.toBeNull()
       expect((await asSide(side, others, card)).rows[0]?.card).toBeNull()
       await asSide(side, scene, async (client) => {
@@ -372,7 +389,7 @@ describe('a consent, as raw SQL', () => {
     await asAuth(scene, 'partner', async (client) => {
       const { rows } = await client.query<{ holds: boolean }>(
         'select access.holds_consent($1, $2) as holds',
-        [others.client, row?.id],
+        [others.client, id],
       )
       expect(rows[0]?.holds).toBe(false)
     })
