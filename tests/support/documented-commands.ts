@@ -50,6 +50,10 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   'npm run lint': gate("'oxlint', '--type-aware'"),
   'npm run typecheck': gate("'tsc', '-b'"),
   'npm run docs': gate("'scripts/docs.ts'"),
+  'npm run structure': {
+    by: 'tests/structure.test.ts',
+    words: ['toMatchFileSnapshot', "'../docs/database'"],
+  },
   'node scripts/release-api.ts': { notRun: 'it promises what the API is, once for each release' },
   'npm run pack': { by: 'tests/packages.test.ts', words: ["'run', '--silent', 'pack'"] },
   'npm run sbom': { by: 'tests/sbom.test.ts', words: ["scripts['sbom']", 'execFile'] },

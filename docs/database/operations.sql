@@ -1,0 +1,126 @@
+-- One link of an operation and what became of it. The outcome is written in the transaction of the work, so that nothing is done twice.
+create table public.bulk_item (
+  operation_id uuid not null,
+  partner_id uuid not null,
+  place integer not null,
+  link_id uuid,
+  parameters jsonb not null default '{}'::jsonb,
+  outcome text not null default 'waiting'::text,
+  code text,
+  detail text,
+  done_at timestamp with time zone,
+  constraint bulk_item_check CHECK (((outcome = 'waiting'::text) = (done_at IS NULL))),
+  constraint bulk_item_names_one CHECK (((link_id IS NULL) = (parameters ? 'tenant_slug'::text))),
+  constraint bulk_item_outcome_check CHECK ((outcome = ANY (ARRAY['waiting'::text, 'done'::text, 'unchanged'::text, 'refused'::text]))),
+  constraint bulk_item_partner_id_operation_id_fkey FOREIGN KEY (partner_id, operation_id) REFERENCES public.bulk_operation(partner_id, id) ON DELETE CASCADE,
+  constraint bulk_item_pkey PRIMARY KEY (operation_id, place),
+  constraint bulk_item_place_check CHECK ((place >= 0))
+);
+alter table public.bulk_item enable row level security, force row level security;
+create policy deciding on public.bulk_item for select to liaison_authz
+  using (true);
+create policy ordering on public.bulk_item for insert to liaison_program
+  with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (outcome = 'waiting'::text)));
+create policy partner_side on public.bulk_item for select to liaison_program
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy working on public.bulk_item for all to liaison_job
+  using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
+  with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+create policy working_as_person on public.bulk_item for update to liaison_program
+  using (((operation_id = ( SELECT access.context_id('operation_id'::text) AS context_id)) AND (outcome = 'waiting'::text)))
+  with check ((operation_id = ( SELECT access.context_id('operation_id'::text) AS context_id)));
+grant select on public.bulk_item to liaison_authz;
+grant select on public.bulk_item to liaison_job;
+grant select on public.bulk_item to liaison_program;
+grant update (outcome, code, detail, done_at) on public.bulk_item to liaison_job;
+grant insert (operation_id, partner_id, place, link_id, parameters) on public.bulk_item to liaison_program;
+grant update (outcome, code, detail, done_at) on public.bulk_item to liaison_program;
+
+-- One step that a person ordered for many links. A job takes it item by item, each in a transaction of its own, decided anew as that person.
+create table public.bulk_operation (
+  id uuid not null default uuidv7(),
+  partner_id uuid not null,
+  action text not null,
+  parameters jsonb not null default '{}'::jsonb,
+  ordered_by uuid not null,
+  ordered_by_name text not null,
+  session_id uuid not null,
+  factor text not null,
+  status text not null default 'queued'::text,
+  claim_hash bytea,
+  claimed_until timestamp with time zone,
+  items_count integer not null,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint audited TRIGGER DEFERRABLE INITIALLY DEFERRED,
+  constraint bulk_operation_action_check CHECK ((action = ANY (ARRAY['assign'::text, 'unassign'::text, 'renew'::text, 'suspend'::text, 'set_auto_renew'::text, 'set_alerts'::text, 'request'::text]))),
+  constraint bulk_operation_check CHECK ((((status = 'processing'::text) = (claim_hash IS NOT NULL)) AND ((status = 'processing'::text) = (claimed_until IS NOT NULL)))),
+  constraint bulk_operation_check1 CHECK (((status = 'completed'::text) = (finished_at IS NOT NULL))),
+  constraint bulk_operation_factor_check CHECK ((factor = ANY (ARRAY['none'::text, 'otp'::text, 'phishing_resistant'::text]))),
+  constraint bulk_operation_items_count_check CHECK (((items_count >= 1) AND (items_count <= 200))),
+  constraint bulk_operation_ordered_by_fkey FOREIGN KEY (ordered_by) REFERENCES public.person(id),
+  constraint bulk_operation_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partner(id),
+  constraint bulk_operation_partner_id_id_key UNIQUE (partner_id, id),
+  constraint bulk_operation_pkey PRIMARY KEY (id),
+  constraint bulk_operation_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text])))
+);
+CREATE INDEX bulk_operation_partner_id_id_idx ON public.bulk_operation USING btree (partner_id, id DESC);
+CREATE INDEX bulk_operation_waiting ON public.bulk_operation USING btree (created_at) WHERE (status <> 'completed'::text);
+CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR DELETE ON public.bulk_operation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit.require_event();
+alter table public.bulk_operation enable row level security, force row level security;
+create policy deciding on public.bulk_operation for select to liaison_authz
+  using (true);
+create policy partner_side on public.bulk_operation for all to liaison_program
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
+  with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (ordered_by = ( SELECT access.context_id('actor_id'::text) AS context_id)) AND (session_id = ( SELECT access.context_id('session_id'::text) AS context_id))));
+create policy working on public.bulk_operation for all to liaison_job
+  using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
+  with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+grant select on public.bulk_operation to liaison_authz;
+grant delete, select on public.bulk_operation to liaison_job;
+grant update (status, claim_hash, claimed_until, finished_at) on public.bulk_operation to liaison_job;
+grant insert (partner_id, action, parameters, ordered_by, ordered_by_name, session_id, factor, items_count) on public.bulk_operation to liaison_program;
+grant select (id, partner_id, action, parameters, ordered_by, ordered_by_name, status, items_count, created_at, finished_at) on public.bulk_operation to liaison_program;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.enter_operation(request jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  ordered public.bulk_operation;
+  who record;
+begin
+  if session_user <> 'liaison_program' then
+    raise exception 'this login works on no operation' using errcode = 'insufficient_privilege';
+  end if;
+  select * into ordered from public.bulk_operation o
+  where o.id = (request ->> 'operation_id')::uuid and o.status = 'processing'
+    and o.claim_hash = sha256(decode(request ->> 'claim', 'hex')) and o.claimed_until > statement_timestamp();
+  if not found then
+    return json_build_object('now', statement_timestamp(), 'plane', 'program', 'actor', null);
+  end if;
+  select h.id as person_id, h.name as person_name,
+    json_build_object('person_id', h.id, 'name', h.name, 'status', h.status, 'factor', ordered.factor, 'factor_at', ordered.created_at, 'session_id', ordered.session_id) as actor,
+    coalesce((select json_agg(f.scope) from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = h.id and f.partner_id is null and f.tenant_id is null), '[]') as freezes,
+    json_build_object('id', p.id, 'name', p.name, 'slug', p.slug, 'status', p.status, 'kinds', p.kinds) as partner,
+    json_build_object('id', pm.id, 'role', pm.role, 'status', pm.status) as partner_member,
+    pm.id as member_id, pm.role, p.id as partner_id, p.name as partner_name
+  into who
+  from public.person h
+  join public.partner_member pm on pm.person_id = h.id and pm.partner_id = ordered.partner_id
+  join public.partner p on p.id = pm.partner_id
+  where h.id = ordered.ordered_by;
+  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', 'program', 'actor_type', 'person', 'actor_id', who.person_id, 'actor_name', who.person_name, 'session_id', ordered.session_id,
+    'member_id', who.member_id, 'partner_id', who.partner_id, 'partner_name', who.partner_name, 'role', who.role,
+    'permission', request -> 'permission', 'operation_id', ordered.id,
+    'request_id', request -> 'request_id', 'route', request -> 'route', 'source', 'job')));
+  return json_build_object('now', statement_timestamp(), 'plane', 'program', 'actor_kind', 'job', 'actor', who.actor, 'freezes', who.freezes,
+    'partner', who.partner, 'partner_member', who.partner_member);
+end
+$function$;
+grant execute on access.enter_operation(jsonb) to liaison_program;
