@@ -573,11 +573,7 @@ begin
   return found.terms;
 end
 $function$;
-grant execute on access.agreement_terms(uuid) to liaison_ingest;
-grant execute on access.agreement_terms(uuid) to liaison_job;
 grant execute on access.agreement_terms(uuid) to liaison_owner;
-grant execute on access.agreement_terms(uuid) to liaison_platform;
-grant execute on access.agreement_terms(uuid) to liaison_program;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.enforce_live_agreement()

@@ -1,3 +1,24 @@
+create type access.alert_observation as (
+  dedupe_key text,
+  audience text,
+  partner_id uuid,
+  tenant_id uuid,
+  delegation_id uuid,
+  type text,
+  area text,
+  level smallint,
+  held smallint,
+  severity text,
+  title text,
+  message text,
+  metadata jsonb,
+  channels text[],
+  digest text,
+  is_told boolean,
+  ticket_id uuid,
+  outage_id uuid
+);
+
 -- One condition that somebody should know of, for one reader: a partner under one link, a tenant, or the provider.
 create table public.alert (
   id uuid not null default uuidv7(),

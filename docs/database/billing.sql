@@ -1,3 +1,18 @@
+create type private.invoice_delta as (
+  tenant_id uuid,
+  currency text,
+  status text,
+  issued_on date,
+  due_on date,
+  band integer,
+  invoice_count bigint,
+  total_minor numeric,
+  paid_minor numeric,
+  owed_count bigint,
+  balance_minor numeric,
+  credit_minor numeric
+);
+
 -- What a tenant invoiced (by day of issue; drafts and cancelled invoices are nothing) and collected (by day of receipt, in UTC) in a month, and up to each of its days.
 create table public.billing_month (
   tenant_id uuid not null,

@@ -1,3 +1,14 @@
+create type access.kept_decision as (
+  plane text,
+  era uuid,
+  snapshot pg_snapshot,
+  until timestamp with time zone,
+  keys uuid[],
+  masks bit(256)[],
+  owns boolean[],
+  tenants text[]
+);
+
 -- Decisions for reads inside one organisation that are kept (decision 037). Whoever knows an id is let in by it, so no login reads this table, and the ids are random.
 create table access.kept_ticket (
   id uuid not null default gen_random_uuid(),
@@ -1631,25 +1642,6 @@ end
 $function$;
 
 -- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.key_if_it_holds(kept jsonb)
- RETURNS bytea
- LANGUAGE plpgsql
- STABLE
-AS $function$
-declare
-  seen pg_snapshot := kept ->> 'snapshot';
-begin
-  return (
-    select k.key from access.context_key k
-    where statement_timestamp() < (kept ->> 'until')::timestamptz
-      and exists (select from access.stamp_era e where e.id = (kept ->> 'era')::uuid)
-      and not exists (
-        select from access.stamp s
-        where s.key = any ((kept ->> 'keys')::uuid[]) and s.xid >= pg_snapshot_xmin(seen) and not pg_visible_in_snapshot(s.xid, seen)));
-end
-$function$;
-
--- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.key_that_holds(kept access.kept_decision)
  RETURNS bytea
  LANGUAGE plpgsql
@@ -2038,7 +2030,6 @@ begin
       and (route_bit is null or get_bit(u.mask, route_bit) = 1);
 end
 $function$;
-grant execute on access.restricted_reach(text,text) to liaison_delegate;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.resume(code text, stands text, reached text, reached_code text, context text, context_code text, question text, of_request jsonb)
@@ -2142,13 +2133,6 @@ begin
   return reached;
 end
 $function$;
-
--- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.sign_kept(kept access.kept_decision)
- RETURNS text
- LANGUAGE sql
- STABLE
-AS $function$ select access.sign('kept ' || kept::text) || kept::text $function$;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.stamp_change()

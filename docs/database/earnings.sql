@@ -1,3 +1,14 @@
+create type audit.partner_event as (
+  action text,
+  partner_id uuid,
+  partner_name text,
+  resource_type text,
+  resource_id uuid,
+  resource_label text,
+  changes jsonb,
+  reason text
+);
+
 -- What the provider's billing system said about payments of tenants, each event once and for good. Events of tenants that nobody referred are kept too (D11).
 create table public.billing_event (
   id uuid not null default uuidv7(),

@@ -235,26 +235,6 @@ end
 $function$;
 
 -- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.freezes_of_form(tenant uuid, delegation uuid)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'scope', f.scope, 'set_by', f.set_by_side)), '[]')
-  from public.access_freeze f
-  where f.lifted_at is null and f.scope <> 'person' and f.partner_id is null
-    and (f.tenant_id is null or f.tenant_id = tenant) and (f.delegation_id is null or f.delegation_id = delegation)
-  $function$;
-
--- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.hold_for_form(tenant uuid)
- RETURNS void
- LANGUAGE sql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select access.hold('platform', null), access.hold('tenant', tenant), access.hold('pair', null) $function$;
-
--- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.may_use_form(facts jsonb, action text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -416,30 +396,6 @@ begin
 end
 $function$;
 grant execute on access.show_form(text) to liaison_embed;
-
--- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.spend_ticket(ticket_nonce bytea, use_digest bytea, until timestamp with time zone)
- RETURNS boolean
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
-AS $function$
-declare
-  context jsonb := access.context();
-  token uuid := (context ->> 'form_token_id')::uuid;
-begin
-  if (token is null) then
-    raise exception 'a ticket belongs to a form' using errcode = 'insufficient_privilege';
-  end if;
-  insert into public.embed_ticket_use (nonce, tenant_id, token_id, used_for, ends_at)
-  values (ticket_nonce, (context ->> 'tenant_id')::uuid, token, use_digest, until)
-  on conflict do nothing;
-  return found or exists (select from public.embed_ticket_use u where u.nonce = ticket_nonce and u.token_id = token and u.used_for = use_digest);
-end
-$function$;
-grant execute on access.spend_ticket(bytea,bytea,timestamp with time zone) to liaison_embed;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.take_all(keys text[], allowed integer[], windows bigint[])

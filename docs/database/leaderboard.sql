@@ -63,8 +63,6 @@ CREATE OR REPLACE FUNCTION access.fewest_ranked_partners()
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 RETURN 3;
-grant execute on access.fewest_ranked_partners() to liaison_platform;
-grant execute on access.fewest_ranked_partners() to liaison_program;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.leaderboard_months()

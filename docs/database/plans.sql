@@ -711,21 +711,6 @@ grant execute on access.effective_subscription(uuid,text[]) to liaison_program;
 grant execute on access.effective_subscription(uuid,text[]) to liaison_realm;
 
 -- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.has_live_subscription(of_end_user uuid)
- RETURNS boolean
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  s public.subscription := access.live_subscription(of_end_user);
-begin
-  return s.id is not null;
-end
-$function$;
-grant execute on access.has_live_subscription(uuid) to liaison_owner;
-
--- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.is_eligible(of_end_user uuid, of_plan uuid)
  RETURNS boolean
  LANGUAGE sql

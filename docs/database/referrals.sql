@@ -815,10 +815,7 @@ CREATE OR REPLACE FUNCTION access.live_referral(tenant uuid)
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_seqscan TO 'off'
 AS $function$ select r.id from public.referral r where r.tenant_id = live_referral.tenant and r.voided_at is null and access.is_in_own_plane()$function$;
-grant execute on access.live_referral(uuid) to liaison_ingest;
-grant execute on access.live_referral(uuid) to liaison_job;
 grant execute on access.live_referral(uuid) to liaison_owner;
-grant execute on access.live_referral(uuid) to liaison_platform;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.lock_referral(referral uuid, event uuid)
@@ -898,18 +895,6 @@ $function$;
 grant execute on access.partner_of_owner() to liaison_limited_view;
 grant execute on access.partner_of_owner() to liaison_owner;
 grant execute on access.partner_of_owner() to liaison_program;
-
--- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.referral_blocked_from(referral uuid)
- RETURNS timestamp with time zone
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select b.from_at from public.referral_block b where b.referral_id = referral_blocked_from.referral $function$;
-grant execute on access.referral_blocked_from(uuid) to liaison_ingest;
-grant execute on access.referral_blocked_from(uuid) to liaison_job;
-grant execute on access.referral_blocked_from(uuid) to liaison_owner;
-grant execute on access.referral_blocked_from(uuid) to liaison_platform;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.revenue_of_tenant(tenant uuid, since timestamp with time zone)

@@ -398,31 +398,6 @@ $function$;
 grant execute on access.uptime_rules(uuid[]) to liaison_delegate;
 grant execute on access.uptime_rules(uuid[]) to liaison_tenant;
 
--- The time zones, and what was agreed about uptime, of those of the tenants whose reports this transaction may read.
--- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.uptime_terms(wanted uuid[])
- RETURNS TABLE(tenant_id uuid, time_zone text, link_target numeric, agreed_target numeric, default_target numeric, floor_target numeric, excludes_planned boolean)
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER ROWS 50
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
- SET plan_cache_mode TO 'force_generic_plan'
-AS $function$
-declare
-  reached uuid[] := array(select access.reach('outage', 'select'));
-  own_partner uuid := case access.context_plane() when 'delegation' then access.context_id('partner_id') end;
-begin
-  return query
-    select t.id, t.timezone, u.link_target, u.agreed_target, u.default_target, u.floor_target, u.excludes_planned
-    from tenant t
-    left join lateral (
-      select d.id from access.delegation_in_force d where d.tenant_id = t.id and d.partner_id = own_partner and d.kind = 'link' limit 1) own on true
-    cross join lateral access.uptime_rule(t.id, own.id) u
-    where t.id = any (wanted) and t.id = any (reached);
-end
-$function$;
-grant execute on access.uptime_terms(uuid[]) to liaison_delegate;
-grant execute on access.uptime_terms(uuid[]) to liaison_tenant;
-
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION access.usage_by_day(wanted uuid[], first_day date, last_day date, today date)
  RETURNS TABLE(day date, measured_days integer, data_gb double precision, active_subscribers double precision, peak_mbps double precision, average_mbps double precision)

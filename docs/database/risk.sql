@@ -320,7 +320,6 @@ AS $function$
     ('banned_source', 7, 'traffic', 'hold', '{"referrers": [], "parameters": ["gclid", "gbraid", "wbraid", "msclkid", "fbclid", "ttclid", "utm_medium=cpc", "utm_medium=ppc"]}')
   $function$;
 grant execute on access.risk_defaults() to liaison_owner;
-grant execute on access.risk_defaults() to liaison_platform;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.risk_disposable_address(of_tenant uuid, facts jsonb, settings jsonb)

@@ -9,8 +9,18 @@ const OWN_SCHEMAS = `('access', 'audit', 'private', 'public')`
 const CREATED =
   /create\s+(?:or\s+replace\s+)?(?:unlogged\s+)?(?:table|view|function|procedure|sequence|type|domain)\s+(?:if\s+not\s+exists\s+)?([a-z_]+(?:\.[a-z_]+)?)/gi
 
+const FUNCTION = 3
+
+/** The program without its tests. */
+async function readProgram(): Promise<string> {
+  const texts: string[] = []
+  for await (const path of glob('**/*.ts', { cwd: SOURCE }))
+    if (!path.endsWith('.test.ts')) texts.push(await readFile(join(SOURCE, path), 'utf8'))
+  return texts.join('\n')
+}
+
 /** One thing of the database: the name that migrations give it, and the statements that make it as it is now. */
-interface Part {
+export interface Part {
   readonly name: string
   readonly kind: number
   readonly text: string
@@ -76,6 +86,13 @@ const COLUMN_GRANTS = `
          from pg_attribute a, aclexplode(a.attacl) as e
          where a.attrelid = c.oid and not a.attisdropped and e.grantee <> c.relowner group by 1, 2) as each)`
 
+const TYPES = `
+  select format('%s.%s', n.nspname, c.relname) as name, 0 as kind, format(E'create type %s as (\\n  %s\\n);', c.oid::regclass,
+    (select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), E',\\n  ' order by a.attnum)
+     from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as text
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ${OWN_SCHEMAS} and c.relkind = 'c'`
+
 const TABLES = `
   select format('%s.%s', n.nspname, c.relname) as name, 1 as kind, concat_ws(E'\\n',
     ${commentOf('pg_class', 'c.oid')},
@@ -101,7 +118,7 @@ const VIEWS = `
   where n.nspname in ${OWN_SCHEMAS} and c.relkind = 'v'`
 
 const FUNCTIONS = `
-  select format('%s.%s', n.nspname, p.proname) as name, 3 as kind, concat_ws(E'\\n',
+  select format('%s.%s', n.nspname, p.proname) as name, ${FUNCTION} as kind, concat_ws(E'\\n',
     ${commentOf('pg_proc', 'p.oid')},
     format('-- owner: %s', pg_get_userbyid(p.proowner)),
     trim(trailing E'\\n' from pg_get_functiondef(p.oid)) || ';',
@@ -110,26 +127,64 @@ const FUNCTIONS = `
   where n.nspname in ${OWN_SCHEMAS} and p.prokind in ('f', 'p')
     and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`
 
-async function readParts(database: Client): Promise<readonly Part[]> {
+/** Everything that the product owns in a database. */
+export async function readParts(database: Client): Promise<readonly Part[]> {
   // What stands outside of PostgreSQL's own schema is then written with its schema.
   await database.query('set search_path to pg_catalog')
   const { rows } = await database.query<Part>(
-    `select name, kind, text from (${TABLES} union all ${VIEWS} union all ${FUNCTIONS}) as parts order by kind, name collate "C", text collate "C"`,
+    `select name, kind, text from (${TYPES} union all ${TABLES} union all ${VIEWS} union all ${FUNCTIONS}) as parts order by kind, name collate "C", text collate "C"`,
   )
   return rows
 }
 
 /**
- * The database as all migrations together leave it, for each module what it owns: tables with their indexes, triggers,
- * policies and grants, then views, then functions. It is read from the catalogue of PostgreSQL.
+ * The database as all migrations together leave it, for each module what it owns: types, tables with their indexes, triggers,
+ * policies and grants, then views, then functions.
  */
-export async function describeStructure(database: Client): Promise<ReadonlyMap<string, string>> {
+export async function describeStructure(parts: readonly Part[]): Promise<ReadonlyMap<string, string>> {
   const owners = await readOwners()
   const texts = new Map<string, string[]>()
-  for (const { name, text } of await readParts(database)) {
+  for (const { name, text } of parts) {
     const module = owners.get(name)
     if (module === undefined) throw new Error(`No migration creates ${name}.`)
     texts.set(module, [...(texts.get(module) ?? []), text])
   }
-  return new Map([...texts].map(([module, parts]) => [module, `${parts.join('\n\n')}\n`]))
+  return new Map([...texts].map(([module, own]) => [module, `${own.join('\n\n')}\n`]))
+}
+
+const wordsOf = (text: string): ReadonlySet<string> => new Set(text.match(/\w+/g))
+const wordOf = ({ name }: Part): string => name.slice(name.indexOf('.') + 1)
+const isDefiner = ({ text }: Part): boolean =>
+  text.split('$function$')[0]?.includes('SECURITY DEFINER') ?? false
+
+/** The functions that neither the program nor anything else of the database names; what is private serves migrations. */
+export async function findUnusedFunctions(parts: readonly Part[]): Promise<readonly string[]> {
+  const named = parts.map((part) => ({ part, words: wordsOf(part.text) }))
+  const program = wordsOf(await readProgram())
+  return parts
+    .filter(({ kind, name }) => kind === FUNCTION && !name.startsWith('private.'))
+    .filter((part) => {
+      const word = wordOf(part)
+      return (
+        !program.has(word) &&
+        !named.some(({ part: other, words }) => other.name !== part.name && words.has(word))
+      )
+    })
+    .map(({ name }) => name)
+}
+
+/**
+ * The functions that a login may call and never does: the program does not name them, and no policy, constraint, view or function
+ * that runs with the rights of its caller does.
+ */
+export async function findUncalledGrants(parts: readonly Part[]): Promise<readonly string[]> {
+  const functions = parts.filter(({ kind, text }) => kind === FUNCTION && !text.includes('RETURNS trigger'))
+  const callers = parts.filter((part) => part.kind !== FUNCTION || !isDefiner(part))
+  const called = callers.map(({ name, text }) => ({ name, words: wordsOf(text) }))
+  const program = wordsOf(await readProgram())
+  return functions
+    .filter(({ text }) => /^grant execute on .* to (?!liaison_authz|liaison_owner)/m.test(text))
+    .filter((part) => !program.has(wordOf(part)))
+    .filter((part) => !called.some(({ name, words }) => name !== part.name && words.has(wordOf(part))))
+    .map(({ name }) => name)
 }

@@ -149,7 +149,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'nobody but the deciding role can sign an access context or put one in force',
     sql: `select r.rolname || ' ' || p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace and n.nspname in ('access', 'audit') cross join pg_roles r
-      where p.proname in ('set_context', 'sign', 'context', 'key_if_it_holds', 'key_that_holds', 'sign_kept', 'kept', 'set_kept', 'make_ticket', 'write_ticket', 'message_of_ticket', 'note_use', 'record_as', 'count_read', 'set_form_context') and ${IS_LOGIN} and has_function_privilege(r.oid, p.oid, 'execute')`,
+      where p.proname in ('set_context', 'sign', 'context', 'key_that_holds', 'kept', 'set_kept', 'make_ticket', 'write_ticket', 'message_of_ticket', 'note_use', 'record_as', 'count_read', 'set_form_context') and ${IS_LOGIN} and has_function_privilege(r.oid, p.oid, 'execute')`,
   },
   {
     name: 'no login reads the key of access contexts',

@@ -293,10 +293,8 @@ describe('states', () => {
     expect(blocked.json()).toMatchObject({ state: 'locked', block_reason: 'Paid traffic.' })
     const twice = await world.call(scene.admin.caller, 'POST', path, { body })
     expect(twice.statusCode).toBe(409)
-    const [row] = await world.sql('select access.referral_blocked_from($1) is not null as is_blocked', [
-      referral.id,
-    ])
-    expect(row).toEqual({ is_blocked: true })
+    const blocks = await world.sql('select reason from referral_block where referral_id = $1', [referral.id])
+    expect(blocks).toEqual([{ reason: 'Paid traffic.' }])
     const byPartner = await asPerson(world, { plane: 'program', caller: scene.owner.caller }, (client) =>
       attempt(client, `insert into referral_block (referral_id, reason) values ($1, 'x')`, [referral.id]),
     )
