@@ -120,7 +120,7 @@ export const keys: Command = {
   help: `keys create-ingest NAME --source SOURCE [--days N] [--dashboards] [--json]
   Makes a key with which one of the provider's own systems hands records in, and prints it this once.
   SOURCE names that system: external ids are unique within it. The key ends after N days (365). With --dashboards
-  it makes tokens of embedded dashboards, too, and so reads the summary of every partner.
+  it makes tokens of embedded dashboards, and so reads the summary of every partner, and hands nothing in.
 keys rotate [--overlap SECONDS] [--json]
   Makes a new data key, lets every server learn it for SECONDS (60), then seals every stored secret anew; servers go
   on working. Cursors of lists signed with the key before are taken for another day. LIAISON_SECRET_KEY stays.

@@ -192,6 +192,12 @@ export const PLATFORM_PROBLEMS = {
     cause: 'The request names different tenants, or names one where none belongs.',
     remedy: 'Name one tenant, in `X-Active-Tenant-Id`.',
   },
+  INGEST_KEY_REFUSED: {
+    status: 403,
+    title: 'Not with this key',
+    cause: 'The key makes tokens of embedded dashboards and does nothing else.',
+    remedy: 'Use a key that was made without `makes_dashboard_tokens`.',
+  },
   REALM_REQUIRED: {
     status: 400,
     title: 'Realm missing',

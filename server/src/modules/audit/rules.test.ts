@@ -202,13 +202,7 @@ describe('a file of comma-separated values', () => {
 })
 
 test('every plane belongs to one side, and sign-in pages to none', () => {
-  expect(['program', 'delegation', 'tenant', 'platform', 'system', 'ingest', 'auth'].map(sideOf)).toEqual([
-    'partner',
-    'partner',
-    'tenant',
-    'provider',
-    'provider',
-    'provider',
-    null,
-  ])
+  expect(
+    ['program', 'delegation', 'tenant', 'platform', 'system', 'ingest', 'dashboard', 'auth'].map(sideOf),
+  ).toEqual(['partner', 'partner', 'tenant', 'provider', 'provider', 'provider', 'provider', null])
 })

@@ -58,7 +58,7 @@ export function windowOf(filters: Pick<ActivityFilters, 'from' | 'to'>, now: Dat
 export const PLANES_OF = {
   partner: ['program', 'delegation'],
   tenant: ['tenant'],
-  provider: ['platform', 'system', 'ingest'],
+  provider: ['platform', 'system', 'ingest', 'dashboard'],
 } as const
 
 /** The side that acts from a plane; null for sign-in pages, which belong to nobody's organisation. */

@@ -1,3 +1,5 @@
+import { encodeId } from '@liaison/access'
+import type { IdOf } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeAgreementRoutes } from '#modules/agreements/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
@@ -236,6 +238,26 @@ describe('a token', () => {
       .json()
       .items.map((one: { makes_dashboard_tokens: boolean }) => one.makes_dashboard_tokens)
     expect(new Set(may)).toEqual(new Set([true, false]))
+  })
+
+  test('comes from a key that hands nothing in, whatever source it has: that of the billing system or of finance (D12, B17)', async () => {
+    const hand = (path: string, body: object) =>
+      world.app.http.inject({
+        method: 'POST',
+        url: `/api/v1/ingest/${path}`,
+        headers: { authorization: `Bearer ${key.key}`, 'content-type': 'application/json' },
+        payload: JSON.stringify({ source: 'product', ...body }),
+      })
+    const tenant = { external_id: 't1', name: 'Taken', slug: 'taken' }
+    const payout = encodeId('payout_item', '00000000-0000-7000-8000-000000000000' as IdOf<'payout_item'>)
+    const paid = { payout_id: payout, outcome: 'paid', reference: 'R1' }
+    for (const answer of [
+      await hand('tenants', { items: [tenant] }),
+      await hand('tenants', { items: [tenant], dry_run: true }),
+      await hand('payout-results', { items: [paid] }),
+    ])
+      expect([answer.statusCode, answer.json().code], answer.body).toEqual([403, 'INGEST_KEY_REFUSED'])
+    expect((await askForToken(world, key.key, scene.partner)).statusCode).toBe(201)
   })
 
   test('is an audit event when it is made, which the provider and its partner read, and no other partner (D9, D12)', async () => {

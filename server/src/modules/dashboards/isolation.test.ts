@@ -158,6 +158,26 @@ describe('with SQL, the embedded dashboard', () => {
     await embedDashboard(world)
   })
 
+  test('gives a key for dashboards no record to read or write: only the plane of records opens those (D12, B17)', async () => {
+    const reads = [
+      'tenant',
+      'partner',
+      'billing_account',
+      'referral',
+      'subscription',
+      'billing_event',
+      'payout_item',
+    ]
+    const seen = (client: pg.PoolClient) =>
+      Promise.all(reads.map(async (table) => (await client.query(`select 1 from ${table} limit 1`)).rowCount))
+    const partnerSeen = (client: pg.PoolClient) => client.query('select id from partner limit 1')
+    expect(new Set(await asSystem(key, seen))).toEqual(new Set([0]))
+    expect((await asSystem(plain, partnerSeen)).rowCount).toBe(1)
+    const add = `insert into tenant (name, slug) values ('Taken', 'taken')`
+    expect(await asSystem(key, (client) => attempt(client, add))).toMatch(/row-level security/)
+    expect(await asSystem(plain, (client) => attempt(client, add))).not.toMatch(/row-level security/)
+  })
+
   test('takes no site that would say more in a header than an origin does (D12)', async () => {
     for (const origin of [
       `https://a.example; script-src *`,

@@ -5,7 +5,7 @@ const DASHBOARD_PROBLEMS = {
     status: 403,
     title: 'Not with this key',
     cause: 'The key hands records in and makes no tokens for dashboards.',
-    remedy: 'Make a key with `makes_dashboard_tokens` and use it for nothing else.',
+    remedy: 'Make a key with `makes_dashboard_tokens`, which does nothing else.',
   },
   DASHBOARD_OFF: {
     status: 409,

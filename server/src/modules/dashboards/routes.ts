@@ -35,7 +35,10 @@ export const makeDashboardRoutes = (services: Services): readonly Route[] => [
     path: '/api/v1/ingest/dashboard-tokens',
     summary: 'Make a token that shows one partner its summary in a frame, for a quarter of an hour',
     input: { body: z.strictObject({ partner_id: publicId('partner') }) },
-    access: { ingest: 'A product of the provider asks for one of its partners, who is signed in there.' },
+    access: {
+      ingest: 'A product of the provider asks for one of its partners, who is signed in there.',
+      keyFor: 'dashboards',
+    },
     limit: 'ingest',
     showsSecret: true,
     problems: [

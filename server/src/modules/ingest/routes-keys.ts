@@ -21,7 +21,7 @@ const IngestKey = z.strictObject({
   revoked_at: z.string().nullable(),
   last_used_at: z.string().nullable(),
   makes_dashboard_tokens: z.boolean().meta({
-    description: 'Whether it also makes tokens that show the figures of a partner.',
+    description: 'Whether it makes tokens that show the figures of a partner, and does nothing else.',
   }),
 })
 

@@ -16,7 +16,8 @@ export type Access<S extends Schemas> =
   | { readonly public: string }
   /** `tenant`: the route tells about a tenant that the input or `X-Active-Tenant-Id` names, without entering it. */
   | { readonly identity: string; readonly tenant?: (input: Inputs<S>) => TenantId | undefined }
-  | { readonly ingest: string }
+  /** A key of the provider's own systems: one that hands records in, unless the route is for keys of another use. */
+  | { readonly ingest: string; readonly keyFor?: 'dashboards' }
   /** An API client with an access token; `account` says which billing account the request is about, which must be the token's. */
   | { readonly api: ClientPermission; readonly account: (input: Inputs<S>) => string }
   /** An end user of a white-label partner's own user base, with a session or token of that very realm. */
@@ -71,7 +72,7 @@ type KindOfPermission<A> = A extends { permission: PermissionOf<'platform'> }
 export type AnyAccess =
   | { readonly public: string }
   | { readonly identity: string; readonly tenant?: (input: never) => TenantId | undefined }
-  | { readonly ingest: string }
+  | { readonly ingest: string; readonly keyFor?: 'dashboards' }
   | { readonly api: ClientPermission; readonly account: (input: never) => string }
   | { readonly realm: RealmPermission }
   | { readonly form: FormAction }

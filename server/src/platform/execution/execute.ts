@@ -194,7 +194,10 @@ export async function open(engine: Engine, call: Call, mayDefer = false): Promis
   const { access } = call.route
   if ('identity' in access) return openForIdentity(engine.database, call.trace, call.sessionToken)
   if ('ingest' in access)
-    return openForIngest(engine.database, call.trace, call.request.headers.authorization)
+    return openForIngest(engine.database, call.trace, {
+      authorization: call.request.headers.authorization,
+      keyFor: access.keyFor,
+    })
   if ('api' in access) return openForToken(engine, call, access)
   if ('realm' in access || 'realmDoor' in access)
     return openInRealm(engine, access, {

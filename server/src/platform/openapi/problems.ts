@@ -49,7 +49,7 @@ const EVIDENCE_PROBLEMS: Readonly<Partial<Record<Evidence, readonly string[]>>> 
   platform: [...DECISION_PROBLEMS, 'TENANT_CONTEXT_MISMATCH'],
   api: CLIENT_REFUSAL_CODES,
   realm: [...REALM_REFUSAL_CODES, 'REALM_REQUIRED'],
-  ingest: ['UNAUTHORIZED'],
+  ingest: ['UNAUTHORIZED', 'INGEST_KEY_REFUSED'],
 }
 
 function problemsOfMethod(route: Route): string[] {

@@ -59,11 +59,17 @@ export async function openForIdentity(
   }
 }
 
-/** Opens the plane of the provider's own systems. Throws UNAUTHORIZED for a key that is unknown, ended or missing. */
+/**
+ * Opens the plane of the provider's own systems. Throws UNAUTHORIZED for a key that is unknown, ended or missing, and
+ * INGEST_KEY_REFUSED for one that makes tokens of dashboards where records are handed in.
+ */
 export async function openForIngest(
   database: Database,
   trace: RequestTrace,
-  authorization: string | undefined,
+  {
+    authorization,
+    keyFor,
+  }: { readonly authorization: string | undefined; readonly keyFor?: 'dashboards' | undefined },
 ): Promise<{ mandate: Mandate<'ingest'>; transaction: Transaction }> {
   const key = /^Bearer ([\x21-\x7e]{10,200})$/.exec(authorization ?? '')?.[1] ?? ''
   const argument = { ...trace.toAudit(), key_hash: createHash('sha256').update(key).digest('hex') }
@@ -71,7 +77,7 @@ export async function openForIngest(
     { text: 'select access.enter_ingest($1) as answer', values: [argument] },
   ])
   const answer = z
-    .object({ now: Instant, key_id: z.string(), source: z.string() })
+    .object({ now: Instant, key_id: z.string(), source: z.string(), makes_dashboard_tokens: z.boolean() })
     .nullable()
     .safeParse(results[0]?.rows[0]?.['answer'] ?? null)
   if (!answer.success || answer.data === null) {
@@ -81,6 +87,14 @@ export async function openForIngest(
     })
   }
   const { now, key_id: keyId, source } = answer.data
+  if (answer.data.makes_dashboard_tokens && keyFor !== 'dashboards') {
+    await transaction.rollback()
+    throw new ProblemError(
+      403,
+      'INGEST_KEY_REFUSED',
+      'This key makes tokens of dashboards and does nothing else.',
+    )
+  }
   const origin = { requestId: trace.requestId, now, ip: trace.ip }
   return {
     mandate: issueMandate('ingest', { keyId, source, origin }, { transaction, facts: null }),
