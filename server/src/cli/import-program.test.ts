@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { CommandBench, OPERATOR } from '#testing/command.ts'
 import { TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
 let bench: CommandBench
 beforeAll(async () => {
-  world = await TestWorld.start(() => [])
+  world = await TestWorld.start(makePartnerRoutes)
   bench = await CommandBench.start(world)
 })
 afterAll(async () => {
@@ -158,6 +159,45 @@ describe('partners and codes of another program', () => {
       [8, '/code', 'REPEATED'],
     ])
     expect(await world.sql(`select code from referral_code where code in ('GOOD1', 'TWICE')`)).toEqual([])
+  })
+
+  test('are never found by an address that a partner only says is its own, since what is imported is paid to it (D5, D12)', async () => {
+    const thief = await world.partner('Quick Fingers', ['referral'])
+    const person = await world.person('Quick Fingers')
+    await world.partnerMember(thief, person.id, 'PARTNER_OWNER')
+    const owner = await world.signIn(person.id)
+    const say = async (email: string) => {
+      const read = await world.call(owner, 'GET', '/api/v1/partner/profile')
+      return world.call(owner, 'PUT', '/api/v1/partner/profile/contact', {
+        body: { contact_email: email, website: null },
+        headers: { 'if-match': String(read.headers['etag']) },
+      })
+    }
+    expect((await say('juno@juniper.example')).statusCode).toBe(200)
+    const partners = await file(['email,name', 'juno@juniper.example,Juniper'])
+    const codes = await file(['email,code', 'juno@juniper.example,JUNIPER'])
+    const taken = await load(['--partners', partners, '--codes', codes, '--apply'])
+    expect(taken.imported).toBe(false)
+    expect(faultsOf(taken)).toEqual([
+      [2, '/email', 'PARTNER_UNPROVEN'],
+      [2, '/email', 'PARTNER_UNPROVEN'],
+    ])
+    // Nor does it keep out the partner whose address the provider itself wrote.
+    await say('away@quick.example')
+    expect((await load(['--partners', partners, '--apply'])).imported).toBe(true)
+    await say('juno@juniper.example')
+    expect(await load(['--partners', partners, '--codes', codes, '--apply'])).toMatchObject({
+      imported: true,
+      files: [{ created: 0, unchanged: 1 }, { created: 1 }],
+    })
+    const [code] = await world.sql(
+      `select p.name from referral_code c join partner p on p.id = c.partner_id where c.code = 'JUNIPER'`,
+    )
+    expect(code).toEqual({ name: 'Juniper' })
+    // With the address that somebody of it signs in with, it is known.
+    await say(person.email)
+    const own = await file(['email,code', `${person.email},QUICKEST`])
+    expect((await load(['--codes', own, '--apply'])).imported).toBe(true)
   })
 
   test('are read in the published forms of other programs, one partner on several lines where the form says so (D12)', async () => {

@@ -78,8 +78,13 @@ async function readTasks(
   const tasks: Task[] = []
   if (partners !== undefined) {
     const { lines, bad, rows } = await readPartners(partners, form, now)
-    const take: Task['take'] = async (mandate) => ({ counts: await takePartners(mandate, lines), bad: [] })
-    tasks.push({ kind: 'partners', file: basename(partners), rows, bad, take })
+    tasks.push({
+      kind: 'partners',
+      file: basename(partners),
+      rows,
+      bad,
+      take: (mandate) => takePartners(mandate, lines),
+    })
   }
   if (codes !== undefined) {
     const { lines, bad, rows } = await readCodes(codes, form)

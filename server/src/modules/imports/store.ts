@@ -10,6 +10,8 @@ const BATCH = 1000
 export interface KnownPartner {
   readonly id: string
   readonly status: string
+  /** Whether the address is its own by more than its own word: the provider wrote it, or somebody of the partner signs in with it. */
+  readonly is_proven: boolean
 }
 
 async function readAll<Row>(
@@ -30,8 +32,19 @@ const batches = <Item>(items: readonly Item[]): Item[][] =>
 export async function listPartnersByEmail(mandate: Operating): Promise<Map<string, KnownPartner[]>> {
   const rows = await readAll(
     mandate,
-    'select id, contact_email, status from partner where contact_email is not null',
-    { row: z.object({ id: z.string(), contact_email: z.string(), status: z.string() }) },
+    `select p.id, p.contact_email, p.status, not p.contact_set_by_partner
+         or not exists (select from partner_member m where m.partner_id = p.id)
+         or exists (select from partner_member m join person x on x.id = m.person_id
+           where m.partner_id = p.id and m.status = 'active' and lower(x.email) = p.contact_email) as is_proven
+       from partner p where p.contact_email is not null`,
+    {
+      row: z.object({
+        id: z.string(),
+        contact_email: z.string(),
+        status: z.string(),
+        is_proven: z.boolean(),
+      }),
+    },
   )
   return Map.groupBy(rows, ({ contact_email: email }) => email)
 }

@@ -29,14 +29,34 @@ function slugSource(taken: Set<string>): (name: string) => string {
   }
 }
 
+/** What became of a file, and every line that cannot be taken; then nothing was written. */
+interface Taken {
+  readonly counts: Counts
+  readonly bad: readonly BadRow[]
+}
+
+const NOTHING: Counts = { created: 0, unchanged: 0 }
+
+/** Whoever writes the address of somebody else as its own contact would be given what that one earns. */
+const unproven = (line: Placed): BadRow =>
+  badRow(line, {
+    pointer: '/email',
+    code: 'PARTNER_UNPROVEN',
+    detail: 'A partner gave itself this address, and nobody of it signs in with it.',
+  })
+
 /**
  * Registers the partners that are not there yet, known by the address of their contact. Whoever is there stays as it is.
- * Nobody is invited and nothing is agreed.
+ * Nobody is invited and nothing is agreed. Answers with every line that cannot be taken; then nothing was written.
  */
-export async function takePartners(mandate: Operating, lines: readonly PartnerLine[]): Promise<Counts> {
+export async function takePartners(mandate: Operating, lines: readonly PartnerLine[]): Promise<Taken> {
   const known = await listPartnersByEmail(mandate)
   const nextSlug = slugSource(await listSlugs(mandate))
   const fresh = lines.filter(({ email }) => !known.has(email))
+  const bad = lines
+    .filter(({ email }) => known.get(email)?.every((partner) => !partner.is_proven))
+    .map(unproven)
+  if (bad.length > 0) return { counts: NOTHING, bad }
   const made = await insertPartners(
     mandate,
     fresh.map((line) => ({ ...line, slug: nextSlug(line.name) })),
@@ -48,7 +68,7 @@ export async function takePartners(mandate: Operating, lines: readonly PartnerLi
       partnerName: name,
       resource: { type: 'partner', id, label: name },
     })
-  return { created: made.length, unchanged: lines.length - fresh.length }
+  return { counts: { created: made.length, unchanged: lines.length - fresh.length }, bad }
 }
 
 interface Owned<Line> {
@@ -61,13 +81,15 @@ export function ownerOf<Line extends Placed & { readonly email: string }>(
   line: Line,
   known: ReadonlyMap<string, readonly KnownPartner[]>,
 ): Owned<Line> | BadRow {
-  const [partner, ...others] = known.get(line.email) ?? []
-  if (partner === undefined)
+  const named = known.get(line.email)
+  if (named === undefined)
     return badRow(line, {
       pointer: '/email',
       code: 'PARTNER_UNKNOWN',
       detail: 'No partner has this address as its contact.',
     })
+  const [partner, ...others] = named.filter((one) => one.is_proven)
+  if (partner === undefined) return unproven(line)
   if (others.length > 0)
     return badRow(line, {
       pointer: '/email',
@@ -91,7 +113,7 @@ export async function takeCodes(
   mandate: Operating,
   lines: readonly CodeLine[],
   byName: string,
-): Promise<{ readonly counts: Counts; readonly bad: readonly BadRow[] }> {
+): Promise<Taken> {
   const known = await listPartnersByEmail(mandate)
   const owners = await listCodeOwners(
     mandate,
@@ -112,7 +134,7 @@ export async function takeCodes(
       )
   }
   const counts = { created: fresh.length, unchanged: lines.length - fresh.length - bad.length }
-  if (bad.length > 0) return { counts: { created: 0, unchanged: 0 }, bad }
+  if (bad.length > 0) return { counts: NOTHING, bad }
   const made = await insertCodes(
     mandate,
     fresh.map(({ line, partner }) => ({ ...line, partnerId: partner.id })),
