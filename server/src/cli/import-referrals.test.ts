@@ -107,14 +107,16 @@ describe('referrals of another program', () => {
     expect(await load(lines)).toMatchObject({ status: 0, files: [{ created: 0, unchanged: 1 }] })
     expect(await everything()).toEqual(after)
     const events = await world.sql(
-      `select action, actor_id, partner_id from audit_event where tenant_id = $1 and action like 'program.referral.%' order by action`,
+      `select action, actor_id, partner_id, resource_label from audit_event where tenant_id = $1 and action like 'program.referral.%' order by action`,
       [tenant],
     )
+    // Both sides read these: where the other program knows it, which may be a name of a file, is the provider's affair.
     expect(events).toEqual(
       ['program.referral.created', 'program.referral.locked'].map((action) => ({
         action,
         actor_id: OPERATOR.id,
         partner_id: scene.partner,
+        resource_label: null,
       })),
     )
   })
@@ -323,6 +325,22 @@ describe('a file of referrals with a fault', () => {
       [4, '/firstPaidOn', 'FIRST_PAYMENT_MISSING'],
       [5, '/firstPaidOn', 'FIRST_PAYMENT_EARLIER'],
     ])
+  })
+
+  test('is refused for a prospect that another partner had registered then, and taken for whoever registered it (D5, D12)', async () => {
+    const { other, address } = await stranger()
+    const tenant = await newTenant('t1')
+    await world.seed(`update tenant set domain = 'prospect.example' where id = $1`, [tenant], tenant)
+    await world.seed(
+      `insert into deal_registration (partner_id, company_name, domain, prospect_key, created_by, state, decided_at, decided_by, protected_until)
+       values ($1, 'Prospect', 'prospect.example', 'prospect.example', $2, 'approved', '2026-03-01', $2, '2026-05-30')`,
+      [other.partner, OPERATOR.id],
+    )
+    const refused = await load([`${email},t1,2026-03-10,,,,,`])
+    expect(codesOf(refused)).toEqual([[2, '/tenant', 'PROSPECT_REGISTERED']])
+    expect(await load([`${email},t1,2026-02-28,,,,,`], { more: [] })).toMatchObject({ bad_rows: [] })
+    expect(await load([`${address},t1,2026-03-10,,,,,`])).toMatchObject({ imported: true, bad_rows: [] })
+    expect(await referralsOf(tenant)).toMatchObject([{ partner_id: other.partner, method: 'imported' }])
   })
 
   test('is refused where a partner referred itself: a member of both, or the contact by its address (D5, D12)', async () => {

@@ -25,6 +25,7 @@ const FAULTS: Readonly<Record<string, readonly [field: string, detail: string]>>
     'The tenant has paid: say from which day and through which day it was paid for elsewhere.',
   ],
   FIRST_PAYMENT_EARLIER: ['firstPaidOn', 'A payment of an earlier day was handed in.'],
+  PROSPECT_REGISTERED: ['tenant', 'Another partner had registered it as its prospect on that day.'],
   CODE_USED_UP: ['code', 'The code was used as often as it may be.'],
   RISK_BLOCKED: ['tenant', 'It looks as if the partner referred itself.'],
 }
