@@ -102,7 +102,14 @@ const ACTIVITIES: Readonly<Record<ClassName, Verbs>> = {
     [2, 'Logoff', 'session.end'],
   ],
   authorize_session: [[1, 'Assign Privileges', 'approve enter start']],
-  entity_management: CHANGES,
+  entity_management: [
+    ...CHANGES,
+    [8, 'Enable', 'enable'],
+    [9, 'Disable', 'disable'],
+    [10, 'Activate', 'activate reactivate'],
+    [12, 'Suspend', 'suspend suspended pause'],
+    [13, 'Resume', 'resume resumed'],
+  ],
   group_management: [
     [1, 'Assign Privileges', 'set_grants'],
     [5, 'Delete', 'delete'],

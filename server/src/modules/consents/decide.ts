@@ -99,6 +99,12 @@ async function endReplaced(scene: OpenScene): Promise<void> {
   await announceChange(mandate, 'consent.ended', before)
 }
 
+/** How soon a stop has to count once this is allowed, for the event: nothing where that was not bounded. */
+function boundTold(scene: OpenScene, choice: Choice) {
+  const { max_revocation_seconds: seconds } = resultOf(scene, choice)
+  return seconds ? { max_revocation_seconds: seconds } : {}
+}
+
 /** Notes an approval for both sides and tells them. */
 async function tellApproval(scene: OpenScene, row: ConsentRow, choice: Choice): Promise<void> {
   const { mandate, request } = scene
@@ -111,6 +117,7 @@ async function tellApproval(scene: OpenScene, row: ConsentRow, choice: Choice): 
       accounts: row.card.accounts.map(({ ban }) => ban),
       ends_at: choice.ends_at,
       ...(choice.order_limits && { order_limits: choice.order_limits }),
+      ...boundTold(scene, choice),
       language: scene.reading.language,
     },
   })
@@ -151,7 +158,12 @@ async function askSecond(
   recordConsentEvent(mandate, row, {
     action: 'consents.approve',
     reason: 'The first of two approvals; nothing is shared yet.',
-    changes: { actions: choice.actions, ends_at: choice.ends_at, language: scene.reading.language },
+    changes: {
+      actions: choice.actions,
+      ends_at: choice.ends_at,
+      ...boundTold(scene, choice),
+      language: scene.reading.language,
+    },
     isOfTenantAlone: true,
   })
   await tellConsent(mandate, row, { news: 'waiting', ...letterhead, requestId: request.id })

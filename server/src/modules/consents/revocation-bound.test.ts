@@ -55,6 +55,11 @@ test('the bound that an administrator writes stands on the check page, in what i
     [made.id],
   )
   expect(row).toEqual({ bound: 90, shown: SENTENCE })
+  const [event] = await world.sql<{ changes: object }>(
+    `select changes from audit_event where delegation_id = $1 and action = 'consents.approve'`,
+    [made.id],
+  )
+  expect(event?.changes).toMatchObject({ max_revocation_seconds: 90 })
   const told = await read(made, made.publicId)
   expect(told).toMatchObject({ max_revocation_seconds: 90, shown: { stops: SENTENCE } })
   const partner = await world.call(made.owner, 'GET', `/api/v1/partner/consents/${made.publicId}`)
@@ -127,11 +132,11 @@ test('who gives more sees the bound written already, and the stricter one stays 
   expect(check.body).toContain(SENTENCE)
   await decide(made, uid, { page: check.body })
   expect(await read(made, made.publicId)).toMatchObject({ max_revocation_seconds: 90 })
-  const told = await world.sql<{ action: string }>(
-    `select action from audit_event where delegation_id = $1 and action in ('consents.change', 'consents.narrow', 'consents.widen')`,
+  const told = await world.sql<{ action: string; bound: string }>(
+    `select action, changes ->> 'max_revocation_seconds' as bound from audit_event where delegation_id = $1 and action in ('consents.change', 'consents.narrow', 'consents.widen')`,
     [made.id],
   )
-  expect(told).toEqual([{ action: 'consents.widen' }])
+  expect(told).toEqual([{ action: 'consents.widen', bound: '90' }])
 })
 
 test.each([
