@@ -149,6 +149,25 @@ test('a network that a client left for longer than 90 days is new again (B9)', a
   expect(await raised(cast)).toEqual(['new_client_place warning active'])
 })
 
+test('a client that rested for longer than 90 days and wakes in another network is told of: its keys may be taken (B9)', async () => {
+  const cast = await oauth.cast()
+  await oauth.world.sql(
+    `insert into client_network (client_id, network, first_seen_at, last_seen_at) values
+       ($1, '192.0.0.0/16', now() - interval '1 year', now() - interval '200 days'), ($1, '198.51.0.0/16', now() - interval '1 year', now() - interval '201 days')`,
+    [cast.client],
+  )
+  await evaluate()
+  await oauth.world.seed(
+    `insert into audit_event (plane, action, outcome, actor_type, actor_id, partner_id, ip, source) values ('delegation', 'api.orders.read', 'allowed', 'client', $1, $2, '203.0.113.5', 'api')`,
+    [cast.client, cast.partner],
+  )
+  await evaluate()
+  expect(await raised(cast)).toEqual(['new_client_place warning active'])
+  await evaluate()
+  const kept = await oauth.world.sql('select network from client_network where client_id = $1', [cast.client])
+  expect(kept).toEqual([{ network: '203.0.0.0/16' }])
+})
+
 test('no login of the server reads or writes from where clients call: the evaluation alone does (access.md section 4)', async () => {
   for (const login of LOGINS)
     for (const statement of [
