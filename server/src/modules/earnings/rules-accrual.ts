@@ -21,7 +21,6 @@ function isWithinMonths(at: Date, from: Date, span: { months: number; timeZone: 
   return dayIn(at, span.timeZone) < addMonths(dayIn(from, span.timeZone), span.months)
 }
 
-/** The agreement that an event is earned under: in force then, or ended not longer ago than it pays on. */
 /** Of the agreements that were ended by somebody before an instant, the one that ended last. */
 function lastTerminated(all: readonly AgreementFacts[], at: Date): AgreementFacts | undefined {
   return all
@@ -29,6 +28,7 @@ function lastTerminated(all: readonly AgreementFacts[], at: Date): AgreementFact
     .toSorted((left, right) => Number(right.endsAt) - Number(left.endsAt))[0]
 }
 
+/** The agreement that an event is earned under: in force then, or ended not longer ago than it pays on. */
 function agreementFor(
   facts: AccrualFacts,
   referral: ReferralFacts,
