@@ -11,20 +11,30 @@ export interface Actor {
 /** Who pays for what is ordered under the token. */
 export interface Billing {
   readonly party: string
-  readonly ban: string
+  /** The number of the payer's account; null where only the reference is told. */
+  readonly ban: string | null
+  /** The partner's reference of the payer's account; null where the partner is told numbers. */
+  readonly ref: string | null
   readonly mode: 'direct' | 'resale'
 }
 
+/** How an account is named: at least one of both is there. */
+export interface AccountName {
+  /** The number of the billing account; null where the partner is given references and nobody told the number. */
+  readonly customerBan: string | null
+  /** The reference that stands for the account with this partner alone; null where the partner is told numbers. */
+  readonly customerRef: string | null
+}
+
 /** One granted `partner_access` detail (RFC 9396 section 2) that is in force. */
-export interface AccessDetail {
+export interface AccessDetail extends AccountName {
   readonly customerId: string
-  readonly customerBan: string
   readonly actions: readonly string[]
   readonly locations: readonly string[]
   readonly expiresAt: Date | null
 }
 
-interface CommonContext {
+interface CommonContext extends AccountName {
   /** The `jti` of the token. */
   readonly tokenId: string
   readonly issuer: string
@@ -32,8 +42,6 @@ interface CommonContext {
   readonly clientId: string
   /** The organisation whose resources the token reaches. */
   readonly customerId: string
-  /** The number of the one billing account that the token reaches. */
-  readonly customerBan: string
   readonly scopes: readonly string[]
   /** The details in force; null when the token carries none, which only one for the client's own organisation may. */
   readonly details: readonly AccessDetail[] | null
@@ -76,6 +84,11 @@ export interface DelegatedAccess extends CommonContext {
 
 /** Who calls, for whom, for what: the verified claims of one request. Source: A3. */
 export type AccessContext = OwnAccess | DelegatedAccess
+
+/** The text by which the caller names the account of its token: the reference where it has one, the number otherwise. */
+export function accountNameOf({ customerBan, customerRef }: AccountName): string {
+  return customerRef ?? customerBan ?? ''
+}
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -125,14 +138,27 @@ function readBilling(value: unknown): Billing | null {
   const { mode } = value
   const party = readText(value, 'party')
   const ban = readText(value, 'ban')
-  return party !== null && ban !== null && (mode === 'direct' || mode === 'resale')
-    ? { party, ban, mode }
+  const ref = readText(value, 'ref')
+  return party !== null && (ban ?? ref) !== null && (mode === 'direct' || mode === 'resale')
+    ? { party, ban, ref, mode }
     : null
 }
 
 function readTexts(value: unknown): readonly string[] | null {
   const isList = Array.isArray(value) && value.every((entry): entry is string => typeof entry === 'string')
   return isList ? value : null
+}
+
+/** The account that claims name; null where they name none. */
+function readAccount(claims: Claims): AccountName | null {
+  const customerBan = readText(claims, 'customer_ban')
+  const customerRef = readText(claims, 'customer_ref')
+  return (customerBan ?? customerRef) === null ? null : { customerBan, customerRef }
+}
+
+/** Whether two texts say the same account in the same words: a number that is left out on one side is no match. */
+function isSameAccount(one: AccountName, other: AccountName | null): boolean {
+  return one.customerBan === other?.customerBan && one.customerRef === other.customerRef
 }
 
 function readDetail(value: unknown): AccessDetail | null {
@@ -142,9 +168,11 @@ function readDetail(value: unknown): AccessDetail | null {
   const expiresAt = end === undefined ? null : new Date(typeof end === 'string' ? end : Number.NaN)
   if (actions === null || (expiresAt && Number.isNaN(expiresAt.getTime())))
     throw refuseToken('The authorization details of the token are not readable.')
+  const account = readAccount(value)
+  if (account === null) throw refuseToken('The authorization details of the token name no account.')
   return {
     customerId: need(value, 'customer_id'),
-    customerBan: need(value, 'customer_ban'),
+    ...account,
     actions,
     locations: readTexts(value['locations']) ?? [],
     expiresAt,
@@ -157,8 +185,9 @@ function readDetails(claims: Claims, now: Date): readonly AccessDetail[] | null 
   if (value === undefined) return null
   if (!Array.isArray(value)) throw refuseToken('The authorization details of the token are not readable.')
   const details = value.map(readDetail).filter((detail) => detail !== null)
+  const account = readAccount(claims)
   const isForeign = details.some(
-    (detail) => detail.customerId !== claims['customer_id'] || detail.customerBan !== claims['customer_ban'],
+    (detail) => detail.customerId !== claims['customer_id'] || !isSameAccount(detail, account),
   )
   if (isForeign)
     throw new GuardError('CUSTOMER_MISMATCH', 'The authorization details are about another customer.')
@@ -189,7 +218,7 @@ function readCommon(claims: Claims, now: Date): CommonContext {
     subject: need(claims, 'sub'),
     clientId: need(claims, 'client_id'),
     customerId: needParty(readText(claims, 'customer_id'), 'customer'),
-    customerBan: needParty(readText(claims, 'customer_ban'), 'billing account'),
+    ...needParty(readAccount(claims), 'billing account'),
     scopes: (readText(claims, 'scope') ?? '').split(' ').filter(Boolean),
     details: readDetails(claims, now),
     issuedAt: readInstant(claims, 'iat'),

@@ -1,6 +1,15 @@
 export { readCertificateField, thumbprintOfCertificate } from './certificate.ts'
 export type { Clock } from './clock.ts'
-export type { AccessContext, AccessDetail, Actor, Billing, DelegatedAccess, OwnAccess } from './context.ts'
+export { accountNameOf } from './context.ts'
+export type {
+  AccessContext,
+  AccessDetail,
+  AccountName,
+  Actor,
+  Billing,
+  DelegatedAccess,
+  OwnAccess,
+} from './context.ts'
 export { GuardError } from './error.ts'
 export type { ChallengeTerms, GuardCode, GuardProblem, OAuthError } from './error.ts'
 export { followChanges } from './follow-changes.ts'

@@ -1,12 +1,14 @@
+import { accountNameOf } from './context.ts'
 import type { AccessContext } from './context.ts'
 import { GuardError } from './error.ts'
 
 /**
- * Refuses with 403 CUSTOMER_MISMATCH unless the billing account that the request is about is the token's. Give the
- * decoded path parameter as the router read it. Source: A3, attack 64.
+ * Refuses with 403 CUSTOMER_MISMATCH unless the billing account that the request is about is the token's, by the name that
+ * the token's partner has for it: under a reference the number itself is as foreign as any other, so that nobody learns
+ * which number a reference stands for. Give the decoded path parameter as the router read it. Source: A3, attack 64.
  */
-export function requireCustomer(context: AccessContext, banFromPath: string): void {
-  if (context.customerBan !== banFromPath)
+export function requireCustomer(context: AccessContext, accountFromPath: string): void {
+  if (accountNameOf(context) !== accountFromPath)
     throw new GuardError('CUSTOMER_MISMATCH', 'The access token is for another customer or billing account.')
 }
 

@@ -216,7 +216,7 @@ export class ApiClients {
       tokenId: randomUUID(),
       clientId: client,
       tenantId: account.tenantId,
-      ban: account.ban,
+      account: { ban: account.ban },
       access,
       delegationId: delegation,
       delegationVersion: facts?.delegation?.epoch ?? null,
@@ -225,7 +225,7 @@ export class ApiClients {
       billing: facts?.billing
         ? {
             payerTenantId: idFromUuid('tenant', facts.billing.payer_tenant_id),
-            payerBan: facts.billing.payer_ban,
+            payer: { ban: facts.billing.payer_ban },
           }
         : null,
       actingMember: null,

@@ -22,7 +22,7 @@ import type {
   TenantRole,
 } from '@liaison/access'
 import type { Kysely } from 'kysely'
-import type { AccessToken, BillingParty } from './credentials/access-token.ts'
+import type { AccessToken } from './credentials/access-token.ts'
 import { recordReadStatement, recordStatement } from './audit-event.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { featuresOf } from './features.ts'
@@ -96,10 +96,14 @@ export interface ApiDelegation {
 }
 
 /** Who pays for what an API client orders. */
-export interface ApiBilling extends BillingParty {
+export interface ApiBilling {
   readonly relationshipId: string
+  readonly payerTenantId: TenantId
   readonly payerName: string
   readonly payerAccountId: BillingAccountId
+  readonly payerBan: string
+  /** What stands for that account with the partner; null where its token names accounts by number. */
+  readonly payerRef: string | null
   readonly mode: 'direct' | 'resale'
 }
 

@@ -21,7 +21,14 @@ const ScopeName = z.enum(SCOPE_NAMES)
 
 const AccountBody = z.strictObject({
   billing_account_id: z.string(),
-  ban: z.string(),
+  ban: z
+    .string()
+    .meta({
+      description: 'For a partner that is given references, its reference in the place of the number.',
+    }),
+  customer_ref: z.string().nullable().meta({
+    description: 'What stands for the account with this partner alone; null where it is told the number.',
+  }),
   currency: z.string(),
   name: z.string().nullable().meta({ description: 'Null for the partner.' }),
   status: z.enum(['active', 'closed']),
@@ -168,6 +175,7 @@ export function toConsent(row: ConsentRow, now: Date): z.output<typeof ConsentBo
     accounts: accounts.map((account) => ({
       billing_account_id: accountId(account.id),
       ban: account.ban,
+      customer_ref: account.customer_ref ?? null,
       currency: account.currency,
       name: account.name,
       status: account.status,

@@ -114,7 +114,8 @@ async function tellApproval(scene: OpenScene, row: ConsentRow, choice: Choice): 
     action: isNew ? 'consents.approve' : 'consents.widen',
     changes: {
       actions: choice.actions,
-      accounts: row.card.accounts.map(({ ban }) => ban),
+      // Both sides read it, and the partner may not know the numbers.
+      accounts: row.card.accounts.map(({ ban, customer_ref: ref }) => ref ?? ban),
       ends_at: choice.ends_at,
       ...(choice.order_limits && { order_limits: choice.order_limits }),
       ...boundTold(scene, choice),

@@ -15,6 +15,8 @@ export interface Payer {
 export interface ConsentAccount {
   readonly id: string
   readonly ban: string
+  /** What stands for it with the partner; null where that is told the number. */
+  readonly customer_ref?: string | null
   readonly currency: string
   readonly status: 'active' | 'closed'
   /** Null for the partner's side. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { encodeId } from '@liaison/access'
-import type { AccessContext } from '@liaison/guard'
+import type { AccessContext, Billing } from '@liaison/guard'
 import type { JWTPayload } from 'jose'
 import type { Allowed } from './decide.ts'
 import type { EnteredGateway } from './store.ts'
@@ -46,16 +46,35 @@ function fieldText(text: string | null | undefined): string {
   return text !== null && text !== undefined && /^[\x21-\x7e]{1,200}$/.test(text) ? text : ''
 }
 
-interface BillingClaim {
-  readonly party: string
-  readonly ban: string
-  readonly mode: 'direct' | 'resale'
+/** Who pays now; where no relationship is in force a read still tells whom the token named. */
+function billingOf({ billing }: Allowed, context: AccessContext): Billing | null {
+  if (!billing) return context.billing
+  return {
+    party: encodeId('tenant', billing.payerTenantId),
+    ban: billing.payerBan,
+    ref: billing.payerRef,
+    mode: billing.mode,
+  }
 }
 
-/** Who pays now; where no relationship is in force a read still tells whom the token named. */
-function billingOf({ billing }: Allowed, context: AccessContext): BillingClaim | null {
-  if (!billing) return context.billing
-  return { party: encodeId('tenant', billing.payerTenantId), ban: billing.payerBan, mode: billing.mode }
+/** Who pays, as a claim. */
+function billingClaim(billing: Billing | null): JWTPayload {
+  if (!billing) return {}
+  const { party, ban, ref, mode } = billing
+  return { billing: { party, ...(ban !== null && { ban }), ...(ref !== null && { ref }), mode } }
+}
+
+/** The account number besides the reference: the upstream is the provider's and knows its customers by that. */
+function numberClaims({ account }: Allowed, claims: JWTPayload): JWTPayload {
+  const details = claims['authorization_details']
+  if (claims['customer_ref'] === undefined) return {}
+  const told = { customer_ban: account.ban }
+  return {
+    ...told,
+    ...(Array.isArray(details) && {
+      authorization_details: details.map((detail: object) => ({ ...detail, ...told })),
+    }),
+  }
 }
 
 /** The plain header fields of an allowance; safe on a closed network only. */
@@ -106,7 +125,8 @@ export function contextClaims(
   const billing = billingOf(allowed, context)
   return {
     ...kept,
-    ...(billing && { billing }),
+    ...numberClaims(allowed, claims),
+    ...billingClaim(billing),
     iss: subject.issuer,
     aud: subject.upstream.audience,
     iat: issuedAt,

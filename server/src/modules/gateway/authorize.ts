@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isIpAllowed } from '@liaison/access'
-import { readCertificateField } from '@liaison/guard'
+import { accountNameOf, readCertificateField } from '@liaison/guard'
 import type { Engine } from '#platform/execution/execute.ts'
 import { ProblemError, toProblemBody } from '#platform/problem.ts'
 import type { ProblemBody } from '#platform/problem.ts'
@@ -83,8 +83,9 @@ function namesOtherAccount({ query }: PlainTarget, { context }: VerifiedCall): b
   if (query === '') return false
   const named = new URLSearchParams(query)
   return (
-    named.getAll('customer_ban').some((ban) => ban !== context.customerBan) ||
-    named.getAll('customer_id').some((id) => id !== context.customerId)
+    [...named.getAll('customer_ban'), ...named.getAll('customer_ref')].some(
+      (name) => name !== accountNameOf(context),
+    ) || named.getAll('customer_id').some((id) => id !== context.customerId)
   )
 }
 
@@ -174,7 +175,7 @@ async function answerFields(
     gateway,
     token: call.token,
     permission: matched.permission,
-    ban: matched.ban ?? call.context.customerBan,
+    accountName: matched.accountName ?? accountNameOf(call.context),
     method: forwarded.method,
     decisionId,
     trace: traceOf(parts, request, asked),

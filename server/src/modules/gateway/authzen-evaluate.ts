@@ -3,6 +3,7 @@ import type { ClientPermission } from '@liaison/access'
 import { readCertificateField } from '@liaison/guard'
 import type { FastifyRequest } from 'fastify'
 import { isIP } from 'node:net'
+import { nameOf } from '#platform/credentials/access-token.ts'
 import type { AccessToken } from '#platform/credentials/access-token.ts'
 import type { ProblemError } from '#platform/problem.ts'
 import { readTrace } from '#platform/request-trace.ts'
@@ -40,8 +41,8 @@ interface Subject {
   readonly permission: ClientPermission
   readonly method: string
   readonly route: string
-  /** The number of the account that the question itself names. */
-  readonly ban: string | null
+  /** The account that the question itself names. */
+  readonly accountName: string | null
   /** Where the call went, for the proof; null when the question does not say. */
   readonly url: string | null
 }
@@ -60,7 +61,10 @@ function readRoute({ action, resource }: Evaluation, gateway: EnteredGateway): S
     permission: matched.permission,
     method: action.name,
     route: `${gateway.upstream.name} ${matched.template}`,
-    ban: matched.ban ?? textProperty(resource.properties, 'customer_ban'),
+    accountName:
+      matched.accountName ??
+      textProperty(resource.properties, 'customer_ban') ??
+      textProperty(resource.properties, 'customer_ref'),
     url: `${gateway.upstream.origin}${uri}`,
   }
 }
@@ -74,7 +78,7 @@ function readAccount({ action, resource }: Evaluation, gateway: EnteredGateway):
     permission: ACTIONS[named],
     method: method !== null && METHOD.test(method) ? method : named.endsWith('.read') ? 'GET' : 'POST',
     route: named,
-    ban: resource.id,
+    accountName: resource.id,
     url: uri !== null && gateway.upstream ? `${gateway.upstream.origin}${uri}` : null,
   }
 }
@@ -124,20 +128,25 @@ async function verifyPassed(
 async function readNamed(
   { parts }: Enforcement,
   { subject, resource, context }: Evaluation,
-  ban: string | null,
+  accountName: string | null,
 ): Promise<AccessToken> {
   const clientId = decodeId('api_client', subject.id)
   const tenantId = decodeId('tenant', textProperty(resource.properties, 'customer_id') ?? '')
   const delegationId = readDelegationId(
     textProperty(context, 'delegation_id') ?? textProperty(subject.properties, 'delegation_id'),
   )
-  if (clientId === null || tenantId === null || ban === null || delegationId === undefined)
+  if (clientId === null || tenantId === null || accountName === null || delegationId === undefined)
     throw new CallRefusal(
       403,
       'CUSTOMER_MISMATCH',
       'The question does not name a client and a billing account.',
     )
-  const standing = await readStanding(parts.engine.database, { clientId, tenantId, ban, delegationId })
+  const standing = await readStanding(parts.engine.database, {
+    clientId,
+    tenantId,
+    accountName,
+    delegationId,
+  })
   if (!standing) throw new CallRefusal(403, 'CUSTOMER_MISMATCH', 'The client holds no such delegation.')
   return standing.token
 }
@@ -154,7 +163,7 @@ async function decide(enforcement: Enforcement, question: Evaluation): Promise<s
   if (!isPassed && !gateway.is_trusted) throw needProof()
   const token = isPassed
     ? await verifyPassed(enforcement, question, { ...subject, readsCertificates: gateway.reads_certificates })
-    : await readNamed(enforcement, question, subject.ban)
+    : await readNamed(enforcement, question, subject.accountName)
   const credential = isPassed ? null : readCredential(credentialOf(request))
   const decisionId = makeDecisionId()
   const { method, route } = subject
@@ -169,7 +178,8 @@ async function decide(enforcement: Enforcement, question: Evaluation): Promise<s
     token,
     ...(credential && { credential }),
     permission: subject.permission,
-    ban: subject.ban ?? token.ban,
+    // Who names a client without its token is the provider's own, and may call its account by either name.
+    accountName: (isPassed ? subject.accountName : null) ?? nameOf(token.account),
     method,
     decisionId,
     trace,

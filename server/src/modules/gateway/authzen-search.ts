@@ -92,7 +92,7 @@ export async function searchResources(enforcement: Enforcement, body: unknown): 
   const found = await listAccountsOfClient(enforcement.parts.engine.database, clientId, asked)
   const results: Readonly<Record<string, unknown>>[] = []
   for (const { tenantId, ban, delegationId } of found) {
-    const about = { clientId, tenantId, ban, delegationId }
+    const about = { clientId, tenantId, accountName: ban, delegationId }
     const { actions, delegation } = await actionsOf(enforcement, about, readAddress(context))
     if (!actions.includes(named)) continue
     const properties = {
@@ -118,7 +118,7 @@ export async function searchSubjects(enforcement: Enforcement, body: unknown): P
   const found = await listClientsOfAccount(enforcement.parts.engine.database, account, asked)
   const results: Readonly<Record<string, unknown>>[] = []
   for (const { clientId, delegationId } of found) {
-    const about = { clientId, delegationId, ...account }
+    const about = { clientId, delegationId, tenantId, accountName: account.ban }
     const { actions, delegation } = await actionsOf(enforcement, about, readAddress(context))
     if (!actions.includes(named)) continue
     const properties = delegation === null ? {} : { delegation_id: delegation }
@@ -139,7 +139,7 @@ export async function searchActions(enforcement: Enforcement, body: unknown): Pr
   )
   if (clientId === null || tenantId === null || delegationId === undefined || resource.type !== 'account')
     return { results: [], page: { next_token: '', count: 0 } }
-  const about = { clientId, tenantId, ban: resource.id, delegationId }
+  const about = { clientId, tenantId, accountName: resource.id, delegationId }
   const { actions } = await actionsOf(enforcement, about, readAddress(context))
   return { results: actions.map((name) => ({ name })), page: { next_token: '', count: actions.length } }
 }

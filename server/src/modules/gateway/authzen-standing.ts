@@ -22,7 +22,8 @@ import { readFacts } from './store.ts'
 export interface Named {
   readonly clientId: ClientId
   readonly tenantId: TenantId
-  readonly ban: string
+  /** The account by its number, or by the reference of the client's partner. */
+  readonly accountName: string
   readonly delegationId: string | null
 }
 
@@ -51,7 +52,7 @@ function standingToken(named: Named, entered: EnteredClient): AccessToken {
     tokenId: `asked ${entered.now.getTime()}`,
     clientId: named.clientId,
     tenantId: named.tenantId,
-    ban: named.ban,
+    account: { ban: entered.account?.ban ?? named.accountName },
     access: accessOf(entered),
     delegationId: named.delegationId,
     delegationVersion: delegation?.epoch ?? null,
@@ -59,7 +60,7 @@ function standingToken(named: Named, entered: EnteredClient): AccessToken {
     actions: maskOfActions(ACTION_NAMES),
     billing: billing && {
       payerTenantId: idFromUuid('tenant', billing.payer_tenant_id),
-      payerBan: billing.payer_ban,
+      payer: { ban: billing.payer_ban },
     },
     endsAt: entered.now,
     actor: null,

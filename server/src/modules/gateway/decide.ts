@@ -19,7 +19,8 @@ export interface AskedCall {
   /** The digest of the gateway's credential, when it asks without a token and what stands for one was made here. */
   readonly credential?: Buffer
   readonly permission: ClientPermission
-  readonly ban: string
+  /** The account, as the caller names it. */
+  readonly accountName: string
   readonly method: string
   readonly decisionId: string
   readonly trace: RequestTrace
@@ -59,14 +60,14 @@ function toRequest({
   token,
   credential,
   permission,
-  ban,
+  accountName,
   method,
   trace,
   challenge,
 }: AskedCall): ClientRequest {
   const isRead = READING.has(method)
   const evidence = { token, ...(credential && { gatewayCredential: credential }) }
-  return { ...evidence, permission, ban, writes: !isRead, keeps: isRead, trace, challenge }
+  return { ...evidence, permission, accountName, writes: !isRead, keeps: isRead, trace, challenge }
 }
 
 /**

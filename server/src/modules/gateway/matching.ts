@@ -1,6 +1,6 @@
 import type { ClientPermission } from '@liaison/access'
 
-/** The name of the path parameter that holds the number of the billing account. */
+/** The name of the path parameter that names the billing account, by its number or by the reference of the token's partner. */
 const ACCOUNT_PARAMETER = 'customer_ban'
 
 /** A registered route of an upstream. */
@@ -11,8 +11,8 @@ export interface ProtectedRoute {
 
 /** A route that a path belongs to. */
 export interface Matched extends ProtectedRoute {
-  /** The number of the billing account that the path names; null when the template has no place for one. */
-  readonly ban: string | null
+  /** The billing account that the path names, in the caller's words; null when the template has no place for one. */
+  readonly accountName: string | null
 }
 
 const TEMPLATE = /^(?:\/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+$/
@@ -30,17 +30,20 @@ function isParameter(segment: string): boolean {
 }
 
 /** Decodes a segment; empty ones match no parameter. */
-function matchTemplate(template: readonly string[], path: readonly string[]): { ban: string | null } | null {
+function matchTemplate(
+  template: readonly string[],
+  path: readonly string[],
+): { accountName: string | null } | null {
   if (template.length !== path.length) return null
-  let ban: string | null = null
+  let accountName: string | null = null
   for (const [index, part] of template.entries()) {
     const segment = path[index] ?? ''
     if (!isParameter(part)) {
       if (part !== segment) return null
     } else if (segment === '') return null
-    else if (part === `{${ACCOUNT_PARAMETER}}`) ban = decodeURIComponent(segment)
+    else if (part === `{${ACCOUNT_PARAMETER}}`) accountName = decodeURIComponent(segment)
   }
-  return { ban }
+  return { accountName }
 }
 
 function countLiterals(template: string): number {
@@ -60,5 +63,5 @@ export function findRoute(routes: readonly ProtectedRoute[], path: string): Matc
   const [best, second] = matches
   if (!best?.matched) return null
   if (second && countLiterals(second.template) === countLiterals(best.template)) return null
-  return { template: best.template, permission: best.permission, ban: best.matched.ban }
+  return { template: best.template, permission: best.permission, accountName: best.matched.accountName }
 }

@@ -75,7 +75,7 @@ export async function enterGateway(
 
 const FACTS = {
   name: 'gateway_client_facts',
-  text: `select access.client_facts($1, $2, $3, $4) || jsonb_build_object('now', statement_timestamp(), 'token_revoked', false) as facts`,
+  text: `select access.client_facts($1, $2, coalesce(access.ban_of_ref($1, $2, $3), $3), $4) || jsonb_build_object('now', statement_timestamp(), 'token_revoked', false) as facts`,
 }
 
 /** What a decision about a client and an account would be based on. */
@@ -84,11 +84,17 @@ export async function readFacts(
   about: {
     readonly clientId: ClientId
     readonly tenantId: TenantId
-    readonly ban: string
+    /** By its number, or by the reference of the client's partner. */
+    readonly accountName: string
     readonly delegationId: string | null
   },
 ): Promise<EnteredClient> {
-  const [row] = await ask(database, FACTS, [about.clientId, about.tenantId, about.ban, about.delegationId])
+  const [row] = await ask(database, FACTS, [
+    about.clientId,
+    about.tenantId,
+    about.accountName,
+    about.delegationId,
+  ])
   return readEnteredClient(row?.['facts'], featuresOf(database))
 }
 

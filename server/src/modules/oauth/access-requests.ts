@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { idOfAccessRequest } from '#modules/consents/index.ts'
 import type { AccessRequestRow, AskingClient, AskingParties, WantedMore } from '#modules/consents/index.ts'
 import { readTrace } from '#platform/request-trace.ts'
+import { namesOf } from './account-words.ts'
 import { findClientMetadata } from './client-store.ts'
 import { actionsOutside, orderScopes, parseRequested } from './details.ts'
 import type { RequestedDetail } from './details.ts'
@@ -47,18 +48,15 @@ async function requireAsking(
 }
 
 /** What stands against asking, as far as it can be told without the customer; null when nothing does. */
-function findFault(
-  detail: RequestedDetail,
-  { terms, bans }: TokenBasis,
-  registered: string[],
-): OAuthError | null {
+function findFault(detail: RequestedDetail, basis: TokenBasis, registered: string[]): OAuthError | null {
+  const { terms } = basis
   const outside = actionsOutside(detail.actions, new Set(registered))
   if (outside.length > 0)
     return details(`actions: the client is not registered for what ${outside.join(', ')} needs`)
   if (detail.access_duration !== undefined)
     return details('access_duration: what is added ends with the grant')
   const isHeld = detail.actions.every((action) => terms?.actions.includes(action))
-  const isShared = detail.customer_hint === undefined || bans.includes(detail.customer_hint)
+  const isShared = detail.customer_hint === undefined || namesOf(basis).includes(detail.customer_hint)
   return isHeld && isShared
     ? { status: 409, error: 'already_granted', description: 'The grant holds all of this: ask for a token.' }
     : null

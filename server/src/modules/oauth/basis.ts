@@ -4,6 +4,7 @@ import { errors } from 'oidc-provider'
 import type { AccessToken, ClientCredentials, KoaContextWithOIDC } from 'oidc-provider'
 import type { TokenWish } from './claims.ts'
 import type { TokenClaims } from './claims-schema.ts'
+import { findNamed } from './account-words.ts'
 import { parseChoice } from './details.ts'
 import type { ChosenDetail } from './details.ts'
 import { readAddedScopes, readDelegatedBasis, readOwnBasis } from './facts-store.ts'
@@ -109,10 +110,11 @@ async function requireGrant(
 
 /** The account that is chosen among the granted ones; the first when none is named. */
 export function chooseAccount(choice: ChosenDetail | null, first: TokenBasis): string {
-  const ban = choice?.customer_ban ?? first.ban
+  const named = findNamed(choice, first)
+  const ban = named === undefined ? first.ban : named
   const isOtherTenant =
     choice?.customer_id !== undefined && choice.customer_id !== encodeId('tenant', first.tenantId)
-  if (isOtherTenant || !first.bans.includes(ban))
+  if (isOtherTenant || ban === null || !first.bans.includes(ban))
     return refuse('invalid_authorization_details', 'An account is wanted that was not granted.')
   return ban
 }
@@ -168,6 +170,7 @@ export async function ownBasis(
   const clientId = clientIdOf(client?.clientId)
   const choice = readChoice(ctx)
   const ban = choice?.customer_ban ?? null
+  if (choice?.customer_ref !== undefined) return refuse('invalid_target', NOT_OWN)
   const found = await readOwnBasis(parts.database, { clientId, tenantId: tenantOf(choice), ban })
   if (found.is === 'missing') return refuse('invalid_target', NOT_OWN)
   if (found.is === 'ambiguous')

@@ -6,6 +6,7 @@ const partnerId = z.string().regex(/^par_[0-9a-z]{26}$/)
 const tenantId = z.string().regex(/^ten_[0-9a-z]{26}$/)
 const delegationId = z.string().regex(/^(?:con|rsl)_[0-9a-z]{26}$/)
 const partnerKind = z.enum(['partner', 'wholesaler'])
+const customerRef = z.string().regex(/^crf_[0-9a-f]{32}$/)
 const instant = z.int().positive()
 
 const InnerActor = z.strictObject({
@@ -26,7 +27,8 @@ const MayActClaim = z.strictObject({ client_id: clientId, partner_id: partnerId 
 
 const BillingClaim = z.strictObject({
   party: tenantId,
-  ban: z.string().min(1),
+  ban: z.string().min(1).optional(),
+  ref: customerRef.optional(),
   mode: z.enum(['direct', 'resale']),
 })
 
@@ -48,7 +50,14 @@ const common = {
   exp: instant,
   scope: z.string().min(1),
   customer_id: tenantId,
-  customer_ban: z.string().min(1),
+  customer_ban: z.string().min(1).optional().meta({
+    description:
+      'The billing account; absent in a token of a partner that is given references, present in what is told to APIs about it.',
+  }),
+  customer_ref: customerRef.optional().meta({
+    description:
+      'What stands for the billing account with this partner alone (pairwise). Only in delegated tokens.',
+  }),
   cnf: Confirmation,
 }
 
@@ -99,6 +108,9 @@ export type TokenClaims = z.output<typeof TokenClaims>
 /** What stands behind one thing that the claims must never contradict; null when it holds. */
 type Invariant = (claims: TokenClaims) => string | null
 
+const isNamedOnce = (ban: string | undefined, ref: string | undefined): boolean =>
+  (ban === undefined) !== (ref === undefined)
+
 const INVARIANTS: readonly Invariant[] = [
   (claims) =>
     claims.access !== 'own' && claims.sub !== claims.customer_id
@@ -122,9 +134,22 @@ const INVARIANTS: readonly Invariant[] = [
       : null,
   (claims) =>
     (claims.authorization_details ?? []).some(
-      (detail) => detail.customer_id !== claims.customer_id || detail.customer_ban !== claims.customer_ban,
+      (detail) =>
+        detail.customer_id !== claims.customer_id ||
+        detail.customer_ban !== claims.customer_ban ||
+        detail.customer_ref !== claims.customer_ref,
     )
       ? 'the details are about the account that is named'
+      : null,
+  (claims) =>
+    isNamedOnce(claims.customer_ban, claims.customer_ref) &&
+    isNamedOnce(claims.billing.ban, claims.billing.ref) &&
+    (claims.customer_ref === undefined) === (claims.billing.ref === undefined)
+      ? null
+      : 'accounts are named by number or by reference, all of them alike',
+  (claims) =>
+    claims.customer_ref !== undefined && claims.access !== 'delegated'
+      ? 'only customers who consented are named by reference'
       : null,
   (claims) =>
     claims.may_act &&

@@ -11,6 +11,7 @@ import {
 } from '@liaison/access'
 import type { Action, ClientFacts, ClientRefusalCode, OwnScope } from '@liaison/access'
 import { toClientFacts } from '#platform/resolvers/client-facts.ts'
+import { nameAccount, namePayer } from './account-words.ts'
 import { actionsWithin, orderScopes } from './details.ts'
 import type { GrantedDetail } from './details.ts'
 import type { TokenClaims } from './claims-schema.ts'
@@ -60,7 +61,7 @@ function standingFacts(basis: TokenBasis, masks: { scopes: bigint; actions: bigi
       tokenId: '',
       clientId: basis.clientId,
       tenantId,
-      ban: basis.ban,
+      account: { ban: basis.ban },
       access: accessOf(basis),
       delegationId: terms?.id ?? null,
       delegationVersion: entered.delegation?.epoch ?? null,
@@ -68,7 +69,7 @@ function standingFacts(basis: TokenBasis, masks: { scopes: bigint; actions: bigi
       actions: masks.actions,
       billing: billing && {
         payerTenantId: idFromUuid('tenant', billing.payer_tenant_id),
-        payerBan: billing.payer_ban,
+        payer: { ban: billing.payer_ban },
       },
       endsAt: entered.now,
       actor: null,
@@ -139,12 +140,13 @@ function decideReach(basis: TokenBasis, wish: TokenWish) {
 }
 
 /** Who pays. Where nobody was set the account stands for itself, and ordering is refused until somebody is (A5). */
-function billingOf({ entered, tenantId, ban }: TokenBasis): ResolvedClaims['billing'] {
-  const { billing } = entered
-  if (!billing) return { party: encodeId('tenant', tenantId), ban, mode: 'direct' }
+function billingOf(basis: TokenBasis): ResolvedClaims['billing'] {
+  const { billing } = basis.entered
+  const account = namePayer(basis)
+  if (!billing) return { party: encodeId('tenant', basis.tenantId), ...account, mode: 'direct' }
   return {
     party: encodeId('tenant', idFromUuid('tenant', billing.payer_tenant_id)),
-    ban: billing.payer_ban,
+    ...account,
     mode: billing.kind,
   }
 }
@@ -156,7 +158,7 @@ function detailOf(
   return {
     type: 'partner_access',
     customer_id: encodeId('tenant', basis.tenantId),
-    customer_ban: ban,
+    ...nameAccount(basis, ban),
     actions: [...actions],
     locations: [audience],
     ...(basis.terms && { expires_at: basis.terms.ends_at.toISOString() }),
@@ -211,7 +213,7 @@ export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms):
     client_id: encodeId('api_client', basis.clientId),
     scope: scopes.join(' '),
     customer_id: customerId,
-    customer_ban: ban,
+    ...nameAccount(basis, ban),
     billing: billingOf(basis),
   }
   const detailFor = (account: string) => detailOf(basis, { ban: account, actions, audience: terms.audience })

@@ -5,6 +5,7 @@ import { z } from 'zod'
 const action = z.enum(ACTION_NAMES.filter(isAction))
 const customerId = z.string().regex(/^ten_[0-9A-Za-z]{1,40}$/)
 const billingAccountNumber = z.string().min(1).max(64)
+const customerRef = z.string().regex(/^crf_[0-9a-f]{32}$/)
 
 /** ISO 8601 duration in whole years, months, weeks, days or hours. */
 const DURATION = /^P(?=\d|T\d)(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(\d{1,5})H)?$/
@@ -44,9 +45,13 @@ export const ChosenDetail = z
     type: z.literal('partner_access'),
     customer_id: customerId.optional(),
     customer_ban: billingAccountNumber.optional(),
+    customer_ref: customerRef.optional(),
     actions: z.array(action).min(1).max(ACTION_NAMES.length).optional(),
     locations: z.array(z.url().max(300)).max(5).optional(),
     expires_at: z.string().max(40).optional(),
+  })
+  .refine(({ customer_ban: ban, customer_ref: ref }) => ban === undefined || ref === undefined, {
+    message: 'name the account by its number or by its reference, not by both',
   })
   .meta({
     id: 'PartnerAccessChoice',
@@ -60,7 +65,12 @@ export const GrantedDetail = z
   .strictObject({
     type: z.literal('partner_access'),
     customer_id: customerId,
-    customer_ban: billingAccountNumber,
+    customer_ban: billingAccountNumber.optional().meta({
+      description: 'The billing account; absent where the partner is given references.',
+    }),
+    customer_ref: customerRef.optional().meta({
+      description: 'What stands for the billing account with this partner alone.',
+    }),
     actions: z.array(action),
     locations: z.array(z.string()),
     expires_at: z.string().optional(),

@@ -17,6 +17,7 @@ import {
 import { z } from 'zod'
 import { readActor } from './actor-token.ts'
 import type { ActingMember } from './actor-token.ts'
+import { findNamed } from './account-words.ts'
 import type { ChosenDetail } from './details.ts'
 import { findResale, readDelegatedBasis, wasAskedFor } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
@@ -135,6 +136,7 @@ interface Target {
 async function findResaleTarget(parts: OAuthParts, ctx: Context, clientId: ClientId): Promise<Target> {
   const choice = readChoice(ctx)
   const ban = choice?.customer_ban
+  if (choice?.customer_ref !== undefined) return refuse('invalid_target', NO_TARGET)
   if (ban === undefined) throw new errors.InvalidRequest('name the account in authorization_details')
   const { database } = parts
   const delegationId = await findResale(database, { clientId, tenantId: tenantOf(choice), ban })
@@ -147,9 +149,9 @@ async function findResaleTarget(parts: OAuthParts, ctx: Context, clientId: Clien
 /** The customer and account of the subject token itself, perhaps with fewer actions. */
 function sameTarget(ctx: Context, { basis, claims }: CurrentToken): Target {
   const choice = readChoice(ctx)
+  const named = findNamed(choice, basis)
   const isSame =
-    (choice?.customer_ban ?? basis.ban) === basis.ban &&
-    (tenantOf(choice) ?? basis.tenantId) === basis.tenantId
+    (named === undefined || named === basis.ban) && (tenantOf(choice) ?? basis.tenantId) === basis.tenantId
   if (!isSame) return refuse('invalid_target', NO_TARGET)
   const held = claims.authorization_details?.[0].actions ?? []
   return { basis, actions: chooseActions(choice, held) ?? held }

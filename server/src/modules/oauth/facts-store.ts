@@ -19,6 +19,11 @@ const Terms = z.object({
   approved_by: z.string().nullable(),
   agreement_reference: z.string().nullable(),
   max_revocation_seconds: z.int().nullable(),
+  /** What stands for each account with the partner; null where it is told the numbers. */
+  refs: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((refs) => refs ?? null),
 })
 
 /** What a consent or resale opens, as it was agreed. */
@@ -36,6 +41,10 @@ export interface TokenBasis {
   readonly bans: readonly string[]
   /** The account that the token is to name. */
   readonly ban: string
+  /** What the partner is told in the place of each number; null where it is told the numbers. */
+  readonly refs: ReadonlyMap<string, string> | null
+  /** What it is told of the account of whoever pays now. */
+  readonly payerRef: string | null
   readonly entered: EnteredClient
   /** Null for the client's own organisation. */
   readonly terms: DelegationTerms | null
@@ -46,6 +55,7 @@ interface FactsRow {
   readonly facts: Record<string, unknown>
   readonly now: string
   readonly ban: string | null
+  readonly payer_ref?: string | null
 }
 
 function toEntered(database: Database, row: FactsRow): EnteredClient {
@@ -55,13 +65,22 @@ function toEntered(database: Database, row: FactsRow): EnteredClient {
 /** What a token under a delegation is made from; null when the client holds no such delegation, or it has no such account. */
 export async function readDelegatedBasis(
   database: Database,
-  wanted: { readonly clientId: ClientId; readonly delegationId: string; readonly ban: string | null },
+  wanted: {
+    readonly clientId: ClientId
+    readonly delegationId: string
+    readonly ban: string | null
+    /** The account by the partner's reference, in the place of its number. */
+    readonly customerRef?: string | undefined
+  },
 ): Promise<TokenBasis | null> {
   const { rows } = await database.pool('liaison_auth').query<FactsRow>(
     `with agreed as materialized (select access.delegation_terms($1, $2) as terms),
-       chosen as (select terms, coalesce($3, terms -> 'bans' ->> 0) as ban from agreed where terms is not null)
-     select terms, ban, access.client_facts($1, (terms ->> 'tenant_id')::uuid, ban, $2) as facts, to_jsonb(statement_timestamp()) #>> '{}' as now from chosen`,
-    [wanted.clientId, wanted.delegationId, wanted.ban],
+       chosen as materialized (select terms, (terms ->> 'tenant_id')::uuid as tenant,
+         case when $4::text is null then coalesce($3, terms -> 'bans' ->> 0) else access.ban_of_ref($1, (terms ->> 'tenant_id')::uuid, $4) end as ban
+         from agreed where terms is not null)
+     select terms, ban, access.client_facts($1, tenant, ban, $2) as facts, to_jsonb(statement_timestamp()) #>> '{}' as now,
+       case when $4::text is not null or terms ->> 'refs' is not null then access.payer_ref($1, tenant, ban) end as payer_ref from chosen`,
+    [wanted.clientId, wanted.delegationId, wanted.ban, wanted.customerRef],
   )
   const row = rows[0]
   if (!row) return null
@@ -75,6 +94,8 @@ export async function readDelegatedBasis(
     tenantName,
     bans,
     ban: row.ban,
+    refs: terms.refs && new Map(Object.entries(terms.refs)),
+    payerRef: row.payer_ref ?? null,
     entered: toEntered(database, row),
     terms,
   }
@@ -129,7 +150,8 @@ export async function readOwnBasis(
   if (!own.bans.includes(row.ban)) return { is: 'missing' }
   const tenantId = idFromUuid('tenant', own.tenant_id)
   const found = { clientId: wanted.clientId, tenantId, tenantName: own.tenant_name, bans: own.bans }
-  return { is: 'found', basis: { ...found, ban: row.ban, entered: toEntered(database, row), terms: null } }
+  const told = { refs: null, payerRef: null, entered: toEntered(database, row), terms: null }
+  return { is: 'found', basis: { ...found, ...told, ban: row.ban } }
 }
 
 /** The resale in force under which a client may act for an account of an end customer; null when there is none. */

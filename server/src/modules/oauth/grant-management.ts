@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { limitHeaders } from '#platform/limits/limits.ts'
 import { countStranger } from '#platform/limits/open-door.ts'
 import { readTrace } from '#platform/request-trace.ts'
+import { nameAccount } from './account-words.ts'
 import { giveBackConsent } from './audit-store.ts'
 import { readDelegatedBasis } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
@@ -46,10 +47,8 @@ export async function findGrant(
   return basis?.terms?.kind === 'consent' ? basis : null
 }
 
-function describe(
-  { terms, entered, tenantId, bans }: TokenBasis,
-  apiResource: string,
-): Record<string, unknown> {
+function describe(basis: TokenBasis, apiResource: string): Record<string, unknown> {
+  const { terms, entered, tenantId, bans } = basis
   const customerId = encodeId('tenant', tenantId)
   return {
     status: entered.delegation?.status,
@@ -57,7 +56,7 @@ function describe(
     authorization_details: bans.map((ban) => ({
       type: 'partner_access',
       customer_id: customerId,
-      customer_ban: ban,
+      ...nameAccount(basis, ban),
       actions: terms?.actions,
       locations: [apiResource],
       expires_at: terms?.ends_at.toISOString(),

@@ -2,6 +2,7 @@ import { maskOf, maskOfScopes } from '@liaison/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from '#platform/problem.ts'
 import { readTrace } from '#platform/request-trace.ts'
+import { withNumbers } from './account-words.ts'
 import { useProofOnce } from './artifact-store.ts'
 import { recordRefused } from './audit-store.ts'
 import { tokenTypeOf } from './binding.ts'
@@ -81,13 +82,17 @@ async function tell(parts: OAuthParts, asked: Asked, token: string): Promise<obj
     return { active: false }
   }
   return isMeantForIt
-    ? { active: true, token_type: tokenTypeOf(current.claims), ...current.claims }
+    ? {
+        active: true,
+        token_type: tokenTypeOf(current.claims),
+        ...withNumbers(current.claims, current.basis),
+      }
     : { active: false }
 }
 
 /**
- * Introspection by a registered API (RFC 7662): of a token that could open something of it the same as the token says
- * and only while all of it is true; of any other token the same as of one that never was (attack 78).
+ * Introspection by a registered API (RFC 7662): of a token that could open something of it the same as the token says,
+ * with the account number where the token has a reference in its place, and only while all of it is true; of any other token the same as of one that never was (attack 78).
  */
 export async function introspectForApi(
   parts: OAuthParts,

@@ -88,6 +88,7 @@ function eventsOf(
     grant_type: grantType,
     scope: claims.scope,
     customer_ban: claims.customer_ban,
+    customer_ref: claims.customer_ref,
     actions: claims.authorization_details?.[0].actions,
     ...(claims.access !== 'own' && { max_revocation_seconds: claims.max_revocation_seconds }),
     ...(issue.actingMember && { acting_member: issue.actingMember }),

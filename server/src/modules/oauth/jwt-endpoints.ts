@@ -76,7 +76,12 @@ export async function revokeSigned(parts: OAuthParts, ctx: KoaContextWithOIDC): 
   const basis =
     delegationId === null
       ? null
-      : await readDelegatedBasis(parts.database, { clientId, delegationId, ban: claims.customer_ban })
+      : await readDelegatedBasis(parts.database, {
+          clientId,
+          delegationId,
+          ban: claims.customer_ban ?? null,
+          customerRef: claims.customer_ref,
+        })
   await recordFor(parts.database, { clientId, trace: traceOf(ctx) }, [
     {
       action: 'oauth.token.revoke',

@@ -71,9 +71,10 @@ export function delegationOf(claims: TokenClaims): string | null {
 async function basisOfToken({ database }: OAuthParts, claims: TokenClaims): Promise<TokenBasis | null> {
   const clientId = holderOf(claims)
   if (clientId === null) return null
-  const ban = claims.customer_ban
+  const ban = claims.customer_ban ?? null
   const delegationId = delegationOf(claims)
-  if (delegationId !== null) return readDelegatedBasis(database, { clientId, delegationId, ban })
+  if (delegationId !== null)
+    return readDelegatedBasis(database, { clientId, delegationId, ban, customerRef: claims.customer_ref })
   const own = await readOwnBasis(database, {
     clientId,
     tenantId: decodeId('tenant', claims.customer_id),

@@ -1,3 +1,4 @@
+import { encodeId, idFromUuid } from '@liaison/access'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { OrderRow, ResaleRow, RelationshipRow } from './tables.ts'
@@ -14,6 +15,9 @@ const TOPICS = {
 } as const
 
 export type OrderAction = keyof typeof TOPICS
+
+const labelOf = ({ access_mode: access, ban, id }: OrderRow): string =>
+  access === 'delegated' ? encodeId('order', idFromUuid('order', id)) : ban
 
 /** Records what happened to an order, for its tenant and the partner that placed it, and tells subscribers the ids. */
 export async function announceOrder(
@@ -34,7 +38,8 @@ export async function announceOrder(
     ...(mandate.kind !== 'api' &&
       mandate.kind !== 'acting' &&
       order.delegation_epoch !== null && { delegationEpoch: order.delegation_epoch }),
-    resource: { type: 'order', id: order.id, label: order.reference ?? order.ban },
+    // The partner reads it, too, and may not know the number of the account.
+    resource: { type: 'order', id: order.id, label: order.reference ?? labelOf(order) },
     billingParty: toTenantId(order.payer_tenant_id),
     ...(event.changes && { changes: event.changes }),
     ...(event.reason && { reason: event.reason }),

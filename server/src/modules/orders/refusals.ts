@@ -1,5 +1,6 @@
 import { CLIENT_DECISION_STATUS, CLIENT_REFUSAL_WORDS, encodeId } from '@liaison/access'
 import type { ClientPermission, ClientRefusalCode } from '@liaison/access'
+import { nameOf } from '#platform/credentials/access-token.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { Refusal } from '#platform/refusal.ts'
 import type { RefusalRecord } from '#platform/refusal.ts'
@@ -88,7 +89,12 @@ export function requireOwnParties(
   permission: ClientPermission,
   parts: readonly Part[],
 ): void {
-  const own = { customer_id: encodeId('tenant', mandate.tenant.id), customer_ban: mandate.account.ban }
+  const { account } = mandate.token
+  const own: Readonly<Record<(typeof OWNER_KEYS)[number], unknown>> = {
+    customer_id: encodeId('tenant', mandate.tenant.id),
+    customer_ban: nameOf(account),
+    customer_ref: account.customerRef ?? null,
+  }
   for (const part of parts) {
     if (OWNER_KEYS.some((key) => part[key] !== undefined && part[key] !== own[key]))
       throw new ClientInputRefusal('CUSTOMER_MISMATCH', mandate, permission)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nameOf } from '#platform/credentials/access-token.ts'
 import type { CursorSigner } from '#platform/cursor.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -7,6 +8,7 @@ import { calendarDay, publicId, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { UNTOLD } from './account-names-store.ts'
 import { getAccount, listClientInvoices, listOffers } from './client-store.ts'
 import { AccountParams, cursor, PARTIES } from './inputs.ts'
 import { readerOf } from './order-list.ts'
@@ -44,12 +46,12 @@ const AccountBody = z
   })
   .meta({ id: 'Account' })
 
-function billingNow({ billing }: Mandate<'api'>): z.input<typeof BillingBody> | null {
+function billingNow({ billing, token }: Mandate<'api'>): z.input<typeof BillingBody> | null {
   return (
     billing && {
       party: toTenantId(billing.payerTenantId),
       party_name: billing.payerName,
-      ban: billing.payerBan,
+      ban: token.account.customerRef === undefined ? billing.payerBan : (billing.payerRef ?? UNTOLD),
       mode: billing.mode,
     }
   )
@@ -66,16 +68,17 @@ const accountRoute = route({
   responses: { 200: AccountBody },
   async handle({ mandate, query }) {
     requireOwnParties(mandate, 'api.accounts.read', [query])
-    const { ban, name, currency, status } = await getAccount(mandate)
+    const { name, currency, status } = await getAccount(mandate)
+    const accountName = nameOf(mandate.token.account)
     noteRead(mandate, {
       action: 'accounts.read',
-      resource: { type: 'billing_account', id: mandate.account.id, label: ban },
+      resource: { type: 'billing_account', id: mandate.account.id, label: accountName },
       rowCount: 1,
     })
     return {
       customer_id: toTenantId(mandate.tenant.id),
       customer_name: mandate.tenant.name,
-      customer_ban: ban,
+      customer_ban: accountName,
       name,
       currency,
       status,
@@ -195,7 +198,7 @@ function makeInvoiceRoute(cursors: CursorSigner): Route {
       const last = found.length > query.limit ? rows.at(-1) : undefined
       noteRead(mandate, { action: 'invoices.list', rowCount: rows.length })
       return {
-        items: rows.map((row) => toClientInvoice(row, mandate.account.ban)),
+        items: rows.map((row) => toClientInvoice(row, nameOf(mandate.token.account))),
         has_more: last !== undefined,
         next_cursor: last === undefined ? null : cursors.sign([last.issued_on, last.id], bound),
       }

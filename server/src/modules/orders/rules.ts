@@ -91,7 +91,7 @@ export const PAYER_KEYS = [
 ] as const
 
 /** The names under which a request can repeat which customer it is about. */
-export const OWNER_KEYS = ['customer_id', 'customer_ban'] as const
+export const OWNER_KEYS = ['customer_id', 'customer_ban', 'customer_ref'] as const
 
 /** The longest time for which a resale is attested, in days. */
 export const MAXIMUM_RESALE_DAYS = 730

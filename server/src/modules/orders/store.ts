@@ -4,6 +4,7 @@ import { guardedBy } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { inReaderWords, inReadersWords } from './account-names-store.ts'
 import type { OrderState } from './rules.ts'
 import type { ItemRow, OrderRow, OrderTables, ServiceRow } from './tables.ts'
 
@@ -60,7 +61,7 @@ export async function listOrders(
   mandate: OrderMandate,
   filter: OrderFilter,
   { sort, after, limit }: OrderWindow,
-): Promise<OrderRow[]> {
+): Promise<readonly OrderRow[]> {
   const isFalling = sort.startsWith('-')
   const direction = isFalling ? sql`desc` : sql`asc`
   const beyond = isFalling ? sql`<` : sql`>`
@@ -76,7 +77,7 @@ export async function listOrders(
     where ${sql.join(conditions, sql` and `)}
     order by ${isByDay ? sql`o.requested_on ${direction}, ` : sql``} o.id ${direction}
     limit ${limit}`.execute(tables<OrderTables>(mandate))
-  return rows
+  return inReadersWords(mandate, rows)
 }
 
 /** The items of orders, in their order within each. */
@@ -109,7 +110,7 @@ export async function getOrder(mandate: OrderMandate, id: OrderId): Promise<Orde
     .where('id', '=', id)
     .executeTakeFirst()
   if (!row) throw new ProblemError(404, 'ORDER_NOT_FOUND', 'No order that you may see has this id.')
-  return row
+  return inReaderWords(mandate, row)
 }
 
 /** The moves that the state machine offers to one side of an order. */
@@ -153,11 +154,11 @@ export interface ServiceFilter {
 }
 
 /** Services, newest first, after a position. */
-export function listServices(
+export async function listServices(
   mandate: OrderMandate,
   filter: ServiceFilter,
   window: { readonly after: string | null; readonly limit: number },
-): Promise<ServiceRow[]> {
+): Promise<readonly ServiceRow[]> {
   let query = tables<OrderTables>(mandate).selectFrom('service').selectAll()
   if (filter.state) query = query.where('status', '=', filter.state)
   if (filter.product_code !== undefined) query = query.where('product_code', '=', filter.product_code)
@@ -165,7 +166,7 @@ export function listServices(
   if (filter.ban !== undefined) query = query.where('ban', '=', filter.ban)
   if (filter.tenantIds) query = query.where(sql<boolean>`tenant_id = any (${[...filter.tenantIds]}::uuid[])`)
   if (window.after !== null) query = query.where('id', '<', window.after)
-  return query.orderBy('id', 'desc').limit(window.limit).execute()
+  return inReadersWords(mandate, await query.orderBy('id', 'desc').limit(window.limit).execute())
 }
 
 /** One service that the mandate may see. Throws SERVICE_NOT_FOUND. */
@@ -176,7 +177,7 @@ export async function getService(mandate: OrderMandate, id: ServiceId): Promise<
     .where('id', '=', id)
     .executeTakeFirst()
   if (!row) throw new ProblemError(404, 'SERVICE_NOT_FOUND', 'No service that you may see has this id.')
-  return row
+  return inReaderWords(mandate, row)
 }
 
 /** What a fulfilment may look at. */

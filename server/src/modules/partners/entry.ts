@@ -61,6 +61,10 @@ export const entryFields = {
     .meta({ description: 'Two letters of ISO 3166-1.' }),
   registration_no: plainText(1, 50).nullable(),
   tier: z.enum(PARTNER_TIERS),
+  uses_customer_refs: z.boolean().meta({
+    description:
+      'Whether its API clients are told a reference of its own in the place of the account numbers of customers that consent. Tokens issued from now on say so.',
+  }),
   region: z
     .string()
     .regex(/^[a-z][a-z0-9_-]{0,29}$/, 'must be lower-case letters, digits and hyphens')

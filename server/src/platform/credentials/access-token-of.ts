@@ -1,7 +1,7 @@
 import { decodeId, maskOfActions, maskOfScopes } from '@liaison/access'
 import { GuardError } from '@liaison/guard'
 import type { AccessContext } from '@liaison/guard'
-import type { AccessToken } from './access-token.ts'
+import type { AccessToken, AccountName } from './access-token.ts'
 
 /** What the token says of a member who acts begins so; what follows is the member's public id. */
 const MEMBER = 'member:'
@@ -12,6 +12,11 @@ function need<T>(value: T | null, name: string): T {
       error: 'invalid_token',
     })
   return value
+}
+
+/** A token that has both names is one whose number somebody told besides; what its caller says is the reference. */
+function toName({ ban, ref }: { readonly ban: string | null; readonly ref: string | null }): AccountName {
+  return ref === null ? { ban: need(ban, 'account') } : { customerRef: ref }
 }
 
 /** A verified context in the words of the server. Throws 401 for ids that are not of this server. */
@@ -25,7 +30,7 @@ export function toAccessToken(context: AccessContext): AccessToken {
     tokenId: context.tokenId,
     clientId: need(decodeId('api_client', context.clientId), 'client'),
     tenantId: need(decodeId('tenant', context.customerId), 'customer'),
-    ban: context.customerBan,
+    account: toName({ ban: context.customerBan, ref: context.customerRef }),
     access: context.access,
     delegationId: delegation,
     delegationVersion: context.delegationVersion,
@@ -33,7 +38,7 @@ export function toAccessToken(context: AccessContext): AccessToken {
     actions: details && maskOfActions(details.flatMap(({ actions }) => actions)),
     billing: billing && {
       payerTenantId: need(decodeId('tenant', billing.party), 'payer'),
-      payerBan: billing.ban,
+      payer: toName(billing),
     },
     endsAt: context.expiresAt,
     actor,

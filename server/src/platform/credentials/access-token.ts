@@ -2,10 +2,21 @@ import type { IncomingMessage } from 'node:http'
 import type { AccessMode, ClientId, Mask, MemberId, TenantId } from '@liaison/access'
 import { ProblemError } from '../problem.ts'
 
-/** Who pays, as a token or the database says it. */
+/** Who pays, as a token says it. */
 export interface BillingParty {
   readonly payerTenantId: TenantId
-  readonly payerBan: string
+  /** The number of the payer's account, or the reference of the token's partner for it. */
+  readonly payer: AccountName
+}
+
+/** What a token calls a billing account: its number, or the reference that stands for it with the token's partner. */
+export type AccountName =
+  | { readonly ban: string; readonly customerRef?: never }
+  | { readonly ban?: never; readonly customerRef: string }
+
+/** The text of a name, as it stands in paths and answers. */
+export function nameOf({ ban, customerRef }: AccountName): string {
+  return customerRef ?? ban
 }
 
 /** A verified access token in the words of the server: it says who it claims to be, and nothing in it is believed without a look at the records. */
@@ -14,8 +25,8 @@ export interface AccessToken {
   readonly tokenId: string
   readonly clientId: ClientId
   readonly tenantId: TenantId
-  /** The number of the one billing account that it names. */
-  readonly ban: string
+  /** The one billing account that it names. */
+  readonly account: AccountName
   readonly access: AccessMode
   /** The UUID of the consent or resale; null for the client's own organisation. */
   readonly delegationId: string | null

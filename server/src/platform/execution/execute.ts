@@ -167,7 +167,7 @@ async function openForToken(
     permission: access.api,
     // The function was written for the inputs of this very route.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    ban: (access.account as (input: unknown) => string)(call.inputs),
+    accountName: (access.account as (input: unknown) => string)(call.inputs),
     writes: call.route.method !== 'GET',
     trace: call.trace,
     challenge: engine.tokens.challenge,

@@ -1,6 +1,7 @@
 import { fromBits, idFromUuid, intersectHours, intersectIpLists, LINK_STATUSES } from '@liaison/access'
 import type { ApiDelegationFacts, ClientFacts, Hours } from '@liaison/access'
 import { z } from 'zod'
+import { nameOf } from '#platform/credentials/access-token.ts'
 import type { AccessToken } from '#platform/credentials/access-token.ts'
 import type { FeatureSource } from '../features.ts'
 
@@ -72,6 +73,8 @@ const EnteredClientSchema = z.object({
       payer_name: z.string(),
       payer_account_id: z.string(),
       payer_ban: z.string(),
+      /** What stands for that account with the partner, told where the token names accounts so. */
+      payer_ref: Maybe(z.string()),
     }),
   ),
 })
@@ -153,6 +156,15 @@ function toDelegation(entry: EnteredClient['delegation']): ApiDelegationFacts | 
 const standing = (status: string | undefined): 'active' | 'inactive' =>
   status === 'active' || status === 'trial' ? 'active' : 'inactive'
 
+/** Who pays now, in the words of the token: a number is compared with a number and a reference with a reference. */
+function nameOfPayer(
+  { payer_ban: ban, payer_ref: ref }: NonNullable<EnteredClient['billing']>,
+  { billing }: AccessToken,
+): string {
+  // An account that has no reference yet is none that the token could name.
+  return billing?.payer.customerRef === undefined ? ban : (ref ?? '')
+}
+
 /** The kernel's facts: what the database says, the token as it was verified, and the address that only the server knows. */
 export function toClientFacts(entered: EnteredClient, token: AccessToken, ip: string | null): ClientFacts {
   const { client, partner, tenant, account, billing } = entered
@@ -187,7 +199,7 @@ export function toClientFacts(entered: EnteredClient, token: AccessToken, ip: st
     features_off: entered.features_off,
     billing: billing && {
       payer_tenant_id: idFromUuid('tenant', billing.payer_tenant_id),
-      payer_ban: billing.payer_ban,
+      payer_ban: nameOfPayer(billing, token),
     },
     token: {
       access: token.access,
@@ -197,7 +209,7 @@ export function toClientFacts(entered: EnteredClient, token: AccessToken, ip: st
       revoked: entered.token_revoked,
       billing: token.billing && {
         payer_tenant_id: token.billing.payerTenantId,
-        payer_ban: token.billing.payerBan,
+        payer_ban: nameOf(token.billing.payer),
       },
     },
     ip,

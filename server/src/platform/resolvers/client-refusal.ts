@@ -9,8 +9,8 @@ export interface ClientRefusalGrounds {
   readonly permission: ClientPermission
   /** The UUID of the delegation that the token names and the client holds. */
   readonly delegationId: string | null
-  /** The number of the account that the token names. */
-  readonly ban: string
+  /** The account of the token, as the token names it. */
+  readonly accountName: string
   readonly names: { readonly client?: string; readonly partner?: string; readonly tenant?: string }
   readonly headers: Readonly<Record<string, string>>
 }
@@ -53,13 +53,13 @@ const NARROW = new Set<ClientRefusalCode>(['INSUFFICIENT_SCOPE', 'INSUFFICIENT_A
  */
 function whatToAsk(
   code: ClientRefusalCode,
-  { facts: { client, delegation, token }, permission, delegationId, ban }: ClientRefusalGrounds,
+  { facts: { client, delegation, token }, permission, delegationId, accountName }: ClientRefusalGrounds,
 ): Record<string, unknown> | undefined {
   const isNarrow = NARROW.has(code) && token.access === 'delegated' && delegation?.kind === 'consent'
   if (!isNarrow || delegationId === null || !client || !has(client.mask, permission)) return undefined
   const actions = ACTION_NAMES.filter((action) => ACTIONS[action] === permission)
   if (has(delegation.mask, permission) || actions.length === 0) return undefined
-  const detail = { type: 'partner_access', actions, customer_hint: ban }
+  const detail = { type: 'partner_access', actions, customer_hint: accountName }
   const grantId = encodeId('consent', idFromUuid('consent', delegationId))
   return { access_request: { grant_id: grantId, authorization_details: [detail] } }
 }

@@ -1,5 +1,6 @@
 import { CLIENT_DECISION_STATUS, decideClient, findPermission, idFromUuid } from '@liaison/access'
 import type { ClientDecision, ClientPermission } from '@liaison/access'
+import { nameOf } from '#platform/credentials/access-token.ts'
 import type { AccessToken, TokenVerifier } from '#platform/credentials/access-token.ts'
 import type { KeptCall } from '#platform/limits/admission-statement.ts'
 import { toReadRecord } from '../audit-event.ts'
@@ -19,8 +20,8 @@ import { Transaction } from '../transaction.ts'
 export interface ClientRequest {
   readonly token: AccessToken
   readonly permission: ClientPermission
-  /** The billing account that the call is about. */
-  readonly ban: string
+  /** The billing account that the call is about, as its caller names it. */
+  readonly accountName: string
   readonly writes: boolean
   /** Whether what is decided is to be kept, for the next call of the same question (kept-calls.ts). */
   readonly keeps?: boolean
@@ -36,7 +37,9 @@ function toQuestion({ token, permission }: ClientRequest): Record<string, unknow
   return {
     client_id: token.clientId,
     tenant_id: token.tenantId,
-    ban: token.ban,
+    ...(token.account.customerRef === undefined
+      ? { ban: token.account.ban }
+      : { customer_ref: token.account.customerRef }),
     delegation_id: token.delegationId,
     delegation_ver: token.delegationVersion,
     token_id: token.tokenId,
@@ -63,7 +66,8 @@ function decide(request: ClientRequest, entered: EnteredClient): ClientDecision 
   const spends = findPermission(request.permission)?.spends ?? false
   const decision = decideClient(facts, { permission: request.permission, writes: request.writes && spends })
   // A token that no longer counts is told first: another account's token would be no better.
-  if (request.ban !== request.token.ban && decision.code !== 'UNAUTHORIZED') return mismatch(decision)
+  if (request.accountName !== nameOf(request.token.account) && decision.code !== 'UNAUTHORIZED')
+    return mismatch(decision)
   return decision
 }
 
@@ -73,7 +77,7 @@ function refuse(request: ClientRequest, entered: EnteredClient, decision: Client
     facts: toClientFacts(entered, request.token, request.trace.ip),
     permission: request.permission,
     delegationId: entered.delegation?.id ?? null,
-    ban: request.token.ban,
+    accountName: nameOf(request.token.account),
     names: {
       ...(entered.client && { client: entered.client.name }),
       ...(entered.partner && { partner: entered.partner.name }),
@@ -91,6 +95,7 @@ function toBilling({ billing }: EnteredClient): MandateKinds['api']['billing'] {
       payerName: billing.payer_name,
       payerAccountId: idFromUuid('billing_account', billing.payer_account_id),
       payerBan: billing.payer_ban,
+      payerRef: billing.payer_ref,
       mode: billing.kind,
     }
   )
