@@ -28,6 +28,12 @@ export const registry = {
   'entry.tier': 'Tier',
   'entry.region': 'Region',
   'entry.region_about': 'Small letters, as in emea. Features can be switched by region and tier.',
+  'entry.accounts': 'Accounts of customers',
+  'entry.by_ref': 'Tell its API clients a reference in the place of account numbers',
+  'entry.by_ref_about':
+    'Each customer account gets a reference that only this partner has. Tokens from now on carry it; those that run carry on for five minutes at most. The customer sees its own numbers.',
+  'entry.told_refs': 'API clients are told references',
+  'entry.told_numbers': 'API clients are told account numbers',
   'entry.onboarded': 'Partner since',
   'entry.edit': 'Change entry',
   'entry.edit_title': 'Change the entry of {partner}',

@@ -20,6 +20,7 @@ import { usePartner } from './partner-tab.tsx'
 function EditForm({ partner, etag }: { partner: PartnerDetail; etag: string | null }) {
   const go = useGo()
   const [draft, setDraft] = useState(() => draftOf(partner))
+  const [byRef, setByRef] = useState(partner.uses_customer_refs)
   const [errors, setErrors] = useState<FormError[]>([])
   const back = () => go(platformPlaces.partner(partner.partner_id))
   const write = useWrite(
@@ -28,7 +29,7 @@ function EditForm({ partner, etag }: { partner: PartnerDetail; etag: string | nu
         client.PATCH('/admin/partners/{partner_id}', {
           params: { path: { partner_id: partner.partner_id } },
           headers: { 'If-Match': etag ?? '' },
-          body: toEntry(wanted),
+          body: { ...toEntry(wanted), uses_customer_refs: byRef },
         }),
       ),
     () => {
@@ -54,6 +55,11 @@ function EditForm({ partner, etag }: { partner: PartnerDetail; etag: string | nu
         errors={errors}
         onDraft={(change) => setDraft((before) => ({ ...before, ...change }))}
       />
+      <label className="check">
+        <input type="checkbox" checked={byRef} onChange={(event) => setByRef(event.currentTarget.checked)} />
+        {t('entry.by_ref')}
+      </label>
+      <p className="muted">{t('entry.by_ref_about')}</p>
       <div className="row">
         <Button type="submit" loading={write.isPending}>
           {t('entry.save')}

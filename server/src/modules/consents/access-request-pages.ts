@@ -18,6 +18,7 @@ import type { AccessRequestRow } from './access-request-store.ts'
 import { readableName } from '#platform/words/names.ts'
 import { openConsentRequest } from './request.ts'
 import { sentencesOf } from './rules.ts'
+import { withOwnNumber } from './hint-store.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
 const input = {
@@ -149,7 +150,8 @@ export const accessRequestRoutes: readonly Route[] = [
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
     async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return showAsked(await getAccessRequest(mandate, params.request), mandate, reading)
+      const row = await getAccessRequest(mandate, params.request)
+      return showAsked(await withOwnNumber(mandate, row, row.tenant_id), mandate, reading)
     },
   }),
   page({

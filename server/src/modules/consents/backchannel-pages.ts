@@ -18,6 +18,7 @@ import type { BackchannelRow } from './backchannel-store.ts'
 import { readableName } from '#platform/words/names.ts'
 import { openConsentRequest } from './request.ts'
 import { sentencesOf } from './rules.ts'
+import { withOwnNumber } from './hint-store.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
 const input = {
@@ -150,7 +151,8 @@ export const backchannelRoutes: readonly Route[] = [
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
     async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return showAsked(await getBackchannelRequest(mandate, params.request), mandate, reading)
+      const row = await getBackchannelRequest(mandate, params.request)
+      return showAsked(await withOwnNumber(mandate, row, row.tenant_id), mandate, reading)
     },
   }),
   page({

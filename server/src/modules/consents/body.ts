@@ -21,11 +21,9 @@ const ScopeName = z.enum(SCOPE_NAMES)
 
 const AccountBody = z.strictObject({
   billing_account_id: z.string(),
-  ban: z
-    .string()
-    .meta({
-      description: 'For a partner that is given references, its reference in the place of the number.',
-    }),
+  ban: z.string().meta({
+    description: 'For a partner that is given references, its reference in the place of the number.',
+  }),
   customer_ref: z.string().nullable().meta({
     description: 'What stands for the account with this partner alone; null where it is told the number.',
   }),

@@ -15,6 +15,7 @@ import { findInBackChannel } from './backchannel-store.ts'
 import type { BackchannelRow } from './backchannel-store.ts'
 import { findNameFaults, readableName } from '#platform/words/names.ts'
 import type { NameFault } from '#platform/words/names.ts'
+import { withOwnNumber } from './hint-store.ts'
 import { getRequest, isSandbox, listAccounts, readParties } from './request-store.ts'
 import type { OwnAccount, Parties, RequestRow } from './request-store.ts'
 import { latestEnd, neededActions, offeredActions, tokenOf } from './rules.ts'
@@ -87,7 +88,7 @@ export async function openScene(
   { key, use = 'look', reading, phone }: Opening,
 ): Promise<OpenScene> {
   const words = CONSENT_WORDS[reading.language]
-  const request = await getRequest(mandate, key, use)
+  const request = await withOwnNumber(mandate, await getRequest(mandate, key, use), mandate.tenant.id)
   const { client, partner } = await readParties(mandate, request.id)
   const policy = await policyOf(mandate)
   const faults = [client.name, partner.name].flatMap((name) => findNameFaults(name, PROVIDER_NAME))

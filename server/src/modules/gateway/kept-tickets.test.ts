@@ -214,6 +214,7 @@ test('every table that a kept call is read from stamps each of its changes', asy
     'commercial_relationship',
     'configuration_in_force',
     'consent',
+    'customer_ref',
     'delegation',
     'delegation_account',
     'gateway',

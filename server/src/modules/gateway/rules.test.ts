@@ -79,10 +79,13 @@ describe('a route table', () => {
   ]
 
   test('prefers the more literal template, and reads the account', () => {
-    expect(findRoute(routes, '/v1/customers/BAN-1/orders')).toMatchObject({ permission: READ, ban: 'BAN-1' })
+    expect(findRoute(routes, '/v1/customers/BAN-1/orders')).toMatchObject({
+      permission: READ,
+      accountName: 'BAN-1',
+    })
     expect(findRoute(routes, '/v1/customers/B%C3%84N/services')).toMatchObject({
       permission: 'api.services.read',
-      ban: 'BÄN',
+      accountName: 'BÄN',
     })
   })
 

@@ -9,12 +9,13 @@ create table customer_ref (
   account_id uuid not null,
   ref text not null unique default 'crf_' || replace(gen_random_uuid()::text, '-', '') check (ref ~ '^crf_[0-9a-f]{32}$'),
   created_at timestamptz not null default now(),
-  primary key (partner_id, account_id),
+  primary key (partner_id, account_id, tenant_id),
   foreign key (tenant_id, account_id) references billing_account (tenant_id, id)
 );
 comment on table customer_ref is 'What stands for a billing account with one partner alone. Drawn by chance, once and for good: nothing of the account or the partner is in it, so that two partners find nothing to compare.';
 create index on customer_ref (tenant_id, account_id);
 call private.protect('customer_ref');
+call private.stamp_changes('customer_ref', 'account_id');
 create trigger append_only before update or delete on customer_ref for each row execute function private.refuse_change();
 create trigger no_truncate before truncate on customer_ref for each statement execute function private.refuse_change();
 -- No login reads or writes it: what anybody learns of it, the functions below say.
