@@ -17,10 +17,29 @@ import { checkEntry, draftOf, EntryFields, toEntry } from './entry-form.tsx'
 import type { EntryDraft } from './entry-form.tsx'
 import { usePartner } from './partner-tab.tsx'
 
+function ByRefField({ isOn, onChange }: { isOn: boolean; onChange: (isOn: boolean) => void }) {
+  return (
+    <div className="stack tight">
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={isOn}
+          aria-describedby="by-ref-about"
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+        {t('entry.by_ref')}
+      </label>
+      <p id="by-ref-about" className="muted">
+        {t('entry.by_ref_about')}
+      </p>
+    </div>
+  )
+}
+
 function EditForm({ partner, etag }: { partner: PartnerDetail; etag: string | null }) {
   const go = useGo()
   const [draft, setDraft] = useState(() => draftOf(partner))
-  const [byRef, setByRef] = useState(partner.uses_customer_refs)
+  const [byRef, setByRef] = useState(partner.uses_account_refs)
   const [errors, setErrors] = useState<FormError[]>([])
   const back = () => go(platformPlaces.partner(partner.partner_id))
   const write = useWrite(
@@ -29,7 +48,7 @@ function EditForm({ partner, etag }: { partner: PartnerDetail; etag: string | nu
         client.PATCH('/admin/partners/{partner_id}', {
           params: { path: { partner_id: partner.partner_id } },
           headers: { 'If-Match': etag ?? '' },
-          body: { ...toEntry(wanted), uses_customer_refs: byRef },
+          body: { ...toEntry(wanted), uses_account_refs: byRef },
         }),
       ),
     () => {
@@ -55,11 +74,7 @@ function EditForm({ partner, etag }: { partner: PartnerDetail; etag: string | nu
         errors={errors}
         onDraft={(change) => setDraft((before) => ({ ...before, ...change }))}
       />
-      <label className="check">
-        <input type="checkbox" checked={byRef} onChange={(event) => setByRef(event.currentTarget.checked)} />
-        {t('entry.by_ref')}
-      </label>
-      <p className="muted">{t('entry.by_ref_about')}</p>
+      <ByRefField isOn={byRef} onChange={setByRef} />
       <div className="row">
         <Button type="submit" loading={write.isPending}>
           {t('entry.save')}

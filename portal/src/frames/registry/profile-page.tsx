@@ -28,7 +28,7 @@ function Entry({ profile }: { profile: PartnerProfile }) {
           fact(t('entry.registration_no'), profile.registration_no),
           fact(t('entry.tier'), tValue('tier', profile.tier)),
           fact(t('entry.region'), profile.region),
-          fact(t('entry.accounts'), t(profile.uses_customer_refs ? 'entry.told_refs' : 'entry.told_numbers')),
+          fact(t('entry.accounts'), t(profile.uses_account_refs ? 'entry.told_refs' : 'entry.told_numbers')),
           fact(t('entry.onboarded'), <DateText iso={profile.onboarding_date} />),
           fact(t('newpartner.slug'), <code className="mono">{profile.slug}</code>),
         ]}

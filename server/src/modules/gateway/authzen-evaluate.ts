@@ -151,6 +151,11 @@ async function readNamed(
   return standing.token
 }
 
+/** Who names a client without its token is the provider's own, and may call its account by either name. */
+function accountOf({ accountName }: Subject, { account }: AccessToken, isPassed: boolean): string {
+  return (isPassed ? accountName : null) ?? nameOf(account)
+}
+
 async function decide(enforcement: Enforcement, question: Evaluation): Promise<string> {
   const { parts, request } = enforcement
   const { action, resource, context } = question
@@ -178,8 +183,7 @@ async function decide(enforcement: Enforcement, question: Evaluation): Promise<s
     token,
     ...(credential && { credential }),
     permission: subject.permission,
-    // Who names a client without its token is the provider's own, and may call its account by either name.
-    accountName: (isPassed ? subject.accountName : null) ?? nameOf(token.account),
+    accountName: accountOf(subject, token, isPassed),
     method,
     decisionId,
     trace,

@@ -56,7 +56,7 @@ test('whoever reads in the name of no partner learns no reference', async () => 
   for (const login of ['liaison_program', 'liaison_delegate'] as const) {
     const [row] = await oauth.world.sqlAs(
       login,
-      `select access.own_customer_refs(array[${accounts}]::uuid[]) as refs, access.uses_customer_refs() as is_on`,
+      `select access.own_customer_refs(array[${accounts}]::uuid[]) as refs, access.uses_account_refs() as is_on`,
     )
     expect(row).toEqual({ refs: {}, is_on: false })
   }
@@ -83,7 +83,7 @@ test('of many partners and accounts no two references are alike, and none holds 
   expect(new Set(rows.map(({ ref }) => ref)).size).toBe(rows.length)
   // What two of one account or of one partner have in common is what chance gives them.
   const alike = (one: string, other: string) =>
-    [...one].filter((letter, index) => index > 3 && letter === other[index]).length
+    Array.from(one).filter((letter, index) => index > 3 && letter === other[index]).length
   for (const row of rows) {
     expect(row.ref).toMatch(REF)
     for (const own of [row.partner_id, row.account_id].map((id) => id.replaceAll('-', '')))

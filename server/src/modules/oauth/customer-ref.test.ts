@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => oauth[Symbol.asyncDispose]())
 
 function refer(partner: PartnerId, isOn = true) {
-  return oauth.world.seed('update partner set uses_customer_refs = $2 where id = $1', [partner, isOn])
+  return oauth.world.seed('update partner set uses_account_refs = $2 where id = $1', [partner, isOn])
 }
 
 /** A partner that is given references, and a customer with accounts of telling numbers. */

@@ -1,6 +1,9 @@
+import { z } from 'zod'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { OrderRow } from './tables.ts'
+
+const References = z.record(z.string(), z.string())
 
 type Named = Pick<
   OrderRow,
@@ -30,14 +33,14 @@ export async function inReadersWords<Row extends Named>(
   const accounts = [...new Set(named.flatMap((row) => [row.account_id, row.payer_account_id]))]
   const [result] = await runStatements(mandate, [
     {
-      text: 'select access.uses_customer_refs() as is_on, access.own_customer_refs($1::uuid[]) as refs',
+      text: 'select access.uses_account_refs() as is_on, access.own_customer_refs($1::uuid[]) as refs',
       values: [accounts],
     },
   ])
   const found = result?.rows[0]
   if (mandate.kind !== 'api' && found?.['is_on'] === false) return rows
-  const refs = new Map<string, unknown>(Object.entries(Object(found?.['refs'])))
-  const wordFor = (account: string) => String(refs.get(account) ?? UNTOLD)
+  const refs = References.parse(found?.['refs'])
+  const wordFor = (account: string) => refs[account] ?? UNTOLD
   return rows.map((row) =>
     isByReference(mandate, row)
       ? { ...row, ban: wordFor(row.account_id), payer_ban: wordFor(row.payer_account_id) }

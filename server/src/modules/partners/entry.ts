@@ -61,7 +61,7 @@ export const entryFields = {
     .meta({ description: 'Two letters of ISO 3166-1.' }),
   registration_no: plainText(1, 50).nullable(),
   tier: z.enum(PARTNER_TIERS),
-  uses_customer_refs: z.boolean().meta({
+  uses_account_refs: z.boolean().meta({
     description:
       'Whether its API clients are told a reference of its own in the place of the account numbers of customers that consent. Tokens issued from now on say so.',
   }),

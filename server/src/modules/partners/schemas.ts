@@ -16,7 +16,7 @@ const entry = {
   contact_email: z.string().nullable(),
   website: z.string().nullable(),
   tier: z.enum(PARTNER_TIERS),
-  uses_customer_refs: z.boolean().meta({
+  uses_account_refs: z.boolean().meta({
     description:
       'Whether the API clients of the partner are told its own references in the place of the account numbers of customers that consent.',
   }),
@@ -76,7 +76,7 @@ export function toProfile(row: OwnPartnerRow): z.output<typeof ProfileBody> {
     contact_email: row.contact_email,
     website: row.website,
     tier: row.tier,
-    uses_customer_refs: row.uses_customer_refs,
+    uses_account_refs: row.uses_account_refs,
     region: row.region,
     onboarding_date: row.onboarding_date,
     version: row.version,

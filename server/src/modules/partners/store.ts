@@ -23,7 +23,7 @@ export interface PartnerEntry {
   readonly contact_email: string | null
   readonly website: string | null
   readonly tier: PartnerTier
-  readonly uses_customer_refs: boolean
+  readonly uses_account_refs: boolean
   readonly region: string | null
 }
 
@@ -68,7 +68,7 @@ function withFigures(query: ReturnType<typeof partners>) {
     'registration_no',
     'contact_email',
     'tier',
-    'uses_customer_refs',
+    'uses_account_refs',
     'region',
     'website',
     'version',
@@ -208,7 +208,7 @@ export async function getOwnPartner(mandate: Mandate<'program'>) {
       'registration_no',
       'contact_email',
       'tier',
-      'uses_customer_refs',
+      'uses_account_refs',
       'region',
       'website',
       'version',

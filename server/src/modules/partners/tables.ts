@@ -36,7 +36,7 @@ interface PartnerTable {
   contact_email: string | null
   onboarding_date: Generated<string>
   tier: Generated<PartnerTier>
-  uses_customer_refs: Generated<boolean>
+  uses_account_refs: Generated<boolean>
   region: string | null
   website: string | null
   version: Generated<number>

@@ -8,8 +8,8 @@ create or replace function access.consent_card(consent_id uuid) returns jsonb
   select jsonb_build_object(
     'client', jsonb_build_object('id', k.id, 'name', k.name, 'environment', k.environment, 'status', k.status),
     'accounts', coalesce((
-      select jsonb_agg(jsonb_build_object('id', a.id, 'ban', case when access.context_plane() = 'program' and p.uses_customer_refs then access.customer_ref_of(d.partner_id, a.id) else a.ban end,
-        'customer_ref', case when p.uses_customer_refs then access.customer_ref_of(d.partner_id, a.id) end, 'currency', a.currency, 'status', a.status,
+      select jsonb_agg(jsonb_build_object('id', a.id, 'ban', case when access.context_plane() = 'program' and p.uses_account_refs then access.customer_ref_of(d.partner_id, a.id) else a.ban end,
+        'customer_ref', case when p.uses_account_refs then access.customer_ref_of(d.partner_id, a.id) end, 'currency', a.currency, 'status', a.status,
         'name', case when access.context_plane() <> 'program' then a.name end,
         'payer', case when access.context_plane() <> 'program' then access.billing_of(a.tenant_id, a.id) end) order by da.position, a.ban)
       from public.delegation_account da

@@ -11,7 +11,7 @@ create function access.number_of_hint(partner uuid, tenant uuid, hint text) retu
   where r.partner_id = partner and r.tenant_id = tenant and r.ref = hint
     and case access.context_plane()
       when 'tenant' then tenant = access.context_id('tenant_id') and access.context_id('client_id') is null
-      when 'identity' then exists (
+      when 'auth' then exists (
         select from public.tenant_member m
         where m.tenant_id = tenant and m.person_id = access.context_id('actor_id') and m.status = 'active' and m.role = 'TENANT_ADMIN')
       else false end

@@ -1,7 +1,7 @@
 set role liaison_owner;
 
-alter table partner add column uses_customer_refs boolean not null default false;
-comment on column partner.uses_customer_refs is 'Whether its API clients are told a reference of its own in the place of a customer''s account number. The provider''s to set.';
+alter table partner add column uses_account_refs boolean not null default false;
+comment on column partner.uses_account_refs is 'Whether its API clients are told a reference of its own in the place of a customer''s account number. The provider''s to set.';
 
 create table customer_ref (
   partner_id uuid not null references partner (id),
@@ -92,15 +92,15 @@ $$;
 grant execute on function access.own_customer_refs(uuid[]) to liaison_program, liaison_delegate;
 
 -- Whether the partner in whose name the transaction reads is given references.
-create function access.uses_customer_refs() returns boolean
+create function access.uses_account_refs() returns boolean
   language sql stable security definer
   set search_path = pg_catalog, pg_temp
   as $$
   select exists (
     select from public.partner p
-    where p.id = access.context_id('partner_id') and p.uses_customer_refs and access.context_plane() in ('program', 'delegation'))
+    where p.id = access.context_id('partner_id') and p.uses_account_refs and access.context_plane() in ('program', 'delegation'))
 $$;
-grant execute on function access.uses_customer_refs() to liaison_program, liaison_delegate;
+grant execute on function access.uses_account_refs() to liaison_program, liaison_delegate;
 
 reset role;
 set role liaison_owner;

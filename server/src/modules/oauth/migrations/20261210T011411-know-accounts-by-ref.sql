@@ -95,7 +95,7 @@ create or replace function access.delegation_terms(client uuid, wanted uuid) ret
       where a.delegation_id = d.id), '[]'),
     'scopes', coalesce(to_jsonb(c.scopes), to_jsonb(r.scopes)), 'actions', coalesce(to_jsonb(c.actions), to_jsonb(r.actions)),
     'approved_by', d.approved_by, 'agreement_reference', r.agreement_reference, 'max_revocation_seconds', c.max_revocation_seconds,
-    'refs', case when d.kind = 'consent' and p.uses_customer_refs then coalesce((
+    'refs', case when d.kind = 'consent' and p.uses_account_refs then coalesce((
       select jsonb_object_agg(b.ban, access.customer_ref_of(d.partner_id, b.id)) from public.delegation_account a
       join public.billing_account b on b.tenant_id = a.tenant_id and b.id = a.account_id
       where a.delegation_id = d.id), '{}') end)
