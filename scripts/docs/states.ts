@@ -14,21 +14,34 @@ interface Move {
   readonly side: string
 }
 
-const TABLE =
-  /insert into state_transition \(entity, from_state, to_state, action, actor_kind\) values([^;]*);/g
+const TABLE = /insert into state_transition \(entity, from_state, to_state, action, actor_kind\)([^;]*);/g
 const ROW = /\('([a-z_]+)', '([a-z_]+)', '([a-z_]+)', '([a-z_]+)', '([a-z_]+)'\)/g
+/** Moves that several sides may make alike: written once, and crossed with the sides. */
+const CROSSED =
+  /select '([a-z_]+)', f, t, (?:a|'([a-z_]+)'), k\s+from \(values ([^;]*?)\) as move \(f, t(?:, a)?\)\s+cross join \(values ([^;]*?)\) as side \(k\)/g
+const MOVE = /\('([a-z_]+)', '([a-z_]+)'(?:, '([a-z_]+)')?\)/g
+const SIDE = /\('([a-z_]+)'\)/g
+
+function readCrossed(statement: string): Move[] {
+  return [...statement.matchAll(CROSSED)].flatMap(([, entity = '', named = '', moves = '', sides = '']) =>
+    [...moves.matchAll(MOVE)].flatMap(([, from = '', to = '', action = named]) =>
+      [...sides.matchAll(SIDE)].map(([, side = '']) => ({ entity, from, to, action, side })),
+    ),
+  )
+}
 
 /** The moves that one migration adds, in its own order. */
 export function readMoves(sql: string): Move[] {
-  return [...sql.matchAll(TABLE)].flatMap(([, rows = '']) =>
-    [...rows.matchAll(ROW)].map(([, entity = '', from = '', to = '', action = '', side = '']) => ({
+  return [...sql.matchAll(TABLE)].flatMap(([, rows = '']) => [
+    ...readCrossed(rows),
+    ...[...rows.matchAll(ROW)].map(([, entity = '', from = '', to = '', action = '', side = '']) => ({
       entity,
       from,
       to,
       action,
       side,
     })),
-  )
+  ])
 }
 
 async function readMigrations(): Promise<string[]> {

@@ -136,6 +136,16 @@ describe('a ticket', () => {
       'ticket_clock critical resolved',
     ])
   })
+
+  test('a warning about one that was withdrawn is cleared, for nothing is promised any more (B9)', async () => {
+    const { tenant, link } = await openAlertScene(world)
+    const ticket = await seedTimedTicket(world, tenant, [75])
+    await evaluateAlerts(world.database, ['sla'])
+    expect(short(await storedAlerts(world, { link }))).toEqual(['ticket_clock warning active'])
+    await world.seed(`update ticket set status = 'withdrawn' where id = $1`, [ticket], tenant)
+    await evaluateAlerts(world.database, ['sla'])
+    expect(short(await storedAlerts(world, { link }))).toEqual(['ticket_clock warning resolved'])
+  })
 })
 
 describe('the uptime of a month', () => {

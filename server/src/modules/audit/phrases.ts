@@ -87,6 +87,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'support.tickets.read': reads(NOUNS.ticket),
   'support.tickets.create': says('opened {x}', NOUNS.ticket),
   'support.tickets.update': says('changed {x}', NOUNS.ticket),
+  'support.tickets.withdraw': says('withdrew {x}, which they had just opened', NOUNS.ticket),
   'support.tickets.comment': says('commented on {x}', NOUNS.ticket),
   'support.tickets.assign': says('assigned {x}', NOUNS.ticket),
   'support.tickets.internal_notes.read': reads(NOUNS.note),

@@ -47,27 +47,32 @@ const topics = async (scene: ElevationScene) =>
   ).map(({ topic }) => topic)
 
 describe('ends', () => {
-  test('it ends with its ticket for good, also when the ticket is opened again (B13)', async () => {
-    const scene = await openElevationScene(world)
-    const [ticket] = await world.seed<{ id: string }>(
-      `insert into ticket (tenant_id, number, subject) values ($1, 'T-1', 'Router down') returning id`,
-      [scene.tenant],
-      scene.tenant,
-    )
-    await elevate(world, scene, { ticket_id: encodeId('ticket', ticket?.id as never) })
-    expect(await use(scene.acting)).toBe('ALLOWED')
-    const setTicket = (status: string) =>
-      world.seed(`update ticket set status = $2 where id = $1`, [ticket?.id, status], scene.tenant)
-    await setTicket('pending')
-    expect(await use(scene.acting)).toBe('ALLOWED')
-    await setTicket('resolved')
-    expect(await use(scene.acting)).toBe('PERMISSION_DENIED')
-    await setTicket('open')
-    expect(await use(scene.acting)).toBe('PERMISSION_DENIED')
-    const { items } = (await world.call(scene.technician.caller, 'GET', '/api/v1/partner/elevations')).json()
-    expect(items).toMatchObject([{ status: 'ended', ended_by_side: 'ticket', ticket_number: 'T-1' }])
-    expect(await topics(scene)).toContain('elevation.ended')
-  })
+  test.each(['resolved', 'withdrawn'])(
+    'it ends with its ticket that is %s for good, also when the ticket is opened again (B13)',
+    async (over) => {
+      const scene = await openElevationScene(world)
+      const [ticket] = await world.seed<{ id: string }>(
+        `insert into ticket (tenant_id, number, subject) values ($1, 'T-1', 'Router down') returning id`,
+        [scene.tenant],
+        scene.tenant,
+      )
+      await elevate(world, scene, { ticket_id: encodeId('ticket', ticket?.id as never) })
+      expect(await use(scene.acting)).toBe('ALLOWED')
+      const setTicket = (status: string) =>
+        world.seed(`update ticket set status = $2 where id = $1`, [ticket?.id, status], scene.tenant)
+      await setTicket('pending')
+      expect(await use(scene.acting)).toBe('ALLOWED')
+      await setTicket(over)
+      expect(await use(scene.acting)).toBe('PERMISSION_DENIED')
+      await setTicket('open')
+      expect(await use(scene.acting)).toBe('PERMISSION_DENIED')
+      const { items } = (
+        await world.call(scene.technician.caller, 'GET', '/api/v1/partner/elevations')
+      ).json()
+      expect(items).toMatchObject([{ status: 'ended', ended_by_side: 'ticket', ticket_number: 'T-1' }])
+      expect(await topics(scene)).toContain('elevation.ended')
+    },
+  )
 
   test('it never lasts past the link or the person’s place in it (B13)', async () => {
     const soon = new Date(Date.parse('2099-01-01'))

@@ -15,12 +15,13 @@ import { answerClocks } from './clock-answers.ts'
 import type { TicketMandate } from './events.ts'
 import type { TicketFilter } from './filter-store.ts'
 import { findHours } from './hours-store.ts'
-import { countTickets, listTickets } from './list-store.ts'
-import type { TicketOrder } from './list-store.ts'
-import { SLA_METRICS } from './rules.ts'
+import { countTickets, countUnfinished, listTickets } from './list-store.ts'
+import type { TicketCount, TicketOrder } from './list-store.ts'
+import { isUnfinished, SLA_METRICS } from './rules.ts'
 import { toAggregates, toTicket } from './schemas.ts'
 import type { TicketQueryValues } from './schemas.ts'
 import { findTicket, listAssignees, listComments, listTransitions } from './ticket-store.ts'
+import { withdrawableUntil } from './withdrawing.ts'
 
 export const TicketParams = z.strictObject({ ticket_id: publicId('ticket') })
 export const BreachParams = z.strictObject({ ticket_id: publicId('ticket'), metric: z.enum(SLA_METRICS) })
@@ -63,7 +64,7 @@ function orderOf({ sort_by, sort_order }: TicketQueryValues): TicketOrder {
 
 /** A cursor belongs to this reader, plane, filter and order. */
 function boundOf(mandate: ReadingMandate, query: TicketQueryValues): unknown {
-  const { cursor: _cursor, limit: _limit, offset: _offset, ...asked } = query
+  const { cursor: _cursor, limit: _limit, offset: _offset, count_hidden: _counted, ...asked } = query
   return ['tickets', mandate.kind, mandate.actor.id, asked]
 }
 
@@ -82,6 +83,20 @@ function readPosition(services: Services, query: TicketQueryValues, bound: unkno
   }
   const [key, id] = services.cursors.read(query.cursor, bound)
   return { key: String(key), id: String(id) }
+}
+
+/** As many as are counted of the tickets that a filter leaves out. */
+const HIDDEN_COUNTED = 100
+
+/**
+ * How many unfinished tickets the filter leaves out. Those that it shows are counted already, so that a bounded look at
+ * all of them tells the rest: at most a hundred rows beyond what the list counts anyway.
+ */
+async function countHidden(mandate: ReadingMandate, reach: Reach, counts: readonly TicketCount[]) {
+  const shown = counts.reduce((sum, { status, tickets }) => sum + (isUnfinished(status) ? tickets : 0), 0)
+  const most = shown + HIDDEN_COUNTED + 1
+  const hidden = Math.max(0, (await countUnfinished(mandate, [...reach.tenants.keys()], most)) - shown)
+  return { count: Math.min(hidden, HIDDEN_COUNTED), is_more: hidden > HIDDEN_COUNTED }
 }
 
 /** The answer of a list of tickets: a page, and the counts of everything that the filter matches. */
@@ -108,6 +123,7 @@ export async function answerList(services: Services, mandate: ReadingMandate, qu
     has_more: last !== undefined,
     next_cursor: last === undefined ? null : services.cursors.sign([last.sort_key, last.id], bound),
     aggregates: toAggregates(counts),
+    hidden: query.count_hidden === true ? await countHidden(mandate, reach, counts) : null,
     scope: toScope(reach),
   }
 }
@@ -139,6 +155,7 @@ export async function answerDetail(mandate: TicketMandate, id: TicketId) {
     })),
     ...(await answerClocks(mandate, ticket)),
     allowed_transitions: await listTransitions(mandate, ticket.status, sideOf(mandate)),
+    withdrawable_until: withdrawableUntil(mandate, ticket)?.toISOString() ?? null,
     version: ticket.version,
   }
   return sent(body, etagOf(ticket.version))

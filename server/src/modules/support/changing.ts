@@ -7,7 +7,7 @@ import { findHours } from './hours-store.ts'
 import { recordAssigned, recordChanged, recordCommented } from './events.ts'
 import type { FieldChanges, TicketMandate } from './events.ts'
 import { moveClocks } from './moving.ts'
-import { isAnswer, isLowered } from './rules.ts'
+import { isAnswer, isLowered, isShut } from './rules.ts'
 import { mailTenant } from './mails.ts'
 import { toSla } from './schemas.ts'
 import type { NewCommentValues, TicketChanged, TicketChangeValues } from './schemas.ts'
@@ -52,11 +52,10 @@ function findNews(ticket: Ticket, change: TicketChangeValues): Wanted {
 
 async function refuseIllegalMove(mandate: TicketMandate, ticket: Ticket, status: Wanted['status']) {
   const allowed = await listTransitions(mandate, ticket.status, sideOf(mandate))
-  if (status === undefined ? ticket.status !== 'closed' : allowed.includes(status)) return
-  const detail =
-    ticket.status === 'closed'
-      ? 'A closed ticket does not change any more.'
-      : `A ticket that is ${ticket.status} cannot become ${status}.`
+  if (status === undefined ? !isShut(ticket.status) : allowed.includes(status)) return
+  const detail = isShut(ticket.status)
+    ? `A ${ticket.status} ticket does not change any more.`
+    : `A ticket that is ${ticket.status} cannot become ${status}.`
   throw new ProblemError(409, 'TICKET_STATE_CONFLICT', detail, {
     details: { status: ticket.status, allowed_transitions: allowed },
   })
@@ -121,7 +120,8 @@ function recordNews(
   }
 }
 
-async function answerChanged(
+/** The answer of a ticket after a change. */
+export async function answerChanged(
   mandate: TicketMandate,
   ticket: Ticket,
   commentId: string | null,

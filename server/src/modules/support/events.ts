@@ -44,6 +44,15 @@ export function recordAssigned(mandate: TicketMandate, ticket: TicketNamed, fiel
   })
 }
 
+export function recordWithdrawn(mandate: TicketMandate, ticket: TicketNamed): void {
+  recordEvent(mandate, {
+    action: 'support.tickets.withdraw',
+    resource: resourceOf(ticket),
+    changes: { status: { before: 'open', after: 'withdrawn' } },
+    ...(mandate.kind === 'acting' && { billingParty: mandate.link.billingParty }),
+  })
+}
+
 /** The text of a comment stays in the ticket; the trail says that there is one. */
 export function recordCommented(mandate: TicketMandate, ticket: TicketNamed, isInternal: boolean): void {
   recordEvent(mandate, {

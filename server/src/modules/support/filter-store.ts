@@ -75,7 +75,8 @@ function listCondition(column: Condition, values: readonly string[] | undefined)
 /** Every condition of the filter but the tenants and the search, on the alias `t`. */
 export function conditionsOf(filter: TicketFilter): Condition {
   const given = [
-    listCondition(sql`t.status`, filter.statuses),
+    // What was withdrawn is found by who asks for it, and counts nowhere else.
+    listCondition(sql`t.status`, filter.statuses) ?? sql`t.status <> 'withdrawn'`,
     listCondition(sql`t.priority`, filter.priorities),
     listCondition(sql`t.category`, filter.categories),
     filter.assignedTo === undefined ? null : sql`t.assigned_to = any (${[...filter.assignedTo]}::uuid[])`,
@@ -87,5 +88,5 @@ export function conditionsOf(filter: TicketFilter): Condition {
     slaConditions(filter),
     ...dayConditions(filter),
   ].filter((condition) => condition !== null)
-  return given.length === 0 ? sql`true` : sql.join(given, sql` and `)
+  return sql.join(given, sql` and `)
 }

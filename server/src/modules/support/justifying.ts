@@ -1,14 +1,36 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { TicketId } from '@liaison/access'
+import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { plainText } from '#platform/route-input.ts'
 import { refuseUnknown } from './changing.ts'
 import { findBasisOf, insertJustification, listClocks } from './clock-store.ts'
 import type { TicketMandate } from './events.ts'
-import { breachOf } from './rules.ts'
+import { breachOf, SLA_METRICS } from './rules.ts'
 import type { SlaMetric } from './rules.ts'
-import type { NewJustificationValues } from './schemas.ts'
 import { lockTicket } from './ticket-store.ts'
+
+const JUSTIFICATION_CODES = [
+  'third_party',
+  'customer_unreachable',
+  'force_majeure',
+  'wrong_priority',
+  'understaffed',
+  'recorded_late',
+  'other',
+] as const
+
+/** Why a promise was missed. */
+export const NewJustification = z
+  .strictObject({ code: z.enum(JUSTIFICATION_CODES), note: plainText(10, 1000) })
+  .meta({ id: 'NewSlaJustification' })
+type NewJustificationValues = z.output<typeof NewJustification>
+
+/** What was said. */
+export const Justified = z
+  .strictObject({ ticket_id: z.string(), metric: z.enum(SLA_METRICS), code: z.string(), note: z.string() })
+  .meta({ id: 'SlaJustification' })
 
 /**
  * Says why a promise was missed, once and for ever; the breach stays. Throws SLA_NOT_BREACHED for one that was kept, and

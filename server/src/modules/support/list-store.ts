@@ -240,6 +240,20 @@ export async function countTickets(mandate: Mandate, filter: TicketFilter): Prom
   return rows
 }
 
+/** How many unfinished tickets there are in these tenants, counted no further than so many. */
+export async function countUnfinished(
+  mandate: Mandate,
+  tenantIds: readonly TenantId[],
+  most: number,
+): Promise<number> {
+  const { rows } = await sql<{ tickets: number }>`
+    select count(*)::integer as tickets from (
+      select from unnest(${[...tenantIds]}::uuid[]) o (id)
+      cross join lateral (select from ticket t where t.tenant_id = o.id and t.status in ('open', 'pending', 'on_hold') limit ${most}) t
+      limit ${most}) t`.execute(tables<SupportTables>(mandate))
+  return rows[0]?.tickets ?? 0
+}
+
 /** How a tenant's tickets stand. */
 export interface TicketStanding {
   tenant_id: string

@@ -12,14 +12,11 @@ interface ToldTicket {
 
 const LONGEST_QUOTE = 2000
 
-function bodyOf(mandate: TicketMandate, ticket: ToldTicket, comment: string | null): string {
-  const who =
-    mandate.kind === 'acting' ? `${mandate.actor.name} of ${mandate.partner.name}` : mandate.actor.name
+const whoActs = (mandate: TicketMandate): string =>
+  mandate.kind === 'acting' ? `${mandate.actor.name} of ${mandate.partner.name}` : mandate.actor.name
+
+function bodyOf(ticket: ToldTicket, news: string): string {
   const id = encodeId('ticket', idFromUuid('ticket', ticket.id))
-  const news =
-    comment === null
-      ? `${who} opened ticket ${ticket.number} for ${mandate.tenant.name}: "${ticket.subject}".`
-      : `${who} wrote in ticket ${ticket.number}, "${ticket.subject}":\n\n${comment.slice(0, LONGEST_QUOTE)}`
   return `${news}\n\nThis mail gives no access by itself. Reference ${id}.`
 }
 
@@ -32,6 +29,18 @@ export async function mailTenant(
   ticket: ToldTicket,
   comment: string | null,
 ): Promise<void> {
+  const who = whoActs(mandate)
   const subject = comment === null ? `New ticket ${ticket.number}` : `Ticket ${ticket.number}: a new answer`
-  await mailTenantAbout(mandate, ticket, { subject, body: bodyOf(mandate, ticket, comment) })
+  const news =
+    comment === null
+      ? `${who} opened ticket ${ticket.number} for ${mandate.tenant.name}: "${ticket.subject}".`
+      : `${who} wrote in ticket ${ticket.number}, "${ticket.subject}":\n\n${comment.slice(0, LONGEST_QUOTE)}`
+  await mailTenantAbout(mandate, ticket, { subject, body: bodyOf(ticket, news) })
+}
+
+/** Mails those who were told of a new ticket that it was withdrawn. */
+export async function mailWithdrawn(mandate: TicketMandate, ticket: ToldTicket): Promise<void> {
+  const news = `${whoActs(mandate)} withdrew ticket ${ticket.number} for ${mandate.tenant.name}, "${ticket.subject}", right after opening it. Nobody works on it.`
+  const subject = `Ticket ${ticket.number} was withdrawn`
+  await mailTenantAbout(mandate, ticket, { subject, body: bodyOf(ticket, news) })
 }

@@ -120,6 +120,7 @@ export async function openTicket(mandate: TicketMandate, body: NewTicketValues):
     priority,
     category: body.category,
     tags: [...new Set(body.tags)],
+    opening_mailed: body.notify_customer,
     sla_response_hours: hours,
     sla_base_id: basis.agreed.id,
     sla_floor_id: basis.floor?.id ?? null,

@@ -14,6 +14,13 @@ const SUPPORT_PROBLEMS = {
     cause: 'The ticket has no such move from its state; `details.allowed_transitions` names those it has.',
     remedy: 'Choose one of the allowed moves; a closed ticket stays closed, so open a new one.',
   },
+  TICKET_NOT_WITHDRAWABLE: {
+    status: 409,
+    title: 'Ticket cannot be withdrawn',
+    cause:
+      'Only whoever opened a ticket withdraws it, within a minute, and before anything else happened to it; `details.reason` says which of these is not so.',
+    remedy: 'Close it, and say in a comment that it was opened by mistake.',
+  },
   SLA_NOT_BREACHED: {
     status: 409,
     title: 'Promise not missed',

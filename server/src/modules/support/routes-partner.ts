@@ -2,14 +2,12 @@ import { route, sent } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { answerAssignees, answerDetail, answerList, BreachParams, etagOf, TicketParams } from './answers.ts'
 import { changeTicket } from './changing.ts'
-import { justifyBreach } from './justifying.ts'
+import { Justified, justifyBreach, NewJustification } from './justifying.ts'
 import { openTicket } from './opening.ts'
 import {
   AssigneeList,
   ConsolidatedTicketQuery,
-  Justified,
   NewComment,
-  NewJustification,
   NewTicket,
   TicketChange,
   TicketChanged,
@@ -17,6 +15,7 @@ import {
   TicketOpened,
   TicketPage,
 } from './schemas.ts'
+import { withdrawTicket } from './withdrawing.ts'
 
 const BASE = '/api/v1/partner/support/tickets'
 
@@ -88,6 +87,20 @@ const writes = [
         change: body,
       })
       return sent(changed, etagOf(changed.version))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/:ticket_id/withdraw`,
+    summary: 'Withdraw a ticket of the customer acted in that the caller opened within the last minute',
+    input: { params: TicketParams },
+    access: { permission: 'partner.support.tickets.update', tenant: 'header' },
+    limit: 'write',
+    problems: ['TICKET_NOT_FOUND', 'TICKET_NOT_WITHDRAWABLE'],
+    responses: { 200: TicketChanged },
+    async handle({ mandate, params }) {
+      const withdrawn = await withdrawTicket(mandate, params.ticket_id)
+      return sent(withdrawn, etagOf(withdrawn.version))
     },
   }),
   route({

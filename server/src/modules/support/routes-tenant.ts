@@ -2,13 +2,11 @@ import { route, sent } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { answerAssignees, answerDetail, answerList, BreachParams, etagOf, TicketParams } from './answers.ts'
 import { changeTicket } from './changing.ts'
-import { justifyBreach } from './justifying.ts'
+import { Justified, justifyBreach, NewJustification } from './justifying.ts'
 import { openTicket } from './opening.ts'
 import {
   AssigneeList,
-  Justified,
   NewComment,
-  NewJustification,
   NewTicket,
   TicketChange,
   TicketChanged,
@@ -17,6 +15,7 @@ import {
   TicketPage,
   TicketQuery,
 } from './schemas.ts'
+import { withdrawTicket } from './withdrawing.ts'
 
 const BASE = '/api/v1/tenant/support/tickets'
 
@@ -88,6 +87,20 @@ const writes = [
         change: body,
       })
       return sent(changed, etagOf(changed.version))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/:ticket_id/withdraw`,
+    summary: 'Withdraw a ticket of the own organisation that the caller opened within the last minute',
+    input: { params: TicketParams },
+    access: { permission: 'tenant.tickets.write' },
+    limit: 'write',
+    problems: ['TICKET_NOT_FOUND', 'TICKET_NOT_WITHDRAWABLE'],
+    responses: { 200: TicketChanged },
+    async handle({ mandate, params }) {
+      const withdrawn = await withdrawTicket(mandate, params.ticket_id)
+      return sent(withdrawn, etagOf(withdrawn.version))
     },
   }),
   route({

@@ -19,6 +19,7 @@ import {
   withAnswer,
   withPromise,
   withStatus,
+  WORKED_STATUSES,
 } from './rules.ts'
 import type { Clock, Priority, SlaMetric, TicketStatus } from './rules.ts'
 import { stepsBetween } from './steps.ts'
@@ -56,7 +57,7 @@ type Happening =
   | { readonly kind: 'answer' }
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  fc.constantFrom(...TICKET_STATUSES).map((status) => ({ kind: 'status' as const, status })),
+  fc.constantFrom(...WORKED_STATUSES).map((status) => ({ kind: 'status' as const, status })),
   fc.constantFrom(...PRIORITIES).map((priority) => ({ kind: 'priority' as const, priority })),
   fc.constant({ kind: 'answer' as const }),
 )
@@ -293,6 +294,16 @@ test('a raised priority is due at the earlier time, a lowered one later', () => 
 test('a status never meets the first response', () => {
   const clock = startClock('first_response', minutes(60), at(0))
   for (const status of TICKET_STATUSES) expect(withStatus(clock, moved(status), at(MINUTE)).metAt).toBeNull()
+})
+
+test('a withdrawal keeps no promise and misses none: its clocks stand still, whatever the policy pauses (B8)', () => {
+  for (const metric of SLA_METRICS) {
+    const clock = startClock(metric, minutes(1), at(0))
+    const still = withStatus(clock, { status: 'withdrawn', pauseStates: [] }, at(MINUTE))
+    expect(still).toMatchObject({ metAt: null, breachedAt: null, pausedSince: at(MINUTE) })
+    expect(breachOf(still, at(900 * MINUTE))).toBeNull()
+    expect(nextSignalAt(still, [75], at(2 * MINUTE))).toBeNull()
+  }
 })
 
 test('a state that the policy does not name lets the clock run (B8)', () => {

@@ -11,8 +11,18 @@ import type { Calendar, Priority, Promised, SignalLevel, SlaMetric } from '#modu
 export { PRIORITIES, SLA_METRICS }
 export type { Priority, SlaMetric }
 
-export const TICKET_STATUSES = ['open', 'pending', 'on_hold', 'resolved', 'closed'] as const
+/** The states that a change moves a ticket to. */
+export const WORKED_STATUSES = ['open', 'pending', 'on_hold', 'resolved', 'closed'] as const
+/** Withdrawn is a ticket that was opened by mistake: nobody worked on it, and nothing counts it. */
+export const TICKET_STATUSES = [...WORKED_STATUSES, 'withdrawn'] as const
 export type TicketStatus = (typeof TICKET_STATUSES)[number]
+
+/** Whether a ticket is still worked on. */
+export const isUnfinished = (status: TicketStatus): boolean =>
+  status === 'open' || status === 'pending' || status === 'on_hold'
+
+/** Whether a ticket does not change any more. */
+export const isShut = (status: TicketStatus): boolean => status === 'closed' || status === 'withdrawn'
 
 export const SLA_STATES = ['ok', 'at_risk', 'breached', 'paused'] as const
 export type SlaState = (typeof SLA_STATES)[number]
@@ -144,9 +154,11 @@ export interface StatusMove {
 
 /**
  * A clock after the ticket got a status. Waiting pauses it; the end of the ticket meets the resolution and stops the
- * response, which no status meets.
+ * response, which no status meets; a withdrawal stops both.
  */
 export function withStatus(clock: Clock, { status, pauseStates }: StatusMove, now: Date): Clock {
+  // A promise about a ticket that was withdrawn is neither kept nor missed: its clocks stand still for ever.
+  if (status === 'withdrawn') return clock.metAt === null ? pause(clock, now) : clock
   const phase = phaseOf(status, pauseStates)
   if (phase !== 'over') {
     const open = reopen(clock)

@@ -14,13 +14,23 @@ import {
 } from '#platform/route-input.ts'
 import type { HoursOf } from './hours-store.ts'
 import type { TicketCount, TicketRow } from './list-store.ts'
-import { percentOf, PRIORITIES, SLA_METRICS, SLA_STATES, slaStateOf, TICKET_STATUSES } from './rules.ts'
+import {
+  percentOf,
+  PRIORITIES,
+  SLA_METRICS,
+  SLA_STATES,
+  slaStateOf,
+  TICKET_STATUSES,
+  WORKED_STATUSES,
+} from './rules.ts'
 
 const category = () => plainText(1, 60)
 
 /** What may be asked of a list of tickets. */
 const ticketQuery = {
-  status: commaList(z.enum(TICKET_STATUSES)).optional(),
+  status: commaList(z.enum(TICKET_STATUSES))
+    .optional()
+    .meta({ description: 'Without it: every status but `withdrawn`.' }),
   priority: commaList(z.enum(PRIORITIES)).optional(),
   assigned_to: commaList(publicId('person')).optional(),
   unassigned: truth().optional(),
@@ -40,6 +50,9 @@ const ticketQuery = {
     .optional()
     .meta({ description: 'Without it: the first due, otherwise the newest or most urgent first.' }),
   cursor: z.string().min(1).max(500).optional(),
+  count_hidden: truth()
+    .optional()
+    .meta({ description: 'Also count the unfinished tickets that these filters leave out.' }),
   ...pageQuery,
 }
 
@@ -148,6 +161,9 @@ export const TicketDetail = z
     clocks: z.array(ClockShown),
     sla_steps: z.array(Step).meta({ description: 'How the promised times came about, oldest first.' }),
     allowed_transitions: z.array(z.string()),
+    withdrawable_until: z.string().nullable().meta({
+      description: 'Until when the caller may withdraw it, having just opened it; null when they may not.',
+    }),
     version: z.int(),
   })
   .meta({ id: 'TicketDetail' })
@@ -158,6 +174,7 @@ const TicketAggregates = z.strictObject({
   on_hold_count: z.int(),
   resolved_count: z.int(),
   closed_count: z.int(),
+  withdrawn_count: z.int(),
   sla_breach_count: z.int(),
   by_priority: z.strictObject({ low: z.int(), normal: z.int(), high: z.int(), urgent: z.int() }),
   avg_resolution_hours: z.number().nullable(),
@@ -169,6 +186,10 @@ export const TicketPage = z
     ...pageOf(Ticket),
     next_cursor: z.string().nullable(),
     aggregates: TicketAggregates,
+    hidden: z.strictObject({ count: z.int(), is_more: z.boolean() }).nullable().meta({
+      description:
+        'The unfinished tickets that the filters leave out, counted up to a hundred; null unless asked for.',
+    }),
     scope: Scope,
   })
   .meta({ id: 'TicketPage' })
@@ -193,7 +214,7 @@ export const TicketOpened = z
     ticket_id: z.string(),
     ticket_number: z.string(),
     tenant_id: z.string(),
-    status: z.enum(TICKET_STATUSES),
+    status: z.enum(WORKED_STATUSES),
     priority: z.enum(PRIORITIES),
     created_by_partner: z.boolean(),
     created_by_partner_id: z.string().nullable(),
@@ -231,7 +252,7 @@ export type NewCommentValues = z.output<typeof NewComment>
 /** What is to change in a ticket; at least one thing. */
 export const TicketChange = z
   .strictObject({
-    status: z.enum(TICKET_STATUSES).optional(),
+    status: z.enum(WORKED_STATUSES).optional(),
     priority: z.enum(PRIORITIES).optional(),
     priority_reason: plainText(3, 500)
       .optional()
@@ -267,27 +288,6 @@ export const TicketChanged = z
   })
   .meta({ id: 'TicketChanged' })
 
-const JUSTIFICATION_CODES = [
-  'third_party',
-  'customer_unreachable',
-  'force_majeure',
-  'wrong_priority',
-  'understaffed',
-  'recorded_late',
-  'other',
-] as const
-
-/** Why a promise was missed. */
-export const NewJustification = z
-  .strictObject({ code: z.enum(JUSTIFICATION_CODES), note: plainText(10, 1000) })
-  .meta({ id: 'NewSlaJustification' })
-export type NewJustificationValues = z.output<typeof NewJustification>
-
-/** What was said. */
-export const Justified = z
-  .strictObject({ ticket_id: z.string(), metric: z.enum(SLA_METRICS), code: z.string(), note: z.string() })
-  .meta({ id: 'SlaJustification' })
-
 /** Those to whom a ticket can be given. */
 export const AssigneeList = z
   .strictObject({
@@ -299,6 +299,7 @@ export const AssigneeList = z
 
 type SlaColumns = Pick<
   TicketRow,
+  | 'status'
   | 'sla_metric'
   | 'sla_due_at'
   | 'sla_target_minutes'
@@ -319,7 +320,7 @@ export interface Looking {
 /** What the stored clock says now. */
 export function toSla(row: SlaColumns, { now, hours }: Looking): z.input<typeof Sla> {
   const { sla_metric: metric, sla_due_at: dueAt, sla_target_minutes: targetMinutes } = row
-  if (metric === null || dueAt === null || targetMinutes === null) return null
+  if (row.status === 'withdrawn' || metric === null || dueAt === null || targetMinutes === null) return null
   const clock = {
     metric,
     dueAt,
@@ -393,6 +394,7 @@ export function toAggregates(counts: readonly TicketCount[]): z.input<typeof Tic
     on_hold_count: ofStatus('on_hold'),
     resolved_count: ofStatus('resolved'),
     closed_count: ofStatus('closed'),
+    withdrawn_count: ofStatus('withdrawn'),
     sla_breach_count: sum((count) => count.breached),
     by_priority: {
       low: ofPriority('low'),

@@ -39,6 +39,7 @@ export interface SupportTables {
     last_response_at: Date | null
     first_response_at: Date | null
     response_count: Generated<number>
+    opening_mailed: Generated<boolean>
     resolved_at: Date | null
     version: Generated<number>
     created_at: Date
@@ -104,6 +105,12 @@ export interface SupportTables {
     created_at: Date
   }
   ticket_sla_arrival: { tenant_id: string; ticket_id: string; arrived_at: Generated<Date> }
-  state_transition: { entity: string; from_state: string; to_state: string; actor_kind: string }
+  state_transition: {
+    entity: string
+    from_state: string
+    to_state: string
+    action: string
+    actor_kind: string
+  }
   link: { id: string; sla_response_hours: number | null }
 }

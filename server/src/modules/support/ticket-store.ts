@@ -88,7 +88,7 @@ export async function insertComment(
   return id
 }
 
-/** The states that a side may move a ticket to, in the order of the table that also enforces them. */
+/** The states that a change by a side may move a ticket to, in the order of the table that also enforces them. */
 export async function listTransitions(
   mandate: Mandate,
   from: TicketStatus,
@@ -100,6 +100,8 @@ export async function listTransitions(
     .where('entity', '=', 'ticket')
     .where('from_state', '=', from)
     .where('actor_kind', '=', side)
+    // A withdrawal is asked for by itself, and only in its first minute.
+    .where('action', '<>', 'withdraw')
     .orderBy('to_state')
     .execute()
   return rows.map((row) => row.to_state)
