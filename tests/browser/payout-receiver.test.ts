@@ -26,8 +26,17 @@ test('the provider names where payouts are handed over, reads what is wrong with
     await page.getByRole('heading', { name: 'The secret of the finance system' }).waitFor()
     expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
     await page.getByLabel('I have stored the secret').check()
+    // What the change answered is shown, while the settings are still being read anew.
+    const held = Promise.withResolvers<void>()
+    await page.route('**/admin/payout-receiver', async (asked) => {
+      await held.promise
+      await asked.continue()
+    })
     await page.getByRole('button', { name: 'Back to the settings' }).click()
-    await receiver.getByText(`Version ${version}, set by`).waitFor()
+    await receiver.getByText(/^Version \d+, set by/).waitFor()
+    expect(await receiver.getByText(/^Version \d+, set by/).innerText()).toContain(`Version ${version},`)
+    held.resolve()
+    await page.unrouteAll({ behavior: 'wait' })
   }
   await storesSecret(2)
   expect(await address.inputValue()).toBe('https://pay.provider.example/payouts')
@@ -54,7 +63,6 @@ test('a test message tells whether the finance system takes what is handed over,
     await receiver.getByRole('button', { name: 'Save' }).click()
     await page.getByLabel('I have stored the secret').check()
     await page.getByRole('button', { name: 'Back to the settings' }).click()
-    // What was shown before is still there until the settings are read again.
     await receiver.getByText('Version 4, set by').waitFor()
     const send = receiver.getByRole('button', { name: 'Send a test message' })
     await send.click()

@@ -2,6 +2,7 @@ import './program-words.ts'
 import { Button, TextInput } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { PayoutReceiver as Receiver } from '@liaison/client'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
@@ -9,7 +10,7 @@ import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { formatDate } from '../../platform/format.ts'
-import { useMay } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -18,24 +19,42 @@ import { Setting } from './setting.tsx'
 
 type ReceiverProps = { onSecret: (secret: string) => void }
 type FormProps = ReceiverProps & { receiver: Receiver; etag: string | null }
+type Changed = { body: Receiver & { secret: string | null }; etag: string | null }
+
+const READ = ['payouts', 'receiver']
+
+/**
+ * Takes the answer of a change, without its secret, in the place of what was read: the page of the secret has these settings
+ * gone, and they come back at once as they are now.
+ */
+function useTake({ onSecret }: ReceiverProps) {
+  const cache = useQueryClient()
+  const frame = useFrame()
+  return ({ body: { secret, ...body }, etag }: Changed) => {
+    cache.setQueryData([frame.key, ...READ], { body, etag })
+    if (secret !== null) onSecret(secret)
+  }
+}
 
 function useSave({ etag, onSecret }: Pick<FormProps, 'etag' | 'onSecret'>) {
+  const take = useTake({ onSecret })
   return useWrite(
     (url: string, { client }) =>
-      readBody(
+      readTagged(
         client.PUT('/admin/payout-receiver', {
           headers: { 'If-Match': etag ?? '' },
           body: { url: url.trim() === '' ? null : url.trim() },
         }),
       ),
-    ({ secret }) => {
+    (changed) => {
       showToast(t('program_settings.done'))
-      if (secret !== null) onSecret(secret)
+      take(changed)
     },
   )
 }
 
 function Rotate({ onSecret }: ReceiverProps) {
+  const take = useTake({ onSecret })
   return (
     <MoveButton
       words={{
@@ -46,8 +65,7 @@ function Rotate({ onSecret }: ReceiverProps) {
         done: t('payout_receiver.rotate_done'),
       }}
       move={async (_reason, { client }) => {
-        const made = await readBody(client.POST('/admin/payout-receiver/rotate-secret', { body: {} }))
-        if (made.secret !== null) onSecret(made.secret)
+        take(await readTagged(client.POST('/admin/payout-receiver/rotate-secret', { body: {} })))
       }}
     />
   )
@@ -136,7 +154,7 @@ function Form({ receiver, etag, onSecret }: FormProps) {
 
 /** Where payouts are handed to the finance system; a secret is shown once, on a page of its own. */
 export function PayoutReceiver({ onSecret }: ReceiverProps) {
-  const receiver = useRead(['payouts', 'receiver'], (frame, signal) =>
+  const receiver = useRead(READ, (frame, signal) =>
     readTagged(frame.client.GET('/admin/payout-receiver', { signal })),
   )
   return (
