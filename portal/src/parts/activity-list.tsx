@@ -31,7 +31,7 @@ function EventFacts({ event }: { event: ActivityEvent }) {
         fact(t('activity.job'), event.source === 'job' && event.person_name),
         fact(t('activity.partner'), event.partner_name),
         fact(t(isOrg ? 'org.activity_organisation' : 'activity.tenant'), event.tenant_name),
-        fact(t('activity.role'), event.role),
+        fact(t('activity.role'), event.role && <code className="mono">{event.role}</code>),
         fact(
           t(isOrg ? 'org.activity_right' : 'activity.permission'),
           event.permission && <code className="mono">{event.permission}</code>,

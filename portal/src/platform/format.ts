@@ -29,9 +29,10 @@ export function formatCount(value: number): string {
   return withMinus(numberFormat('count', { maximumFractionDigits: 0 }).format(value))
 }
 
-/** A share of 100 with at most two decimals, as "99.95 %". */
-export function formatPercent(value: number): string {
-  return `${withMinus(numberFormat('percent', { maximumFractionDigits: 2 }).format(value))} %`
+/** A share of 100 with at most two decimals, as "99.95 %"; with exactly as many as are asked for where figures stand in a column. */
+export function formatPercent(value: number, digits?: number): string {
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits ?? 2 }
+  return `${withMinus(numberFormat(`percent:${digits}`, options).format(value))} %`
 }
 
 /** The exact amount with its currency code, as "1,340.00 EUR". Decimals follow the currency (ISO 4217). */

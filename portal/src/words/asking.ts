@@ -12,7 +12,7 @@ export const asking = {
   'ask.app_none': 'Your organisation has no API client that works.',
   'ask.app_none_go': 'Create one first',
   'ask.app_choose': 'Choose one',
-  'ask.can': 'What it shall be able to do',
+  'ask.can': 'What it may do',
   'ask.can_missing': 'Choose at least one',
   'ask.why': 'Why',
   'ask.why_about': 'The customer reads this in quotation marks: 120 to 300 characters, {count} so far.',

@@ -10,7 +10,7 @@ export const billing = {
   'money.credit': 'less credit of {amount}',
   'money.invoiced': 'Invoiced, {days} days',
   'money.collected': 'Collected, {days} days',
-  'money.dso': 'Days of sales outstanding',
+  'money.dso': 'Days sales outstanding',
   'money.dso_none': 'nothing invoiced',
   'money.disputed': 'In dispute',
   'money.disputed_none': 'none',
@@ -60,7 +60,7 @@ export const billing = {
   'invoice.disputed': 'A dispute about this invoice is open.',
   'invoice.reminders': 'Reminders',
   'invoice.reminded': '{person} of {partner}',
-  'party.tenant': 'The tenant',
+  'party.tenant': '{tenant}',
   'party.partner': 'Your organisation',
   'party.split': 'Shared, as agreed',
 
@@ -85,12 +85,12 @@ export const billing = {
   'dispute_reason.other': 'Something else',
 
   'remind.open': 'Send a reminder',
-  'remind.title': 'Remind of invoice {number} of {tenant}',
+  'remind.title': 'Send a reminder about invoice {number} of {tenant}',
   'remind.effect':
-    'A mail goes out in the name of {tenant}, to whom {tenant} has set: {amount} is {days, plural, one {# day} other {# days}} overdue. At most one a day.',
+    'A mail in the name of {tenant} goes to whoever {tenant} has chosen, and says that {amount} is {days, plural, one {# day} other {# days}} overdue. At most one goes out a day.',
   'remind.send': 'Send the reminder for {tenant}',
   'remind.keep': 'Do not send',
-  'remind.done': 'Reminder of invoice {number} sent for {tenant}',
+  'remind.done': 'Reminder about invoice {number} sent for {tenant}',
 
   'disputes.title': 'Disputes',
   'disputes.lead': 'Invoices that you or other partners object to, and what the tenants answered.',

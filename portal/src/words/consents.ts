@@ -55,9 +55,9 @@ export const consents = {
   'consent.bound': 'A stop counts',
   'consent.bound_value':
     'Within {seconds, plural, one {one second} other {# seconds}} everywhere; every call is decided anew',
-  'consent.narrow_bound': 'Seconds until a stop must count',
+  'consent.narrow_bound': 'Seconds until a stop counts everywhere',
   'consent.narrow_bound_about':
-    'From 1 to 299. Systems that check access by themselves no longer take it then, and the app signs in again for its next call. It can be lowered later, not raised.',
+    'From 1 to 299. Systems that check access by themselves then no longer accept it, and the app signs in again for its next call. It can be lowered later, not raised.',
   'consent.narrow_bound_bad': 'Write a whole number of seconds from 1 to 299',
   'consent.narrow_bound_higher':
     'A stop counts within {seconds, plural, one {one second} other {# seconds}} now; a higher number takes a new consent',

@@ -67,7 +67,7 @@ export const developers = {
   'sandbox.claims': 'What the token says',
   'sandbox.customer': 'Your sandbox customer',
   'sandbox.none':
-    'It is made the first time: an organisation with two accounts and nothing real in it. Only people of yours get in, and no other partner.',
+    'It is made the first time: an organisation with two accounts and nothing real in it. Only your people get in, and no other partner.',
   'sandbox.customer_name': 'Name',
   'sandbox.accounts': 'Accounts',
   'sandbox.you': 'You',

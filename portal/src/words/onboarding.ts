@@ -74,8 +74,8 @@ export const onboarding = {
   'needs.lead':
     'Customers read your reasons when they decide, for example: to show your lines on a map. What is needed comes with every access; the rest is theirs to choose.',
   'needs.why': '{what}: why?',
-  'needs.needed': 'Needed: it does not work without',
-  'needs.needed_label': 'Needed: it does not work without. {what}',
+  'needs.needed': 'Needed: it does not work without it',
+  'needs.needed_label': 'Needed: it does not work without it. {what}',
   'needs.costs': 'It costs money, so customers always choose.',
   'newapp.ranges': 'It is used only from these addresses (optional)',
   'newapp.ranges_about':

@@ -73,7 +73,7 @@ export const reports = {
   'usage.calls': 'API calls',
   'usage.exports': 'Exports',
   'usage.seats': 'Seats',
-  'usage.seats_note': 'people of yours who are assigned',
+  'usage.seats_note': 'your people who are assigned',
   'usage.calls_note': 'of your programs, counted to {date}',
   'usage.calls_note_own': 'of programs of your partners, counted to {date}',
   'usage.before': '{change} than in the {days, plural, one {day} other {# days}} before',

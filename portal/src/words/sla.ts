@@ -119,7 +119,7 @@ export const sla = {
   'promise.preview_opened': 'opened at',
   'promise.preview_zone': 'Times of {zone}',
   'promise.preview_says':
-    'A {priority} ticket opened {opened} is answered by {response} and solved by {resolution}.',
+    'A {priority} ticket opened on {opened} is answered by {response} and solved by {resolution}.',
   'promise.preview_faulty': 'Correct the terms above to see what they mean.',
   'promise.note': 'Why do the terms change?',
   'promise.note_about': 'Kept with the version. Both sides can read it.',

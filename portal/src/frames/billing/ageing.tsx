@@ -68,9 +68,7 @@ function AgeingTable({ buckets, currency }: { buckets: Buckets; currency: string
               {tValue('bucket', bucket)}
             </th>
             <td className="num">{formatMoney(amount)}</td>
-            <td className="num">
-              {sum === 0 ? '–' : formatPercent(Math.round((amount.amount_minor / sum) * 1000) / 10)}
-            </td>
+            <td className="num">{sum === 0 ? '–' : formatPercent((amount.amount_minor / sum) * 100, 1)}</td>
             <td className="num">{formatCount(count)}</td>
           </tr>
         ))}

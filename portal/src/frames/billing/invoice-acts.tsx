@@ -150,7 +150,11 @@ function DisputeForm(props: Omit<ActProps, 'opened'>) {
 /** Who pays for the act, shown before it is confirmed (9.3). */
 function Party({ invoice }: { invoice: InvoiceDetail }) {
   if (invoice.billing_party === null) return null
-  return <p className="small muted">{t('dispute.pays', { party: tValue('party', invoice.billing_party) })}</p>
+  return (
+    <p className="small muted">
+      {t('dispute.pays', { party: t(`party.${invoice.billing_party}`, namesOf(invoice)) })}
+    </p>
+  )
 }
 
 function DisputeDialog({ opened, ...form }: ActProps) {

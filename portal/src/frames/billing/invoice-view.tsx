@@ -87,7 +87,8 @@ export function InvoiceView({ invoice, isNarrow = false }: { invoice: InvoiceDet
             fact(t('invoice.source'), invoice.source_system),
             fact(
               t('invoice.party'),
-              invoice.billing_party !== null && tValue('party', invoice.billing_party),
+              invoice.billing_party !== null &&
+                t(`party.${invoice.billing_party}`, { tenant: invoice.tenant_name }),
             ),
             fact(t('invoice.id'), <IdText id={invoice.invoice_id} />),
           ]}

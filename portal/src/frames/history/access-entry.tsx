@@ -19,9 +19,11 @@ function Lines({ lines }: { lines: readonly string[] }) {
 
 const until = (iso: string | null) => (iso === null ? t('who.until_stopped') : formatInstant(iso))
 
-function wayOf(entry: AccessThen): string {
+function wayOf(entry: AccessThen, org: string): string {
   if (entry.kind === 'link') return t('who.link', { role: entry.role_title ?? '' })
-  return entry.kind === 'consent' ? t('who.consent', { app: entry.app_name ?? '' }) : t('who.resale')
+  return entry.kind === 'consent'
+    ? t('who.consent', { app: entry.app_name ?? '', org })
+    : t('who.resale', { org })
 }
 
 function stateOf({ state, freezes }: AccessThen): string {
@@ -80,13 +82,13 @@ function accountsOf({ accounts, own_accounts: own }: AccessThen) {
   )
 }
 
-/** One access as it stood at a moment. */
-export function AccessEntry({ entry }: { entry: AccessThen }) {
+/** One access as it stood at a moment; `org` is whose data it opened. */
+export function AccessEntry({ entry, org }: { entry: AccessThen; org: string }) {
   return (
     <Panel title={entry.partner_name}>
       <Facts
         facts={[
-          fact(t('who.how'), wayOf(entry)),
+          fact(t('who.how'), wayOf(entry, org)),
           fact(t('then.state'), stateOf(entry)),
           fact(t('then.from'), formatInstant(entry.starts_at)),
           fact(t('who.until'), until(entry.ends_at)),

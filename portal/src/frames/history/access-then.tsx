@@ -62,7 +62,8 @@ function NotRecorded({ answer, org }: { answer: AccessHistory; org: string }) {
 }
 
 function Entries({ items, org }: { items: readonly AccessThen[]; org: string }) {
-  if (items.length > 0) return items.map((entry) => <AccessEntry key={entry.delegation_id} entry={entry} />)
+  if (items.length > 0)
+    return items.map((entry) => <AccessEntry key={entry.delegation_id} entry={entry} org={org} />)
   return (
     <div className="list">
       <Empty title={t('then.none', { org })} text={t('then.none_text')} />

@@ -16,17 +16,19 @@ type NewOrderProps = {
   name: string
   back: { to: string; label: string }
   query: ReturnType<typeof useRead<{ items: OrderingAccount[] }>>
+  /** Why nobody of this role orders here, whatever accounts there are. */
+  closed?: ReactNode
   children: (accounts: readonly OrderingAccount[]) => ReactNode
 }
 
-function NewOrder({ name, back, query, children }: NewOrderProps) {
+function NewOrder({ name, back, query, closed, children }: NewOrderProps) {
   return (
     <Page title={t('ordering.title', { name })} lead={t('ordering.lead')} back={back}>
       <Answer query={query} lines={8}>
         {({ items }) =>
           items.length === 0 ? (
             <div className="list">
-              <Empty title={t('ordering.none_title')} text={t('ordering.none_text', { name })} />
+              {closed ?? <Empty title={t('ordering.none_title')} text={t('ordering.none_text', { name })} />}
             </div>
           ) : (
             children(items)
@@ -69,6 +71,7 @@ export function TenantNewOrderPage() {
   const { acting, client, partnerId } = useActing()
   const go = useGo()
   const name = acting.tenant_name
+  const mayOrder = acting.permissions.includes('partner.provisioning.orders.create')
   const query = useRead(['ordering'], (frame, signal) =>
     readBody(frame.client.GET('/partner/ordering', { signal })),
   )
@@ -77,6 +80,14 @@ export function TenantNewOrderPage() {
       name={name}
       query={query}
       back={{ to: partnerPlaces.orders(partnerId), label: t('nav.orders') }}
+      closed={
+        mayOrder ? undefined : (
+          <Empty
+            title={t('ordering.closed', { role: acting.role_title })}
+            text={t('newticket.closed_text', { tenant: name })}
+          />
+        )
+      }
     >
       {(accounts) => (
         <OrderForm

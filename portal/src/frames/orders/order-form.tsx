@@ -186,7 +186,7 @@ export function OrderForm(props: OrderFormProps) {
       {account?.billing !== null && (
         <div>
           <Button type="submit" loading={write.isPending} className="long-act">
-            {account ? actOf(draft, account) : t('ordering.act_plain')}
+            {account ? actOf(draft, account) : t('ordering.act_plain', { name })}
           </Button>
         </div>
       )}

@@ -47,7 +47,7 @@ test('only what was taken away is sent', () => {
   expect(checkNarrowing(held, draft, now)).toEqual([])
 })
 
-test('how soon a stop must count can be set, or made sooner; later, nothing and no number are refused before they are sent', () => {
+test('how soon a stop counts can be set, or made sooner; later, nothing and no number are refused before they are sent', () => {
   const bounded = (bound: string) => ({ ...same, bound })
   expect(toNarrowing(held, bounded(' 60 '))).toEqual({ max_revocation_seconds: 60 })
   expect(checkNarrowing(held, bounded('60'), now)).toEqual([])

@@ -9,9 +9,11 @@ import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 
-function wayOf(entry: WhoHasAccess): string {
+function wayOf(entry: WhoHasAccess, org: string): string {
   if (entry.kind === 'link') return t('who.link', { role: entry.role_title ?? '' })
-  return entry.kind === 'consent' ? t('who.consent', { app: entry.app_name ?? '' }) : t('who.resale')
+  return entry.kind === 'consent'
+    ? t('who.consent', { app: entry.app_name ?? '', org })
+    : t('who.resale', { org })
 }
 
 function Lines({ lines }: { lines: readonly string[] }) {
@@ -24,12 +26,12 @@ function Lines({ lines }: { lines: readonly string[] }) {
   )
 }
 
-function Entry({ entry }: { entry: WhoHasAccess }) {
+function Entry({ entry, org }: { entry: WhoHasAccess; org: string }) {
   return (
     <Panel title={entry.partner_name}>
       <Facts
         facts={[
-          fact(t('who.how'), wayOf(entry)),
+          fact(t('who.how'), wayOf(entry, org)),
           fact(t('who.since'), formatDate(entry.since)),
           fact(t('who.until'), entry.ends_at === null ? t('who.until_stopped') : formatDate(entry.ends_at)),
           fact(t('who.can'), <Lines lines={entry.can} />),
@@ -59,6 +61,7 @@ export function WhoHasAccessPage() {
                 <Entry
                   key={`${entry.kind} ${entry.partner_name} ${entry.app_name ?? ''} ${entry.since}`}
                   entry={entry}
+                  org={name}
                 />
               ))}
               <p className="muted">{t('who.ask', { org: name })}</p>

@@ -160,7 +160,7 @@ export function PriorityForm({ ticket, tenant, change }: TicketFormProps) {
       >
         <WriteProblem error={write.error} />
         <NativeSelect
-          label={t('ticket.priority')}
+          aria-label={t('ticket.priority')}
           value={priority}
           onChange={(event) => setPriority(toPriority(event.currentTarget.value))}
         >

@@ -58,7 +58,7 @@ function Editor({ policy, etag, tenant, save, people, onDone }: EditorProps) {
         <HoursForm terms={terms} onTerms={setTerms} />
         <div className="stack">
           <RulesForm terms={terms} onTerms={setTerms} people={people} />
-          <Preview terms={terms} now={now} />
+          <Preview terms={terms} now={now} isDraft />
         </div>
       </div>
       <TextInput

@@ -22,8 +22,10 @@ function useSettled(terms: SlaTerms): SlaTerms {
   return settled
 }
 
-/** What terms mean for one ticket, in a sentence; saved or not. */
-export function Preview({ terms, now }: { terms: SlaTerms; now: Date }) {
+type PreviewProps = { terms: SlaTerms; now: Date; isDraft?: boolean }
+
+/** What terms mean for one ticket, in a sentence; saved, or a draft of them. */
+export function Preview({ terms, now, isDraft = false }: PreviewProps) {
   const [priority, setPriority] = useState<Priority>('high')
   const [opened, setOpened] = useState(() => nextFriday(now))
   const settled = useSettled(terms)
@@ -66,7 +68,8 @@ export function Preview({ terms, now }: { terms: SlaTerms; now: Date }) {
               })}
         </p>
         <p className="muted small">
-          {t('promise.preview_zone', { zone })} · {t('promise.preview_about')}
+          {t('promise.preview_zone', { zone })}
+          {isDraft && ` · ${t('promise.preview_about')}`}
         </p>
       </div>
     </Panel>

@@ -18,6 +18,11 @@ test('what is no time or no zone is no instant', () => {
   expect(formatIn('2026-11-27T16:30:00Z', 'Mars/Olympus')).toBe('2026-11-27T16:30:00Z')
 })
 
+test('a moment is told with the day of the week and three letters of the month (U12)', () => {
+  expect(formatIn('2026-09-04T12:05:00Z', 'UTC')).toBe('Friday 4 Sep, 12:05')
+  expect(formatIn('2026-11-27T16:30:00Z', 'Europe/Berlin')).toBe('Friday 27 Nov, 17:30')
+})
+
 test('the preview begins on a Friday at half past five', () => {
   for (let day = 1; day <= 7; day += 1) {
     const friday = new Date(`${nextFriday(new Date(2026, 10, day, 12))}:00`)

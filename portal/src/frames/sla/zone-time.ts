@@ -1,14 +1,16 @@
 /** An instant as the wall clock of a time zone shows it, with the day of the week. */
 export function formatIn(iso: string, zone: string): string {
   try {
-    return new Intl.DateTimeFormat('en-GB', {
+    const format = new Intl.DateTimeFormat('en-GB', {
       timeZone: zone,
       weekday: 'long',
       day: 'numeric',
       month: 'short',
       hour: '2-digit',
       minute: '2-digit',
-    }).format(new Date(iso))
+    })
+    // Every month has three letters here; this locale gives one of them four.
+    return format.format(new Date(iso)).replace('Sept', 'Sep')
   } catch {
     return iso
   }

@@ -140,7 +140,7 @@ test('who gives more sees the bound written already, and the stricter one stays 
 })
 
 test.each([
-  ['es', 'Una detención surte efecto en todas partes en 90 segundos como máximo'],
+  ['es', 'Una interrupción surte efecto en todas partes en 90 segundos como máximo'],
   ['fr', 'Un arrêt prend effet partout en 90 secondes au plus'],
 ])('the bound in %s (U12)', async (lang, sentence) => {
   const people = await cast()

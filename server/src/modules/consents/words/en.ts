@@ -101,8 +101,8 @@ export const EN = {
     choose: 'Choose at least one thing that it can do, or do not allow it',
     needed: 'Needed',
     neededLead: (client: Html) =>
-      html`What is marked “Needed” comes with every access of ${client}: it does not work without. Nothing
-      else is chosen until you choose it.`,
+      html`What is marked “Needed” comes with every access of ${client}, which does not work without it.
+      Nothing else is chosen until you choose it.`,
   },
   orders: {
     label: (currency: string) => `Most that orders may cost in a month, in ${currency}`,
@@ -117,10 +117,10 @@ export const EN = {
   },
   bound: {
     title: 'How soon a stop counts',
-    label: 'Seconds until a stop must count',
-    hint: 'Left empty, a stop counts on the next call; the few systems that check access by themselves notice it after five minutes at most. A number from 1 to 299 keeps this access away from those systems: every call is then decided anew.',
+    label: 'Seconds until a stop counts everywhere',
+    hint: 'Left empty, a stop counts on the next call; the few systems that check access by themselves notice it after five minutes at most. A number from 1 to 299 closes those systems to this access: every call is then decided anew.',
     unread: (most: number) =>
-      `Write how soon a stop must count as a whole number of seconds from 1 to ${most}, or nothing`,
+      `Write how soon a stop counts, in whole seconds from 1 to ${most}, or leave it empty`,
     kept: (seconds: number) =>
       `A stop counts within ${seconds} ${seconds === 1 ? 'second' : 'seconds'} everywhere: every call is decided anew.`,
   },

@@ -106,13 +106,13 @@ export const ES: ConsentWords = {
     unlimitedIn: (currency) => `No hay límite para el importe de los pedidos en ${currency}.`,
   },
   bound: {
-    title: 'Cuándo surte efecto una detención',
-    label: 'Segundos hasta que una detención surta efecto',
-    hint: 'Si lo deja vacío, surte efecto en la siguiente llamada; los pocos sistemas que comprueban el acceso por sí mismos lo notan a los cinco minutos como máximo. Un número del 1 al 299 impide el acceso en esos sistemas: cada llamada se decide de nuevo.',
+    title: 'Cuánto tarda una interrupción en surtir efecto',
+    label: 'Segundos hasta que una interrupción surta efecto en todas partes',
+    hint: 'Si lo deja vacío, una interrupción surte efecto en la siguiente llamada; los pocos sistemas que comprueban el acceso por sí mismos lo notan a los cinco minutos como máximo. Un número del 1 al 299 cierra esos sistemas a este acceso: cada llamada se decide de nuevo.',
     unread: (most) =>
-      `Indique cuándo surte efecto una detención con un número entero de segundos del 1 al ${most}, o déjelo vacío`,
+      `Indique cuánto puede tardar una interrupción, en segundos enteros del 1 al ${most}, o déjelo vacío`,
     kept: (seconds) =>
-      `Una detención surte efecto en todas partes en ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'} como máximo: cada llamada se decide de nuevo.`,
+      `Una interrupción surte efecto en todas partes en ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'} como máximo: cada llamada se decide de nuevo.`,
   },
   until: {
     title: 'Hasta cuándo',

@@ -107,11 +107,11 @@ export const FR: ConsentWords = {
     unlimitedIn: (currency) => french`Le coût des commandes en ${currency} n'est pas limité.`,
   },
   bound: {
-    title: french`Délai d'effet d'un arrêt`,
-    label: french`Secondes avant qu'un arrêt prenne effet`,
+    title: french`Délai de prise d'effet d'un arrêt`,
+    label: french`Secondes avant qu'un arrêt prenne effet partout`,
     hint: french`Sans indication, un arrêt prend effet dès l'appel suivant ; les rares systèmes qui vérifient eux-mêmes l'accès s'en aperçoivent au plus tard après cinq minutes. Un nombre de 1 à 299 ferme ces systèmes à cet accès : chaque appel est alors décidé de nouveau.`,
     unread: (most) =>
-      french`Indiquez le délai d'effet d'un arrêt par un nombre entier de secondes de 1 à ${most}, ou rien`,
+      french`Indiquez le délai de prise d'effet d'un arrêt, en secondes entières de 1 à ${most}, ou rien`,
     kept: (seconds) =>
       french`Un arrêt prend effet partout en ${seconds} ${seconds === 1 ? 'seconde' : 'secondes'} au plus : chaque appel est décidé de nouveau.`,
   },
