@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeId } from '@liaison/access'
-import type { Browser, Frame, Page } from 'playwright-core'
+import type { Browser, Frame, Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Language } from '#platform/words/language.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeReferralRoutes } from '#modules/referrals/index.ts'
 import { launchChromium } from '#testing/chromium.ts'
@@ -21,6 +22,7 @@ import { TestWorld } from '#testing/world.ts'
 // oxlint-disable-next-line liaison/near-imports
 import { violationsOf } from '../../../../tests/support/look.ts'
 import { makeDashboardRoutes } from './index.ts'
+import { DASHBOARD_WORDS } from './words.ts'
 
 const PAGE = new URL('../../../../docs/embedded-dashboard.md', import.meta.url)
 
@@ -80,11 +82,17 @@ interface Visit {
   readonly width?: number
   readonly colorScheme?: 'light' | 'dark'
   readonly locale?: string
+  readonly javaScriptEnabled?: boolean
 }
 
-async function visit(site: string, { width = 1280, colorScheme = 'light', locale = 'en-GB' }: Visit = {}) {
+async function visit(site: string, { width = 1280, ...options }: Visit = {}) {
   if (!browser) throw new Error('There is no browser.')
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, locale })
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: 'light',
+    locale: 'en-GB',
+    ...options,
+  })
   context.setDefaultTimeout(20_000)
   const page = await context.newPage()
   await page.goto(`${site}/`)
@@ -143,17 +151,105 @@ test('the link is copied with one press, from the keyboard too (D12)', async () 
   await page.context().close()
 }, 60_000)
 
-test('the figures are told in Spanish and French, with their numbers and days (D12, U12)', async () => {
-  for (const [locale, heading, amount] of [
-    ['es-ES', 'Su programa de socios', '1234,56 USD'],
-    ['fr-FR', 'Votre programme partenaire', '1 234,56 USD'],
-  ] as const) {
+/** Where the words of a language stand in a text, whatever their values are. */
+function wordsIn(language: Language, text: string): string[] {
+  const plain = text.replaceAll(/\s+/g, ' ')
+  return Object.entries(DASHBOARD_WORDS[language])
+    .filter(([, word]) =>
+      word.split(/\{[a-z]+\}/).every((part) => plain.includes(part.replaceAll(/\s+/g, ' '))),
+    )
+    .map(([id]) => id)
+}
+
+/** The figures of a partner that has nothing yet. */
+const NOTHING = {
+  partner_name: 'Aurora',
+  link: null,
+  code: null,
+  clicks: 0,
+  sign_ups: 0,
+  paying: 0,
+  money: [],
+  next_payout_on: null,
+}
+
+test.each([
+  ['en', 'en-GB', '1,234.56 USD'],
+  ['es', 'es-ES', '1234,56 USD'],
+  ['fr', 'fr-FR', '1 234,56 USD'],
+] as const)(
+  'every sentence of the frame is shown in %s, with its numbers and days, where it is due (D12, U12)',
+  async (language, locale, amount) => {
     const page = await visit(siteOf('product'), { locale })
-    const frame = await frameOf(page)
-    await frame.getByRole('heading', { name: heading }).waitFor()
-    expect(await frame.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2))
-    const text = ((await frame.locator('main').textContent()) ?? '').replaceAll(/[\u00a0\u202f]/g, ' ')
+    const shown = new Set<string>()
+    const read = async (waitsFor: keyof (typeof DASHBOARD_WORDS)['en']) => {
+      const frame = await frameOf(page)
+      await frame.getByText(DASHBOARD_WORDS[language][waitsFor], { exact: true }).first().waitFor()
+      const text = (await frame.locator('body').innerText()).replaceAll(/[\u00a0\u202f]/g, ' ')
+      for (const id of wordsIn(language, text)) shown.add(id)
+      expect(await frame.locator('html').getAttribute('lang')).toBe(language)
+      expect(await violationsOf(frame as unknown as Page)).toEqual([])
+      return { frame, text }
+    }
+    const { frame, text } = await read('title')
     expect(text).toContain(amount)
+    await frame.getByRole('button', { name: DASHBOARD_WORDS[language].copy }).click()
+    await read('copied')
+    const held = Promise.withResolvers<void>()
+    const answers = [
+      async (asked: Route) => {
+        await held.promise
+        await asked.fulfill({ json: NOTHING })
+      },
+      (asked: Route) => asked.fulfill({ status: 401 }),
+      (asked: Route) => asked.fulfill({ status: 403 }),
+    ]
+    await page.route('**/embed/v1/dashboard', (asked) => answers.shift()?.(asked))
+    await page.reload()
+    await read('loading')
+    held.resolve()
+    await read('no.money')
+    await page.reload()
+    await read('refused')
+    await page.reload()
+    await read('place')
+    await page.context().close()
+    const silent = await visit(siteOf('product'), { locale, javaScriptEnabled: false })
+    const said = await (await frameOf(silent)).locator('noscript').innerText()
+    for (const id of wordsIn(language, said)) shown.add(id)
+    await silent.context().close()
+    expect(Object.keys(DASHBOARD_WORDS[language]).filter((id) => !shown.has(id))).toEqual([])
+  },
+  60_000,
+)
+
+test('the frame is as high as what it shows, by its own word alone, told to the site that it stands on (D12, ASVS 3.5.5)', async () => {
+  for (const look of LOOKS) {
+    const page = await visit(siteOf('product'), look)
+    await page.addInitScript(`
+      globalThis.heard = []
+      addEventListener('message', ({ origin, data }) => heard.push({ origin, ...data }))
+    `)
+    await page.reload()
+    const frame = await frameOf(page)
+    await frame.getByRole('heading', { name: 'Your partner program' }).waitFor()
+    const heightOf = () => page.evaluate<number>(`document.querySelector('iframe').clientHeight`)
+    const needed = () => frame.evaluate<number>('document.documentElement.getBoundingClientRect().height')
+    await expect.poll(async () => (await heightOf()) - Math.ceil(await needed()), SOON).toBe(0)
+    expect(await frame.evaluate<boolean>('document.documentElement.scrollHeight <= innerHeight')).toBe(true)
+    const height = await heightOf()
+    const forged = JSON.stringify({ v: 'pap-embed/1', type: 'resize', height: 4321 })
+    await page.evaluate(`postMessage(${forged}, '*')`)
+    await page.waitForFunction('heard.some(({ height }) => height === 4321)')
+    expect(await heightOf()).toBe(height)
+    const heard = await page.evaluate<{ origin: string; height: number }[]>('heard')
+    const told = heard.filter(({ origin }) => origin === embedOrigin())
+    expect(told.at(-1)).toEqual({
+      origin: embedOrigin(),
+      v: 'pap-embed/1',
+      type: 'resize',
+      height: await needed(),
+    })
     await page.context().close()
   }
 }, 60_000)

@@ -334,10 +334,12 @@ describe('the frame', () => {
     expect(shown.headers['set-cookie']).toBeUndefined()
     expect(shown.headers['x-frame-options']).toBeUndefined()
     expect(shown.body).not.toMatch(/Aurora|AURORA|padt_/)
+    // The one site that the frame tells its height.
+    expect(shown.body).toContain(`"site":"${PRODUCT_ORIGIN}"`)
     for (const site of ['https://evil.example', null]) {
       const refused = await loadFrame(world, site)
       expect(refused.statusCode).toBe(403)
-      expect(refused.body).toContain('"ticket":null')
+      expect(refused.body).toContain('"site":null,"ticket":null')
     }
     const alone = await world.app.http.inject({ url: '/e/dashboard' })
     expect([alone.statusCode, alone.body.includes('"ticket":null')]).toEqual([403, true])

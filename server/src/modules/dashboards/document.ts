@@ -14,14 +14,20 @@ const DASHBOARD_STYLE = hashed('dashboard', 'css', { type: STYLE, text: read('da
 /** The files of the dashboard. */
 export const DASHBOARD_ASSETS = [DASHBOARD_SCRIPT, DASHBOARD_STYLE] as const
 
-/** The document before its token is known: words, and the ticket that says where it stands; null where it may not. */
-export function renderDashboard(language: Language, ticket: string | null): string {
+/** Where a document stands: the site that holds it, and the ticket that says so when the figures are asked for. */
+export interface Standing {
+  readonly site: string
+  readonly ticket: string
+}
+
+/** The document before its token is known: words, and where it stands; null where it may not. */
+export function renderDashboard(language: Language, standing: Standing | null): string {
   const words = DASHBOARD_WORDS[language]
   return renderShell({
     language,
     title: words.title,
     words,
-    data: { lang: language, words, ticket },
+    data: { lang: language, words, site: standing?.site ?? null, ticket: standing?.ticket ?? null },
     style: DASHBOARD_STYLE,
     script: DASHBOARD_SCRIPT,
   })

@@ -79,7 +79,7 @@ async function showPage(parts: Parts, request: PageRequest, reply: FastifyReply)
     return reply.status(403).headers(headers).send(renderDashboard(language, null))
   }
   const { ticket } = embed.tickets.make({ form: TICKET_FOR, origin: place }, engine.clock())
-  return reply.headers(headers).send(renderDashboard(language, ticket))
+  return reply.headers(headers).send(renderDashboard(language, { site: place, ticket }))
 }
 
 /** Whether the request comes from our own document, on a site that is named at this moment. */

@@ -112,6 +112,13 @@ function refuse(word) {
     )
 }
 
+/** Tells the page around the frame how high its content is, and only the site that the document was made for: never a figure. */
+function tellHeight() {
+  const { height } = document.documentElement.getBoundingClientRect()
+  if (window.parent !== window && given.site !== null)
+    window.parent.postMessage({ v: 'pap-embed/1', type: 'resize', height }, given.site)
+}
+
 async function start() {
   if (given.ticket === null) return refuse('place')
   document.querySelector('main').replaceChildren(make('p', { role: 'status' }, say('loading')))
@@ -124,4 +131,5 @@ async function start() {
   return refuse(answer?.status === 403 ? 'place' : 'refused')
 }
 
+new ResizeObserver(tellHeight).observe(document.documentElement)
 await start()
