@@ -158,7 +158,9 @@ export function SummaryPage() {
     <Page
       title={t('summary.title', { tenant: acting.tenant_name })}
       tools={
-        <BeginButton act="acting.ticket">{t('tickets.new', { tenant: acting.tenant_name })}</BeginButton>
+        acting.permissions.includes('partner.support.tickets.create') && (
+          <BeginButton act="acting.ticket">{t('tickets.new', { tenant: acting.tenant_name })}</BeginButton>
+        )
       }
     >
       <Answer query={tenant} lines={10}>

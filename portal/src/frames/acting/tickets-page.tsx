@@ -30,7 +30,9 @@ export function TicketsPage() {
     <Page
       title={t('tickets.title')}
       tools={
-        <BeginButton act="acting.ticket">{t('tickets.new', { tenant: acting.tenant_name })}</BeginButton>
+        acting.permissions.includes('partner.support.tickets.create') && (
+          <BeginButton act="acting.ticket">{t('tickets.new', { tenant: acting.tenant_name })}</BeginButton>
+        )
       }
     >
       <TicketFilterBar filters={filters} query={tickets} />
