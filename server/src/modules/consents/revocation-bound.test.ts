@@ -91,7 +91,7 @@ test.each(['soon', '0', '300', '-5', '1.5'])(
     const people = await cast()
     const { body } = await choose(people, await ask(people), written)
     expect(body).toContain('href="#stop_within"')
-    expect(body).toContain('as a whole number of seconds from 1 to 299')
+    expect(body).toContain('in whole seconds from 1 to 299')
     expect(body).toMatch(/<details open>/)
     expect(body).toContain(`value="${written}"`)
   },
