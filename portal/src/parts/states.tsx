@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { readTrouble } from '../platform/access-problem.ts'
 import type { Trouble } from '../platform/access-problem.ts'
 import { useNow } from '../platform/clock.ts'
-import { formatRelative } from '../platform/format.ts'
+import { formatCount, formatRelative } from '../platform/format.ts'
 import { hasWords, t, tValue } from '../platform/words.ts'
 import { AskMore } from './ask-more.tsx'
 import { Bones } from './bones.tsx'
@@ -50,18 +50,31 @@ export function Empty({ title, text, children }: { title: string; text?: string;
   )
 }
 
-/** A list that its filters leave empty: which ones are on, and the way to take them away. */
-export function NoMatch() {
+/** How many rows the filters of a list leave out, as far as they were counted. */
+export type Hidden = { count: number; is_more: boolean } | null
+
+/** How many rows the filters hide, in words; nothing where none are, or nobody counted. */
+export function HiddenCount({ hidden }: { hidden: Hidden }) {
+  if (hidden === null || hidden.count === 0) return null
+  const count = formatCount(hidden.count) + (hidden.is_more ? '+' : '')
+  return <span>{t('filter.hidden', { count })}</span>
+}
+
+/** A list that its filters leave empty: which ones are on, how many rows they hide, and the way to take them away. */
+export function NoMatch({ hidden = null }: { hidden?: Hidden }) {
   const filters = useContext(ShownFiltersContext)
   const shown = useSyncExternalStore(filters.subscribe, filters.list)
   const names = shown.map(({ label, value }) => `${label}: ${value}`).join(' · ')
   return (
     <Empty title={t('state.no_match')} text={names === '' ? t('state.no_match_text') : names}>
-      {shown.length > 0 && (
-        <Button variant="default" onClick={filters.clear}>
-          {t('filter.clear_all')}
-        </Button>
-      )}
+      <div className="row">
+        <HiddenCount hidden={hidden} />
+        {shown.length > 0 && (
+          <Button variant="default" onClick={filters.clear}>
+            {t('filter.clear_all')}
+          </Button>
+        )}
+      </div>
     </Empty>
   )
 }

@@ -82,6 +82,7 @@ const looks = {
     on_hold: ['off', 'pause'],
     resolved: ['ok', 'check'],
     closed: ['off', 'dash'],
+    withdrawn: ['off', 'cross'],
   },
   priority: {
     low: ['off', 'dash'],

@@ -43,6 +43,8 @@ export const acting = {
   'newticket.closed_text': "Your organisation's owners can ask {tenant} for a role that does.",
   'newticket.act': 'Create ticket for {tenant}',
   'newticket.done': 'Ticket {number} created for {tenant}',
+  'newticket.undone': 'Ticket {number} of {tenant} withdrawn. What you entered is here again.',
+  'newticket.stays': 'Ticket {number} of {tenant} stays. {why}',
 
   'activity.acting_lead': 'What your people did in {tenant}. {tenant} sees the same events.',
 

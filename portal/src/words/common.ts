@@ -138,6 +138,7 @@ export const common = {
   'filter.label': 'Filters',
   'filter.clear': 'Clear filters',
   'filter.clear_all': 'Clear',
+  'filter.hidden': '{count} hidden by filters.',
   'pick.any': 'Any',
   'pick.endangered': 'At risk or missed',
   'pick.unfinished': 'Not finished',

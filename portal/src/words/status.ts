@@ -79,6 +79,7 @@ export const status = {
   'status.ticket.on_hold': 'On hold',
   'status.ticket.resolved': 'Resolved',
   'status.ticket.closed': 'Closed',
+  'status.ticket.withdrawn': 'Withdrawn',
   'move.open': 'Open again',
   'move.pending': 'Wait for an answer',
   'move.on_hold': 'Put on hold',

@@ -8,6 +8,11 @@ export const ticketForms = {
   'ticket.conversation': '{count, plural, one {Conversation} other {Conversation, # messages}}',
   'ticket.facts': 'Ticket',
   'ticket.move': 'Move the ticket of {tenant}',
+  'ticket.withdraw': 'Opened by mistake?',
+  'ticket.withdraw_act': 'Withdraw {number} of {tenant}',
+  'ticket.withdraw_about':
+    'Possible for a minute after you opened it. Nobody works on it then, and it counts nowhere.',
+  'ticket.withdrawn': 'Ticket {number} of {tenant} withdrawn',
   'ticket.status_done': 'Ticket of {tenant} moved',
   'ticket.priority_reason': 'Why does the priority change?',
   'ticket.priority_about': 'The reason stays on record. A missed promise stays missed.',

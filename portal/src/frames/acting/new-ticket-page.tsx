@@ -3,12 +3,11 @@ import { readBody } from '@liaison/client'
 import { Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { clientFor, useActing } from '../../platform/frame.ts'
-import { showToast } from '../../platform/live.ts'
-import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { NewTicketForm } from '../shared/new-ticket-form.tsx'
+import { withdrawActing } from '../shared/withdraw-calls.ts'
 
 /** Who is billed for the ticket, as the link says; to be read before it is made. */
 function WhoPays() {
@@ -29,9 +28,9 @@ function WhoPays() {
 /** A new ticket on behalf of the tenant. Title, button and confirmation name the tenant. */
 export function NewTicketPage() {
   const { acting, client, partnerId, tenantId } = useActing()
-  const go = useGo()
   const tenant = acting.tenant_name
   const mayWrite = acting.permissions.includes('partner.support.tickets.create')
+  const mayUndo = acting.permissions.includes('partner.support.tickets.update')
   return (
     <Page
       title={t('newticket.title', { tenant })}
@@ -47,10 +46,10 @@ export function NewTicketPage() {
               client.POST('/partner/support/tickets', { headers: { 'Idempotency-Key': key }, body: draft }),
             )
           }
-          onCreated={(created) => {
-            showToast(t('newticket.done', { number: created.ticket_number, tenant }))
-            go(actingPlaces.ticket(partnerId, tenantId, created.ticket_id))
-          }}
+          tenant={tenant}
+          address={actingPlaces.newTicket(partnerId, tenantId)}
+          addressOf={(ticketId) => actingPlaces.ticket(partnerId, tenantId, ticketId)}
+          withdraw={mayUndo ? withdrawActing(client) : null}
         >
           <WhoPays />
         </NewTicketForm>

@@ -8,6 +8,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { TicketLead, TicketView } from '../shared/ticket-view.tsx'
+import { withdrawActing } from '../shared/withdraw-calls.ts'
 
 function rightsOf(permissions: readonly string[]) {
   const may = (act: string) => permissions.includes(`partner.support.tickets.${act}`)
@@ -46,6 +47,7 @@ export function TicketPage() {
             rights={rights}
             tenant={acting.tenant_name}
             people={people.data?.items ?? []}
+            withdraw={withdrawActing(client)}
             justify={(metric, said) =>
               readBody(
                 client.POST('/partner/support/tickets/{ticket_id}/sla/{metric}/justification', {

@@ -2,16 +2,14 @@ import { readBody } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
 import { useFrame } from '../../platform/frame.ts'
-import { showToast } from '../../platform/live.ts'
-import { useGo } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { NewTicketForm } from '../shared/new-ticket-form.tsx'
+import { withdrawOwn } from '../shared/withdraw-calls.ts'
 
 /** A new ticket of the own organisation. */
 export function NewTicketPage() {
   const { client, name, tenantId } = useFrame()
-  const go = useGo()
   return (
     <Page
       title={t('newticket.own_title')}
@@ -24,10 +22,10 @@ export function NewTicketPage() {
             client.POST('/tenant/support/tickets', { headers: { 'Idempotency-Key': key }, body: draft }),
           )
         }
-        onCreated={(created) => {
-          showToast(t('newticket.done', { number: created.ticket_number, tenant: name }))
-          go(orgPlaces.ticket(tenantId, created.ticket_id))
-        }}
+        tenant={name}
+        address={orgPlaces.newTicket(tenantId)}
+        addressOf={(ticketId) => orgPlaces.ticket(tenantId, ticketId)}
+        withdraw={withdrawOwn(client)}
       />
     </Page>
   )

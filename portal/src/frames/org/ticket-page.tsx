@@ -8,6 +8,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { TicketLead, TicketView } from '../shared/ticket-view.tsx'
+import { withdrawOwn } from '../shared/withdraw-calls.ts'
 
 const ownRights = { update: true, comment: true, internal: true, assign: true }
 
@@ -37,6 +38,7 @@ export function TicketPage() {
             rights={ownRights}
             tenant={name}
             people={people.data?.items ?? []}
+            withdraw={withdrawOwn(client)}
             justify={(metric, said) =>
               readBody(
                 client.POST('/tenant/support/tickets/{ticket_id}/sla/{metric}/justification', {

@@ -1,15 +1,20 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { describeTrouble } from '../../parts/states.tsx'
 import { WriteForm } from '../../parts/write-form.tsx'
+import { readTrouble } from '../../platform/access-problem.ts'
 import { useAttemptKey } from '../../platform/attempt.ts'
+import { showToast } from '../../platform/live.ts'
+import { useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { priorities, toPriority } from './ticket-forms.tsx'
-import type { TicketPriority } from './ticket-forms.tsx'
+import type { TicketPriority, WithdrawTicket } from './ticket-forms.tsx'
+import { enteredBefore, forgetEntered, keepEntered } from './undone-ticket.ts'
 
 export type TicketDraft = {
   subject: string
@@ -20,7 +25,7 @@ export type TicketDraft = {
   notify_customer: boolean
 }
 /** What stands in the form: the tags as they are typed. */
-type Entered = Omit<TicketDraft, 'tags'> & { tags: string }
+export type Entered = Omit<TicketDraft, 'tags'> & { tags: string }
 type Created = { ticket_id: string; ticket_number: string }
 
 const categories = ['technical', 'billing', 'provisioning', 'general'] as const
@@ -141,21 +146,62 @@ function Fields({ draft, errors, onDraft, mailLabel }: FieldsProps) {
 
 type NewTicketFormProps = {
   act: string
+  tenant: string
+  /** The address of this form, to which it leads back when its ticket is taken back. */
+  address: string
+  /** Where the ticket is shown. */
+  addressOf: (ticketId: string) => string
+  /** Without it the ticket cannot be taken back by whoever creates it. */
+  withdraw: WithdrawTicket | null
   /** Creates the ticket; the key makes a repeated attempt create nothing twice. */
   create: (draft: TicketDraft, key: string) => Promise<Created>
-  onCreated: (created: Created) => void
   /** Whom a mail can go to; without it there is no such choice. */
   mailLabel?: string
   /** What is to be read before the ticket is made, such as who pays. */
   children?: ReactNode
 }
 
+type Undo = { created: Created; entered: Entered; key: string }
+
+/** Shows the ticket that was created, and for ten seconds the way to take it back to the form as it stood. */
+function useCreated({ tenant, address, addressOf, withdraw }: NewTicketFormProps) {
+  const go = useGo()
+  const takeBack = useWrite(
+    async ({ created, key }: Undo) => withdraw?.(created.ticket_id, key),
+    (_, { created, entered }) => {
+      keepEntered(address, entered)
+      showToast(t('newticket.undone', { number: created.ticket_number, tenant }))
+      go(address)
+    },
+  )
+  const undo = async (wanted: Undo) => {
+    try {
+      await takeBack.mutateAsync(wanted)
+    } catch (error) {
+      const why = describeTrouble(readTrouble(error)).text
+      showToast(t('newticket.stays', { number: wanted.created.ticket_number, tenant, why }))
+    }
+  }
+  return (created: Created, entered: Entered) => {
+    const wanted = { created, entered, key: crypto.randomUUID() }
+    const done = t('newticket.done', { number: created.ticket_number, tenant })
+    showToast(done, withdraw === null ? null : () => void undo(wanted))
+    go(addressOf(created.ticket_id))
+  }
+}
+
 /** The form of a new ticket. */
-export function NewTicketForm({ act, create, onCreated, mailLabel, children }: NewTicketFormProps) {
-  const [draft, setDraft] = useState(blank)
+export function NewTicketForm(props: NewTicketFormProps) {
+  const { act, address, create, mailLabel, children } = props
+  const [draft, setDraft] = useState(() => enteredBefore(address) ?? blank)
+  useEffect(forgetEntered, [])
   const [errors, setErrors] = useState<FormError[]>([])
   const key = useAttemptKey(draft)
-  const write = useWrite((wanted: TicketDraft) => create(wanted, key), onCreated)
+  const show = useCreated(props)
+  const write = useWrite(
+    (wanted: TicketDraft) => create(wanted, key),
+    (created) => show(created, draft),
+  )
   return (
     <WriteForm
       write={write}

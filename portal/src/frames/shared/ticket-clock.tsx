@@ -41,7 +41,7 @@ function reasonOf({ reason }: StepOf): string {
 
 function wordsOf(step: StepOf, clock: ClockOf): string {
   if (step.kind === 'paused')
-    return step.reason === 'resolved' || step.reason === 'closed'
+    return step.reason === 'resolved' || step.reason === 'closed' || step.reason === 'withdrawn'
       ? tValue('status.ticket', step.reason)
       : t('clock.paused', { reason: reasonOf(step) })
   if (step.kind === 'resumed') return t('clock.resumed', { length: formatLength(step.paused_minutes ?? 0) })

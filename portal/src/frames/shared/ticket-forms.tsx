@@ -6,13 +6,14 @@ import { useState } from 'react'
 import './sla-words.ts'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { useNow } from '../../platform/clock.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 
 export type TicketPriority = Ticket['priority']
 export type TicketChange = {
-  status?: Ticket['status']
+  status?: (typeof statuses)[number]
   priority?: TicketPriority
   priority_reason?: string
   assigned_to?: string | null
@@ -23,7 +24,7 @@ export type TicketChange = {
 export type ChangeTicket = (change: TicketChange) => Promise<unknown>
 
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const
-const statuses = ['open', 'pending', 'on_hold', 'resolved', 'closed'] as const
+const statuses = ['open', 'pending', 'on_hold', 'resolved', 'closed'] as const satisfies Ticket['status'][]
 
 /** The priority with this name; normal when there is none. */
 export function toPriority(name: string): TicketPriority {
@@ -116,6 +117,7 @@ export function CommentForm({ tenant, withInternal, change }: FormProps & { with
 }
 
 type TicketFormProps = FormProps & { ticket: TicketDetail }
+type WithdrawProps = { ticket: TicketDetail; tenant: string; withdraw: WithdrawTicket }
 
 /** Moves the ticket to one of the states that may follow the present one. */
 export function StatusForm({ ticket, tenant, change }: TicketFormProps) {
@@ -137,6 +139,34 @@ export function StatusForm({ ticket, tenant, change }: TicketFormProps) {
                 {tValue('move', status)}
               </Button>
             ))}
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
+/** Withdraws the ticket; the key makes a repeated attempt one. */
+export type WithdrawTicket = (ticketId: string, key: string) => Promise<unknown>
+
+/** Takes back a ticket that the reader has just opened, as long as it can be taken back. */
+export function WithdrawForm({ ticket, tenant, withdraw }: WithdrawProps) {
+  const now = useNow(1000)
+  const [key] = useState(() => crypto.randomUUID())
+  const write = useWrite(
+    () => withdraw(ticket.ticket_id, key),
+    () => showToast(t('ticket.withdrawn', { number: ticket.ticket_number, tenant })),
+  )
+  const isOver = now.getTime() > Date.parse(ticket.withdrawable_until ?? '')
+  if (isOver && write.isIdle) return null
+  return (
+    <Panel title={t('ticket.withdraw', { tenant })}>
+      <div className="stack tight">
+        <WriteProblem error={write.error} />
+        <p>{t('ticket.withdraw_about')}</p>
+        <div>
+          <Button variant="default" loading={write.isPending} onClick={() => write.mutate(undefined)}>
+            {t('ticket.withdraw_act', { number: ticket.ticket_number, tenant })}
+          </Button>
         </div>
       </div>
     </Panel>

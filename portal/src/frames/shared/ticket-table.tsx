@@ -7,7 +7,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
-import { Empty, NoMatch, Refreshed } from '../../parts/states.tsx'
+import { Empty, HiddenCount, NoMatch, Refreshed } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
@@ -17,7 +17,16 @@ import { optional, orderField, pageField, pagingOf, pagingQuery } from './list-f
 import { SlaText } from './sla-ring.tsx'
 import { TicketBoard } from './ticket-board.tsx'
 
-const statuses = ['unfinished', 'open', 'pending', 'on_hold', 'resolved', 'closed', 'any'] as const
+const statuses = [
+  'unfinished',
+  'open',
+  'pending',
+  'on_hold',
+  'resolved',
+  'closed',
+  'withdrawn',
+  'any',
+] as const
 const priorities = ['any', 'urgent', 'high', 'normal', 'low'] as const
 const slaStates = ['any', 'endangered', 'breached', 'at_risk', 'ok', 'paused'] as const
 const sorts = ['sla_due', 'created_at', 'updated_at', 'priority'] as const
@@ -57,7 +66,7 @@ export const ticketSpec = {
 export type TicketFilters = Filters<typeof ticketSpec>
 
 /** The server's query for these filters. */
-export function toTicketQuery({ values }: TicketFilters) {
+export function toTicketQuery({ values, active }: TicketFilters) {
   return {
     ...(values.view === 'board' ? { limit: boardSize, offset: 0 } : pagingQuery(values.page)),
     ...optional('search', values.search),
@@ -68,6 +77,7 @@ export function toTicketQuery({ values }: TicketFilters) {
     ...optional('group', values.group),
     ...(values.who === 'mine' ? { mine: true } : {}),
     ...(values.who === 'unassigned' ? { unassigned: true } : {}),
+    ...(active.length > 0 ? { count_hidden: true } : {}),
     sort_by: values.view === 'board' ? ('sla_due' as const) : values.sort,
     sort_order: values.view === 'board' ? ('asc' as const) : values.order,
   }
@@ -109,20 +119,39 @@ function ViewPick({ filters }: { filters: TicketFilters }) {
   )
 }
 
+/** How many tickets the filters hide while they show some; a list that they leave empty says it itself. */
+function HiddenNote({ page }: { page: TicketPage | undefined }) {
+  if (page === undefined || page.items.length === 0) return null
+  return (
+    <span className="small">
+      <HiddenCount hidden={page.hidden} />{' '}
+    </span>
+  )
+}
+
 /** Filters of a ticket list, the same in every frame. */
-export function TicketFilterBar<Data>({
+export function TicketFilterBar({
   filters,
   query,
   extra,
 }: {
   filters: TicketFilters
-  query: UseQueryResult<Data>
+  query: UseQueryResult<TicketPage>
   /** Filters that this list has beyond the others. */
   extra?: ReactNode
 }) {
   const { values, set, clear, active } = filters
   return (
-    <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
+    <FilterBar
+      active={active}
+      onClear={clear}
+      note={
+        <>
+          <HiddenNote page={query.data} />
+          <Refreshed query={query} />
+        </>
+      }
+    >
       <SearchBox label={t('ticket.search')} value={values.search} onValue={(search) => set({ search })} />
       <Pick
         label={t('ticket.status')}
@@ -231,7 +260,7 @@ export function TicketTable({ page, filters, addressOf, withTenant = false, empt
     const isFiltered = active.length > 0
     return (
       <div className="list">
-        {isFiltered ? <NoMatch /> : <Empty title={t('ticket.none')} text={emptyText} />}
+        {isFiltered ? <NoMatch hidden={page.hidden} /> : <Empty title={t('ticket.none')} text={emptyText} />}
       </div>
     )
   }

@@ -5,8 +5,8 @@ import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { IdText, MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { AssignForm, CommentForm, PriorityForm, StatusForm } from './ticket-forms.tsx'
-import type { Assignee, ChangeTicket } from './ticket-forms.tsx'
+import { AssignForm, CommentForm, PriorityForm, StatusForm, WithdrawForm } from './ticket-forms.tsx'
+import type { Assignee, ChangeTicket, WithdrawTicket } from './ticket-forms.tsx'
 import { TicketClocks } from './ticket-clock.tsx'
 import type { Justify } from './ticket-clock.tsx'
 
@@ -81,24 +81,32 @@ type TicketViewProps = {
   people: readonly Assignee[]
   change: ChangeTicket
   justify: Justify
+  withdraw: WithdrawTicket
 }
 
 /** One ticket: the conversation, the promise, the facts, and the acts that the reader's role allows. */
-export function TicketView({ ticket, rights, tenant, people, change, justify }: TicketViewProps) {
-  const mayChange = rights.update && ticket.status !== 'closed'
+export function TicketView(props: TicketViewProps) {
+  const { ticket, rights, tenant, people, change, justify, withdraw } = props
+  const isShut = ticket.status === 'closed' || ticket.status === 'withdrawn'
+  const mayChange = rights.update && !isShut
   return (
     <div className="columns">
       <div className="stack">
         <Conversation ticket={ticket} />
-        {rights.comment && <CommentForm tenant={tenant} withInternal={rights.internal} change={change} />}
+        {rights.comment && !isShut && (
+          <CommentForm tenant={tenant} withInternal={rights.internal} change={change} />
+        )}
       </div>
       <div className="stack">
         <TicketClocks ticket={ticket} tenant={tenant} justify={rights.update ? justify : null} />
+        {mayChange && ticket.withdrawable_until !== null && (
+          <WithdrawForm ticket={ticket} tenant={tenant} withdraw={withdraw} />
+        )}
         {mayChange && ticket.allowed_transitions.length > 0 && (
           <StatusForm ticket={ticket} tenant={tenant} change={change} />
         )}
         {mayChange && <PriorityForm key={ticket.priority} ticket={ticket} tenant={tenant} change={change} />}
-        {rights.assign && ticket.status !== 'closed' && people.length > 0 && (
+        {rights.assign && !isShut && people.length > 0 && (
           <AssignForm
             key={ticket.assigned_to}
             ticket={ticket}
