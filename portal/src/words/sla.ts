@@ -131,6 +131,7 @@ export const sla = {
   'promise.open': 'See the terms',
   'clock.steps': 'How it came about',
   'clock.started': 'Started',
+  'clock.given_up': 'Nothing is promised about a withdrawn ticket.',
   'clock.paused': 'Stands still: {reason}',
   'clock.resumed': 'Runs again after {length}',
   'clock.retargeted': 'New promise: priority {reason}',

@@ -149,10 +149,11 @@ function Why({ clock }: { clock: ClockOf }) {
   )
 }
 
-/** How a clock stands, in one line: kept, missed, standing still or due. */
-function standingOf(clock: ClockOf): string {
+/** How a clock stands, in one line: kept, missed, given up, standing still or due. */
+function standingOf(clock: ClockOf, ticket: TicketDetail): string {
   if (clock.breached_at !== null) return t('clock.late_at', { at: formatDateTime(clock.breached_at) })
   if (clock.met_at !== null) return t('clock.kept_at', { at: formatDateTime(clock.met_at) })
+  if (ticket.status === 'withdrawn') return t('clock.given_up')
   return clock.due_at === null
     ? t('ticket.clock_paused')
     : t('ticket.clock_due', { at: formatDateTime(clock.due_at) })
@@ -194,7 +195,7 @@ function ClockPanel({ ticket, clock, tenant, justify }: ClockPanelProps) {
     <Panel title={t(`ticket.clock_${clock.metric}`)}>
       <div className="stack tight">
         {ticket.sla?.metric === clock.metric && <Counting sla={ticket.sla} />}
-        <p className="num">{standingOf(clock)}</p>
+        <p className="num">{standingOf(clock, ticket)}</p>
         <Terms clock={clock} />
         <Steps clock={clock} steps={ticket.sla_steps.filter(({ metric }) => metric === clock.metric)} />
         <Why clock={clock} />
