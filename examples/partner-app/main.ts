@@ -34,7 +34,8 @@ async function run(args: readonly string[]): Promise<void> {
   const claims = decodeJwt(token)
   say('The access token says:', claims)
   const api = createLiaisonClient({ baseUrl: `${settings.api.href}/v1`, fetch: session.fetchWith(token) })
-  const account = { customer_ban: String(claims['customer_ban']) }
+  // A partner that is given references names the account by its own, in the same place.
+  const account = { customer_ban: String(claims['customer_ref'] ?? claims['customer_ban']) }
   const placed = await readBody(
     api.POST('/customers/{customer_ban}/orders', {
       params: { path: account },

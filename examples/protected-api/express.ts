@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import express from 'express'
 import type { Express, Request } from 'express'
+import { accountNameOf } from '@liaison/guard'
 import type { Guard } from '@liaison/guard'
 import { makeGuard } from './settings.ts'
 
@@ -14,8 +15,15 @@ export function makeExpressApp(guard: Guard): Express {
     '/customers/:ban/orders',
     guard.express<OfAccount>({ scope: 'orders.read', action: 'order.read', ban }),
     (request, response) => {
-      const { access, partnerId, customerBan, actor } = guard.contextOf(request)
-      response.json({ account: customerBan, access, partner: partnerId, actor: actor?.subject, orders: [] })
+      const context = guard.contextOf(request)
+      const { access, partnerId, actor } = context
+      response.json({
+        account: accountNameOf(context),
+        access,
+        partner: partnerId,
+        actor: actor?.subject,
+        orders: [],
+      })
     },
   )
   return app

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { accountNameOf } from '@liaison/guard'
 import type { Guard } from '@liaison/guard'
 import { makeGuard } from './settings.ts'
 
@@ -14,8 +15,15 @@ export function makeFastifyApp(guard: Guard): FastifyInstance {
     '/customers/:ban/orders',
     { onRequest: guard.fastify<OfAccount>({ scope: 'orders.read', action: 'order.read', ban }) },
     (request) => {
-      const { access, partnerId, customerBan, actor } = guard.contextOf(request)
-      return { account: customerBan, access, partner: partnerId, actor: actor?.subject, orders: [] }
+      const context = guard.contextOf(request)
+      const { access, partnerId, actor } = context
+      return {
+        account: accountNameOf(context),
+        access,
+        partner: partnerId,
+        actor: actor?.subject,
+        orders: [],
+      }
     },
   )
   return app

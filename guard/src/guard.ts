@@ -20,8 +20,15 @@ import { readCredentials } from './request.ts'
 import type { GuardRequest } from './request.ts'
 import { makeTokenVerifier } from './token.ts'
 
-/** Asks the authorization server whether a token still counts (RFC 7662). */
-export type Introspection = (token: string) => Promise<boolean>
+/** What introspection says besides: the numbers behind the references of a token. */
+export interface KnownNumbers {
+  readonly customerBan: string
+  /** Null where the payer's account has changed since. */
+  readonly billingBan: string | null
+}
+
+/** Asks the authorization server whether a token still counts (RFC 7662), and for the numbers that it does not say itself. */
+export type Introspection = (token: string) => Promise<boolean | KnownNumbers>
 
 export interface GuardOptions {
   /** The issuer, exactly as in the tokens. */
@@ -102,16 +109,30 @@ function toTerms(
   }
 }
 
-async function requireActive(introspection: Introspection, token: string): Promise<void> {
-  let isActive: boolean
+/** The context of a token that still counts, with the numbers that it names by reference. */
+async function requireActive(
+  introspection: Introspection,
+  token: string,
+  context: AccessContext,
+): Promise<AccessContext> {
+  let answer: boolean | KnownNumbers
   try {
-    isActive = await introspection(token)
+    answer = await introspection(token)
   } catch (cause) {
     throw new GuardError('DEPENDENCY_UNAVAILABLE', 'Whether the token still counts cannot be told now.', {
       cause,
     })
   }
-  if (!isActive) throw refuseToken('The token no longer counts.')
+  if (answer === false) throw refuseToken('The token no longer counts.')
+  if (answer === true || context.customerRef === null) return context
+  return withNumbers(context, answer)
+}
+
+function withNumbers(context: AccessContext, { customerBan, billingBan }: KnownNumbers): AccessContext {
+  const details = context.details?.map((detail) => ({ ...detail, customerBan })) ?? null
+  if (context.access === 'own') return context
+  const billing = { ...context.billing, ban: billingBan }
+  return { ...context, customerBan, billing, details: details ?? context.details }
 }
 
 /** Refuses with 401 unless the token is bound to the certificate that came with the request (RFC 8705 section 3). */
@@ -172,8 +193,8 @@ export function createGuard(options: GuardOptions): Guard {
     const context = readAccessContext(claims, clock)
     if (proof === null) requireCertificate(context, request)
     else await verifyProof(proof, proofSubject(context, request, tokenDigest), proofTerms)
-    if (options.introspection) await requireActive(options.introspection, token)
-    return { context, claims }
+    if (!options.introspection) return { context, claims }
+    return { context: await requireActive(options.introspection, token, context), claims }
   }
   async function verify(request: GuardRequest): Promise<AccessContext> {
     const { context } = await verifyClaims(request)

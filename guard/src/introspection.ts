@@ -1,4 +1,4 @@
-import type { Introspection } from './guard.ts'
+import type { Introspection, KnownNumbers } from './guard.ts'
 
 export interface IntrospectionOptions {
   readonly endpoint: URL
@@ -6,6 +6,14 @@ export interface IntrospectionOptions {
   readonly credential: string
   readonly fetch?: typeof globalThis.fetch
   readonly timeoutMs?: number
+}
+
+/** The numbers behind a token that names its account by reference; null for any other token. */
+function readNumbers(body: object): KnownNumbers | null {
+  const { customer_ban: customerBan, customer_ref: ref, billing } = body as Record<string, unknown>
+  if (typeof customerBan !== 'string' || typeof ref !== 'string') return null
+  const payer = typeof billing === 'object' && billing !== null && 'ban' in billing ? billing.ban : null
+  return { customerBan, billingBan: typeof payer === 'string' ? payer : null }
 }
 
 /**
@@ -26,6 +34,6 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
     const body: unknown = await response.json()
     if (typeof body !== 'object' || body === null || !('active' in body))
       throw new Error('introspection was answered without a state')
-    return body.active === true
+    return body.active === true && (readNumbers(body) ?? true)
   }
 }

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { digestText } from './digest.ts'
-import type { Introspection } from './guard.ts'
+import type { Introspection, KnownNumbers } from './guard.ts'
 
 /** The longest that an answer may be kept: a revocation that nobody tells of bites by then. */
 const LONGEST_SECONDS = 5
@@ -53,6 +53,7 @@ function concerns(change: AccessChange, of: Subjects): boolean {
 
 interface Kept {
   readonly endsAtMs: number
+  readonly answer: true | KnownNumbers
   readonly of: Subjects
 }
 
@@ -78,19 +79,19 @@ export function keepIntrospection(
     if (maxEntries > 0) kept.set(key, entry)
   }
 
-  async function introspection(token: string): Promise<boolean> {
+  async function introspection(token: string): Promise<boolean | KnownNumbers> {
     const key = digestText(token)
     const nowMs = clock().getTime()
     const known = kept.get(key)
     // A clock that was set back must not make an answer last.
-    if (known && nowMs < known.endsAtMs && known.endsAtMs - nowMs <= maxAgeSeconds * 1000) return true
+    if (known && nowMs < known.endsAtMs && known.endsAtMs - nowMs <= maxAgeSeconds * 1000) return known.answer
     kept.delete(key)
     const changesBefore = changes
-    const isActive = await ask(token)
+    const answer = await ask(token)
     // The age counts from the question: the answer may have been true for the last time just then.
-    if (isActive && changes === changesBefore)
-      keep(key, { endsAtMs: nowMs + maxAgeSeconds * 1000, of: subjectsOf(token) })
-    return isActive
+    if (answer !== false && changes === changesBefore)
+      keep(key, { endsAtMs: nowMs + maxAgeSeconds * 1000, answer, of: subjectsOf(token) })
+    return answer
   }
 
   return {

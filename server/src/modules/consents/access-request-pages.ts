@@ -181,6 +181,11 @@ export const accessRequestRoutes: readonly Route[] = [
     access: { permission: 'tenant.partner_access.read' },
     limit: 'list',
     responses: { 200: z.strictObject({ items: z.array(AskedBody) }) },
-    handle: async ({ mandate }) => ({ items: (await listAccessRequests(mandate)).map(toAsked) }),
+    async handle({ mandate }) {
+      const rows = []
+      for (const row of await listAccessRequests(mandate))
+        rows.push(await withOwnNumber(mandate, row, row.tenant_id))
+      return { items: rows.map(toAsked) }
+    },
   }),
 ]

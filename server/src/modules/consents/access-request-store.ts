@@ -27,6 +27,8 @@ export interface WantedMore {
   readonly scopes: readonly string[]
   readonly actions: readonly string[]
   readonly customerHint: string | null
+  /** The customer's own number, where the hint is the reference of the partner: for the mails to the customer alone. */
+  readonly hintedNumber: string | null
   readonly purpose: string | null
   readonly reference: string | null
 }
@@ -60,7 +62,7 @@ export async function insertAccessRequest(
   asking: AskingClient,
   { wanted, telling }: { readonly wanted: WantedMore; readonly telling: Telling },
 ): Promise<Asked> {
-  const { consentId, customerHint, ...rest } = wanted
+  const { consentId, customerHint, hintedNumber: _told, ...rest } = wanted
   const id = randomUUID()
   const [transaction, results] = await Transaction.begin(database, 'liaison_auth', [
     enter(asking),

@@ -39,6 +39,7 @@ export function toldParties({ partner, client, tenant }: AskingParties, language
 }
 
 function lettersOf(parties: AskingParties, wanted: WantedMore, page: string): Letters {
+  const account = wanted.hintedNumber ?? wanted.customerHint
   return writeLetters((language) => {
     const { why, more } = MAIL_WORDS[language]
     const { can } = sentencesOf(wanted.actions.filter(isAction), CONSENT_WORDS[language])
@@ -47,7 +48,7 @@ function lettersOf(parties: AskingParties, wanted: WantedMore, page: string): Le
       `${subject}.`,
       more.asksFor,
       ...can.map((sentence) => `- ${sentence}`),
-      ...(wanted.customerHint === null ? [] : [more.account(wanted.customerHint)]),
+      ...(account === null ? [] : [more.account(account)]),
       ...(wanted.purpose === null ? [] : [why(wanted.purpose)]),
       more.decide(page),
       more.nothing,

@@ -177,6 +177,11 @@ export const backchannelRoutes: readonly Route[] = [
     access: { permission: 'tenant.partner_access.read' },
     limit: 'list',
     responses: { 200: z.strictObject({ items: z.array(AskedBody) }) },
-    handle: async ({ mandate }) => ({ items: (await listBackchannelRequests(mandate)).map(toAsked) }),
+    async handle({ mandate }) {
+      const rows = []
+      for (const row of await listBackchannelRequests(mandate))
+        rows.push(await withOwnNumber(mandate, row, row.tenant_id))
+      return { items: rows.map(toAsked) }
+    },
   }),
 ]

@@ -234,6 +234,7 @@ describe('the partner', () => {
       made.accounts.map(({ ban, publicId }) => ({
         billing_account_id: publicId,
         ban,
+        customer_ref: null,
         currency: 'EUR',
         name: null,
         status: 'active',

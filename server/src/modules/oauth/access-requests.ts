@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { idOfAccessRequest } from '#modules/consents/index.ts'
 import type { AccessRequestRow, AskingClient, AskingParties, WantedMore } from '#modules/consents/index.ts'
 import { readTrace } from '#platform/request-trace.ts'
-import { namesOf } from './account-words.ts'
+import { namesOf, numberBehind } from './account-words.ts'
 import { findClientMetadata } from './client-store.ts'
 import { actionsOutside, orderScopes, parseRequested } from './details.ts'
 import type { RequestedDetail } from './details.ts'
@@ -119,12 +119,13 @@ async function readWish(parts: OAuthParts, asking: Asking, sent: unknown): Promi
   return findFault(detail, basis, await registeredFor(parts, asking)) ?? { detail, basis, consentId }
 }
 
-function toWanted({ detail, consentId }: Wish): WantedMore {
+function toWanted({ detail, basis, consentId }: Wish): WantedMore {
   return {
     consentId,
     actions: detail.actions,
     scopes: orderScopes(detail.actions.map(scopeOfAction)),
     customerHint: detail.customer_hint ?? null,
+    hintedNumber: numberBehind(detail.customer_hint, basis),
     purpose: detail.purpose ?? null,
     reference: detail.reference ?? null,
   }

@@ -58,3 +58,9 @@ export function withNumbers(claims: TokenClaims, { ban, payerRef, entered }: Tok
     ? { ...claims, ...known, authorization_details: [{ ...details[0], customer_ban: ban }] }
     : { ...claims, ...known }
 }
+
+/** The account number behind a reference that the partner was told; null for any other text. */
+export function numberBehind(ref: string | undefined, { refs }: TokenBasis): string | null {
+  const found = [...(refs ?? [])].find(([, one]) => one === ref)
+  return found?.[0] ?? null
+}

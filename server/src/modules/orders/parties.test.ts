@@ -116,7 +116,7 @@ describe('a wholesaler', () => {
 describe('a token that does not name all of its parties', () => {
   test.each([
     ['no delegation', { delegationId: null, delegationVersion: null }, 403, 'CUSTOMER_MISMATCH'],
-    ['no account', { ban: '' }, 403, 'CUSTOMER_MISMATCH'],
+    ['no account', { account: { ban: '' } }, 403, 'CUSTOMER_MISMATCH'],
     ['no details', { actions: null }, 403, 'INSUFFICIENT_AUTHORIZATION_DETAILS'],
     ['no version', { delegationVersion: null }, 401, 'TOKEN_STALE'],
     ['no payer', { billing: null }, 403, 'BILLING_CHANGED'],
