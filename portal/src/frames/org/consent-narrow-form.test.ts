@@ -9,6 +9,7 @@ const account = (id: string) => ({
   billing_account_id: id,
   ban: id,
   currency: 'EUR',
+  customer_ref: null,
   name: null,
   status: 'active' as const,
   who_pays: null,
