@@ -3,7 +3,6 @@ import './program.css'
 import { TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { EarningPolicy } from '@liaison/client'
-import { useState } from 'react'
 
 import type { FormError } from '../../parts/error-summary.tsx'
 import { errorOf } from '../../parts/error-summary.tsx'
@@ -16,7 +15,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { readLimits, writeAmount } from './amounts.ts'
 import type { Limit } from './amounts.ts'
-import { checkReason, ReasonField, Setting } from './setting.tsx'
+import { checkReason, ReasonField, Setting, useSettingForm } from './setting.tsx'
 
 /** A line keeps its number while others come and go. */
 type Line = Limit & { line: number }
@@ -121,10 +120,8 @@ function check({ lines, reason }: Draft): FormError[] {
 }
 
 function Form({ policy }: { policy: EarningPolicy }) {
-  const [draft, setDraft] = useState(() => draftOf(policy))
-  const [errors, setErrors] = useState<FormError[]>([])
-  const write = useSave(policy)
-  const wrong = errorOf(errors, 'limits')
+  const { draft, change, shown } = useSettingForm(() => draftOf(policy), check, useSave(policy))
+  const wrong = errorOf(shown.errors, 'limits')
   return (
     <Setting
       title={t('approval.title')}
@@ -136,31 +133,24 @@ function Form({ policy }: { policy: EarningPolicy }) {
         date: formatDate(policy.created_at),
       })}
       mayChange={useMay('platform.earnings.approve')}
-      errors={errors}
-      isBusy={write.isPending}
-      error={write.error}
+      {...shown}
       now={<Now policy={policy} />}
-      onSave={() => {
-        const found = check(draft)
-        setErrors(found)
-        if (found.length === 0) write.mutate(draft)
-      }}
     >
       <label className="check">
         <input
           type="checkbox"
           checked={draft.byItself}
-          onChange={(event) => setDraft({ ...draft, byItself: event.currentTarget.checked })}
+          onChange={(event) => change({ byItself: event.currentTarget.checked })}
         />
         {t('approval.by_itself')}
       </label>
-      <Lines lines={draft.lines} onLines={(lines) => setDraft({ ...draft, lines })} />
+      <Lines lines={draft.lines} onLines={(lines) => change({ lines })} />
       {wrong !== undefined && <p className="small late">{wrong}</p>}
       <ReasonField
         id="approval_reason"
         value={draft.reason}
-        errors={errors}
-        onValue={(reason) => setDraft({ ...draft, reason })}
+        errors={shown.errors}
+        onValue={(reason) => change({ reason })}
       />
     </Setting>
   )

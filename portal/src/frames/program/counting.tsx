@@ -1,44 +1,35 @@
 import './program-words.ts'
 import { TextInput } from '@mantine/core'
-import { readTagged } from '@liaison/client'
 import type { ProgramSettings } from '@liaison/client'
-import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { useMay } from '../../platform/frame.ts'
-import { showToast } from '../../platform/live.ts'
-import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { lastSetOf, SettingsAnswer } from './settings-answer.tsx'
-import { Setting } from './setting.tsx'
+import { lastSetOf, SettingsAnswer, useSettingsWrite } from './settings-answer.tsx'
+import { Setting, useSettingForm } from './setting.tsx'
 
 const touches = ['last_touch', 'first_touch'] as const
 type Touch = (typeof touches)[number]
 type Draft = { touch: Touch; zone: string; days: string; bySignUps: boolean; byEarnings: boolean }
 const MOST_DAYS = 730
 
-function useSave(settings: ProgramSettings, etag: string | null) {
-  return useWrite(
-    ({ touch, zone, days, bySignUps, byEarnings }: Draft, { client }) =>
-      readTagged(
-        client.PUT('/admin/program-settings', {
-          headers: { 'If-Match': etag ?? '' },
-          body: {
-            live_needs_agreement: settings.live_needs_agreement,
-            contact_kept_days: settings.contact_kept_days,
-            attribution_model: touch,
-            time_zone: zone.trim(),
-            deal_protected_days: Number(days),
-            shows_sign_up_ranks: bySignUps,
-            shows_earning_ranks: byEarnings,
-          },
-        }),
-      ),
-    () => showToast(t('program_settings.done')),
-  )
-}
+const draftOf = (settings: ProgramSettings): Draft => ({
+  touch: settings.attribution_model,
+  zone: settings.time_zone,
+  days: String(settings.deal_protected_days),
+  bySignUps: settings.shows_sign_up_ranks,
+  byEarnings: settings.shows_earning_ranks,
+})
+
+const toSettings = ({ touch, zone, days, bySignUps, byEarnings }: Draft) => ({
+  attribution_model: touch,
+  time_zone: zone.trim(),
+  deal_protected_days: Number(days),
+  shows_sign_up_ranks: bySignUps,
+  shows_earning_ranks: byEarnings,
+})
 
 const isDays = (days: string) => /^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= MOST_DAYS
 
@@ -128,24 +119,15 @@ function Others({ count }: { count: number }) {
 
 function Form({ settings, etag }: { settings: ProgramSettings; etag: string | null }) {
   const { attribution_model: before, time_zone: zone, other_attribution_agreements: others } = settings
-  const [draft, setDraft] = useState<Draft>({
-    touch: before,
-    zone,
-    days: String(settings.deal_protected_days),
-    bySignUps: settings.shows_sign_up_ranks,
-    byEarnings: settings.shows_earning_ranks,
-  })
-  const [errors, setErrors] = useState<FormError[]>([])
-  const write = useSave(settings, etag)
+  const write = useSettingsWrite(settings, etag, toSettings)
+  const { draft, change, shown } = useSettingForm(() => draftOf(settings), check, write)
   return (
     <Setting
       title={t('counting.title')}
       about={t('counting.about')}
       lastSet={lastSetOf(settings)}
       mayChange={useMay('platform.agreements.approve')}
-      errors={errors}
-      isBusy={write.isPending}
-      error={write.error}
+      {...shown}
       now={
         <>
           <Facts
@@ -159,14 +141,9 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
           <Others count={others} />
         </>
       }
-      onSave={() => {
-        const found = check(draft)
-        setErrors(found)
-        if (found.length === 0) write.mutate(draft)
-      }}
     >
       <Others count={others} />
-      <Fields draft={draft} errors={errors} onDraft={(change) => setDraft({ ...draft, ...change })} />
+      <Fields draft={draft} errors={shown.errors} onDraft={change} />
     </Setting>
   )
 }

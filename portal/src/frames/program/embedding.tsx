@@ -1,18 +1,14 @@
 import './program-words.ts'
 import { Textarea } from '@mantine/core'
-import { readTagged } from '@liaison/client'
 import type { ProgramSettings } from '@liaison/client'
-import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { useMay } from '../../platform/frame.ts'
-import { showToast } from '../../platform/live.ts'
-import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { lastSetOf, SettingsAnswer } from './settings-answer.tsx'
-import { Setting } from './setting.tsx'
+import { lastSetOf, SettingsAnswer, useSettingsWrite } from './settings-answer.tsx'
+import { Setting, useSettingForm } from './setting.tsx'
 
 type Draft = { isOn: boolean; sites: string }
 
@@ -31,38 +27,26 @@ const isSite = (text: string): boolean => URL.canParse(text) && new URL(text).or
 const check = ({ sites }: Draft): FormError[] =>
   sitesOf(sites).every(isSite) ? [] : [{ field: 'dashboard_origins', text: t('embedding.site_wrong') }]
 
-function useSave(settings: ProgramSettings, etag: string | null) {
-  return useWrite(
-    ({ isOn, sites }: Draft, { client }) =>
-      readTagged(
-        client.PUT('/admin/program-settings', {
-          headers: { 'If-Match': etag ?? '' },
-          body: {
-            live_needs_agreement: settings.live_needs_agreement,
-            contact_kept_days: settings.contact_kept_days,
-            embeds_dashboard: isOn,
-            dashboard_origins: sitesOf(sites),
-          },
-        }),
-      ),
-    () => showToast(t('program_settings.done')),
-  )
-}
+const toSettings = ({ isOn, sites }: Draft) => ({
+  embeds_dashboard: isOn,
+  dashboard_origins: sitesOf(sites),
+})
 
 function Form({ settings, etag }: { settings: ProgramSettings; etag: string | null }) {
   const { embeds_dashboard: isOn, dashboard_origins: origins } = settings
-  const [draft, setDraft] = useState<Draft>({ isOn, sites: origins.join('\n') })
-  const [errors, setErrors] = useState<FormError[]>([])
-  const write = useSave(settings, etag)
+  const write = useSettingsWrite(settings, etag, toSettings)
+  const { draft, change, shown } = useSettingForm<Draft>(
+    () => ({ isOn, sites: origins.join('\n') }),
+    check,
+    write,
+  )
   return (
     <Setting
       title={t('embedding.title')}
       about={t('embedding.about')}
       lastSet={lastSetOf(settings)}
       mayChange={useMay('platform.agreements.approve')}
-      errors={errors}
-      isBusy={write.isPending}
-      error={write.error}
+      {...shown}
       now={
         <Facts
           facts={[
@@ -71,17 +55,12 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
           ]}
         />
       }
-      onSave={() => {
-        const found = check(draft)
-        setErrors(found)
-        if (found.length === 0) write.mutate(draft)
-      }}
     >
       <label className="check">
         <input
           type="checkbox"
           checked={draft.isOn}
-          onChange={(event) => setDraft({ ...draft, isOn: event.currentTarget.checked })}
+          onChange={(event) => change({ isOn: event.currentTarget.checked })}
         />
         <span>{t('embedding.on')}</span>
       </label>
@@ -92,8 +71,8 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
         rows={3}
         spellCheck={false}
         value={draft.sites}
-        error={errorOf(errors, 'dashboard_origins')}
-        onChange={(event) => setDraft({ ...draft, sites: event.currentTarget.value })}
+        error={errorOf(shown.errors, 'dashboard_origins')}
+        onChange={(event) => change({ sites: event.currentTarget.value })}
       />
     </Setting>
   )

@@ -2,7 +2,6 @@ import './program-words.ts'
 import { Textarea, TextInput } from '@mantine/core'
 import { readTagged } from '@liaison/client'
 import type { ReferralSettings } from '@liaison/client'
-import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
@@ -12,7 +11,7 @@ import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { Setting } from './setting.tsx'
+import { Setting, useSettingForm } from './setting.tsx'
 
 type Draft = { page: string; hosts: string }
 
@@ -45,20 +44,17 @@ function useSave(etag: string | null) {
 }
 
 function Form({ settings, etag }: { settings: ReferralSettings; etag: string | null }) {
-  const [draft, setDraft] = useState<Draft>({
-    page: settings.default_url ?? '',
-    hosts: settings.allowed_hosts.join('\n'),
-  })
-  const [errors, setErrors] = useState<FormError[]>([])
-  const write = useSave(etag)
+  const { draft, change, shown } = useSettingForm<Draft>(
+    () => ({ page: settings.default_url ?? '', hosts: settings.allowed_hosts.join('\n') }),
+    check,
+    useSave(etag),
+  )
   return (
     <Setting
       title={t('link_targets.title')}
       about={t('link_targets.about')}
       mayChange={useMay('platform.referrals.manage')}
-      errors={errors}
-      isBusy={write.isPending}
-      error={write.error}
+      {...shown}
       now={
         <Facts
           facts={[
@@ -67,11 +63,6 @@ function Form({ settings, etag }: { settings: ReferralSettings; etag: string | n
           ]}
         />
       }
-      onSave={() => {
-        const found = check(draft)
-        setErrors(found)
-        if (found.length === 0) write.mutate(draft)
-      }}
     >
       <TextInput
         id="default_url"
@@ -79,8 +70,8 @@ function Form({ settings, etag }: { settings: ReferralSettings; etag: string | n
         description={t('link_targets.page_about')}
         value={draft.page}
         maxLength={500}
-        error={errorOf(errors, 'default_url')}
-        onChange={(event) => setDraft({ ...draft, page: event.currentTarget.value })}
+        error={errorOf(shown.errors, 'default_url')}
+        onChange={(event) => change({ page: event.currentTarget.value })}
       />
       <Textarea
         id="allowed_hosts"
@@ -89,7 +80,7 @@ function Form({ settings, etag }: { settings: ReferralSettings; etag: string | n
         rows={4}
         spellCheck={false}
         value={draft.hosts}
-        onChange={(event) => setDraft({ ...draft, hosts: event.currentTarget.value })}
+        onChange={(event) => change({ hosts: event.currentTarget.value })}
       />
     </Setting>
   )

@@ -1,18 +1,14 @@
 import './program-words.ts'
 import { TextInput } from '@mantine/core'
-import { readTagged } from '@liaison/client'
 import type { ProgramSettings } from '@liaison/client'
-import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { useMay } from '../../platform/frame.ts'
-import { showToast } from '../../platform/live.ts'
-import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { lastSetOf, SettingsAnswer } from './settings-answer.tsx'
-import { Setting } from './setting.tsx'
+import { lastSetOf, SettingsAnswer, useSettingsWrite } from './settings-answer.tsx'
+import { Setting, useSettingForm } from './setting.tsx'
 
 const MOST_DAYS = 3650
 
@@ -25,18 +21,10 @@ function check({ days }: Draft): FormError[] {
     : [{ field: 'contact_kept_days', text: t('demands.days_wrong') }]
 }
 
-function useSave(etag: string | null) {
-  return useWrite(
-    ({ needsAgreement, days }: Draft, { client }) =>
-      readTagged(
-        client.PUT('/admin/program-settings', {
-          headers: { 'If-Match': etag ?? '' },
-          body: { live_needs_agreement: needsAgreement, contact_kept_days: Number(days) },
-        }),
-      ),
-    () => showToast(t('program_settings.done')),
-  )
-}
+const toSettings = ({ needsAgreement, days }: Draft) => ({
+  live_needs_agreement: needsAgreement,
+  contact_kept_days: Number(days),
+})
 
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (change: Partial<Draft>) => void }
 
@@ -66,21 +54,22 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
 }
 
 function Form({ settings, etag }: { settings: ProgramSettings; etag: string | null }) {
-  const [draft, setDraft] = useState<Draft>({
-    needsAgreement: settings.live_needs_agreement,
-    days: String(settings.contact_kept_days),
-  })
-  const [errors, setErrors] = useState<FormError[]>([])
-  const write = useSave(etag)
+  const write = useSettingsWrite(settings, etag, toSettings)
+  const { draft, change, shown } = useSettingForm<Draft>(
+    () => ({
+      needsAgreement: settings.live_needs_agreement,
+      days: String(settings.contact_kept_days),
+    }),
+    check,
+    write,
+  )
   return (
     <Setting
       title={t('demands.title')}
       about={t('demands.about')}
       lastSet={lastSetOf(settings)}
       mayChange={useMay('platform.agreements.approve')}
-      errors={errors}
-      isBusy={write.isPending}
-      error={write.error}
+      {...shown}
       now={
         <Facts
           facts={[
@@ -92,13 +81,8 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
           ]}
         />
       }
-      onSave={() => {
-        const found = check(draft)
-        setErrors(found)
-        if (found.length === 0) write.mutate(draft)
-      }}
     >
-      <Fields draft={draft} errors={errors} onDraft={(change) => setDraft({ ...draft, ...change })} />
+      <Fields draft={draft} errors={shown.errors} onDraft={change} />
     </Setting>
   )
 }

@@ -1,6 +1,7 @@
 import './program-words.ts'
 import { Button, Textarea } from '@mantine/core'
 import type { SecondPersonRequest } from '@liaison/client'
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 
 import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
@@ -58,6 +59,28 @@ export function Setting(props: SettingProps) {
       </div>
     </Panel>
   )
+}
+
+type Write<Draft> = { isPending: boolean; error: Error | null; mutate: (draft: Draft) => void }
+
+/** What is entered in the form of a setting, and what `Setting` shows of it; it is sent when nothing is wrong with it. */
+export function useSettingForm<Draft extends object>(
+  begin: () => Draft,
+  check: (draft: Draft) => FormError[],
+  write: Write<Draft>,
+) {
+  const [draft, setDraft] = useState(begin)
+  const [errors, setErrors] = useState<FormError[]>([])
+  const onSave = () => {
+    const found = check(draft)
+    setErrors(found)
+    if (found.length === 0) write.mutate(draft)
+  }
+  return {
+    draft,
+    change: (changed: Partial<Draft>) => setDraft({ ...draft, ...changed }),
+    shown: { errors, isBusy: write.isPending, error: write.error, onSave },
+  }
 }
 
 type ReasonFieldProps = {
