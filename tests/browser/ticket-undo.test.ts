@@ -47,7 +47,6 @@ test('a ticket in the wrong tenant is taken back by its toast, which names it an
   await page.getByRole('heading', { name: 'No light on line 2', level: 1 }).waitFor()
   expect(await page.locator('[role="status"]').filter({ has: toast }).count()).toBe(1)
   const address = page.url()
-  const undo = toast.getByRole('button', { name: 'Undo' })
   const reached = () => page.evaluate<boolean>(`document.activeElement.textContent === 'Undo'`)
   for (let steps = 0; steps < 80 && !(await reached()); steps += 1) await page.keyboard.press('Tab')
   expect(await reached()).toBe(true)

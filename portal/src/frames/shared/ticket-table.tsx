@@ -83,6 +83,20 @@ export function toTicketQuery({ values, active }: TicketFilters) {
   }
 }
 
+function SlaPick({ filters }: { filters: TicketFilters }) {
+  return (
+    <Pick
+      label={t('ticket.sla')}
+      value={filters.values.sla}
+      words={slaStates}
+      labelOf={(word) =>
+        word === 'any' || word === 'endangered' ? t(`pick.${word}`) : tValue('status.sla', word)
+      }
+      onValue={(sla) => filters.set({ sla })}
+    />
+  )
+}
+
 function WhoPick({ filters }: { filters: TicketFilters }) {
   return (
     <Pick
@@ -169,15 +183,7 @@ export function TicketFilterBar({
         labelOf={anyOr('status.priority')}
         onValue={(priority) => set({ priority })}
       />
-      <Pick
-        label={t('ticket.sla')}
-        value={values.sla}
-        words={slaStates}
-        labelOf={(word) =>
-          word === 'any' || word === 'endangered' ? t(`pick.${word}`) : tValue('status.sla', word)
-        }
-        onValue={(sla) => set({ sla })}
-      />
+      <SlaPick filters={filters} />
       <WhoPick filters={filters} />
       <CategoryPick filters={filters} />
       {extra}

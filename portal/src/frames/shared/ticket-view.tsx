@@ -84,29 +84,31 @@ type TicketViewProps = {
   withdraw: WithdrawTicket
 }
 
+const isShut = ({ status }: TicketDetail) => status === 'closed' || status === 'withdrawn'
+
 /** One ticket: the conversation, the promise, the facts, and the acts that the reader's role allows. */
 export function TicketView(props: TicketViewProps) {
   const { ticket, rights, tenant, people, change, justify, withdraw } = props
-  const isShut = ticket.status === 'closed' || ticket.status === 'withdrawn'
-  const mayChange = rights.update && !isShut
+  const isLive = !isShut(ticket)
+  const mayChange = rights.update && isLive
+  const mayWithdraw = mayChange && ticket.withdrawable_until !== null
+  const mayAssign = rights.assign && isLive && people.length > 0
   return (
     <div className="columns">
       <div className="stack">
         <Conversation ticket={ticket} />
-        {rights.comment && !isShut && (
+        {rights.comment && isLive && (
           <CommentForm tenant={tenant} withInternal={rights.internal} change={change} />
         )}
       </div>
       <div className="stack">
         <TicketClocks ticket={ticket} tenant={tenant} justify={rights.update ? justify : null} />
-        {mayChange && ticket.withdrawable_until !== null && (
-          <WithdrawForm ticket={ticket} tenant={tenant} withdraw={withdraw} />
-        )}
+        {mayWithdraw && <WithdrawForm ticket={ticket} tenant={tenant} withdraw={withdraw} />}
         {mayChange && ticket.allowed_transitions.length > 0 && (
           <StatusForm ticket={ticket} tenant={tenant} change={change} />
         )}
         {mayChange && <PriorityForm key={ticket.priority} ticket={ticket} tenant={tenant} change={change} />}
-        {rights.assign && !isShut && people.length > 0 && (
+        {mayAssign && (
           <AssignForm
             key={ticket.assigned_to}
             ticket={ticket}
