@@ -274,7 +274,7 @@ grant delete, select on public.alert_rule to liaison_delegate;
 grant insert (partner_id, type, applies_to, group_id, link_id, tenant_id, is_enabled, warning, critical, channels, digest, created_by, created_by_name) on public.alert_rule to liaison_delegate;
 grant update (is_enabled, warning, critical, channels, digest, version) on public.alert_rule to liaison_delegate;
 
--- From which networks an API client was let in within the last 90 days: /16 of IPv4, /32 of IPv6, which stand for their operator where no register of operators is at hand.
+-- From which networks an API client was let in within the last 90 days, and the newest of each that rests for longer: /16 of IPv4, /32 of IPv6, which stand for their operator where no register of operators is at hand.
 create table public.client_network (
   client_id uuid not null,
   network cidr not null,
@@ -504,7 +504,8 @@ begin
   perform pg_advisory_xact_lock(access.lock_key('alerts ' || wanted_area, null));
   if wanted_area = 'access' then
     perform access.count_access_hours();
-    delete from public.client_network n where n.last_seen_at < statement_timestamp() - interval '90 days';
+    delete from public.client_network n where n.last_seen_at < statement_timestamp() - interval '90 days'
+      and exists (select from public.client_network x where x.client_id = n.client_id and x.last_seen_at > n.last_seen_at);
   end if;
   seen := case wanted_area
     when 'sla' then array(select o from access.observe_tickets() o union all select o from access.observe_uptime() o)
@@ -853,7 +854,7 @@ AS $function$
   with running as (
     select s.tenant_id, s.ticket_id, s.metric, max(s.level) as percent, min(s.occurred_at) filter (where s.level = 100) as missed_at, k.number, k.priority, c.due_at
     from public.ticket_sla_clock c
-    join public.ticket k on k.tenant_id = c.tenant_id and k.id = c.ticket_id and k.status not in ('resolved', 'closed')
+    join public.ticket k on k.tenant_id = c.tenant_id and k.id = c.ticket_id and k.status not in ('resolved', 'closed', 'withdrawn')
     join public.ticket_sla_signal s on s.tenant_id = c.tenant_id and s.ticket_id = c.ticket_id and s.metric = c.metric
     where c.met_at is null
     group by s.tenant_id, s.ticket_id, s.metric, k.number, k.priority, c.due_at),

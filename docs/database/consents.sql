@@ -677,7 +677,8 @@ AS $function$
   select jsonb_build_object(
     'client', jsonb_build_object('id', k.id, 'name', k.name, 'environment', k.environment, 'status', k.status),
     'accounts', coalesce((
-      select jsonb_agg(jsonb_build_object('id', a.id, 'ban', a.ban, 'currency', a.currency, 'status', a.status,
+      select jsonb_agg(jsonb_build_object('id', a.id, 'ban', case when access.context_plane() = 'program' and p.uses_account_refs then access.customer_ref_of(d.partner_id, a.id) else a.ban end,
+        'customer_ref', case when p.uses_account_refs then access.customer_ref_of(d.partner_id, a.id) end, 'currency', a.currency, 'status', a.status,
         'name', case when access.context_plane() <> 'program' then a.name end,
         'payer', case when access.context_plane() <> 'program' then access.billing_of(a.tenant_id, a.id) end) order by da.position, a.ban)
       from public.delegation_account da
@@ -688,6 +689,7 @@ AS $function$
   from public.delegation d
   join public.consent c on c.id = d.id
   join public.api_client k on k.id = c.client_id
+  join public.partner p on p.id = d.partner_id
   where d.id = consent_id and access.is_party_to(d)
 $function$;
 grant execute on access.consent_card(uuid) to liaison_job;
@@ -792,6 +794,27 @@ begin
 end
 $function$;
 grant execute on access.keep_order_limit() to liaison_owner;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.number_of_hint(partner uuid, tenant uuid, hint text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select a.ban
+  from public.customer_ref r
+  join public.billing_account a on a.tenant_id = r.tenant_id and a.id = r.account_id
+  where r.partner_id = partner and r.tenant_id = tenant and r.ref = hint
+    and case access.context_plane()
+      when 'tenant' then tenant = access.context_id('tenant_id') and access.context_id('client_id') is null
+      when 'auth' then exists (
+        select from public.tenant_member m
+        where m.tenant_id = tenant and m.person_id = access.context_id('actor_id') and m.status = 'active' and m.role = 'TENANT_ADMIN')
+      else false end
+$function$;
+grant execute on access.number_of_hint(uuid,uuid,text) to liaison_auth;
+grant execute on access.number_of_hint(uuid,uuid,text) to liaison_tenant;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.ordered_in_month(ordering uuid, at timestamp with time zone)

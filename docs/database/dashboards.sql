@@ -137,7 +137,7 @@ CREATE OR REPLACE FUNCTION access.prepare_dashboard(of_partner uuid)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if not coalesce(session_user = 'liaison_ingest' and access.context_plane() = 'ingest', false) then
+  if not coalesce(session_user = 'liaison_ingest' and access.context_plane() in ('ingest', 'dashboard'), false) then
     raise exception 'the provider''s own systems alone ask for a dashboard' using errcode = 'insufficient_privilege';
   end if;
   -- A key that may not make tokens learns nothing of partners or settings.

@@ -228,7 +228,7 @@ CREATE OR REPLACE FUNCTION access.open_ticket_number(of_link uuid, wanted uuid)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select t.number from public.delegation d join public.ticket t on t.tenant_id = d.tenant_id and t.id = wanted
-  where d.id = of_link and access.is_party_to(d) and t.status not in ('resolved', 'closed')
+  where d.id = of_link and access.is_party_to(d) and t.status not in ('resolved', 'closed', 'withdrawn')
     and (not d.own_accounts_only or access.is_ticket_of_partner(t.tenant_id, t.id, d.partner_id))
   $function$;
 grant execute on access.open_ticket_number(uuid,uuid) to liaison_program;
@@ -328,7 +328,7 @@ begin
     raise exception 'what was asked for never changes' using errcode = 'check_violation', constraint = 'elevation_identity';
   end if;
   if new.ended_by_side = 'ticket' then
-    if old.status <> 'active' or new.status <> 'ended' or not exists (select from ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id and t.status in ('resolved', 'closed')) then
+    if old.status <> 'active' or new.status <> 'ended' or not exists (select from ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id and t.status in ('resolved', 'closed', 'withdrawn')) then
       raise exception 'only a finished ticket ends an elevation' using errcode = 'check_violation', constraint = 'elevation_transition';
     end if;
     return new;
@@ -364,7 +364,7 @@ begin
     if not access.can_elevate(new.link_id, new.member_id) then
       raise exception 'the link cannot be used' using errcode = 'check_violation', constraint = 'elevation_link';
     end if;
-    if new.ticket_id is not null and exists (select from ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id and t.status in ('resolved', 'closed')) then
+    if new.ticket_id is not null and exists (select from ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id and t.status in ('resolved', 'closed', 'withdrawn')) then
       raise exception 'the ticket is finished' using errcode = 'check_violation', constraint = 'elevation_ticket';
     end if;
     new.started_at := statement_timestamp();

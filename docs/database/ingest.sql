@@ -56,10 +56,11 @@ begin
     update public.ingest_key k set last_used_at = statement_timestamp()
     where k.id = (select free.id from public.ingest_key free where free.id = found_key.id for update skip locked);
   end if;
-  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', 'ingest', 'actor_type', 'ingest_key', 'actor_id', found_key.id, 'actor_name', found_key.name,
+  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', case when found_key.makes_dashboard_tokens then 'dashboard' else 'ingest' end,
+    'actor_type', 'ingest_key', 'actor_id', found_key.id, 'actor_name', found_key.name,
     'request_id', request ->> 'request_id', 'trace_id', request ->> 'trace_id', 'method', request ->> 'method', 'route', request ->> 'route',
     'ip', request ->> 'ip', 'user_agent', request ->> 'user_agent', 'source', coalesce(request ->> 'source', 'api'))));
-  return jsonb_build_object('now', statement_timestamp(), 'key_id', found_key.id, 'source', found_key.source);
+  return jsonb_build_object('now', statement_timestamp(), 'key_id', found_key.id, 'source', found_key.source, 'makes_dashboard_tokens', found_key.makes_dashboard_tokens);
 end
 $function$;
 grant execute on access.enter_ingest(jsonb) to liaison_ingest;

@@ -258,6 +258,34 @@ grant update (reconfirm_due_at) on public.consent to liaison_job;
 grant update (scopes, actions) on public.consent to liaison_program;
 grant update (scopes, actions, approver_leaves, reconfirm_due_at, first_approved_by, first_approved_by_name, first_approved_at, order_limits, max_revocation_seconds) on public.consent to liaison_tenant;
 
+-- What stands for a billing account with one partner alone. Drawn by chance, once and for good: nothing of the account or the partner is in it, so that two partners find nothing to compare.
+create table public.customer_ref (
+  partner_id uuid not null,
+  tenant_id uuid not null,
+  account_id uuid not null,
+  ref text not null default ('crf_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)),
+  created_at timestamp with time zone not null default now(),
+  constraint customer_ref_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partner(id),
+  constraint customer_ref_pkey PRIMARY KEY (partner_id, account_id, tenant_id),
+  constraint customer_ref_ref_check CHECK ((ref ~ '^crf_[0-9a-f]{32}$'::text)),
+  constraint customer_ref_ref_key UNIQUE (ref),
+  constraint customer_ref_tenant_id_account_id_fkey FOREIGN KEY (tenant_id, account_id) REFERENCES public.billing_account(tenant_id, id)
+);
+CREATE INDEX customer_ref_tenant_id_account_id_idx ON public.customer_ref USING btree (tenant_id, account_id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.customer_ref FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.customer_ref FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER stamped_before AFTER UPDATE ON public.customer_ref REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('account_id');
+CREATE TRIGGER stamped_delete AFTER DELETE ON public.customer_ref REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('account_id');
+CREATE TRIGGER stamped_insert AFTER INSERT ON public.customer_ref REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('account_id');
+CREATE TRIGGER stamped_update AFTER UPDATE ON public.customer_ref REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('account_id');
+alter table public.customer_ref enable row level security, force row level security;
+create policy deciding on public.customer_ref for select to liaison_authz
+  using (true);
+create policy keeping on public.customer_ref for insert to liaison_authz
+  with check (true);
+grant select on public.customer_ref to liaison_authz;
+grant insert (partner_id, tenant_id, account_id) on public.customer_ref to liaison_authz;
+
 -- The billing accounts that a consent or a resale opens; no row, no access.
 create table public.delegation_account (
   delegation_id uuid not null,
@@ -275,6 +303,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.delegation_account REFERENC
 CREATE TRIGGER audited_insert AFTER INSERT ON public.delegation_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.delegation_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER keep_past AFTER DELETE ON public.delegation_account FOR EACH ROW EXECUTE FUNCTION private.keep_past('delegation_id', 'account_id');
+CREATE TRIGGER refer_to_account AFTER INSERT ON public.delegation_account FOR EACH ROW EXECUTE FUNCTION access.refer_to_account();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.delegation_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('delegation_id');
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.delegation_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('delegation_id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.delegation_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('delegation_id');
@@ -541,6 +570,21 @@ $function$;
 grant execute on access.acting_member(uuid,uuid,uuid) to liaison_auth;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.ban_of_ref(client uuid, tenant uuid, wanted text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select a.ban
+  from public.api_client k
+  join public.customer_ref r on r.partner_id = k.partner_id and r.ref = wanted and r.tenant_id = tenant
+  join public.billing_account a on a.tenant_id = r.tenant_id and a.id = r.account_id
+  where k.id = client
+$function$;
+grant execute on access.ban_of_ref(uuid,uuid,text) to liaison_auth;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.billing_of(tenant uuid, account uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -622,6 +666,14 @@ $function$;
 grant execute on access.client_logo(text) to liaison_auth;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.customer_ref_of(partner uuid, account uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ select r.ref from public.customer_ref r where r.partner_id = partner and r.account_id = account $function$;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.delegation_terms(client uuid, wanted uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -634,10 +686,15 @@ AS $function$
       join public.billing_account b on b.tenant_id = a.tenant_id and b.id = a.account_id
       where a.delegation_id = d.id), '[]'),
     'scopes', coalesce(to_jsonb(c.scopes), to_jsonb(r.scopes)), 'actions', coalesce(to_jsonb(c.actions), to_jsonb(r.actions)),
-    'approved_by', d.approved_by, 'agreement_reference', r.agreement_reference, 'max_revocation_seconds', c.max_revocation_seconds)
+    'approved_by', d.approved_by, 'agreement_reference', r.agreement_reference, 'max_revocation_seconds', c.max_revocation_seconds,
+    'refs', case when d.kind = 'consent' and p.uses_account_refs then coalesce((
+      select jsonb_object_agg(b.ban, access.customer_ref_of(d.partner_id, b.id)) from public.delegation_account a
+      join public.billing_account b on b.tenant_id = a.tenant_id and b.id = a.account_id
+      where a.delegation_id = d.id), '{}') end)
   from public.delegation d
   join public.api_client k on k.id = client and k.partner_id = d.partner_id
   join public.tenant t on t.id = d.tenant_id
+  join public.partner p on p.id = d.partner_id
   left join public.consent c on c.id = d.id and c.client_id = client
   left join public.resale r on r.id = d.id
   where d.id = wanted and (c.id is not null or r.id is not null)
@@ -715,7 +772,11 @@ begin
     select from public.issued_token t where t.jti_hash = sha256(convert_to(request ->> 'token_id', 'UTF8')) and t.client_id = client) then
     return jsonb_build_object('now', statement_timestamp(), 'plane', plane, 'client', null, 'token_revoked', true);
   end if;
-  facts := access.client_facts(client, wanted_tenant, request ->> 'ban', case when plane = 'delegation' then (request ->> 'delegation_id')::uuid end);
+  facts := access.client_facts(client, wanted_tenant, coalesce(request ->> 'ban', access.ban_of_ref(client, wanted_tenant, request ->> 'customer_ref')), case when plane = 'delegation' then (request ->> 'delegation_id')::uuid end);
+  -- A token that names accounts by reference says by reference, too, who was to pay.
+  if request ->> 'customer_ref' is not null and facts ->> 'billing' is not null then
+    facts := jsonb_set(facts, '{billing,payer_ref}', coalesce(to_jsonb(access.customer_ref_of((facts -> 'partner' ->> 'id')::uuid, (facts -> 'billing' ->> 'payer_account_id')::uuid)), 'null'));
+  end if;
   if request ->> 'member_id' is not null then
     member := access.acting_member(client, (request ->> 'member_id')::uuid, wanted_tenant);
   end if;
@@ -834,6 +895,42 @@ begin
 end
 $function$;
 
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.own_customer_refs(accounts uuid[])
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce(jsonb_object_agg(r.account_id, r.ref), '{}')
+  from public.customer_ref r
+  where r.partner_id = access.context_id('partner_id') and r.account_id = any (accounts) and access.context_plane() in ('program', 'delegation')
+$function$;
+grant execute on access.own_customer_refs(uuid[]) to liaison_delegate;
+grant execute on access.own_customer_refs(uuid[]) to liaison_program;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.payer_ref(client uuid, tenant uuid, wanted_ban text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  owner uuid := (select k.partner_id from public.api_client k where k.id = client);
+  payer jsonb := (select access.billing_of(a.tenant_id, a.id) from public.billing_account a where a.tenant_id = tenant and a.ban = wanted_ban);
+begin
+  if (owner is null or payer is null) then
+    return null;
+  end if;
+  insert into public.customer_ref (partner_id, tenant_id, account_id)
+  values (owner, (payer ->> 'payer_tenant_id')::uuid, (payer ->> 'payer_account_id')::uuid)
+  on conflict do nothing;
+  return access.customer_ref_of(owner, (payer ->> 'payer_account_id')::uuid);
+end
+$function$;
+grant execute on access.payer_ref(uuid,uuid,text) to liaison_auth;
+
 -- The part of access.reach that concerns API clients.
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.reach_by_token(context jsonb, relation_name text, operation_name text)
@@ -883,6 +980,23 @@ end
 $function$;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.refer_to_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into public.customer_ref (partner_id, tenant_id, account_id)
+  select new.partner_id, new.tenant_id, new.account_id
+  where exists (select from public.delegation d where d.id = new.delegation_id and d.kind = 'consent')
+  on conflict do nothing;
+  return null;
+end
+$function$;
+grant execute on access.refer_to_account() to liaison_owner;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.request_fields()
  RETURNS text[]
  LANGUAGE sql
@@ -930,6 +1044,20 @@ CREATE OR REPLACE FUNCTION access.token_leeway()
 AS $function$ select interval '30 seconds' $function$;
 grant execute on access.token_leeway() to liaison_job;
 grant execute on access.token_leeway() to liaison_owner;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.uses_account_refs()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (
+    select from public.partner p
+    where p.id = access.context_id('partner_id') and p.uses_account_refs and access.context_plane() in ('program', 'delegation'))
+$function$;
+grant execute on access.uses_account_refs() to liaison_delegate;
+grant execute on access.uses_account_refs() to liaison_program;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.bury_late_token()

@@ -25,6 +25,8 @@ END) stored,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   approved_website text,
+  uses_account_refs boolean not null default false,
+  contact_set_by_partner boolean not null default false,
   constraint partner_contact_email_check CHECK (((contact_email = lower(contact_email)) AND ((char_length(contact_email) >= 3) AND (char_length(contact_email) <= 254)))),
   constraint partner_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint partner_home_tenant FOREIGN KEY (home_tenant_id) REFERENCES public.tenant(id),
@@ -49,6 +51,7 @@ CREATE TRIGGER audited_update AFTER UPDATE ON public.partner REFERENCING NEW TAB
 CREATE TRIGGER enforce_partner BEFORE INSERT OR UPDATE ON public.partner FOR EACH ROW EXECUTE FUNCTION private.enforce_partner();
 CREATE TRIGGER features_announced AFTER INSERT OR UPDATE OF kinds, tier, region ON public.partner FOR EACH ROW EXECUTE FUNCTION private.announce_features('id');
 CREATE TRIGGER keep_past AFTER UPDATE OF status ON public.partner FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');
+CREATE TRIGGER note_contact BEFORE UPDATE OF contact_email, contact_set_by_partner ON public.partner FOR EACH ROW EXECUTE FUNCTION private.note_contact();
 CREATE TRIGGER open_realm AFTER INSERT OR UPDATE OF kinds ON public.partner FOR EACH ROW EXECUTE FUNCTION private.open_realm();
 CREATE TRIGGER require_second_person BEFORE UPDATE ON public.partner FOR EACH ROW WHEN (((new.status = 'terminated'::text) AND (old.status <> 'terminated'::text))) EXECUTE FUNCTION private.require_second_person('partner_termination');
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.partner FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
@@ -256,3 +259,16 @@ $function$;
 grant execute on private.look_of(text) to liaison_authz;
 grant execute on private.look_of(text) to liaison_platform;
 grant execute on private.look_of(text) to liaison_program;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.note_contact()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  new.contact_set_by_partner := case when new.contact_email is distinct from old.contact_email then session_user = 'liaison_program' else old.contact_set_by_partner end;
+  return new;
+end
+$function$;

@@ -66,8 +66,8 @@ CREATE TRIGGER audited_update AFTER UPDATE ON public.payment_event REFERENCING N
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.payment_event FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 alter table public.payment_event enable row level security, force row level security;
 create policy arriving on public.payment_event for all to liaison_ingest
-  using ((( SELECT access.context_plane() AS context_plane) IS NOT NULL))
-  with check ((( SELECT access.context_plane() AS context_plane) IS NOT NULL));
+  using ((( SELECT access.context_plane() AS context_plane) = 'ingest'::text))
+  with check ((( SELECT access.context_plane() AS context_plane) = 'ingest'::text));
 create policy deciding on public.payment_event for select to liaison_authz
   using (true);
 create policy partner_side on public.payment_event for select to liaison_program
@@ -296,8 +296,8 @@ create policy own on public.subscription for all to liaison_realm
   using (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
   with check (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy own_work on public.subscription for all to liaison_ingest, liaison_job
-  using ((( SELECT access.context_plane() AS context_plane) IS NOT NULL))
-  with check ((( SELECT access.context_plane() AS context_plane) IS NOT NULL));
+  using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
+  with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
 create policy partner_side on public.subscription for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -349,8 +349,8 @@ create policy own on public.subscription_event for all to liaison_realm
   using (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
   with check (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy own_work on public.subscription_event for all to liaison_ingest, liaison_job
-  using ((( SELECT access.context_plane() AS context_plane) IS NOT NULL))
-  with check ((( SELECT access.context_plane() AS context_plane) IS NOT NULL));
+  using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
+  with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
 create policy partner_side on public.subscription_event for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -410,8 +410,8 @@ create policy keeping on public.subscription_hold for all to liaison_owner
 create policy own on public.subscription_hold for select to liaison_realm
   using (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy own_work on public.subscription_hold for all to liaison_ingest, liaison_job
-  using ((( SELECT access.context_plane() AS context_plane) IS NOT NULL))
-  with check ((( SELECT access.context_plane() AS context_plane) IS NOT NULL));
+  using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
+  with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
 create policy partner_side on public.subscription_hold for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -477,8 +477,8 @@ create policy own on public.subscription_term for all to liaison_realm
   using (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
   with check (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy own_work on public.subscription_term for all to liaison_ingest, liaison_job
-  using ((( SELECT access.context_plane() AS context_plane) IS NOT NULL))
-  with check ((( SELECT access.context_plane() AS context_plane) IS NOT NULL));
+  using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
+  with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
 create policy partner_side on public.subscription_term for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

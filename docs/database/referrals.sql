@@ -398,7 +398,8 @@ begin
   returning id into made;
   update public.referral_code x set used_count = x.used_count + 1 where x.id = (item ->> 'code_id')::uuid;
   about := jsonb_build_object('partner_id', of_partner, 'tenant_id', of_tenant, 'resource_type', 'referral', 'resource_id', made);
-  perform audit.record(about || jsonb_build_object('action', 'program.referral.created', 'resource_label', item ->> 'reference', 'changes', jsonb_build_object('method', jsonb_build_object('after', 'imported'))));
+  perform audit.record(about || jsonb_build_object('action', 'program.referral.created', 'resource_label', (select c.code from public.referral_code c where c.id = (item ->> 'code_id')::uuid),
+    'changes', jsonb_build_object('method', jsonb_build_object('after', 'imported'))));
   insert into public.outbox (topic, payload) values ('referral.created', jsonb_build_object('referral_id', made, 'partner_id', of_partner, 'state', 'created'));
   if item ->> 'first_paid_on' is not null then
     update public.referral x set locked_at = statement_timestamp() where x.id = made;
@@ -941,6 +942,10 @@ begin
     return;
   end if;
   fault := access.fault_of_import(of_partner, of_tenant, at, (item ->> 'first_paid_on')::date);
+  if fault is null and exists (
+    select from public.deal_registration d where d.id = access.deal_for_sign_up(of_tenant, item ->> 'contact_email', at) and d.partner_id <> of_partner) then
+    fault := 'PROSPECT_REGISTERED';
+  end if;
   if fault is null and exists (select from public.referral_code c where c.id = of_code and c.used_count >= c.usage_limit) then
     fault := 'CODE_USED_UP';
   end if;

@@ -82,13 +82,14 @@ create table public.ticket (
   sla_is_business boolean,
   sla_at_risk_at timestamp with time zone,
   first_response_at timestamp with time zone,
+  opening_mailed boolean not null default false,
   constraint ticket_category_check CHECK (((char_length(category) >= 1) AND (char_length(category) <= 60))),
   constraint ticket_description_check CHECK ((char_length(description) <= 20000)),
   constraint ticket_first_response CHECK (((first_response_at IS NULL) OR ((source IS NOT NULL) AND (first_response_at >= created_at)))),
   constraint ticket_pkey PRIMARY KEY (tenant_id, id),
   constraint ticket_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text, 'urgent'::text]))),
   constraint ticket_sla_metric_check CHECK ((sla_metric = ANY (ARRAY['first_response'::text, 'resolution'::text]))),
-  constraint ticket_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'on_hold'::text, 'resolved'::text, 'closed'::text]))),
+  constraint ticket_status_known CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'on_hold'::text, 'resolved'::text, 'closed'::text, 'withdrawn'::text]))),
   constraint ticket_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 300))),
   constraint ticket_tags_check CHECK ((cardinality(tags) <= 20)),
   constraint ticket_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id),
@@ -106,8 +107,10 @@ CREATE INDEX ticket_search ON public.ticket USING gin (tenant_id, search_text pu
 CREATE TRIGGER audited_delete AFTER DELETE ON public.ticket REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.ticket REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.ticket REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
-CREATE TRIGGER end_elevations AFTER UPDATE OF status ON public.ticket FOR EACH ROW WHEN (((new.status = ANY (ARRAY['resolved'::text, 'closed'::text])) AND (old.status <> ALL (ARRAY['resolved'::text, 'closed'::text])))) EXECUTE FUNCTION private.end_with_ticket();
+CREATE TRIGGER end_elevations AFTER UPDATE OF status ON public.ticket FOR EACH ROW WHEN (((new.status = ANY (ARRAY['resolved'::text, 'closed'::text, 'withdrawn'::text])) AND (old.status <> ALL (ARRAY['resolved'::text, 'closed'::text, 'withdrawn'::text])))) EXECUTE FUNCTION private.end_with_ticket();
 CREATE TRIGGER enforce_ticket BEFORE UPDATE ON public.ticket FOR EACH ROW EXECUTE FUNCTION private.enforce_ticket();
+CREATE TRIGGER guard_withdrawal BEFORE UPDATE OF status ON public.ticket FOR EACH ROW WHEN (((new.status = 'withdrawn'::text) AND (old.status <> 'withdrawn'::text))) EXECUTE FUNCTION access.guard_withdrawal();
+CREATE TRIGGER guard_withdrawn BEFORE INSERT ON public.ticket FOR EACH ROW WHEN ((new.status = 'withdrawn'::text)) EXECUTE FUNCTION access.guard_withdrawal();
 CREATE TRIGGER keep_sla_of_ticket BEFORE UPDATE ON public.ticket FOR EACH ROW EXECUTE FUNCTION private.keep_sla_of_ticket();
 CREATE TRIGGER note_arrival AFTER INSERT ON public.ticket REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT WHEN ((SESSION_USER = 'liaison_ingest'::name)) EXECUTE FUNCTION private.note_ticket_arrival();
 CREATE TRIGGER note_change AFTER UPDATE ON public.ticket REFERENCING OLD TABLE AS past NEW TABLE AS arrived FOR EACH STATEMENT WHEN ((SESSION_USER = 'liaison_ingest'::name)) EXECUTE FUNCTION private.note_ticket_change();
@@ -508,6 +511,36 @@ grant insert, select, update on public.usage_day to liaison_ingest;
 grant select on public.usage_day to liaison_tenant;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.guard_withdrawal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if session_user in ('liaison_tenant', 'liaison_delegate', 'liaison_ingest', 'liaison_job') then
+      raise exception 'a ticket is opened before it is withdrawn' using errcode = 'check_violation', constraint = 'ticket_withdrawal';
+    end if;
+    return new;
+  end if;
+  if session_user in ('liaison_ingest', 'liaison_job') or (session_user in ('liaison_tenant', 'liaison_delegate') and (
+    old.created_by is distinct from access.context_id('actor_id')
+    or old.created_by_partner_id is distinct from access.context_id('partner_id')
+    or old.source is not null
+    or old.version <> 1
+    or old.assigned_to is not null
+    or old.response_count <> 0
+    or old.created_at not between now() - interval '1 minute' and now()
+    or exists (select from public.ticket_comment c where c.tenant_id = old.tenant_id and c.ticket_id = old.id))) then
+    raise exception 'this ticket is not withdrawn any more, or not by you' using errcode = 'check_violation', constraint = 'ticket_withdrawal';
+  end if;
+  return new;
+end
+$function$;
+grant execute on access.guard_withdrawal() to liaison_owner;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.mail_ticket(wanted_tenant uuid, ticket uuid, subject text, body text)
  RETURNS integer
  LANGUAGE plpgsql
@@ -746,10 +779,16 @@ begin
   if new.tenant_id <> old.tenant_id or new.number <> old.number then
     raise exception 'a ticket keeps its tenant and number' using errcode = 'check_violation', constraint = 'ticket_identity';
   end if;
-  if session_user in ('liaison_tenant', 'liaison_delegate') and new.status <> old.status and not exists (
-    select from state_transition t where t.entity = 'ticket' and t.from_state = old.status and t.to_state = new.status
-      and t.actor_kind = case session_user when 'liaison_tenant' then 'tenant' else 'partner' end) then
-    raise exception 'a ticket may not move from % to %', old.status, new.status using errcode = 'check_violation', constraint = 'ticket_transition';
+  if session_user in ('liaison_tenant', 'liaison_delegate') then
+    if (new.id, new.created_at, new.created_by, new.created_by_partner_id, new.source, new.opening_mailed)
+      is distinct from (old.id, old.created_at, old.created_by, old.created_by_partner_id, old.source, old.opening_mailed) or new.version < old.version then
+      raise exception 'how a ticket was opened and how often it was changed stays as it was' using errcode = 'check_violation', constraint = 'ticket_history';
+    end if;
+    if new.status <> old.status and not exists (
+      select from state_transition t where t.entity = 'ticket' and t.from_state = old.status and t.to_state = new.status
+        and t.actor_kind = case session_user when 'liaison_tenant' then 'tenant' else 'partner' end) then
+      raise exception 'a ticket may not move from % to %', old.status, new.status using errcode = 'check_violation', constraint = 'ticket_transition';
+    end if;
   end if;
   return new;
 end

@@ -41,7 +41,7 @@ async function refClaims(changes: JWTPayload = {}): Promise<JWTPayload> {
     ...claims,
     customer_ref: REF,
     billing: { party: claims['customer_id'], ref: REF, mode: 'direct' },
-    authorization_details: (details as object[]).map(({ customer_ban: _one, ...detail }: JWTPayload) => ({
+    authorization_details: (details as JWTPayload[]).map(({ customer_ban: _one, ...detail }) => ({
       ...detail,
       customer_ref: REF,
     })),

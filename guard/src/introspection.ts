@@ -10,7 +10,13 @@ export interface IntrospectionOptions {
 
 /** The numbers behind a token that names its account by reference; null for any other token. */
 function readNumbers(body: object): KnownNumbers | null {
-  const { customer_ban: customerBan, customer_ref: ref, billing } = body as Record<string, unknown>
+  const {
+    customer_ban: customerBan,
+    customer_ref: ref,
+    billing,
+  }: Readonly<Record<string, unknown>> = {
+    ...body,
+  }
   if (typeof customerBan !== 'string' || typeof ref !== 'string') return null
   const payer = typeof billing === 'object' && billing !== null && 'ban' in billing ? billing.ban : null
   return { customerBan, billingBan: typeof payer === 'string' ? payer : null }

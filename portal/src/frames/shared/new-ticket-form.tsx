@@ -12,20 +12,11 @@ import { showToast } from '../../platform/live.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import type { Entered, TicketDraft } from './ticket-draft.ts'
 import { priorities, toPriority } from './ticket-forms.tsx'
-import type { TicketPriority, WithdrawTicket } from './ticket-forms.tsx'
+import type { WithdrawTicket } from './ticket-forms.tsx'
 import { enteredBefore, forgetEntered, keepEntered } from './undone-ticket.ts'
 
-export type TicketDraft = {
-  subject: string
-  description: string
-  priority: TicketPriority
-  category: string
-  tags: string[]
-  notify_customer: boolean
-}
-/** What stands in the form: the tags as they are typed. */
-export type Entered = Omit<TicketDraft, 'tags'> & { tags: string }
 type Created = { ticket_id: string; ticket_number: string }
 
 const categories = ['technical', 'billing', 'provisioning', 'general'] as const

@@ -86,13 +86,36 @@ type TicketViewProps = {
 
 const isShut = ({ status }: TicketDetail) => status === 'closed' || status === 'withdrawn'
 
+/** What the reader's role allows to be done with a ticket that is not closed, beside answering it. */
+function TicketActs({ ticket, rights, tenant, people, change, withdraw }: TicketViewProps) {
+  return (
+    <>
+      {rights.update && ticket.withdrawable_until !== null && (
+        <WithdrawForm ticket={ticket} tenant={tenant} withdraw={withdraw} />
+      )}
+      {rights.update && ticket.allowed_transitions.length > 0 && (
+        <StatusForm ticket={ticket} tenant={tenant} change={change} />
+      )}
+      {rights.update && (
+        <PriorityForm key={ticket.priority} ticket={ticket} tenant={tenant} change={change} />
+      )}
+      {rights.assign && people.length > 0 && (
+        <AssignForm
+          key={ticket.assigned_to}
+          ticket={ticket}
+          tenant={tenant}
+          people={people}
+          change={change}
+        />
+      )}
+    </>
+  )
+}
+
 /** One ticket: the conversation, the promise, the facts, and the acts that the reader's role allows. */
 export function TicketView(props: TicketViewProps) {
-  const { ticket, rights, tenant, people, change, justify, withdraw } = props
+  const { ticket, rights, tenant, change, justify } = props
   const isLive = !isShut(ticket)
-  const mayChange = rights.update && isLive
-  const mayWithdraw = mayChange && ticket.withdrawable_until !== null
-  const mayAssign = rights.assign && isLive && people.length > 0
   return (
     <div className="columns">
       <div className="stack">
@@ -103,20 +126,7 @@ export function TicketView(props: TicketViewProps) {
       </div>
       <div className="stack">
         <TicketClocks ticket={ticket} tenant={tenant} justify={rights.update ? justify : null} />
-        {mayWithdraw && <WithdrawForm ticket={ticket} tenant={tenant} withdraw={withdraw} />}
-        {mayChange && ticket.allowed_transitions.length > 0 && (
-          <StatusForm ticket={ticket} tenant={tenant} change={change} />
-        )}
-        {mayChange && <PriorityForm key={ticket.priority} ticket={ticket} tenant={tenant} change={change} />}
-        {mayAssign && (
-          <AssignForm
-            key={ticket.assigned_to}
-            ticket={ticket}
-            tenant={tenant}
-            people={people}
-            change={change}
-          />
-        )}
+        {isLive && <TicketActs {...props} />}
         <TicketFacts ticket={ticket} />
       </div>
     </div>

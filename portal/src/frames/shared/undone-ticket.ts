@@ -1,4 +1,4 @@
-import type { Entered } from './new-ticket-form.tsx'
+import type { Entered } from './ticket-draft.ts'
 
 /** What stood in the form of the ticket that was taken back last, by the address of that form. */
 let undone: { address: string; entered: Entered } | null = null

@@ -260,8 +260,8 @@ describe('OCSF', () => {
       const found = classOfAction(action)
       return { action, uid: found.uid, ...activityOf(action, found) }
     })
-    for (const { action, uid, id, name } of told)
-      if (id !== 99) expect(PUBLISHED[uid]?.split(', ')[id - 1], action).toBe(name)
+    for (const { action, uid, id, name } of told.filter((one) => one.id !== 99))
+      expect(PUBLISHED[uid]?.split(', ')[id - 1], action).toBe(name)
     const of = (action: string) => told.find((one) => one.action === action)?.name
     expect(['links.suspend', 'consents.resume', 'webhooks.disable', 'teams.delete'].map(of)).toEqual([
       'Suspend',
