@@ -161,6 +161,7 @@ create policy catalogue on public.alert_default for select to public
 create policy deciding on public.alert_default for select to liaison_authz
   using (true);
 grant select on public.alert_default to liaison_authz;
+grant select on public.alert_default to public;
 
 -- When each reader of alerts last got a digest.
 create table public.alert_digest (

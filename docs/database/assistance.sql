@@ -352,6 +352,8 @@ begin
     if new.partner_id is not null and not access.works_in_tenant(new.partner_id, new.tenant_id) then
       raise exception 'the partner does not work in the tenant' using errcode = 'check_violation', constraint = 'assisted_partner';
     end if;
+    -- Whoever is changing the rule is waited for: once a refusal has been answered, nothing begins under what was allowed before.
+    perform pg_advisory_xact_lock_shared(hashtextextended('assisted_rule ' || new.tenant_id, 0));
     select * into rule from assisted_rule r where r.tenant_id = new.tenant_id;
     if rule.mode = 'refuse' then
       raise exception 'the tenant lets support ask for nothing' using errcode = 'check_violation', constraint = 'assisted_refused';
@@ -436,6 +438,7 @@ CREATE OR REPLACE FUNCTION private.enforce_assisted_rule()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
+  perform pg_advisory_xact_lock(hashtextextended('assisted_rule ' || new.tenant_id, 0));
   if private.side_of_login() = 'tenant' then
     if new.set_by is distinct from access.context_id('actor_id') or (tg_op = 'UPDATE' and new.tenant_id <> old.tenant_id) then
       raise exception 'a rule names who set it' using errcode = 'check_violation', constraint = 'assisted_actor';

@@ -49,6 +49,7 @@ create policy catalogue on public.configuration_key for select to public
 create policy deciding on public.configuration_key for select to liaison_authz
   using (true);
 grant select on public.configuration_key to liaison_authz;
+grant select on public.configuration_key to public;
 
 -- Every activation of a version, written by the database; append-only.
 create table public.partner_config_activation (
@@ -472,6 +473,7 @@ AS $function$
   select access.configuration(partner), (select c.active_version from public.partner_configuration c where c.partner_id = partner)
   where session_user in ('liaison_auth', 'liaison_job', 'liaison_guard') or (session_user = 'liaison_platform' and access.is_in_own_plane()) or partner = access.context_id('partner_id')
   $function$;
+grant execute on access.read_configuration(uuid) to public;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.refresh_configurations()

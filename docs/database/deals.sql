@@ -301,3 +301,4 @@ CREATE OR REPLACE FUNCTION access.most_waiting_deals()
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 RETURN 100;
+grant execute on access.most_waiting_deals() to public;

@@ -666,6 +666,7 @@ create policy catalogue on public.link_relationship_bound for select to public
 create policy deciding on public.link_relationship_bound for select to liaison_authz
   using (true);
 grant select on public.link_relationship_bound to liaison_authz;
+grant select on public.link_relationship_bound to public;
 
 -- What each version of a link role gives and may be granted, written by the migrate command from the code.
 create table public.link_role_template (
@@ -681,6 +682,7 @@ create policy catalogue on public.link_role_template for select to public
 create policy deciding on public.link_role_template for select to liaison_authz
   using (true);
 grant select on public.link_role_template to liaison_authz;
+grant select on public.link_role_template to public;
 
 -- What each membership role may do, written by the migrate command from the code.
 create table public.role_permission (
@@ -717,6 +719,7 @@ create policy copying_read on public.state_transition for select to liaison_owne
 create policy deciding on public.state_transition for select to liaison_authz
   using (true);
 grant select on public.state_transition to liaison_authz;
+grant select on public.state_transition to public;
 
 -- owner: liaison_authz
 create view access.delegation_in_force as
@@ -1712,6 +1715,7 @@ CREATE OR REPLACE FUNCTION access.lock_key(kind text, id uuid)
  IMMUTABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$ select hashtextextended(kind || coalesce(id::text, ''), 0) $function$;
+grant execute on access.lock_key(text,uuid) to public;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.mail_side(delegation_id uuid, side text, letters jsonb)

@@ -320,6 +320,7 @@ CREATE OR REPLACE FUNCTION access.role_in_force(role text, verified_until timest
  LANGUAGE sql
  STABLE
 RETURN CASE WHEN ((role = ANY (ARRAY['basic'::text, 'advanced'::text, 'company'::text])) AND (verified_until <= statement_timestamp())) THEN 'guest'::text ELSE role END;
+grant execute on access.role_in_force(text,timestamp with time zone) to public;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.carry_verification()

@@ -134,6 +134,7 @@ create policy catalogue on public.permission for select to public
 create policy deciding on public.permission for select to liaison_authz
   using (true);
 grant select on public.permission to liaison_authz;
+grant select on public.permission to public;
 
 -- The admission times of each limited key, in microseconds. Unlogged: after a crash every window starts empty.
 create table public.rate_limit_log (
@@ -241,6 +242,7 @@ CREATE OR REPLACE FUNCTION access.context_id(field text)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$ select (access.context() ->> field)::uuid $function$;
 grant execute on access.context_id(text) to liaison_owner;
+grant execute on access.context_id(text) to public;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.context_plane()
@@ -249,6 +251,7 @@ CREATE OR REPLACE FUNCTION access.context_plane()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$ select access.context() ->> 'plane' $function$;
+grant execute on access.context_plane() to public;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.forget_idle_limits()

@@ -775,6 +775,7 @@ CREATE OR REPLACE FUNCTION access.host_of(url text)
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 RETURN lower("substring"(url, '^https?://([^/?#:@\s]+)(?::[0-9]+)?(?:[/?#]|$)'::text));
+grant execute on access.host_of(text) to public;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.import_referrals(items jsonb)
@@ -807,6 +808,7 @@ CREATE OR REPLACE FUNCTION access.is_reserved_code(code text)
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 RETURN (code = ANY (ARRAY['ADMIN'::text, 'ADMINISTRATOR'::text, 'AGREEMENT'::text, 'AGREEMENTS'::text, 'APPLY'::text, 'AUTH'::text, 'BILLING'::text, 'CODE'::text, 'CODES'::text, 'DEFAULT'::text, 'DEMO'::text, 'DOCS'::text, 'EARNINGS'::text, 'FALSE'::text, 'HEALTH'::text, 'HELP'::text, 'HOME'::text, 'INTERNAL'::text, 'LEGAL'::text, 'LIAISON'::text, 'LOGIN'::text, 'LOGOUT'::text, 'NONE'::text, 'NULL'::text, 'OAUTH'::text, 'OFFICIAL'::text, 'PARTNER'::text, 'PARTNERS'::text, 'PAYOUT'::text, 'PAYOUTS'::text, 'PROVIDER'::text, 'REFERRAL'::text, 'REFERRALS'::text, 'REGISTER'::text, 'ROOT'::text, 'SECURITY'::text, 'SIGNIN'::text, 'SIGNOUT'::text, 'SIGNUP'::text, 'STAFF'::text, 'STATUS'::text, 'SUPPORT'::text, 'SYSTEM'::text, 'TENANT'::text, 'TEST'::text, 'TRUE'::text, 'UNDEFINED'::text, 'VERIFY'::text]));
+grant execute on access.is_reserved_code(text) to public;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.live_referral(tenant uuid)

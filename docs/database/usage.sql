@@ -65,6 +65,7 @@ create policy catalogue on public.limit_policy for select to public
 create policy deciding on public.limit_policy for select to liaison_authz
   using (true);
 grant select on public.limit_policy to liaison_authz;
+grant select on public.limit_policy to public;
 
 -- The operations of one end user in one day of UTC. Written by access.count_operation alone (C5).
 create table public.usage_bucket (

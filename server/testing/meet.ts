@@ -1,9 +1,12 @@
+import type { TenantId } from '@liaison/access'
 import type { TestWorld } from './world.ts'
 
 /** A lock that all who are to meet need, as a statement that takes it. */
 export interface Meeting {
   readonly text: string
   readonly values: unknown[]
+  /** Whose event stands for it when the statement changes something. */
+  readonly tenant?: TenantId
 }
 
 /** Lets all of them come as far as a lock that is held here, then lets go of it: none is there before another. */
@@ -25,6 +28,7 @@ export async function meetAt<Answer>(
     const gate = world.seed(
       `with held as materialized (${lock.text}) select pg_advisory_xact_lock(hashtextextended('the meeting', 0)) from held`,
       lock.values,
+      lock.tenant,
     )
     while ((await waiting()) < 1);
     const answers = acts.map((act) => act())

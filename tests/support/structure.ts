@@ -46,11 +46,12 @@ async function readOwners(): Promise<ReadonlyMap<string, string>> {
   return owners
 }
 
-/** What others than the owner may do with one thing, a line for each login. */
+/** What others than the owner may do with one thing, a line for each login; "public" is everybody. */
 const grantsOf = (list: string, owner: string, object: string): string => `
   (select string_agg(format('grant %s on %s to %s;', rights, ${object}, login), E'\\n' order by login)
-   from (select pg_get_userbyid(grantee) as login, string_agg(lower(privilege_type), ', ' order by privilege_type) as rights
-         from aclexplode(${list}) where grantee not in (0, ${owner}) group by grantee) as each)`
+   from (select case grantee when 0 then 'public' else pg_get_userbyid(grantee) end as login,
+           string_agg(lower(privilege_type), ', ' order by privilege_type) as rights
+         from aclexplode(${list}) where grantee <> ${owner} group by grantee) as each)`
 
 const commentOf = (catalogue: string, id: string): string =>
   `'-- ' || replace(obj_description(${id}, '${catalogue}'), E'\\n', E'\\n-- ')`
@@ -122,7 +123,7 @@ const FUNCTIONS = `
     ${commentOf('pg_proc', 'p.oid')},
     format('-- owner: %s', pg_get_userbyid(p.proowner)),
     trim(trailing E'\\n' from pg_get_functiondef(p.oid)) || ';',
-    ${grantsOf('p.proacl', 'p.proowner', 'p.oid::regprocedure')}) as text
+    ${grantsOf(`coalesce(p.proacl, acldefault('f', p.proowner))`, 'p.proowner', 'p.oid::regprocedure')}) as text
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   where n.nspname in ${OWN_SCHEMAS} and p.prokind in ('f', 'p')
     and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`
@@ -183,7 +184,7 @@ export async function findUncalledGrants(parts: readonly Part[]): Promise<readon
   const called = callers.map(({ name, text }) => ({ name, words: wordsOf(text) }))
   const program = wordsOf(await readProgram())
   return functions
-    .filter(({ text }) => /^grant execute on .* to (?!liaison_authz|liaison_owner)/m.test(text))
+    .filter(({ text }) => /^grant execute on .* to (?!liaison_authz|liaison_owner|public)/m.test(text))
     .filter((part) => !program.has(wordOf(part)))
     .filter((part) => !called.some(({ name, words }) => name !== part.name && words.has(wordOf(part))))
     .map(({ name }) => name)

@@ -3,6 +3,7 @@ import { decideAssisted, decodeId, encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedInvoice, seedPayment } from '#testing/invoices.ts'
+import { meetAt } from '#testing/meet.ts'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -184,6 +185,18 @@ describe('the rule of a tenant', () => {
     expect((await act(staff, id, 'end')).json()).toMatchObject({ status: 'ended', ended_by_side: 'provider' })
     await setRule(admin, 'refuse')
     expect((await ask(staff, scene.tenant)).json().code).toBe('SUPPORT_ACCESS_REFUSED')
+  })
+
+  test('nothing begins under a rule while it is being changed: after a refusal was answered nobody is let in (I7)', async () => {
+    const { scene, staff, admin } = await open()
+    await setRule(admin, 'allow')
+    const refusing = {
+      text: `update assisted_rule set mode = 'refuse' where tenant_id = $1 returning 1`,
+      values: [scene.tenant],
+      tenant: scene.tenant,
+    }
+    const [asked] = await meetAt(world, refusing, [() => ask(staff, scene.tenant)])
+    expect(asked?.json().code, asked?.body).toBe('SUPPORT_ACCESS_REFUSED')
   })
 
   test('where two people decide, one is not enough, and nothing beforehand counts', async () => {
