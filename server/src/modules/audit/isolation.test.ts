@@ -163,6 +163,7 @@ const UNGUARDED: Readonly<Record<string, string>> = {
   access_explanation: 'the record of a refusal, written with its event',
   audit_event: 'the log itself',
   delegation_history: 'written with the delegation, which is guarded',
+  customer_ref: 'drawn with the consent that opens the account, or when its payer is first told',
   billing_month: 'summed from invoices and payments, which are guarded',
   invoice_age: 'summed from invoices, which are guarded',
   invoice_state: 'summed from invoices, which are guarded',
