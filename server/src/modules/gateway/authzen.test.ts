@@ -83,6 +83,31 @@ describe('one evaluation', () => {
     })
   })
 
+  test('of an account may name it by the reference of the partner, and by no other reference (A3)', async () => {
+    const { client, account } = gateway.scene
+    const stranger = await gateway.world.partner('Stranger')
+    await gateway.world.seed(
+      `with own as (select partner_id from api_client where id = $1), others as (
+         insert into customer_ref (partner_id, tenant_id, account_id) values ($3, $4, $2) returning ref)
+       update partner p set uses_account_refs = true from own, others where p.id = own.partner_id`,
+      [client, account.id, stranger, gateway.scene.tenant],
+    )
+    const refs = await gateway.world.sql<{ ref: string; is_own: boolean }>(
+      'select r.ref, r.partner_id <> $2 as is_own from customer_ref r where r.account_id = $1 order by is_own',
+      [account.id, stranger],
+    )
+    expect(refs.map(({ is_own: isOwn }) => isOwn)).toEqual([false, true])
+    const answers = await Promise.all(
+      [...refs.map(({ ref }) => ref), 'crf_00000000000000000000000000000000'].map(async (name) =>
+        (
+          await post('/access/v1/evaluation', accountQuestion('order.read', name), asTrusted())
+        ).json<Answer>(),
+      ),
+    )
+    expect(answers.map(({ decision }) => decision)).toEqual([false, true, false])
+    expect(answers[0]?.context.code).toBe(answers[2]?.context.code)
+  })
+
   test('without the token is decided on the credential of a trusted gateway alone, in a context that reaches no row', async () => {
     const { client, tenant, account, consent } = gateway.scene
     const { delegation_ver: epoch, jti } = await gateway.claims()
