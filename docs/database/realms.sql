@@ -409,7 +409,14 @@ CREATE OR REPLACE FUNCTION access.note_end_user_seen(session uuid)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   update public.end_user_session set seen_at = statement_timestamp() where id = (
-    select s.id from public.end_user_session s where s.id = session and s.seen_at < statement_timestamp() - interval '1 minute' for update skip locked)
+    select s.id from public.end_user_session s
+    where s.id = session and case
+      when s.seen_at < statement_timestamp() - interval '1 minute' then true
+      -- Sixty seconds are the shortest idle time there is: whoever was seen within a sixth of it costs no look at the limits.
+      when s.seen_at > statement_timestamp() - interval '10 seconds' then false
+      else s.seen_at < statement_timestamp() - make_interval(secs => least(s.idle_seconds, (access.session_limits(s.end_user_id) ->> 'idle_s')::integer) / 6.0)
+    end
+    for update skip locked)
   $function$;
 
 -- owner: liaison_authz

@@ -87,3 +87,21 @@ test('idle and absolute times that are tightened bite at the next request, for a
   await world.call(scene.owner, 'DELETE', path)
   expect(await isIn(scene.caller)).toBe(true)
 })
+
+test('whoever is at work is not idle, however short the idle time of a user is (C5)', async () => {
+  const scene = await openUsageScene(world)
+  const path = `/api/v1/partner/users/${scene.userId}/limits/session.idle_s`
+  const body = { value: 60, reason: 'A counter in a shop.' }
+  expect((await world.call(scene.owner, 'PUT', path, { body })).statusCode).toBe(200)
+  const pass = (seconds: number) =>
+    world.sql(
+      'update end_user_session set seen_at = seen_at - make_interval(secs => $2) where end_user_id = $1',
+      [scene.user, seconds],
+    )
+  for (const seconds of [45, 45, 45]) {
+    await pass(seconds)
+    expect(await isIn(scene.caller)).toBe(true)
+  }
+  await pass(61)
+  expect(await isIn(scene.caller)).toBe(false)
+})
