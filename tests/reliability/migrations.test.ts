@@ -48,6 +48,8 @@ test.each([
   ['create index concurrently by_number on invoice (number)', 'begins anew'],
   ['drop index concurrently by_number', 'begins anew'],
   ['update invoice set note = number', 'in parts'],
+  ['alter table invoice no force row level security', 'row security that is lifted'],
+  ['alter table invoice disable row level security', 'row security that is lifted'],
   ['lock table invoice in access exclusive mode', 'whole table'],
   ['truncate invoice', 'whole table'],
   ['alter table invoice drop column note', 'breaks the version before'],

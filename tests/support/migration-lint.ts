@@ -41,6 +41,9 @@ const ALONE: Rule['applies'] = (statement) =>
     statement,
   )
 
+/** Registries of a few rows, or of a few thousand: what is changed in them is over at once. */
+const SMALL: ReadonlySet<string> = new Set(['alert_default', 'partner', 'program', 'program_setting', 'state_transition'])
+
 /** Hazards of a change while the version before still works on the table. Source: reliability.md R11. */
 const RULES: readonly Rule[] = [
   {
@@ -93,6 +96,12 @@ const RULES: readonly Rule[] = [
       const table = tableOf(statement, 'update')
       return table !== undefined && !created.has(table) && !/\bwhere\b/.test(statement)
     },
+  },
+  {
+    name: 'row security that is lifted locks the table until the end; work as a role that its policies let through',
+    applies: (statement, created) =>
+      onExisting(ALTER, /\b(no force|disable) row level security\b/)(statement, created) &&
+      !SMALL.has(tableOf(statement, ALTER) ?? ''),
   },
   {
     name: 'a lock on the whole table',

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
@@ -95,4 +96,17 @@ test('of many partners and accounts no two references are alike, and none holds 
     // 30 of 32 digits are drawn; 16 alike by chance: less than one in 10^10.
     for (const { ref } of related) expect(alike(row.ref, ref)).toBeLessThan(18)
   }
+})
+
+test('accounts of consents that were there before get their references, one each, and keep those that they have', async () => {
+  const [kept, lost] = await refsOf(cast.partner)
+  await oauth.world.sql('alter table customer_ref disable trigger append_only')
+  await oauth.world.sql('delete from customer_ref where ref = $1', [lost?.ref])
+  await oauth.world.sql('alter table customer_ref enable trigger append_only')
+  const migration = new URL('migrations/20261210T011501-draw-refs-of-consents.sql', import.meta.url)
+  await oauth.world.sql(await readFile(migration, 'utf8'))
+  const [same, drawn] = await refsOf(cast.partner)
+  expect(same).toEqual(kept)
+  expect(drawn).toEqual({ account_id: lost?.account_id, ref: expect.stringMatching(REF) })
+  expect(drawn?.ref).not.toBe(lost?.ref)
 })

@@ -107,17 +107,4 @@ set role liaison_owner;
 
 create trigger refer_to_account after insert on delegation_account for each row execute function access.refer_to_account();
 
--- Consents that are there already.
-alter table customer_ref no force row level security;
-alter table delegation_account no force row level security;
-alter table delegation no force row level security;
-insert into customer_ref (partner_id, tenant_id, account_id)
-select distinct a.partner_id, a.tenant_id, a.account_id
-from delegation_account a
-join delegation d on d.id = a.delegation_id and d.kind = 'consent'
-on conflict do nothing;
-alter table delegation force row level security;
-alter table delegation_account force row level security;
-alter table customer_ref force row level security;
-
 reset role;
