@@ -1,17 +1,18 @@
-import { findPermission, SOURCE_PERMISSIONS } from '@liaison/access'
-import type { Permission, PermissionOf } from '@liaison/access'
+import { permissionsOfPlane, SOURCE_PERMISSIONS } from '@liaison/access'
+import type { Permission } from '@liaison/access'
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 
-const isOf =
-  <P extends 'platform' | 'program'>(plane: P) =>
-  (name: Permission): name is Permission & PermissionOf<P> =>
-    findPermission(name)?.plane === plane
-
-const NAMES = [...new Set(SOURCE_PERMISSIONS.flatMap(({ provider, partner }) => [provider, partner]))].filter(
-  (name) => name !== null,
+const NAMED: ReadonlySet<Permission | null> = new Set(
+  SOURCE_PERMISSIONS.flatMap(({ provider, partner }) => [provider, partner]),
 )
+
+/** The permissions of the plane that stand in the program's matrix. */
+const namedOf = <P extends 'platform' | 'program'>(plane: P) =>
+  permissionsOfPlane(plane)
+    .map(({ name }) => name)
+    .filter((name) => NAMED.has(name))
 
 const common = {
   method: 'GET',
@@ -23,7 +24,7 @@ const common = {
 
 /** One route for each permission of the partner program's matrix, which does nothing: what a decision lets through. */
 export const programProbes: readonly Route[] = [
-  ...NAMES.filter(isOf('platform')).map((permission) =>
+  ...namedOf('platform').map((permission) =>
     route({
       ...common,
       path: `/api/v1/probe/${permission}`,
@@ -31,7 +32,7 @@ export const programProbes: readonly Route[] = [
       handle: async () => ({ done: true }),
     }),
   ),
-  ...NAMES.filter(isOf('program')).map((permission) =>
+  ...namedOf('program').map((permission) =>
     route({
       ...common,
       path: `/api/v1/probe/${permission}`,
