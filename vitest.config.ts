@@ -50,6 +50,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
+          // The files of a worker share its browser, and many of them one product.
+          isolate: false,
           include: ['tests/browser/*.test.ts'],
           globalSetup: 'tests/support/demo-world.ts',
           testTimeout: 60_000,

@@ -5,7 +5,7 @@ import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
 beforeAll(async () => {
-  product = await RunningProduct.start()
+  product = await RunningProduct.shared()
 }, 120_000)
 afterAll(() => product[Symbol.asyncDispose]())
 

@@ -4,7 +4,7 @@ import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
 beforeAll(async () => {
-  product = await RunningProduct.start()
+  product = await RunningProduct.shared()
 }, 120_000)
 afterAll(() => product[Symbol.asyncDispose]())
 

@@ -1,15 +1,20 @@
 import { execFile } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { makeClusterFolder } from '../../server/testing/cluster-folder.ts'
 import { endProcess, spawnProduct } from './product-process.ts'
+import { endSharedProducts } from './shared-products.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The data folder of a product that was started once with the demo world, and stopped. */
     demoWorld: string
+    /** The folder in which the products are noted that several files share; they end with the run. */
+    sharedProducts: string
   }
 }
 
@@ -23,5 +28,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { child } = await spawnProduct(dataDir)
   await endProcess(child)
   project.provide('demoWorld', dataDir)
-  return () => rm(dataDir, { recursive: true, force: true })
+  const sharedProducts = await mkdtemp(join(tmpdir(), 'liaison-shared-'))
+  project.provide('sharedProducts', sharedProducts)
+  return async () => {
+    await endSharedProducts(sharedProducts)
+    await rm(dataDir, { recursive: true, force: true })
+  }
 }

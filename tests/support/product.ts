@@ -10,10 +10,12 @@ import { systemClock } from '../../server/src/platform/clock.ts'
 import { openDatabase } from '../../server/src/platform/database.ts'
 import type { ConnectionSettings, Database } from '../../server/src/platform/database.ts'
 import { findEmbeddedPostgres } from '../../server/src/platform/embedded/index.ts'
-import { launchChromium } from '../../server/testing/chromium.ts'
 import { makeClusterFolder } from '../../server/testing/cluster-folder.ts'
 import { tellWhenFailed } from './failed-page.ts'
 import { endProcess, spawnProduct } from './product-process.ts'
+import { signInByRequest } from './sign-in.ts'
+import { leaveToRun } from './shared-products.ts'
+import { browserOfWorker, closeAllContexts } from './worker-browser.ts'
 
 const DemoFile = z.object({
   sign_ins: z.array(z.object({ email: z.string(), password: z.string(), totp_secret: z.string() })),
@@ -26,6 +28,16 @@ const SecretFile = z.object({ role_secret: z.string() })
 /** How long a one-time code is the one of now (RFC 6238 section 4.1). */
 const STEP_MS = 30_000
 
+/** For how long the next file may go on with a sign-in: well within the time after which a second factor is asked for anew. */
+const FRESH_MS = 5 * 60_000
+
+interface Session {
+  readonly since: number
+  readonly state: Awaited<ReturnType<BrowserContext['storageState']>>
+}
+
+let shared: Promise<RunningProduct> | undefined
+
 /** The product as `npm start` runs it: a process of its own, its embedded database, and the demo world. */
 export class RunningProduct implements AsyncDisposable {
   readonly url: string
@@ -36,6 +48,9 @@ export class RunningProduct implements AsyncDisposable {
   /** The step of the clock whose code each person signed in with last. */
   readonly #steps = new Map<string, number>()
   readonly #contexts = new Map<string, Promise<BrowserContext>>()
+  /** Who signed in for `openTab` and when, with the cookies of it. */
+  readonly #sessions = new Map<string, Session>()
+  #isShared = false
 
   private constructor(parts: {
     url: string
@@ -60,11 +75,34 @@ export class RunningProduct implements AsyncDisposable {
     if (from === 'demo') await cp(inject('demoWorld'), dataDir, { recursive: true })
     const { child, url } = await spawnProduct(dataDir, variables)
     const demo = DemoFile.parse(JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')))
-    return new RunningProduct({ url, dataDir, demo, process: child, browser: await launchChromium('shell') })
+    return new RunningProduct({ url, dataDir, demo, process: child, browser: await browserOfWorker() })
   }
 
+  /**
+   * The product that all files of this worker share which neither need the demo world as it was made nor leave it so that
+   * another could not be in it. Each begins with browsers of its own; one that ended is replaced for whoever comes next. It
+   * ends with the run.
+   */
+  static async shared(): Promise<RunningProduct> {
+    const known = await shared?.catch(() => undefined)
+    if (known && known.#isRunning) return known
+    shared = RunningProduct.start().then(async (product) => {
+      product.#isShared = true
+      await leaveToRun(product.#process, product.dataDir, inject('sharedProducts'))
+      return product
+    })
+    return shared
+  }
+
+  get #isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null
+  }
+
+  /** Ends the product, or leaves it to the next file. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close()
+    await this.#keepSessions()
+    await closeAllContexts(this.#browser)
+    if (this.#isShared) return
     await endProcess(this.#process)
     await rm(this.dataDir, { recursive: true, force: true })
   }
@@ -88,11 +126,33 @@ export class RunningProduct implements AsyncDisposable {
 
   /** A new tab of somebody who signs in once while the product runs, since a one-time code works once. */
   async openTab(email: string): Promise<Page> {
-    const known = this.#contexts.get(email) ?? this.signIn(email).then(({ context }) => context)
+    const known = this.#contexts.get(email) ?? this.#contextOf(email)
     this.#contexts.set(email, known)
     const page = await (await known).newPage()
     tellWhenFailed(page)
     return page
+  }
+
+  /** A browser in which somebody is signed in, since this file or since one before it. */
+  async #contextOf(email: string): Promise<BrowserContext> {
+    const session = this.#sessions.get(email)
+    const now = systemClock().getTime()
+    if (session && session.since + FRESH_MS > now) return this.#newContext({ storageState: session.state })
+    const { context } = await this.#enter(email)
+    this.#sessions.set(email, { since: now, state: await context.storageState() })
+    return context
+  }
+
+  /** Keeps the cookies as they are now, and nothing else of what a file's pages stored. */
+  async #keepSessions(): Promise<void> {
+    for (const [email, opened] of this.#isShared ? this.#contexts : []) {
+      const context = await opened.catch(() => undefined)
+      const { cookies } = (await context?.storageState().catch(() => undefined)) ?? { cookies: [] }
+      const since = this.#sessions.get(email)?.since ?? 0
+      if (cookies.length > 0) this.#sessions.set(email, { since, state: { cookies, origins: [] } })
+      else this.#sessions.delete(email)
+    }
+    this.#contexts.clear()
   }
 
   /**
@@ -113,29 +173,32 @@ export class RunningProduct implements AsyncDisposable {
     return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: step * STEP_MS })
   }
 
-  /** A browser of its own, signed in with password and one-time code. */
+  /** A browser of its own, signed in with password and one-time code, on the page to which that leads. */
   async signIn(
     email: string,
     options: Parameters<Browser['newContext']>[0] = {},
   ): Promise<{ context: BrowserContext; page: Page }> {
+    const { context, first } = await this.#enter(email, options)
+    const page = await context.newPage()
+    await page.goto(new URL(first, this.url).href)
+    return { context, page }
+  }
+
+  /** A browser of its own, signed in; with it the address to which that leads. */
+  async #enter(
+    email: string,
+    options: Parameters<Browser['newContext']>[0] = {},
+  ): Promise<{ context: BrowserContext; first: string }> {
     const account = this.demo.sign_ins.find((signIn) => signIn.email === email)
     if (!account) throw new Error(`Nobody in the demo world is ${email}.`)
+    const context = await this.#newContext(options)
+    const first = await signInByRequest(context.request, this.url, account, () => this.#codeOf(account))
+    return { context, first }
+  }
+
+  async #newContext(options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
     context.setDefaultTimeout(15_000)
-    const page = await context.newPage()
-    await page.goto(`${this.url}/signin`)
-    await page.fill('#email', account.email)
-    await page.fill('#password', account.password)
-    await page.locator('form[action="/signin"] button.main').click()
-    await page.locator('input[name="code"]').fill(await this.#codeOf(account))
-    await page.locator('button.main').click()
-    // The page after that has loaded, too, or what it still asks for would meet what a test opens next.
-    await page
-      .waitForURL((url) => !url.pathname.startsWith('/signin'), { timeout: 30_000 })
-      .catch(async (cause: unknown) => {
-        const shown = await page.locator('body').innerText()
-        throw new Error(`${email} was not signed in; the page says: ${shown}`, { cause })
-      })
-    return { context, page }
+    return context
   }
 }
