@@ -23,5 +23,5 @@ test('nobody reaches the prototype of all objects through an object, and prototy
 test('the server does so before it loads anything of itself', async () => {
   const main = await readFile(new URL('main.js', import.meta.url), 'utf8')
   const imports = [...main.matchAll(/import\(?\s*(?:\{[^}]*\} from )?'(\.[^']+)'/g)].map(([, path]) => path)
-  expect(imports).toEqual(['./harden.js', './run.ts'])
+  expect(imports).toEqual(['./harden.js', './load.js', './run.ts'])
 })

@@ -1,6 +1,5 @@
 // JavaScript, because what Node makes of the sources is kept: the part of it that reads TypeScript (14 MiB) is then
 // loaded by a first start alone, or by one after a change.
-import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import './harden.js'
 
@@ -29,7 +28,5 @@ function forgetHttpClient() {
 
 settleMemory()
 forgetHttpClient()
-// Kept beside the installed packages, where nobody writes who could not change the program itself; where it cannot be
-// written, nothing is kept. It spares a start half of the time that loading takes.
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)))
+await import('./load.js')
 await import('./run.ts')

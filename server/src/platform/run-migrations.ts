@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Migration, MigrationInfo, MigrationResult, MigrationResultSet } from 'kysely/migration'
 import type pg from 'pg'
+import { MIGRATION_TABLES, MigrationDialect } from './migration-dialect.ts'
 
 /** A migration in plain SQL. Names order all of them. */
 export interface MigrationScript {
@@ -154,10 +155,9 @@ export async function runMigrations(
 ): Promise<string[]> {
   const migrations = toMigrations(scripts)
   const migrator = new Migrator({
-    db: new Kysely<never>({ dialect: new PostgresDialect({ pool }) }),
+    db: new Kysely<never>({ dialect: new MigrationDialect({ pool }) }),
     provider: { getMigrations: () => Promise.resolve(migrations) },
-    migrationTableName: 'liaison_migration',
-    migrationLockTableName: 'liaison_migration_lock',
+    ...MIGRATION_TABLES,
   })
   const alone = new Set(scripts.filter((script) => matchAlone(script) !== null).map(({ name }) => name))
   const findWaiting = async () => {
