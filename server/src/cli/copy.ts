@@ -44,7 +44,13 @@ class CopyOut extends Copy {
   #wire: Wire | undefined
   #rows: Buffer[] = []
   #bytes = 0
-  readonly output = new Readable({ read: () => void this.#wire?.stream.resume() })
+  readonly output = new Readable({
+    read: () => this.#goOn(),
+    destroy: (error, done) => {
+      this.#goOn()
+      done(error)
+    },
+  })
 
   override handleCopyData({ chunk }: { readonly chunk: Buffer }, wire: Wire): void {
     this.#wire = wire
@@ -63,9 +69,21 @@ class CopyOut extends Copy {
     this.callback()
     if (this.#bytes > 0) this.#hand()
     this.output.push(null)
+    // Nobody asks for more of what has ended, and what is asked next needs the connection.
+    this.#goOn()
   }
 
+  #goOn(): void {
+    this.#wire?.stream.resume()
+  }
+
+  /** Hands on what has come, and returns whether more is wanted: of what nobody reads any longer all, since it must pass. */
   #hand(): boolean {
+    if (this.output.destroyed) {
+      this.#rows = []
+      this.#bytes = 0
+      return true
+    }
     const wantsMore = this.output.push(Buffer.concat(this.#rows))
     this.#rows = []
     this.#bytes = 0
