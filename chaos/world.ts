@@ -35,37 +35,47 @@ function toUrl({ host, port, user, password, database }: ConnectionSettings): st
   return url.href
 }
 
-async function prepare(connection: ConnectionSettings): Promise<void> {
-  await prepareDatabase(connection, { roleSecret: ROLE_SECRET })
+async function seed(connection: ConnectionSettings): Promise<void> {
   await withBulkLoading(connection, async (client) => {
     await seedTenants(client, PARTNERS.tenants)
     await seedPartners(client, PARTNERS)
   })
 }
 
-/** Starts PostgreSQL in a temporary folder with full durability and puts the partners into it. */
-export async function startWorld(parent = tmpdir()): Promise<World> {
+/** A cluster with a migrated, empty database, for whoever has one already. */
+export interface PreparedCluster {
+  readonly database: string
+  readonly roleSecret: string
+  layInto(folder: string): Promise<void>
+}
+
+/** Starts PostgreSQL in a temporary folder with full durability, migrates it unless it is prepared, and puts the partners into it. */
+export async function startWorld(parent = tmpdir(), prepared?: PreparedCluster): Promise<World> {
   const folder = await mkdtemp(join(parent, 'liaison-chaos-'))
+  await prepared?.layInto(folder)
   const postgres = await startEmbeddedPostgres({ dataDir: folder })
+  const connection = { ...postgres.connection, ...(prepared && { database: prepared.database }) }
+  const roleSecret = prepared?.roleSecret ?? ROLE_SECRET
   const stop = async () => {
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await prepare(postgres.connection)
+    if (!prepared) await prepareDatabase(connection, { roleSecret })
+    await seed(connection)
   } catch (error) {
     await stop()
     throw error
   }
   return {
-    connection: postgres.connection,
+    connection,
     folder,
     environment: {
       PORT: '0',
       HOST: '127.0.0.1',
       METRICS_PORT: '0',
-      DATABASE_URL: toUrl(postgres.connection),
-      DATABASE_ROLE_SECRET: ROLE_SECRET,
+      DATABASE_URL: toUrl(connection),
+      DATABASE_ROLE_SECRET: roleSecret,
       LIAISON_SECRET_KEY: SECRET_KEY,
       LIAISON_DATA_DIR: folder,
       LIAISON_DEMO: '0',

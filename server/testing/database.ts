@@ -7,6 +7,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The superuser's connections to the clusters of this test run, one for each worker. */
     clusters: readonly ConnectionSettings[]
+    /** The folder of a cluster like those, which nobody starts; tests that need one of their own copy it. */
+    preparedCluster: string
     /** What the passwords of the server's database logins derive from. */
     roleSecret: string
   }

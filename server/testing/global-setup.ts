@@ -29,10 +29,12 @@ async function makeCluster(dataDir: string, roleSecret: string): Promise<void> {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const roleSecret = randomUUID()
   const folders: string[] = []
+  let prepared = ''
   const running: EmbeddedPostgres[] = []
   const teardown = async () => {
     await Promise.all(running.map((database) => database.stop()))
-    for (const folder of folders) await rm(folder, { recursive: true, force: true })
+    for (const folder of [...folders, prepared].filter((path) => path !== ''))
+      await rm(folder, { recursive: true, force: true })
   }
   try {
     const first = await makeClusterFolder()
@@ -43,6 +45,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       folders.push(folder)
       await cp(first, folder, { recursive: true })
     }
+    prepared = await makeClusterFolder()
+    await cp(first, prepared, { recursive: true })
     for (const folder of folders) running.push(await start(folder))
   } catch (error) {
     await teardown()
@@ -52,6 +56,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     'clusters',
     running.map(({ connection }): ConnectionSettings => connection),
   )
+  project.provide('preparedCluster', prepared)
   project.provide('roleSecret', roleSecret)
   return teardown
 }

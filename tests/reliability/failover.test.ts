@@ -9,6 +9,7 @@ import { startServerProcess } from '../../chaos/server-process.ts'
 import { PARTNERS, query, readStored, startWorld } from '../../chaos/world.ts'
 import type { World } from '../../chaos/world.ts'
 import { CommandBench } from '../../server/testing/command.ts'
+import { preparedCluster } from '../../server/testing/prepared-cluster.ts'
 import { patience, sized, tellFigures } from '../support/figures.ts'
 import { startStandby } from '../support/standby.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
@@ -44,7 +45,7 @@ test(
     const folder = await mkdtemp(join(tmpdir(), 'liaison-failover-'))
     await using ends = new AsyncDisposableStack()
     ends.defer(() => rm(folder, { recursive: true, force: true }))
-    const world = await startWorld()
+    const world = await startWorld(undefined, preparedCluster())
     ends.defer(() => world.stop())
     const standby = await startStandby(world, join(folder, 'standby'))
     ends.defer(() => standby.stop())

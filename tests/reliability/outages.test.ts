@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startEmbeddedPostgres } from '../../server/src/platform/embedded/index.ts'
 import { makeMailHandler } from '../../server/src/platform/mail.ts'
-import { prepareDatabase } from '../../server/src/prepare-database.ts'
+import { TEMPLATE_DATABASE } from '../../server/testing/database.ts'
 import { SOON } from '../../server/testing/patience.ts'
+import { layPreparedCluster } from '../../server/testing/prepared-cluster.ts'
 import { TestWorld } from '../../server/testing/world.ts'
 import type { Caller } from '../../server/testing/world.ts'
 import { DistantServer, TICKETS } from '../support/distant-server.ts'
@@ -166,10 +167,9 @@ test(
   'PostgreSQL restarts and is killed: 503 with Retry-After meanwhile, readiness is false, and the same process serves again (R7)',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'liaison-outage-'))
+    await layPreparedCluster(folder)
     const postgres = await startEmbeddedPostgres({ dataDir: folder, durability: 'fast' })
-    const roleSecret = randomUUID()
-    await prepareDatabase(postgres.connection, { roleSecret })
-    const distant = await DistantServer.start(postgres.connection, { roleSecret })
+    const distant = await DistantServer.start({ ...postgres.connection, database: TEMPLATE_DATABASE })
     const stranger: Caller = { cookie: '__Host-liaison=nobody' }
     const ask = () => distant.send(stranger, 'GET', `${TICKETS}?limit=1`)
     const usual = (await ask()).statusCode

@@ -50,7 +50,8 @@ export async function startStandby(world: World, folder: string): Promise<Standb
   )
   await writeFile(join(folder, 'pg', 'standby.signal'), '')
   const postgres = await startEmbeddedPostgres({ dataDir: folder })
-  const there = { ...world, connection: postgres.connection, folder }
+  const connection = { ...postgres.connection, database: world.connection.database }
+  const there = { ...world, connection, folder }
   await query(world, `alter system set synchronous_standby_names = 'standby'`)
   await query(world, 'select pg_reload_conf()')
   await vi.waitUntil(async () => {

@@ -1,16 +1,18 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { startEmbeddedPostgres } from '#platform/embedded/index.ts'
 import type { ConnectionSettings, EmbeddedPostgres } from '#platform/embedded/index.ts'
+import { makeClusterFolder } from '#testing/cluster-folder.ts'
 import { CommandBench } from '#testing/command.ts'
-import { runStatements, testConnection } from '#testing/database.ts'
+import { runStatements, TEMPLATE_DATABASE, testConnection, testRoleSecret } from '#testing/database.ts'
+import { layPreparedCluster, layPreparedInstallation } from '#testing/prepared-cluster.ts'
 import { sealDatabase } from '#testing/sealing.ts'
-import { TestWorld } from '#testing/world.ts'
+import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 
 let world: TestWorld
@@ -18,9 +20,13 @@ let bench: CommandBench
 let caller: Caller
 let other: EmbeddedPostgres
 let otherFolder: string
+/** Where whole installations of this file stand. */
+let installations: string
 
-/** Each restore makes a database anew. */
+/** A restore into a bare database makes the schema first. */
 const LONG_MS = 120_000
+const BARE = 'template0'
+const BREATH_MS = 50
 
 beforeAll(async () => {
   world = await TestWorld.start(makeSupportRoutes)
@@ -32,12 +38,15 @@ beforeAll(async () => {
   ]
   await world.assign(await world.link(partner, tenantId), await world.partnerMember(partner, person.id))
   caller = { ...(await world.signIn(person.id)), tenantId }
-  otherFolder = await mkdtemp(join(tmpdir(), 'liaison-other-'))
+  otherFolder = await makeClusterFolder()
+  installations = await makeClusterFolder()
+  await layPreparedCluster(otherFolder)
   other = await startEmbeddedPostgres({ dataDir: otherFolder, durability: 'fast' })
 })
 afterAll(async () => {
   await other.stop()
   await rm(otherFolder, { recursive: true, force: true })
+  await rm(installations, { recursive: true, force: true })
   await bench[Symbol.asyncDispose]()
   await world[Symbol.asyncDispose]()
 })
@@ -53,7 +62,7 @@ async function openTicket(subject: string): Promise<void> {
   expect(answer.statusCode).toBe(201)
 }
 
-/** Backs up while tickets are opened without a pause; says how many were there before, and how many were opened meanwhile. */
+/** Backs up while tickets are opened one after the other in three places; says how many were there before, and how many were opened meanwhile. */
 async function backUpUnderLoad(
   folder: string,
 ): Promise<{ before: number; during: number; manifest: { rows: number } }> {
@@ -67,6 +76,8 @@ async function backUpUnderLoad(
     while (!finished.signal.aborted) {
       await openTicket('during')
       during += 1
+      // Else most of the work would be the tickets'.
+      await delay(BREATH_MS)
     }
   }
   const writers = [write(), write(), write()]
@@ -78,9 +89,10 @@ async function backUpUnderLoad(
 
 const sealAndPublish = () => sealDatabase(world.connection, bench.folder)
 
-async function createDatabase(cluster: ConnectionSettings, name: string): Promise<ConnectionSettings> {
-  await runStatements(cluster, [`create database ${name}`])
-  return { ...cluster, database: name }
+/** A database without records in the other cluster, of the schema already unless it is to be bare; a restore takes either. */
+async function createDatabase(name: string, template = TEMPLATE_DATABASE): Promise<ConnectionSettings> {
+  await runStatements(other.connection, [`create database ${name} template ${template} strategy file_copy`])
+  return { ...other.connection, database: name }
 }
 
 async function ask(connection: ConnectionSettings, text: string): Promise<Record<string, unknown>> {
@@ -114,9 +126,9 @@ test(
       [],
     )
     const { before, during } = await backUpUnderLoad(folder)
-    expect(during).toBeGreaterThan(0)
+    expect(during).toBeGreaterThan(10)
     expect((await bench.run(['backup', '--check', folder])).status).toBe(0)
-    const connection = await createDatabase(other.connection, 'restored')
+    const connection = await createDatabase('restored', BARE)
     await using target = await CommandBench.start({ connection })
     const { status, out } = await target.run(['restore', folder, '--json'])
     expect(status).toBe(0)
@@ -141,7 +153,7 @@ test(
     await world.seed(`insert into outbox (topic, payload, xid) values ('mail', '{}', '900000000000')`, [])
     await world.seed(`insert into tenant (name, slug, domain) values ('Late', 'late', 'late.example')`, [])
     await bench.run(['backup', folder])
-    const connection = await createDatabase(other.connection, 'renumbered')
+    const connection = await createDatabase('renumbered')
     await using target = await CommandBench.start({ connection })
     const { out } = await target.run(['restore', folder, '--open', '--json'])
     const { audit } = JSON.parse(out)
@@ -169,13 +181,13 @@ test(
     await openTicket('after the backup')
     await sealAndPublish()
     const kept = join(bench.folder, 'audit-checkpoints.txt')
-    const connection = await createDatabase(other.connection, 'older')
+    const connection = await createDatabase('older')
     await using target = await CommandBench.start({ connection })
     const { out } = await target.run(['restore', folder, '--checkpoints', kept, '--json'])
     expect(JSON.parse(out).audit.lacking).toBeGreaterThan(0)
     const [note = ''] = (await readFile(kept, 'utf8')).split('\n\n\n', 1)
     const foreign = await target.file('foreign.txt', note.replaceAll('A', 'B'))
-    const again = await createDatabase(other.connection, 'unsigned')
+    const again = await createDatabase('unsigned')
     await using second = await CommandBench.start({ connection: again })
     await expect(second.run(['restore', folder, '--checkpoints', foreign])).rejects.toThrow('did not sign')
   },
@@ -189,7 +201,7 @@ test(
     await bench.run(['backup', folder])
     await expect(bench.run(['backup', folder])).rejects.toThrow('exists already')
     await expect(bench.run(['restore', folder])).rejects.toThrow(/holds records already|Keep it elsewhere/)
-    const connection = await createDatabase(other.connection, 'refusing')
+    const connection = await createDatabase('refusing')
     await using target = await CommandBench.start({ connection })
     const file = join(folder, 'public.person.copy.gz')
     const whole = await readFile(file)
@@ -210,12 +222,20 @@ test(
   LONG_MS,
 )
 
+/** The secrets of an installation, as its first start writes them. */
+const writeSecrets = (dataDir: string) =>
+  writeFile(
+    join(dataDir, 'secrets.json'),
+    JSON.stringify({ role_secret: testRoleSecret(), secret_key: TEST_SECRET_KEY }),
+  )
+
 test(
   'an embedded installation is backed up and restored into an empty data directory, once its secrets are there',
   async () => {
     const folder = join(bench.folder, 'embedded')
-    const [first, second] = [join(bench.folder, 'first'), join(bench.folder, 'second')]
-    expect(await bench.spawn(['migrate'], { LIAISON_DATA_DIR: first })).toMatchObject({ status: 0 })
+    const [first, second] = [join(installations, 'first'), join(installations, 'second')]
+    await layPreparedInstallation(first)
+    await writeSecrets(first)
     expect(await bench.spawn(['backup', folder], { LIAISON_DATA_DIR: first })).toMatchObject({ status: 0 })
     const restore = () => bench.spawn(['restore', folder], { LIAISON_DATA_DIR: second })
     expect(await restore()).toMatchObject({ status: 1, err: expect.stringContaining('secrets.json') })

@@ -6,7 +6,7 @@ import { withAdminClient } from '#platform/admin.ts'
 import { openDatabase } from '#platform/database.ts'
 import type { ConnectionSettings } from '#platform/embedded/index.ts'
 import { CommandBench } from '#testing/command.ts'
-import { runStatements, testConnection, testRoleSecret } from '#testing/database.ts'
+import { runStatements, TEMPLATE_DATABASE, testConnection, testRoleSecret } from '#testing/database.ts'
 import { PartnerApp, TEST_ISSUER } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
 import { TEST_ORIGIN, TEST_SECRET_KEY } from '#testing/world.ts'
@@ -77,7 +77,9 @@ test(
     // Revoked by the partner after the moment of the backup.
     expect((await cast.app.revoke(refreshToken)).status).toBe(200)
     expect((await cast.app.introspect(accessToken)).body['active']).toBe(false)
-    await runStatements(testConnection(), [`create database ${RESTORED}`])
+    await runStatements(testConnection(), [
+      `create database ${RESTORED} template ${TEMPLATE_DATABASE} strategy file_copy`,
+    ])
     const connection = { ...testConnection(), database: RESTORED }
     await using target = await CommandBench.start({ connection })
     const { status } = await target.run(['restore', folder, '--open'])
