@@ -102,6 +102,15 @@ const hasLength = (schema: Schema) => (text: string) => {
   return length >= shortest && length <= longest
 }
 
+const matchers = new Map<string, fc.Arbitrary<string>>()
+
+/** Texts of a form; made once of each, because reading an expression takes longer than all texts that are drawn of it. */
+function textMatching(pattern: string): fc.Arbitrary<string> {
+  const matcher = matchers.get(pattern) ?? fc.stringMatching(new RegExp(pattern), { size: 'small' })
+  matchers.set(pattern, matcher)
+  return matcher
+}
+
 /** Makes values that have the form which schemas of one OpenAPI document declare, at the edges of what they allow. */
 export class InputsOfSchema {
   readonly #document: Schema
@@ -219,10 +228,7 @@ export class InputsOfSchema {
       const expression = new RegExp(pattern)
       const known = KNOWN_FORMS.filter((text) => expression.test(text) && fits(text))
       // Where one of the known forms fits, nothing else would be what the field is for, and look-arounds cannot be made.
-      const matching =
-        known.length > 0
-          ? fc.constantFrom(...known)
-          : fc.stringMatching(expression, { size: 'small' }).filter(fits)
+      const matching = known.length > 0 ? fc.constantFrom(...known) : textMatching(pattern).filter(fits)
       const seen = prefix === undefined ? [] : this.#seen.idsOf(prefix)
       return seen.length === 0
         ? matching

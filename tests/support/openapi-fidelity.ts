@@ -62,11 +62,16 @@ function makeBodyCheck(document: Json): (place: readonly string[], body: string)
   }
 }
 
+/** Tells in words what of an answer is not declared. */
+type FidelityCheck = (route: Route, answer: SeenAnswer) => string[]
+
 /** Looks whether answers are as the document of these routes declares them; what is not is told in words. */
-export async function makeFidelityCheck(
-  routes: readonly Route[],
-): Promise<(route: Route, answer: SeenAnswer) => string[]> {
-  const document = await makeOpenApi(routes)
+export async function makeFidelityCheck(routes: readonly Route[]): Promise<FidelityCheck> {
+  return fidelityCheckOf(await makeOpenApi(routes))
+}
+
+/** The same look where the document is at hand; making it takes seconds. */
+export function fidelityCheckOf(document: Json): FidelityCheck {
   const paths = child(document, 'paths')
   const findBodyFaults = makeBodyCheck(document)
   return ({ method, path }, { statusCode, headers, body }) => {
