@@ -138,6 +138,14 @@ interface Told {
   readonly wrote: boolean
 }
 
+interface Result {
+  readonly rows: readonly { readonly wrote?: boolean; readonly answer?: string }[]
+}
+
+const areResults = (told: unknown): told is readonly Result[] => Array.isArray(told) && told.length === 6
+
+const HAS_WRITTEN = 'select pg_current_xact_id_if_assigned() is not null as wrote'
+
 /** A connection of one login, which speaks as injected SQL would. */
 export class RawSession implements AsyncDisposable {
   readonly #client: pg.Client
@@ -201,32 +209,34 @@ export class RawSession implements AsyncDisposable {
     }
   }
 
+  /** All in one message, since each function is called in a transaction of its own, with many that are refused. */
   async #try({ name, parameters }: Callable, values: readonly string[]): Promise<Told | null> {
     const given = parameters.map(({ type }, index) => `(a ->> ${index})::${type}`).join(', ')
-    await this.#client.query('begin')
+    const brought = values.map((value) => pg.escapeLiteral(value)).join(', ')
+    let told: unknown
     try {
-      const { context } = this.#speaker
-      if (context) await this.#client.query(context.text, [...context.values])
-      const before = await this.#hasWritten()
-      const { rows } = await this.#client.query<{ answer: string }>(
-        `select coalesce((select jsonb_agg(to_jsonb(q)) from ${name}(${given}) q), '[]')::text as answer
-         from unnest($1::jsonb[]) with ordinality s (a, place) order by s.place`,
-        [values],
+      told = await this.#client.query(
+        `begin; ${this.#enters}; ${HAS_WRITTEN};
+         select coalesce((select jsonb_agg(to_jsonb(q)) from ${name}(${given}) q), '[]')::text as answer
+         from unnest(array[${brought}]::jsonb[]) with ordinality s (a, place) order by s.place;
+         ${HAS_WRITTEN}; rollback`,
       )
-      const wrote = !before && (await this.#hasWritten())
-      return { answers: rows.map(({ answer }) => withoutIds(answer)), wrote }
     } catch {
-      return null
-    } finally {
       await this.#client.query('rollback')
+      return null
     }
+    if (!areResults(told)) throw new Error('Not every statement was answered.')
+    const [, , before, answers, after] = told
+    const wrote = before?.rows[0]?.wrote === false && after?.rows[0]?.wrote === true
+    return { answers: (answers?.rows ?? []).map(({ answer = '' }) => withoutIds(answer)), wrote }
   }
 
-  async #hasWritten(): Promise<boolean> {
-    const { rows } = await this.#client.query<{ wrote: boolean }>(
-      'select pg_current_xact_id_if_assigned() is not null as wrote',
+  /** The statement that brings the speaker's context, or one that brings none. */
+  get #enters(): string {
+    const { text, values } = this.#speaker.context ?? { text: 'select', values: [] }
+    return text.replaceAll(/\$(\d+)/g, (_, place: string) =>
+      pg.escapeLiteral(String(values[Number(place) - 1])),
     )
-    return rows[0]?.wrote === true
   }
 }
 
