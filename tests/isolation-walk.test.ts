@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Route } from '../server/src/platform/route.ts'
 import { attempts, patience, tellFigures } from './support/figures.ts'
 import {
+  bodiesFor,
   buildWalkWorld,
   comparableAnswer,
   fillPath,
@@ -10,6 +11,7 @@ import {
   paramKinds,
   requestsFor,
   shuffled,
+  tenantsToAsk,
   UNKNOWN_UUID,
 } from './support/walk.ts'
 import type { MarkedTenant, WalkCaller, WalkWorld } from './support/walk.ts'
@@ -72,9 +74,11 @@ test(
       { route, caller: [name, { caller, mayName }] }: { route: Route; caller: [string, WalkCaller] },
       round: number,
     ) => {
-      // An end user names no tenant: the ids of one say as much as those of all.
-      const asked = name in callers ? Object.values(tenants) : [tenants.own]
-      for (const { tenantId, path } of requestsFor(route, caller, asked)) {
+      for (const { tenantId, path } of requestsFor(
+        route,
+        caller,
+        tenantsToAsk(route, { name, mayName }, tenants),
+      )) {
         const answer = await world.call(
           caller && tenantId ? { ...caller, tenantId } : caller,
           'GET',
@@ -186,9 +190,10 @@ test(
         !('permission' in route.access && 'tenant' in route.access)
       )
         return
+      const fitting = await bodiesFor(route, bodies)
       for (const [name, others] of Object.entries(hidden)) {
         for (const other of others) {
-          for (const body of bodies) {
+          for (const body of fitting) {
             const caller = callers[name]?.caller
             const response = await world.call(
               caller ? { ...caller, tenantId: other.id } : null,
@@ -224,8 +229,9 @@ test(
     )
     const visits = named.flatMap((route) => Object.entries(here.callers).map((caller) => ({ route, caller })))
     await inRounds(visits, async ({ route, caller: [name, caller] }) => {
+      const fitting = route.method === 'GET' ? [undefined] : await bodiesFor(route, bodies)
       for (const path of new Set(pathsInto(route, here, there))) {
-        for (const body of route.method === 'GET' ? [undefined] : bodies) {
+        for (const body of fitting) {
           const isPage = route.answers === 'page' && body !== undefined
           const answer = await world.call(caller, route.method, path, {
             ...(body !== undefined && { body: isPage ? new URLSearchParams(body).toString() : body }),

@@ -4,10 +4,11 @@ import { z } from 'zod'
 import { makeDice } from '../../chaos/dice.ts'
 import { allRoutes } from '../../server/src/app.ts'
 import type { AppOptions } from '../../server/src/app.ts'
-import { PATH_PARAMETER } from '../../server/src/platform/route.ts'
-import type { Route } from '../../server/src/platform/route.ts'
+import { evidenceOf, PATH_PARAMETER } from '../../server/src/platform/route.ts'
+import type { Evidence, Route } from '../../server/src/platform/route.ts'
 import { TestWorld } from '../../server/testing/world.ts'
 import type { Caller } from '../../server/testing/world.ts'
+import { isCampaign } from './figures.ts'
 
 /** One tenant with a record of every kind, each carrying the tenant's marker in its text. */
 export interface MarkedTenant {
@@ -155,10 +156,20 @@ function isKind(text: string): text is IdKind {
   return Object.hasOwn(ID_PREFIXES, text)
 }
 
+/** What was read from each schema of path parameters: writing a schema out costs more than the request that it is for. */
+const kindsRead = new WeakMap<z.ZodType, Record<string, IdKind | null>>()
+
 /** Which kind of record each path parameter names, read from the route's own schema. */
 export function paramKinds(route: Route): Record<string, IdKind | null> {
-  if (!route.input.params) return {}
-  const schema = z.toJSONSchema(route.input.params, { io: 'input', unrepresentable: 'any' })
+  const { params } = route.input
+  if (!params) return {}
+  const kinds = kindsRead.get(params) ?? readKinds(params)
+  kindsRead.set(params, kinds)
+  return kinds
+}
+
+function readKinds(params: z.ZodType): Record<string, IdKind | null> {
+  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' })
   return Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([name, property]) => {
       const description = typeof property === 'object' ? (property.description ?? '') : ''
@@ -178,21 +189,63 @@ export function fillPath(route: Route, ids: Readonly<Record<string, string>>): s
   })
 }
 
+type Standing = keyof WalkWorld['tenants']
+
+/** One tenant of each relation that a caller has to any: its own, one of others with a link and one without. */
+const ONE_OF_EACH: readonly Standing[] = ['own', 'linked', 'foreign']
+
+/** What is shown on the evidence of a tenant, a partner or a session may depend on the tenant; elsewhere none has a part in who is let in. */
+const BY_TENANT: ReadonlySet<Evidence> = new Set(['tenant', 'delegation', 'program', 'auth', 'public'])
+
+/**
+ * The tenants whose ids say something when this caller asks a route with them. Only to the technician each of them is
+ * another: a link of somebody else's that has ended is to everybody else the same as one that has not. Where no tenant has a
+ * part in it, and to whoever belongs to none, one that may not be shown stands for all. The campaign asks with all of them.
+ */
+export function tenantsToAsk(
+  route: Route,
+  { name, mayName }: { readonly name: string; readonly mayName: readonly TenantId[] },
+  tenants: WalkWorld['tenants'],
+): readonly MarkedTenant[] {
+  const all = Object.values(tenants)
+  if (isCampaign()) return all
+  const isMember = mayName.length > 0 && mayName.length < all.length
+  // The platform may name them all: what is looked for is an answer that breaks.
+  if (!isMember || !BY_TENANT.has(evidenceOf(route.access)))
+    return [all.find(({ id }) => !mayName.includes(id)) ?? tenants.linked]
+  return name === 'technician' ? all : ONE_OF_EACH.map((standing) => tenants[standing])
+}
+
+/**
+ * The bodies that tell something of a route: what its own schema refuses never comes to its code, so the first of those
+ * stands for all. The campaign sends all.
+ */
+export async function bodiesFor<Body extends object>(
+  { input }: Route,
+  bodies: readonly Body[],
+): Promise<readonly Body[]> {
+  if (isCampaign()) return bodies
+  const looks = await Promise.all(
+    bodies.map(async (body) => ({ body, fits: (await input.body?.safeParseAsync(body))?.success === true })),
+  )
+  const refused = looks.find(({ fits }) => !fits)
+  return looks.filter((look) => look.fits || look === refused).map(({ body }) => body)
+}
+
+const TAKES_HEADER: ReadonlySet<Evidence> = new Set(['tenant', 'delegation'])
+
 /** Every different request of one caller to a route: with the records of each tenant, naming that tenant and naming none. */
 export function requestsFor(
   route: Route,
   caller: Caller | null,
   tenants: readonly MarkedTenant[],
 ): { readonly tenantId: TenantId | null; readonly path: string }[] {
-  const requests = tenants.flatMap(({ id, ids }) => {
+  const isHeaderRead = isCampaign() || TAKES_HEADER.has(evidenceOf(route.access))
+  const requests = tenants.flatMap(({ id, ids }, index) => {
     const path = fillPath(route, ids)
-    // Somebody without a sign-in is refused before any header is read.
-    return caller?.cookie
-      ? [
-          { tenantId: id, path },
-          { tenantId: null, path },
-        ]
-      : [{ tenantId: null, path }]
+    const bare = { tenantId: null, path }
+    // Somebody without a sign-in is refused before any header is read; where none is, one shows that it is not.
+    return caller?.cookie && (isHeaderRead || index === 0) ? [{ tenantId: id, path }, bare] : [bare]
   })
   return [...new Map(requests.map((one) => [`${one.tenantId} ${one.path}`, one])).values()]
 }
