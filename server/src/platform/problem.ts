@@ -280,6 +280,11 @@ export function registerProblems(entries: Readonly<Record<string, ProblemEntry>>
   }
 }
 
+/** The status that a code is answered with; that of an error of ours where nobody registered it. */
+export function statusOfProblem(code: string): number {
+  return registry.get(code)?.status ?? 500
+}
+
 /** Every problem code of the product, in alphabetical order. */
 export function listProblems(): [code: string, entry: ProblemEntry][] {
   return [...registry].toSorted(([left], [right]) => (left < right ? -1 : 1))

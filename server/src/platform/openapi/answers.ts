@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isAgencyAccess } from '../agency-door.ts'
 import { withBoundsOfAnswer } from './bounds.ts'
 import { problemsOf } from './problems.ts'
-import { listProblems } from '../problem.ts'
+import { listProblems, statusOfProblem } from '../problem.ts'
 import { toOutputJsonSchema } from './response-schema.ts'
 import { evidenceOf } from '../route.ts'
 import type { Route } from '../route.ts'
@@ -93,10 +93,9 @@ export function refusalComponents(): Json {
 
 /** The codes of an operation's refusals, by their status. */
 export function codesByStatus(route: Route): Readonly<Record<string, readonly string[]>> {
-  const entries = new Map(listProblems())
   const found = new Map<number, string[]>()
   for (const code of problemsOf(route)) {
-    const status = entries.get(code)?.status ?? 500
+    const status = statusOfProblem(code)
     found.set(status, [...(found.get(status) ?? []), code])
   }
   return Object.fromEntries(found)

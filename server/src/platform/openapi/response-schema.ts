@@ -59,17 +59,25 @@ function withoutIds(schema: JsonSchema): JsonSchema {
   return isRecord(stripped) ? stripped : schema
 }
 
+type Serialize = (answer: unknown) => string
+
+/** By schema, so that operations which answer with the same form share one. */
+const made = new WeakMap<z.ZodType, Serialize>()
+
+// The serialiser's own type of a JSON Schema is narrower than what JSON Schema allows.
+const makeSerializerOf = (schema: z.ZodType): Serialize =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  makeSerializer(withoutIds(toOutputJsonSchema(schema)) as AnySchema)
+
 /**
  * What turns an answer into JSON through its schema, so that a field that is not declared is never sent. It is made at
  * the first answer: making that of every route at the start took longer than all else of it, and the memory of most is
  * never needed.
  */
-export function serializerOf(schema: z.ZodType): (answer: unknown) => string {
-  let serialize: ((answer: unknown) => string) | undefined
+export function serializerOf(schema: z.ZodType): Serialize {
   return (answer) => {
-    // The serialiser's own type of a JSON Schema is narrower than what JSON Schema allows.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    serialize ??= makeSerializer(withoutIds(toOutputJsonSchema(schema)) as AnySchema)
+    const serialize = made.get(schema) ?? makeSerializerOf(schema)
+    made.set(schema, serialize)
     return serialize(answer)
   }
 }
