@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FormBrowser } from '../server/testing/form-browser.ts'
@@ -29,8 +30,12 @@ beforeAll(async () => {
   addFormats.default(ajv)
   for (const format of ['int32', 'int64', 'base64']) ajv.addFormat(format, true)
   ajv.addSchema({ $id: 'openapi', components: recordAt(document, 'components') })
+  // Many operations have the same schema, and compiling one takes longer than all that is looked at with it.
+  const compiled = new Map<string, ValidateFunction>()
   compile = (schema) => {
-    const validate = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/')))
+    const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/')
+    const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text))
+    compiled.set(text, validate)
     return (value) => (validate(value) ? undefined : ajv.errorsText(validate.errors))
   }
 }, 120_000)
