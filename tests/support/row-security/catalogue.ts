@@ -157,12 +157,22 @@ const RULES: readonly Rule[] = [
   },
 ]
 
+async function* findFaults(client: pg.Client): AsyncGenerator<string> {
+  for (const { name: rule, sql, except } of RULES) {
+    const { rows } = await client.query<{ name: string }>(sql)
+    for (const { name } of rows) if (!except?.has(name)) yield `${rule}: ${name}`
+  }
+}
+
 /** Everything in the catalogue that would let a login around the row policies; empty in a sound database. */
 export async function catalogueFaults(client: pg.Client): Promise<string[]> {
   const faults: string[] = []
-  for (const { name: rule, sql, except } of RULES) {
-    const { rows } = await client.query<{ name: string }>(sql)
-    for (const { name } of rows) if (!except?.has(name)) faults.push(`${rule}: ${name}`)
-  }
+  for await (const fault of findFaults(client)) faults.push(fault)
   return faults
+}
+
+/** Whether there is any such thing, looked for until the first. */
+export async function hasCatalogueFault(client: pg.Client): Promise<boolean> {
+  for await (const _ of findFaults(client)) return true
+  return false
 }
