@@ -42,7 +42,13 @@ const ALONE: Rule['applies'] = (statement) =>
   )
 
 /** Registries of a few rows, or of a few thousand: what is changed in them is over at once. */
-const SMALL: ReadonlySet<string> = new Set(['alert_default', 'partner', 'program', 'program_setting', 'state_transition'])
+const SMALL: ReadonlySet<string> = new Set([
+  'alert_default',
+  'partner',
+  'program',
+  'program_setting',
+  'state_transition',
+])
 
 /** Hazards of a change while the version before still works on the table. Source: reliability.md R11. */
 const RULES: readonly Rule[] = [
