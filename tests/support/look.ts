@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { CDPSession, Page } from 'playwright-core'
+import type { CDPSession, Frame, Page } from 'playwright-core'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -40,7 +40,7 @@ const SETTLED = `Promise.race([
 ]).then(() => true)`
 
 /** Every violation of WCAG 2.2 A and AA on the page as it stands; what a second look does not find had only begun to fade. */
-export async function violationsOf(page: Page): Promise<string[]> {
+export async function violationsOf(page: Page | Frame): Promise<string[]> {
   const found = await violationsNow(page)
   return found.length === 0 ? found : violationsNow(page)
 }
@@ -51,14 +51,16 @@ const sessions = new WeakMap<Page, Promise<CDPSession>>()
  * The portal's own policy lets no foreign script in, so the checker is evaluated, not inserted; by the debugger itself, which
  * needs half of the time of an evaluation that hands over its half a megabyte as an argument.
  */
-async function loadChecker(page: Page): Promise<void> {
+async function loadChecker(page: Page | Frame): Promise<void> {
+  // A frame is of another site: the debugger of the page around it does not reach in.
+  if (!('context' in page)) return page.evaluate(AXE)
   const known = sessions.get(page) ?? page.context().newCDPSession(page)
   sessions.set(page, known)
   const { exceptionDetails } = await (await known).send('Runtime.evaluate', { expression: AXE })
   if (exceptionDetails) throw new Error(`The checker did not load: ${exceptionDetails.text}`)
 }
 
-async function violationsNow(page: Page): Promise<string[]> {
+async function violationsNow(page: Page | Frame): Promise<string[]> {
   await page.evaluate(SETTLED)
   if (!(await page.evaluate(() => 'axe' in globalThis))) await loadChecker(page)
   return page.evaluate(async (rules) => {

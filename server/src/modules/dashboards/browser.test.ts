@@ -126,7 +126,7 @@ test('a page of the product shows its partner the figures; the token is in no ad
     const text = (await frame.locator('main').textContent()) ?? ''
     for (const part of ['/r/AURORA', 'Sign-ups3', 'Earned1,234.56 USD', 'Earned5,000 JPY', 'Next payout: '])
       expect(text).toContain(part)
-    expect(await violationsOf(frame as unknown as Page)).toEqual([])
+    expect(await violationsOf(frame)).toEqual([])
     expect(await frame.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     expect(await frame.evaluate<string>('location.href')).toBe(`${embedOrigin()}/e/dashboard`)
     // The address that the frame began with has it in its fragment, which is sent to nobody.
@@ -190,7 +190,7 @@ test.each([
       expect(await frame.locator('html').getAttribute('lang')).toBe(language)
       // Each state once; of the other languages the one with the most words.
       const isLookedAt = language === 'en' || waitsFor === 'title'
-      expect(isLookedAt ? await violationsOf(frame as unknown as Page) : []).toEqual([])
+      expect(isLookedAt ? await violationsOf(frame) : []).toEqual([])
       return { frame, text }
     }
     const { frame, text } = await read('title')
@@ -293,6 +293,6 @@ test('a frame whose token ended says what to do, and a partner that is stopped h
   await page.reload()
   const ended = await frameOf(page)
   await ended.getByRole('alert').getByText('Load the page again.').waitFor()
-  expect(await violationsOf(ended as unknown as Page)).toEqual([])
+  expect(await violationsOf(ended)).toEqual([])
   await page.context().close()
 }, 60_000)

@@ -103,14 +103,14 @@ test('an agency worker issues a voucher, sees its QR symbol, and looks it up by 
   await askPuzzles()
   const page = await visit(`${origins.agency}/`, 360)
   const frame = await frameOf(page)
-  expect(await violationsOf(frame as unknown as Page)).toEqual([])
+  expect(await violationsOf(frame)).toEqual([])
   await frame.getByText(/: vouchers by /).waitFor()
   const code = await issue(frame)
   expect(code).toMatch(CODE)
   await frame.getByRole('button', { name: 'Copy the code' }).click()
   await frame.getByRole('button', { name: 'Code copied' }).waitFor()
   await frame.getByRole('img', { name: 'The code as a QR symbol' }).waitFor()
-  expect(await violationsOf(frame as unknown as Page)).toEqual([])
+  expect(await violationsOf(frame)).toEqual([])
   // The frame grew with its content, and nothing is wider than a telephone.
   const height = await page.evaluate<number>(
     `document.querySelector('iframe').getBoundingClientRect().height`,
