@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
+import type { TestSpecification } from 'vitest/node'
 
 /** Tests that need no database: they run without waiting for one. */
 const pure = [
@@ -23,11 +25,30 @@ const pure = [
  */
 const workers = Math.min(4, Math.max(2, availableParallelism() - 1))
 
+/** Files that open every page: short to read and long to run. Whichever of them came last would go on alone for minutes. */
+const LONGEST = /\/(?:pages-of-[a-z-]+|still-pages)\.test\.ts$/
+
+/** The usual order within each project, by what the last run took or else by size, after the files that are known to be long. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // A method of the sequencer, not of an array.
+    // oxlint-disable-next-line unicorn/no-array-sort
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.test(moduleId)
+    return [...new Set(sorted.map(({ project }) => project))].flatMap((project) => {
+      const own = sorted.filter((file) => file.project === project)
+      return [...own.filter(isLong), ...own.filter((file) => !isLong(file))]
+    })
+  }
+}
+
 export default defineConfig({
   test: {
     maxWorkers: workers,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'unit', include: pure, testTimeout: 30_000 } },
+      // A worker of its own for each file would take longer to start than most files to run.
+      { extends: true, test: { name: 'unit', include: pure, isolate: false, testTimeout: 30_000 } },
       {
         extends: true,
         test: {
