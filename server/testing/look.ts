@@ -4,7 +4,7 @@ import { violationsOf } from '../../tests/support/look.ts'
 const SCHEMES = ['light', 'dark'] as const
 
 /** What is wrong with a page as it stands: violations of WCAG 2.2 A and AA, and what is wider than the screen. */
-export async function faultsOf(page: Page): Promise<string[]> {
+async function faultsOf(page: Page): Promise<string[]> {
   const violations = await violationsOf(page)
   const excess = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
   return excess > 0 ? [...violations, `wider than the screen by ${excess} px`] : violations

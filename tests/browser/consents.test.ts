@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestCertificate } from '../../server/testing/client-certificates.ts'
 import { SOON } from '../../server/testing/patience.ts'
-import { faultsInLooks } from '../support/look.ts'
+import { ALL_LOOKS, faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import type { Look } from '../support/look.ts'
 import { allow, OutsideApp, register } from '../support/partner-app.ts'
 import type { Tokens } from '../support/partner-app.ts'
 import { takePicture } from '../support/picture.ts'
@@ -19,8 +20,8 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]())
 
 /** Looks at the page that is open, wide and narrow, in light and dark colours. */
-async function look(page: Page): Promise<void> {
-  expect(await faultsInLooks(page)).toEqual([])
+async function look(page: Page, looks: readonly Look[] = ALL_LOOKS): Promise<void> {
+  expect(await faultsInLooks(page, looks)).toEqual([])
 }
 
 test('a customer finds the access of an app in two clicks from home, makes it smaller and stops it, alone or with all others, and each of it holds for the next call of the app (A9, A10)', async () => {
@@ -79,7 +80,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   await page.goto(consent)
   await page.getByText(/^1\d\d\.\d\d [A-Z]{3} of 200\.00 [A-Z]{3}$/).waitFor()
   await page.getByText('Orders may cost up to 200.00').waitFor({ state: 'attached' })
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('button', { name: "Stop Northwind MSP's access…" }).click()
   await page.getByLabel("Type the partner's name to confirm").fill('Northwind MSP')
   await look(page)
@@ -96,7 +97,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   await page.getByLabel('Billing account').selectOption({ index: 2 })
   await page.getByText('People who sign in are let in to the whole organisation').waitFor()
   await card.getByText('Through the app Northwind Fleet').waitFor()
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('link', { name: /^Who has access/ }).click()
   await page.getByRole('button', { name: /^Stop all partner access/ }).click()
   await page.getByText('2 apps of partners stop too.').waitFor()
@@ -111,7 +112,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
 async function decideMore(page: Page, app: OutsideApp, tokens: Tokens): Promise<Tokens> {
   await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/access`)
   await page.getByText('Northwind MSP asks for more access with its app Northwind Fleet.').waitFor()
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('link', { name: 'Look at the request' }).click()
   await page.getByRole('heading', { name: 'Northwind MSP asks for more access', level: 1 }).waitFor()
   await page.getByText('To order again.').waitFor()
@@ -127,11 +128,11 @@ async function decideMore(page: Page, app: OutsideApp, tokens: Tokens): Promise<
   await limit.fill('200')
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByText('Orders may cost up to 200.00').waitFor()
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('button', { name: 'Allow Northwind MSP' }).click()
   await page.getByRole('heading', { name: 'Northwind MSP now has access' }).waitFor()
   expect(await page.getByRole('link', { name: /^Go back to/ }).count()).toBe(0)
-  await look(page)
+  await look(page, TWO_LOOKS)
   return app.refresh(tokens)
 }
 
@@ -158,7 +159,7 @@ async function bindAndBack(page: Page, app: OutsideApp): Promise<void> {
       .getByRole('button', { name: /^Remove/ })
       .count(),
   ).toBe(0)
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('button', { name: /^Bind tokens to a key again/ }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Bind tokens to a key again' }).click()
   await page.getByText('To a key that the application proves').waitFor()
@@ -175,16 +176,16 @@ test("an end customer sees its wholesaler's access, what was ordered and who is 
   await page.getByRole('link', { name: 'See who has access' }).click()
   await page.getByRole('link', { name: 'Westwire Wholesale', exact: true }).click()
   await page.getByText('Westwire Wholesale pays. Nothing goes on your bill.').waitFor()
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('link', { name: 'Orders', exact: true }).click()
   await page.getByText('account W-1000').first().waitFor()
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('link', { name: /^Fibre 10 Gbit/ }).click()
   await page.getByRole('link', { name: 'See the access' }).waitFor()
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('link', { name: 'Services', exact: true }).click()
   await page.getByRole('link', { name: 'See the order' }).first().waitFor()
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('link', { name: 'Who has access' }).click()
   await page.getByRole('link', { name: "Stop Westwire Wholesale's access" }).click()
   await page.getByLabel("Type the partner's name to confirm").fill('Westwire Wholesale')
@@ -212,7 +213,7 @@ test("the provider's pages of API access hold no fault of accessibility, and a g
     [`partners/${partner}/blast-radius`, 'What stood open'],
   ] as const) {
     await open(page, `/platform/${path}`, sign)
-    await look(page)
+    await look(page, TWO_LOOKS)
   }
   await takePicture(page, 'blast-radius-light')
   await open(page, '/platform/gateways/new', 'Register a gateway')
@@ -220,7 +221,7 @@ test("the provider's pages of API access hold no fault of accessibility, and a g
   await page.getByRole('button', { name: 'Register a gateway' }).click()
   await page.getByRole('heading', { name: 'Store this credential now' }).waitFor()
   const credential = await page.getByLabel('Credential of Edge').inputValue()
-  await look(page)
+  await look(page, TWO_LOOKS)
   await page.getByRole('button', { name: 'Done' }).click()
   await page.getByText('Tick that you have stored it.').waitFor()
   await page.getByLabel('I have stored the credential').check()

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { faultsInLooks } from '../support/look.ts'
+import { ALL_LOOKS, faultsInLooks } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]())
 
 async function look(page: Page): Promise<void> {
-  expect(await faultsInLooks(page)).toEqual([])
+  expect(await faultsInLooks(page, ALL_LOOKS)).toEqual([])
 }
 
 /** Asks on the page of a tenant, as somebody of the provider's support. */

@@ -7,7 +7,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** The widths and colours in which a page is looked at. */
-const ALL_LOOKS = [
+export const ALL_LOOKS = [
   [1280, 'light'],
   [1280, 'dark'],
   [360, 'light'],

@@ -1,9 +1,5 @@
 import type { APIRequestContext } from 'playwright-core'
 
-/** What a product that has only just started may answer on a busy machine: nothing was changed, and one tries again. */
-const BUSY = 503
-const ATTEMPTS = 3
-
 /**
  * Signs somebody in with password and one-time code by the requests that the two forms send, into whatever shares the
  * cookies; answers where the person is led. The forms themselves are walked by the tests that are about them.
@@ -14,10 +10,9 @@ export async function signInByRequest(
   account: { readonly email: string; readonly password: string },
   codeOf: () => Promise<string>,
 ): Promise<string> {
-  const send = async (path: string, form: Record<string, string>, more = ATTEMPTS - 1): Promise<string> => {
+  const send = async (path: string, form: Record<string, string>): Promise<string> => {
     const headers = { origin: url, 'sec-fetch-site': 'same-origin' }
     const answer = await request.post(`${url}${path}`, { form, headers, maxRedirects: 0 })
-    if (answer.status() === BUSY && more > 0) return send(path, form, more - 1)
     const next = answer.headers()['location']
     if (next === undefined)
       throw new Error(`${account.email} was not signed in; ${path} says: ${await answer.text()}`)

@@ -116,8 +116,9 @@ async function endsTerms(leadMs: number): Promise<boolean> {
       if ((await servedCode(world, seeded, permission)) === 'ALLOWED') (isOver ? late : allowed).add(name)
   }
   const idle = running.find(({ name }) => name === 'idle session')
-  if (idle && (await wasUsedInTheLastMoment(idle.seeded))) return false
-  expect([...late]).toEqual([])
+  const isIdleAnew = idle !== undefined && (await wasUsedInTheLastMoment(idle.seeded))
+  expect([...late].filter((name) => !isIdleAnew || name !== idle.name)).toEqual([])
+  if (isIdleAnew) return false
   return allowed.size > 4
 }
 
