@@ -13,7 +13,7 @@ import { createMemoryReplayStore, failClosed } from './replay.ts'
 import type { ReplayStore } from './replay.ts'
 import { readHeader } from './request.ts'
 import type { GuardRequest } from './request.ts'
-import { REVOCATION_BOUND, verifyToken } from './token.ts'
+import { isDecidedLive, verifyToken } from './token.ts'
 
 /** The `typ` of the context that the decision point signs: no access token is one, and it is no access token. */
 export const ACCESS_CONTEXT_TYPE = 'access-context+jwt'
@@ -62,11 +62,11 @@ function checkSubject({ exp, iat, htm, htp }: JWTPayload, { method, url }: Guard
 }
 
 /**
- * A decision under a delegation whose customer bounded how long a revocation may take counts once: a gateway that kept it
- * for the next call (mode C) would let a call pass that nobody was asked about.
+ * A decision under a delegation whose customer bounded how long a revocation may take, or named networks or hours, counts
+ * once: a gateway that kept it for the next call (mode C) would let a call pass that nobody was asked about.
  */
 async function useOnce(claims: JWTPayload, store: ReplayStore, toleranceSeconds: number): Promise<void> {
-  if (claims[REVOCATION_BOUND] === undefined) return
+  if (!isDecidedLive(claims)) return
   const until = new Date(((claims.exp ?? 0) + toleranceSeconds) * 1000)
   if (!(await store.claim(`context ${claims.iss} ${claims.jti}`, until)))
     throw refuseToken('The access context was used before: under this delegation each call is decided anew.')
@@ -94,7 +94,7 @@ export function createGatewayGuard(options: GatewayGuardOptions): GatewayGuard {
     keys,
     clock,
     clockToleranceSeconds,
-    takesBounded: true,
+    isDecision: true,
   }
   const decided = failClosed(options.replayStore ?? createMemoryReplayStore({ clock }))
   const terms: ChallengeTerms = { algorithms, resourceMetadata: null, acceptsCertificates: false }

@@ -36,9 +36,10 @@ export interface GuardOptions {
   /** The identifier of this resource server, exactly as in the tokens (RFC 8707); also the address callers use. */
   readonly audience: string
   /**
-   * The audience of tokens whose customer bounded how long a revocation may take (`max_revocation_seconds`). Only for a
-   * server that reads for every single request whether the delegation still counts, as the decision point does: a token
-   * that is verified here would open until it ends. Default: such tokens are refused.
+   * The audience of tokens whose customer bounded how long a revocation may take (`max_revocation_seconds`), or lets calls
+   * come from some networks or at some hours alone (`call_conditions`). Only for a server that reads for every single
+   * request whether the delegation still counts, and whether the call fulfils it, as the decision point does: a token that
+   * is verified here would open until it ends, from anywhere. Default: such tokens are refused.
    */
   readonly liveAudience?: string
   /** The issuer's keys: the address of its key set, a function that reads them, or the keys themselves. */

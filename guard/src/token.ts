@@ -16,21 +16,28 @@ export interface TokenTerms {
   readonly keys: JWTVerifyGetKey
   readonly clock: Clock
   readonly clockToleranceSeconds: number
-  /** Whether what is verified says how fast a revocation has to count, and its verifier keeps that: a signed decision. */
-  readonly takesBounded?: boolean
+  /** Whether what is verified is itself the decision about one call: a signed context. */
+  readonly isDecision?: boolean
 }
 
-/** What a token says when its customer bounded how long after a revocation it may still open anything. */
-export const REVOCATION_BOUND = 'max_revocation_seconds'
+/**
+ * What a token says when its customer bounded how long after a revocation it may still open anything, or named networks or
+ * hours: neither can be kept without asking about each call.
+ */
+const LIVE_CLAIMS = ['max_revocation_seconds', 'call_conditions'] as const
 
 const DECIDED_ELSEWHERE =
-  'The customer wants a revocation to count sooner than it is noticed here: only the decision point takes the token.'
+  'The customer wants each call to be decided as things are when it is made: only the decision point takes the token.'
 
-const isBounded = (claims: JWTPayload): boolean => claims[REVOCATION_BOUND] !== undefined
+/** Whether each call under a delegation has to be decided anew, by what its tokens and signed contexts say. */
+export const isDecidedLive = (claims: JWTPayload): boolean =>
+  LIVE_CLAIMS.some((name) => claims[name] !== undefined)
 
 /** Whether a token whose signature held was refused because it is for the decision point alone. */
 function isDecidedElsewhere(cause: unknown): boolean {
-  return cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'aud' && isBounded(cause.payload)
+  return (
+    cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'aud' && isDecidedLive(cause.payload)
+  )
 }
 
 function audiencesOf({ audience, liveAudience }: TokenTerms): string[] {
@@ -96,7 +103,7 @@ export async function verifyToken(token: string, terms: TokenTerms): Promise<JWT
   if (!audiencesOf(terms).some((audience) => audience === claims.aud))
     throw refuseToken('The token is for more than this resource.')
   // Its audience says so already; an issuer that forgot it opens nothing.
-  if (isBounded(claims) && claims.aud !== terms.liveAudience && !terms.takesBounded)
+  if (isDecidedLive(claims) && claims.aud !== terms.liveAudience && !terms.isDecision)
     throw refuseToken(DECIDED_ELSEWHERE)
   checkTimes(claims, terms)
   return claims

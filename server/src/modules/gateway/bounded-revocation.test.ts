@@ -1,132 +1,36 @@
-import { createHash } from 'node:crypto'
 import { encodeId } from '@liaison/access'
-import { createGatewayGuard, createGuard, createIntrospection } from '@liaison/guard'
+import { createGatewayGuard } from '@liaison/guard'
 import type { GuardError } from '@liaison/guard'
-import { decodeJwt, exportJWK, SignJWT } from 'jose'
+import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeOrderRoutes } from '#modules/orders/index.ts'
-import { gatewayRoutes } from './index.ts'
 import { randomText, TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
-import { OAuthWorld } from '#testing/oauth-world.ts'
-import type { Granted, OAuthCast } from '#testing/oauth-world.ts'
-import { people } from '#testing/shop.ts'
+import type { OAuthWorld, Granted, OAuthCast } from '#testing/oauth-world.ts'
+import { TokenModes } from '#testing/token-modes.ts'
+import type { HeldToken } from '#testing/token-modes.ts'
 
-const ORIGIN = 'https://orders.carrier.example'
 const LIVE = `${TEST_ISSUER}/decision-point`
+let modes: TokenModes
 let oauth: OAuthWorld
-let gateway: { id: string; credential: string }
 
 beforeAll(async () => {
-  oauth = await OAuthWorld.start((services) => [...gatewayRoutes, ...makeOrderRoutes(services)])
-  const admin = await people.provider(oauth.world)
-  const routes = [
-    { method: 'GET', path_template: '/v1/{customer_ban}/orders', permission: 'api.orders.read' },
-  ]
-  const upstream = { audience: 'upstream:orders', origin: ORIGIN, routes }
-  await oauth.world.call(admin, 'PUT', '/api/v1/admin/upstreams/orders', { body: upstream })
-  const made = await oauth.world.call(admin, 'POST', '/api/v1/admin/gateways', {
-    body: { name: 'Edge', upstreams: ['orders'] },
-  })
-  const { credential, gateway_id: id } = made.json<{ credential: string; gateway_id: string }>()
-  gateway = { id, credential }
+  modes = await TokenModes.start()
+  ;({ oauth } = modes)
 })
-afterAll(() => oauth[Symbol.asyncDispose]())
-
-interface Bounded extends Granted {
-  readonly cast: OAuthCast
-}
+afterAll(() => modes[Symbol.asyncDispose]())
 
 /** Bounds a consent that is there, and takes a token under it as it is now. */
-async function bound(cast: OAuthCast, granted: Granted, seconds: number | null): Promise<Bounded> {
+async function bound(cast: OAuthCast, granted: Granted, seconds: number | null): Promise<HeldToken> {
   await oauth.world.seed(
     'update consent set max_revocation_seconds = $2 where id = $1',
     [granted.consentId, seconds],
     cast.tenant,
   )
-  const answer = await cast.app.refresh(granted.refreshToken)
-  expect(answer.status, answer.text).toBe(200)
-  const accessToken = String(answer.body['access_token'])
-  return { ...granted, cast, accessToken, claims: decodeJwt(accessToken) }
+  return modes.refresh(cast, granted)
 }
 
-async function boundedBy(seconds: number | null): Promise<Bounded> {
+async function boundedBy(seconds: number | null): Promise<HeldToken> {
   const cast = await oauth.cast()
   return bound(cast, await oauth.grant(cast), seconds)
-}
-
-async function prove({ cast }: Bounded, accessToken: string, url: string): Promise<string> {
-  const { privateKey, publicKey } = await cast.app.proofKey
-  const { kty, crv, x, y } = await exportJWK(publicKey)
-  const claims = {
-    jti: randomText(),
-    htm: 'GET',
-    htu: url,
-    iat: Math.floor(Date.now() / 1000),
-    ath: createHash('sha256').update(accessToken).digest('base64url'),
-  }
-  const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: { kty: String(kty), crv, x, y } }
-  return new SignJWT(claims).setProtectedHeader(header as never).sign(privateKey)
-}
-
-const pathOf = ({ cast }: Bounded) => `/v1/${cast.accounts[0]?.ban}/orders`
-
-/** What the decision point says of one call of a gateway (mode A). */
-async function decide(held: Bounded, token = held.accessToken) {
-  const path = pathOf(held)
-  const response = await oauth.world.app.http.inject({
-    method: 'GET',
-    url: '/gateway/v1/authorize',
-    headers: {
-      host: 'localhost:3000',
-      'x-gateway-authorization': `Bearer ${gateway.credential}`,
-      authorization: `DPoP ${token}`,
-      dpop: await prove(held, token, `${ORIGIN}${path}`),
-      'x-forwarded-method': 'GET',
-      'x-forwarded-proto': 'https',
-      'x-forwarded-host': new URL(ORIGIN).host,
-      'x-forwarded-uri': path,
-      'x-forwarded-for': '198.51.100.7',
-      'x-request-id': randomText(),
-    },
-  })
-  return { status: response.statusCode, headers: response.headers, body: response.body }
-}
-
-const ORDERS = `${TEST_RESOURCE}/v1/orders`
-
-/** What a guard in an API says that verifies tokens itself (mode D), or asks about them besides (mode E). */
-async function verifyLocally(held: Bounded, asks = false): Promise<string> {
-  const { fetch } = held.cast.app
-  const endpoint = new URL('http://localhost:3000/oauth/introspect')
-  const guard = createGuard({
-    issuer: TEST_ISSUER,
-    audience: TEST_RESOURCE,
-    jwks: new URL(`${TEST_ISSUER}/jwks`),
-    fetch,
-    ...(asks && { introspection: createIntrospection({ endpoint, credential: gateway.credential, fetch }) }),
-  })
-  const headers = {
-    authorization: `DPoP ${held.accessToken}`,
-    dpop: await prove(held, held.accessToken, ORDERS),
-  }
-  return guard.verify({ method: 'GET', url: ORDERS, headers }).then(
-    () => 'opened',
-    (error: GuardError) => `${error.status} ${error.message}`,
-  )
-}
-
-async function introspect(token: string) {
-  const response = await oauth.world.app.http.inject({
-    method: 'POST',
-    url: '/oauth/introspect',
-    headers: {
-      authorization: `Bearer ${gateway.credential}`,
-      'content-type': 'application/x-www-form-urlencoded',
-      host: 'localhost:3000',
-    },
-    payload: new URLSearchParams({ token }).toString(),
-  })
-  return { headers: response.headers, body: response.json<Record<string, unknown>>() }
 }
 
 const DECIDED_ELSEWHERE = /^401 .*only the decision point takes the token/
@@ -147,18 +51,18 @@ describe('a consent that bounds how long a revocation may take (A8, A9)', () => 
     const held = await boundedBy(5)
     const ban = held.cast.accounts[0]?.ban
     const callHere = () => held.cast.app.call(held.accessToken, 'GET', `/api/v1/customers/${ban}/orders`)
-    expect([(await decide(held)).status, (await callHere()).status]).toEqual([200, 200])
+    expect([(await modes.decide(held)).status, (await callHere()).status]).toEqual([200, 200])
     await oauth.world.seed(
       `update delegation set status = 'revoked' where id = $1`,
       [held.consentId],
       held.cast.tenant,
     )
-    expect([(await decide(held)).status, (await callHere()).status]).toEqual([401, 401])
+    expect([(await modes.decide(held)).status, (await callHere()).status]).toEqual([401, 401])
   })
 
   test('opens nothing to a decision that a gateway kept: it counts once, and for no longer than the bound (mode C)', async () => {
     const held = await boundedBy(5)
-    const { headers } = await decide(held)
+    const { headers } = await modes.decide(held)
     expect(headers['cache-control']).toBe('no-store')
     const context = String(headers['x-access-context'])
     const { iat = 0, exp = 0 } = decodeJwt(context)
@@ -170,7 +74,7 @@ describe('a consent that bounds how long a revocation may take (A8, A9)', () => 
       jwks: new URL('http://localhost:3000/gateway/v1/jwks'),
       fetch: held.cast.app.fetch,
     })
-    const url = `${ORIGIN}${pathOf(held)}`
+    const url = modes.urlOf(held)
     const use = (kept: string) =>
       guard.verify({ method: 'GET', url, headers: { 'x-access-context': kept } }).then(
         ({ maxRevocationSeconds }) => maxRevocationSeconds,
@@ -178,22 +82,22 @@ describe('a consent that bounds how long a revocation may take (A8, A9)', () => 
       )
     expect(await use(context)).toBe(5)
     expect(await use(context)).toMatch(/^401 .*was used before/)
-    const usual = String((await decide(await boundedBy(null))).headers['x-access-context'])
+    const usual = String((await modes.decide(await boundedBy(null))).headers['x-access-context'])
     expect(decodeJwt(usual).exp).toBe(Number(decodeJwt(usual).iat) + 30)
   })
 
   test('is refused by whoever verifies tokens itself, whatever it would notice of a revocation (mode D)', async () => {
-    expect(await verifyLocally(await boundedBy(299))).toMatch(DECIDED_ELSEWHERE)
-    expect(await verifyLocally(await boundedBy(null))).toBe('opened')
+    expect(await modes.verifyLocally(await boundedBy(299))).toMatch(DECIDED_ELSEWHERE)
+    expect(await modes.verifyLocally(await boundedBy(null))).toBe('opened')
   })
 
   test('is not told of to an API that asks, which both sides read once (modes B and E)', async () => {
     const held = await boundedBy(5)
     for (const _ of [1, 2]) {
-      const { headers, body } = await introspect(held.accessToken)
+      const { headers, body } = await modes.introspect(held.accessToken)
       expect([headers['cache-control'], body]).toEqual(['no-store', { active: false }])
     }
-    expect(await verifyLocally(held, true)).toMatch(DECIDED_ELSEWHERE)
+    expect(await modes.verifyLocally(held, true)).toMatch(DECIDED_ELSEWHERE)
     const told = (await oauth.events('oauth.introspection.withhold')).filter(
       ({ delegation_id: id }) => id === held.consentId,
     )
@@ -202,17 +106,19 @@ describe('a consent that bounds how long a revocation may take (A8, A9)', () => 
     // Whoever holds it may still ask about its own, to know whether to refresh.
     const own = await held.cast.app.introspect(held.accessToken)
     expect(own.body).toMatchObject({ active: true, max_revocation_seconds: 5 })
-    expect(await introspect((await boundedBy(null)).accessToken)).toMatchObject({ body: { active: true } })
+    expect(await modes.introspect((await boundedBy(null)).accessToken)).toMatchObject({
+      body: { active: true },
+    })
   })
 
   test('makes tokens from before stale at once, and a wider bound again', async () => {
     const cast = await oauth.cast()
     const granted = await oauth.grant(cast)
     const held = await bound(cast, granted, 60)
-    expect((await decide(held, granted.accessToken)).status).toBe(401)
-    expect((await decide(held)).status).toBe(200)
+    expect((await modes.decide(held, { token: granted.accessToken })).status).toBe(401)
+    expect((await modes.decide(held)).status).toBe(200)
     await bound(cast, granted, 30)
-    expect((await decide(held)).status).toBe(401)
+    expect((await modes.decide(held)).status).toBe(401)
   })
 
   test('bounds a token for the member who acts as well, which an exchange makes of it (A6)', async () => {

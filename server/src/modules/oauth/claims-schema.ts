@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CALL_CONDITIONS } from '#platform/resolvers/client-facts.ts'
 import { GrantedDetail } from './details.ts'
 
 const clientId = z.string().regex(/^cli_[0-9a-z]{26}$/)
@@ -88,6 +89,10 @@ const delegated = {
     description:
       'How long after a revocation the customer lets anything still be opened. The audience is then the decision point alone, and nobody else takes the token.',
   }),
+  call_conditions: z.array(z.enum(CALL_CONDITIONS)).min(1).optional().meta({
+    description:
+      'What each call has to fulfil by the consent or the rules of the customer: the network that it comes from, or the hour. The audience is then the decision point alone, and nobody else takes the token.',
+  }),
 }
 
 const DelegatedClaims = z
@@ -158,8 +163,9 @@ const INVARIANTS: readonly Invariant[] = [
       : null,
   (claims) =>
     claims.access !== 'own' &&
-    (claims.max_revocation_seconds !== undefined) !== claims.aud.endsWith('/decision-point')
-      ? 'a token whose revocation counts sooner than others is for the decision point alone'
+    ((claims.max_revocation_seconds ?? claims.call_conditions) === undefined) ===
+      claims.aud.endsWith('/decision-point')
+      ? 'a token whose revocation counts sooner than others, or whose calls have conditions, is for the decision point alone'
       : null,
   (claims) => (claims.exp > claims.iat ? null : 'a token ends after it begins'),
 ]

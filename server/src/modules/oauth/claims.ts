@@ -10,7 +10,7 @@ import {
   scopeOfAction,
 } from '@liaison/access'
 import type { Action, ClientFacts, ClientRefusalCode, OwnScope } from '@liaison/access'
-import { toClientFacts } from '#platform/resolvers/client-facts.ts'
+import { callConditionsOf, toClientFacts } from '#platform/resolvers/client-facts.ts'
 import { nameAccount, namePayer } from './account-words.ts'
 import { actionsWithin, orderScopes } from './details.ts'
 import type { GrantedDetail } from './details.ts'
@@ -191,10 +191,25 @@ function partnerClaims({ entered }: TokenBasis) {
   }
 }
 
-/** A customer who bounds how long a revocation may take has every call decided: nobody else is the audience. */
-function boundOf({ terms: agreed }: TokenBasis, { liveAudience }: ClaimTerms) {
+/** Whether each call under what a token stands on has to be decided when it is made. */
+export function isDecidedLive({ terms, entered }: TokenBasis): boolean {
+  return (terms?.max_revocation_seconds ?? null) !== null || callConditionsOf(entered).length > 0
+}
+
+/**
+ * A customer who bounds how long a revocation may take, or lets calls come from some networks or at some hours alone, has
+ * every call decided: nobody else is the audience, since nobody else knows all that it takes.
+ */
+function liveClaims(basis: TokenBasis, { liveAudience }: ClaimTerms) {
+  const { terms: agreed, entered } = basis
   const seconds = agreed?.max_revocation_seconds ?? null
-  return seconds === null ? null : { aud: liveAudience, max_revocation_seconds: seconds }
+  const conditions = callConditionsOf(entered)
+  if (!isDecidedLive(basis)) return null
+  return {
+    aud: liveAudience,
+    ...(seconds !== null && { max_revocation_seconds: seconds }),
+    ...(conditions.length > 0 && { call_conditions: conditions }),
+  }
 }
 
 /** The one resolver of claims: for a token that is issued, introspected or exchanged (A3, A4, A6). */
@@ -232,7 +247,7 @@ export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms):
   return {
     claims: {
       ...common,
-      ...boundOf(basis, terms),
+      ...liveClaims(basis, terms),
       ...partner,
       sub: customerId,
       access,

@@ -6,8 +6,9 @@ import { withNumbers } from './account-words.ts'
 import { useProofOnce } from './artifact-store.ts'
 import { recordRefused } from './audit-store.ts'
 import { tokenTypeOf } from './binding.ts'
+import { isDecidedLive } from './claims.ts'
 import type { AskingApi, OAuthParts } from './parts.ts'
-import { ACCESS_SECONDS } from './settings.ts'
+import { ACCESS_SECONDS, liveAudienceOf } from './settings.ts'
 import { readCurrentToken } from './token-reader.ts'
 import type { CurrentToken } from './token-reader.ts'
 
@@ -57,7 +58,7 @@ async function noteWithheld(
       action: 'oauth.introspection.withhold',
       code: 'decision_point_alone',
       reason:
-        'The customer bounded how long a revocation may take; what this API keeps of an answer is its own.',
+        'The customer wants each call to be decided when it is made; what this API keeps of an answer is its own.',
       tenantId: basis.tenantId,
       delegationId: basis.terms?.id,
       resource: { type: 'gateway', id: api.id, label: api.name },
@@ -77,7 +78,9 @@ async function tell(parts: OAuthParts, asked: Asked, token: string): Promise<obj
   if (!current) return { active: false }
   const opened = maskOfScopes(current.claims.scope.split(' ')) & maskOf(api.permissions)
   const isMeantForIt = opened !== 0n
-  if (isMeantForIt && current.claims.access !== 'own' && current.claims.max_revocation_seconds) {
+  // By the facts, too: rules of an organisation may have come after the token.
+  const isForThePoint = current.claims.aud === liveAudienceOf(parts.places) || isDecidedLive(current.basis)
+  if (isMeantForIt && isForThePoint) {
     await noteWithheld(parts, asked, current)
     return { active: false }
   }

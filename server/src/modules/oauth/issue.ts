@@ -90,7 +90,10 @@ function eventsOf(
     customer_ban: claims.customer_ban,
     customer_ref: claims.customer_ref,
     actions: claims.authorization_details?.[0].actions,
-    ...(claims.access !== 'own' && { max_revocation_seconds: claims.max_revocation_seconds }),
+    ...(claims.access !== 'own' && {
+      max_revocation_seconds: claims.max_revocation_seconds,
+      call_conditions: claims.call_conditions,
+    }),
     ...(issue.actingMember && { acting_member: issue.actingMember }),
   }
   const isNewKey = proofKeyBefore !== null && proofKeyBefore !== thumbprintOf(claims.cnf)

@@ -65,8 +65,8 @@ export function issuerOf(places: OAuthPlaces): string {
 }
 
 /**
- * The audience of tokens whose customer bounded how long a revocation may take: whoever verifies tokens by itself, or keeps
- * what it was told of them, is not it. Only servers that decide about every call as things are then take them.
+ * The audience of tokens whose customer bounded how long a revocation may take, or whose calls have conditions: whoever
+ * verifies tokens by itself, or keeps what it was told of them, is not it. Only servers that decide about every call as things are then take them.
  */
 export function liveAudienceOf(places: OAuthPlaces): string {
   return `${issuerOf(places)}/decision-point`

@@ -153,6 +153,19 @@ function toDelegation(entry: EnteredClient['delegation']): ApiDelegationFacts | 
   }
 }
 
+/** What of a delegation only the call itself can fulfil: from where it comes, and when. */
+export const CALL_CONDITIONS = ['network', 'hours'] as const
+export type CallCondition = (typeof CALL_CONDITIONS)[number]
+
+/** The conditions that each call has to fulfil, those of the delegation and of its organisation's rules; none for the own organisation. */
+export function callConditionsOf({ delegation }: EnteredClient): CallCondition[] {
+  const conditions = toDelegation(delegation)?.conditions
+  if (!conditions) return []
+  return CALL_CONDITIONS.filter((one) =>
+    one === 'network' ? conditions.ip_mode === 'enforce' : conditions.hours !== null,
+  )
+}
+
 const standing = (status: string | undefined): 'active' | 'inactive' =>
   status === 'active' || status === 'trial' ? 'active' : 'inactive'
 

@@ -55,6 +55,16 @@ test('a server that decides about every call takes it, and is told the bound (A9
   await expect(verify({ aud: 'https://other.example' }, LIVE)).rejects.toMatchObject({ status: 401 })
 })
 
+test.each([[['network']], [['hours', 'network']], [null]])(
+  'a token whose calls have conditions (%j) is refused by a guard that verifies it itself, and taken by a server that decides about every call (A8)',
+  async (conditions) => {
+    const claims = { call_conditions: conditions }
+    await expect(verify({ aud: LIVE, ...claims })).rejects.toMatchObject(refused)
+    await expect(verify(claims)).rejects.toMatchObject(refused)
+    expect(await verify({ aud: LIVE, ...claims }, LIVE)).toMatchObject({ maxRevocationSeconds: null })
+  },
+)
+
 test.each([0, -1, 1.5, '90', null])('a bound of %j is no missing bound', async (bound) => {
   const claims = { aud: LIVE, max_revocation_seconds: bound }
   await expect(verify(claims, LIVE)).rejects.toMatchObject({
@@ -87,19 +97,25 @@ async function decision(change: JWTPayload) {
   return { method: 'GET', url, headers: { 'x-access-context': context } }
 }
 
-test('a decision under a bound counts once, so that none that a gateway kept lets a call pass; any other as often as before (A8)', async () => {
-  const guard = gatewayGuard()
-  const bounded = await decision({ max_revocation_seconds: 5 })
-  await guard.verify(bounded)
-  await expect(guard.verify(bounded)).rejects.toMatchObject({
-    status: 401,
-    message: expect.stringContaining('used before'),
-  })
-  const usual = await decision({})
-  await guard.verify(usual)
-  await guard.verify(usual)
-  await guard.verify(await decision({ max_revocation_seconds: 5 }))
-})
+test.each([
+  ['a bound', { max_revocation_seconds: 5 }],
+  ['conditions of each call', { call_conditions: ['network'] }],
+])(
+  'a decision under %s counts once, so that none that a gateway kept lets a call pass; any other as often as before (A8)',
+  async (_which, claims) => {
+    const guard = gatewayGuard()
+    const bounded = await decision(claims)
+    await guard.verify(bounded)
+    await expect(guard.verify(bounded)).rejects.toMatchObject({
+      status: 401,
+      message: expect.stringContaining('used before'),
+    })
+    const usual = await decision({})
+    await guard.verify(usual)
+    await guard.verify(usual)
+    await guard.verify(await decision(claims))
+  },
+)
 
 test('several processes share what was used, and nothing passes while that cannot be told (A8)', async () => {
   const seen = new Set<string>()
