@@ -684,6 +684,8 @@ AS $function$
       from public.delegation_account da
       join public.billing_account a on a.tenant_id = da.tenant_id and a.id = da.account_id
       where da.delegation_id = d.id), '[]'),
+    'has_networks', d.conditions ->> 'ip_mode' is not distinct from 'enforce',
+    'networks', case when access.context_plane() <> 'program' and d.conditions ->> 'ip_mode' = 'enforce' then d.conditions -> 'ip_allow' end,
     'last_used_at', access.delegation_last_used(d),
     'approver_is_here', case when access.context_plane() <> 'program' then access.approver_standing(d.id) -> 'is_here' end)
   from public.delegation d

@@ -55,6 +55,15 @@ export const consents = {
   'consent.bound': 'A stop counts',
   'consent.bound_value':
     'Within {seconds, plural, one {one second} other {# seconds}} everywhere; every call is decided anew',
+  'consent.networks': 'Calls come from',
+  'consent.networks_value': '{networks} only; every call is decided anew',
+  'consent.networks_some': 'Networks that {customer} named, and nowhere else; every call is decided anew',
+  'consent.narrow_networks': 'Only from these networks',
+  'consent.narrow_networks_about':
+    'Addresses or ranges such as 192.0.2.0/24, one a line. Systems that check access by themselves then no longer accept it. Empty, calls may come from anywhere.',
+  'consent.narrow_networks_bad': 'Not an address or a range: {networks}',
+  'consent.narrow_networks_wider':
+    'Keep to the networks that calls may come from now; letting them come from others takes a new consent',
   'consent.narrow_bound': 'Seconds until a stop counts everywhere',
   'consent.narrow_bound_about':
     'From 1 to 299. Systems that check access by themselves then no longer accept it, and the app signs in again for its next call. It can be lowered later, not raised.',

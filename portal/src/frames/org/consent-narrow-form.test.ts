@@ -22,6 +22,7 @@ const held = {
   approver_leaves: 'ask' as const,
   order_limits: [{ amount_minor: 500_000, currency: 'EUR' }],
   max_revocation_seconds: null,
+  networks: [],
 }
 const same: NarrowDraft = {
   actions: held.actions,
@@ -30,6 +31,7 @@ const same: NarrowDraft = {
   leaves: 'ask',
   limits: { EUR: '5000.00' },
   bound: '',
+  networks: '',
 }
 const now = new Date('2027-01-01T00:00:00Z')
 
@@ -59,6 +61,21 @@ test('how soon a stop counts can be set, or made sooner; later, nothing and no n
   expect(checkNarrowing(sixty, bounded('59'), now)).toEqual([])
   for (const written of ['61', ''])
     expect(checkNarrowing(sixty, bounded(written), now)).toMatchObject([{ field: 'max_revocation_seconds' }])
+})
+
+test('networks can be named, or made fewer; others, none and what is no network are refused before they are sent', () => {
+  const from = (networks: string) => ({ ...same, networks })
+  expect(toNarrowing(held, from('192.0.2.0/24\n 2001:db8::/32 '))).toEqual({
+    networks: ['192.0.2.0/24', '2001:db8::/32'],
+  })
+  expect(checkNarrowing(held, from('192.0.2.0/24'), now)).toEqual([])
+  for (const written of ['office', '192.0.2.7/24'])
+    expect(checkNarrowing(held, from(written), now)).toMatchObject([{ field: 'networks' }])
+  const bounded = { ...held, networks: ['192.0.2.0/24'] }
+  expect(toNarrowing(bounded, from('192.0.2.0/24'))).toEqual({})
+  expect(checkNarrowing(bounded, from('192.0.2.128/25'), now)).toEqual([])
+  for (const written of ['192.0.2.0/23', '192.0.2.128/25\n203.0.113.7', ''])
+    expect(checkNarrowing(bounded, from(written), now)).toMatchObject([{ field: 'networks' }])
 })
 
 test('a limit can be lowered, or set where there was none; a higher one, none and no amount are refused before they are sent', () => {
@@ -101,6 +118,7 @@ test('what passes the check never asks for more than is held', () => {
       ),
     }),
     bound: fc.constantFrom('', '60', '300', 'soon'),
+    networks: fc.constantFrom('', '192.0.2.0/24', 'office'),
   })
   fc.assert(
     fc.property(drafts, (draft) => {

@@ -1,6 +1,6 @@
-import { ACTION_NAMES } from '@liaison/access'
+import { ACTION_NAMES, isCidr, isIpListWithin } from '@liaison/access'
 import type { Action } from '@liaison/access'
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Money, TenantConsent, TenantConsentDetail } from '@liaison/client'
 import { useState } from 'react'
@@ -16,6 +16,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { sentenceOfAction } from '../shared/access-words.ts'
 import { readAmount, writeAmount } from '../shared/amount.ts'
 import { endOfDay } from '../shared/last-day.ts'
+import { linesOf } from '../shared/lines.ts'
 import { mayOrder } from '../shared/ordered.ts'
 import { Ticks } from '../shared/ticks.tsx'
 
@@ -24,7 +25,13 @@ const leaves: readonly Leaves[] = ['suspend', 'ask', 'keep']
 
 type Held = Pick<
   TenantConsent,
-  'actions' | 'accounts' | 'ends_at' | 'approver_leaves' | 'order_limits' | 'max_revocation_seconds'
+  | 'actions'
+  | 'accounts'
+  | 'ends_at'
+  | 'approver_leaves'
+  | 'order_limits'
+  | 'max_revocation_seconds'
+  | 'networks'
 >
 export type NarrowDraft = {
   actions: readonly Action[]
@@ -35,6 +42,8 @@ export type NarrowDraft = {
   limits: Readonly<Record<string, string>>
   /** Within how many seconds a stop must count, as it is written. */
   bound: string
+  /** The networks that calls may come from, one a line. */
+  networks: string
 }
 type Narrowing = {
   actions?: Action[]
@@ -43,6 +52,7 @@ type Narrowing = {
   approver_leaves?: Leaves
   order_limits?: Money[]
   max_revocation_seconds?: number
+  networks?: string[]
 }
 
 /** The currencies of what is held, in which orders have a limit. */
@@ -84,6 +94,21 @@ function checkBound(held: Held, written: string): FormError[] {
     : []
 }
 
+const isSameNetworks = (held: Held, draft: NarrowDraft): boolean =>
+  linesOf(draft.networks).join(' ') === held.networks.join(' ')
+
+/** What stands against networks: no network at all, or one from which calls may not come now. */
+function checkNetworks(held: Held, draft: NarrowDraft): FormError[] {
+  if (isSameNetworks(held, draft)) return []
+  const fault = (text: string) => [{ field: 'networks', text }]
+  const wanted = linesOf(draft.networks)
+  const bad = wanted.filter((text) => !isCidr(text))
+  if (bad.length > 0) return fault(t('consent.narrow_networks_bad', { networks: bad.join(', ') }))
+  const isNarrower =
+    wanted.length > 0 && (held.networks.length === 0 || isIpListWithin(wanted, held.networks))
+  return isNarrower ? [] : fault(t('consent.narrow_networks_wider'))
+}
+
 /** Only what differs from what is held; nothing at all when the draft changes nothing. */
 export function toNarrowing(held: Held, draft: NarrowDraft): Narrowing {
   const end = endOfDay(draft.day)
@@ -95,6 +120,7 @@ export function toNarrowing(held: Held, draft: NarrowDraft): Narrowing {
     ...(draft.leaves === held.approver_leaves ? {} : { approver_leaves: draft.leaves }),
     ...(limits === null ? {} : { order_limits: limits }),
     ...(draft.bound.trim() === writtenBound(held) ? {} : { max_revocation_seconds: Number(draft.bound) }),
+    ...(isSameNetworks(held, draft) ? {} : { networks: linesOf(draft.networks) }),
   }
 }
 
@@ -121,6 +147,7 @@ export function checkNarrowing(held: Held, draft: NarrowDraft, now: Date): FormE
       : []),
     ...currenciesOf(held).flatMap((currency) => checkLimit(held, currency, draft.limits[currency])),
     ...checkBound(held, draft.bound),
+    ...checkNetworks(held, draft),
     ...(isBadDay ? [{ field: 'ends_at', text: t('consent.narrow_day') }] : []),
   ]
   const isSame = Object.keys(toNarrowing(held, draft)).length === 0
@@ -204,6 +231,16 @@ function Fields({ held, draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'ends_at')}
         onChange={(event) => onDraft({ ...draft, day: event.currentTarget.value })}
       />
+      <Textarea
+        id="networks"
+        label={t('consent.narrow_networks')}
+        description={t('consent.narrow_networks_about')}
+        rows={2}
+        spellCheck={false}
+        value={draft.networks}
+        error={errorOf(errors, 'networks')}
+        onChange={(event) => onDraft({ ...draft, networks: event.currentTarget.value })}
+      />
       <TextInput
         id="max_revocation_seconds"
         label={t('consent.narrow_bound')}
@@ -230,6 +267,7 @@ export function ConsentNarrowForm({ consent, etag }: NarrowFormProps) {
     leaves: consent.approver_leaves,
     limits: writtenLimits(consent),
     bound: writtenBound(consent),
+    networks: consent.networks.join('\n'),
   })
   const now = useNow(60_000)
   const [errors, setErrors] = useState<FormError[]>([])

@@ -17,7 +17,7 @@ import { joinNames, t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { neverAllowed, sentenceOfAction } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
-import { boundOf } from '../shared/bound.ts'
+import { boundOf, networksOf } from '../shared/bound.ts'
 import { orderedOf } from '../shared/ordered.ts'
 import { standingFacts } from '../shared/standing-facts.tsx'
 import { useConsent } from './calls-consents.ts'
@@ -138,6 +138,7 @@ function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
           fact(t('link.ends'), formatDateTime(consent.ends_at)),
           fact(t('consent.ordered'), orderedOf(consent)),
           fact(t('consent.bound'), boundOf(consent)),
+          fact(t('consent.networks'), networksOf(consent)),
           fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
           fact(t('consent.first_approved'), consent.first_approved_by_name),
           fact(

@@ -41,6 +41,10 @@ function ConsentFacts({ consent }: ConsentProps) {
           fact(t('link.ends'), formatDateTime(consent.ends_at)),
           fact(t('consent.ordered'), orderedOf(consent)),
           fact(t('consent.bound'), boundOf(consent)),
+          fact(
+            t('consent.networks'),
+            consent.networks_in_force && t('consent.networks_some', { customer: consent.tenant_name }),
+          ),
           fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
           fact(t('link.approved'), consent.approved_at && formatDateTime(consent.approved_at)),
           fact(t('link.id'), <IdText id={consent.consent_id} />),

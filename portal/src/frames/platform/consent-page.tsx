@@ -16,7 +16,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { daysUntil } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
-import { boundOf } from '../shared/bound.ts'
+import { boundOf, networksOf } from '../shared/bound.ts'
 import { orderedOf } from '../shared/ordered.ts'
 
 type Act = 'suspend' | 'resume' | 'revoke'
@@ -77,6 +77,7 @@ function ConsentFacts({ consent }: { consent: PlatformConsentDetail }) {
           fact(t('client.scopes'), consent.scopes.join(', ')),
           fact(t('consent.ordered'), orderedOf(consent)),
           fact(t('consent.bound'), boundOf(consent)),
+          fact(t('consent.networks'), networksOf(consent)),
           fact(t('link.starts'), formatDateTime(consent.starts_at)),
           fact(t('link.ends'), formatDateTime(consent.ends_at)),
           fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { conditionsOf } from './networks.ts'
 import { maskOf, scopesFor } from './rules.ts'
 import type { OpenScene } from './scene.ts'
 import { namingConflicts, writeHistory } from './store.ts'
@@ -27,6 +28,11 @@ async function addAccounts(
     )
     .onConflict((conflict) => conflict.columns(['delegation_id', 'account_id']).doNothing())
     .execute()
+}
+
+/** What the history says of a choice: both sides read it, and which networks calls may come from is the organisation's own. */
+function told({ networks = [], ...rest }: Choice) {
+  return { ...rest, ...(networks.length > 0 && { networks: networks.length }) }
 }
 
 interface Given {
@@ -65,6 +71,7 @@ async function insertDelegation(scene: OpenScene, { choice, shown, waits }: Give
         mask,
         starts_at: NOW,
         ends_at: new Date(choice.ends_at),
+        conditions: JSON.stringify(conditionsOf(choice.networks ?? [])),
         requested_by: mandate.actor.id,
         approval_snapshot: JSON.stringify(shown),
         ...approvalOf(scene, waits),
@@ -103,7 +110,7 @@ export async function insertConsent(scene: OpenScene, given: Given): Promise<str
     .execute()
   await addAccounts(scene, id, choice.accounts)
   const place = { id, tenant_id: mandate.tenant.id, partner_id: request.partner_id, version: 1 }
-  await writeHistory(mandate, place, { event: waits ? 'first_approved' : 'approved', detail: { ...choice } })
+  await writeHistory(mandate, place, { event: waits ? 'first_approved' : 'approved', detail: told(choice) })
   return id
 }
 
@@ -126,6 +133,7 @@ export async function widenConsent(
         role_mask: mask,
         // A date that stays is not written back: what was read has lost its microseconds.
         ...(end.getTime() !== row.ends_at.getTime() && { ends_at: end }),
+        conditions: JSON.stringify(conditionsOf(choice.networks ?? [])),
         approved_by: mandate.actor.id,
         approved_by_name: mandate.actor.name,
         approval_snapshot: JSON.stringify(shown),
@@ -151,10 +159,11 @@ export async function widenConsent(
   await addAccounts(scene, row.id, choice.accounts)
   const { actions, ends_at, order_limits, max_revocation_seconds } = row
   const accounts = row.card.accounts.map(({ id }) => id)
-  const before = { actions, accounts, ends_at, order_limits, max_revocation_seconds }
+  const networks = (row.card.networks ?? []).length
+  const before = { actions, accounts, ends_at, order_limits, max_revocation_seconds, networks }
   await writeHistory(
     mandate,
     { ...row, version: row.version + 1 },
-    { event: 'widened', detail: { before, after: choice } },
+    { event: 'widened', detail: { before, after: told(choice) } },
   )
 }

@@ -63,6 +63,10 @@ export const consentFields = {
     description:
       'How many seconds after a revocation anything may still be opened. Tokens are then for the decision point alone; null where it was not bounded, so that whoever checks tokens without asking notices when they end, after five minutes at most.',
   }),
+  networks_in_force: z.boolean().meta({
+    description:
+      'Whether calls have to come from networks that the organisation named for this consent. Tokens are then for the decision point alone. Which those are the organisation and the provider read.',
+  }),
   ordered_this_month: z
     .array(Money)
     .meta({ description: 'What the orders of this month cost so far, without those that came to nothing.' }),
@@ -86,6 +90,9 @@ export const ConsentBody = z.strictObject(consentFields)
 
 /** What the organisation and the provider read besides. */
 export const approverFields = {
+  networks: z.array(z.string()).meta({
+    description: 'The networks that calls have to come from; none where they may come from anywhere.',
+  }),
   approver_leaves: z.enum(['suspend', 'keep', 'ask']),
   approver_is_here: z.boolean().nullable(),
   confirm_until: z
@@ -120,6 +127,10 @@ const shownFields = {
     .string()
     .nullable()
     .meta({ description: 'How soon a revocation counts; null where it was not bounded.' }),
+  networks: z
+    .string()
+    .nullable()
+    .meta({ description: 'From where calls may come; null where from anywhere.' }),
   cannot: z.array(z.string()),
   accounts: z.array(
     z.strictObject({ billing_account_id: z.string(), ban: z.string(), name: z.string(), pays: z.string() }),
@@ -169,6 +180,7 @@ export function toConsent(row: ConsentRow, now: Date): z.output<typeof ConsentBo
     ...sentencesOf(row.actions),
     order_limits: toAmounts(row.order_limits),
     max_revocation_seconds: row.max_revocation_seconds,
+    networks_in_force: row.card.has_networks,
     ordered_this_month: toAmounts(row.ordered_this_month),
     accounts: accounts.map((account) => ({
       billing_account_id: accountId(account.id),
@@ -195,6 +207,7 @@ export function toConsent(row: ConsentRow, now: Date): z.output<typeof ConsentBo
 /** What concerns the approver of a consent. */
 export function toApprover(row: ConsentRow) {
   return {
+    networks: [...(row.card.networks ?? [])],
     approver_leaves: row.approver_leaves,
     approver_is_here: row.card.approver_is_here,
     confirm_until: iso(row.reconfirm_due_at),
@@ -211,6 +224,7 @@ function toShownFields(shown: Omit<ShownConsent, 'second'>): z.output<typeof Sho
     needed: [...(shown.needed ?? [])],
     limits: [...(shown.limits ?? [])],
     stops: shown.stops ?? null,
+    networks: shown.networks ?? null,
     cannot: [...shown.cannot],
     accounts: shown.accounts.map(({ id, ban, name, pays }) => ({
       billing_account_id: accountId(id),

@@ -7,6 +7,7 @@ import type { ConsentAction } from './events.ts'
 import { tellConsent } from './mails.ts'
 import type { Letterhead } from './mails.ts'
 import type { ConsentNews } from './mails.ts'
+import { conditionsOf } from './networks.ts'
 import { findWidening, maskOf, scopesFor } from './rules.ts'
 import type { Narrowing } from './rules.ts'
 import { changeConsent, dropAccounts, findConsent } from './store.ts'
@@ -153,6 +154,17 @@ function boundSet({ maxRevocationSeconds: seconds }: ConsentEdit) {
   return seconds === undefined ? {} : { max_revocation_seconds: seconds }
 }
 
+/** How many networks calls may come from before and after: both sides read it, and which those are is the organisation's own. */
+function networksChange(row: ConsentRow, { networks }: ConsentEdit) {
+  return networks === undefined
+    ? {}
+    : { networks: { before: row.card.networks?.length ?? 0, after: networks.length } }
+}
+
+function networksSet({ networks }: ConsentEdit) {
+  return networks === undefined ? {} : { conditions: JSON.stringify(conditionsOf(networks)) }
+}
+
 /** What happens when whoever allowed it leaves opens neither more nor less today. */
 const editAction = (changes: object) =>
   Object.keys(changes).some((name) => name !== 'approver_leaves') ? 'consents.narrow' : 'consents.change'
@@ -177,6 +189,7 @@ export async function narrowConsent(
     ...(edit.endsAt && { ends_at: { before: row.ends_at, after: endsAt } }),
     ...(edit.orderLimits && { order_limits: { before: row.order_limits, after: edit.orderLimits } }),
     ...boundChange(row, edit),
+    ...networksChange(row, edit),
     ...(edit.approverLeaves && {
       approver_leaves: { before: row.approver_leaves, after: edit.approverLeaves },
     }),
@@ -184,7 +197,7 @@ export async function narrowConsent(
   await changeConsent(mandate, row, {
     event: 'narrowed',
     detail: changes,
-    set: { mask, role_mask: mask, ...(edit.endsAt && { ends_at: endsAt }) },
+    set: { mask, role_mask: mask, ...(edit.endsAt && { ends_at: endsAt }), ...networksSet(edit) },
   })
   await tables<ConsentTables>(mandate)
     .updateTable('consent')

@@ -4,6 +4,7 @@ import type { FieldError } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { resultOf } from './decide.ts'
 import { currenciesOf, currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
+import { LONGEST_NETWORKS_TEXT, MOST_NETWORKS, Network, readNetworks } from './networks.ts'
 import { LONGEST_BOUND, readBound } from './revocation-bound.ts'
 import type { RevocationBound } from './revocation-bound.ts'
 import { readLastDay } from './rules.ts'
@@ -24,6 +25,8 @@ export const ReviewForm = z.strictObject({
   limit: Many,
   /** Within how many seconds a revocation has to count. */
   stop_within: z.string().max(20).default(''),
+  /** The networks that calls may come from, one a line. */
+  networks: z.string().max(LONGEST_NETWORKS_TEXT).default(''),
   /** What accounts are looked for by, and by what those that were shown had been. */
   find: z.string().max(100).default(''),
   found: z.string().max(100).default(''),
@@ -41,6 +44,7 @@ const ChoiceForm = z.strictObject({
   ends_at: z.iso.datetime(),
   order_limits: z.record(z.string().regex(/^[A-Z]{3}$/), z.int().min(1).max(999_999_999_999_999)).default({}),
   max_revocation_seconds: z.int().min(1).max(LONGEST_BOUND).nullable().default(null),
+  networks: z.array(Network).max(MOST_NETWORKS).optional(),
 })
 
 function listOf(value: z.output<typeof Many>): string[] {
@@ -107,6 +111,16 @@ function readOwnLimits(form: ReviewInput, scene: Scene, choice: Choice) {
   return readLimits(new Map([...limitsOf(form, scene)].filter(([currency]) => currencies.has(currency))))
 }
 
+/** What is wrong with networks that were written. */
+function networkFaults(written: string, { words }: Scene): FieldError[] {
+  const { networks, unread } = readNetworks(written)
+  if (unread.length > 0)
+    return [{ field: 'networks', message: words.networks.unread(unread.slice(0, 5).join(', ')) }]
+  return networks.length > MOST_NETWORKS
+    ? [{ field: 'networks', message: words.networks.tooMany(MOST_NETWORKS) }]
+    : []
+}
+
 /** The choice that a form stands for, or what is wrong with it. Throws VALIDATION_ERROR for what no form offered. */
 export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; errors: FieldError[] } {
   const { offered, needed, latest, mandate, words } = scene
@@ -135,9 +149,11 @@ export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; e
     })),
     ...(typeof end === 'string' ? [{ field: 'ends_on', message: words.until[end] }] : []),
     ...(bound === 'unread' ? [{ field: 'stop_within', message: words.bound.unread(LONGEST_BOUND) }] : []),
+    ...networkFaults(form.networks, scene),
   ]
   const kept = bound === 'unread' ? null : bound
-  return { choice: { ...chosen, order_limits: limits, max_revocation_seconds: kept }, errors }
+  const { networks } = readNetworks(form.networks)
+  return { choice: { ...chosen, order_limits: limits, max_revocation_seconds: kept, networks }, errors }
 }
 
 /** The bound that was carried along with a choice; null where there was none. */
@@ -172,6 +188,7 @@ export function parseChoice(text: string, scene: Scene): Choice {
     ends_at: end,
     order_limits: parsed.data?.order_limits ?? {},
     max_revocation_seconds: carriedBound(parsed.data),
+    ...(parsed.data?.networks && { networks: parsed.data.networks }),
   }
   requireUnaltered(findTooMany(scene, choice).length === 0, scene)
   return choice

@@ -7,6 +7,7 @@ import { tellConsent } from './mails.ts'
 import type { Letterhead } from './mails.ts'
 import { answerRequest } from './request-store.ts'
 import { limitSentencesOf } from './order-limits.ts'
+import { networksSentence } from './networks.ts'
 import { boundSentence } from './revocation-bound.ts'
 import { merged, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
 import { checkedTokenOf, findBlock, MOST_CHOSEN } from './scene.ts'
@@ -28,6 +29,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
   const result = resultOf(scene, choice)
   const { can, cannot } = sentencesOf(result.actions, words)
   const stops = boundSentence(result.max_revocation_seconds, reading.language)
+  const networks = networksSentence(result.networks, reading.language)
   const own = new Map(accounts.map((account) => [account.id, account]))
   return {
     text_version: TEXT_VERSION,
@@ -42,6 +44,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
     needed: scene.needed.filter((action) => result.actions.includes(action)),
     limits: limitSentencesOf(scene, result),
     ...(stops !== undefined && { stops }),
+    ...(networks !== undefined && { networks }),
     cannot: [...cannot, ...words.never],
     accounts: result.accounts.flatMap((id) => {
       const account = own.get(id)
@@ -99,10 +102,16 @@ async function endReplaced(scene: OpenScene): Promise<void> {
   await announceChange(mandate, 'consent.ended', before)
 }
 
-/** How soon a stop has to count once this is allowed, for the event: nothing where that was not bounded. */
-function boundTold(scene: OpenScene, choice: Choice) {
-  const { max_revocation_seconds: seconds } = resultOf(scene, choice)
-  return seconds ? { max_revocation_seconds: seconds } : {}
+/**
+ * What bounds this once it is allowed, for the event: how soon a stop has to count, and how many networks calls may come
+ * from. Both sides read it, and which networks those are is the organisation's own.
+ */
+function boundsTold(scene: OpenScene, choice: Choice) {
+  const { max_revocation_seconds: seconds, networks = [] } = resultOf(scene, choice)
+  return {
+    ...(seconds && { max_revocation_seconds: seconds }),
+    ...(networks.length > 0 && { networks: networks.length }),
+  }
 }
 
 /** Notes an approval for both sides and tells them. */
@@ -118,7 +127,7 @@ async function tellApproval(scene: OpenScene, row: ConsentRow, choice: Choice): 
       accounts: row.card.accounts.map(({ ban, customer_ref: ref }) => ref ?? ban),
       ends_at: choice.ends_at,
       ...(choice.order_limits && { order_limits: choice.order_limits }),
-      ...boundTold(scene, choice),
+      ...boundsTold(scene, choice),
       language: scene.reading.language,
     },
   })
@@ -162,7 +171,7 @@ async function askSecond(
     changes: {
       actions: choice.actions,
       ends_at: choice.ends_at,
-      ...boundTold(scene, choice),
+      ...boundsTold(scene, choice),
       language: scene.reading.language,
     },
     isOfTenantAlone: true,

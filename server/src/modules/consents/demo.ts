@@ -1,6 +1,7 @@
 import { maskOfScopes, SCOPE_NAMES, toBits } from '@liaison/access'
 import type { Action, Scope } from '@liaison/access'
 import { limitSentences } from './order-limits.ts'
+import { conditionsOf, networksSentence } from './networks.ts'
 import { boundSentence } from './revocation-bound.ts'
 import { maskOf, neededActions, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
 import type { OrderLimits, ShownConsent } from './tables.ts'
@@ -55,6 +56,8 @@ interface Story {
   readonly limits: OrderLimits
   /** Within how many seconds a stop must count. */
   readonly bound?: number
+  /** The networks that calls may come from. */
+  readonly networks?: readonly string[]
   readonly purpose: string
   readonly reference: string
   readonly daysAgo: number
@@ -85,6 +88,7 @@ const STORIES: readonly Story[] = [
     actions: ['order.create', 'order.read', 'order.cancel', 'service.read', 'account.read'],
     limits: { CAD: 150_000 },
     bound: 60,
+    networks: ['198.51.100.0/24', '2001:db8:40::/48'],
     purpose: PURPOSE,
     reference: 'SB-2041',
     daysAgo: 90,
@@ -178,6 +182,7 @@ function toShown(client: Named, partner: Named, told: Told): ShownConsent {
   const { accounts } = tenant
   const { can, cannot } = sentencesOf(story.actions)
   const stops = boundSentence(story.bound, 'en')
+  const networks = networksSentence(story.networks, 'en')
   const currencies = [...new Set(accounts.map(({ currency }) => currency))]
   return {
     text_version: TEXT_VERSION,
@@ -191,6 +196,7 @@ function toShown(client: Named, partner: Named, told: Told): ShownConsent {
     needed: neededActions(story.actions, NEEDS),
     limits: limitSentences({ actions: story.actions, order_limits: story.limits }, currencies, 'en'),
     ...(stops !== undefined && { stops }),
+    ...(networks !== undefined && { networks }),
     cannot: [...cannot, ...EN.never],
     accounts: accounts.map(({ id, ban, name }) => ({
       id,
@@ -230,7 +236,7 @@ function makeDelegation(
     role_mask: mask,
     mask,
     has_timed_overrides: false,
-    conditions: {},
+    conditions: conditionsOf(story.networks ?? []),
     starts_at: at,
     ends_at: endsAt,
     epoch: since ? 2 : 1,
@@ -258,6 +264,7 @@ function makeHistory({ now, partner }: DemoConsentGround, told: Told) {
     ends_at: endsAt.toISOString(),
     order_limits: story.limits,
     max_revocation_seconds: story.bound ?? null,
+    ...(story.networks && { networks: story.networks.length }),
   }
   const approved = { ...place, changed_at: at, version: 1, event: 'approved', detail: { ...choice, ...by } }
   const { since } = story

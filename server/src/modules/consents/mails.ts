@@ -6,6 +6,7 @@ import type { Letter, Letters } from '#platform/words/letters.ts'
 import type { Services } from '#platform/services.ts'
 import { readableName } from '#platform/words/names.ts'
 import { currenciesOf, limitSentences } from './order-limits.ts'
+import { networksSentence } from './networks.ts'
 import { boundSentence } from './revocation-bound.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
 import { mailSide } from './store.ts'
@@ -65,12 +66,14 @@ function receiptLines(row: ConsentRow, { phone }: Letterhead, language: Language
   const page = CONSENT_WORDS[language]
   const { approved_by_name: by, first_approved_by_name: first } = row
   const stops = boundSentence(row.max_revocation_seconds, language)
+  const networks = networksSentence(row.card.networks ?? [], language)
   const approval = by === null ? [] : [first === null ? words.by(by) : words.byTwo(by, first)]
   return [
     words.can,
     ...sentencesOf(row.actions, page).can.map((sentence) => `- ${sentence}`),
     ...limitSentences(row, currenciesOf(row.card.accounts), language),
     ...(stops === undefined ? [] : [stops]),
+    ...(networks === undefined ? [] : [networks]),
     words.accounts,
     ...row.card.accounts.map((account) =>
       words.account(account.name ?? '', account.ban, payerSentence(account, row.tenant_id, page)),

@@ -13,10 +13,12 @@ import {
   PROVIDER_NAME,
   siteLink,
   stopByTelephone,
+  textArea,
   textField,
   tickBox,
 } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
+import { LONGEST_NETWORKS_TEXT } from './networks.ts'
 import { currenciesToDecide, idOfLimit, writtenLimits } from './order-limits.ts'
 import { ACTION_WORDS, daysBetween, mayOrder, payerSentence, sentencesOf } from './rules.ts'
 import { sharableAccounts } from './scene.ts'
@@ -131,6 +133,8 @@ export interface Ticked {
   readonly limits: ReadonlyMap<string, string>
   /** Within how many seconds a revocation has to count, as it was written. */
   readonly stopWithin: string
+  /** The networks that calls may come from, as they were written. */
+  readonly networks: string
   /** What accounts were looked for by. */
   readonly find: string
 }
@@ -239,6 +243,25 @@ export function boundField(scene: Scene, ticked: Ticked | null, errors: readonly
   return html`<details${isWritten && html` open`}>
     <summary>${words.bound.title}</summary>
     ${textField(field, errors)}
+  </details>`
+}
+
+/** From where calls may come: from anywhere, unless somebody names networks. */
+export function networksField(scene: Scene, ticked: Ticked | null, errors: readonly FieldError[]): Html {
+  const { words, before } = scene
+  const value = ticked?.networks ?? (before?.card.networks ?? []).join('\n')
+  const field = {
+    name: 'networks',
+    label: words.networks.label,
+    hint: words.networks.hint,
+    value,
+    isOptional: true,
+    maxLength: LONGEST_NETWORKS_TEXT,
+  } as const
+  const isWritten = value !== '' || errors.some((error) => error.field === field.name)
+  return html`<details${isWritten && html` open`}>
+    <summary>${words.networks.title}</summary>
+    ${textArea(field, errors)}
   </details>`
 }
 

@@ -13,6 +13,7 @@ import {
   actionTicks,
   backPath,
   boundField,
+  networksField,
   canList,
   cannotList,
   chosenIn,
@@ -27,6 +28,7 @@ import {
   whoAsks,
 } from './page-parts.ts'
 import type { Ticked } from './page-parts.ts'
+import { networksSentence } from './networks.ts'
 import { boundSentence } from './revocation-bound.ts'
 import { lastDayOf, mayOrder } from './rules.ts'
 import { checkedTokenOf, findBlock, shownTokenOf } from './scene.ts'
@@ -76,9 +78,20 @@ function declineForm(scene: Scene): Html {
   )
 }
 
-/** How soon a revocation counts, where that was bounded. */
-function boundFact<Told>({ words }: Scene, told: Told | undefined): readonly (readonly [string, Told])[] {
-  return told === undefined ? [] : [[words.bound.title, told]]
+/** What was said under a title, where something was: how soon a stop counts, from where calls may come. */
+function saidFact<Told>(title: string, told: Told | undefined): readonly (readonly [string, Told])[] {
+  return told === undefined ? [] : [[title, told]]
+}
+
+/** What bounds a consent besides its actions, accounts and end. */
+function boundFacts(
+  { words, reading }: Scene,
+  bounds: Pick<Choice, 'max_revocation_seconds' | 'networks'>,
+): readonly (readonly [string, string])[] {
+  return [
+    ...saidFact(words.bound.title, boundSentence(bounds.max_revocation_seconds ?? null, reading.language)),
+    ...saidFact(words.networks.title, networksSentence(bounds.networks, reading.language)),
+  ]
 }
 
 function beforeFacts(scene: Scene, before: ConsentRow): Html {
@@ -90,7 +103,7 @@ function beforeFacts(scene: Scene, before: ConsentRow): Html {
     ),
     [words.on, html`${before.card.accounts.map(({ name, ban }) => `${name ?? ''} (${ban})`).join(', ')}`],
     [words.until, instant(scene, before.ends_at)],
-    ...boundFact(scene, boundSentence(before.max_revocation_seconds, scene.reading.language)),
+    ...boundFacts(scene, { ...before, networks: before.card.networks ?? [] }),
   ])
 }
 
@@ -138,7 +151,8 @@ function chooseFields(scene: Scene, { token, errors = [], ticked }: Reviewing): 
     ${actionTicks(scene, ticked ?? null, errors)}
     <h2>${words.until.title}</h2>
     ${scene.askedNow ? html`<p>${span(scene, scene.mandate.origin.now, scene.latest)}</p>` : textField(lastDay, errors)}
-    ${boundField(scene, ticked ?? null, errors)} ${limits(scene)}
+    ${networksField(scene, ticked ?? null, errors)} ${boundField(scene, ticked ?? null, errors)}
+    ${limits(scene)}
     <div class="buttons">
       ${button(words.buttons.goOn, 'plain')}<button class="button" form="decline">
         ${words.buttons.decline}
@@ -174,11 +188,11 @@ const AGAIN = 'again'
  */
 function sentAgain(
   scene: Scene,
-  { accounts, actions, lastDay, limits, stopWithin, find }: Ticked,
+  { accounts, actions, lastDay, limits, stopWithin, networks, find }: Ticked,
   isChanging = false,
 ): Html {
   return html`<form id="${AGAIN}" method="post" action="${pathOf(scene, 'check')}">
-    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${find !== '' && html`${hiddenField('find', find)}${hiddenField('found', find)}`}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}${hiddenField('stop_within', stopWithin)}
+    ${hiddenField('shown', shownTokenOf(scene))}${isChanging && hiddenField('change', '1')}${find !== '' && html`${hiddenField('find', find)}${hiddenField('found', find)}`}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${[...limits].map(([currency, written]) => html`${hiddenField('limit_currency', currency)}${hiddenField('limit', written)}`)}${hiddenField('ends_on', lastDay)}${hiddenField('stop_within', stopWithin)}${hiddenField('networks', networks)}
   </form>`
 }
 
@@ -216,6 +230,7 @@ function tickedOf(choice: Choice): Ticked {
     lastDay: lastDayOf(new Date(end)),
     limits: writtenLimits(limits),
     stopWithin: choice.max_revocation_seconds?.toString() ?? '',
+    networks: (choice.networks ?? []).join('\n'),
     find: '',
   }
 }
@@ -257,7 +272,7 @@ export function checkPage(scene: Scene, choice: Choice): HtmlPage {
     </section>
     ${facts([
       [check.long, span(scene, mandate.origin.now, end)],
-      ...boundFact(scene, boundSentence(result.max_revocation_seconds, scene.reading.language)),
+      ...boundFacts(scene, result),
       [check.whom, check.whomOnly(mandate.tenant.name)],
       [check.sees, check.seesAll],
       ...(rules.length > 0 ? [[check.rules, rules.join(' ')] as const] : []),
@@ -300,7 +315,11 @@ function receipt(scene: Scene): Html {
       html`${shown.accounts.map(({ name, ban, pays }) => html`<b>${name}</b>, ${ban}. ${shownIn(reading.language, shown.language, pays)}<br />`)}`,
     ],
     [words.receipt.until, instant(scene, new Date(shown.ends_at))],
-    ...boundFact(scene, shown.stops && shownIn(reading.language, shown.language, shown.stops)),
+    ...saidFact(words.bound.title, shown.stops && shownIn(reading.language, shown.language, shown.stops)),
+    ...saidFact(
+      words.networks.title,
+      shown.networks && shownIn(reading.language, shown.language, shown.networks),
+    ),
     [
       words.receipt.by,
       [request.first_approved_by_name, request.decided_by_name]

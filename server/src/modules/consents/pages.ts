@@ -257,6 +257,7 @@ function showCheck(scene: OpenScene, form: z.output<typeof ReviewForm>): HtmlPag
     lastDay: form.ends_on,
     limits: limitsOf(form, scene),
     stopWithin: form.stop_within,
+    networks: form.networks,
     find: lookingFor(form) ?? form.find.trim(),
   }
   const stale = form.shown === token ? [] : [{ field: null, message: scene.words.review.stale }]

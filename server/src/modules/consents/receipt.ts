@@ -56,6 +56,7 @@ async function drawReceipt({ tenant, shown, request, phone, at }: Receipt): Prom
     )
     paper.fact(words.receipt.until, writeInstant(new Date(shown.ends_at), language))
     paper.fact(words.bound.title, shown.stops ?? null)
+    paper.fact(words.networks.title, shown.networks ?? null)
     paper.fact(words.check.cannot(shown.partner), ...bulleted(shown.cannot))
     paper.fact(
       words.receipt.by,

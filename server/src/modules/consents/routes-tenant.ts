@@ -22,6 +22,7 @@ import {
 import { confirmConsent, moveConsent, MOVES, narrowConsent, resumeConsent } from './change.ts'
 import { listQuery, readPage } from './list.ts'
 import { toOrderLimits } from './order-limits.ts'
+import { MOST_NETWORKS, Network } from './networks.ts'
 import { LONGEST_BOUND } from './revocation-bound.ts'
 import { letterheadOf } from './mails.ts'
 import type { Letterhead } from './mails.ts'
@@ -144,6 +145,7 @@ const PatchBody = z
       .optional(),
     order_limits: z.array(LimitBody).max(20).optional(),
     max_revocation_seconds: z.int().min(1).max(LONGEST_BOUND).optional(),
+    networks: z.array(Network).min(1).max(MOST_NETWORKS).optional(),
     approver_leaves: z.enum(['suspend', 'keep', 'ask']).optional(),
   })
   .refine((body) => Object.keys(body).length > 0, { message: 'must name what is to change' })
@@ -169,6 +171,7 @@ function makeNarrowRoute(services: Services): Route {
         endsAt: body.ends_at,
         approverLeaves: body.approver_leaves,
         maxRevocationSeconds: body.max_revocation_seconds,
+        networks: body.networks && [...new Set(body.networks)],
         orderLimits: body.order_limits && toOrderLimits(body.order_limits),
       }
       const after = await narrowConsent(mandate, row, { edit, letterhead: letterheadOf(services) })

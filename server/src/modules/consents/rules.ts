@@ -11,6 +11,8 @@ import {
   toBits,
 } from '@liaison/access'
 import type { Action, ClientNeed, Conditions, Mask, Scope } from '@liaison/access'
+import { isWithinNetworks } from './networks.ts'
+import type { Networks } from './networks.ts'
 import { stricter } from './revocation-bound.ts'
 import type { RevocationBound } from './revocation-bound.ts'
 import type { Choice, ConsentRow, OrderLimits, Payer } from './tables.ts'
@@ -24,7 +26,7 @@ const MAXIMUM_DAYS = 730
  * The version of the words that consent pages say; raised with every change of them in any language. Version 1 was there in
  * English alone.
  */
-export const TEXT_VERSION = 7
+export const TEXT_VERSION = 8
 
 /** What a tenant demands of partner access while it has set no rules of its own. */
 export const DEFAULT_POLICY = {
@@ -187,6 +189,8 @@ export function merged(
     ends_at: (end > before.ends_at ? end : before.ends_at).toISOString(),
     order_limits: mergedLimits(before, choice),
     max_revocation_seconds: stricter(before.max_revocation_seconds, choice.max_revocation_seconds ?? null),
+    // Whoever adds to it sees those that are there and may change them: they are no sum of two lists.
+    networks: choice.networks ?? before.card.networks ?? [],
   }
 }
 
@@ -197,6 +201,7 @@ export interface Narrowing {
   readonly endsAt?: Date | undefined
   readonly orderLimits?: OrderLimits | undefined
   readonly maxRevocationSeconds?: RevocationBound | undefined
+  readonly networks?: Networks | undefined
 }
 
 /** The currencies in which one set of limits lets more be ordered than another. */
@@ -232,6 +237,14 @@ export function findWidening(
           fault(
             'max_revocation_seconds',
             `a revocation has to count within ${row.max_revocation_seconds} seconds; only a new consent lets it take longer`,
+          ),
+        ]),
+    ...(change.networks === undefined || isWithinNetworks(change.networks, row.card.networks ?? [])
+      ? []
+      : [
+          fault(
+            'networks',
+            'calls may come from fewer networks; only a new request lets them come from others',
           ),
         ]),
     ...(change.endsAt !== undefined && change.endsAt > row.ends_at

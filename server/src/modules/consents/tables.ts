@@ -33,6 +33,9 @@ export interface ConsentCard {
     readonly status: string
   }
   readonly accounts: readonly ConsentAccount[]
+  /** Whether calls have to come from networks that were named, and which: null to the partner, and where there are none. */
+  readonly has_networks: boolean
+  readonly networks: readonly string[] | null
   readonly last_used_at: string | null
   readonly approver_is_here: boolean | null
 }
@@ -91,6 +94,8 @@ export interface Choice {
   readonly order_limits?: OrderLimits
   /** Missing in what was chosen before it could be bounded how long a revocation may take. */
   readonly max_revocation_seconds?: number | null
+  /** The networks that calls may come from; none where they may come from anywhere, missing in what was chosen before. */
+  readonly networks?: readonly string[]
 }
 
 /** What an approver was shown of a consent, kept as it was. */
@@ -112,6 +117,7 @@ export interface ShownConsent {
   readonly limits?: readonly string[]
   /** How soon a revocation counts; missing where that was not bounded. */
   readonly stops?: string
+  readonly networks?: string
   readonly cannot: readonly string[]
   readonly accounts: readonly {
     readonly id: string
@@ -178,6 +184,7 @@ interface DelegationTable {
   approved_at: Date | null
   approval_basis: string | null
   approval_snapshot: ColumnType<ShownConsent | null, string | null, string | null>
+  conditions: ColumnType<Partial<Conditions>, string | undefined, string>
   version: Generated<number>
 }
 

@@ -124,6 +124,14 @@ export const EN = {
     kept: (seconds: number) =>
       `A stop counts within ${seconds} ${seconds === 1 ? 'second' : 'seconds'} everywhere: every call is decided anew.`,
   },
+  networks: {
+    title: 'Where calls come from',
+    label: 'Only from these networks',
+    hint: 'Addresses or ranges such as 192.0.2.0/24, one a line; ask the partner for its own. Left empty, calls may come from anywhere.',
+    unread: (networks: string) => `Not an address or a range: ${networks}`,
+    tooMany: (most: number) => `Name ${most} networks at most`,
+    kept: (networks: string) => `It works only from ${networks}: every call is decided anew.`,
+  },
   until: {
     title: 'Until when',
     label: 'Last day',

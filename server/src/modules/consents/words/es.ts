@@ -114,6 +114,14 @@ export const ES: ConsentWords = {
     kept: (seconds) =>
       `Una interrupción surte efecto en todas partes en ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'} como máximo: cada llamada se decide de nuevo.`,
   },
+  networks: {
+    title: 'De dónde vienen las llamadas',
+    label: 'Solo desde estas redes',
+    hint: 'Direcciones o intervalos como 192.0.2.0/24, uno por línea; pregunte al socio por los suyos. Si lo deja vacío, las llamadas pueden venir de cualquier sitio.',
+    unread: (networks) => `No es una dirección ni un intervalo: ${networks}`,
+    tooMany: (most) => `Indique como máximo ${most} redes`,
+    kept: (networks) => `Solo funciona desde ${networks}: cada llamada se decide de nuevo.`,
+  },
   until: {
     title: 'Hasta cuándo',
     label: 'Último día',

@@ -115,6 +115,15 @@ export const FR: ConsentWords = {
     kept: (seconds) =>
       french`Un arrêt prend effet partout en ${seconds} ${seconds === 1 ? 'seconde' : 'secondes'} au plus : chaque appel est décidé de nouveau.`,
   },
+  networks: {
+    title: french`D'où viennent les appels`,
+    label: 'Seulement depuis ces réseaux',
+    hint: french`Adresses ou plages telles que 192.0.2.0/24, une par ligne ; demandez les siennes au partenaire. Sans indication, les appels peuvent venir de partout.`,
+    unread: (networks) => french`Ni adresse ni plage : ${networks}`,
+    tooMany: (most) => french`Indiquez ${most} réseaux au plus`,
+    kept: (networks) =>
+      french`L'accès ne fonctionne que depuis ${networks} : chaque appel est décidé de nouveau.`,
+  },
   until: {
     title: french`Jusqu'à quand`,
     label: 'Dernier jour',
