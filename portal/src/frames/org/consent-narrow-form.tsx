@@ -198,6 +198,34 @@ function LeavesField({ draft, onDraft }: Pick<FieldsProps, 'draft' | 'onDraft'>)
   )
 }
 
+/** From where calls may come, and how soon a stop counts: each closes the systems that check access by themselves. */
+function BoundFields({ draft, errors, onDraft }: Omit<FieldsProps, 'held'>) {
+  return (
+    <>
+      <Textarea
+        id="networks"
+        label={t('consent.narrow_networks')}
+        description={t('consent.narrow_networks_about')}
+        rows={2}
+        spellCheck={false}
+        value={draft.networks}
+        error={errorOf(errors, 'networks')}
+        onChange={(event) => onDraft({ ...draft, networks: event.currentTarget.value })}
+      />
+      <TextInput
+        id="max_revocation_seconds"
+        label={t('consent.narrow_bound')}
+        description={t('consent.narrow_bound_about')}
+        inputMode="numeric"
+        maxLength={3}
+        value={draft.bound}
+        error={errorOf(errors, 'max_revocation_seconds')}
+        onChange={(event) => onDraft({ ...draft, bound: event.currentTarget.value })}
+      />
+    </>
+  )
+}
+
 function Fields({ held, draft, errors, onDraft }: FieldsProps) {
   return (
     <>
@@ -231,26 +259,7 @@ function Fields({ held, draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'ends_at')}
         onChange={(event) => onDraft({ ...draft, day: event.currentTarget.value })}
       />
-      <Textarea
-        id="networks"
-        label={t('consent.narrow_networks')}
-        description={t('consent.narrow_networks_about')}
-        rows={2}
-        spellCheck={false}
-        value={draft.networks}
-        error={errorOf(errors, 'networks')}
-        onChange={(event) => onDraft({ ...draft, networks: event.currentTarget.value })}
-      />
-      <TextInput
-        id="max_revocation_seconds"
-        label={t('consent.narrow_bound')}
-        description={t('consent.narrow_bound_about')}
-        inputMode="numeric"
-        maxLength={3}
-        value={draft.bound}
-        error={errorOf(errors, 'max_revocation_seconds')}
-        onChange={(event) => onDraft({ ...draft, bound: event.currentTarget.value })}
-      />
+      <BoundFields draft={draft} errors={errors} onDraft={onDraft} />
       <LeavesField draft={draft} onDraft={onDraft} />
     </>
   )

@@ -157,6 +157,8 @@ function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
   )
 }
 
+const isSentence = (text: string | null): text is string => text !== null
+
 /** The page that the approver decided on, as it was then. */
 function Shown({ shown }: { shown: TenantConsentDetail['shown'] }) {
   if (shown === null) return null
@@ -191,7 +193,7 @@ function Shown({ shown }: { shown: TenantConsentDetail['shown'] }) {
           {shown.needed.length > 0 && (
             <p>{t('consent.shown_needed', { what: joinNames(shown.needed.map(sentenceOfAction)) })}</p>
           )}
-          {shown.limits.map((sentence) => (
+          {[...shown.limits, shown.networks, shown.stops].filter(isSentence).map((sentence) => (
             <p key={sentence}>{sentence}</p>
           ))}
         </div>

@@ -35,6 +35,13 @@ function told({ networks = [], ...rest }: Choice) {
   return { ...rest, ...(networks.length > 0 && { networks: networks.length }) }
 }
 
+/** The same of what was allowed before. */
+function toldBefore({ actions, ends_at, order_limits, max_revocation_seconds, card }: ConsentRow) {
+  const accounts = card.accounts.map(({ id }) => id)
+  const networks = (card.networks ?? []).length
+  return { actions, accounts, ends_at, order_limits, max_revocation_seconds, networks }
+}
+
 interface Given {
   readonly choice: Choice
   readonly shown: ShownConsent
@@ -157,13 +164,9 @@ export async function widenConsent(
     .where('id', '=', row.id)
     .execute()
   await addAccounts(scene, row.id, choice.accounts)
-  const { actions, ends_at, order_limits, max_revocation_seconds } = row
-  const accounts = row.card.accounts.map(({ id }) => id)
-  const networks = (row.card.networks ?? []).length
-  const before = { actions, accounts, ends_at, order_limits, max_revocation_seconds, networks }
   await writeHistory(
     mandate,
     { ...row, version: row.version + 1 },
-    { event: 'widened', detail: { before, after: told(choice) } },
+    { event: 'widened', detail: { before: toldBefore(row), after: told(choice) } },
   )
 }

@@ -6,7 +6,6 @@ import { resultOf } from './decide.ts'
 import { currenciesOf, currenciesToDecide, idOfLimit, readLimits } from './order-limits.ts'
 import { LONGEST_NETWORKS_TEXT, MOST_NETWORKS, Network, readNetworks } from './networks.ts'
 import { LONGEST_BOUND, readBound } from './revocation-bound.ts'
-import type { RevocationBound } from './revocation-bound.ts'
 import { readLastDay } from './rules.ts'
 import { ALL_ACCOUNTS, MOST_CHOSEN, offersAll, sharableAccounts, unavailableBecause } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -156,9 +155,12 @@ export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; e
   return { choice: { ...chosen, order_limits: limits, max_revocation_seconds: kept, networks }, errors }
 }
 
-/** The bound that was carried along with a choice; null where there was none. */
-function carriedBound(carried: z.output<typeof ChoiceForm> | undefined): RevocationBound {
-  return carried?.max_revocation_seconds ?? null
+/** What bounds a choice besides, as it was carried along. */
+function carriedBounds(
+  carried: z.output<typeof ChoiceForm> | undefined,
+): Pick<Choice, 'max_revocation_seconds' | 'networks'> {
+  const { max_revocation_seconds: bound = null, networks } = carried ?? {}
+  return { max_revocation_seconds: bound, ...(networks && { networks }) }
 }
 
 /** A choice that was carried along, held against the scene as it is now. Throws VALIDATION_ERROR when it does not fit. */
@@ -187,8 +189,7 @@ export function parseChoice(text: string, scene: Scene): Choice {
     actions: scene.offered.filter((name) => actions.includes(name) || scene.needed.includes(name)),
     ends_at: end,
     order_limits: parsed.data?.order_limits ?? {},
-    max_revocation_seconds: carriedBound(parsed.data),
-    ...(parsed.data?.networks && { networks: parsed.data.networks }),
+    ...carriedBounds(parsed.data),
   }
   requireUnaltered(findTooMany(scene, choice).length === 0, scene)
   return choice
