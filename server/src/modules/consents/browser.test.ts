@@ -86,9 +86,16 @@ test.each([
       await look('Let Northwind work on accounts of Acme Fiber?')
       await page.getByRole('checkbox', { name: 'Site 2' }).check()
       await page.getByRole('checkbox', { name: 'Place orders' }).check()
+      // What few have to bound is folded away, and opens without a script.
+      await page.getByText('Where calls come from').click()
+      await page.getByLabel('Only from these networks').fill('198.51.100.0/24\n2001:db8::/32')
+      await page.getByText('How soon a stop counts').click()
+      await page.getByLabel('Seconds until a stop counts everywhere').fill('90')
+      await look('Let Northwind work on accounts of Acme Fiber?')
       // Enter in a field goes on to the page that asks once more; it never allows anything.
       await page.getByLabel('Last day').press('Enter')
       await look('Check before you allow')
+      await page.getByText('It works only from 198.51.100.0/24, 2001:db8::/32').waitFor()
       const [no, yes] = await Promise.all(
         ["Don't allow", 'Allow Northwind'].map((label) =>
           page.getByRole('button', { name: label }).boundingBox(),
