@@ -214,7 +214,8 @@ export const linking = {
   'rules.hours_days': 'Days',
   'rules.hours_from': 'From',
   'rules.hours_to': 'To',
-  'rules.hours_about': 'Outside of these hours nobody of a partner gets in.',
+  'rules.hours_about':
+    'Outside of these hours nobody of a partner gets in, and none of its apps: systems that check access by themselves then no longer accept it.',
   'rules.day_1': 'Mon',
   'rules.day_2': 'Tue',
   'rules.day_3': 'Wed',

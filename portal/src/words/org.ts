@@ -146,6 +146,8 @@ export const org = {
   'rules.ip_monitor': 'from anywhere, but note others',
   'rules.ip_enforce': 'only from these',
   'rules.ip_list': 'Addresses or ranges, one per line',
+  'rules.ip_enforced_about':
+    'For example 203.0.113.0/24. It counts for partners’ people and for their apps: systems that check access by themselves then no longer accept it.',
   'rules.note':
     'Stricter rules hold at once for every access. Looser rules change no access that was already approved.',
   'rules.save': 'Save the rules',

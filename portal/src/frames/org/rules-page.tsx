@@ -160,7 +160,9 @@ function Networks({ conditions, set }: ConditionProps) {
         <Textarea
           id="ip_allow"
           label={t('rules.ip_list')}
-          description={t('rules.ip_list_about')}
+          description={t(
+            conditions.ip_mode === 'enforce' ? 'rules.ip_enforced_about' : 'rules.ip_list_about',
+          )}
           rows={3}
           value={conditions.ip_allow.join('\n')}
           onChange={(event) => set({ ip_allow: event.currentTarget.value.split('\n') })}
