@@ -154,6 +154,7 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.earning FOR EACH STATEMENT 
 CREATE TRIGGER note_earnings AFTER UPDATE ON public.earning REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION private.note_earnings();
 CREATE TRIGGER note_new_earnings AFTER INSERT ON public.earning REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.note_new_earnings();
 CREATE CONSTRAINT TRIGGER paid_through_payout AFTER INSERT ON public.earning DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = ANY (ARRAY['in_payout'::text, 'paid'::text])) OR (new.payout_item_id IS NOT NULL))) EXECUTE FUNCTION access.check_paid_earning();
+CREATE TRIGGER settle_returned AFTER UPDATE ON public.earning REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION private.check_returned_earnings();
 alter table public.earning enable row level security, force row level security;
 create policy deciding on public.earning for select to liaison_authz
   using (true);

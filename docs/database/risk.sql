@@ -169,6 +169,21 @@ AS $function$
   $function$;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.check_of_earning(of_partner uuid, of_referral uuid, since timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case
+    when not access.is_in_own_plane() or of_referral is null then null
+    when exists (select from public.risk_case c where c.partner_id = of_partner and c.state = 'confirmed' and c.decided_at >= since and (c.referral_id = of_referral or c.tenant_id is null)) then 'confirmed'
+    when exists (select from access.held_referrals(array[of_referral])) then 'open' end
+  $function$;
+grant execute on access.check_of_earning(uuid,uuid,timestamp with time zone) to liaison_owner;
+grant execute on access.check_of_earning(uuid,uuid,timestamp with time zone) to liaison_platform;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.domain_of(address text)
  RETURNS text
  LANGUAGE sql
@@ -559,6 +574,32 @@ CREATE OR REPLACE FUNCTION private.attach_risk_case()
 AS $function$
 begin
   update risk_case c set referral_id = new.id where c.partner_id = new.partner_id and c.tenant_id = new.tenant_id and c.state = 'open' and c.referral_id is null;
+  return null;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.check_returned_earnings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  about record;
+begin
+  for about in
+    select b.partner_id, b.referral_id, min(b.state_changed_at) as since
+    from after a join before b on b.id = a.id
+    where b.state = 'in_payout' and a.state = 'approved' and b.referral_id is not null and exists (select from risk_case c where c.partner_id = b.partner_id and c.state <> 'released')
+    group by 1, 2 order by 2
+  loop
+    case access.check_of_earning(about.partner_id, about.referral_id, about.since)
+      when 'confirmed' then perform private.void_earnings(about.referral_id, 'It did not pass a check.');
+      when 'open' then perform private.hold_earnings(about.referral_id, 'A check is under way.');
+      else null;
+    end case;
+  end loop;
   return null;
 end
 $function$;

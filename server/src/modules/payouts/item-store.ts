@@ -167,6 +167,8 @@ export async function findBlocked(mandate: Provider, batchId: string): Promise<R
     select x.id, x.reason from (
       select i.id, case
         when a.ended_at is not null then 'The account was replaced after the batch was built.'
+        when exists (select from payout_line l join earning e on e.id = l.earning_id where l.item_id = i.id
+          and access.check_of_earning(e.partner_id, e.referral_id, e.state_changed_at) is not null) then 'Earnings in it are being checked, or did not pass a check.'
         else (select 'Payouts to this partner are stopped: ' || replace(o ->> 'code', '_', ' ') || '.'
           from jsonb_array_elements(access.payout_obstacles(i.partner_id, i.currency, null)) o where (o ->> 'blocks')::boolean limit 1) end as reason
       from payout_item i join payout_account a on a.id = i.payout_account_id

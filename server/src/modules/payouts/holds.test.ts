@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ingestRoutes } from '#modules/ingest/index.ts'
+import { riskRoutes } from '#modules/risk/index.ts'
+import { setFinance } from '#testing/hand-over-acts.ts'
+import { seedSource } from '#testing/ingest.ts'
+import {
+  buildPayout,
+  movePayout,
+  openPayoutAdmins,
+  openPayoutScene,
+  publicIdOf,
+  seedEarning,
+} from '#testing/payout-acts.ts'
+import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makePayoutRoutes } from './index.ts'
+
+let world: TestWorld
+let admins: PayoutAdmins
+beforeAll(async () => {
+  world = await TestWorld.start((services) => [...ingestRoutes, ...makePayoutRoutes(services), ...riskRoutes])
+  admins = await openPayoutAdmins(world)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const standingOf = async (id: string) =>
+  (
+    await world.sql<{ state: string; hold_kind: string | null }>(
+      'select state, hold_kind from earning where id = $1',
+      [id],
+    )
+  )[0]
+
+/** A submitted and approved batch of the scene's partner alone. */
+async function approvedBatch(scene: PayoutScene, rail = 'manual'): Promise<string> {
+  const built = await buildPayout(world, admins.maker, {
+    rail,
+    partner_ids: [publicIdOf('partner', scene.partner)],
+  })
+  expect(built.statusCode, built.body).toBe(201)
+  const batchId = String(built.json().batch_id)
+  await movePayout(world, admins.maker, { batchId, move: 'submit' })
+  const approved = await movePayout(world, admins.checker, { batchId, move: 'approve' })
+  expect(approved.statusCode, approved.body).toBe(200)
+  return batchId
+}
+
+async function openCase(scene: PayoutScene): Promise<string> {
+  const opened = await world.call(admins.maker, 'POST', '/api/v1/admin/risk-cases', {
+    body: { referral_id: publicIdOf('referral', scene.referral), note: 'Told by the bank' },
+  })
+  expect(opened.statusCode, opened.body).toBe(201)
+  return String(opened.json().risk_case_id)
+}
+
+async function decideCase(caseId: string, decision: 'release' | 'confirm'): Promise<void> {
+  const path = `/api/v1/admin/risk-cases/${caseId}`
+  const read = await world.call(admins.maker, 'GET', path)
+  const decided = await world.call(admins.maker, 'POST', `${path}/resolve`, {
+    body: { decision, reason: 'Looked into' },
+    headers: { 'if-match': String(read.headers['etag']) },
+  })
+  expect(decided.statusCode, decided.body).toBe(200)
+}
+
+async function failItem(batchId: string): Promise<void> {
+  const path = `/api/v1/admin/payout-batches/${batchId}/items`
+  const [item] = (await world.call(admins.maker, 'GET', path)).json().items
+  const failed = await world.call(admins.maker, 'POST', `${path}/${item.item_id}/fail`, {
+    body: { reason: 'Account closed' },
+  })
+  expect(failed.statusCode, failed.body).toBe(200)
+}
+
+describe('a check of a referral whose earnings are in a payout', () => {
+  test('holds them when the payout fails: they are in no later one before it is decided (D5, D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const id = await seedEarning(world, scene, { amount: 9000 })
+    const batchId = await approvedBatch(scene)
+    await movePayout(world, admins.maker, { batchId, move: 'export' })
+    const caseId = await openCase(scene)
+    await failItem(batchId)
+    expect(await standingOf(id)).toEqual({ state: 'held', hold_kind: 'risk' })
+    await decideCase(caseId, 'release')
+    expect(await standingOf(id)).toEqual({ state: 'pending', hold_kind: null })
+  })
+
+  test('makes them void when it was confirmed meanwhile (D5, D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const id = await seedEarning(world, scene, { amount: 9000 })
+    const batchId = await approvedBatch(scene)
+    await movePayout(world, admins.maker, { batchId, move: 'export' })
+    await decideCase(await openCase(scene), 'confirm')
+    await failItem(batchId)
+    expect((await standingOf(id))?.state).toBe('void')
+  })
+
+  test.each([
+    ['open', 'held'],
+    ['confirmed', 'void'],
+  ])(
+    'does the same when the finance system says that it could not pay: %s (D5, D7)',
+    async (standing, state) => {
+      const finance = await seedSource(world)
+      await setFinance(world, admins, finance.source)
+      const scene = await openPayoutScene(world, admins)
+      const id = await seedEarning(world, scene, { amount: 9000 })
+      const batchId = await approvedBatch(scene, 'external')
+      await movePayout(world, admins.maker, { batchId, move: 'export' })
+      const caseId = await openCase(scene)
+      if (standing === 'confirmed') await decideCase(caseId, 'confirm')
+      const path = `/api/v1/admin/payout-batches/${batchId}/items`
+      const [item] = (await world.call(admins.maker, 'GET', path)).json().items
+      const told = await finance.send('payout-results', [
+        { payout_id: item.item_id, outcome: 'failed', reason: 'Account closed' },
+      ])
+      expect(told.body).toMatchObject({ failed: 1 })
+      expect((await standingOf(id))?.state).toBe(state)
+    },
+  )
+
+  test('holds them when the batch is dropped before it is approved (D5, D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const id = await seedEarning(world, scene, { amount: 9000 })
+    const built = await buildPayout(world, admins.maker, {
+      partner_ids: [publicIdOf('partner', scene.partner)],
+    })
+    await openCase(scene)
+    const dropped = await movePayout(world, admins.maker, {
+      batchId: String(built.json().batch_id),
+      move: 'cancel',
+      body: { reason: 'A check is under way' },
+    })
+    expect(dropped.statusCode, dropped.body).toBe(200)
+    expect(await standingOf(id)).toEqual({ state: 'held', hold_kind: 'risk' })
+  })
+
+  test.each(['open', 'confirmed'])(
+    'stops a payout that is approved and not handed over yet: %s (D5, D7)',
+    async (standing) => {
+      const scene = await openPayoutScene(world, admins)
+      const id = await seedEarning(world, scene, { amount: 9000 })
+      const batchId = await approvedBatch(scene)
+      const caseId = await openCase(scene)
+      if (standing === 'confirmed') await decideCase(caseId, 'confirm')
+      const exported = await movePayout(world, admins.maker, { batchId, move: 'export' })
+      expect(exported.json()).toMatchObject({ state: 'partially_failed' })
+      expect((await standingOf(id))?.state).toBe(standing === 'open' ? 'held' : 'void')
+    },
+  )
+})
