@@ -705,6 +705,9 @@ begin
     end if;
     new.created_at := statement_timestamp();
     new.usable_from := statement_timestamp() + interval '72 hours';
+    -- The provider stopped payouts to the partner, not to the account: whoever replaces it goes on waiting.
+    select x.held_at, x.held_by_name, x.hold_reason into new.held_at, new.held_by_name, new.hold_reason
+    from public.payout_account x where x.partner_id = new.partner_id order by x.created_at desc, x.id desc limit 1;
     return new;
   end if;
   if (new.id, new.partner_id, new.method, new.holder_name, new.label, new.country, new.sealed_details, new.fingerprint, new.created_by, new.created_by_name, new.created_at, new.usable_from)

@@ -149,3 +149,37 @@ describe('a check of a referral whose earnings are in a payout', () => {
     },
   )
 })
+
+describe('payouts that the provider stopped', () => {
+  const accountPath = (scene: PayoutScene) =>
+    `/api/v1/admin/partners/${publicIdOf('partner', scene.partner)}/payout-account`
+  const NEW_ACCOUNT = {
+    method: 'bank_transfer',
+    holder_name: 'Brightside Growth GmbH',
+    country: 'GB',
+    account_number: 'GB82 WEST 1234 5698 7654 32',
+  }
+
+  test('stay stopped when an owner replaces the account, until the provider releases them (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const path = accountPath(scene)
+    const held = await world.call(admins.maker, 'POST', `${path}/hold`, {
+      body: { reason: 'Looked into' },
+      headers: { 'if-match': '"v1"' },
+    })
+    expect(held.statusCode, held.body).toBe(200)
+    const own = await world.call(scene.owner, 'GET', '/api/v1/program/payout-account')
+    const replaced = await world.call(scene.owner, 'PUT', '/api/v1/program/payout-account', {
+      body: NEW_ACCOUNT,
+      headers: { 'if-match': String(own.headers['etag']) },
+    })
+    expect(replaced.json().account).toMatchObject({ label: 'GB •••• 5432', hold_reason: 'Looked into' })
+    await seedEarning(world, scene, { amount: 9000 })
+    const outlook = await world.call(scene.owner, 'GET', '/api/v1/program/payout-outlook')
+    expect(outlook.json().obstacles.map(({ code }: { code: string }) => code)).toContain('payouts_held')
+    const released = await world.call(admins.maker, 'POST', `${path}/release`, {
+      headers: { 'if-match': String(replaced.headers['etag']) },
+    })
+    expect(released.json()).toMatchObject({ held_at: null, hold_reason: null })
+  })
+})
