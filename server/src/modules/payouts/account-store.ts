@@ -142,20 +142,23 @@ function valuesOf(mandate: Mandate<'platform'>, decision: AccountDecision) {
   return { held_at: null, held_by_name: null, hold_reason: null }
 }
 
-/** Verifies, holds or releases the account of a partner; the provider never changes it. */
+/** Verifies, holds or releases the account of a partner; the provider never changes it. Throws PRECONDITION_FAILED. */
 export async function decideAccount(
   mandate: Mandate<'platform'>,
   row: AccountRow,
   decision: AccountDecision,
 ): Promise<AccountRow> {
-  await guarded(
+  const decided = await guarded(
     tables<PayoutTables>(mandate)
       .updateTable('payout_account')
       .set(valuesOf(mandate, decision))
       .where('id', '=', row.id)
+      .where('version', '=', row.version)
       .where('ended_at', 'is', null)
-      .execute(),
+      .executeTakeFirst(),
   )
+  if (decided.numUpdatedRows === 0n)
+    throw new ProblemError(412, 'PRECONDITION_FAILED', 'The account changed after it was read.')
   return getAccount(mandate, row.partner_id)
 }
 

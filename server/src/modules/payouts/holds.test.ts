@@ -12,6 +12,7 @@ import {
   seedEarning,
 } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'
+import { meetAt } from '#testing/meet.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makePayoutRoutes } from './index.ts'
 
@@ -150,6 +151,13 @@ describe('a check of a referral whose earnings are in a payout', () => {
   )
 })
 
+const countWaiting = async () =>
+  (
+    await world.sql<{ n: number }>(
+      `select count(*)::integer as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    )
+  )[0]?.n ?? 0
+
 describe('payouts that the provider stopped', () => {
   const accountPath = (scene: PayoutScene) =>
     `/api/v1/admin/partners/${publicIdOf('partner', scene.partner)}/payout-account`
@@ -181,5 +189,33 @@ describe('payouts that the provider stopped', () => {
       headers: { 'if-match': String(replaced.headers['etag']) },
     })
     expect(released.json()).toMatchObject({ held_at: null, hold_reason: null })
+  })
+
+  test('are not said to be stopped when the account was replaced at the same moment (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const replace = () =>
+      world.call(scene.owner, 'PUT', '/api/v1/program/payout-account', {
+        body: NEW_ACCOUNT,
+        headers: { 'if-match': '"v1"' },
+      })
+    const hold = async () => {
+      // Both read the account that is there; the owner is the first to change it.
+      while ((await countWaiting()) < 2);
+      return world.call(admins.maker, 'POST', `${accountPath(scene)}/hold`, {
+        body: { reason: 'Looked into' },
+        headers: { 'if-match': '"v1"' },
+      })
+    }
+    const lock = {
+      text: 'select id from payout_account where partner_id = $1 and ended_at is null for update',
+      values: [scene.partner],
+    }
+    const [replaced, held] = await meetAt(world, lock, [replace, hold])
+    expect([replaced?.statusCode, held?.statusCode]).toEqual([200, 412])
+    const said = await world.sql(
+      `select id from audit_event where action = 'program.payout_account.held' and partner_id = $1`,
+      [scene.partner],
+    )
+    expect(said).toEqual([])
   })
 })
