@@ -684,6 +684,8 @@ AS $function$
 declare
   about record;
 begin
+  -- Whoever takes payments of the partner looked at its cases before or after this one: what is earned now is held, or void, as well.
+  perform access.lock_ledger(array[new.partner_id]);
   if tg_op = 'INSERT' then
     insert into risk_event (case_id, partner_id, action, actor_name, details)
     values (new.id, new.partner_id, 'flagged', coalesce(new.opened_by_name, access.context() ->> 'actor_name'), jsonb_build_object('outcome', new.outcome, 'rules', new.rules));

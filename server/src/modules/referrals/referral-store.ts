@@ -216,14 +216,15 @@ export async function insertManual(mandate: Mandate<'platform'>, asked: ManualRe
 }
 
 /**
- * Voids a referral. False when it is locked: then nothing changed, and the database has written the attempt down. Throws
- * REFERRAL_STATE_CONFLICT when it is void already.
+ * Voids a referral, after every payment of its partner that is being taken. False when it is locked: then nothing changed,
+ * and the database has written the attempt down. Throws REFERRAL_STATE_CONFLICT when it is void already.
  */
 export async function voidReferral(
   mandate: Mandate<'platform'>,
-  id: ReferralId,
+  { id, partner_id: partnerId }: Pick<ReferralRow, 'id' | 'partner_id'>,
   reason: string,
 ): Promise<boolean> {
+  await runStatements(mandate, [{ text: 'select access.lock_ledger(array[$1::uuid])', values: [partnerId] }])
   const { numUpdatedRows } = await guarded(
     tables<ReferralTables>(mandate)
       .updateTable('referral')

@@ -42,8 +42,8 @@ async function voidIt(
   id: IdOf<'referral'>,
   reason: string,
 ): Promise<ReferralRow> {
-  await getReferral(mandate, id)
-  if (!(await voidReferral(mandate, id, reason)))
+  const before = await getReferral(mandate, id)
+  if (!(await voidReferral(mandate, before, reason)))
     throw new ProblemError(409, 'REFERRAL_LOCKED', 'The tenant has paid; its referral never changes.', {
       keepsEvents: true,
     })

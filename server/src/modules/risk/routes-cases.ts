@@ -120,7 +120,7 @@ const resolveRoute = route({
     const before = await getCase(mandate, params.risk_case_id)
     if (before.state !== 'open')
       throw new ProblemError(409, 'RISK_CASE_DECIDED', 'The case was decided already.')
-    const read = { id: before.id, version: expectedVersion }
+    const read = { id: before.id, partnerId: before.partner_id, version: expectedVersion }
     await decideCase(mandate, read, { state: DECISIONS[body.decision], reason: body.reason })
     const after = await getCase(mandate, params.risk_case_id)
     recordEvent(mandate, {

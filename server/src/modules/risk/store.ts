@@ -85,15 +85,21 @@ export function listCaseEvents(mandate: Platform, id: CaseId) {
 
 export type CaseEventRow = Awaited<ReturnType<typeof listCaseEvents>>[number]
 
+/** Has payments of a partner that are taken now be earned first: what follows from a case looks at all that it earned. */
+async function waitForPayments(mandate: Platform, partnerId: string): Promise<void> {
+  await runStatements(mandate, [{ text: 'select access.lock_ledger(array[$1::uuid])', values: [partnerId] }])
+}
+
 /**
  * Decides a case that was read in this version; what follows for earnings and the referral happens with it, in the database.
  * Throws PRECONDITION_FAILED, RISK_CASE_DECIDED and RISK_OWN_PARTNER.
  */
 export async function decideCase(
   mandate: Platform,
-  read: { readonly id: string; readonly version: number },
+  read: { readonly id: string; readonly partnerId: string; readonly version: number },
   decision: { readonly state: 'released' | 'confirmed'; readonly reason: string },
 ): Promise<void> {
+  await waitForPayments(mandate, read.partnerId)
   const updated = await guarded(
     tables<RiskTables>(mandate)
       .updateTable('risk_case')
@@ -114,6 +120,7 @@ export async function openCase(mandate: Platform, referral: IdOf<'referral'>, no
     .where('id', '=', referral)
     .executeTakeFirst()
   if (!row) throw new ProblemError(404, 'RISK_REFERRAL_NOT_FOUND', 'No referral has this id.')
+  await waitForPayments(mandate, row.partner_id)
   const finding = { rule: 'manual', effect: 'hold', version: 0, facts: { note } }
   const made = await guarded(
     tables<RiskTables>(mandate)
