@@ -121,4 +121,15 @@ describe('finding', () => {
       2,
     )
   })
+
+  test('finds people whose names read like a code (E9)', async () => {
+    // Twelve letters whose last one checks the others.
+    await issue(world, scene, { first_name: 'Maria', last_name: 'Fischer' })
+    const search = async (text: string) =>
+      (await world.call(scene.worker, 'GET', `${VOUCHERS}?search=${encodeURIComponent(text)}`))
+        .json()
+        .items.map((item: { recipient_name: string }) => item.recipient_name)
+    expect(await search('Maria Fischer')).toEqual(['Maria Fischer'])
+    expect(await search('fischer maria')).toEqual(['Maria Fischer'])
+  })
 })

@@ -45,7 +45,9 @@ function toFilter(query: z.output<typeof SearchQuery>): VoucherFilter {
     typeCode: query.voucher_type,
     agencyId: query.agency_id,
     dateOfBirth: query.date_of_birth,
-    ...(code === null ? { name: query.search } : { code }),
+    // Some names of twelve letters are codes as well: whoever types one means either.
+    ...((code === null || !/\d/.test(query.search ?? '')) && { name: query.search }),
+    ...(code !== null && { code }),
     oldestFirst: query.order === 'oldest',
   }
 }

@@ -13,6 +13,7 @@ export interface VoucherFilter {
   readonly states?: readonly VoucherState[] | undefined
   readonly typeCode?: string | undefined
   readonly agencyId?: string | undefined
+  /** With a name besides, either of them is meant. */
   readonly code?: string | undefined
   readonly name?: string | undefined
   readonly dateOfBirth?: string | undefined
@@ -46,15 +47,18 @@ function filtered(mandate: Staff, filter: VoucherFilter) {
       .where(NOW_STATE, 'in', [...filter.states])
   if (filter.typeCode !== undefined) query = query.where('t.code', '=', filter.typeCode)
   if (filter.agencyId !== undefined) query = query.where('v.agency_id', '=', filter.agencyId)
-  if (filter.code !== undefined) query = query.where('v.code', '=', filter.code)
   if (filter.dateOfBirth !== undefined) query = query.where('r.date_of_birth', '=', filter.dateOfBirth)
-  for (const word of filter.name?.split(/\s+/).filter((part) => part !== '') ?? []) {
-    const pattern = containsPattern(word)
-    query = query.where((eb) =>
-      eb.or([eb('r.first_name', 'ilike', pattern), eb('r.last_name', 'ilike', pattern)]),
-    )
-  }
-  return query
+  const words = filter.name?.split(/\s+/).filter((part) => part !== '') ?? []
+  if (filter.code === undefined && words.length === 0) return query
+  return query.where((eb) => {
+    const named = words.map((word) => {
+      const pattern = containsPattern(word)
+      return eb.or([eb('r.first_name', 'ilike', pattern), eb('r.last_name', 'ilike', pattern)])
+    })
+    if (filter.code === undefined) return eb.and(named)
+    const isCode = eb('v.code', '=', filter.code)
+    return named.length === 0 ? isCode : eb.or([isCode, eb.and(named)])
+  })
 }
 
 const OF_VOUCHER = [
