@@ -696,7 +696,7 @@ begin
     when s.id is null then 'NOT_SUBSCRIBED'
     when s.status = 'signing' then 'SUBSCRIPTION_NOT_SIGNED'
     when cardinality(holds) > 0 then 'SUBSCRIPTION_HELD'
-    when not access.is_eligible(of_end_user, t.plan_id) and s.cancel_cause is distinct from 'role' then 'PLAN_NOT_FOR_ROLE'
+    when not access.is_eligible(of_end_user, t.plan_id) and s.cancel_cause is null then 'PLAN_NOT_FOR_ROLE'
     when needed = any (features_off) then 'FEATURE_DISABLED'
     else 'ALLOWED' end;
   return jsonb_build_object('allowed', code = 'ALLOWED', 'code', code, 'status', case when u.status = 'active' and s.status = 'signing' then 'signing' else u.status end,
@@ -1028,6 +1028,10 @@ begin
     when 'role' then access.is_eligible(old_row.end_user_id, of_plan) = (new_row.cancel_cause is null)
     when 'discontinued' then new_row.cancel_cause is not null and exists (select from plan p where p.id = of_plan and p.state = 'discontinued' and p.running <> 'keep')
     else false end;
+  -- It would end for this besides: who set the end first is no reason to go on.
+  if side is not null and new_row.cancel_cause is null and (not access.is_eligible(old_row.end_user_id, of_plan) or exists (select from plan p where p.id = of_plan and p.state = 'discontinued' and p.running <> 'keep')) then
+    raise exception 'the plan is not for this user any more' using errcode = 'check_violation', constraint = 'subscription_transition';
+  end if;
   if not coalesce(may_say, false) or old_row.status not in ('signed', 'suspended') then
     raise exception 'this end is somebody else''s' using errcode = 'check_violation', constraint = 'subscription_transition';
   end if;

@@ -251,6 +251,29 @@ describe('ending', () => {
     expect(await own(scene.caller)).toMatchObject({ subscription: { cancel_at: null } })
   })
 
+  test('a user whose role loses the plan has it until the end that the user set, and cannot take that back (C6, C7)', async () => {
+    const { scene } = await signed('advanced')
+    await setPolicies(world, scene.partner, { on_downgrade: 'period_end' })
+    await act(scene.caller, 'cancel', { when: 'period_end' })
+    await world.seed(`update end_user set role = 'basic' where id = $1`, [scene.user])
+    expect(await own(scene.caller)).toMatchObject({ code: 'ALLOWED', may_use: true })
+    expect((await act(scene.caller, 'keep')).json().code).toBe('SUBSCRIPTION_STATE_CONFLICT')
+    await world.seed(`update end_user set role = 'advanced' where id = $1`, [scene.user])
+    expect((await own(scene.caller)).subscription).toMatchObject({ cancel_cause: 'end_user' })
+    expect((await act(scene.caller, 'keep')).json().subscription).toMatchObject({ cancel_at: null })
+  })
+
+  test('a plan that ends with what is paid ends for those who had cancelled, too (C6, C7)', async () => {
+    const { scene, plan, id } = await signed()
+    await act(scene.caller, 'cancel', { when: 'period_end' })
+    await world.call(scene.owner, 'POST', `/api/v1/partner/plans/${plan}/discontinue`, {
+      body: { running: 'end_at_period_end' },
+    })
+    expect((await act(scene.caller, 'keep')).json().code).toBe('SUBSCRIPTION_STATE_CONFLICT')
+    await passTime(world, id, `cancel_at = now() - interval '1 second'`)
+    expect(await own(scene.caller)).toMatchObject({ sub_status: 'unsigned' })
+  })
+
   test.each([
     ['keep', 'signed', null],
     ['end_at_period_end', 'signed', 'discontinued'],
