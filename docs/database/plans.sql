@@ -696,7 +696,7 @@ begin
     when s.id is null then 'NOT_SUBSCRIBED'
     when s.status = 'signing' then 'SUBSCRIPTION_NOT_SIGNED'
     when cardinality(holds) > 0 then 'SUBSCRIPTION_HELD'
-    when not access.is_eligible(of_end_user, t.plan_id) and s.cancel_cause is null then 'PLAN_NOT_FOR_ROLE'
+    when not access.is_eligible(of_end_user, t.plan_id) and s.cancel_cause is null and not access.has_next_term(s.id) then 'PLAN_NOT_FOR_ROLE'
     when needed = any (features_off) then 'FEATURE_DISABLED'
     else 'ALLOWED' end;
   return jsonb_build_object('allowed', code = 'ALLOWED', 'code', code, 'status', case when u.status = 'active' and s.status = 'signing' then 'signing' else u.status end,
@@ -709,6 +709,15 @@ grant execute on access.effective_subscription(uuid,text[]) to liaison_owner;
 grant execute on access.effective_subscription(uuid,text[]) to liaison_platform;
 grant execute on access.effective_subscription(uuid,text[]) to liaison_program;
 grant execute on access.effective_subscription(uuid,text[]) to liaison_realm;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.has_next_term(of_subscription uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ select exists (select from public.subscription_term t where t.subscription_id = of_subscription and t.withdrawn_at is null and t.starts_at > statement_timestamp()) $function$;
+grant execute on access.has_next_term(uuid) to liaison_owner;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.is_eligible(of_end_user uuid, of_plan uuid)
@@ -1029,7 +1038,7 @@ begin
     when 'discontinued' then new_row.cancel_cause is not null and exists (select from plan p where p.id = of_plan and p.state = 'discontinued' and p.running <> 'keep')
     else false end;
   -- It would end for this besides: who set the end first is no reason to go on.
-  if side is not null and new_row.cancel_cause is null and (not access.is_eligible(old_row.end_user_id, of_plan) or exists (select from plan p where p.id = of_plan and p.state = 'discontinued' and p.running <> 'keep')) then
+  if side is not null and new_row.cancel_cause is null and not access.has_next_term(old_row.id) and private.ends_with_plan(old_row.end_user_id, of_plan) then
     raise exception 'the plan is not for this user any more' using errcode = 'check_violation', constraint = 'subscription_transition';
   end if;
   if not coalesce(may_say, false) or old_row.status not in ('signed', 'suspended') then
@@ -1137,6 +1146,14 @@ begin
   return null;
 end
 $function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.ends_with_plan(of_end_user uuid, of_plan uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ select not access.is_eligible(of_end_user, of_plan) or exists (select from plan p where p.id = of_plan and p.state = 'discontinued' and p.running <> 'keep') $function$;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.enforce_partner_plan()
@@ -1296,6 +1313,10 @@ begin
   if tg_op = 'UPDATE' then
     if (to_jsonb(new) - 'withdrawn_at') is distinct from (to_jsonb(old) - 'withdrawn_at') or (side is not null and (old.withdrawn_at is not null or old.starts_at <= statement_timestamp())) then
       raise exception 'terms that began never change' using errcode = 'check_violation', constraint = 'subscription_term_begun';
+    end if;
+    -- Another change in its stead takes it back inside of the insert below, and is none of this.
+    if side = 'end_user' and pg_trigger_depth() = 1 and private.ends_with_plan(old.end_user_id, (access.term_now(old.subscription_id)).plan_id) then
+      raise exception 'the plan before it ends' using errcode = 'check_violation', constraint = 'subscription_transition';
     end if;
     new.withdrawn_at := case when new.withdrawn_at is not null then statement_timestamp() end;
     return new;
@@ -1531,7 +1552,7 @@ begin
   elsif new.role in ('guest', 'realm_admin') or s.status = 'signing' or (access.configuration(new.partner_id) #>> '{policies,on_downgrade}') is distinct from 'period_end' then
     update subscription x set status = 'unsigned', end_reason = 'role' where x.id = s.id;
   else
-    update subscription x set cancel_cause = 'role' where x.id = s.id and x.cancel_cause is null;
+    update subscription x set cancel_cause = 'role' where x.id = s.id and x.cancel_cause is null and not access.has_next_term(s.id);
   end if;
   return null;
 end
@@ -1590,15 +1611,22 @@ CREATE OR REPLACE FUNCTION private.wind_plan_down()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+declare
+  left_alone uuid[];
 begin
-  update subscription_term t set withdrawn_at = statement_timestamp() where t.plan_id = new.id and t.withdrawn_at is null and t.starts_at > statement_timestamp();
+  with taken_back as (
+    update subscription_term t set withdrawn_at = statement_timestamp() where t.plan_id = new.id and t.withdrawn_at is null and t.starts_at > statement_timestamp() returning t.subscription_id)
+  select coalesce(array_agg(b.subscription_id), '{}') into left_alone from taken_back b;
+  -- Whoever was to leave a plan that ends before this one, and now is not, goes with the one that it has.
+  update subscription s set cancel_cause = case when access.is_eligible(s.end_user_id, (access.term_now(s.id)).plan_id) then 'discontinued' else 'role' end
+  where s.id = any (left_alone) and access.subscription_state(s) in ('signed', 'suspended') and s.cancel_cause is null and private.ends_with_plan(s.end_user_id, (access.term_now(s.id)).plan_id);
   update subscription s set status = 'unsigned', end_reason = 'discontinued'
   where s.id in (select t.subscription_id from subscription_term t where t.plan_id = new.id) and (access.term_now(s.id)).plan_id = new.id
     and access.subscription_state(s) <> 'unsigned' and (s.status = 'signing' or new.running = 'end_now');
   if new.running = 'end_at_period_end' then
     update subscription s set cancel_cause = 'discontinued'
     where s.id in (select t.subscription_id from subscription_term t where t.plan_id = new.id) and (access.term_now(s.id)).plan_id = new.id
-      and access.subscription_state(s) in ('signed', 'suspended') and s.cancel_cause is null;
+      and access.subscription_state(s) in ('signed', 'suspended') and s.cancel_cause is null and not access.has_next_term(s.id);
   end if;
   return null;
 end

@@ -327,6 +327,46 @@ describe('changing the plan', () => {
     expect(await limits()).toEqual({ 'ops.per_day': 1000 })
   })
 
+  test('a change that is to come outlives the plan that ends before it, and is not taken back then (C6, C7)', async () => {
+    const { scene, plan } = await signed()
+    const better = await offerPlan(world, scene, { code: 'better' })
+    await act(scene.caller, 'change', { plan_id: better, when: 'period_end' })
+    await world.call(scene.owner, 'POST', `/api/v1/partner/plans/${plan}/discontinue`, {
+      body: { running: 'end_at_period_end' },
+    })
+    expect((await own(scene.caller)).subscription).toMatchObject({
+      plan_id: plan,
+      cancel_at: null,
+      next: { plan_id: better },
+    })
+    expect((await act(scene.caller, 'keep-plan')).json().code).toBe('SUBSCRIPTION_STATE_CONFLICT')
+    const best = await offerPlan(world, scene, { code: 'best' })
+    expect(
+      (await act(scene.caller, 'change', { plan_id: best, when: 'period_end' })).json().subscription,
+    ).toMatchObject({ plan_id: plan, next: { plan_id: best } })
+    await world.call(scene.owner, 'POST', `/api/v1/partner/plans/${best}/discontinue`, {
+      body: { running: 'keep' },
+    })
+    expect((await own(scene.caller)).subscription).toMatchObject({
+      plan_id: plan,
+      cancel_cause: 'discontinued',
+      next: null,
+    })
+  })
+
+  test('a user whose role loses the plan goes on with the one that is to come, if the new role may have it (C6, C7)', async () => {
+    const { scene, plan } = await signed('advanced')
+    await setPolicies(world, scene.partner, { on_downgrade: 'period_end' })
+    const smaller = await offerPlan(world, scene, { code: 'smaller', roles: ['advanced', 'basic'] })
+    await act(scene.caller, 'change', { plan_id: smaller, when: 'period_end' })
+    await world.seed(`update end_user set role = 'basic' where id = $1`, [scene.user])
+    expect(await own(scene.caller)).toMatchObject({
+      code: 'ALLOWED',
+      subscription: { plan_id: plan, cancel_at: null, next: { plan_id: smaller } },
+    })
+    expect((await act(scene.caller, 'keep-plan')).json().code).toBe('SUBSCRIPTION_STATE_CONFLICT')
+  })
+
   test('now it changes at once; the same plan, and one for another role, are refused (C6, C7)', async () => {
     const { scene, plan } = await signed()
     const better = await offerPlan(world, scene, { code: 'better' })
