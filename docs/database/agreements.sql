@@ -60,6 +60,7 @@ CREATE UNIQUE INDEX agreement_one_open ON public.agreement USING btree (partner_
 CREATE TRIGGER audited_delete AFTER DELETE ON public.agreement REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.agreement REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.agreement REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER end_what_holds AFTER UPDATE OF state ON public.agreement FOR EACH ROW WHEN (((new.state = 'terminated'::text) AND (old.state <> 'terminated'::text))) EXECUTE FUNCTION private.end_what_holds();
 CREATE TRIGGER enforce_agreement BEFORE INSERT OR UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION private.enforce_agreement();
 CREATE TRIGGER no_delete BEFORE DELETE ON public.agreement FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.agreement FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
@@ -898,6 +899,20 @@ end
 $function$;
 
 -- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.end_what_holds()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  update agreement x set effective = private.close_range(x.effective, new.terminates_at)
+  where x.partner_id = new.partner_id and x.program_id = new.program_id and x.id <> new.id and x.effective && tstzrange(new.terminates_at, null);
+  return null;
+end
+$function$;
+
+-- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.enforce_agreement()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -929,7 +944,8 @@ begin
     perform private.check_agreement_move(old, new, side);
     return private.stamp_agreement(old, new);
   end if;
-  if (new.effective <> old.effective and not exists (select from agreement_approval a join agreement n on n.id = a.agreement_id where n.partner_id = old.partner_id and n.program_id = old.program_id and n.state = 'signed')) then
+  if (new.effective <> old.effective and not exists (select from agreement_approval a join agreement n on n.id = a.agreement_id where n.partner_id = old.partner_id and n.program_id = old.program_id and n.state = 'signed')
+    and not exists (select from agreement n where n.partner_id = old.partner_id and n.program_id = old.program_id and n.state = 'terminated' and new.effective = private.close_range(old.effective, n.terminates_at))) then
     raise exception 'when an agreement holds follows from its moves' using errcode = 'check_violation', constraint = 'agreement_transition';
   end if;
   return new;

@@ -295,7 +295,8 @@ begin
     return;
   end if;
   return query
-    select g.id, g.partner_id, g.state = 'terminated', lower(g.effective), upper(g.effective), g.terms
+    select g.id, g.partner_id, g.state = 'terminated' or exists (
+      select from public.agreement n where n.partner_id = g.partner_id and n.program_id = g.program_id and n.state = 'terminated' and isempty(n.effective) and n.terminates_at = upper(g.effective)), lower(g.effective), upper(g.effective), g.terms
     from public.agreement g
     join public.program m on m.id = g.program_id and m.code = 'standard'
     where g.partner_id = any (partners) and not isempty(g.effective);

@@ -280,6 +280,25 @@ describe('the end', () => {
     const current = (await world.call(own.owner, 'GET', `${OWN}/current`)).json()
     expect(current.agreement_id).toBe(next)
   })
+
+  test('of one that has not begun ends the one that still holds, too: nothing is in force after it (D4)', async () => {
+    const own = await openAgreementScene(world)
+    const first = await agree(world, own)
+    const next = await agree(world, own, { starts_at: '2099-01-31T00:00:00.000Z' })
+    const before = (await world.call(own.owner, 'GET', `${OWN}/current`)).json()
+    expect(before.agreement_id).toBe(first)
+    const ended = await world.call(own.approver, 'POST', `${ADMIN}/${next}/terminate`, {
+      body: { reason: 'We part.' },
+    })
+    expect(ended.json(), ended.body).toMatchObject({ state: 'terminated', is_in_force: false })
+    expect((await world.call(own.owner, 'GET', `${OWN}/current`)).statusCode).toBe(404)
+    const old = (await world.call(own.approver, 'GET', `${ADMIN}/${first}`)).json()
+    expect(old).toMatchObject({ state: 'superseded', is_in_force: false })
+    // What it pays on after it ended is paid as for any other that somebody ended.
+    expect(
+      await world.sql('select is_terminated from access.accrual_agreements(array[$1::uuid])', [own.partner]),
+    ).toEqual([{ is_terminated: true }])
+  })
 })
 
 describe('reading', () => {
