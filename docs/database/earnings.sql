@@ -155,6 +155,7 @@ CREATE TRIGGER note_earnings AFTER UPDATE ON public.earning REFERENCING OLD TABL
 CREATE TRIGGER note_new_earnings AFTER INSERT ON public.earning REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.note_new_earnings();
 CREATE CONSTRAINT TRIGGER paid_through_payout AFTER INSERT ON public.earning DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = ANY (ARRAY['in_payout'::text, 'paid'::text])) OR (new.payout_item_id IS NOT NULL))) EXECUTE FUNCTION access.check_paid_earning();
 CREATE TRIGGER settle_returned AFTER UPDATE ON public.earning REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION private.check_returned_earnings();
+CREATE TRIGGER take_along AFTER UPDATE ON public.earning REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION private.approve_taken_back();
 alter table public.earning enable row level security, force row level security;
 create policy deciding on public.earning for select to liaison_authz
   using (true);
@@ -506,6 +507,23 @@ $function$;
 grant execute on audit.record_many(audit.partner_event[]) to liaison_owner;
 
 -- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.approve_taken_back()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  earned uuid[] := array(select a.id from after a join before b on b.id = a.id where a.kind = 'commission' and a.state = 'approved' and b.state = 'pending');
+begin
+  if cardinality(earned) > 0 and private.earning_side() is not null then
+    update earning c set state = 'approved' where c.reverses_id = any (earned) and c.state = 'pending';
+  end if;
+  return null;
+end
+$function$;
+
+-- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.check_adjustment(e public.earning, side text)
  RETURNS public.earning
  LANGUAGE plpgsql
@@ -542,6 +560,16 @@ declare
   person uuid := access.context_id('actor_id');
 begin
   e.approved_at := statement_timestamp();
+  -- What is taken back is approved with what it was earned as, by whoever approves that, and never before it.
+  if e.kind = 'clawback' then
+    if (select o.state from earning o where o.id = e.reverses_id) in ('pending', 'held') then
+      raise exception 'what is taken back waits as long as what was earned' using errcode = 'check_violation', constraint = 'earning_waits_with_original';
+    end if;
+    if side = 'clock' then
+      e.policy_version := policy.version;
+      return e;
+    end if;
+  end if;
   if side = 'clock' then
     if e.kind = 'adjustment' or not policy.approves_by_itself or e.available_on > access.program_day(statement_timestamp()) or access.takes_two_people(e.currency, e.amount_minor) then
       raise exception 'the policy does not approve this by itself' using errcode = 'check_violation', constraint = 'earning_approval';
@@ -552,7 +580,7 @@ begin
   if access.is_partner_member(e.partner_id, person) then
     raise exception 'nobody approves what the own organisation earned' using errcode = 'check_violation', constraint = 'earning_own_approval';
   end if;
-  if (e.kind = 'adjustment' or access.takes_two_people(e.currency, e.amount_minor)) and (e.first_approved_by is null or e.first_approved_by = person) then
+  if (e.kind = 'adjustment' or (e.kind = 'commission' and access.takes_two_people(e.currency, e.amount_minor))) and (e.first_approved_by is null or e.first_approved_by = person) then
     raise exception 'an amount above the limit takes two people' using errcode = 'check_violation', constraint = 'earning_second_person';
   end if;
   e.approved_by := person;

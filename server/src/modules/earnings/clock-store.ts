@@ -6,14 +6,17 @@ async function move(mandate: Mandate<'system'>, text: string, limit: number): Pr
   return result?.rowCount ?? 0
 }
 
-/** Approves earnings whose waiting time is over, as far as the policy does that by itself. Answers how many. */
+/**
+ * Approves earnings whose waiting time is over, as far as the policy does that by itself; what was taken back of them before
+ * goes with them. Answers how many.
+ */
 export function approveDue(mandate: Mandate<'system'>, limit: number): Promise<number> {
   return move(
     mandate,
     `update earning e set state = 'approved' where e.id in (
        select d.id from earning d
-       where d.state = 'pending' and d.kind <> 'adjustment' and d.available_on <= (select access.program_day(statement_timestamp())) and (select (access.earning_policy_now()).approves_by_itself)
-         and d.first_approved_by is null and not access.takes_two_people(d.currency, d.amount_minor)
+       where d.state = 'pending' and (d.kind = 'commission' or (d.kind = 'clawback' and not exists (select from earning o where o.id = d.reverses_id and o.state in ('pending', 'held')))) and d.available_on <= (select access.program_day(statement_timestamp())) and (select (access.earning_policy_now()).approves_by_itself)
+         and d.first_approved_by is null and (d.kind = 'clawback' or not access.takes_two_people(d.currency, d.amount_minor))
        order by d.available_on, d.id limit $1 for update skip locked)`,
     limit,
   )

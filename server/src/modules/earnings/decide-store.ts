@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { idFromUuid } from '@liaison/access'
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { guarded } from './refusals.ts'
+import { getEarning } from './store.ts'
 import type { EarningRow } from './store.ts'
 import type { EarningTables } from './tables.ts'
 
@@ -29,6 +31,8 @@ async function update(
 /** Whether an amount takes two people now. */
 export async function takesTwoPeople(mandate: Deciding, row: EarningRow): Promise<boolean> {
   if (row.kind === 'adjustment') return true
+  // What is taken back needs nobody beside those who approve what was earned.
+  if (row.kind === 'clawback') return false
   const { rows } = await sql<{
     is_so: boolean
   }>`select access.takes_two_people(${row.currency}, ${row.amount_minor}) as is_so`.execute(
@@ -40,6 +44,13 @@ export async function takesTwoPeople(mandate: Deciding, row: EarningRow): Promis
 /** Notes that the first of two people approved. Who that is the database takes from the mandate. */
 export async function approveFirst(mandate: Deciding, row: EarningRow): Promise<void> {
   await update(mandate, row, { first_approved_by: randomUUID() })
+}
+
+/** Whether something that was taken back was approved meanwhile, with the earning that it takes back. */
+export async function wentAlong(mandate: Deciding, row: EarningRow): Promise<boolean> {
+  if (row.kind !== 'clawback' || row.state !== 'pending') return false
+  const now = await getEarning(mandate, idFromUuid('earning', row.id))
+  return now.state === 'approved'
 }
 
 /** Approves an earning. Throws EARNING_OWN_APPROVAL, EARNING_SECOND_PERSON and EARNING_STATE_CONFLICT. */

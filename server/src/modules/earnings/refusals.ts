@@ -3,6 +3,10 @@ import { guardedBy } from '#platform/guarded.ts'
 /** Runs a change; what the database's own rules refuse becomes the problem that names it. */
 export const guarded = guardedBy({
   earning_transition: ['EARNING_STATE_CONFLICT', 'This is not done in the state of the earning.'],
+  earning_waits_with_original: [
+    'EARNING_STATE_CONFLICT',
+    'It is approved together with the earning that it takes back.',
+  ],
   earning_own_approval: ['EARNING_OWN_APPROVAL', 'You are a member of the partner that earned it.'],
   earning_second_person: [
     'EARNING_SECOND_PERSON',

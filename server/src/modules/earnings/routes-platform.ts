@@ -22,6 +22,7 @@ import {
   release,
   takesTwoPeople,
   voidEarning,
+  wentAlong,
 } from './decide-store.ts'
 import {
   findBalances,
@@ -189,6 +190,7 @@ async function actOnEach(
 }
 
 const approveEach: Act = async (mandate, row) => {
+  if (await wentAlong(mandate, row)) return 'done'
   if (row.state === 'pending' && row.first_approved_by === null && (await takesTwoPeople(mandate, row))) {
     await approveFirst(mandate, row)
     return 'waits_for_second_person'
