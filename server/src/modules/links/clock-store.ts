@@ -28,7 +28,7 @@ const DUE = `
   select distinct on (due.id) due.id, due.task, due.days
   from (
     select d.id, 1 as rank, 'expire' as task, null::integer as days from delegation d
-    where d.kind = 'link' and d.status in ('active', 'suspended') and d.ends_at <= statement_timestamp()
+    where d.kind = 'link' and d.status in ('approved', 'active', 'suspended') and d.ends_at <= statement_timestamp()
     union all
     select d.id, 1, 'lapse', null from delegation d join link l on l.id = d.id
     where d.status = 'requested' and l.request_expires_at <= statement_timestamp()
@@ -68,7 +68,7 @@ const DUE = `
 
 /** The states in which each task makes sense; the row may have moved on since the query found it. */
 const STATES: Readonly<Record<ClockTask, readonly KnownLink['status'][]>> = {
-  expire: ['active', 'suspended'],
+  expire: ['approved', 'active', 'suspended'],
   lapse: ['requested'],
   activate: ['approved'],
   suspend: ['active'],
