@@ -244,6 +244,8 @@ create table public.delegation (
   api_calls_party text not null default 'partner'::text,
   seats_party text not null default 'partner'::text,
   exports_party text not null default 'partner'::text,
+  suspended_by uuid,
+  suspended_by_side text,
   constraint delegation_approval_basis_check CHECK ((approval_basis = ANY (ARRAY['tenant_approval'::text, 'partner_acceptance'::text, 'operator_attested'::text]))),
   constraint delegation_billing_party_check CHECK ((billing_party = ANY (ARRAY['tenant'::text, 'partner'::text, 'split'::text]))),
   constraint delegation_check CHECK ((ends_at > starts_at)),
@@ -255,6 +257,7 @@ create table public.delegation (
   constraint delegation_pkey PRIMARY KEY (id),
   constraint delegation_status_changed_by_side_check CHECK ((status_changed_by_side = ANY (ARRAY['partner'::text, 'tenant'::text, 'provider'::text, 'clock'::text]))),
   constraint delegation_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text, 'declined'::text, 'withdrawn'::text, 'lapsed'::text]))),
+  constraint delegation_suspended_by_side CHECK ((suspended_by_side = ANY (ARRAY['partner'::text, 'tenant'::text, 'provider'::text, 'clock'::text]))) NOT VALID,
   constraint delegation_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id),
   constraint delegation_tenant_id_id_key UNIQUE (tenant_id, id)
 );
@@ -280,6 +283,7 @@ CREATE TRIGGER enforce_payers BEFORE UPDATE ON public.delegation FOR EACH ROW WH
 CREATE TRIGGER enforce_review BEFORE UPDATE ON public.delegation FOR EACH ROW EXECUTE FUNCTION private.enforce_review();
 CREATE TRIGGER keep_past AFTER DELETE OR UPDATE ON public.delegation FOR EACH ROW WHEN ((old.kind = 'link'::text)) EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER keep_past_of_api AFTER DELETE OR UPDATE ON public.delegation FOR EACH ROW WHEN ((old.kind = ANY (ARRAY['consent'::text, 'resale'::text]))) EXECUTE FUNCTION private.keep_past_of_api();
+CREATE TRIGGER keep_suspension BEFORE UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'link'::text)) EXECUTE FUNCTION private.keep_suspension();
 CREATE TRIGGER make_checklist AFTER UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'revoked'::text) AND (old.status = ANY (ARRAY['active'::text, 'suspended'::text])))) EXECUTE FUNCTION private.make_checklist();
 CREATE TRIGGER plan_review AFTER UPDATE OF approved_at ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (old.approved_at IS NULL) AND (new.approved_at IS NOT NULL))) EXECUTE FUNCTION private.plan_review();
 CREATE TRIGGER require_welcome BEFORE INSERT OR UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'consent'::text)) EXECUTE FUNCTION access.require_welcome();

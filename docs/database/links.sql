@@ -1072,6 +1072,38 @@ end
 $function$;
 
 -- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_suspension()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if new.status = old.status then
+    new.suspended_by := old.suspended_by;
+    new.suspended_by_side := old.suspended_by_side;
+    return new;
+  end if;
+  if new.status = 'expired' and old.status = 'suspended' then
+    new.suspended_by := old.status_changed_by;
+    new.suspended_by_side := old.status_changed_by_side;
+    return new;
+  end if;
+  if old.status = 'expired' and private.side_of_login() is not null
+    and (new.status = 'suspended') is distinct from (old.suspended_by_side is not null and old.suspended_by_side <> 'clock') then
+    raise exception 'an extension neither resumes nor suspends' using errcode = 'check_violation', constraint = 'delegation_transition';
+  end if;
+  if old.status = 'expired' and new.status = 'suspended' then
+    new.status_changed_by := old.suspended_by;
+    new.status_changed_by_side := old.suspended_by_side;
+  end if;
+  new.suspended_by := null;
+  new.suspended_by_side := null;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.loosens_asking(was text, was_listed uuid[], becomes text, becomes_listed uuid[])
  RETURNS boolean
  LANGUAGE sql

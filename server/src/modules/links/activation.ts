@@ -1,7 +1,10 @@
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { checkLink, whyNobody } from './check-store.ts'
 import { recordLinkEvent } from './events.ts'
 import { announce, publish } from './mails.ts'
 import type { KnownLink, LinkMandate } from './store.ts'
+import type { LinkTables } from './tables.ts'
 
 /**
  * What follows when a link begins to work: the event for webhooks, and a look whether anybody gets in. Where nobody does,
@@ -31,4 +34,15 @@ export async function tellIfUnused(
     changes: { people: people.length, opens: people.filter((person) => person.opens).length },
   })
   if (why !== null) await announce(mandate, link, { news: 'unused', about: why, ...more })
+}
+
+/** What an extension makes of a link that has ended: what somebody had suspended stays so until that side resumes it. */
+export async function renewedStatus(mandate: Mandate<'tenant'>, id: string): Promise<'active' | 'suspended'> {
+  const row = await tables<LinkTables>(mandate)
+    .selectFrom('delegation')
+    .select('suspended_by_side')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  const side = row?.suspended_by_side ?? 'clock'
+  return side === 'clock' ? 'active' : 'suspended'
 }

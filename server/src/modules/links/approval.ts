@@ -5,7 +5,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { recordLinkEvent } from './events.ts'
 import { requireConditions, requireOffer, requirePatterns } from './inputs.ts'
-import { followActivation } from './activation.ts'
+import { followActivation, renewedStatus } from './activation.ts'
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
 import {
@@ -347,7 +347,10 @@ export async function endOfRenewal(
   return end
 }
 
-/** Extends a link, also within 30 days after its end, under the terms that were approved. Throws LINK_STATE_CONFLICT. */
+/**
+ * Extends a link, also within 30 days after its end, under the terms that were approved; one that somebody had suspended
+ * stays suspended. Throws LINK_STATE_CONFLICT.
+ */
 export async function renewLink(
   mandate: Mandate<'tenant'>,
   row: KnownLink,
@@ -357,7 +360,7 @@ export async function renewLink(
   const end = await endOfRenewal(mandate, row, asked)
   const terms = { ...(await tenantTermsOf(mandate, row)), ends_at: end }
   await changeDelegation(mandate, row, {
-    ...(row.stored_status === 'expired' && { to: 'active' as const }),
+    ...(row.stored_status === 'expired' && { to: await renewedStatus(mandate, row.id) }),
     event: 'renewed',
     detail: { before: row.ends_at, after: end, reason: asked.reason },
     set: { ends_at: end, approval_snapshot: JSON.stringify(toSnapshot(terms, now, row)) },

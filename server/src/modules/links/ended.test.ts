@@ -22,6 +22,24 @@ const endNow = ({ id, tenant }: Linked) =>
   )
 const read = async ({ admin, id }: Linked) => (await world.call(admin, 'GET', tenantPath(id))).json()
 
+describe('a suspended link that ended', () => {
+  test.each([{ clock: true }, { clock: false }])(
+    'is still suspended by the other side once it is extended, whether or not the clock ran: $clock (B1)',
+    async ({ clock }) => {
+      const people = await acts.makeLink()
+      expect((await acts.partnerMove(people, 'suspend')).json().status).toBe('suspended')
+      await endNow(people)
+      if (clock) await runLinkClock(world.database)
+      expect((await read(people)).status).toBe('expired')
+      const renewed = await acts.tenantMove(people, 'renew')
+      expect(renewed.json(), renewed.body).toMatchObject({ status: 'suspended' })
+      const resumed = await acts.tenantMove(people, 'resume')
+      expect(resumed.json().code).toBe('LINK_STATE_CONFLICT')
+      expect((await acts.partnerMove(people, 'resume')).json().status).toBe('active')
+    },
+  )
+})
+
 describe('a link that ended before it could begin', () => {
   test('is over, so that the partner may ask anew and another one may have the full role (B1)', async () => {
     const people = await acts.cast()

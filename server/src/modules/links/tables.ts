@@ -79,6 +79,7 @@ interface DelegationTable {
   status_changed_at: Date
   status_changed_by: string | null
   status_changed_by_side: Side | null
+  suspended_by_side: Side | null
   role_mask: string
   mask: string
   has_timed_overrides: boolean
