@@ -1,5 +1,6 @@
 import { isAction, isScope } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
+import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
@@ -83,8 +84,14 @@ export function listSentAsks(
     .selectFrom('consent_ask')
     .select(OF_PARTNER)
     .where('partner_id', '=', mandate.partner.id)
-  const rest = after === null ? query : query.where('id', '<', after)
-  return rest.orderBy('id', 'desc').limit(limit).execute()
+  // Their ids are drawn, since they stand in the page of a mail, and tell nothing of when one was made.
+  const rest =
+    after === null
+      ? query
+      : query.where(
+          sql<boolean>`(created_at, id) < (select last.created_at, last.id from consent_ask last where last.id = ${after})`,
+        )
+  return rest.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
 }
 
 const NOT_SENT = () =>

@@ -173,6 +173,20 @@ describe('a partner asks a customer from its own portal (C1)', () => {
     expect((await begin(path, people.admin)).status).toBe(409)
   })
 
+  test('what was asked is listed newest first, over as many pages as it takes', async () => {
+    const people = await open()
+    const codes = Array.from({ length: 8 }, (_, at) => `no-such-code-${at}`)
+    for (const code of codes) expect((await ask(people, code)).statusCode).toBe(202)
+    const seen: string[] = []
+    let next = `${ASKS}?limit=3`
+    while (next !== '') {
+      const page = (await world.call(people.owner, 'GET', next)).json()
+      seen.push(...page.items.map(({ to }: { to: string }) => to))
+      next = page.next_cursor === null ? '' : `${ASKS}?limit=3&cursor=${encodeURIComponent(page.next_cursor)}`
+    }
+    expect(seen).toEqual(codes.toReversed())
+  })
+
   test('with two approvers it stays "sent" for the partner until the second one decided', async () => {
     const people = await open()
     await acts.setPolicy(people, { dual_approval: true })
