@@ -99,6 +99,19 @@ describe('signing up', () => {
     expect(answer.status).toBe(403)
     expect(await world.sql('select 1 from end_user_token where partner_id = $1', [own.id])).toEqual([])
   })
+
+  test('that began before the partner closed it makes no account; an invitation does (C2, C9)', async () => {
+    const own = await openRealm(world, 'Closing')
+    const email = address()
+    await new FormBrowser(world).post(`/p/${own.slug}/sign-up`, { email })
+    const [path = ''] = (await mailsTo(world, email)).map(linkIn)
+    await configure(world, own.id, { policies: { sign_up: 'invite' } })
+    expect((await new FormBrowser(world).get(path)).status).toBe(403)
+    expect((await new FormBrowser(world).post(path, { name: 'Late', password: PASSWORD })).status).toBe(403)
+    expect(await world.sql('select 1 from end_user where partner_id = $1', [own.id])).toEqual([])
+    await configure(world, own.id, { policies: { sign_up: 'open' } })
+    expect((await new FormBrowser(world).get(path)).status).toBe(200)
+  })
 })
 
 describe('signing in', () => {

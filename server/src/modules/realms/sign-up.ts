@@ -26,7 +26,15 @@ import { formText, linkParams, realmParams } from './shapes.ts'
 const STRANGERS = { realmDoor: 'Whoever signs up has no account yet.' }
 const DAY_SECONDS = 86_400
 const MAILS_PER_HOUR = 3
-const PURPOSES = ['sign_up', 'invitation'] as const
+
+/** The links that make an account now: where the partner closed sign-up, one that was begun before makes none. */
+async function purposesOf({ mandate }: RealmVisit): Promise<readonly ('sign_up' | 'invitation')[]> {
+  return (await isOpen(mandate)) ? ['sign_up', 'invitation'] : ['invitation']
+}
+
+async function isOpen(mandate: RealmVisit['mandate']): Promise<boolean> {
+  return (await readLook(mandate)).policies.sign_up === 'open'
+}
 
 async function signUpPage(
   { mandate }: RealmVisit,
@@ -93,6 +101,12 @@ function choosePage(
   return showRealmPage(mandate, { title: 'Choose a password', body }, { errors })
 }
 
+/** Why a link makes no account: it does not work, or the realm takes no sign-ups any more. */
+async function noAccount(visit: RealmVisit, token: string): Promise<HtmlPage> {
+  const begun = await findLink(visit.mandate, { purposes: ['sign_up'], token })
+  return begun ? closedPage(visit) : goneRealmLink(visit)
+}
+
 async function makeAccount(
   door: RealmDoor,
   visit: RealmVisit,
@@ -101,15 +115,16 @@ async function makeAccount(
   const { mandate } = visit
   const { token, password } = form
   const name = form.name.trim().slice(0, 200)
-  const link = await findLink(mandate, { purposes: PURPOSES, token })
-  if (!link) return goneRealmLink(visit)
+  const purposes = await purposesOf(visit)
+  const link = await findLink(mandate, { purposes, token })
+  if (!link) return noAccount(visit, token)
   const errors = [
     ...(name === '' ? [{ field: 'name', message: 'Enter your name.' }] : []),
     ...(await passwordFaults(door, password, [mandate.partner.name, name, link.email])),
   ]
   if (errors.length > 0) return choosePage(visit, { token, email: link.email, name, errors })
   const hash = await door.hasher.hash(password)
-  const used = await useLink(mandate, { purposes: PURPOSES, token })
+  const used = await useLink(mandate, { purposes, token })
   if (!used) return goneRealmLink(visit)
   const role = used.role ?? 'guest'
   const id = await addUser(mandate, { email: used.email, name, role })
@@ -123,7 +138,6 @@ async function makeAccount(
 
 /** Signing up to a realm: an address that is confirmed, then a password. */
 export function makeRealmSignUpRoutes(door: RealmDoor): Route[] {
-  const isOpen = async ({ mandate }: RealmVisit) => (await readLook(mandate)).policies.sign_up === 'open'
   return [
     page({
       method: 'GET',
@@ -132,7 +146,7 @@ export function makeRealmSignUpRoutes(door: RealmDoor): Route[] {
       input: { params: realmParams },
       access: STRANGERS,
       limit: 'page',
-      handle: async (visit) => ((await isOpen(visit)) ? signUpPage(visit) : closedPage(visit)),
+      handle: async (visit) => ((await isOpen(visit.mandate)) ? signUpPage(visit) : closedPage(visit)),
     }),
     page({
       method: 'POST',
@@ -142,7 +156,7 @@ export function makeRealmSignUpRoutes(door: RealmDoor): Route[] {
       access: STRANGERS,
       limit: 'stranger',
       handle: async ({ body, ...visit }) => {
-        if (!(await isOpen(visit))) return closedPage(visit)
+        if (!(await isOpen(visit.mandate))) return closedPage(visit)
         const email = normalizeEmail(body.email ?? '')
         const errors = addressFaults(email)
         return errors.length > 0 ? signUpPage(visit, body.email, errors) : askForAccount(door, visit, email)
@@ -156,8 +170,8 @@ export function makeRealmSignUpRoutes(door: RealmDoor): Route[] {
       access: STRANGERS,
       limit: 'stranger',
       handle: async ({ params: { token }, ...visit }) => {
-        const link = await findLink(visit.mandate, { purposes: PURPOSES, token })
-        return link ? choosePage(visit, { token, email: link.email }) : goneRealmLink(visit)
+        const link = await findLink(visit.mandate, { purposes: await purposesOf(visit), token })
+        return link ? choosePage(visit, { token, email: link.email }) : noAccount(visit, token)
       },
     }),
     page({
