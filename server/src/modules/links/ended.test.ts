@@ -1,6 +1,6 @@
 import { decodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeLinkActs, tenantPath } from '#testing/link-acts.ts'
+import { makeLinkActs, partnerPath, REQUEST, tenantPath } from '#testing/link-acts.ts'
 import type { Cast } from '#testing/link-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeLinkRoutes, runLinkClock } from './index.ts'
@@ -56,5 +56,49 @@ describe('a link that ended before it could begin', () => {
     expect((await read(linked)).status).toBe('expired')
     expect((await acts.ask(people)).statusCode).toBe(202)
     expect((await acts.newestLink(people)).status).toBe('requested')
+  })
+})
+
+describe('a change that waits', () => {
+  const CHANGES = '/api/v1/tenant/partner-access/changes'
+  const ask = async ({ owner, id }: Linked, body: object) => {
+    const etag = await acts.etagOf(owner, partnerPath(id))
+    const asked = await world.call(owner, 'POST', partnerPath(id, '/changes'), {
+      body: { reason: 'To send your invoices as well.', ...body },
+      headers: { 'if-match': etag },
+    })
+    expect(asked.statusCode, asked.body).toBe(200)
+    return String(asked.json().change_request_id)
+  }
+  const approve = async ({ admin }: Linked, id: string) => {
+    const { items } = (await world.call(admin, 'GET', CHANGES)).json()
+    const shown = items.find((one: { change_request_id: string }) => one.change_request_id === id)
+    return world.call(admin, 'POST', `${CHANGES}/${id}/approve`, {
+      body: { snapshot_token: String(shown?.snapshot_token) },
+    })
+  }
+
+  test('for a link that ended is not told as approved while only its end was moved (B1)', async () => {
+    const people = await acts.makeLink()
+    const ends = new Date(Date.now() + 200 * 86_400_000).toISOString()
+    const id = await ask(people, { access_role: 'msp_full', ends_at: ends })
+    await endNow(people)
+    const refused = await approve(people, id)
+    expect(refused.json()).toMatchObject({ status: 409, code: 'LINK_STATE_CONFLICT' })
+    expect((await acts.tenantMove(people, 'renew')).statusCode).toBe(200)
+    expect((await approve(people, id)).json().status).toBe('approved')
+    expect(await read(people)).toMatchObject({ access_role: 'msp_full' })
+  })
+
+  test('is over after 30 days, whether or not the clock noted it (B1)', async () => {
+    const people = await acts.makeLink()
+    const id = await ask(people, { access_role: 'msp_full' })
+    await world.seed(
+      `update link_change_request set expires_at = now() - interval '1 minute' where link_id = $1`,
+      [decodeId('link', people.id)],
+      people.tenant,
+    )
+    expect((await approve(people, id)).json()).toMatchObject({ status: 409, code: 'LINK_STATE_CONFLICT' })
+    expect((await read(people)).access_role).toBe('msp_support')
   })
 })

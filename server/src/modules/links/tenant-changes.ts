@@ -40,6 +40,21 @@ function requireOther(mandate: Mandate<'tenant'>, change: ChangeRequestRow): voi
   throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'Whoever asked for a change does not decide about it.')
 }
 
+/**
+ * Refuses to approve what nobody decided in time, and more than a new end for a link that has ended: an extension moves
+ * its end alone, and the rest waits until it holds again. Throws LINK_STATE_CONFLICT.
+ */
+function requireDecidable(change: ChangeRequestRow, row: KnownLink, now: Date): void {
+  if (change.status === 'waiting' && change.expires_at <= now)
+    throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'Nobody decided about this change in time.')
+  if (row.status === 'expired' && !isRenewal(change.proposal))
+    throw new ProblemError(
+      409,
+      'LINK_STATE_CONFLICT',
+      'The link has ended. Extend it first; then this change can be approved.',
+    )
+}
+
 interface Reading {
   readonly row: KnownLink
   readonly token: string
@@ -90,7 +105,7 @@ async function carryOut(
 
 /**
  * Applies a change that waits, as it reads now, or keeps the first of two approvals. Returns whether it was applied.
- * Throws SNAPSHOT_STALE when it reads otherwise than the approver saw it, and what `requireOther` throws.
+ * Throws SNAPSHOT_STALE when it reads otherwise than the approver saw it, and what `requireOther` and `requireDecidable` throw.
  */
 export async function approveChange(
   mandate: Mandate<'tenant'>,
@@ -99,6 +114,7 @@ export async function approveChange(
 ): Promise<boolean> {
   const { now } = mandate.origin
   requireOther(mandate, change)
+  requireDecidable(change, row, now)
   const before = await tenantTermsOf(mandate, row)
   const rows = changeRowsNow(change, before, now)
   if (token !== changeTokenOf(change, row, rows))
