@@ -54,9 +54,14 @@ function found(row: ChangeRequestRow | undefined): ChangeRequestRow {
   return row
 }
 
-/** One change request. Throws CHANGE_NOT_FOUND. */
-export async function getChange(mandate: LinkMandate, id: ChangeRequestId): Promise<ChangeRequestRow> {
-  return found(await selectChanges(mandate).where('id', '=', id).executeTakeFirst())
+/** One change request, of this link where one is named. Throws CHANGE_NOT_FOUND. */
+export async function getChange(
+  mandate: LinkMandate,
+  id: ChangeRequestId,
+  linkId?: string,
+): Promise<ChangeRequestRow> {
+  const query = selectChanges(mandate).where('id', '=', id)
+  return found(await (linkId === undefined ? query : query.where('link_id', '=', linkId)).executeTakeFirst())
 }
 
 /**

@@ -101,4 +101,20 @@ describe('a change that waits', () => {
     expect((await approve(people, id)).json()).toMatchObject({ status: 409, code: 'LINK_STATE_CONFLICT' })
     expect((await read(people)).access_role).toBe('msp_support')
   })
+
+  test('is taken back where it belongs, and under no other link (B1)', async () => {
+    const people = await acts.makeLink()
+    const id = await ask(people, { access_role: 'msp_full' })
+    const other = await acts.cast()
+    const asked = await world.call(people.owner, 'POST', '/api/v1/partner/links', {
+      body: { tenant_slug: other.slug, ...REQUEST },
+    })
+    expect(asked.statusCode).toBe(202)
+    const { link_id: second } = await acts.newestLink(people)
+    await acts.approve(other, second)
+    const refused = await world.call(people.owner, 'POST', partnerPath(second, `/changes/${id}/withdraw`), {
+      body: {},
+    })
+    expect(refused.json()).toMatchObject({ status: 404, code: 'CHANGE_NOT_FOUND' })
+  })
 })

@@ -199,8 +199,8 @@ const withdrawRoute = route({
   problems: ['LINK_NOT_FOUND', 'CHANGE_NOT_FOUND', 'LINK_STATE_CONFLICT'],
   responses: { 200: ChangeBody },
   async handle({ mandate, params, body }) {
-    const change = await getChange(mandate, params.change_request_id)
     const row = await getLink(mandate, params.link_id)
+    const change = await getChange(mandate, params.change_request_id, row.id)
     await decideChange(mandate, change.id, 'withdrawn')
     recordLinkEvent(
       mandate,
