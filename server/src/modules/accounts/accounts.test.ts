@@ -261,3 +261,22 @@ test('an invitation can be restricted from the start, and the link that comes of
   const list = (await world.call(people.owner, 'GET', '/api/v1/partner/billing/invoices')).json()
   expect(list).toMatchObject({ total: 1, items: [{ invoice_number: 'BAKERY-1' }] })
 })
+
+test('whose time is over is an account no more: it is listed as ended, and may be made one again (B18)', async () => {
+  const people = await cast()
+  const subscriber = await seedSubscriber(world, people.tenant, 'Bakery Again')
+  const made = (await attach(people, subscriber.id, { ends_at: '2099-01-01T00:00:00Z' })).json()
+  await world.seed(
+    `update partner_account set attached_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' where id = $1`,
+    [await uuidOf(made.account_id)],
+    people.tenant,
+  )
+  const list = async (status: string) =>
+    (await world.call(people.owner, 'GET', `${THEIRS}?status=${status}`)).json().total
+  expect([await list('active'), await list('ended')]).toEqual([0, 1])
+  const again = await attach(people, subscriber.id)
+  expect(again.statusCode, again.body).toBe(201)
+  expect([await list('active'), await list('ended')]).toEqual([1, 1])
+  const before = (await world.call(people.owner, 'GET', `${THEIRS}?status=ended`)).json().items[0]
+  expect(before).toMatchObject({ account_id: made.account_id, status: 'ended', ended_by: 'clock' })
+})

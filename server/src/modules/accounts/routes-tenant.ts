@@ -14,6 +14,7 @@ import {
   insertAccount,
   listAccounts,
   moveAccount,
+  noteEnd,
 } from './store.ts'
 import { ACCOUNT_STATUSES, ENGAGEMENTS } from './tables.ts'
 import { AccountBody, tellAccount, toAccount } from './view.ts'
@@ -57,6 +58,7 @@ async function attach(mandate: Mandate<'tenant'>, body: z.output<typeof AttachIn
   requireAhead(body.ends_at, mandate.origin.now)
   const subscriber = await getSubscriber(mandate, body.subscriber_id)
   const partner = await getPartnerByCode(mandate, body.partner_slug)
+  await noteEnd(mandate, { partnerId: partner.id, subscriberId: subscriber.id })
   const row = await insertAccount(mandate, {
     tenant_id: mandate.tenant.id,
     tenant_name: mandate.tenant.name,
@@ -156,6 +158,7 @@ export const tenantAccountRoutes: readonly Route[] = [
       requireAhead(body.ends_at, mandate.origin.now)
       const row = await getAccount(mandate, params.account_id)
       const subscriber = await getSubscriber(mandate, body.subscriber_id)
+      await noteEnd(mandate, { partnerId: row.partner_id, subscriberId: subscriber.id })
       const set = attached(mandate, subscriber, body.ends_at)
       const after = await moveAccount(mandate, row, { from: 'requested', set })
       await tellAccount(mandate, after, { action: 'accept' })

@@ -1,4 +1,5 @@
 import type { IdOf, LinkId, SubscriberId } from '@liaison/access'
+import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import { guardedBy } from '#platform/guarded.ts'
 import { containsPattern } from '#platform/list.ts'
@@ -20,9 +21,12 @@ export interface AccountFilter {
   readonly search?: string | undefined
 }
 
+/** The state of an account as time has made it, whatever is written. */
+const STATUS_NOW = sql<AccountStatus>`case when status = 'active' and ends_at <= statement_timestamp() then 'ended' else status end`
+
 function filtered(mandate: AccountMandate, filter: AccountFilter) {
   let query = tables<AccountTables>(mandate).selectFrom('partner_account')
-  if (filter.status) query = query.where('status', 'in', [...filter.status])
+  if (filter.status) query = query.where(STATUS_NOW, 'in', [...filter.status])
   if (filter.partnerId !== undefined) query = query.where('partner_id', '=', filter.partnerId)
   if (filter.tenantId !== undefined) query = query.where('tenant_id', '=', filter.tenantId)
   if (filter.search !== undefined) {
@@ -116,6 +120,22 @@ export async function getLiveLink(mandate: Mandate<'program'>, id: LinkId) {
 const naming = guardedBy({
   partner_account_once: ['ACCOUNT_ATTACHED', 'This subscriber is an account of the partner already.'],
 })
+
+/** Writes down that the time of a partner's account is over, so that its subscriber can be made one again. */
+export async function noteEnd(
+  mandate: Mandate<'tenant'>,
+  account: { readonly partnerId: string; readonly subscriberId: string },
+): Promise<void> {
+  await tables<AccountTables>(mandate)
+    .updateTable('partner_account')
+    .set({ status: 'ended', ended_at: sql<Date>`ends_at`, ended_by_side: 'tenant' })
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('partner_id', '=', account.partnerId)
+    .where('subscriber_id', '=', account.subscriberId)
+    .where('status', '=', 'active')
+    .where(sql<boolean>`ends_at <= statement_timestamp()`)
+    .execute()
+}
 
 /** Writes a new account, attached by the tenant or asked for by the partner. Throws ACCOUNT_ATTACHED. */
 export async function insertAccount(

@@ -35,9 +35,9 @@ export const AccountBody = z
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null
 
-/** An account as both sides read it. One whose end has come is ended, whatever a job has noted. */
+/** An account as both sides read it. One whose end has come is ended by time, whoever wrote that down later. */
 export function toAccount(row: AccountRow, now: Date): z.output<typeof AccountBody> {
-  const isOver = row.status === 'active' && row.ends_at !== null && row.ends_at <= now
+  const isOver = row.ends_at !== null && row.ends_at <= (row.ended_at ?? now)
   return {
     account_id: encodeId('partner_account', idFromUuid('partner_account', row.id)),
     tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
