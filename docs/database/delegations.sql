@@ -257,7 +257,7 @@ create table public.delegation (
   constraint delegation_pkey PRIMARY KEY (id),
   constraint delegation_status_changed_by_side_check CHECK ((status_changed_by_side = ANY (ARRAY['partner'::text, 'tenant'::text, 'provider'::text, 'clock'::text]))),
   constraint delegation_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text, 'declined'::text, 'withdrawn'::text, 'lapsed'::text]))),
-  constraint delegation_suspended_by_side CHECK ((suspended_by_side = ANY (ARRAY['partner'::text, 'tenant'::text, 'provider'::text, 'clock'::text]))) NOT VALID,
+  constraint delegation_suspended_by_side CHECK ((suspended_by_side = ANY (ARRAY['partner'::text, 'tenant'::text, 'provider'::text, 'clock'::text]))),
   constraint delegation_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id),
   constraint delegation_tenant_id_id_key UNIQUE (tenant_id, id)
 );

@@ -106,6 +106,7 @@ CREATE INDEX link_handover_tenant_id_idx ON public.link_handover USING btree (te
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link_handover REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_handover REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_handover REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER enforce_next_handover BEFORE UPDATE ON public.link_handover FOR EACH ROW EXECUTE FUNCTION private.enforce_next_handover();
 alter table public.link_handover enable row level security, force row level security;
 create policy clock on public.link_handover for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
@@ -119,6 +120,7 @@ create policy tenant_side on public.link_handover for all to liaison_tenant
 grant select on public.link_handover to liaison_authz;
 grant select on public.link_handover to liaison_job;
 grant insert, select on public.link_handover to liaison_tenant;
+grant update (new_link_id, ends, decided_by, decided_by_name, decided_at) on public.link_handover to liaison_tenant;
 
 -- One line for each notice that a side of a link got; written with the mail, in the transaction of what happened.
 create table public.link_news (
@@ -963,6 +965,24 @@ begin
   if private.side_of_login() = 'clock' and not exists (
     select from link_handover h join delegation n on n.id = h.new_link_id where h.old_link_id = new.id and n.approved_at is not null) then
     raise exception 'the clock ends only what was handed over' using errcode = 'check_violation', constraint = 'delegation_transition';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.enforce_next_handover()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if (new.old_link_id, new.tenant_id) is distinct from (old.old_link_id, old.tenant_id)
+    or not exists (
+      select from delegation d join link l on l.id = d.id
+      where d.id = old.new_link_id and (d.status in ('declined', 'withdrawn', 'lapsed') or (d.status = 'requested' and l.request_expires_at <= statement_timestamp()))) then
+    raise exception 'the work is being handed over' using errcode = 'check_violation', constraint = 'link_handover_waits';
   end if;
   return new;
 end

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { namingConflicts } from './store.ts'
 import type { LinkTables } from './tables.ts'
 
 /** What a tenant looks after when a partner goes. */
@@ -38,22 +39,26 @@ export async function cancelExports(mandate: Mandate<'tenant'>, partnerId: strin
   return Number(result?.rows[0]?.['cancelled'] ?? 0)
 }
 
-/** Notes which link goes and which one comes. */
+/** Notes which link goes and which one comes, also in the place of one that came to nothing. Throws LINK_STATE_CONFLICT. */
 export async function insertHandover(
   mandate: Mandate<'tenant'>,
   handover: { readonly oldId: string; readonly newId: string; readonly ends: 'now' | 'at_acceptance' },
 ): Promise<void> {
-  await tables<LinkTables>(mandate)
-    .insertInto('link_handover')
-    .values({
-      old_link_id: handover.oldId,
-      new_link_id: handover.newId,
-      tenant_id: mandate.tenant.id,
-      ends: handover.ends,
-      decided_by: mandate.actor.id,
-      decided_by_name: mandate.actor.name,
-    })
-    .execute()
+  const next = {
+    new_link_id: handover.newId,
+    ends: handover.ends,
+    decided_by: mandate.actor.id,
+    decided_by_name: mandate.actor.name,
+  }
+  await namingConflicts(
+    tables<LinkTables>(mandate)
+      .insertInto('link_handover')
+      .values({ ...next, old_link_id: handover.oldId, tenant_id: mandate.tenant.id })
+      .onConflict((conflict) =>
+        conflict.column('old_link_id').doUpdateSet({ ...next, decided_at: mandate.origin.now }),
+      )
+      .execute(),
+  )
 }
 
 /** The handover of a link, or nothing. */

@@ -136,6 +136,35 @@ describe('a handover', () => {
     expect(same.json().code).toBe('LINK_STATE_CONFLICT')
   })
 
+  test('that the other partner declined can be made to a third one, and waits for one at a time (B10)', async () => {
+    const scene = await openScene()
+    const third = await acts.cast()
+    const { new_link_id: declined } = (await scene.handOver()).json()
+    const early = await scene.handOver({ partner_slug: third.partnerSlug })
+    expect(early.json()).toMatchObject({ status: 409, code: 'LINK_STATE_CONFLICT' })
+    const etag = await acts.etagOf(scene.next.owner, partnerPath(declined))
+    const no = await world.call(scene.next.owner, 'POST', partnerPath(declined, '/decline'), {
+      body: {},
+      headers: { 'if-match': etag },
+    })
+    expect(no.json(), no.body).toMatchObject({ status: 'declined' })
+    const again = await scene.handOver({ partner_slug: third.partnerSlug })
+    expect(again.statusCode, again.body).toBe(201)
+    const { new_link_id: id } = again.json()
+    const accepted = await world.call(third.owner, 'POST', partnerPath(id, '/accept'), {
+      body: {},
+      headers: { 'if-match': await acts.etagOf(third.owner, partnerPath(id)) },
+    })
+    expect(accepted.statusCode, accepted.body).toBe(200)
+    await runLinkClock(world.database)
+    expect([await scene.statusOf(scene.id), await scene.statusOf(id)]).toEqual(['revoked', 'active'])
+    const moved = world.sqlAs(
+      'liaison_tenant',
+      `update link_handover set new_link_id = '${decodeId('link', declined)}'`,
+    )
+    expect(await moved).toEqual([])
+  })
+
   test('cancels the files that the old partner is having made with rows of this organisation (B10)', async () => {
     const scene = await openScene()
     const other = await world.tenant('Beta')

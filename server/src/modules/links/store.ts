@@ -147,6 +147,10 @@ export const namingConflicts = guardedBy({
   policy_two_people: ['SECOND_APPROVER_NEEDED', 'Looser rules take a second person of the organisation.'],
   change_request_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
   change_request_own: ['LINK_STATE_CONFLICT', 'Whoever asked for a change does not decide about it.'],
+  link_handover_waits: [
+    'LINK_STATE_CONFLICT',
+    'This work is being handed over already. Take that invitation back first.',
+  ],
   sandbox_of_own_partner: [
     'PARTNER_NOT_INVITED',
     'A sandbox is opened to the partner whose it is, and to no other.',
