@@ -16,7 +16,7 @@ const day = 86_400_000
 const graceDays = 30
 const warnDays = 14
 
-type Reviewed = Pick<Link, 'review_due_at' | 'status' | 'status_reason'>
+type Reviewed = Pick<Link, 'review_due_at' | 'status' | 'status_changed_by'>
 
 /** How a review stands: nothing to say, due before a day, or so late that the access is paused. */
 function reviewState(link: Reviewed, now: Date): { kind: 'quiet' | 'due' | 'paused'; by: string } {
@@ -25,7 +25,7 @@ function reviewState(link: Reviewed, now: Date): { kind: 'quiet' | 'due' | 'paus
   }
   const due = Date.parse(link.review_due_at)
   const by = new Date(due + graceDays * day).toISOString()
-  if (link.status === 'suspended' && link.status_reason === 'review_overdue') return { kind: 'paused', by }
+  if (link.status === 'suspended' && link.status_changed_by === 'clock') return { kind: 'paused', by }
   return { kind: due - now.getTime() <= warnDays * day ? 'due' : 'quiet', by }
 }
 

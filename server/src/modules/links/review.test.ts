@@ -112,6 +112,16 @@ describe('an access review', () => {
     }
   })
 
+  test('is confirmed whatever a partner that suspended the link wrote as its reason, and resumes nothing of it (B1)', async () => {
+    const people = await acts.makeLink()
+    const suspended = await acts.partnerMove(people, 'suspend', { reason: 'review_overdue' })
+    expect(suspended.json(), suspended.body).toMatchObject({ status: 'suspended' })
+    const confirmed = await acts.tenantMove(people, 'review')
+    expect(confirmed.statusCode, confirmed.body).toBe(200)
+    expect(confirmed.json()).toMatchObject({ status: 'suspended', review_overdue: false })
+    expect((await acts.partnerMove(people, 'resume')).json()).toMatchObject({ status: 'active' })
+  })
+
   test('that is due refuses every renewal until it is confirmed (B1)', async () => {
     const people = await acts.makeLink()
     await reviewIn(people, 0)

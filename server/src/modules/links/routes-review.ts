@@ -30,7 +30,8 @@ async function confirm(
   const { now } = mandate.origin
   const due = nextReview(now)
   await moveReview(mandate, row.id, due)
-  const resumes = row.stored_status === 'suspended' && row.status_reason === 'review_overdue'
+  // A reason is written by whoever suspends; only the clock suspends because nobody confirmed.
+  const resumes = row.stored_status === 'suspended' && row.status_changed_by_side === 'clock'
   await changeDelegation(mandate, row, {
     ...(resumes && { to: 'active' as const }),
     event: 'reviewed',
