@@ -88,6 +88,17 @@ test('a second approval that does not come within seven days lapses with its req
   expect([row, (await outcome(people, uid)).state]).toEqual([{ status: 'lapsed' }, 'ended'])
 })
 
+test('a second approval is waited for no longer than what it would allow, so that nobody allows what has ended', async () => {
+  const people = await cast()
+  await acts.setPolicy(people, { dual_approval: true })
+  await allow(people, await ask(people, { accessDurationSeconds: 3600 }))
+  const [row] = await world.sql<{ waits: boolean; until: boolean }>(
+    `select r.status = 'waiting' as waits, r.ends_at = d.ends_at as until from consent_request r join delegation d on d.id = r.result_id where d.tenant_id = $1`,
+    [people.tenant],
+  )
+  expect(row).toEqual({ waits: true, until: true })
+})
+
 test('attack 40: with the policy suspend no token is refreshed once the approver has left, before any job has run; the job suspends it', async () => {
   const made = await consent()
   await seed(`update consent set approver_leaves = 'suspend' where id = $1`, made)

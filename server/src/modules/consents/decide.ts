@@ -139,9 +139,15 @@ interface Answer {
   readonly letterhead: Letterhead
 }
 
-/** Until when a second person may decide: as long as the client waits, or seven days where nobody does. */
-function endOfWaiting({ mandate, askedNow }: OpenScene): Date {
-  return askedNow?.ends_at ?? new Date(mandate.origin.now.getTime() + SECOND_APPROVAL_DAYS * DAY_MS)
+/**
+ * Until when a second person may decide: as long as the client waits, or seven days where nobody does; never past the end
+ * of what would be allowed.
+ */
+function endOfWaiting(scene: OpenScene, choice: Choice): Date {
+  const { mandate, askedNow } = scene
+  const latest = askedNow?.ends_at ?? new Date(mandate.origin.now.getTime() + SECOND_APPROVAL_DAYS * DAY_MS)
+  const end = new Date(resultOf(scene, choice).ends_at)
+  return end < latest ? end : latest
 }
 
 async function askSecond(
@@ -161,7 +167,7 @@ async function askSecond(
     first_approved_by: mandate.actor.id,
     first_approved_by_name: mandate.actor.name,
     first_approved_at: mandate.origin.now,
-    ends_at: endOfWaiting(scene),
+    ends_at: endOfWaiting(scene, choice),
   })
   requireFirst(isFirst, scene)
   const row = await reread(scene, id)
