@@ -27,6 +27,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
     'Only the fields that are named change; two people who change the same one leave the last word.',
   'PATCH /api/v1/partner/members/{member_id}':
     'One role or state of one person: the one that is named, and nothing beside it.',
+  'PATCH /api/v1/tenant/members/{member_id}':
+    'One role or state of one person: the one that is named, and nothing beside it.',
   'PUT /api/v1/partner/sla/floors':
     'Each of its items names the version that it follows and is refused for itself, so that one floor that somebody else set stops no other.',
   'PUT /api/v1/partner/users/{end_user_id}/limits/{key}':

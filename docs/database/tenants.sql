@@ -160,6 +160,7 @@ CREATE INDEX tenant_member_person_id_idx ON public.tenant_member USING btree (pe
 CREATE TRIGGER audited_delete AFTER DELETE ON public.tenant_member REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.tenant_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER keep_an_admin BEFORE UPDATE OF role, status ON public.tenant_member FOR EACH ROW EXECUTE FUNCTION private.keep_an_admin();
 CREATE TRIGGER sandbox_closed BEFORE INSERT OR UPDATE OF status ON public.tenant_member FOR EACH ROW WHEN ((new.status = 'active'::text)) EXECUTE FUNCTION access.keep_sandbox_closed();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tenant_member FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.tenant_member REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('person_id', 'tenant_id');
@@ -290,6 +291,19 @@ $function$;
 grant execute on access.count_tenant_members(uuid) to liaison_delegate;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.has_other_admin(of_tenant uuid, than_member uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (
+    select from public.tenant_member m join public.person h on h.id = m.person_id and h.status = 'active'
+    where m.tenant_id = of_tenant and m.id <> than_member and m.role = 'TENANT_ADMIN' and m.status = 'active')
+  $function$;
+grant execute on access.has_other_admin(uuid,uuid) to liaison_owner;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.last_access_of_partner(wanted_tenant uuid)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -319,3 +333,22 @@ begin
 end
 $function$;
 grant execute on access.tell_tenant_status() to liaison_owner;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_an_admin()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if session_user = 'liaison_tenant' and old.role = 'TENANT_ADMIN' and old.status = 'active' and (new.role <> 'TENANT_ADMIN' or new.status <> 'active') then
+    -- One after the other, so that two administrators who leave at once do not each count on the other.
+    perform pg_advisory_xact_lock(access.lock_key('tenant admins', old.tenant_id));
+    if not access.has_other_admin(old.tenant_id, old.id) then
+      raise exception 'a tenant keeps an administrator' using errcode = 'check_violation', constraint = 'tenant_member_last_admin';
+    end if;
+  end if;
+  return new;
+end
+$function$;

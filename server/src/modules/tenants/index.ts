@@ -7,7 +7,13 @@
 
 import type { Route } from '#platform/route.ts'
 import { adminTenantRoutes } from './admin-routes.ts'
+import { tenantMemberRoutes } from './member-routes.ts'
+import './problems.ts'
 import { partnerTenantRoutes } from './routes-partner.ts'
 
-/** The tenants of a partner: the board over all of them, and each one; and for the provider what is known of a tenant from outside. */
-export const tenantRoutes: readonly Route[] = [...partnerTenantRoutes, ...adminTenantRoutes]
+/** The tenants of a partner: the board over all of them, and each one; for the provider what is known of a tenant from outside; and a tenant's own members. */
+export const tenantRoutes: readonly Route[] = [
+  ...partnerTenantRoutes,
+  ...adminTenantRoutes,
+  ...tenantMemberRoutes,
+]
