@@ -141,12 +141,16 @@ create policy own_partner_read on public.partner_member for select to liaison_de
 create policy platform_all on public.partner_member for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
+create policy rejoining on public.partner_member for update to liaison_authz
+  using (true)
+  with check (true);
 grant select on public.partner_member to liaison_auth;
 grant select on public.partner_member to liaison_authz;
 grant select on public.partner_member to liaison_delegate;
 grant insert, select, update on public.partner_member to liaison_platform;
 grant select on public.partner_member to liaison_program;
 grant insert (partner_id, person_id, role) on public.partner_member to liaison_auth;
+grant update (role, status) on public.partner_member to liaison_authz;
 grant insert (partner_id, person_id, role) on public.partner_member to liaison_program;
 grant update (role, status) on public.partner_member to liaison_program;
 

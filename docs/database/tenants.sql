@@ -187,6 +187,9 @@ create policy own_members on public.tenant_member for select to liaison_tenant
 create policy platform_members on public.tenant_member for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
+create policy rejoining on public.tenant_member for update to liaison_authz
+  using (true)
+  with check (true);
 create policy sandbox_members on public.tenant_member for update to liaison_authz
   using ((EXISTS ( SELECT
    FROM public.sandbox_tenant s

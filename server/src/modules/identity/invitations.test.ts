@@ -235,6 +235,86 @@ describe('an invitation', () => {
     expect(await world.sql('select 1 from person where email = $1', [email])).toEqual([])
   })
 
+  describe('to somebody who was a member before', () => {
+    async function seedLeaver() {
+      const { partner, caller } = await seedPartner()
+      const { id, email } = await seedAccount(world)
+      const member = await world.partnerMember(partner, id, 'PARTNER_OWNER')
+      const invite = async (role: string) => {
+        const sent = await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+          body: { email, role },
+        })
+        expect(sent.statusCode, sent.body).toBe(201)
+        return linkIn((await mailsTo(world, email)).at(-1))
+      }
+      const leave = () => world.seed(`update partner_member set status = 'inactive' where id = $1`, [member])
+      const standing = async () => {
+        const rows = await world.sql('select role, status from partner_member where person_id = $1', [id])
+        return rows
+      }
+      return { partner, id, email, member, invite, leave, standing }
+    }
+
+    test('makes the person a member again, in the role that it names and without what was assigned before', async () => {
+      const leaver = await seedLeaver()
+      const tenant = await world.tenant('Acme')
+      const link = await world.link(leaver.partner, tenant, { role: 'msp_support' })
+      await world.assign(link, leaver.member)
+      await leaver.leave()
+      const path = await leaver.invite('PARTNER_STAFF')
+      const joined = await (await signIn(leaver.email)).post(path)
+      expect(joined.status, joined.text).toBe(303)
+      expect(await leaver.standing()).toEqual([{ role: 'PARTNER_STAFF', status: 'active' }])
+      expect(await world.sql('select 1 from link_member where link_id = $1', [link])).toEqual([])
+      const events = await world.sql<{ action: string }>(
+        `select e.action from audit_event e join audit_scope s on s.event_id = e.id where s.kind = 'tenant' and s.scope_id = $1 and e.actor_id = $2`,
+        [tenant, leaver.id],
+      )
+      expect(events).toEqual([{ action: 'links.assign' }])
+    })
+
+    test('that was sent before the membership ended brings nobody back', async () => {
+      const leaver = await seedLeaver()
+      await world.seed(`update partner_member set status = 'inactive' where id = $1`, [leaver.member])
+      const path = await leaver.invite('PARTNER_OWNER')
+      await world.seed(`update partner_member set status = 'active' where id = $1`, [leaver.member])
+      await leaver.leave()
+      const refused = await (await signIn(leaver.email)).post(path)
+      expect([refused.status, refused.text.includes('You cannot join now')]).toEqual([409, true])
+      expect(await leaver.standing()).toEqual([{ role: 'PARTNER_OWNER', status: 'inactive' }])
+    })
+
+    test('of a tenant makes the person a member again', async () => {
+      const [tenant, admin] = [await world.tenant('Acme'), await world.person()]
+      await world.tenantMember(tenant, admin.id)
+      const { id, email } = await seedAccount(world)
+      await world.tenantMember(tenant, id)
+      await world.seed(`update tenant_member set status = 'inactive' where person_id = $1`, [id], tenant)
+      const caller = { ...(await world.signIn(admin.id)), tenantId: tenant }
+      await world.call(caller, 'POST', '/api/v1/tenant/members/invite', {
+        body: { email, role: 'TENANT_USER' },
+      })
+      const joined = await (await signIn(email)).post(linkIn((await mailsTo(world, email)).at(-1)))
+      expect(joined.status, joined.text).toBe(303)
+      expect(await world.sql('select role, status from tenant_member where person_id = $1', [id])).toEqual([
+        { role: 'TENANT_USER', status: 'active' },
+      ])
+    })
+
+    test('is the only way back: no other login, and nobody without an invitation', async () => {
+      const { partner } = await seedPartner()
+      const call = `select access.rejoin('partner', $1, 'PARTNER_OWNER', '\\x00')`
+      for (const login of [
+        'liaison_program',
+        'liaison_tenant',
+        'liaison_platform',
+        'liaison_delegate',
+      ] as const)
+        await expect(world.sqlAs(login, call, [partner])).rejects.toThrow('permission denied')
+      await expect(world.sqlAs('liaison_auth', call, [partner])).rejects.toThrow('by their own sign-in alone')
+    })
+  })
+
   test('into a tenant ends with the administrator who sent it', async () => {
     const [tenant, admin, email] = [await world.tenant('Acme'), await world.person(), newAddress()]
     await world.tenantMember(tenant, admin.id)

@@ -162,14 +162,15 @@ async function joinAs(
   invited: Invited,
   person: { readonly id: string; readonly name: string },
 ): Promise<void> {
-  await join(mandate, invited.place, { personId: person.id, role: invited.role })
+  const { token, role } = invited
+  await join(mandate, invited.place, { personId: person.id, role, token })
   noteJoined(mandate, person, { ...invited.place, role: invited.role })
 }
 
 function refuseJoin(fault: 'member' | 'other_partner', invited: Invited): HtmlPage {
   const why =
     fault === 'member'
-      ? `You belong to ${invited.place.name} already. If you cannot get in, ask an administrator there to make you active again.`
+      ? `You belong to ${invited.place.name} already, or did until after this invitation was sent. If you cannot get in, ask there for a new one.`
       : 'You belong to another partner, and nobody works for two. Ask to be removed there first, or use another address.'
   return showPage(
     'You cannot join now',
@@ -182,7 +183,8 @@ function refuseJoin(fault: 'member' | 'other_partner', invited: Invited): HtmlPa
 async function acceptKnown(visit: Visit, invited: Invited, person: SigningPerson): Promise<HtmlPage> {
   const { mandate } = visit
   if (mandate.session?.personId !== person.id) return knownPage(invited, visit)
-  const fault = await findJoinFault(mandate, invited.place, person.id)
+  const { token } = invited
+  const fault = await findJoinFault(mandate, invited.place, { personId: person.id, token })
   if (fault) return refuseJoin(fault, invited)
   if (!(await useToken(mandate, 'invitation', invited.token))) return gonePage()
   await joinAs(mandate, invited, person)

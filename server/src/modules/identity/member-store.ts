@@ -172,19 +172,29 @@ export async function mayStillInvite(
   return result?.rows[0]?.['may'] === true
 }
 
-/** What stands in the way of a person joining; null when nothing does. */
+/** Somebody with the invitation by which the person joins. */
+export interface Joining {
+  readonly personId: string
+  readonly token: string
+}
+
+/**
+ * What stands in the way of a person joining; null when nothing does. A membership that ended does not, unless it ended after
+ * the invitation was sent.
+ */
 export async function findJoinFault(
   mandate: Mandate<'identity'>,
   place: Place,
-  personId: string,
+  { personId, token }: Joining,
 ): Promise<'member' | 'other_partner' | null> {
   const [result] = await runStatements(mandate, [
     {
-      text: `select exists (select from partner_member where person_id = $1 and partner_id = $2 and $3 = 'partner')
-          or exists (select from tenant_member where person_id = $1 and tenant_id = $2 and $3 = 'tenant')
+      text: `with invitation as (select created_at from single_use_token where token_hash = $4)
+        select exists (select from partner_member m, invitation i where m.person_id = $1 and m.partner_id = $2 and $3 = 'partner' and (m.status = 'active' or m.updated_at >= i.created_at))
+          or exists (select from tenant_member m, invitation i where m.person_id = $1 and m.tenant_id = $2 and $3 = 'tenant' and (m.status = 'active' or m.updated_at >= i.created_at))
           or exists (select from platform_staff where person_id = $1 and $3 = 'platform') as member,
         exists (select from partner_member where person_id = $1 and status = 'active' and $3 = 'partner') as partner`,
-      values: [personId, place.id, place.kind],
+      values: [personId, place.id, place.kind, digestOf(token)],
     },
   ])
   const row = result?.rows[0]
@@ -196,13 +206,22 @@ const namingJoins = guardedBy({
   sandbox_of_own_people: ['SANDBOX_OF_OWN_PEOPLE', 'Only people of the partner join its sandbox.'],
 })
 
-/** Makes a person a member. Throws SANDBOX_OF_OWN_PEOPLE. */
+/** Makes a person a member, also one who was before. Throws SANDBOX_OF_OWN_PEOPLE. */
 export async function join(
   mandate: Mandate<'identity'>,
   place: Place,
-  member: { readonly personId: string; readonly role: MemberRole },
+  member: Joining & { readonly role: MemberRole },
 ): Promise<void> {
-  const { personId, role } = member
+  const { personId, role, token } = member
+  const [returned] = await namingJoins(
+    runStatements(mandate, [
+      {
+        text: 'select access.rejoin($1, $2, $3, $4) as back',
+        values: [place.kind, place.id, role, digestOf(token)],
+      },
+    ]),
+  )
+  if (returned?.rows[0]?.['back'] === true) return
   const text = {
     partner: 'insert into partner_member (partner_id, person_id, role) values ($1, $2, $3)',
     tenant: 'insert into tenant_member (tenant_id, person_id, role) values ($1, $2, $3)',
