@@ -6,7 +6,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { changeMember, getMember } from './member-store.ts'
+import { changeMember, getMember, tellAdmins } from './member-store.ts'
 import type { MemberRow } from './member-store.ts'
 
 const ROLES = ['TENANT_ADMIN', 'TENANT_USER'] as const
@@ -52,6 +52,9 @@ export const tenantMemberRoutes: readonly Route[] = [
     responses: { 200: MemberAnswer },
     async handle({ mandate, params, body: { role } }) {
       const before = await getMember(mandate, params.member_id)
+      // Before it holds, so that whom it is about is told as well. Two of them decide what one may not, so they know who they are.
+      if (before.role !== role)
+        await tellAdmins(mandate, before, role === 'TENANT_ADMIN' ? 'made' : 'lowered')
       await changeMember(mandate, before, { role })
       note(mandate, before, {
         action: 'change_role',
@@ -72,6 +75,7 @@ export const tenantMemberRoutes: readonly Route[] = [
     responses: { 200: MemberAnswer },
     async handle({ mandate, params }) {
       const before = await getMember(mandate, params.member_id)
+      if (before.role === 'TENANT_ADMIN') await tellAdmins(mandate, before, 'removed')
       await changeMember(mandate, before, { status: 'inactive' })
       note(mandate, before, {
         action: 'remove',

@@ -76,6 +76,25 @@ describe('members of a tenant (access.md section 5)', () => {
       ).toBe('tenant_member_last_admin')
   })
 
+  test('what is done about an administrator is told to the others and to whom it is about, and of others nothing', async () => {
+    const scene = await open()
+    const [second, user] = [await enrol(scene, 'TENANT_ADMIN'), await enrol(scene, 'TENANT_USER')]
+    const subjects = async (person: PersonId) => {
+      const rows = await world.sql<{ subject: string }>(
+        `select o.payload ->> 'subject' as subject from outbox o join person p on p.email = o.payload ->> 'to' where p.id = $1 order by o.id`,
+        [person],
+      )
+      return rows.map(({ subject }) => subject.replace(/^.*? (made|took|removed) /, '$1 '))
+    }
+    await patch(scene.admin, user.member, 'TENANT_ADMIN')
+    await patch(scene.admin, user.member, 'TENANT_USER')
+    await remove(scene.admin, user.member)
+    await remove(scene.admin, second.member)
+    expect((await subjects(second.id)).map((text) => text.split(' ')[0])).toEqual(['made', 'took', 'removed'])
+    expect((await subjects(user.id)).map((text) => text.split(' ')[0])).toEqual(['took'])
+    expect(await subjects(scene.people.tenant.id)).toEqual([])
+  })
+
   test('of two administrators who remove each other at the same moment one stays', async () => {
     for (let round = 0; round < 5; round += 1) {
       const scene = await open()
