@@ -118,7 +118,11 @@ function overrideRows(terms: LinkTerms): readonly unknown[][] {
  */
 export async function insertRequest(
   mandate: Mandate<'program'>,
-  request: LinkRequest & { readonly slug: string; readonly tenantId: string | null },
+  request: LinkRequest & {
+    readonly slug: string
+    readonly tenantId: string | null
+    readonly askedEnd: Date | null
+  },
 ): Promise<string> {
   const { terms } = request
   const id = await newId(mandate)
@@ -141,7 +145,7 @@ export async function insertRequest(
           JSON.stringify(terms.overrides),
           request.message,
           terms.starts_at,
-          terms.ends_at,
+          request.askedEnd,
           request.requestedBy,
           request.promisedHours ?? null,
           JSON.stringify(billingOf(terms.billing_parties)),

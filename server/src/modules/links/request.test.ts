@@ -100,6 +100,28 @@ describe('asking for access', () => {
     expect(real).toEqual([{ status: 'withdrawn' }])
   })
 
+  test('how long a request asks for is shown as it was asked, whatever the rules of the tenant allow (existence)', async () => {
+    const people = await cast()
+    const strict = await cast()
+    await world.seed(
+      `insert into tenant_partner_policy (tenant_id, max_duration_days) values ($1, 30)`,
+      [strict.tenant],
+      strict.tenant,
+    )
+    const daysOf = async (slug: string) => {
+      expect((await ask({ ...people, slug }, { duration_days: 365 })).statusCode).toBe(202)
+      const { items } = (await world.call(people.owner, 'GET', '/api/v1/partner/links')).json()
+      const row = items.find((one: { tenant_slug: string }) => one.tenant_slug === slug)
+      return Math.round((Date.parse(row.ends_at) - Date.parse(row.starts_at)) / 86_400_000)
+    }
+    expect([await daysOf(strict.slug), await daysOf('nobody-has-this-code')]).toEqual([365, 365])
+    const [held] = await world.sql<{ days: number }>(
+      `select round(extract(epoch from ends_at - starts_at) / 86400)::integer as days from delegation where tenant_id = $1`,
+      [strict.tenant],
+    )
+    expect(held?.days).toBe(30)
+  })
+
   test('what a partner reads and is mailed later does not tell a request that arrived from one that did not', async () => {
     const [real, phantom] = [await cast(), await cast()]
     await ask(real)

@@ -53,13 +53,18 @@ const RequestBody = z.strictObject({
 
 type RequestInput = z.output<typeof RequestBody>
 
+/** The end of a request: as it was asked, at most so many days after its start. */
+function endOfRequest(body: RequestInput, start: Date, maximumDays: number): Date | null {
+  return endOf(start, { days: body.duration_days, maximumDays, type: body.relationship_type })
+}
+
 function termsOfRequest(body: RequestInput, start: Date, maximumDays: number): LinkTerms {
   return {
     role: body.access_role,
     role_version: newestRoleTemplate(body.access_role).version,
     relationship_type: body.relationship_type,
     starts_at: start,
-    ends_at: endOf(start, { days: body.duration_days, maximumDays, type: body.relationship_type }),
+    ends_at: endOfRequest(body, start, maximumDays),
     auto_renew_days: 0,
     overrides: body.overrides ?? [],
     conditions: NO_CONDITIONS,
@@ -126,6 +131,8 @@ export async function sendRequest(
   const via = await requireDistributor(mandate, body.via_partner_slug)
   const request = {
     terms,
+    // What the partner reads of its request is what it asked, so that no rule of a tenant tells that there is one.
+    askedEnd: endOfRequest(body, start, MAXIMUM_DURATION_DAYS),
     message: body.message,
     requestedBy: mandate.actor.id,
     via,
