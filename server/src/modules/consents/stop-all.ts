@@ -3,7 +3,7 @@ import type { ConsentId, PartnerId } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
 import { moveConsent, MOVES } from './change.ts'
 import type { Letterhead } from './mails.ts'
-import { listConsents } from './store.ts'
+import { holdStoppable, listConsents } from './store.ts'
 
 const AT_ONCE = 100
 
@@ -22,11 +22,11 @@ export async function stopConsents(
   partnerId?: PartnerId,
 ): Promise<StoppedConsent[]> {
   const stopped: StoppedConsent[] = []
-  const filter = { state: 'active' as const, ...(partnerId && { partner_id: partnerId }) }
+  const filter = { state: 'stoppable' as const, ...(partnerId && { partner_id: partnerId }) }
+  await holdStoppable(mandate)
   for (;;) {
     const rows = await listConsents(mandate, filter, { limit: AT_ONCE, after: null })
-    const open = rows.filter(({ stored_status: status }) => status === 'active' || status === 'suspended')
-    for (const row of open) {
+    for (const row of rows) {
       await moveConsent(mandate, row, { move: MOVES.revoke, detail })
       stopped.push({
         id: idFromUuid('consent', row.id),
@@ -35,6 +35,6 @@ export async function stopConsents(
         clientName: row.card.client.name,
       })
     }
-    if (open.length === 0) return stopped
+    if (rows.length === 0) return stopped
   }
 }

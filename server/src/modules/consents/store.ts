@@ -18,6 +18,8 @@ const SIDES = {
 } as const satisfies Record<ConsentMandate['kind'], Side>
 
 const LIVE: ConsentRow['stored_status'][] = ['requested', 'active', 'suspended']
+/** What a side that stops a consent ends: what only waits opens nothing. */
+const STOPPABLE: ConsentRow['stored_status'][] = ['active', 'suspended']
 
 function selectConsents(mandate: ConsentMandate) {
   const query = tables<ConsentTables>(mandate).selectFrom('consent_overview').selectAll()
@@ -29,7 +31,7 @@ function selectConsents(mandate: ConsentMandate) {
 
 /** What a list of consents is narrowed by. */
 export interface ConsentFilter {
-  readonly state?: 'active' | 'past' | undefined
+  readonly state?: 'active' | 'past' | 'stoppable' | undefined
   readonly account?: string | undefined
   readonly partner_id?: string | undefined
   readonly tenant_id?: string | undefined
@@ -48,6 +50,8 @@ export async function listConsents(
   if (filter.tenant_id !== undefined) query = query.where('tenant_id', '=', filter.tenant_id)
   if (filter.client_id !== undefined) query = query.where('client_id', '=', filter.client_id)
   if (filter.state === 'active') query = query.where('stored_status', 'in', LIVE).where('ends_at', '>', now)
+  if (filter.state === 'stoppable')
+    query = query.where('stored_status', 'in', STOPPABLE).where('ends_at', '>', now)
   if (filter.state === 'past')
     query = query.where((eb) => eb.or([eb('stored_status', 'not in', LIVE), eb('ends_at', '<=', now)]))
   if (filter.account !== undefined) {
@@ -64,6 +68,19 @@ export async function listConsents(
   }
   if (page.after !== null) query = query.where('id', '<', page.after)
   return query.orderBy('id', 'desc').limit(page.limit).execute()
+}
+
+/** Holds the consents of the mandate's organisation that can be stopped until the transaction ends, so that none changes meanwhile. */
+export async function holdStoppable(mandate: Mandate<'tenant'>): Promise<void> {
+  await tables<ConsentTables>(mandate)
+    .selectFrom('delegation')
+    .select('id')
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('kind', '=', 'consent')
+    .where('status', 'in', STOPPABLE)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
 }
 
 /** One consent as the mandate's side sees it, or nothing. */

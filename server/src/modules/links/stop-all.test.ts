@@ -39,6 +39,42 @@ test('the emergency stop ends the access of API clients in the same step, and sa
   expect(open).toEqual([])
 })
 
+test('the emergency stop ends what is open however much else waits or is over (B10, A9)', async () => {
+  const people = await makeConsentActs(() => world).consent()
+  await world.seed(
+    `with waits as (
+       insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, ends_at, requested_by)
+       select $1, $2, 'consent', 'requested', 0::bit(256), 0::bit(256), now() + interval '30 days', $3 from generate_series(1, 110) returning *)
+     insert into consent (id, tenant_id, partner_id, client_id, scopes, actions) select id, tenant_id, partner_id, $4, array['orders.read'], array['order.read'] from waits`,
+    [people.tenant, people.partner, people.adminId, people.clientId],
+    people.tenant,
+  )
+  const resale = (status: string, count: number) =>
+    world.seed(
+      `with made as (
+         insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, ends_at, requested_by, approved_by, approved_at)
+         select $1, $2, 'resale', $3, 0::bit(256), 0::bit(256), now() + interval '30 days', $4, $4, now() from generate_series(1, $5) returning *)
+       insert into resale (id, tenant_id, partner_id, relationship_id, agreement_reference, scopes, actions)
+       select m.id, m.tenant_id, m.partner_id, r.id, 'W-1', array['orders.read'], array['order.read'] from made m,
+         lateral (select c.id from commercial_relationship c where c.tenant_id = m.tenant_id limit 1) r`,
+      [people.tenant, people.partner, status, people.adminId, count],
+      people.tenant,
+    )
+  await resale('active', 1)
+  await resale('revoked', 1001)
+  const [tenant] = await world.sql<{ name: string }>('select name from tenant where id = $1', [people.tenant])
+  const stopped = await world.call(people.admin, 'POST', '/api/v1/tenant/partner-access/stop-all', {
+    body: { reason: 'Incident', confirm_name: tenant?.name },
+  })
+  expect(stopped.statusCode, stopped.body).toBe(200)
+  expect(stopped.json().apps.map(({ kind }: { kind: string }) => kind)).toEqual(['consent', 'resale'])
+  const open = await world.sql(
+    `select kind from delegation where tenant_id = $1 and status in ('active', 'suspended')`,
+    [people.tenant],
+  )
+  expect(open).toEqual([])
+})
+
 test("the emergency stop ends what the provider's support looks at, too (B10, A9)", async () => {
   const people = await cast()
   const support = await world.person()

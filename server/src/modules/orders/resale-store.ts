@@ -49,6 +49,19 @@ export async function listResales(
   return readPage(select(mandate, filter).selectAll().orderBy('id', 'desc'), page)
 }
 
+/** Holds the resales of the mandate's organisation that open something until the transaction ends, so that none changes meanwhile. */
+export async function holdResales(mandate: Mandate<'tenant'>): Promise<void> {
+  await tables<OrderTables>(mandate)
+    .selectFrom('delegation')
+    .select('id')
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('kind', '=', 'resale')
+    .where('status', 'in', ['active', 'suspended'])
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
 /** One resale that the mandate's side may see. Throws RESALE_NOT_FOUND. */
 export async function getResale(mandate: ResaleMandate, id: ResaleId): Promise<ResaleRow> {
   const row = await select(mandate, {}).selectAll().where('id', '=', id).executeTakeFirst()

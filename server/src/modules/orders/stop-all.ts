@@ -3,9 +3,10 @@ import type { PartnerId, ResaleId } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
 import { announceResale } from './resale-news.ts'
 import { recordResale } from './events.ts'
-import { listResales, moveResale } from './resale-store.ts'
+import { holdResales, listResales, moveResale } from './resale-store.ts'
+import type { ResaleRow } from './tables.ts'
 
-const MOST = 1000
+const AT_ONCE = 100
 
 /** A resale that was stopped with all others. */
 export interface StoppedResale {
@@ -14,17 +15,27 @@ export interface StoppedResale {
   readonly partnerName: string
 }
 
+/** The resales of these states that open something now; all of them, since there is no next page once they have moved. */
+async function* open(mandate: Mandate<'tenant'>, partnerId?: PartnerId): AsyncGenerator<ResaleRow> {
+  for (const status of ['active', 'suspended'] as const) {
+    const filter = { status, ...(partnerId && { partner_id: partnerId }) }
+    for (;;) {
+      const { rows } = await listResales(mandate, filter, { limit: AT_ONCE, offset: 0 })
+      yield* rows
+      if (rows.length === 0) break
+    }
+  }
+}
+
 /** Stops every resale of the tenant, or those of one partner, in the transaction of the mandate: the emergency stop reaches wholesalers, too (B10). */
 export async function stopResales(
   mandate: Mandate<'tenant'>,
   reason: string,
   partnerId?: PartnerId,
 ): Promise<StoppedResale[]> {
-  const filter = partnerId ? { partner_id: partnerId } : {}
-  const { rows } = await listResales(mandate, filter, { limit: MOST, offset: 0 })
-  const open = rows.filter(({ stored_status: status }) => status === 'active' || status === 'suspended')
+  await holdResales(mandate)
   const stopped: StoppedResale[] = []
-  for (const row of open) {
+  for await (const row of open(mandate, partnerId)) {
     await moveResale(mandate, row, { to: 'revoked', event: 'revoked', reason })
     recordResale(mandate, row, {
       action: 'resales.revoke',
