@@ -72,6 +72,31 @@ test('a message of a transaction that is still running is not overtaken by a lat
   expect(errors).toEqual([])
 })
 
+test('R7: what fails neither repeats nor keeps back what was fetched with it, and is told', async () => {
+  const [attempts, told] = [new Array<string>(), new Array<string>()]
+  const failing = await startJobs({
+    database: world.database,
+    topics: {
+      parcel(payload) {
+        const text = String(payload['text'])
+        attempts.push(text)
+        return text === 'broken' ? Promise.reject(new Error('It is broken.')) : Promise.resolve()
+      },
+    },
+    schedules: [],
+    onError: (error, where) => told.push(`${where}: ${error.message}`),
+  })
+  try {
+    for (const text of ['before', 'broken', 'after']) await put('parcel', { text })
+    await failing.dispatch()
+    await vi.waitFor(() => expect(attempts.filter((text) => text === 'broken')).toHaveLength(2), SOON)
+    expect(attempts).toEqual(['before', 'broken', 'after', 'broken'])
+    expect(told).toEqual(['parcel: It is broken.', 'parcel: It is broken.'])
+  } finally {
+    await failing.stop()
+  }
+})
+
 test('a later start finds what is there, makes what is new, and follows a clock that changed', async () => {
   const startWith = (schedules: JobsOptions['schedules']) =>
     startJobs({

@@ -1,4 +1,5 @@
 import { getConstructionPlans, PgBoss } from 'pg-boss'
+import type { Job, JobResult } from 'pg-boss'
 import type pg from 'pg'
 import { untilReachable } from './database.ts'
 import type { Database } from './database.ts'
@@ -134,7 +135,36 @@ async function readMade(boss: PgBoss): Promise<Made> {
   }
 }
 
-async function workOnQueues(boss: PgBoss, queues: readonly Queue[], made: Made): Promise<void> {
+async function carryOut({ data }: Job<Queued>, topics: Queue['topics']): Promise<void> {
+  await topics[data.topic]?.(data.payload, data.message_id)
+}
+
+/** Does what was fetched together, each for itself: what fails neither keeps the others back nor repeats them. */
+async function carryOutAll(
+  jobs: readonly Job<Queued>[],
+  topics: Queue['topics'],
+  onError: JobsOptions['onError'],
+): Promise<JobResult[]> {
+  const results: JobResult[] = []
+  for (const job of jobs) {
+    // Their time is over, and each of them may be another process's by now.
+    if (job.signal.aborted) break
+    try {
+      await carryOut(job, topics)
+      results.push({ id: job.id, status: 'completed' })
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error))
+      onError(failure, job.data.topic)
+      results.push({ id: job.id, status: 'failed', output: failure })
+    }
+  }
+  return results
+}
+
+async function workOnQueues(
+  boss: PgBoss,
+  { queues, made, onError }: { queues: readonly Queue[]; made: Made; onError: JobsOptions['onError'] },
+): Promise<void> {
   for (const { name, topics } of queues) {
     if (!made.queues.has(name))
       await boss.createQueue(name, {
@@ -144,9 +174,11 @@ async function workOnQueues(boss: PgBoss, queues: readonly Queue[], made: Made):
         expireInSeconds: 120,
         deadLetter: DEAD,
       })
-    await boss.work<Queued>(name, { pollingIntervalSeconds: 0.5, batchSize: 10 }, async (jobs) => {
-      for (const { data } of jobs) await topics[data.topic]?.(data.payload, data.message_id)
-    })
+    await boss.work<Queued>(
+      name,
+      { pollingIntervalSeconds: 0.5, batchSize: 10, perJobResults: true },
+      (jobs) => carryOutAll(jobs, topics, onError),
+    )
   }
 }
 
@@ -182,7 +214,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const queueOf = new Map(
     queues.flatMap(({ name, topics }) => Object.keys(topics).map((topic) => [topic, name])),
   )
-  await workOnQueues(boss, queues, made)
+  await workOnQueues(boss, { queues, made, onError: options.onError })
   await workOnSchedules(boss, options.schedules, made)
   isStarting = false
   let isStopping = false
