@@ -97,6 +97,35 @@ test('R7: what fails neither repeats nor keeps back what was fetched with it, an
   }
 })
 
+test('R11: a message that only the next version knows waits for a process of that version', async () => {
+  await put('novelty', { text: 'new' })
+  expect(await jobs.dispatch()).toBe(0)
+  expect(await world.sql('select topic from outbox')).toEqual([{ topic: 'novelty' }])
+  const next = await startJobs({
+    database: world.database,
+    topics: { novelty: (payload) => Promise.resolve(void seen.push(String(payload['text']))) },
+    schedules: [],
+    onError: (error) => errors.push(error),
+  })
+  try {
+    await vi.waitFor(() => expect(seen).toContain('new'), SOON)
+  } finally {
+    await next.stop()
+  }
+  expect(errors).toEqual([])
+})
+
+test('a message that no process has known for an hour is told and given up', async () => {
+  await put('forgotten', {})
+  await world.sql(`update outbox set created_at = now() - interval '61 minutes' where topic = 'forgotten'`)
+  await jobs.dispatch()
+  await vi.waitFor(
+    () => expect(errors).toEqual([new Error('No handler for the outbox topic forgotten')]),
+    SOON,
+  )
+  expect(await world.sql('select topic from outbox')).toEqual([])
+})
+
 test('a later start finds what is there, makes what is new, and follows a clock that changed', async () => {
   const startWith = (schedules: JobsOptions['schedules']) =>
     startJobs({

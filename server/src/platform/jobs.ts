@@ -9,6 +9,8 @@ const SCHEMA = 'job'
 const DEAD = 'dead'
 const DISPATCH_INTERVAL_MS = 500
 const DISPATCH_BATCH = 100
+/** While processes of two versions run side by side, a topic of the newer one waits so long for a process that knows it. */
+const UNKNOWN_WAITS = '1 hour'
 
 /** Does the work that transactions put into the outbox under one topic. May run more than once for one message. */
 export type TopicHandler = (payload: Record<string, unknown>, messageId: string) => Promise<void>
@@ -100,7 +102,10 @@ async function dispatchOnce(
     await client.query('begin')
     // Bounded by the oldest running transaction: rows become visible in an order that ids do not follow.
     const { rows } = await client.query<Waiting>(
-      `select id, topic, payload from outbox where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, id limit ${DISPATCH_BATCH} for update skip locked`,
+      `select id, topic, payload from outbox
+       where xid < pg_snapshot_xmin(pg_current_snapshot()) and (topic = any($1) or created_at < now() - interval '${UNKNOWN_WAITS}')
+       order by xid, id limit ${DISPATCH_BATCH} for update skip locked`,
+      [[...queueOf.keys()]],
     )
     const db = { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }
     for (const message of rows) {
@@ -136,7 +141,9 @@ async function readMade(boss: PgBoss): Promise<Made> {
 }
 
 async function carryOut({ data }: Job<Queued>, topics: Queue['topics']): Promise<void> {
-  await topics[data.topic]?.(data.payload, data.message_id)
+  const handle = topics[data.topic]
+  if (!handle) throw new Error(`No handler for the topic ${data.topic}`)
+  await handle(data.payload, data.message_id)
 }
 
 /** Does what was fetched together, each for itself: what fails neither keeps the others back nor repeats them. */
