@@ -189,7 +189,7 @@ export async function erasePerson(run: RunSql, named: string): Promise<Erasure> 
   await run('delete from single_use_token where email = $1', [email])
   // Mails that wait to be sent, and those that were.
   await run(`delete from outbox where topic = 'mail' and payload ->> 'to' = $1`, [email])
-  await run(`delete from job.job where data ->> 'to' = $1`, [email])
+  await run(`delete from job.job where data -> 'payload' ->> 'to' = $1`, [email])
   const renamed = await renameEverywhere(run, id)
   let sessions = 0
   for (const table of OWN_TABLES) {

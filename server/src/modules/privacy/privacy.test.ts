@@ -10,6 +10,7 @@ import { makeSupportRoutes } from '#modules/support/index.ts'
 import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
 import { readConfig } from '#platform/config.ts'
 import { LOGINS } from '#platform/database.ts'
+import { startJobs } from '#platform/jobs.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
 import { PASSWORD, seedAccount } from '#testing/account-holder.ts'
 import { CommandBench } from '#testing/command.ts'
@@ -145,6 +146,39 @@ describe('erasing a person', () => {
       [person.id],
     )
     expect(events).toEqual([{ actor_name: 'root@test', reason: 'Asked for in letter 17.' }])
+  })
+
+  test('takes mails to them out of the queue, those that wait to be sent again and those that were given up', async () => {
+    const person = await worker()
+    const tried: string[] = []
+    const jobs = await startJobs({
+      database: world.database,
+      topics: {
+        mail(_payload, messageId) {
+          tried.push(messageId)
+          return Promise.reject(new Error('The mail server is away.'))
+        },
+      },
+      schedules: [],
+      onError: () => undefined,
+    })
+    try {
+      for (const text of ['given up', 'waits'])
+        await world.seed(`insert into outbox (topic, payload) values ('mail', $1)`, [
+          { to: person.email, subject: `For ${person.name}`, text },
+        ])
+      await jobs.dispatch()
+      await vi.waitFor(() => expect(new Set(tried).size).toBe(2), SOON)
+    } finally {
+      await jobs.stop()
+    }
+    await world.seed(
+      `insert into job.job (name, data) select 'dead', data from job.job where name = 'mail' and data -> 'payload' ->> 'text' = 'given up'`,
+    )
+    await bench.run(['person', 'erase', person.email, '--reason', 'Asked for.'])
+    expect(
+      await world.sql('select name, state from job.job j where strpos(j::text, $1) > 0', [person.email]),
+    ).toEqual([])
   })
 
   test('ends the sign-ins at once and lets nobody sign in as them again', async () => {
