@@ -154,3 +154,31 @@ test('a later start finds what is there, makes what is new, and follows a clock 
     await second.stop()
   }
 })
+
+test('R7: what the clock would have started while no server ran is started once when one runs again', async () => {
+  const runs: string[] = []
+  const start = () =>
+    startJobs({
+      database: world.database,
+      topics: {},
+      // Of these two one is as far from now as a day allows, whenever this runs.
+      schedules: ['0 0 * * *', '0 12 * * *'].map((cron, index) => ({
+        name: `nightly-${index}`,
+        cron,
+        run: () => Promise.resolve(void runs.push(cron)),
+      })),
+      onError: (error) => errors.push(error),
+    })
+  await (await start()).stop()
+  // As after three days without a server.
+  await world.sql(
+    `update job.schedule set created_on = now() - interval '9 days' where name like 'nightly-%'`,
+  )
+  await world.sql(`update job.version set cron_on = now() - interval '3 days'`)
+  const again = await start()
+  try {
+    await vi.waitFor(() => expect(runs.toSorted()).toEqual(['0 0 * * *', '0 12 * * *']), SOON)
+  } finally {
+    await again.stop()
+  }
+})

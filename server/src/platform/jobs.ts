@@ -11,6 +11,8 @@ const DISPATCH_INTERVAL_MS = 500
 const DISPATCH_BATCH = 100
 /** While processes of two versions run side by side, a topic of the newer one waits so long for a process that knows it. */
 const UNKNOWN_WAITS = '1 hour'
+/** Times that passed while no server ran are made up for by one run: a server that is stopped at night has nightly work, too. */
+const MISSED = 'once'
 
 /** Does the work that transactions put into the outbox under one topic. May run more than once for one message. */
 export type TopicHandler = (payload: Record<string, unknown>, messageId: string) => Promise<void>
@@ -136,7 +138,9 @@ async function readMade(boss: PgBoss): Promise<Made> {
   const [queues, schedules] = await Promise.all([boss.getQueues(), boss.getSchedules()])
   return {
     queues: new Set(queues.map(({ name }) => name)),
-    crons: new Map(schedules.map(({ name, cron }) => [name, cron])),
+    crons: new Map(
+      schedules.filter(({ options }) => options?.missed === MISSED).map(({ name, cron }) => [name, cron]),
+    ),
   }
 }
 
@@ -194,7 +198,7 @@ async function workOnSchedules(boss: PgBoss, schedules: readonly Schedule[], mad
     if (!made.queues.has(name))
       await boss.createQueue(name, { policy: 'singleton', retryLimit: 0, expireInSeconds: 300 })
     await boss.work(name, { pollingIntervalSeconds: 2 }, () => run())
-    if (made.crons.get(name) !== cron) await boss.schedule(name, cron, null, { tz: 'UTC' })
+    if (made.crons.get(name) !== cron) await boss.schedule(name, cron, null, { tz: 'UTC', missed: MISSED })
   }
 }
 
