@@ -116,6 +116,7 @@ export async function startBackground({
     database,
     topics: { ...listTopics({ config, database, app }, work), ...signals?.topics },
     sharedQueues: { webhooks: webhooks.topics },
+    patientTopics: ['mail'],
     schedules: [
       ...listSchedules(database, config),
       { name: 'operation-sweep', cron: '* * * * *', run: work },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { startJobs } from '#platform/jobs.ts'
+import { HopelessError, startJobs } from '#platform/jobs.ts'
 import type { Jobs, JobsOptions } from '#platform/jobs.ts'
 import { makeMailHandler } from '#platform/mail.ts'
 import { SOON } from '#testing/patience.ts'
@@ -94,6 +94,60 @@ test('R7: what fails neither repeats nor keeps back what was fetched with it, an
     expect(told).toEqual(['parcel: It is broken.', 'parcel: It is broken.'])
   } finally {
     await failing.stop()
+  }
+})
+
+test('R7: what waits for a server of somebody else is not given up with what only a mistake of ours breaks', async () => {
+  let isBack = false
+  const [sent, tried] = [new Array<string>(), new Array<string>()]
+  const patient = await startJobs({
+    database: world.database,
+    topics: {
+      letter(payload) {
+        tried.push('letter')
+        if (payload['text'] === 'hopeless') return Promise.reject(new HopelessError('Nobody lives there.'))
+        if (!isBack) return Promise.reject(new Error('The mail server is away.'))
+        return Promise.resolve(void sent.push(String(payload['text'])))
+      },
+      mistake() {
+        tried.push('mistake')
+        return Promise.reject(new Error('This never works.'))
+      },
+    },
+    patientTopics: ['letter'],
+    schedules: [],
+    onError: () => undefined,
+  })
+  const statesOf = (text: string) =>
+    world.sql(
+      `select name, state from job.job where data -> 'payload' ->> 'text' = $1 and state in ('retry', 'created') order by name`,
+      [text],
+    )
+  try {
+    await put('letter', { text: 'patient' })
+    await put('mistake', { text: 'hasty' })
+    await patient.dispatch()
+    await vi.waitFor(() => expect(tried.toSorted()).toEqual(['letter', 'mistake']), SOON)
+    await vi.waitFor(async () => expect(await statesOf('hasty')).toHaveLength(1), SOON)
+    await vi.waitFor(async () => expect(await statesOf('patient')).toHaveLength(1), SOON)
+    // As after ten minutes, in which each was tried as often as what is tried briefly.
+    await world.sql(`update job.job set retry_count = 8, start_after = now() where state = 'retry'`)
+    await vi.waitFor(
+      async () => expect(await statesOf('hasty')).toEqual([{ name: 'dead', state: 'created' }]),
+      SOON,
+    )
+    await vi.waitFor(() => expect(tried.filter((topic) => topic === 'letter')).toHaveLength(2), SOON)
+    isBack = true
+    await world.sql(`update job.job set start_after = now() where name = 'letter' and state = 'retry'`)
+    await vi.waitFor(() => expect(sent).toEqual(['patient']), SOON)
+    await put('letter', { text: 'hopeless' })
+    await patient.dispatch()
+    await vi.waitFor(
+      async () => expect(await statesOf('hopeless')).toEqual([{ name: 'dead', state: 'created' }]),
+      SOON,
+    )
+  } finally {
+    await patient.stop()
   }
 })
 

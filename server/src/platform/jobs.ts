@@ -11,11 +11,20 @@ const DISPATCH_INTERVAL_MS = 500
 const DISPATCH_BATCH = 100
 /** While processes of two versions run side by side, a topic of the newer one waits so long for a process that knows it. */
 const UNKNOWN_WAITS = '1 hour'
+/** Tried nine times within some ten minutes: as the database is up while it is asked, only a mistake of ours lasts longer. */
+const TRIED_BRIEFLY = { retryLimit: 8, retryDelay: 2, retryBackoff: true }
+/** Tried for three days, at last each hour. */
+const TRIED_LONG = { retryLimit: 83, retryDelay: 2, retryBackoff: true, retryDelayMax: 3600 }
 /** Times that passed while no server ran are made up for by one run: a server that is stopped at night has nightly work, too. */
 const MISSED = 'once'
 
 /** Does the work that transactions put into the outbox under one topic. May run more than once for one message. */
 export type TopicHandler = (payload: Record<string, unknown>, messageId: string) => Promise<void>
+
+/** It will never succeed: it is given up at once. */
+export class HopelessError extends Error {
+  override name = 'HopelessError'
+}
 
 /** Work that comes back by the clock. Its effect must not depend on how often or how late it runs. */
 export interface Schedule {
@@ -31,6 +40,8 @@ export interface JobsOptions {
   readonly topics: Readonly<Record<string, TopicHandler>>
   /** Many topics of one kind behind one queue and one worker, by the queue's name: a worker asks the database twice a second. */
   readonly sharedQueues?: Readonly<Record<string, Readonly<Record<string, TopicHandler>>>>
+  /** Those that wait for what is not ours, such as a mail server, which may be away for long. */
+  readonly patientTopics?: readonly string[]
   readonly schedules: readonly Schedule[]
   readonly onError: (error: Error, where: string) => void
 }
@@ -75,6 +86,10 @@ function startOf({ payload }: Waiting): { startAfter?: string } {
   return typeof time === 'string' ? { startAfter: time } : {}
 }
 
+function patienceFor({ patientTopics = [] }: JobsOptions, topic: string) {
+  return patientTopics.includes(topic) ? TRIED_LONG : TRIED_BRIEFLY
+}
+
 /** What lies in a queue. */
 interface Queued {
   readonly topic: string
@@ -114,7 +129,11 @@ async function dispatchOnce(
       const { id, topic, payload } = message
       const queue = queueOf.get(topic)
       if (queue !== undefined)
-        await boss.send(queue, { topic, payload, message_id: id }, { db, id, ...startOf(message) })
+        await boss.send(
+          queue,
+          { topic, payload, message_id: id },
+          { db, id, ...startOf(message), ...patienceFor(options, topic) },
+        )
       else options.onError(new Error(`No handler for the outbox topic ${topic}`), 'outbox')
     }
     await client.query('delete from outbox where id = any($1)', [rows.map((row) => row.id)])
@@ -166,7 +185,8 @@ async function carryOutAll(
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error))
       onError(failure, job.data.topic)
-      results.push({ id: job.id, status: 'failed', output: failure })
+      const status = failure instanceof HopelessError ? 'deadletter' : 'failed'
+      results.push({ id: job.id, status, output: failure })
     }
   }
   return results
@@ -179,9 +199,7 @@ async function workOnQueues(
   for (const { name, topics } of queues) {
     if (!made.queues.has(name))
       await boss.createQueue(name, {
-        retryLimit: 8,
-        retryDelay: 2,
-        retryBackoff: true,
+        ...TRIED_BRIEFLY,
         expireInSeconds: 120,
         deadLetter: DEAD,
       })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestWorld } from '#testing/world.ts'
+import { HopelessError } from './jobs.ts'
 import { makeMailHandler } from './mail.ts'
 
 let world: TestWorld
@@ -28,6 +29,8 @@ class PlainServer implements AsyncDisposable {
         socket.write('354 go on\r\n')
       } else if (text.startsWith('QUIT')) socket.end('221 bye\r\n')
       else if (text.startsWith('STARTTLS')) socket.write('502 no\r\n')
+      else if (text.startsWith('RCPT TO:<nobody@')) socket.write('550 no such mailbox\r\n')
+      else if (text.startsWith('RCPT TO:<busy@')) socket.write('450 try again later\r\n')
       else socket.write('250 ok\r\n')
     })
   })
@@ -90,4 +93,18 @@ test('what people write adds no field, no recipient and no command to a mail (AS
   // The one line of a single dot is the end; that of the text was doubled.
   expect(mail.match(/^\.\r?$/gm)).toHaveLength(1)
   expect(mail).toContain('\r\n..\r\n')
+})
+
+test('R7: a recipient that the mail server does not take is given up at once, one that it does not take now is not', async () => {
+  await using smtp = await PlainServer.start()
+  const send = makeMailHandler({
+    database: world.database,
+    smtpUrl: `${smtp.url}?ignoreTLS=true`,
+    from: 'liaison@example.test',
+  })
+  const mail = { subject: 'Hello', text: 'Body' }
+  await expect(send({ ...mail, to: 'nobody@example.test' }, randomUUID())).rejects.toBeInstanceOf(
+    HopelessError,
+  )
+  await expect(send({ ...mail, to: 'busy@example.test' }, randomUUID())).rejects.toThrow('450')
 })

@@ -1,6 +1,7 @@
 import type { Transporter } from 'nodemailer'
 import { z } from 'zod'
 import type { Database } from './database.ts'
+import { HopelessError } from './jobs.ts'
 import type { TopicHandler } from './jobs.ts'
 
 const Mail = z.object({ to: z.string(), subject: z.string(), text: z.string() })
@@ -30,6 +31,17 @@ async function openTransport(url: string): Promise<Transporter> {
   return nodemailer.createTransport({ url, ...TIMEOUTS, requireTLS })
 }
 
+/** A server that says for good that it does not take the recipient says so each time it is asked (RFC 5321 section 4.2.1). */
+function giveUpRefused(error: unknown): never {
+  const isRefused =
+    error instanceof Error &&
+    'command' in error &&
+    error.command === 'RCPT TO' &&
+    'responseCode' in error &&
+    Number(error.responseCode) >= 500
+  throw isRefused ? new HopelessError('The mail server does not take the recipient.') : error
+}
+
 /**
  * Hands mails over. The message's id is the row's id, so that a job that runs twice keeps one row; a crash between
  * sending and noting can send a mail twice, never lose it.
@@ -46,13 +58,15 @@ export function makeMailHandler({ database, smtpUrl, from }: MailOptions): Topic
     )
     if (!transport || rows[0]?.sent_at) return
     const mailer = await transport
-    await mailer.sendMail({
-      from,
-      to: mail.to,
-      subject: mail.subject,
-      text: mail.text,
-      messageId: `<${messageId}@liaison>`,
-    })
+    await mailer
+      .sendMail({
+        from,
+        to: mail.to,
+        subject: mail.subject,
+        text: mail.text,
+        messageId: `<${messageId}@liaison>`,
+      })
+      .catch(giveUpRefused)
     await pool.query(`update mail_message set sent_at = now(), outcome = 'sent' where id = $1`, [messageId])
   }
 }

@@ -172,7 +172,7 @@ describe('erasing a person', () => {
     } finally {
       await jobs.stop()
     }
-    await world.seed(
+    await world.sql(
       `insert into job.job (name, data) select 'dead', data from job.job where name = 'mail' and data -> 'payload' ->> 'text' = 'given up'`,
     )
     await bench.run(['person', 'erase', person.email, '--reason', 'Asked for.'])
