@@ -255,6 +255,25 @@ test('an operation that a process left behind is taken over, and what was done i
   ])
 })
 
+test('while no connection is to be had the items wait, and are done when there is one again (B14, R7)', async () => {
+  const people = await cast()
+  const { link } = await addLink(people, 'Acme', { endsAt: new Date(Date.now() + 20 * 86_400_000) })
+  const { operation_id: id } = (
+    await order(people, { action: 'suspend', reason: 'A pause', items: [{ link_id: publicLink(link) }] })
+  ).json()
+  const pool = world.database.pool('liaison_program')
+  const busy = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()))
+  try {
+    await work()
+  } finally {
+    for (const client of busy) client.release()
+  }
+  expect(await resultOf(people, id)).toMatchObject({ status: 'processing', waiting: 1, refused: 0 })
+  await world.sql(`update bulk_operation set claimed_until = now() where status = 'processing'`)
+  await work()
+  expect(await resultOf(people, id)).toMatchObject({ status: 'completed', waiting: 0, done: 1, refused: 0 })
+})
+
 test('each item is decided anew as the person who ordered it: whoever lost the right since does nothing more (B14)', async () => {
   const people = await cast()
   const { link } = await addLink(people, 'Acme')

@@ -116,10 +116,13 @@ const OVERTAKEN = {
   detail: 'Another change got there first; nothing was changed for this tenant.',
 } as const
 
-/** What an item that failed is told; null when the claim is lost, so that another process answers. */
+/** The claim is lost, so another process answers; or there is no connection now, so whoever takes over when the lease ends. */
+const LEFT_TO_OTHERS = new Set(['UNAUTHORIZED', 'DEPENDENCY_UNAVAILABLE'])
+
+/** What an item that failed is told; null when it is left to others. */
 function toRefusal(error: unknown): ItemOutcome | null {
   if (error instanceof ProblemError)
-    return error.code === 'UNAUTHORIZED'
+    return LEFT_TO_OTHERS.has(error.code)
       ? null
       : { outcome: 'refused', code: error.code, detail: error.message }
   return databaseCodeOf(error)?.startsWith('40') ? OVERTAKEN : BROKEN
