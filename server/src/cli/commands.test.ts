@@ -84,6 +84,23 @@ describe('the operator', () => {
     )
   })
 
+  test('lifting one of two freezes says that the other one still holds, and what it is', async () => {
+    const { slugs } = await seedLinked()
+    const target = ['partner', slugs.partner]
+    await bench.run(['freeze', ...target, '--reason', 'Stolen laptop'])
+    // As an administrator of the provider adds one on the screen.
+    await world.seed(
+      `insert into access_freeze (scope, partner_id, set_by, set_by_name, set_by_side, reason)
+       select 'partner', id, uuidv7(), 'Priya Nair', 'provider', 'Unpaid' from partner where slug = $1`,
+      [slugs.partner],
+    )
+    const first = await bench.run(['unfreeze', ...target, '--reason', 'Wiped'])
+    expect([first.status, first.out]).toEqual([1, expect.stringContaining('still frozen')])
+    expect(first.out).toContain('Priya Nair')
+    const second = await bench.run(['unfreeze', ...target, '--reason', 'Paid'])
+    expect([second.status, second.out]).toEqual([0, expect.stringContaining('no longer frozen')])
+  })
+
   test('a freeze of the platform is lifted by two different accounts', async () => {
     const { person, slugs } = await seedLinked()
     const may = () => run(['explain', person.email, slugs.tenant, 'partner.support.tickets.list'])

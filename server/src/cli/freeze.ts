@@ -97,6 +97,13 @@ async function lift(mandate: Mandate<'system'>, asked: Asked, { operator }: Surr
   }
   await liftFreeze(mandate, existing.id, { operator, reason: asked.reason })
   record(mandate, frozen, { action: 'platform.freezes.lift', id: existing.id, reason: asked.reason })
+  const other = await findFreeze(mandate, frozen)
+  if (other)
+    return {
+      id: existing.id,
+      isDone: false,
+      sentence: `${nameOf(frozen)} is still frozen: one freeze is lifted, another one of ${other.createdAt.toISOString()} by ${other.setByName} holds.`,
+    }
   return { id: existing.id, isDone: true, sentence: `${nameOf(frozen)} is no longer frozen by the provider.` }
 }
 
