@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -157,6 +157,55 @@ test('what a crash kept from the file is written at the next start', async () =>
   await rm(join(folder, 'checkpoints.txt'))
   sealer = await start()
   expect(await readNotes(join(folder, 'checkpoints.txt'))).toHaveLength(1)
+})
+
+test('a checkpoint that a crash or a full disk kept from being written whole is written anew, wherever it was torn', async () => {
+  const path = join(folder, 'checkpoints.txt')
+  for (const turn of [1, 2]) {
+    await admin.query(INSERT, ['test.one'])
+    await sealUpTo(turn)
+  }
+  const whole = await readFile(path)
+  const [first = ''] = await readNotes(path)
+  const end = Buffer.byteLength(first) + 1
+  // Within the name, before and within the signature, within its first character, and before the line break that ends it.
+  const dash = whole.indexOf('—', end)
+  for (const bytes of [end + 3, dash, dash + 1, dash + 40, whole.length - 1, 3]) {
+    await sealer.stop()
+    await writeFile(path, whole.subarray(0, bytes))
+    sealer = await start()
+    expect(failures, `torn after ${bytes} bytes`).toEqual([])
+    expect(await readFile(path)).toEqual(whole)
+  }
+})
+
+test('what stands behind the last checkpoint and is not the beginning of ours is left there, and sealing stops', async () => {
+  const path = join(folder, 'checkpoints.txt')
+  await admin.query(INSERT, ['test.one'])
+  await sealUpTo(1)
+  await sealer.stop()
+  const forged = Buffer.concat([await readFile(path), Buffer.from('log.example/audit\n2\nAA')])
+  await writeFile(path, forged)
+  await admin.query(INSERT, ['test.two'])
+  sealer = await start()
+  expect(failures).toEqual([expect.stringContaining('did not sign')])
+  expect(await readFile(path)).toEqual(forged)
+})
+
+test('a file of checkpoints that grew for months, longer than a text may be, is gone on with', async () => {
+  const path = join(folder, 'checkpoints.txt')
+  await admin.query(INSERT, ['test.one'])
+  await sealUpTo(1)
+  await sealer.stop()
+  const last = await readFile(path)
+  // A hole stands for the checkpoints before.
+  await truncate(path, 0)
+  await truncate(path, 600_000_000)
+  await appendFile(path, Buffer.concat([Buffer.from('\n\n— log.example/audit AAAA\n\n'), last]))
+  await admin.query(INSERT, ['test.two'])
+  sealer = await start()
+  expect(failures).toEqual([])
+  expect(await countLeaves()).toBe(2)
 })
 
 test('two processes seal one log together', async () => {

@@ -147,7 +147,9 @@ class CheckpointFile {
   async check(client: pg.PoolClient, verifier: LogVerifier): Promise<void> {
     const bytes = await this.#countBytes()
     if (bytes === this.#knownBytes) return
-    const last = await readLastCheckpoint(this.#path, verifier)
+    const last = await readLastCheckpoint(this.#path, verifier, async (size) =>
+      (await readNotesAbove(client, size, NOTES_AT_ONCE)).map(({ note }) => note),
+    )
     const root = last && (await readRoot(client, last.size))
     if (last && !root?.equals(last.root)) {
       throw new Error(
@@ -155,7 +157,7 @@ class CheckpointFile {
       )
     }
     this.#knownSize = last?.size ?? 0
-    this.#knownBytes = bytes
+    this.#knownBytes = await this.#countBytes()
   }
 
   /** Appends the checkpoints that the file lacks, then notes in the database that they are out. */
