@@ -229,6 +229,28 @@ test('a file that is interrupted again and again is given up, and whoever ordere
   expect(await statusOf(scene, id)).toMatchObject({ status: 'failed', status_reason: 'INTERRUPTED' })
 })
 
+test('orders that wait for a place of their organisation keep nobody else waiting, and not those whose process died (B6)', async () => {
+  const [many, other] = [await bench.scene(['Acme']), await bench.scene(['Beta'])]
+  const order = (scene: ExportScene) => bench.order(scene.caller, { format: 'csv' })
+  for (let count = 0; count < 24; count += 1) expect((await order(many)).statusCode).toBe(202)
+  const last = (await order(other)).json().export_id as string
+  const leave = (seconds: number) =>
+    put(
+      `update export e set status = 'processing', slot = x.slot, claim_hash = sha256('busy'), claimed_until = now() + make_interval(secs => $2)
+       from (select id, row_number() over (order by created_at) as slot from export where partner_id = $1) x where x.id = e.id and x.slot <= 3`,
+      [many.partner, seconds],
+    )
+  await leave(60)
+  await bench.maker.makeDue()
+  expect(await statusOf(other, last)).toMatchObject({ status: 'completed' })
+  await leave(0)
+  await bench.maker.makeDue()
+  const made = await bench.world.sql('select distinct status from export where partner_id = $1', [
+    many.partner,
+  ])
+  expect(made).toEqual([{ status: 'completed' }])
+})
+
 test('ten orders at the same time are all taken, and exactly three of them are made at once by any number of processes (B6)', async () => {
   const scene = await bench.scene(['Acme'])
   const orders = await Promise.all(

@@ -19,12 +19,18 @@ interface Waiting {
   attempt: number
 }
 
-/** The oldest that wait, and those whose process fell silent before them. */
+/**
+ * The oldest that wait and whose organisation has a place, and before them those whose process fell silent: these hold
+ * places for which others wait.
+ */
 async function lookForWaiting(mandate: Mandate<'system'>): Promise<Waiting[]> {
   const { rows } = await sql<Waiting>`
-    select id, partner_id, tenant_id, attempt from export
-    where status = 'queued' or (status = 'processing' and claimed_until <= statement_timestamp())
-    order by status desc, created_at limit ${LOOKED_AT}`.execute(tables<ExportTables>(mandate))
+    select e.id, e.partner_id, e.tenant_id, e.attempt from export e
+    where (e.status = 'processing' and e.claimed_until <= statement_timestamp())
+      or (e.status = 'queued' and ${MOST_AT_ONCE} > (
+        select count(*) from export o
+        where o.status = 'processing' and o.partner_id is not distinct from e.partner_id and o.tenant_id is not distinct from e.tenant_id))
+    order by e.status = 'queued', e.created_at limit ${LOOKED_AT}`.execute(tables<ExportTables>(mandate))
   return rows
 }
 
