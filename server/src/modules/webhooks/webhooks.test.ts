@@ -141,6 +141,22 @@ describe('a webhook endpoint', () => {
     expect(answer.json().code).toBe('WEBHOOK_LIMIT_REACHED')
   })
 
+  test('the last place is taken once, however many want it at the same moment (A9, ASVS 2.3.2)', async () => {
+    const one = await ownerOf(world, await world.partner('Crowded'))
+    const add = () =>
+      world.call(one, 'POST', PARTNER_ENDPOINTS, {
+        body: { url: receiver.url, event_types: ['consent.ended'] },
+      })
+    for (let count = 0; count < 18; count += 1) expect((await add()).statusCode).toBe(201)
+    const answers = await Promise.all(Array.from({ length: 6 }, add))
+    expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(2)
+    expect((await world.call(one, 'GET', PARTNER_ENDPOINTS)).json().total).toBe(20)
+    // What they are asked to answer is not looked for here.
+    await world.sql(
+      `delete from webhook_delivery d using webhook_endpoint e, partner p where e.id = d.endpoint_id and p.id = e.partner_id and p.name = 'Crowded'`,
+    )
+  })
+
   test('is deleted with its secrets and its log', async () => {
     const made = await create()
     await world.call(owner, 'POST', `${made.path}/test`)
