@@ -13,6 +13,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
+import { AccountNumber } from '../shared/account-number.tsx'
 import { boundOf } from '../shared/bound.ts'
 import { orderedOf } from '../shared/ordered.ts'
 import { standingFacts } from '../shared/standing-facts.tsx'
@@ -43,7 +44,7 @@ function ConsentFacts({ consent }: ConsentProps) {
           fact(t('consent.bound'), boundOf(consent)),
           fact(
             t('consent.networks'),
-            consent.networks_in_force && t('consent.networks_some', { customer: consent.tenant_name }),
+            consent.networks_in_force && t('consent.networks_some', { tenant: consent.tenant_name }),
           ),
           fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
           fact(t('link.approved'), consent.approved_at && formatDateTime(consent.approved_at)),
@@ -67,10 +68,9 @@ function Body({ consent }: ConsentProps) {
         <Panel title={t('granted.accounts')}>
           <ul>
             {consent.accounts.map((account) => (
-              <li key={account.billing_account_id} className="num">
-                {account.status === 'closed'
-                  ? t('consent.account_closed', { account: account.ban })
-                  : account.ban}
+              <li key={account.billing_account_id}>
+                <AccountNumber ban={account.ban} />
+                {account.status === 'closed' && `, ${t('consent.closed')}`}
               </li>
             ))}
           </ul>

@@ -17,6 +17,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { daysUntil } from '../shared/access-words.ts'
+import { AccountNumber } from '../shared/account-number.tsx'
 import { CanLines } from '../shared/can-lines.tsx'
 import { orderedOf } from '../shared/ordered.ts'
 import { GiveBack } from './give-back.tsx'
@@ -24,8 +25,8 @@ import { GiveBack } from './give-back.tsx'
 /** The numbers of accounts, each whole on a line of its own. */
 function Bans({ bans }: { bans: readonly string[] }) {
   return bans.map((ban) => (
-    <div key={ban} className="num">
-      {ban}
+    <div key={ban}>
+      <AccountNumber ban={ban} />
     </div>
   ))
 }

@@ -5,6 +5,7 @@ import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
+import { AccountNumber } from './account-number.tsx'
 import { BilledTo, orderedBy } from './order-words.tsx'
 
 type OrderFactsProps = {
@@ -30,7 +31,7 @@ export function OrderFacts({ order, tenantId, tenantName, under }: OrderFactsPro
           fact(t('orders.changed'), formatDateTime(order.state_changed_at)),
           fact(t('orders.placed_by'), orderedBy(order)),
           fact(t('orders.under'), under),
-          fact(t('orders.account'), order.customer_ban),
+          fact(t('orders.account'), <AccountNumber ban={order.customer_ban} />),
           fact(t('orders.reference'), order.reference),
           fact(t('orders.placed_at'), formatDateTime(order.placed_at)),
           fact(t('orders.wanted'), <DateText iso={order.requested_date} />),

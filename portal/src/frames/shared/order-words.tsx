@@ -2,6 +2,7 @@ import type { Order, Service } from '@liaison/client'
 
 import { formatMoney } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
+import { AccountNumber } from './account-number.tsx'
 
 type Done = Pick<Order | Service, 'placed_by' | 'billing'>
 
@@ -23,7 +24,9 @@ export function Payer({ name, ban }: PayerProps) {
     <>
       {name}
       <br />
-      <span className="small muted nowrap">{t('orders.pays_account', { ban })}</span>
+      <span className="small muted">
+        {t('orders.pays_account')} <AccountNumber ban={ban} />
+      </span>
     </>
   )
 }
