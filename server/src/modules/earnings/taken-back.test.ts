@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { earningIdOf, openEarningScene, payment, refund } from '#testing/earning-acts.ts'
 import type { EarningScene } from '#testing/earning-acts.ts'
-import { STANDARD_TERMS } from '#testing/program-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeEarningRoutes, runEarningClock } from './index.ts'
@@ -35,7 +34,16 @@ const act = async (caller: Caller, name: string, ids: readonly string[]) =>
 describe('what is taken back waits as long as what was earned', () => {
   test('approving an earning approves what was taken back of it before, also above the limit (D6)', async () => {
     const scene = await openEarningScene(world, {
-      components: [{ ...STANDARD_TERMS.components[0], rate_bp: 5000 }],
+      components: [
+        {
+          id: 'commission',
+          trigger: 'invoice',
+          model: 'percent',
+          rate_bp: 5000,
+          products: null,
+          max_months: null,
+        },
+      ],
     })
     await scene.refer('t1')
     const large = { net_minor: 1_000_000 }
@@ -65,11 +73,13 @@ describe('what is taken back waits as long as what was earned', () => {
     ])
     await world.seed(
       `insert into earning_policy (version, approves_by_itself, two_people_above, set_by_name) select max(version) + 1, true, '{"USD": 99}', 'Test' from earning_policy`,
+      [],
     )
     await runEarningClock(world.database)
     expect(await statesOf(scene)).toEqual(['pending', 'pending'])
     await world.seed(
       `insert into earning_policy (version, approves_by_itself, two_people_above, set_by_name) select max(version) + 1, true, '{"USD": 100}', 'Test' from earning_policy`,
+      [],
     )
     await runEarningClock(world.database)
     expect(await statesOf(scene)).toEqual(['approved', 'approved'])
