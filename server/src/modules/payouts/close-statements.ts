@@ -90,8 +90,8 @@ async function closeOne(database: Database, of: Month, sealer: PdfSealer): Promi
 
 /**
  * Closes a month for everybody who has something to state, each in a transaction of its own; the newest month that is over
- * unless another is named. Running it again changes nothing. Answers how many statements it made. Source: program.md
- * sections 4 and 9.
+ * unless another is named. Running it again changes nothing. Answers how many statements it made; one that cannot be made
+ * keeps nobody else waiting, and is told at the end. Source: program.md sections 4 and 9.
  */
 export async function closeStatements(
   database: Database,
@@ -100,10 +100,20 @@ export async function closeStatements(
 ): Promise<number> {
   const of = month ?? (await inSystemTransaction(database, WORK, lastMonth))
   const due = await inSystemTransaction(database, WORK, (mandate) => findDue(mandate, of))
+  const failures: unknown[] = []
   let closed = 0
   for (const one of due) {
-    if (await closeOne(database, { ...one, month: of }, sealer)) closed += 1
+    try {
+      if (await closeOne(database, { ...one, month: of }, sealer)) closed += 1
+    } catch (error) {
+      failures.push(error)
+    }
   }
+  if (failures.length > 0)
+    throw new AggregateError(
+      failures,
+      `${failures.length} statements of ${of} could not be made, the first because: ${String(failures[0])}`,
+    )
   return closed
 }
 

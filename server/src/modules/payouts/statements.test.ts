@@ -9,6 +9,7 @@ import {
   seedEarning,
 } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'
+import type { PdfSealer } from '#platform/sealed-pdf.ts'
 import { TestWorld } from '#testing/world.ts'
 import { closeStatements, makePayoutRoutes } from './index.ts'
 
@@ -153,4 +154,23 @@ describe('a monthly statement', () => {
       4996, 4997, 4998, 4999, 5000, 5001,
     ])
   })
+})
+
+test('a statement that cannot be made is told, and keeps nobody else from theirs (D7)', async () => {
+  const [broken, other] = [await openPayoutScene(world, admins), await openPayoutScene(world, admins)]
+  await world.seed(`update partner set name = 'Aardvark' where id = $1`, [broken.partner])
+  const month = await monthsAgo(4)
+  for (const scene of [broken, other]) await seedEarning(world, scene, { amount: 7000, month })
+  const { pdfSealer } = world.app.services
+  const failing: PdfSealer = {
+    kind: pdfSealer.kind,
+    seal: (pdf, words) =>
+      words.reason.includes('Aardvark')
+        ? Promise.reject(new Error('The paper cannot be sealed.'))
+        : pdfSealer.seal(pdf, words),
+  }
+  await expect(closeStatements(world.database, failing, `${month}-01`)).rejects.toThrow(/sealed/)
+  expect(await statementsOf(other)).toHaveLength(1)
+  expect(await statementsOf(broken)).toHaveLength(0)
+  expect(await close(month)).toBe(1)
 })
