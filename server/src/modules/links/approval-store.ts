@@ -2,7 +2,7 @@ import type { LinkRole } from '@liaison/access'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { ChangeRequestRow, LinkTables } from './tables.ts'
+import type { LinkTables } from './tables.ts'
 
 /** The first of two approvals of a link, while the second is missing. */
 export async function findFirstApproval(mandate: Mandate<'tenant'>, linkId: string) {
@@ -112,17 +112,6 @@ export async function countEndingApps(mandate: Mandate<'tenant'>, withinMs: numb
     .where('status', '=', 'active')
     .where('ends_at', '>', now)
     .where('ends_at', '<=', new Date(now.getTime() + withinMs))
-    .executeTakeFirst()
-  return row?.total ?? 0
-}
-
-/** The change requests of a tenant that wait for it. */
-export async function countWaitingChanges(mandate: Mandate<'tenant'>): Promise<number> {
-  const row = await tables<LinkTables>(mandate)
-    .selectFrom('link_change_request')
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .where('tenant_id', '=', mandate.tenant.id)
-    .where('status', '=', 'waiting' satisfies ChangeRequestRow['status'])
     .executeTakeFirst()
   return row?.total ?? 0
 }

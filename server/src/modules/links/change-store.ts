@@ -1,4 +1,5 @@
 import type { ChangeRequestId } from '@liaison/access'
+import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -11,7 +12,6 @@ const COLUMNS = [
   'link_id',
   'tenant_id',
   'partner_id',
-  'status',
   'proposal',
   'difference',
   'reason',
@@ -31,10 +31,17 @@ const FIRST_COLUMNS = [
   'first_read',
 ] as const
 
+/** The state of a change as it is now, whatever is written: nobody waits past its time, or for a link that was stopped. */
+const STATUS_NOW = sql<
+  ChangeRequestRow['status']
+>`case when link_change_request.status = 'waiting' and (expires_at <= statement_timestamp()
+  or exists (select from delegation d where d.id = link_id and d.status = 'revoked')) then 'lapsed' else link_change_request.status end`
+
 function selectChanges(mandate: LinkMandate) {
   return tables<LinkTables>(mandate)
     .selectFrom('link_change_request')
     .select(COLUMNS)
+    .select(STATUS_NOW.as('status'))
     .$if(mandate.kind !== 'program', (query) => query.select(FIRST_COLUMNS))
 }
 
@@ -45,7 +52,7 @@ export function listChanges(
 ): Promise<ChangeRequestRow[]> {
   let query = selectChanges(mandate)
   if (filter.linkId) query = query.where('link_id', '=', filter.linkId)
-  if (filter.status) query = query.where('status', '=', filter.status)
+  if (filter.status) query = query.where(STATUS_NOW, '=', filter.status)
   return query.orderBy('requested_at', 'desc').limit(100).execute()
 }
 
@@ -146,4 +153,15 @@ export async function keepFirstOfChange(
       .where('status', '=', 'waiting')
       .execute(),
   )
+}
+
+/** How many changes wait for the mandate's tenant. */
+export async function countWaitingChanges(mandate: Mandate<'tenant'>): Promise<number> {
+  const row = await tables<LinkTables>(mandate)
+    .selectFrom('link_change_request')
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where(STATUS_NOW, '=', 'waiting')
+    .executeTakeFirst()
+  return row?.total ?? 0
 }

@@ -117,4 +117,23 @@ describe('a change that waits', () => {
     })
     expect(refused.json()).toMatchObject({ status: 404, code: 'CHANGE_NOT_FOUND' })
   })
+
+  test('for a link that was stopped waits for nobody any more (B1)', async () => {
+    const people = await acts.makeLink()
+    await ask(people, { access_role: 'msp_full' })
+    const waiting = async () => {
+      const home = await world.call(people.admin, 'GET', '/api/v1/tenant/home')
+      const list = await world.call(people.admin, 'GET', `${CHANGES}?status=waiting`)
+      return [home.json().who_has_access.waiting_changes, list.json().items.length]
+    }
+    const before = await waiting()
+    await acts.tenantMove(people, 'revoke')
+    expect([before, await waiting()]).toEqual([
+      [1, 1],
+      [0, 0],
+    ])
+    expect((await world.call(people.admin, 'GET', CHANGES)).json().items).toMatchObject([
+      { status: 'lapsed', snapshot_token: null },
+    ])
+  })
 })

@@ -44,8 +44,8 @@ function requireOther(mandate: Mandate<'tenant'>, change: ChangeRequestRow): voi
  * Refuses to approve what nobody decided in time, and more than a new end for a link that has ended: an extension moves
  * its end alone, and the rest waits until it holds again. Throws LINK_STATE_CONFLICT.
  */
-function requireDecidable(change: ChangeRequestRow, row: KnownLink, now: Date): void {
-  if (change.status === 'waiting' && change.expires_at <= now)
+function requireDecidable(change: ChangeRequestRow, row: KnownLink): void {
+  if (change.status === 'lapsed')
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'Nobody decided about this change in time.')
   if (row.status === 'expired' && !isRenewal(change.proposal))
     throw new ProblemError(
@@ -114,7 +114,7 @@ export async function approveChange(
 ): Promise<boolean> {
   const { now } = mandate.origin
   requireOther(mandate, change)
-  requireDecidable(change, row, now)
+  requireDecidable(change, row)
   const before = await tenantTermsOf(mandate, row)
   const rows = changeRowsNow(change, before, now)
   if (token !== changeTokenOf(change, row, rows))
