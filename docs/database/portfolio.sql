@@ -497,6 +497,26 @@ $function$;
 grant execute on access.rejoin(text,uuid,text,bytea) to liaison_auth;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.take_leaver_out(of_partner uuid, of_member uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if access.context_plane() is distinct from 'platform' and (access.context_plane() is distinct from 'program' or access.context_id('partner_id') is distinct from of_partner) then
+    raise exception 'a partner takes out its own people alone' using errcode = 'insufficient_privilege';
+  end if;
+  perform pg_advisory_xact_lock(access.lock_key('derive', of_partner));
+  if exists (select from public.partner_member m where m.id = of_member and m.partner_id = of_partner and m.status = 'inactive') then
+    perform access.clear_assignments(of_member);
+  end if;
+end
+$function$;
+grant execute on access.take_leaver_out(uuid,uuid) to liaison_platform;
+grant execute on access.take_leaver_out(uuid,uuid) to liaison_program;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.teams_of(delegation_id uuid)
  RETURNS TABLE(member_id uuid, team_id uuid, team_name text)
  LANGUAGE sql

@@ -7,7 +7,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { changeMember, getMember } from './member-store.ts'
+import { changeMember, endMember, getMember } from './member-store.ts'
 import type { MemberRow } from './member-store.ts'
 
 type Managing = Mandate<'program' | 'platform'>
@@ -66,7 +66,7 @@ async function changeRole(mandate: Managing, place: Place, role: PartnerRole) {
 
 async function remove(mandate: Managing, place: Place) {
   const before = await getActive(mandate, place)
-  await changeMember(mandate, before, { status: 'inactive' })
+  await endMember(mandate, before)
   note(mandate, before, {
     action: 'remove',
     changes: { status: { before: 'active', after: 'inactive' }, role: { before: before.role } },

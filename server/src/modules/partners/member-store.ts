@@ -1,6 +1,6 @@
 import type { IdOf, PartnerId, PartnerRole } from '@liaison/access'
 import { guardedBy } from '#platform/guarded.ts'
-import { tables } from '#platform/mandate.ts'
+import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { PartnerTables } from './tables.ts'
@@ -39,4 +39,15 @@ export async function changeMember(
       .where('id', '=', member.id)
       .execute(),
   )
+}
+
+/** Ends a membership and takes the person out of the partner's teams and links; each tenant reads it. Throws PARTNER_LAST_OWNER. */
+export async function endMember(
+  mandate: Managing,
+  member: Pick<MemberRow, 'id' | 'partner_id'>,
+): Promise<void> {
+  await changeMember(mandate, member, { status: 'inactive' })
+  await runStatements(mandate, [
+    { text: 'select access.take_leaver_out($1, $2)', values: [member.partner_id, member.id] },
+  ])
 }

@@ -46,6 +46,45 @@ describe('members of a partner (D1)', () => {
     ])
   })
 
+  test.for(['an owner', 'the provider'])(
+    'whoever is removed by %s is named no longer among those that may work in a tenant, which reads that it was so (B3)',
+    async (by) => {
+      const scene = await openScene(world)
+      const { partner, provider } = scene.people
+      const [stays, leaves] = [await enrol(scene, 'PARTNER_STAFF'), await enrol(scene, 'PARTNER_STAFF')]
+      const tenant = await world.tenant('Acme')
+      const link = await world.link(scene.partner, tenant)
+      for (const { member } of [stays, leaves]) await world.assign(link, member)
+      const removed =
+        by === 'an owner'
+          ? await world.call(partner.caller, 'DELETE', own(leaves.member))
+          : await world.call(provider.caller, 'DELETE', admin(scene, leaves.member))
+      expect(removed.statusCode, removed.body).toBe(200)
+      const left = await world.sql('select member_id from link_member where link_id = $1', [link])
+      expect(left).toEqual([{ member_id: stays.member }])
+      const told = await world.sql<{ n: number }>(
+        `select jsonb_array_length(e.changes -> 'people' -> 'before') - jsonb_array_length(e.changes -> 'people' -> 'after') as n
+         from audit_event e join audit_scope s on s.event_id = e.id where s.kind = 'tenant' and s.scope_id = $1 and e.action = 'links.assign'`,
+        [tenant],
+      )
+      expect(told).toEqual([{ n: 1 }])
+    },
+  )
+
+  test('by raw SQL nobody is taken out who still works there, or for another partner', async () => {
+    const [scene, other] = [await openScene(world), await openScene(world)]
+    const [stays, foreign] = [await enrol(scene, 'PARTNER_STAFF'), await enrol(other, 'PARTNER_STAFF')]
+    const tenant = await world.tenant('Acme')
+    await world.assign(await world.link(scene.partner, tenant), stays.member)
+    const seen = await asSide({ world, side: 'partner', scene }, async (client) => {
+      const call = 'select access.take_leaver_out($1, $2)'
+      await client.query(call, [scene.partner, stays.member])
+      const { rowCount } = await client.query('select from link_member where member_id = $1', [stays.member])
+      return [rowCount, await attempt(client, call, [other.partner, foreign.member])]
+    })
+    expect(seen).toEqual([1, 'a partner takes out its own people alone'])
+  })
+
   test('the last owner is neither removed nor made staff: by an owner, by the provider, by raw SQL of either', async () => {
     const scene = await openScene(world)
     const { partner, provider } = scene.people
