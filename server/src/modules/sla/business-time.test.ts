@@ -116,3 +116,20 @@ test('every minute counts around the clock', () => {
   expect(addWorkingTime(null, from, 2 * 1440 * MINUTE)).toEqual(to)
   expect(workingTimeBetween(null, to, from)).toBe(0)
 })
+
+test('the longest promise in the fewest hours is reckoned at once: one organisation’s terms hold up nobody else (R6)', () => {
+  const hours = {
+    time_zone: 'Europe/Berlin',
+    week: [{ day: 1, from: '09:00', to: '13:00' }],
+    holidays: Array.from({ length: 400 }, (_, week) => ({
+      date: new Date(Date.UTC(2026, 11, 1 + 7 * week)).toISOString().slice(0, 10),
+      name: 'A Tuesday',
+    })),
+  }
+  // The warning at twice ninety days, in four hours a week: 1,080 Mondays.
+  const before = process.cpuUsage()
+  const due = addWorkingTime(hours, new Date('2026-11-30T08:00:00Z'), 2 * 129_600 * 60_000)
+  const { user } = process.cpuUsage(before)
+  expect(due.toISOString()).toBe('2047-08-05T11:00:00.000Z')
+  expect(user).toBeLessThan(1_000_000)
+})
