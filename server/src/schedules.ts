@@ -27,7 +27,6 @@ import { comparePromises, joinPromises } from '#modules/reports/index.ts'
 import { runTeamClock } from '#modules/portfolio/index.ts'
 import { runSlaClock } from '#modules/support/index.ts'
 import { runVoucherClock } from '#modules/vouchers/index.ts'
-import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
 import type { JobsOptions } from '#platform/jobs.ts'
@@ -69,7 +68,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['link-clock', EACH_MINUTE, () => runLinkClock(database)],
     ['alert-clock', EACH_MINUTE, () => evaluateAlerts(database)],
     ['alert-mails', EACH_MINUTE, () => tellAlerts(database, config.publicOrigin)],
-    ['link-digest', '*/15 * * * *', () => sendDigests(database, systemClock())],
+    ['link-digest', '*/15 * * * *', () => sendDigests(database)],
     ['elevation-clock', EACH_MINUTE, () => runElevationClock(database)],
     ['assistance-clock', EACH_MINUTE, () => runAssistanceClock(database)],
     [

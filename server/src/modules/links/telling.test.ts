@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { decodeId, encodeId } from '@liaison/access'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { makeLinkActs } from '#testing/link-acts.ts'
 import { recordEvent } from '#platform/mandate.ts'
@@ -258,6 +258,26 @@ describe('the weekly mail', () => {
     ])
     expect(await told(unwilling.tenant)).toEqual([])
   })
+})
+
+test('the weekly mail is about the last week of the database, however far the clock of a process is ahead', async () => {
+  const { tenant } = await acts.makeLink()
+  await world.seed(
+    `update delegation set approved_at = now() - interval '30 days' where tenant_id = $1`,
+    [tenant],
+    tenant,
+  )
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 8 * 86_400_000 })
+  try {
+    await sendDigests(world.database)
+  } finally {
+    vi.useRealTimers()
+  }
+  const [row] = await world.sql(
+    `select week_starts_on = date_trunc('week', now() at time zone 'UTC')::date - 7 as is_last from link_digest where tenant_id = $1`,
+    [tenant],
+  )
+  expect(row).toEqual({ is_last: true })
 })
 
 describe('the events that webhooks send', () => {
