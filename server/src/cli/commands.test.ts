@@ -84,6 +84,21 @@ describe('the operator', () => {
     )
   })
 
+  test('a freeze of an organisation or of one link is told to those who subscribed, as one that is set on the screen', async () => {
+    const { partner, tenant, link, slugs } = await seedLinked()
+    const told = () =>
+      world.sql(`select payload from outbox where topic = 'access.frozen' and payload ->> 'tenant_id' = $1`, [
+        tenant,
+      ])
+    const news = { payload: { link_id: link, tenant_id: tenant, partner_id: partner } }
+    await bench.run(['freeze', 'tenant', slugs.tenant, '--reason', 'Intrusion'])
+    expect(await told()).toEqual([news])
+    await bench.run(['freeze', 'tenant', slugs.tenant, '--reason', 'Again'])
+    expect(await told()).toEqual([news])
+    await bench.run(['freeze', 'delegation', encodeId('link', link), '--reason', 'Intrusion'])
+    expect(await told()).toEqual([news, news])
+  })
+
   test('lifting one of two freezes says that the other one still holds, and what it is', async () => {
     const { slugs } = await seedLinked()
     const target = ['partner', slugs.partner]

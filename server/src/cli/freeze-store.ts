@@ -1,4 +1,4 @@
-import { runStatements } from '#platform/mandate.ts'
+import { enqueue, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { Operator } from '#platform/operator.ts'
 import type { Target } from './targets.ts'
@@ -69,6 +69,20 @@ export async function addFreeze(
     },
   ])
   return String(result?.rows[0]?.['id'])
+}
+
+/** Tells what a freeze stops to those who subscribed, and has its alert raised, as for one that is set on the screen. */
+export async function tellFreeze(mandate: Mandate<'system'>, { scope, target }: Frozen): Promise<void> {
+  await enqueue(mandate, 'alerts.evaluate', { area: 'access' })
+  if (target?.tenantId === undefined) return
+  await runStatements(mandate, [
+    {
+      text: `insert into outbox (topic, payload)
+        select 'access.frozen', jsonb_build_object('link_id', d.id, 'tenant_id', d.tenant_id, 'partner_id', d.partner_id)
+        from delegation d where d.tenant_id = $1 and ($2::uuid is null or d.id = $2) and d.kind = 'link' and d.status in ('active', 'suspended') limit 200`,
+      values: [target.tenantId, scope === 'delegation' ? target.id : null],
+    },
+  ])
 }
 
 /** Lifts a freeze. */

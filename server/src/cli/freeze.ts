@@ -5,7 +5,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
-import { addFreeze, askToLift, findFreeze, FREEZE_SCOPES, liftFreeze } from './freeze-store.ts'
+import { addFreeze, askToLift, findFreeze, FREEZE_SCOPES, liftFreeze, tellFreeze } from './freeze-store.ts'
 import type { FreezeScope, Frozen } from './freeze-store.ts'
 import { findDelegation, findPartner, findPerson, findTenant } from './targets.ts'
 
@@ -75,6 +75,7 @@ async function set(mandate: Mandate<'system'>, asked: Asked, { operator }: Surro
     }
   const id = await addFreeze(mandate, frozen, { operator, reason: asked.reason })
   record(mandate, frozen, { action: 'platform.freezes.set', id, reason: asked.reason })
+  await tellFreeze(mandate, frozen)
   return { id, isDone: true, sentence: `${nameOf(frozen)} is frozen.` }
 }
 
