@@ -209,6 +209,30 @@ test('a later start finds what is there, makes what is new, and follows a clock 
   }
 })
 
+test('work by the clock that fails is told, with its name', async () => {
+  const told: string[] = []
+  const failing = await startJobs({
+    database: world.database,
+    topics: {},
+    schedules: [{ name: 'broken', cron: '0 0 1 1 *', run: () => Promise.reject(new Error('It is broken.')) }],
+    onError: (error, where) => told.push(`${where}: ${error.message}`),
+  })
+  try {
+    // As when its time has come.
+    await world.sql(`insert into job.job (name) values ('broken')`)
+    await vi.waitFor(() => expect(told).toEqual(['broken: It is broken.']), SOON)
+    await vi.waitFor(
+      async () =>
+        expect(await world.sql(`select state from job.job where name = 'broken'`)).toEqual([
+          { state: 'failed' },
+        ]),
+      SOON,
+    )
+  } finally {
+    await failing.stop()
+  }
+})
+
 test('R7: what the clock would have started while no server ran is started once when one runs again', async () => {
   const runs: string[] = []
   const start = () =>

@@ -211,11 +211,25 @@ async function workOnQueues(
   }
 }
 
-async function workOnSchedules(boss: PgBoss, schedules: readonly Schedule[], made: Made): Promise<void> {
-  for (const { name, cron, run } of schedules) {
+/** Runs work by the clock; what went wrong is told, and kept with the job. */
+async function runTold({ name, run }: Schedule, onError: JobsOptions['onError']): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    onError(error instanceof Error ? error : new Error(String(error)), name)
+    throw error
+  }
+}
+
+async function workOnSchedules(
+  boss: PgBoss,
+  { schedules, made, onError }: Pick<JobsOptions, 'schedules' | 'onError'> & { made: Made },
+): Promise<void> {
+  for (const schedule of schedules) {
+    const { name, cron } = schedule
     if (!made.queues.has(name))
       await boss.createQueue(name, { policy: 'singleton', retryLimit: 0, expireInSeconds: 300 })
-    await boss.work(name, { pollingIntervalSeconds: 2 }, () => run())
+    await boss.work(name, { pollingIntervalSeconds: 2 }, () => runTold(schedule, onError))
     if (made.crons.get(name) !== cron) await boss.schedule(name, cron, null, { tz: 'UTC', missed: MISSED })
   }
 }
@@ -244,7 +258,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     queues.flatMap(({ name, topics }) => Object.keys(topics).map((topic) => [topic, name])),
   )
   await workOnQueues(boss, { queues, made, onError: options.onError })
-  await workOnSchedules(boss, options.schedules, made)
+  await workOnSchedules(boss, { schedules: options.schedules, made, onError: options.onError })
   isStarting = false
   let isStopping = false
   let running: Promise<number> = Promise.resolve(0)
