@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestWorld } from '#testing/world.ts'
 import { HopelessError } from './jobs.ts'
@@ -29,7 +30,8 @@ class PlainServer implements AsyncDisposable {
         socket.write('354 go on\r\n')
       } else if (text.startsWith('QUIT')) socket.end('221 bye\r\n')
       else if (text.startsWith('STARTTLS')) socket.write('502 no\r\n')
-      else if (text.startsWith('RCPT TO:<nobody@')) socket.write('550 no such mailbox\r\n')
+      else if (text.startsWith('RCPT TO:<nobody@'))
+        socket.write('550 <nobody@example.test>: no such mailbox\r\n')
       else if (text.startsWith('RCPT TO:<busy@')) socket.write('450 try again later\r\n')
       else socket.write('250 ok\r\n')
     })
@@ -102,9 +104,12 @@ test('R7: a recipient that the mail server does not take is given up at once, on
     smtpUrl: `${smtp.url}?ignoreTLS=true`,
     from: 'liaison@example.test',
   })
-  const mail = { subject: 'Hello', text: 'Body' }
-  await expect(send({ ...mail, to: 'nobody@example.test' }, randomUUID())).rejects.toBeInstanceOf(
-    HopelessError,
-  )
-  await expect(send({ ...mail, to: 'busy@example.test' }, randomUUID())).rejects.toThrow('450')
+  const refusalOf = (to: string) =>
+    send({ to, subject: 'Hello', text: 'Body' }, randomUUID()).catch((error: unknown) => error)
+  const [nobody, busy] = [await refusalOf('nobody@example.test'), await refusalOf('busy@example.test')]
+  expect(nobody).toEqual(new HopelessError('The mail server answered 550 to RCPT TO.'))
+  expect(busy).toEqual(new Error('The mail server answered 450 to RCPT TO.'))
+  expect(busy).not.toBeInstanceOf(HopelessError)
+  // Both are logged.
+  expect(inspect([nobody, busy])).not.toContain('@example.test')
 })

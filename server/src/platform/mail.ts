@@ -31,15 +31,17 @@ async function openTransport(url: string): Promise<Transporter> {
   return nodemailer.createTransport({ url, ...TIMEOUTS, requireTLS })
 }
 
-/** A server that says for good that it does not take the recipient says so each time it is asked (RFC 5321 section 4.2.1). */
-function giveUpRefused(error: unknown): never {
-  const isRefused =
-    error instanceof Error &&
-    'command' in error &&
-    error.command === 'RCPT TO' &&
-    'responseCode' in error &&
-    Number(error.responseCode) >= 500
-  throw isRefused ? new HopelessError('The mail server does not take the recipient.') : error
+/**
+ * What went wrong, without what the server said: that may name the recipient, and what fails is logged. A server that says
+ * for good that it does not take the recipient says so each time it is asked (RFC 5321 section 4.2.1).
+ */
+function tellWithoutNames(error: unknown): never {
+  const { message } = error instanceof Error ? error : new Error(String(error))
+  if (!(error instanceof Error) || !('responseCode' in error) || !('command' in error))
+    throw new Error(message)
+  const code = Number(error.responseCode)
+  const answer = `The mail server answered ${code} to ${String(error.command)}.`
+  throw error.command === 'RCPT TO' && code >= 500 ? new HopelessError(answer) : new Error(answer)
 }
 
 /**
@@ -66,7 +68,7 @@ export function makeMailHandler({ database, smtpUrl, from }: MailOptions): Topic
         text: mail.text,
         messageId: `<${messageId}@liaison>`,
       })
-      .catch(giveUpRefused)
+      .catch(tellWithoutNames)
     await pool.query(`update mail_message set sent_at = now(), outcome = 'sent' where id = $1`, [messageId])
   }
 }
