@@ -12,6 +12,7 @@ import { serverPlaces } from '../places.ts'
 import { mayEndActing, readTrouble } from './access-problem.ts'
 import { useFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
+import { useLastPage } from './last-page.ts'
 import { stopForMismatch } from './live.ts'
 import { askForStepUp, createAskingClient, withStepUp } from './step-up.ts'
 
@@ -89,13 +90,15 @@ export function useRead<Answer>(
   options: { enabled?: boolean; keep?: boolean; refetchMs?: number } = {},
 ): UseQueryResult<Answer> {
   const frame = useFrame()
-  return useQuery<Answer>({
+  const answer = useQuery<Answer>({
     queryKey: [frame.key, ...key],
     queryFn: ({ signal }) => read(frame, signal),
     enabled: options.enabled ?? true,
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
     ...(options.refetchMs === undefined ? {} : { refetchInterval: options.refetchMs }),
   })
+  useLastPage(answer.data)
+  return answer
 }
 
 /**
