@@ -28,3 +28,17 @@ test('a page beyond the end of its list shows the last one there is (U7)', async
   await expect.poll(() => new URL(page.url()).search, SOON).toBe('')
   await page.close()
 }, 60_000)
+
+test('one form of a page keeps what is entered in it while another of the page is saved (U10)', async () => {
+  const page = await makeTeam('Night shift')
+  const person = page.getByRole('checkbox', { name: /^Lee/ })
+  await person.check()
+  await page.getByLabel('Tenant or group').selectOption({ label: 'Acme Fiber' })
+  await page.getByRole('button', { name: 'Assign the team' }).click()
+  await page.getByRole('button', { name: /^Take away Acme Fiber/ }).waitFor()
+  expect(await person.isChecked()).toBe(true)
+  await page.getByRole('button', { name: 'Save the people' }).click()
+  await page.getByText('People of Night shift saved').first().waitFor()
+  expect(await person.isChecked()).toBe(true)
+  await page.close()
+}, 60_000)

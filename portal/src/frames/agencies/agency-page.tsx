@@ -19,6 +19,7 @@ import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { formKey } from '../shared/form-key.ts'
 import { AgencyFields, checkAgency, toAgencyBody, toAgencyDraft } from './agency-fields.tsx'
 import { useAgency, useTypeLabels } from './calls.ts'
 
@@ -293,7 +294,7 @@ function AgencyParts({ agency, etag }: AgencyProps) {
       <details>
         <summary>{t('agency.change')}</summary>
         <div className="form">
-          <ChangeForm key={etag} agency={agency} etag={etag} />
+          <ChangeForm key={formKey(toAgencyDraft(agency))} agency={agency} etag={etag} />
         </div>
       </details>
       <KeysPanel agency={agency} />

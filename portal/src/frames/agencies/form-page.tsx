@@ -14,6 +14,7 @@ import { useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { formKey } from '../shared/form-key.ts'
 import { ActivityPanel } from './activity-panel.tsx'
 import { useForm, useFormConfig } from './calls.ts'
 import { checkConfig, toConfigBody, toConfigDraft } from './config-draft.ts'
@@ -95,7 +96,10 @@ function PlaceEditor({ form, etag }: FormProps) {
           body: toPlaceBody(wanted),
         }),
       ),
-    () => showToast(t('form.saved_place')),
+    () => {
+      setDraft((saved) => ({ ...saved, code: '', removesCode: false }))
+      showToast(t('form.saved_place'))
+    },
   )
   return (
     <WriteForm
@@ -147,11 +151,13 @@ function FormParts({ form, etag }: FormProps) {
       <TokensPanel form={form} />
       <Panel title={t('form.config_title', { name: form.agency_name })}>
         <Answer query={config}>
-          {({ body, etag: tag }) => <ConfigEditor key={tag} form={form} answer={body} etag={tag} />}
+          {({ body, etag: tag }) => (
+            <ConfigEditor key={formKey(body.config)} form={form} answer={body} etag={tag} />
+          )}
         </Answer>
       </Panel>
       <Panel title={t('form.place_title')}>
-        <PlaceEditor key={etag} form={form} etag={etag} />
+        <PlaceEditor key={formKey(toPlaceDraft(form))} form={form} etag={etag} />
       </Panel>
       <ActivityPanel form={form} />
     </div>

@@ -16,6 +16,7 @@ import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces, serverPlaces } from '../../places.ts'
+import { formKey } from '../shared/form-key.ts'
 import { ChangeList, HistoryList, LinkFacts } from '../shared/link-parts.tsx'
 import { useOwnCheck, useVisits } from '../linking/calls.ts'
 import { AgreeNote } from '../linking/agree-note.tsx'
@@ -170,6 +171,10 @@ function Waiting({ link }: { link: TenantLinkDetail }) {
   )
 }
 
+/** What the form that allows less is about. */
+const narrowedBy = ({ access_role, ends_at, own_accounts_only, permissions }: TenantLinkDetail): string =>
+  formKey([access_role, ends_at, own_accounts_only, permissions])
+
 function Body({ link, etag }: LinkProps) {
   const isLive = ['active', 'suspended', 'approved'].includes(link.status)
   return (
@@ -205,7 +210,7 @@ function Body({ link, etag }: LinkProps) {
         {isLive && <Check link={link} />}
         <FactorPanel linkId={link.link_id} />
         <OrgNotes linkId={link.link_id} />
-        {isLive && <NarrowForm key={link.version} link={link} etag={etag} />}
+        {isLive && <NarrowForm key={narrowedBy(link)} link={link} etag={etag} />}
         <HistoryList history={link.history} />
       </div>
     </div>

@@ -19,6 +19,7 @@ import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { shownClientStatus } from '../shared/client-words.ts'
+import { formKey } from '../shared/form-key.ts'
 import { NeedLines } from '../shared/need-lines.tsx'
 import { SignalStreamPanel } from '../shared/signal-stream.tsx'
 import { useClient } from './client-calls.ts'
@@ -215,7 +216,7 @@ function Client({ client, etag }: ClientProps) {
         <Panel title={t('app.settings')}>
           <details>
             <summary>{t('app.change')}</summary>
-            <SettingsForm key={etag} client={client} etag={etag} />
+            <SettingsForm key={formKey(toDraft(client))} client={client} etag={etag} />
           </details>
         </Panel>
       )}

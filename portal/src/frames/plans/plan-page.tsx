@@ -13,10 +13,12 @@ import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { formKey } from '../shared/form-key.ts'
 import { managing, paths, placesOf } from './calls.ts'
 import type { Side } from './calls.ts'
 import { LentOffer } from './lent-offer.tsx'
 import { ChangeTerms, ChangeWords, Discontinue, OfferButton } from './plan-acts.tsx'
+import { wordsOf } from './plan-draft.ts'
 import { limitsText, PriceText, rolesText } from './plan-words.tsx'
 
 function Lines({ lines }: { lines: readonly string[] }) {
@@ -150,8 +152,8 @@ function Parts({ plan, etag, side, mayChange }: PartProps) {
       <Versions plan={plan} />
       {canChange && (
         <>
-          <ChangeWords key={`words ${String(plan.version)}`} {...kept} />
-          <ChangeTerms key={`terms ${String(plan.version)}`} {...kept} />
+          <ChangeWords key={`words ${formKey(wordsOf(plan))}`} {...kept} />
+          <ChangeTerms key={`terms ${formKey(plan.terms)}`} {...kept} />
           <Discontinue {...kept} />
         </>
       )}

@@ -13,6 +13,7 @@ import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { formKey } from '../shared/form-key.ts'
 import { PeopleTicks } from '../shared/people-ticks.tsx'
 import { TeamGrants } from './team-grants.tsx'
 
@@ -92,17 +93,15 @@ function Parts({ team, etag }: Tagged) {
   const people = useRead(['members'], (frame, signal) =>
     readBody(frame.client.GET('/partner/members', { params: { query: { limit: 100 } }, signal })),
   )
-  // A form begins anew when what it edits has changed.
-  const version = String(team.version)
   return (
     <div className="stack">
       <Panel title={t('team.people_title')}>
         <Answer query={people} lines={3}>
-          {({ items }) => <PeopleForm key={version} team={team} etag={etag} people={items} />}
+          {({ items }) => <PeopleForm key={formKey(team.members)} team={team} etag={etag} people={items} />}
         </Answer>
       </Panel>
       <Panel title={t('team.grants_title')}>
-        <TeamGrants key={version} team={team} etag={etag} />
+        <TeamGrants key={formKey(team.grants)} team={team} etag={etag} />
       </Panel>
     </div>
   )

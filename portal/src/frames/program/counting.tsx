@@ -150,5 +150,9 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
 
 /** Which partner is counted when a customer followed links of several, and whose days and months count. */
 export function Counting() {
-  return <SettingsAnswer>{(settings, etag) => <Form settings={settings} etag={etag} />}</SettingsAnswer>
+  return (
+    <SettingsAnswer draftOf={draftOf}>
+      {(settings, etag) => <Form settings={settings} etag={etag} />}
+    </SettingsAnswer>
+  )
 }

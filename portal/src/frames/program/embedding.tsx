@@ -12,6 +12,11 @@ import { Setting, useSettingForm } from './setting.tsx'
 
 type Draft = { isOn: boolean; sites: string }
 
+const draftOf = (settings: ProgramSettings): Draft => ({
+  isOn: settings.embeds_dashboard,
+  sites: settings.dashboard_origins.join('\n'),
+})
+
 const sitesOf = (text: string): string[] => [
   ...new Set(
     text
@@ -35,11 +40,7 @@ const toSettings = ({ isOn, sites }: Draft) => ({
 function Form({ settings, etag }: { settings: ProgramSettings; etag: string | null }) {
   const { embeds_dashboard: isOn, dashboard_origins: origins } = settings
   const write = useSettingsWrite(settings, etag, toSettings)
-  const { draft, change, shown } = useSettingForm<Draft>(
-    () => ({ isOn, sites: origins.join('\n') }),
-    check,
-    write,
-  )
+  const { draft, change, shown } = useSettingForm(() => draftOf(settings), check, write)
   return (
     <Setting
       title={t('embedding.title')}
@@ -80,5 +81,9 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
 
 /** Whether products of the provider show partners their figures, and on which sites. */
 export function Embedding() {
-  return <SettingsAnswer>{(settings, etag) => <Form settings={settings} etag={etag} />}</SettingsAnswer>
+  return (
+    <SettingsAnswer draftOf={draftOf}>
+      {(settings, etag) => <Form settings={settings} etag={etag} />}
+    </SettingsAnswer>
+  )
 }

@@ -14,6 +14,11 @@ const MOST_DAYS = 3650
 
 type Draft = { needsAgreement: boolean; days: string }
 
+const draftOf = (settings: ProgramSettings): Draft => ({
+  needsAgreement: settings.live_needs_agreement,
+  days: String(settings.contact_kept_days),
+})
+
 function check({ days }: Draft): FormError[] {
   const count = Number(days)
   return /^\d{1,4}$/.test(days) && count >= 1 && count <= MOST_DAYS
@@ -55,14 +60,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
 
 function Form({ settings, etag }: { settings: ProgramSettings; etag: string | null }) {
   const write = useSettingsWrite(settings, etag, toSettings)
-  const { draft, change, shown } = useSettingForm<Draft>(
-    () => ({
-      needsAgreement: settings.live_needs_agreement,
-      days: String(settings.contact_kept_days),
-    }),
-    check,
-    write,
-  )
+  const { draft, change, shown } = useSettingForm(() => draftOf(settings), check, write)
   return (
     <Setting
       title={t('demands.title')}
@@ -89,5 +87,9 @@ function Form({ settings, etag }: { settings: ProgramSettings; etag: string | nu
 
 /** What a live API client needs, and how long contact addresses of sign-ups are kept. */
 export function LiveDemands() {
-  return <SettingsAnswer>{(settings, etag) => <Form settings={settings} etag={etag} />}</SettingsAnswer>
+  return (
+    <SettingsAnswer draftOf={draftOf}>
+      {(settings, etag) => <Form settings={settings} etag={etag} />}
+    </SettingsAnswer>
+  )
 }

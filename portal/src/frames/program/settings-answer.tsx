@@ -9,6 +9,7 @@ import { formatDate } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { formKey } from '../shared/form-key.ts'
 
 /** Who set this version of the program's settings, as a sentence. */
 export function lastSetOf({ version, set_by_name: name, set_at: at }: ProgramSettings): string {
@@ -37,16 +38,20 @@ export function useSettingsWrite<Draft>(
   )
 }
 
-type SettingsAnswerProps = { children: (settings: ProgramSettings, etag: string | null) => ReactNode }
+type SettingsAnswerProps = {
+  /** Which of them are edited here. */
+  draftOf: (settings: ProgramSettings) => unknown
+  children: (settings: ProgramSettings, etag: string | null) => ReactNode
+}
 
-/** What is shown of the program's settings; begun anew with each version, so that no form holds an old one. */
-export function SettingsAnswer({ children }: SettingsAnswerProps) {
+/** What is shown of the program's settings; begun anew when those that are edited here have changed, so that no form holds old ones. */
+export function SettingsAnswer({ draftOf, children }: SettingsAnswerProps) {
   const settings = useRead(['program-settings'], (frame, signal) =>
     readTagged(frame.client.GET('/admin/program-settings', { signal })),
   )
   return (
     <Answer query={settings} lines={4}>
-      {({ body, etag }) => <Fragment key={body.version}>{children(body, etag)}</Fragment>}
+      {({ body, etag }) => <Fragment key={formKey(draftOf(body))}>{children(body, etag)}</Fragment>}
     </Answer>
   )
 }

@@ -13,6 +13,7 @@ import { showToast } from '../../platform/live.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { formKey } from '../shared/form-key.ts'
 import { sideOf, useEndpoint, useEventTypes, useHookPlaces } from './calls.ts'
 import { DeliveryLog } from './delivery-log.tsx'
 import { EndpointTools, TestButton } from './endpoint-acts.tsx'
@@ -136,7 +137,7 @@ function Endpoint({ endpoint, etag }: EndpointProps) {
       <details>
         <summary>{t('hooks.change')}</summary>
         <div className="form">
-          <ChangeForm key={etag} endpoint={endpoint} etag={etag} />
+          <ChangeForm key={formKey(toDraft(endpoint))} endpoint={endpoint} etag={etag} />
         </div>
       </details>
       <DeliveryLog endpoint={endpoint} />
