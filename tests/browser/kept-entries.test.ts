@@ -42,3 +42,28 @@ test('one form of a page keeps what is entered in it while another of the page i
   expect(await person.isChecked()).toBe(true)
   await page.close()
 }, 60_000)
+
+test('whoever saved second reads what the first one saved, and goes on from there (U7)', async () => {
+  const page = await makeTeam('Late shift')
+  const path = `${product.url}/api/v1/partner/teams/${page.url().split('/').at(-1) ?? ''}`
+  const [person, other] = [/^Lee/, /^Ana/].map((name) => page.getByRole('checkbox', { name }))
+  const memberId = (
+    await (await page.request.get(`${product.url}/api/v1/partner/members`)).json()
+  ).items.find(({ name }: { name: string }) => name.startsWith('Ana')).member_id
+  await person?.check()
+  const first = await page.request.put(`${path}/members`, {
+    headers: { origin: product.url, 'sec-fetch-site': 'same-origin', 'if-match': '"v1"' },
+    data: { member_ids: [memberId] },
+  })
+  expect(first.status()).toBe(200)
+  const save = page.getByRole('button', { name: 'Save the people' })
+  await save.click()
+  await page.getByRole('alert').getByText('Somebody changed this in the meantime').waitFor()
+  await page.getByRole('button', { name: 'Show the present state' }).click()
+  await expect.poll(() => other?.isChecked(), SOON).toBe(true)
+  expect(await person?.isChecked()).toBe(false)
+  await person?.check()
+  await save.click()
+  await page.getByText('People of Late shift saved').first().waitFor()
+  await page.close()
+}, 60_000)

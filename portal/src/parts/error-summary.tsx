@@ -1,4 +1,6 @@
+import { Button } from '@mantine/core'
 import type { FieldProblem } from '@liaison/client'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 
 import { readTrouble } from '../platform/access-problem.ts'
@@ -42,6 +44,18 @@ export function ErrorSummary({ errors }: { errors: readonly FormError[] }) {
 
 type WriteTrouble = Extract<Trouble, { problem: unknown }>
 
+/** Reads again what stands on the page: what was entered over the older state makes way for the present one. */
+function LookAgain() {
+  const client = useQueryClient()
+  return (
+    <div>
+      <Button variant="default" onClick={() => void client.invalidateQueries()}>
+        {t('trouble.stale_look')}
+      </Button>
+    </div>
+  )
+}
+
 function OneProblem({ trouble }: { trouble: WriteTrouble }) {
   const box = useRef<HTMLDivElement>(null)
   const { title, text, reference } = describeTrouble(trouble)
@@ -54,6 +68,7 @@ function OneProblem({ trouble }: { trouble: WriteTrouble }) {
       <h2>{title}</h2>
       {text !== '' && <div>{text}</div>}
       <NextStep trouble={trouble} />
+      {trouble.kind === 'stale' && <LookAgain />}
       {explainId !== null && (
         <div>
           <WhyButton explainId={explainId} /> <AskMore error={trouble.problem} />

@@ -71,6 +71,7 @@ export const common = {
   'trouble.missing': 'Not found',
   'trouble.missing_text': 'It does not exist, or it is not open to you.',
   'trouble.stale': 'Somebody changed this in the meantime',
+  'trouble.stale_look': 'Show the present state',
   'trouble.stale_text': 'Look at the present state, then make your change again.',
   'trouble.field': 'This could not be saved',
   'trouble.field_text': 'Check what you entered.',
