@@ -67,7 +67,7 @@ export const org = {
   'narrow.title': 'Allow less',
   'narrow.text': 'Less holds at once and needs nobody. To allow more, they have to ask.',
   'narrow.own_accounts': "Only the partner's own accounts, nothing of the rest",
-  'narrow.until': 'End earlier, on',
+  'narrow.until': 'End earlier: last day (UTC)',
   'narrow.lines': 'Choose single lines',
   'narrow.preview': 'See what changes',
   'narrow.check': 'This will change',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { openLines } from '../shared/permission-ticks.tsx'
-import { smallerRoles } from './narrow-form.tsx'
+import { smallerRoles, toNarrowing } from './narrow-form.tsx'
 
 const base = ['partner.tenants.list', 'partner.tenants.read', 'partner.tenants.switch_context']
 
@@ -31,4 +31,11 @@ test('lines are the sentences of the catalogue, grouped by area; an unknown name
     ['Bills and payments', 1],
     ['Support', 1],
   ])
+})
+
+test('an access that is made to end earlier lasts until the end of the day that was chosen (B1)', () => {
+  const link = { access_role: 'msp_full', own_accounts_only: false }
+  const same = { role: 'msp_full', denied: new Set<string>(), day: '', isForAccounts: false }
+  expect(toNarrowing(link, same)).toEqual({})
+  expect(toNarrowing(link, { ...same, day: '2026-12-31' })).toEqual({ ends_at: '2027-01-01T00:00:00.000Z' })
 })

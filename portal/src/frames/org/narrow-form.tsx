@@ -20,6 +20,7 @@ import { DiffList } from '../../parts/permission-list.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { endOfDay } from '../shared/last-day.ts'
 import { PermissionTicks } from '../shared/permission-ticks.tsx'
 
 type Narrowing = { access_role?: string; deny?: string[]; ends_at?: string; own_accounts_only?: boolean }
@@ -66,11 +67,16 @@ function Checked({ preview, partner, isBusy, onApply }: CheckedProps) {
 
 type Draft = { role: string; denied: ReadonlySet<string>; day: string; isForAccounts: boolean }
 
-function toNarrowing(link: TenantLinkDetail, { role, denied, day, isForAccounts }: Draft): Narrowing {
+/** What a draft changes of a link; the last day counts whole, in UTC. */
+export function toNarrowing(
+  link: Pick<TenantLinkDetail, 'access_role' | 'own_accounts_only'>,
+  { role, denied, day, isForAccounts }: Draft,
+): Narrowing {
+  const end = endOfDay(day)
   return {
     ...(role === link.access_role ? {} : { access_role: role }),
     ...(denied.size === 0 ? {} : { deny: [...denied] }),
-    ...(day === '' ? {} : { ends_at: `${day}T00:00:00Z` }),
+    ...(end === null ? {} : { ends_at: end.toISOString() }),
     ...(isForAccounts === link.own_accounts_only ? {} : { own_accounts_only: isForAccounts }),
   }
 }
@@ -101,6 +107,11 @@ function useNarrowing({ link, etag }: NarrowFormProps) {
   return { preview, apply }
 }
 
+/** The last day that is over before an end comes. */
+function lastDayBefore(end: string): string {
+  return new Date(Date.parse(end) - 86_400_000).toISOString().slice(0, 10)
+}
+
 type FieldsProps = { link: TenantLinkDetail; draft: Draft; onDraft: (draft: Draft) => void }
 
 function Fields({ link, draft, onDraft }: FieldsProps) {
@@ -123,7 +134,7 @@ function Fields({ link, draft, onDraft }: FieldsProps) {
         type="date"
         label={t('narrow.until')}
         value={draft.day}
-        {...(link.ends_at === null ? {} : { max: link.ends_at.slice(0, 10) })}
+        {...(link.ends_at === null ? {} : { max: lastDayBefore(link.ends_at) })}
         onChange={(event) => onDraft({ ...draft, day: event.currentTarget.value })}
       />
       <label className="check">
