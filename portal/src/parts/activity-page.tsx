@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 
 import { readActivityFile } from '../platform/calls.ts'
 import type { ActivityFilter } from '../platform/calls.ts'
+import { endOfDay } from '../platform/last-day.ts'
 import { isRequestId } from '../platform/pasted.ts'
 import { useWrite } from '../platform/query.ts'
 import { t } from '../platform/words.ts'
@@ -15,13 +16,10 @@ import { FilterBar, useFilters } from './filter-bar.tsx'
 import { Page } from './page.tsx'
 import { saveFile } from './save-file.ts'
 
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text)
-}
-
-/** A day of the address as the time at which it begins or ends; a time of it stays as it is. */
-function timeFilter(name: 'from' | 'to', text: string, ofDay: string): ActivityFilter {
-  if (isDay(text)) return { [name]: `${text}T${ofDay}Z` }
+/** A day of the address as the time at which it begins, or at which it is over; a time of it stays as it is. */
+function timeFilter(name: 'from' | 'to', text: string): ActivityFilter {
+  const end = endOfDay(text)
+  if (end !== null) return { [name]: name === 'to' ? end.toISOString() : `${text}T00:00:00Z` }
   return /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/.test(text) ? { [name]: text } : {}
 }
 
@@ -36,15 +34,16 @@ function idFilter(name: 'person_id' | 'tenant_id', text: string): ActivityFilter
   return /^(psn|ten)_[0-9a-z]{26}$/.test(text) ? { [name]: text } : {}
 }
 
-function toFilter(values: ActivityValues, by: Side): ActivityFilter {
+/** What the feed asks the server for, from what the address holds. */
+export function toFilter(values: ActivityValues, by: Side): ActivityFilter {
   return {
     ...wordsOrRequest(values.search.trim()),
     ...(values.outcome === 'any' ? {} : { outcome: values.outcome }),
     ...(by === 'any' ? {} : { by }),
     ...idFilter('person_id', values.person),
     ...idFilter('tenant_id', values.tenant),
-    ...timeFilter('from', values.from, '00:00:00'),
-    ...timeFilter('to', values.to, '23:59:59'),
+    ...timeFilter('from', values.from),
+    ...timeFilter('to', values.to),
   }
 }
 

@@ -20,7 +20,7 @@ import { DiffList } from '../../parts/permission-list.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { endOfDay } from '../shared/last-day.ts'
+import { endOfDay } from '../../platform/last-day.ts'
 import { PermissionTicks } from '../shared/permission-ticks.tsx'
 
 type Narrowing = { access_role?: string; deny?: string[]; ends_at?: string; own_accounts_only?: boolean }

@@ -13,7 +13,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { endOfDay } from '../shared/last-day.ts'
+import { endOfDay } from '../../platform/last-day.ts'
 import { useGroups } from '../shared/group-pick.tsx'
 
 type Grant = TeamDetail['grants'][number]
