@@ -29,7 +29,10 @@ async function prove({ cast }: HeldToken, accessToken: string, url: string): Pro
     ath: createHash('sha256').update(accessToken).digest('base64url'),
   }
   const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: { kty: String(kty), crv, x, y } }
-  return new SignJWT(claims).setProtectedHeader(header as never).setIssuedAt().sign(privateKey)
+  return new SignJWT(claims)
+    .setProtectedHeader(header as never)
+    .setIssuedAt()
+    .sign(privateKey)
 }
 
 /** An API behind a gateway, with the ways in which it can take a token (A8). */

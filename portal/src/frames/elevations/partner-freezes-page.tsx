@@ -1,12 +1,14 @@
 import { readBody } from '@liaison/client'
-import type { Freeze } from '@liaison/client'
+import type { Freeze, Link } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
+import { usePartnerPeople } from '../shared/partner-people.ts'
 import { FreezeList, StopForm } from './freeze-parts.tsx'
 import type { Stop, Stoppable } from './freeze-parts.tsx'
 
@@ -33,20 +35,20 @@ function liftFreeze({ client }: Frame, freezeId: string, reason: string): Promis
 type Choice = { readonly id: string; readonly name: string }
 
 function useChoices(): { people: readonly Choice[]; links: readonly Choice[] } {
-  const people = useRead(['members'], (frame, signal) =>
-    readBody(frame.client.GET('/partner/members', { signal })),
-  )
+  const people = usePartnerPeople()
   const links = useRead(['links', 'living'], (frame, signal) =>
-    readBody(
-      frame.client.GET('/partner/links', {
-        params: { query: { status: 'active,suspended', limit: 100 } },
-        signal,
-      }),
+    readAllByOffset<Link>((place) =>
+      readBody(
+        frame.client.GET('/partner/links', {
+          params: { query: { ...place, status: 'active,suspended', limit: 100 } },
+          signal,
+        }),
+      ),
     ),
   )
   return {
-    people: (people.data?.items ?? []).map(({ person_id: id, name }) => ({ id, name })),
-    links: (links.data?.items ?? []).map(({ link_id: id, tenant_name: name }) => ({ id, name: name ?? id })),
+    people: (people.data ?? []).map(({ person_id: id, name }) => ({ id, name })),
+    links: (links.data ?? []).map(({ link_id: id, tenant_name: name }) => ({ id, name: name ?? id })),
   }
 }
 

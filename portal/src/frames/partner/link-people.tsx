@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/client'
+import { readTagged } from '@liaison/client'
 import type { LinkDetail, LinkMember, PartnerMember } from '@liaison/client'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
@@ -9,6 +9,7 @@ import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { joinNames, t, tValue } from '../../platform/words.ts'
 import { useDraft } from '../shared/draft.ts'
+import { usePartnerPeople } from '../shared/partner-people.ts'
 import { PeopleTicks } from '../shared/people-ticks.tsx'
 
 type Place = Pick<LinkDetail, 'link_id' | 'tenant_name'>
@@ -89,7 +90,7 @@ function PeopleForm({ link, read, refetch, people }: PeopleFormProps) {
       <WriteProblem error={write.error} />
       {draft.isOvertaken && <InNow body={read.body} />}
       <PeopleTicks
-        people={people}
+        people={people.filter(({ status, member_id: id }) => status === 'active' || draft.value.has(id))}
         describe={(member) => describe(member, teamOf(member.member_id))}
         chosen={draft.value}
         onChosen={draft.change}
@@ -116,9 +117,7 @@ function PeopleForm({ link, read, refetch, people }: PeopleFormProps) {
 
 /** Who of the partner may use this link. Without assignment there is no access, for owners neither (B3). */
 export function LinkPeople({ link }: { link: Place }) {
-  const people = useRead(['members'], (frame, signal) =>
-    readBody(frame.client.GET('/partner/members', { signal })),
-  )
+  const people = usePartnerPeople()
   const read = useRead(keyOf(link.link_id), (frame, signal) =>
     readTagged(
       frame.client.GET('/partner/links/{link_id}/members', {
@@ -131,9 +130,9 @@ export function LinkPeople({ link }: { link: Place }) {
     <Panel title={t('people.title')}>
       <p className="muted">{t('people.text')}</p>
       <Answer query={people} lines={3}>
-        {({ items }) => (
+        {(everybody) => (
           <Answer query={read} lines={3}>
-            {(found) => <PeopleForm link={link} read={found} refetch={read.refetch} people={items} />}
+            {(found) => <PeopleForm link={link} read={found} refetch={read.refetch} people={everybody} />}
           </Answer>
         )}
       </Answer>

@@ -14,6 +14,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { formKey } from '../shared/form-key.ts'
+import { usePartnerPeople } from '../shared/partner-people.ts'
 import { PeopleTicks } from '../shared/people-ticks.tsx'
 import { TeamGrants } from './team-grants.tsx'
 
@@ -90,14 +91,14 @@ function DeleteTeam({ team }: { team: TeamDetail }) {
 }
 
 function Parts({ team, etag }: Tagged) {
-  const people = useRead(['members'], (frame, signal) =>
-    readBody(frame.client.GET('/partner/members', { params: { query: { limit: 100 } }, signal })),
-  )
+  const people = usePartnerPeople()
   return (
     <div className="stack">
       <Panel title={t('team.people_title')}>
         <Answer query={people} lines={3}>
-          {({ items }) => <PeopleForm key={formKey(team.members)} team={team} etag={etag} people={items} />}
+          {(everybody) => (
+            <PeopleForm key={formKey(team.members)} team={team} etag={etag} people={everybody} />
+          )}
         </Answer>
       </Panel>
       <Panel title={t('team.grants_title')}>
