@@ -22,7 +22,7 @@ test('what was written is read as the same amount, in every language', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 99_999_999_999 }),
-      fc.constantFrom('EUR', 'USD', 'JPY'),
+      fc.constantFrom('EUR', 'USD', 'JPY', 'KWD'),
       fc.constantFrom(...LANGUAGES),
       (minor, currency, language) => {
         const text = writeAmount({ amount_minor: minor, currency }, language).replace(/\s?[A-Z]{3}$/, '')
@@ -38,6 +38,8 @@ test.each([
   ['5.000', 500_000],
   ['5 000,5', 500_050],
   ["1'250'000.05", 125_000_005],
+  ['0.500', null],
+  ['1,250.000', null],
   ['', null],
   ['five', null],
   ['-5', null],
@@ -47,3 +49,18 @@ test.each([
 ])('the text %j means %j minor units of EUR', (text, minor) => {
   expect(readAmount(text, 'EUR')).toBe(minor)
 })
+
+test.each([
+  ['0.500', 500],
+  ['5.000', 5000],
+  ['5,25', 5250],
+  ['1,250.000', 1_250_000],
+  ['1.250,5', 1_250_500],
+  ['1,250,000', 1_250_000_000],
+  ['5.0005', null],
+])(
+  'the text %j means %j minor units of KWD, whose amounts are written with three decimals',
+  (text, minor) => {
+    expect(readAmount(text, 'KWD')).toBe(minor)
+  },
+)

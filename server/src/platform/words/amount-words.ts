@@ -17,17 +17,27 @@ export function writeAmount(money: MoneyBody, language: Language = 'en'): string
 
 const GREATEST_DIGITS = 12
 
+const GROUPED = /^([1-9]\d{0,2}([.,])\d{3}(?:\2\d{3})*)(?:(?!\2)[.,](\d{1,3}))?$/
+const PLAIN = /^(\d+)(?:[.,](\d{1,3}))?$/
+
+/** The whole part and the decimals. What can be read both ways is the lesser amount where a currency has three decimals. */
+function partsOf(text: string, digits: number): { whole: string; fraction: string } | null {
+  const [grouped, plain] = [GROUPED.exec(text), PLAIN.exec(text)]
+  if (plain !== null && (digits === 3 || grouped === null))
+    return { whole: plain[1] ?? '', fraction: plain[2] ?? '' }
+  return grouped && { whole: (grouped[1] ?? '').replaceAll(/[.,]/g, ''), fraction: grouped[3] ?? '' }
+}
+
 /**
  * The minor units that somebody means who writes an amount of a currency: "5000", "5,000.00", "5 000,50". Three digits
- * after a single sign are thousands; null for what is no amount, or has more decimals than the currency.
+ * after a single sign are thousands, but the decimals of a currency that has three; null for what is no amount, or has more
+ * decimals than the currency.
  */
 export function readAmount(text: string, currency: string): number | null {
   const plain = text.replaceAll(/[\s']/g, '')
-  const parts = /^(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d{1,2}))?$/.exec(plain)
-  if (!parts) return null
-  const [, whole = '', fraction = ''] = parts
   const digits = minorDigits(currency)
-  if (fraction.length > digits) return null
-  const minor = whole.replaceAll(/[.,]/g, '') + fraction.padEnd(digits, '0')
+  const parts = partsOf(plain, digits)
+  if (parts === null || parts.fraction.length > digits) return null
+  const minor = parts.whole + parts.fraction.padEnd(digits, '0')
   return minor.length > GREATEST_DIGITS + digits ? null : Number(minor)
 }
