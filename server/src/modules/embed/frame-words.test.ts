@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { LANGUAGES } from '#platform/words/language.ts'
 import { AgencyVoucher } from '#modules/vouchers/index.ts'
@@ -75,3 +76,9 @@ test.each([
     expect(languageOf({ query: 'fr', accepted }, 'es')).toBe('fr')
   },
 )
+
+test('a value stands in its sentence as it is, whatever signs it holds (E8)', () => {
+  const script = readFileSync(join(FRAME, 'context.js'), 'utf8').replaceAll(/^export /gm, '')
+  const act = `app.given = { words: { names: '{tenant}!' } }; say('names', { tenant: "Cash $$ & $' Co" })`
+  expect(runInNewContext(`${script}; ${act}`, {})).toBe("Cash $$ & $' Co!")
+})

@@ -26,5 +26,8 @@ export function readContext() {
 
 export function say(id, values = {}) {
   const text = app.given.words[id] ?? id
-  return Object.entries(values).reduce((told, [name, value]) => told.replaceAll(`{${name}}`, value), text)
+  return Object.entries(values).reduce(
+    (told, [name, value]) => told.replaceAll(`{${name}}`, () => value),
+    text,
+  )
 }
