@@ -49,6 +49,7 @@ const EN = {
   'no.token': 'This form is not set up yet. Tell whoever runs this website that its code is missing.',
   'fault.title': 'System problem',
   'fault.next': 'Nothing was issued. Try again; what you typed stays.',
+  'fault.silent': 'No answer came. Send it again: nothing is issued twice, and what you typed stays.',
   'fault.reference': 'Reference: {id}',
   'fault.some': 'Some fields need another look.',
   'fault.first_name': 'Enter the first name.',
@@ -137,6 +138,8 @@ const ES: FrameWords = {
     'Este formulario aún no está preparado. Avise a quien lleva este sitio web de que falta su código.',
   'fault.title': 'Problema del sistema',
   'fault.next': 'No se ha emitido nada. Inténtelo de nuevo; lo que ha escrito se conserva.',
+  'fault.silent':
+    'No ha llegado respuesta. Envíelo de nuevo: nada se emite dos veces y lo que ha escrito se conserva.',
   'fault.reference': 'Referencia: {id}',
   'fault.some': 'Revise los campos señalados.',
   'fault.first_name': 'Escriba el nombre.',
@@ -223,6 +226,8 @@ const FR: FrameWords = {
   'no.token': "Ce formulaire n'est pas encore prêt. Signalez au responsable de ce site que son code manque.",
   'fault.title': 'Problème du système',
   'fault.next': "Rien n'a été délivré. Réessayez ; votre saisie est conservée.",
+  'fault.silent':
+    "Aucune réponse n'est arrivée. Envoyez à nouveau : rien n'est délivré deux fois et votre saisie est conservée.",
   'fault.reference': 'Référence : {id}',
   'fault.some': 'Certains champs sont à revoir.',
   'fault.first_name': 'Indiquez le prénom.',

@@ -2,9 +2,13 @@ import { app, say } from './context.js'
 import { make } from './dom.js'
 import { post } from './talk.js'
 
+/** No answer, or none that can be read: what was wished may have been done all the same. */
+const SILENT = new Set(['OFFLINE', 'BAD_ANSWER'])
+
 /** A refusal in the words of this language; the server speaks English, so its own words are never shown. */
 function wordsOf({ reason, refusal }) {
-  if (refusal === false) return { title: say('fault.title'), next: say('fault.next') }
+  if (refusal === false)
+    return { title: say('fault.title'), next: say(SILENT.has(reason) ? 'fault.silent' : 'fault.next') }
   const known = `refusal.${reason}` in app.given.words ? reason : 'OTHER'
   return { title: say(`refusal.${known}.title`), next: say(`refusal.${known}`) }
 }

@@ -7,14 +7,19 @@ import { solveHere } from './puzzle.js'
 import { post } from './talk.js'
 
 function tabsOf(view) {
+  // What was typed in one of them, and the code that was issued, outlast a look at the other.
   const places = [
-    ['tab.issue', () => showIssue(view)],
-    ['tab.lookup', () => showLookup(view)],
-  ]
-  const buttons = places.map(([word, show]) => press(word, () => open(word, show), { 'data-word': word }))
-  function open(word, show) {
+    ['tab.issue', showIssue],
+    ['tab.lookup', showLookup],
+  ].map(([word, show]) => {
+    const place = make('div', {})
+    show(place)
+    return [word, place]
+  })
+  const buttons = places.map(([word, place]) => press(word, () => open(word, place), { 'data-word': word }))
+  function open(word, place) {
     for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset.word === word))
-    show()
+    view.replaceChildren(place)
   }
   open(...places[0])
   return make('div', { class: 'tabs', role: 'group', 'aria-label': say('tabs') }, ...buttons)
