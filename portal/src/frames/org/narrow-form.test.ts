@@ -34,7 +34,7 @@ test('lines are the sentences of the catalogue, grouped by area; an unknown name
 })
 
 test('an access that is made to end earlier lasts until the end of the day that was chosen (B1)', () => {
-  const link = { access_role: 'msp_full', own_accounts_only: false }
+  const link = { access_role: 'msp_full', own_accounts_only: false } as const
   const same = { role: 'msp_full', denied: new Set<string>(), day: '', isForAccounts: false }
   expect(toNarrowing(link, same)).toEqual({})
   expect(toNarrowing(link, { ...same, day: '2026-12-31' })).toEqual({ ends_at: '2027-01-01T00:00:00.000Z' })
