@@ -10,6 +10,7 @@ import { WriteForm } from '../../parts/write-form.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { readEveryLink } from '../shared/every.ts'
 import { AccountTable } from './account-list.tsx'
 import { readAccounts } from './calls.ts'
 import { EngagementPick } from './engagement-pick.tsx'
@@ -35,10 +36,8 @@ type LinkPickProps = { value: string; error: string | undefined; onValue: (value
 
 /** The organisations with a live link: only they can be asked. */
 function LinkPick({ value, error, onValue }: LinkPickProps) {
-  const links = useRead(['links', 'live'], (frame, signal) =>
-    readBody(
-      frame.client.GET('/partner/links', { params: { query: { status: 'active', limit: 100 } }, signal }),
-    ),
+  const links = useRead(['links', 'every', 'active'], (frame, signal) =>
+    readEveryLink(frame.client, 'active', signal),
   )
   return (
     <NativeSelect
@@ -50,7 +49,7 @@ function LinkPick({ value, error, onValue }: LinkPickProps) {
       onChange={(event) => onValue(event.currentTarget.value)}
     >
       <option value="">{t('accounts.choose')}</option>
-      {(links.data?.items ?? []).map((link) => (
+      {(links.data ?? []).map((link) => (
         <option key={link.link_id} value={link.link_id}>
           {link.tenant_name}
         </option>

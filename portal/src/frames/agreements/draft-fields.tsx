@@ -1,6 +1,5 @@
 import './agreements-words.ts'
 import { NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/client'
 import type { AgreementTemplate } from '@liaison/client'
 import { useState } from 'react'
 
@@ -8,6 +7,7 @@ import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { readEveryPartner } from '../shared/every.ts'
 import { fields, parseTerms, readField, setField, writeTerms } from './draft.ts'
 import type { Draft, FieldName } from './draft.ts'
 
@@ -83,14 +83,12 @@ export function SourceField({ draft, errors, onDraft }: Props) {
   )
 }
 
-const query = { limit: 100, status: 'active' } as const
-
 /** The partner that a new draft is for. */
 export function PartnerField({ draft, errors, onDraft }: Props) {
   const partners = useRead(['agreement-partners'], (frame, signal) =>
-    readBody(frame.client.GET('/admin/partners', { params: { query }, signal })),
+    readEveryPartner(frame.client, 'active', signal),
   )
-  const options = (partners.data?.items ?? []).map((one) => ({ value: one.partner_id, label: one.name }))
+  const options = (partners.data ?? []).map((one) => ({ value: one.partner_id, label: one.name }))
   return (
     <NativeSelect
       id="partner"

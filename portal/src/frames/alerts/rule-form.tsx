@@ -8,6 +8,7 @@ import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { readEveryLink } from '../shared/every.ts'
 import { useGroups } from '../shared/group-pick.tsx'
 
 export type Default = AlertRuleList['defaults'][number]
@@ -51,9 +52,8 @@ function toTarget(target: string) {
 function TargetPick({ value, onValue }: { value: string; onValue: (target: string) => void }) {
   const { role } = useFrame()
   const groups = useGroups().data?.items ?? []
-  const query = { status: 'active', limit: 100 }
-  const links = useRead(['links', query], (frame, signal) =>
-    readBody(frame.client.GET('/partner/links', { params: { query }, signal })),
+  const links = useRead(['links', 'every', 'active'], (frame, signal) =>
+    readEveryLink(frame.client, 'active', signal),
   )
   const isOwner = role === 'PARTNER_OWNER'
   return (
@@ -76,7 +76,7 @@ function TargetPick({ value, onValue }: { value: string; onValue: (target: strin
         </optgroup>
       )}
       <optgroup label={t('alert_rules.target_tenants')}>
-        {(links.data?.items ?? []).map((link) => (
+        {(links.data ?? []).map((link) => (
           <option key={link.link_id} value={link.link_id}>
             {link.tenant_name}
           </option>

@@ -16,6 +16,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { readDecision } from '../../platform/calls.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { readEveryLink } from '../shared/every.ts'
 import { formatDuration } from './calls.ts'
 
 const PERMISSIONS = permissionsOfPlane('delegation')
@@ -173,14 +174,12 @@ function AskIn({ tenant, explain }: { tenant: string; explain: string | null }) 
 }
 
 function ChooseTenant({ chosen, onChosen }: { chosen: string; onChosen: (tenant: string) => void }) {
-  const links = useRead(['links', 'active'], (frame, signal) =>
-    readBody(
-      frame.client.GET('/partner/links', { params: { query: { status: 'active', limit: 100 } }, signal }),
-    ),
+  const links = useRead(['links', 'every', 'active'], (frame, signal) =>
+    readEveryLink(frame.client, 'active', signal),
   )
   return (
     <Answer query={links} lines={1}>
-      {({ items }) => (
+      {(items) => (
         <NativeSelect
           id="tenant_id"
           label={t('askmore.tenant')}

@@ -1,14 +1,13 @@
 import { readBody } from '@liaison/client'
-import type { Freeze, Link } from '@liaison/client'
+import type { Freeze } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
-import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
-import { usePartnerPeople } from '../shared/partner-people.ts'
+import { readEveryLink, readEveryMember } from '../shared/every.ts'
 import { FreezeList, StopForm } from './freeze-parts.tsx'
 import type { Stop, Stoppable } from './freeze-parts.tsx'
 
@@ -35,16 +34,9 @@ function liftFreeze({ client }: Frame, freezeId: string, reason: string): Promis
 type Choice = { readonly id: string; readonly name: string }
 
 function useChoices(): { people: readonly Choice[]; links: readonly Choice[] } {
-  const people = usePartnerPeople()
-  const links = useRead(['links', 'living'], (frame, signal) =>
-    readAllByOffset<Link>((place) =>
-      readBody(
-        frame.client.GET('/partner/links', {
-          params: { query: { ...place, status: 'active,suspended', limit: 100 } },
-          signal,
-        }),
-      ),
-    ),
+  const people = useRead(['members', 'every'], (frame, signal) => readEveryMember(frame.client, signal))
+  const links = useRead(['links', 'every', 'living'], (frame, signal) =>
+    readEveryLink(frame.client, 'active,suspended', signal),
   )
   return {
     people: (people.data ?? []).map(({ person_id: id, name }) => ({ id, name })),

@@ -9,6 +9,7 @@ import { clientFor, useFrame, useMay } from '../../platform/frame.ts'
 import { findPartner } from '../../platform/me.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { readEveryMember } from '../shared/every.ts'
 import { ActivityWhole } from './activity-whole.tsx'
 import { AuditedTenants } from './audited-tenants.tsx'
 import { engagementOf, isAudited } from './engagement.ts'
@@ -34,13 +35,10 @@ function useTenants() {
 
 function usePeople() {
   const may = useMay('partner_org.members.read')
-  const members = useRead(
-    ['members', 'names'],
-    (frame, signal) =>
-      readBody(frame.client.GET('/partner/members', { params: { query: { limit: 100 } }, signal })),
-    { enabled: may },
-  )
-  return (members.data?.items ?? []).map(({ person_id: id, name }) => ({ id, name }))
+  const members = useRead(['members', 'every'], (frame, signal) => readEveryMember(frame.client, signal), {
+    enabled: may,
+  })
+  return (members.data ?? []).map(({ person_id: id, name }) => ({ id, name }))
 }
 
 /** Each tenant once, however many links the person has there. */

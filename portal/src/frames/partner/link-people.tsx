@@ -9,7 +9,7 @@ import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { joinNames, t, tValue } from '../../platform/words.ts'
 import { useDraft } from '../shared/draft.ts'
-import { usePartnerPeople } from '../shared/partner-people.ts'
+import { readEveryMember } from '../shared/every.ts'
 import { PeopleTicks } from '../shared/people-ticks.tsx'
 
 type Place = Pick<LinkDetail, 'link_id' | 'tenant_name'>
@@ -117,7 +117,7 @@ function PeopleForm({ link, read, refetch, people }: PeopleFormProps) {
 
 /** Who of the partner may use this link. Without assignment there is no access, for owners neither (B3). */
 export function LinkPeople({ link }: { link: Place }) {
-  const people = usePartnerPeople()
+  const people = useRead(['members', 'every'], ({ client }, signal) => readEveryMember(client, signal))
   const read = useRead(keyOf(link.link_id), (frame, signal) =>
     readTagged(
       frame.client.GET('/partner/links/{link_id}/members', {

@@ -14,6 +14,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { endOfDay } from '../../platform/last-day.ts'
+import { readEveryAssignment } from '../shared/every.ts'
 import { useGroups } from '../shared/group-pick.tsx'
 
 type Grant = TeamDetail['grants'][number]
@@ -84,14 +85,13 @@ function Grants({ team, save }: { team: TeamDetail; save: Save }) {
 /** What a team can still be assigned to, by the value of its option. */
 function useTargets(team: TeamDetail) {
   const groups = useGroups().data?.items ?? []
-  const query = { limit: 100 }
-  const links = useRead(['assignments', query], (frame, signal) =>
-    readBody(frame.client.GET('/partner/assignments', { params: { query }, signal })),
+  const links = useRead(['assignments', 'every'], (frame, signal) =>
+    readEveryAssignment(frame.client, signal),
   )
   const held = new Set(team.grants.flatMap((grant) => [grant.link_id, grant.group_id]))
   return {
     groups: groups.filter((group) => !held.has(group.group_id)),
-    links: (links.data?.items ?? []).filter((link) => !held.has(link.link_id)),
+    links: (links.data ?? []).filter((link) => !held.has(link.link_id)),
   }
 }
 

@@ -13,8 +13,8 @@ import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { readEveryMember } from '../shared/every.ts'
 import { formKey } from '../shared/form-key.ts'
-import { usePartnerPeople } from '../shared/partner-people.ts'
 import { PeopleTicks } from '../shared/people-ticks.tsx'
 import { TeamGrants } from './team-grants.tsx'
 
@@ -91,14 +91,12 @@ function DeleteTeam({ team }: { team: TeamDetail }) {
 }
 
 function Parts({ team, etag }: Tagged) {
-  const people = usePartnerPeople()
+  const people = useRead(['members', 'every'], (frame, signal) => readEveryMember(frame.client, signal))
   return (
     <div className="stack">
       <Panel title={t('team.people_title')}>
         <Answer query={people} lines={3}>
-          {(everybody) => (
-            <PeopleForm key={formKey(team.members)} team={team} etag={etag} people={everybody} />
-          )}
+          {(items) => <PeopleForm key={formKey(team.members)} team={team} etag={etag} people={items} />}
         </Answer>
       </Panel>
       <Panel title={t('team.grants_title')}>
