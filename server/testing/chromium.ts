@@ -17,6 +17,9 @@ const ARGUMENTS = [
   '--disable-sync',
 ]
 
+/** Whether a whole browser is installed: the one that npm brings is a shell, which has no settings of its own. */
+export const isWholeBrowserThere = (): boolean => INSTALLED.some((path) => existsSync(path))
+
 /** The system's Chromium where there is one, else the one that npm installed (a shell; unpacked on first use). */
 async function findChromium(candidates: readonly string[]): Promise<string> {
   const installed = candidates.find((path) => existsSync(path))

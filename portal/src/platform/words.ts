@@ -41,6 +41,7 @@ import type { signals } from '../words/signals.ts'
 import type { webhooks } from '../words/webhooks.ts'
 import type { onboarding } from '../words/onboarding.ts'
 import type { org } from '../words/org.ts'
+import type { orgMembers } from '../words/org-members.ts'
 import { partner } from '../words/partner.ts'
 import type { ordering } from '../words/ordering.ts'
 import type { portfolio } from '../words/portfolio.ts'
@@ -85,6 +86,7 @@ export type WordId =
   | keyof typeof first
   | keyof typeof consents
   | keyof typeof org
+  | keyof typeof orgMembers
   | keyof typeof customers
   | keyof typeof platform
   | keyof typeof referrals

@@ -214,6 +214,8 @@ export const linking = {
   'rules.hours_days': 'Days',
   'rules.hours_from': 'From',
   'rules.hours_to': 'To',
+  'rules.ip_enforced_about':
+    'For example 203.0.113.0/24. It counts for partners’ people and for their apps: systems that check access by themselves then no longer accept it.',
   'rules.hours_about':
     'Outside of these hours nobody of a partner gets in, and none of its apps: systems that check access by themselves then no longer accept it.',
   'rules.day_1': 'Mon',

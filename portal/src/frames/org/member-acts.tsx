@@ -1,4 +1,4 @@
-import './org-words.ts'
+import './member-words.ts'
 import { readBody } from '@liaison/client'
 
 import { MoveButton, RowActs } from '../../parts/move-button.tsx'
