@@ -114,9 +114,14 @@ function Choices({ currencies, draft, onDraft }: Omit<FormProps, 'candidates'> &
   )
 }
 
+/** The currency that was chosen, or the first where none of it is left before the day that was chosen since. */
+export function currencyOf(wanted: string, currencies: readonly string[]): string {
+  return currencies.includes(wanted) ? wanted : (currencies[0] ?? '')
+}
+
 function Preview({ candidates, draft, onDraft }: FormProps) {
   const currencies = [...new Set(candidates.map(({ amount }) => amount.currency))]
-  const chosen = { ...draft, currency: draft.currency === '' ? (currencies[0] ?? '') : draft.currency }
+  const chosen = { ...draft, currency: currencyOf(draft.currency, currencies) }
   const write = useBuild(chosen)
   const rows = candidates.filter(({ amount }) => amount.currency === chosen.currency)
   if (currencies.length === 0)
