@@ -83,6 +83,7 @@ export const features = {
   'ramp.add': 'Add a step',
   'ramp.remove': 'Remove step {number}',
   'ramp.start': 'Begins at (your time)',
+  'ramp.step_missing': 'Give step {number} a time and a share, or take it out.',
   'ramp.save': 'Save the plan',
   'ramp.saved': 'The ramp of {feature} is planned.',
   'ramp.pause': 'Pause the ramp',

@@ -5,7 +5,8 @@ import { readBody } from '@liaison/client'
 import type { Feature } from '@liaison/client'
 import { useState } from 'react'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
+import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { formatDateTime } from '../../platform/format.ts'
@@ -18,6 +19,15 @@ import { formatShare } from './describe.ts'
 
 type RampProps = { feature: Feature; etag: string | null }
 type Step = { startsAt: string; percent: string }
+
+/** What each step of a plan lacks before it can be sent. */
+export function checkSteps(steps: readonly Step[]): FormError[] {
+  return steps.flatMap(({ startsAt, percent }, index) => {
+    const text = t('ramp.step_missing', { number: index + 1 })
+    if (startsAt === '') return [{ field: `ramp_start_${index}`, text }]
+    return percent === '' ? [{ field: `ramp_share_${index}`, text }] : []
+  })
+}
 
 function usePlan({ feature, etag }: RampProps, onDone: () => void) {
   return useWrite(
@@ -78,12 +88,14 @@ function StepFields({ steps, onSteps }: StepFieldsProps) {
     // oxlint-disable-next-line react/no-array-index-key
     <div className="row" key={index}>
       <TextInput
+        id={`ramp_start_${index}`}
         type="datetime-local"
         label={t('ramp.start')}
         value={step.startsAt}
         onChange={(event) => change(index, { startsAt: event.currentTarget.value })}
       />
       <TextInput
+        id={`ramp_share_${index}`}
         type="number"
         min={0}
         max={100}
@@ -112,16 +124,19 @@ function Plan({ feature, etag }: RampProps) {
     setSteps([])
     showToast(t('ramp.saved', { feature: feature.name }))
   })
-  const isReady = steps.every(({ startsAt, percent }) => startsAt !== '' && percent !== '')
+  const [errors, setErrors] = useState<FormError[]>([])
   return (
     <form
       className="stack tight"
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        if (isReady) write.mutate({ steps, reason })
+        const found = checkSteps(steps)
+        setErrors(found)
+        if (found.length === 0) write.mutate({ steps, reason })
       }}
     >
+      <ErrorSummary errors={errors} />
       <WriteProblem error={write.error} />
       <StepFields steps={steps} onSteps={setSteps} />
       {steps.length > 0 && (
