@@ -1,7 +1,5 @@
-import { Button } from '@mantine/core'
 import type { FieldProblem } from '@liaison/client'
-import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react'
 
 import { readTrouble } from '../platform/access-problem.ts'
 import type { Trouble } from '../platform/access-problem.ts'
@@ -44,17 +42,7 @@ export function ErrorSummary({ errors }: { errors: readonly FormError[] }) {
 
 type WriteTrouble = Extract<Trouble, { problem: unknown }>
 
-/** Reads again what stands on the page: what was entered over the older state makes way for the present one. */
-function LookAgain() {
-  const client = useQueryClient()
-  return (
-    <div>
-      <Button variant="default" onClick={() => void client.invalidateQueries()}>
-        {t('trouble.stale_look')}
-      </Button>
-    </div>
-  )
-}
+const LookAgain = lazy(async () => ({ default: (await import('./look-again.tsx')).LookAgain }))
 
 function OneProblem({ trouble }: { trouble: WriteTrouble }) {
   const box = useRef<HTMLDivElement>(null)
@@ -68,7 +56,7 @@ function OneProblem({ trouble }: { trouble: WriteTrouble }) {
       <h2>{title}</h2>
       {text !== '' && <div>{text}</div>}
       <NextStep trouble={trouble} />
-      {trouble.kind === 'stale' && <LookAgain />}
+      <Suspense>{trouble.kind === 'stale' && <LookAgain />}</Suspense>
       {explainId !== null && (
         <div>
           <WhyButton explainId={explainId} /> <AskMore error={trouble.problem} />

@@ -7,12 +7,14 @@ import {
   useQuery,
 } from '@tanstack/react-query'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
+import type { RouterHistory } from '@tanstack/react-router'
+import { useEffect } from 'react'
 
 import { serverPlaces } from '../places.ts'
 import { mayEndActing, readTrouble } from './access-problem.ts'
 import { useFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
-import { useLastPage } from './last-page.ts'
 import { stopForMismatch } from './live.ts'
 import { askForStepUp, createAskingClient, withStepUp } from './step-up.ts'
 
@@ -81,6 +83,22 @@ export function createQueryClient(): QueryClient {
     },
   })
   return client
+}
+
+async function turnToLastPage(history: RouterHistory, answer: unknown): Promise<void> {
+  const { pathname, search } = history.location
+  if (!search.includes('page=')) return
+  const { lastPageFrom } = await import('./last-page.ts')
+  const address = lastPageFrom(pathname + search, answer)
+  if (address !== null && history.location.search === search) history.replace(address)
+}
+
+/** Turns to the last page of a list where the address names one beyond it, so that nobody takes the list for empty. */
+function useLastPage(answer: unknown): void {
+  const { history } = useRouter()
+  useEffect(() => {
+    void turnToLastPage(history, answer)
+  }, [answer, history])
 }
 
 /** Reads under the key of the present frame; the reader gets that frame and a signal that ends the call. */
