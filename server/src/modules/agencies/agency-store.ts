@@ -6,6 +6,7 @@ import { containsPattern } from '#platform/list.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { takeTurn } from '#platform/turn.ts'
 import type { AgencyTables } from './tables.ts'
 
 export type TenantMandate = Mandate<'tenant'>
@@ -91,6 +92,7 @@ export interface AgencySettings {
 
 /** Adds an agency. Throws AGENCY_NAME_TAKEN, AGENCY_LIMIT_REACHED. */
 export async function insertAgency(mandate: TenantMandate, settings: AgencySettings): Promise<AgencyRow> {
+  await takeTurn(mandate, 'agencies', mandate.tenant.id)
   const { total } = await listAgencies(mandate, {}, { limit: 1, offset: 0 })
   if (total >= MOST_AGENCIES)
     throw new ProblemError(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import { ProblemError } from '#platform/problem.ts'
+import { takeTurn } from '#platform/turn.ts'
 import { db, NOW } from './agency-store.ts'
 import type { TenantMandate } from './agency-store.ts'
 import type { FormConfig } from './config.ts'
@@ -50,6 +51,7 @@ export async function insertForm(
   agencyId: string,
   form: FormSettings & { readonly config: FormConfig | null },
 ): Promise<string> {
+  await takeTurn(mandate, 'forms of an agency', agencyId)
   const { total } = await db(mandate)
     .selectFrom('form')
     .where('tenant_id', '=', mandate.tenant.id)

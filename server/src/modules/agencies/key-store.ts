@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { ProblemError } from '#platform/problem.ts'
+import { takeTurn } from '#platform/turn.ts'
 import { db, revocationBy } from './agency-store.ts'
 import type { TenantMandate } from './agency-store.ts'
 import type { KEY_SCOPES } from './tables.ts'
@@ -36,9 +37,14 @@ function keys(mandate: TenantMandate) {
 
 export type KeyRow = Awaited<ReturnType<ReturnType<typeof keys>['execute']>>[number]
 
-/** The server keys of an agency, the newest first. */
+/** The server keys of an agency: those that work before the last of those that do not, the newest of each first. */
 export function listKeys(mandate: TenantMandate, agencyId: string): Promise<KeyRow[]> {
-  return keys(mandate).where('k.agency_id', '=', agencyId).orderBy('k.id', 'desc').limit(50).execute()
+  return keys(mandate)
+    .where('k.agency_id', '=', agencyId)
+    .orderBy(sql`k.status = 'active'`, 'desc')
+    .orderBy('k.id', 'desc')
+    .limit(50)
+    .execute()
 }
 
 /** One server key. Throws AGENCY_KEY_NOT_FOUND, also for one of another organisation. */
@@ -62,7 +68,11 @@ export interface NewKey {
 
 /** Keeps a server key's digest; returns its id. Throws AGENCY_LIMIT_REACHED. */
 export async function insertKey(mandate: TenantMandate, key: NewKey): Promise<string> {
-  const live = (await listKeys(mandate, key.agencyId)).filter(({ status }) => status === 'active')
+  await takeTurn(mandate, 'keys of an agency', key.agencyId)
+  const live = await keys(mandate)
+    .where('k.agency_id', '=', key.agencyId)
+    .where('k.status', '=', 'active')
+    .execute()
   if (live.length >= MOST_KEYS)
     throw new ProblemError(
       409,

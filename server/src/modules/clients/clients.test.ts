@@ -75,6 +75,19 @@ describe('an API client of a partner', () => {
     expect((await world.call(admin, 'GET', path.replace('partner', 'admin'))).statusCode).toBe(200)
   })
 
+  test('the last place is taken once, however many want it at the same moment (A11, ASVS 2.3.2)', async () => {
+    const person = await world.person()
+    const partner = await world.partner('Crowded')
+    await world.partnerMember(partner, person.id, 'PARTNER_OWNER')
+    const one = await world.signIn(person.id)
+    for (let count = 0; count < 48; count += 1) await create(one)
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => world.call(one, 'POST', PATH, { body: body() })),
+    )
+    expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(2)
+    expect((await world.call(one, 'GET', PATH)).json().total).toBe(50)
+  })
+
   test('is refused with all faults at once, and nothing is created: private keys, weak addresses, unknown fields (attack 81)', async () => {
     const before = (await world.call(owner, 'GET', PATH)).json().total
     const answer = await world.call(owner, 'POST', PATH, {

@@ -5,6 +5,7 @@ import type { ClientCertificate, TokenBinding } from '#modules/oauth/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { takeTurn } from '#platform/turn.ts'
 import type { ClientLogos, ClientStatus, ClientTables, Environment, PublicKeys } from './tables.ts'
 
 /** The organisation or the provider that looks at clients; row policies show each only its own. */
@@ -162,6 +163,7 @@ export async function insertClient(
   const db = tables<ClientTables>(mandate)
   const owner =
     mandate.kind === 'program' ? { partner_id: mandate.partner.id } : { tenant_id: mandate.tenant.id }
+  await takeTurn(mandate, 'api clients', mandate.kind === 'program' ? mandate.partner.id : mandate.tenant.id)
   const held = await db
     .selectFrom('api_client')
     .select(sql<number>`count(*)::integer`.as('count'))

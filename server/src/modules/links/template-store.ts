@@ -6,6 +6,7 @@ import { databaseCodeOf } from '#platform/database.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { takeTurn } from '#platform/turn.ts'
 import type { LinkTables } from './tables.ts'
 
 export type TemplateId = IdOf<'link_template'>
@@ -57,6 +58,7 @@ export async function insertTemplate(
   mandate: Mandate<'program'>,
   { name, terms }: TemplateValues,
 ): Promise<TemplateId> {
+  await takeTurn(mandate, 'link templates', mandate.partner.id)
   if ((await listTemplates(mandate)).length >= MAXIMUM_TEMPLATES)
     throw new ProblemError(
       422,

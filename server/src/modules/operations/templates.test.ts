@@ -136,3 +136,14 @@ test('as raw SQL no login reads templates without a context, and those of other 
   for (const login of ['liaison_tenant', 'liaison_delegate', 'liaison_platform', 'liaison_job'] as const)
     await expect(world.sqlAs(login, 'select * from link_template')).rejects.toThrow('permission denied')
 })
+
+test('the last place for a template is taken once, however many want it at the same moment (B2, ASVS 2.3.2)', async () => {
+  const { owner } = await cast()
+  for (let n = 0; n < 98; n += 1) expect((await keep(owner, { name: `Template ${n}` })).statusCode).toBe(201)
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, (_, n) => keep(owner, { name: `One of many ${n}` })),
+  )
+  expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([
+    201, 201, 422, 422, 422,
+  ])
+})

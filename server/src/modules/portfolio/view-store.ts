@@ -6,6 +6,7 @@ import { databaseCodeOf } from '#platform/database.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { takeTurn } from '#platform/turn.ts'
 import type { PortfolioTables, Screen, ViewSettings } from './tables.ts'
 
 export type ViewId = IdOf<'saved_view'>
@@ -74,6 +75,7 @@ export async function insertView(
   screen: Screen,
   terms: ViewTerms,
 ): Promise<ViewId> {
+  await takeTurn(mandate, 'saved views', mandate.actor.id)
   if ((await listViews(mandate, screen)).length >= MAXIMUM_VIEWS)
     throw new ProblemError(
       422,
@@ -104,6 +106,7 @@ export async function updateView(
   read: { readonly id: ViewId; readonly version: number },
   terms: ViewTerms,
 ): Promise<void> {
+  await takeTurn(mandate, 'saved views', mandate.actor.id)
   const { screen } = await getView(mandate, read.id)
   if (terms.isDefault) await clearDefault(mandate, screen)
   const updated = await namingConflict(

@@ -121,3 +121,25 @@ test('settings of a view that are too large, unknown or unnamed are refused with
   expect(refused.json().errors.length).toBeGreaterThanOrEqual(3)
   expect((await put(people.technician, `${VIEWS}/nonsense`, { body: {} })).statusCode).not.toBe(200)
 })
+
+test('the last place for a view, and that of the default, is taken once, however many want it at the same moment (B5, ASVS 2.3.2)', async () => {
+  const { technician } = await cast()
+  for (let n = 0; n < 48; n += 1)
+    expect((await save(technician, { screen: 'board', name: `View ${n}`, settings })).statusCode).toBe(201)
+  const together = await Promise.all(
+    Array.from({ length: 5 }, (_, n) =>
+      save(technician, { screen: 'board', name: `One of many ${n}`, settings }),
+    ),
+  )
+  expect(together.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([
+    201, 201, 422, 422, 422,
+  ])
+  const defaults = await Promise.all(
+    Array.from({ length: 5 }, (_, n) =>
+      save(technician, { screen: 'links', name: `Default ${n}`, settings, is_default: true }),
+    ),
+  )
+  expect(defaults.map(({ statusCode }) => statusCode)).toEqual([201, 201, 201, 201, 201])
+  const links = await list(technician, '?screen=links')
+  expect(links.filter((view: { is_default: boolean }) => view.is_default)).toHaveLength(1)
+})

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { takeTurn } from '#platform/turn.ts'
 import type { DeliveryStatus, WebhookTables } from './tables.ts'
 
 /** The organisation that owns endpoints; row policies show each only its own. */
@@ -93,17 +94,10 @@ export interface EndpointSettings {
   readonly event_types: readonly string[]
 }
 
-/** Lets whoever adds an endpoint of the same organisation wait, so that each counts those of all before. */
-async function holdPlaces(mandate: OwnerMandate): Promise<void> {
-  const owner = mandate.kind === 'program' ? mandate.partner.id : mandate.tenant.id
-  await runStatements(mandate, [
-    { text: `select pg_advisory_xact_lock(access.lock_key('webhook endpoints', $1::uuid))`, values: [owner] },
-  ])
-}
-
 /** Adds an endpoint. Throws WEBHOOK_LIMIT_REACHED. */
 export async function insertEndpoint(mandate: OwnerMandate, settings: EndpointSettings): Promise<string> {
-  await holdPlaces(mandate)
+  const organisation = mandate.kind === 'program' ? mandate.partner.id : mandate.tenant.id
+  await takeTurn(mandate, 'webhook endpoints', organisation)
   if ((await countEndpoints(mandate)) >= MOST_ENDPOINTS)
     throw new ProblemError(
       409,
