@@ -101,7 +101,7 @@ export function makePayoutSender(options: DelivererOptions): Deliverer {
     claim: claimDue,
     compose: (handOver) => compose(options, handOver),
     settle,
-    forget: () => Promise.resolve(),
+    forget: () => Promise.resolve(0),
     makeTopics: () => ({}),
   })
 }

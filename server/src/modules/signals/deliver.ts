@@ -129,7 +129,7 @@ export function makeSignals(options: SignalOptions): Deliverer {
     claim: claimDue,
     compose: (event) => compose(options, event),
     settle,
-    forget: (mandate) => forgetEvents(mandate, KEPT_DAYS),
+    forget: (mandate, most) => forgetEvents(mandate, { keptDays: KEPT_DAYS, most }),
     makeTopics: (wake) => ({
       [TOPIC]: async (payload, messageId) => {
         await fanOut(options, payload, messageId)

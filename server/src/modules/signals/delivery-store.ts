@@ -176,11 +176,18 @@ export async function stopStream(mandate: System, streamId: string, reason: stri
   return Stopped.parse(row)
 }
 
-/** Drops what nobody took in time, and forgets what is older than that. */
-export async function forgetEvents(mandate: System, keptDays: number): Promise<void> {
-  await rowsOf(
-    mandate,
-    `delete from signal_event where created_at < statement_timestamp() - make_interval(days => $1)`,
-    [keptDays],
-  )
+/** Drops so much of what nobody took in time, and forgets what is older than that; returns how many events there were. */
+export async function forgetEvents(
+  mandate: System,
+  { keptDays, most }: { readonly keptDays: number; readonly most: number },
+): Promise<number> {
+  const [gone] = await runStatements(mandate, [
+    {
+      text: `delete from signal_event where id = any(array(
+        select e.id from signal_event e where e.created_at < statement_timestamp() - make_interval(days => $1)
+        order by e.created_at limit $2))`,
+      values: [keptDays, most],
+    },
+  ])
+  return gone?.rowCount ?? 0
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { refuseLongDeletes } from '#testing/long-deletes.ts'
 import { SOON } from '#testing/patience.ts'
 import { PUSH, REVOKE, SignalWorld, SSF } from '#testing/signal-acts.ts'
 
@@ -270,4 +271,16 @@ test('events are forgotten after seven days', async () => {
   await signals.world.sql(`update signal_event set created_at = now() - interval '8 days'`)
   await signals.signals.sweep()
   expect(await rows()).toEqual([])
+})
+
+test('more events than one statement may take are forgotten in parts', async () => {
+  await signals.pollStream(edge.call)
+  await revoke()
+  await signals.world.sql(
+    `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at, created_at)
+     select stream_id, gen_random_uuid(), event_type, subject, claims, occurred_at, now() - interval '8 days' from signal_event, generate_series(1, 12000)`,
+  )
+  await refuseLongDeletes(signals.world, 'signal_event')
+  await signals.signals.sweep()
+  expect(await rows()).toHaveLength(1)
 })

@@ -1,5 +1,6 @@
 import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { refuseLongDeletes } from '#testing/long-deletes.ts'
 import { SOON } from '#testing/patience.ts'
 import { makeEndpoint, ownerOf, pump, verify, webhooksOf } from '#testing/webhook-acts.ts'
 import type { MadeEndpoint } from '#testing/webhook-acts.ts'
@@ -302,6 +303,18 @@ test('deliveries are forgotten after 30 days', async () => {
   await webhooks.sweep()
   expect(await deliveriesOf(made)).toHaveLength(1)
   await age(31)
+  await webhooks.sweep()
+  expect(await deliveriesOf(made)).toEqual([])
+})
+
+test('a month of more deliveries than one statement may take is forgotten in parts', async () => {
+  const made = await endpoint()
+  await world.sql(
+    `insert into webhook_delivery (endpoint_id, event_id, event_type, occurred_at, data, status, created_at, finished_at)
+     select $1, gen_random_uuid(), 'consent.ended', now(), '{}', 'cancelled', now() - interval '31 days', now() from generate_series(1, 12000)`,
+    [made.id],
+  )
+  await refuseLongDeletes(world, 'webhook_delivery')
   await webhooks.sweep()
   expect(await deliveriesOf(made)).toEqual([])
 })

@@ -114,7 +114,7 @@ export function makeWebhooks(options: DelivererOptions): Deliverer {
     claim: claimDue,
     compose: (delivery) => compose(options, delivery),
     settle,
-    forget: (mandate) => forgetDeliveries(mandate, KEPT_DAYS),
+    forget: (mandate, most) => forgetDeliveries(mandate, { keptDays: KEPT_DAYS, most }),
     makeTopics: (wake) => makeTopics(options.database, wake),
   })
 }

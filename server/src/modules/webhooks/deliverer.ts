@@ -11,6 +11,8 @@ import type { Attempted } from './rules.ts'
 /** Longer than an attempt can last, so that nothing is sent twice at once. */
 const CLAIM_SECONDS = 60
 const MOST_AT_ONCE = 50
+/** How many messages one statement forgets. */
+const MOST_FORGOTTEN = 5000
 /** So that one receiver that hangs does not keep the others from theirs. */
 const MOST_PER_RECEIVER = 5
 
@@ -55,7 +57,8 @@ export interface Delivery<Claimed> {
     claimed: Claimed,
     came: { readonly attempted: Attempted; readonly random: number },
   ) => Promise<void>
-  readonly forget: (mandate: Mandate<'system'>) => Promise<unknown>
+  /** Removes so many of what is past its time; returns how many there were. */
+  readonly forget: (mandate: Mandate<'system'>, most: number) => Promise<number>
   /** `wake` looks for what is due at once. */
   readonly makeTopics: (wake: () => void) => Deliverer['topics']
 }
@@ -83,7 +86,8 @@ export function makeDeliverer<Claimed>(options: DelivererOptions, delivery: Deli
     topics: delivery.makeTopics(() => work.wake()),
     deliverDue: () => work.drain(),
     async sweep() {
-      await within(delivery.forget)
+      // A part at a time: a busy day is more than one statement, or one transaction, may take.
+      while ((await within((mandate) => delivery.forget(mandate, MOST_FORGOTTEN))) === MOST_FORGOTTEN);
     },
     start: () => work.start(),
     async stop() {

@@ -265,11 +265,18 @@ export async function mailOwners(
   ])
 }
 
-/** Forgets deliveries that are older than this; returns how many. */
-export async function forgetDeliveries(mandate: System, keptDays: number): Promise<number> {
-  const gone = await db(mandate)
-    .deleteFrom('webhook_delivery')
-    .where('created_at', '<', sql<Date>`statement_timestamp() - make_interval(days => ${keptDays})`)
-    .executeTakeFirst()
-  return Number(gone.numDeletedRows)
+/** Forgets so many deliveries that are older than this, the oldest first; returns how many there were. */
+export async function forgetDeliveries(
+  mandate: System,
+  { keptDays, most }: { readonly keptDays: number; readonly most: number },
+): Promise<number> {
+  const [gone] = await runStatements(mandate, [
+    {
+      text: `delete from webhook_delivery where id = any(array(
+        select d.id from webhook_delivery d where d.created_at < statement_timestamp() - make_interval(days => $1)
+        order by d.created_at limit $2))`,
+      values: [keptDays, most],
+    },
+  ])
+  return gone?.rowCount ?? 0
 }
