@@ -153,28 +153,56 @@ interface Checkpoints {
 }
 
 // C2SP tlog-checkpoint.
-function readCheckpoints(text: string, verifierKey: string): Checkpoints {
-  const keys = readKeyList(verifierKey)
-  const roots = new Map<number, string>()
-  const faults: string[] = []
-  let [accounted, sealed] = [0, 0]
-  for (const match of text.matchAll(/(.+)\n(\d+)\n(.+)\n\n((?:— .+\n)+)\n/gu)) {
-    const [whole, origin = '', size = '', root = '', signatures = ''] = match
-    accounted += whole.length
-    const known = roots.get(Number(size)) ?? root
-    const body = `${origin}\n${size}\n${root}\n`
-    const key = keys.find(({ isSigned }) => isSigned(body, signatures))
-    if (!key) {
-      faults.push(`The checkpoint of ${size} events is not signed with a key that was valid for it.`)
-    } else if (known !== root) faults.push(`Two checkpoints of ${size} events disagree.`)
-    else {
-      roots.set(Number(size), root)
-      if (!key.isStolen) sealed = Math.max(sealed, Number(size))
+const CHECKPOINT = /^(.+)\n(\d+)\n(.+)\n\n((?:— .+\n)+)\n/gmu
+
+/** Longer than any checkpoint, many times. */
+const MOST_UNREAD = 65_536
+
+/** The checkpoints of a file, which may be longer than one text can be; null stands for anything else that it holds. */
+async function* findCheckpoints(path: string): AsyncGenerator<RegExpExecArray | null> {
+  let rest = ''
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+    rest += String(chunk)
+    let read = 0
+    for (const match of rest.matchAll(CHECKPOINT)) {
+      if (match.index > read) yield null
+      yield match
+      read = match.index + match[0].length
+    }
+    rest = rest.slice(read)
+    if (rest.length > MOST_UNREAD) {
+      yield null
+      rest = rest.slice(-MOST_UNREAD)
     }
   }
-  if (accounted !== text.length) faults.push('The file of checkpoints holds something that is no checkpoint.')
-  if (roots.size === 0) faults.push('There is no valid checkpoint: nothing is proved.')
-  return { roots, sealed, faults }
+  if (rest !== '') yield null
+}
+
+function takeCheckpoint(match: RegExpExecArray, keys: readonly RangedKey[], into: Checkpoints): void {
+  const [, origin = '', size = '', root = '', signatures = ''] = match
+  const known = into.roots.get(Number(size)) ?? root
+  const body = `${origin}\n${size}\n${root}\n`
+  const key = keys.find(({ isSigned }) => isSigned(body, signatures))
+  if (!key) {
+    into.faults.push(`The checkpoint of ${size} events is not signed with a key that was valid for it.`)
+  } else if (known !== root) into.faults.push(`Two checkpoints of ${size} events disagree.`)
+  else {
+    into.roots.set(Number(size), root)
+    if (!key.isStolen) into.sealed = Math.max(into.sealed, Number(size))
+  }
+}
+
+async function readCheckpoints(path: string, verifierKey: string): Promise<Checkpoints> {
+  const keys = readKeyList(verifierKey)
+  const found: Checkpoints = { roots: new Map(), sealed: 0, faults: [] }
+  let isStrange = false
+  for await (const match of findCheckpoints(path)) {
+    if (match === null) isStrange = true
+    else takeCheckpoint(match, keys, found)
+  }
+  if (isStrange) found.faults.push('The file of checkpoints holds something that is no checkpoint.')
+  if (found.roots.size === 0) found.faults.push('There is no valid checkpoint: nothing is proved.')
+  return found
 }
 
 /** What was signed to be gone of one month, and what is. */
@@ -357,7 +385,7 @@ export async function verifyExport(
   files: { log: string; checkpoints: string },
   verifierKey: string,
 ): Promise<OfflineReport> {
-  const log = new Log(readCheckpoints(readFileSync(files.checkpoints, 'utf8'), verifierKey))
+  const log = new Log(await readCheckpoints(files.checkpoints, verifierKey))
   let isFirst = true
   for await (const text of readLines(files.log)) {
     const line = JSON.parse(text)

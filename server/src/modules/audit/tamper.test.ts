@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:buffer'
+import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -326,6 +327,26 @@ test('a log that nobody touched holds, in the database and offline, with the sam
   })
   expect(offline.root).toBe(online.root)
 })
+
+test('a file of checkpoints that is longer than one text can be is read to its end', async () => {
+  const path = join(folder, 'long.txt')
+  const notes = await readNotes(join(folder, 'audit-checkpoints.txt'))
+  const [first = '', ...others] = notes
+  const begin = Buffer.from(joinNotes([first]))
+  const holeBytes = constants.MAX_STRING_LENGTH
+  await writeFile(path, begin)
+  // The hole takes no room on the disk.
+  await truncate(path, begin.length + holeBytes)
+  await appendFile(path, `\n${joinNotes(others)}`)
+  const log = join(folder, 'export.jsonl')
+  await writeFile(log, await exportText())
+  const report = await verifyExport({ log, checkpoints: path }, KEY.verifierKey)
+  expect(report).toMatchObject({
+    checkpoints: EVENTS / PER_CHECKPOINT,
+    sealed: EVENTS,
+    faults: ['The file of checkpoints holds something that is no checkpoint.'],
+  })
+}, 60_000)
 
 describe('is found wherever it was done:', () => {
   test.each(EDITS)(
