@@ -1,5 +1,5 @@
 import { promiseOf, pauseStatesOf } from '#modules/sla/index.ts'
-import type { Basis } from '#modules/sla/index.ts'
+import type { Basis, Promised } from '#modules/sla/index.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import {
@@ -14,6 +14,7 @@ import type { TicketKey } from './clock-store.ts'
 import {
   isLowered,
   nextSignalAt,
+  PRIORITIES,
   signalsOf,
   startClocks,
   withAnswer,
@@ -39,6 +40,25 @@ export interface ClockCause {
 
 type Named = TicketKey & { readonly number: string }
 
+const isSame = (left: Promised, right: Promised): boolean =>
+  left.versionId === right.versionId &&
+  left.targetMinutes === right.targetMinutes &&
+  left.isBusiness === right.isBusiness
+
+/**
+ * A clock that counts again after it was met, under the promise of the priority that the ticket has by now: what was
+ * raised or lowered meanwhile moved no clock.
+ */
+function underPriority(clock: Clock, at: { ticket: Ticket; basis: Basis; now: Date }): Clock {
+  const { ticket, basis, now } = at
+  const promiseFor = (priority: Priority) => promiseOf(basis, priority)[clock.metric]
+  const promised = promiseFor(ticket.priority)
+  if (isSame(clock, promised)) return clock
+  const held = PRIORITIES.filter((priority) => isSame(clock, promiseFor(priority)))
+  const wasLowered = held.some((priority) => isLowered(priority, ticket.priority))
+  return withPromise(clock, promised, { isLowered: wasLowered, now })
+}
+
 function afterCause(
   clock: Clock,
   { ticket, basis }: { ticket: Ticket; basis: Basis },
@@ -47,6 +67,7 @@ function afterCause(
   const { now, status, priority } = cause
   let moved = cause.answers ? withAnswer(clock, now) : clock
   if (status !== undefined) moved = withStatus(moved, { status, pauseStates: pauseStatesOf(basis) }, now)
+  if (clock.metAt !== null && moved.metAt === null) moved = underPriority(moved, { ticket, basis, now })
   if (priority !== undefined) {
     const promised = promiseOf(basis, priority)[moved.metric]
     moved = withPromise(moved, promised, { isLowered: isLowered(ticket.priority, priority), now })

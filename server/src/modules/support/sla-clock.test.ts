@@ -278,3 +278,24 @@ test('who asks for it hears of new tickets, their states and missed promises, by
     'Lee Park of Northwind MSP wrote in ticket T-1, "No signal":\n\nWhich line?',
   )
 })
+
+const promisesOf = async (caller: Caller, id: string) => (await read(caller, id)).clocks
+
+test('a resolved ticket whose priority changed and that is opened again is due by what its priority promises (B7)', async () => {
+  const { caller } = await seed()
+  const { ticket_id: id } = await open(caller, { priority: 'low' })
+  await change(caller, id, { status: 'resolved' })
+  await change(caller, id, { priority: 'urgent' }, 2)
+  await change(caller, id, { status: 'open' }, 3)
+  expect(await promisesOf(caller, id)).toMatchObject([
+    { metric: 'first_response', target_minutes: 60, calendar: '24x7', breached_at: null },
+    { metric: 'resolution', target_minutes: 240, calendar: '24x7', met_at: null, breached_at: null },
+  ])
+  await change(caller, id, { status: 'resolved' }, 4)
+  await change(caller, id, { priority: 'high', priority_reason: 'Agreed with the site.' }, 5)
+  await change(caller, id, { status: 'open' }, 6)
+  expect(await promisesOf(caller, id)).toMatchObject([
+    { metric: 'first_response', target_minutes: 240 },
+    { metric: 'resolution', target_minutes: 480, met_at: null, breached_at: null },
+  ])
+})
