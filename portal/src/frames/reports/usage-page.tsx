@@ -64,7 +64,10 @@ export function UsageTiles({ report, isOwn = false }: { report: UsageReport; isO
   const count = (value: number | null) => formatNumber(value, 0)
   return (
     <div className="tiles">
-      <Tile title={t('usage.data')} note={changeText(summary.delta.total_data_percent, summary.period_days)}>
+      <Tile
+        title={t('usage.data')}
+        note={changeText(summary.delta.total_data_percent, report.previous_period.days)}
+      >
         <p className="figure">{formatNumber(summary.total_data_gb, 0, 'GB')}</p>
       </Tile>
       <Tile title={t('usage.per_subscriber')}>

@@ -83,8 +83,8 @@ export function readPeriod(asked: AskedPeriod, today: string, most: number): Per
   return { from, to, days }
 }
 
-/** The period of the same length that ends where this one begins. */
-export function previousPeriod({ from, days }: Period): Period {
+/** So many days that end where the period begins. */
+export function previousPeriod({ from, days }: Pick<Period, 'from' | 'days'>): Period {
   return { from: addDays(from, -days), to: addDays(from, -1), days }
 }
 

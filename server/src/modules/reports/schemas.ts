@@ -132,7 +132,8 @@ const Delta = z
     exports: count(),
   })
   .meta({
-    description: 'The difference from the period of the same length before; null where either is unknown.',
+    description:
+      'The difference from as many days before the period as of it are over; null where either is unknown.',
   })
 
 const usageFigures = {

@@ -285,7 +285,8 @@ interface AskedUsage {
 /** The usage of tenants in a period and in the one before, per tenant, in all, and per group of days. */
 export async function measureUsage(mandate: ReadingMandate, asked: AskedUsage) {
   const { subjects, period, today, grouping } = asked
-  const before = previousPeriod(period)
+  // Of a period that runs, only what is over can be compared; where nothing is over, all of it stands for itself.
+  const before = previousPeriod({ ...period, days: daysOver(period, today) || period.days })
   const tenantIds = subjects.map(({ id }) => id)
   const read = await readUsage(mandate, { tenantIds, period, grouping, today }, before)
   const frame = toFrame(read, { ...asked, isOwn: mandate.kind === 'tenant' })
