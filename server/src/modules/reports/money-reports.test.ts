@@ -312,3 +312,27 @@ test('each measure is compared only where the link opens it, and what is left ou
   })
   expect(report.totals.revenue).toEqual([money(500)])
 })
+
+test('the trend of months of which the last one runs is against the same days of the month before (B8)', async () => {
+  const { add, caller } = await seedPartner()
+  const { tenant } = await add('Steady')
+  const now = new Date()
+  const monthsAgo = (months: number, day: number) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, day)).toISOString().slice(0, 10)
+  for (const months of [0, 1, 2, 3]) await seedInvoice(tenant, { on: monthsAgo(months, 1), total: 1000 })
+  // What the month before invoiced after this day of the month, this one has not had the time for.
+  const later = new Date(Date.parse(`${monthsAgo(1, 1)}T00:00:00Z`) + now.getUTCDate() * 86_400_000)
+    .toISOString()
+    .slice(0, 10)
+  const isLastDay = new Date(now.getTime() + 86_400_000).getUTCDate() === 1
+  if (!isLastDay && later.slice(0, 7) === monthsAgo(1, 1).slice(0, 7))
+    await seedInvoice(tenant, { on: later, total: 9000 })
+  const month = monthsAgo(0, 1).slice(0, 7)
+  const compared = await read(caller, COMPARE, `month=${month}`)
+  expect(compared.tenants[0].revenue).toMatchObject([{ revenue: money(1000), trend_percent: 0 }])
+  expect(compared.worst.filter(({ measure }: { measure: string }) => measure === 'revenue')).toEqual([])
+  const report = await read(caller, REVENUE, `from_month=${month}&to_month=${month}`)
+  expect(report.totals).toMatchObject([
+    { revenue: money(1000), revenue_before: money(1000), trend_percent: 0 },
+  ])
+})

@@ -22,18 +22,29 @@ export interface OwedRow {
   readonly overdue_minor: number
 }
 
-/** The months from the first to the last, given by their first days, and what is owed today. */
+/** Months by their first days: those that are asked for, and as many before, which tell the trend. */
+export interface RevenueSpan {
+  readonly before: string
+  readonly first: string
+  readonly last: string
+  /** The month that this one is compared with: it counts to its day, and those after it, which are compared with none, count nothing. */
+  readonly open: { readonly month: string; readonly toDay: number }
+  readonly today: string
+}
+
+/** The months of a span, and what is owed today. */
 export function readRevenue(
   mandate: ReadingMandate,
   tenantIds: readonly TenantId[],
-  { first, last, today }: { readonly first: string; readonly last: string; readonly today: string },
+  { before, first, last, open, today }: RevenueSpan,
 ) {
   const ids = sql`${[...tenantIds]}::uuid[]`
   return readTogether(mandate, {
     revenue: sql<RevenueRow>`
-      select m.tenant_id, m.month, m.currency, m.invoice_count::float8 as invoice_count, m.invoiced_minor::bigint as invoiced_minor, m.collected_minor::bigint as collected_minor
+      select m.tenant_id, m.month, m.currency, m.invoice_count::float8 as invoice_count,
+        case when m.month >= ${first}::date or m.month < ${open.month}::date then m.invoiced_minor when m.month = ${open.month}::date then m.invoiced_sums[${open.toDay}::integer] else 0 end::bigint as invoiced_minor, m.collected_minor::bigint as collected_minor
       from billing_month m
-      where m.tenant_id = any (${ids}) and m.month between ${first}::date and ${last}::date
+      where m.tenant_id = any (${ids}) and m.month between ${before}::date and ${last}::date
         and (m.invoice_count <> 0 or m.payment_count <> 0 or m.invoiced_minor <> 0 or m.collected_minor <> 0)
       order by m.currency, m.month`,
     owed: sql<OwedRow>`

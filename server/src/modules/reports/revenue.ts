@@ -159,13 +159,20 @@ export function seesPayments(reach: Reach, id: TenantId): boolean {
   )
 }
 
-/** The revenue of tenants in some months, and in as many months before. */
+/** On its last day a month stands for a whole one, however many days others have. */
+function dayReached(today: string): number {
+  return addDays(today, 1).endsWith('-01') ? 31 : Number(today.slice(8))
+}
+
+/** The revenue of tenants in some months, and in as many months before, of which one counts as far as the month that runs. */
 export async function readSums(
   mandate: ReadingMandate,
   subjects: readonly Subject[],
   { months, today }: { readonly months: Months; readonly today: string },
 ) {
-  const span = { first: addMonths(months.first, -months.count), last: months.last, today }
+  const { first, last, count } = months
+  const open = { month: addMonths(`${today.slice(0, 7)}-01`, -count), toDay: dayReached(today) }
+  const span = { before: addMonths(first, -count), first, last, open, today }
   return readRevenue(
     mandate,
     subjects.map(({ id }) => id),

@@ -14,7 +14,9 @@ const Amounts = z
     dso_days: z.number().nullable().meta({
       description: 'Outstanding ÷ revenue × days of the period that have passed; null without revenue.',
     }),
-    revenue_before: Money.meta({ description: 'In as many months before.' }),
+    revenue_before: Money.meta({
+      description: 'In as many months before; beside the month that runs, as far as the same day.',
+    }),
     trend_percent: z.number().nullable(),
     months: z.array(z.strictObject({ month: z.string(), revenue: Money, collected: Money.nullable() })),
   })
