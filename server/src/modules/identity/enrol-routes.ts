@@ -20,6 +20,7 @@ import type { EnrolPlace } from './enrol.ts'
 import { findFrames, needsSecondFactor } from './person-store.ts'
 import { becomePerson } from './session-store.ts'
 import type { Evidence } from './session-store.ts'
+import { dropTokens } from './token-store.ts'
 import { IDENTITY_WORDS } from './words/index.ts'
 
 const ACCESS = {
@@ -35,7 +36,8 @@ interface Enrolling extends HalfSignIn {
 
 async function findEnrolling(visit: Visit): Promise<Enrolling | null> {
   const half = await findHalf(visit)
-  if (half?.stage !== 'enrol') return null
+  // A factor that was set up elsewhere meanwhile is asked for: the password alone sets up no other one beside it.
+  if (half?.stage !== 'enrol' || half.person.hasTotp || half.person.passkeys > 0) return null
   await becomePerson(visit.mandate, half.person.id)
   const mustEnrol = needsSecondFactor(await findFrames(visit.mandate))
   return { ...half, mustEnrol, reading: readingFor(visit, half.person) }
@@ -73,6 +75,7 @@ async function complete(
   }
   const token = await signIn(visit, half.person, shown)
   if (token === null) return backToSignIn(visit)
+  await dropTokens(visit.mandate, 'sign_in', half.person.id)
   const codes = await renewRecoveryCodes(door, visit, half.person)
   return codesPage(codes, leadOn(half.returnTo, visit.reading.chosen), {
     session: token,
