@@ -17,6 +17,7 @@ import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password
 import { findOrganisationNames, keepPassword, updateProfile } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { endOtherSessions, endSession, rotateSession } from './session-store.ts'
+import { dropTokens } from './token-store.ts'
 import { waitWords } from './words.ts'
 import { ACCOUNT_WORDS, IDENTITY_WORDS } from './words/index.ts'
 import type { HtmlPage } from '#platform/html.ts'
@@ -103,6 +104,9 @@ async function changePassword(
     return show(words.wait(waitWords(result.seconds, reading.language)), null, result.seconds)
   if (result.is === 'wrong') return show(ACCOUNT_WORDS[reading.language].change.wrong, 'current')
   await keepPassword(mandate, person.id, await door.hasher.hash(password))
+  // What the old password began, and a mail that would set another one, ends with it.
+  await dropTokens(mandate, 'password_reset', person.id)
+  await dropTokens(mandate, 'sign_in', person.id)
   const count = await endOtherSessions(mandate, {
     personId: person.id,
     except: session.id,
