@@ -23,7 +23,8 @@ import { countRecentTokens, dropTokens, findToken, keepToken, useToken } from '.
 
 const STRANGERS = { identity: 'Whoever forgot the password cannot sign in first.' }
 const RESET_SECONDS = 1800
-const MAILS_PER_HOUR = 3
+/** As many links as work at once: whoever is sent none any more has three that do, whoever asked for them. */
+const MOST_LINKS = 3
 
 function recoverPage(reading: Reading, email = '', errors: readonly FieldError[] = []): HtmlPage {
   const { chosen } = reading
@@ -53,9 +54,10 @@ function sentPage({ language, chosen }: Reading, email: string): HtmlPage {
 
 async function askForReset(door: Door, { mandate, reading }: Visit, email: string): Promise<HtmlPage> {
   const person = await findByEmail(mandate, email)
-  const recent = await countRecentTokens(mandate, 'password_reset', email)
+  const asked = { purpose: 'password_reset', email, seconds: RESET_SECONDS } as const
+  const recent = await countRecentTokens(mandate, asked)
   // An address that nobody has gets a token too, which nobody is sent: so both answers take the same steps.
-  if (recent < MAILS_PER_HOUR) {
+  if (recent < MOST_LINKS) {
     const token = await keepToken(mandate, {
       purpose: 'password_reset',
       lifeSeconds: RESET_SECONDS,

@@ -94,18 +94,17 @@ export async function dropTokens(
     .execute()
 }
 
-/** How many tokens of a kind were made for an address within the last hour. */
+/** How many tokens of a kind were made for an address within the last so many seconds. */
 export async function countRecentTokens(
   mandate: Mandate<'identity'>,
-  purpose: TokenPurpose,
-  email: string,
+  asked: { readonly purpose: TokenPurpose; readonly email: string; readonly seconds: number },
 ): Promise<number> {
   const row = await tables<IdentityTables>(mandate)
     .selectFrom('single_use_token')
     .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('purpose', '=', purpose)
-    .where('email', '=', email)
-    .where(sql<boolean>`created_at > statement_timestamp() - interval '1 hour'`)
+    .where('purpose', '=', asked.purpose)
+    .where('email', '=', asked.email)
+    .where(sql<boolean>`created_at > statement_timestamp() - make_interval(secs => ${asked.seconds})`)
     .executeTakeFirst()
   return row?.count ?? 0
 }

@@ -249,25 +249,35 @@ export async function useLink(mandate: Door, { purposes, token }: Wanted): Promi
   return row ? toLink(row) : null
 }
 
-/** Makes every open link of an address useless. */
-export async function dropLinks(mandate: Door, email: string): Promise<void> {
+/** Makes every open link useless that was sent to an address, or to another one that its user asked to move to. */
+export async function dropLinks(
+  mandate: Door,
+  { email, userId }: { readonly email: string; readonly userId: string },
+): Promise<void> {
   await tables<RealmTables>(mandate)
     .updateTable('end_user_token')
     .set({ used_at: sql<Date>`statement_timestamp()` })
     .where('partner_id', '=', mandate.partner.id)
-    .where('email', '=', email)
+    .where((is) => is.or([is('email', '=', email), is('end_user_id', '=', userId)]))
     .where('used_at', 'is', null)
     .execute()
 }
 
-/** How many links went to an address within the last hour. */
-export async function countRecentLinks(mandate: Door, email: string): Promise<number> {
+/**
+ * How many links of a kind were asked for at an address within so many seconds. Of this kind alone, so that whoever signs
+ * up with the address of somebody else keeps no way back from its owner.
+ */
+export async function countRecentLinks(
+  mandate: Door,
+  asked: { readonly purpose: RealmTokenPurpose; readonly email: string; readonly seconds: number },
+): Promise<number> {
   const row = await tables<RealmTables>(mandate)
     .selectFrom('end_user_token')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('partner_id', '=', mandate.partner.id)
-    .where('email', '=', email)
-    .where(sql<boolean>`created_at > statement_timestamp() - interval '1 hour'`)
+    .where('email', '=', asked.email)
+    .where('purpose', '=', asked.purpose)
+    .where(sql<boolean>`created_at > statement_timestamp() - make_interval(secs => ${asked.seconds})`)
     .executeTakeFirst()
   return row?.count ?? 0
 }

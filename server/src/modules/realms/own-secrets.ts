@@ -35,6 +35,7 @@ import { goneRealmLink } from './sign-up.ts'
 
 const OWN = { realmDoor: 'The own password is asked for again, which only the door knows.' }
 const DAY_SECONDS = 86_400
+const HOUR_SECONDS = 3600
 const MAILS_PER_HOUR = 3
 
 type Kind = 'password' | 'address' | 'delete'
@@ -130,7 +131,7 @@ async function changePassword(
   const errors = await passwordFaults(door, form.password, [mandate.partner.name, user.name, user.email])
   if (errors.length > 0) return formPage(visit, 'password', { errors })
   await keepHash(mandate, user.id, await door.hasher.hash(form.password))
-  await dropLinks(mandate, normalizeEmail(user.email))
+  await dropLinks(mandate, { email: normalizeEmail(user.email), userId: user.id })
   await endSessions(mandate, {
     userId: user.id,
     except: mandate.session?.id ?? null,
@@ -153,7 +154,8 @@ async function askForAddress(
     return formPage(visit, 'address', { value: form.email, errors: faults })
   const shown = await confirm(door, visit, { kind: 'address', current: form.current, value: form.email })
   if ('page' in shown) return shown.page
-  if ((await countRecentLinks(mandate, email)) < MAILS_PER_HOUR) {
+  const asked = { purpose: 'change_email', email, seconds: HOUR_SECONDS } as const
+  if ((await countRecentLinks(mandate, asked)) < MAILS_PER_HOUR) {
     const token = await keepLink(mandate, {
       purpose: 'change_email',
       email,

@@ -29,7 +29,8 @@ import { goneRealmLink } from './sign-up.ts'
 
 const STRANGERS = { realmDoor: 'Whoever forgot the password cannot sign in first.' }
 const RESET_SECONDS = 1800
-const MAILS_PER_HOUR = 3
+/** As many links as work at once: whoever is sent none any more has three that do, whoever asked for them. */
+const MOST_LINKS = 3
 
 function recoverPage(
   { mandate }: RealmVisit,
@@ -48,7 +49,8 @@ function recoverPage(
 /** One answer and the same steps, whether or not the address has an account. */
 async function askForReset(door: RealmDoor, { mandate }: RealmVisit, email: string): Promise<HtmlPage> {
   const user = await findByEmail(mandate, email)
-  if ((await countRecentLinks(mandate, email)) < MAILS_PER_HOUR) {
+  const asked = { purpose: 'reset', email, seconds: RESET_SECONDS } as const
+  if ((await countRecentLinks(mandate, asked)) < MOST_LINKS) {
     const isLive = user !== null && user.status !== 'inactive'
     const token = await keepLink(mandate, {
       purpose: 'reset',
@@ -105,7 +107,7 @@ async function setPassword(
   if (!(await useLink(mandate, { purposes: ['reset'], token }))) return goneRealmLink(visit)
   await becomeUser(mandate, user.id)
   await keepHash(mandate, user.id, hash)
-  await dropLinks(mandate, normalizeEmail(user.email))
+  await dropLinks(mandate, { email: normalizeEmail(user.email), userId: user.id })
   const count = await endSessions(mandate, { userId: user.id, except: null, reason: 'password_changed' })
   notePassword(mandate, user.id, 'reset')
   if (count > 0) noteSessionsEnded(mandate, user.id, { count, reason: 'password_changed' })

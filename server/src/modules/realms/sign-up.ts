@@ -25,6 +25,7 @@ import { formText, linkParams, realmParams } from './shapes.ts'
 
 const STRANGERS = { realmDoor: 'Whoever signs up has no account yet.' }
 const DAY_SECONDS = 86_400
+const HOUR_SECONDS = 3600
 const MAILS_PER_HOUR = 3
 
 /** The links that make an account now: where the partner closed sign-up, one that was begun before makes none. */
@@ -60,7 +61,8 @@ function closedPage({ mandate }: RealmVisit): Promise<HtmlPage> {
 async function askForAccount(door: RealmDoor, visit: RealmVisit, email: string): Promise<HtmlPage> {
   const { mandate } = visit
   const known = await findByEmail(mandate, email)
-  if ((await countRecentLinks(mandate, email)) < MAILS_PER_HOUR) {
+  const asked = { purpose: 'sign_up', email, seconds: HOUR_SECONDS } as const
+  if ((await countRecentLinks(mandate, asked)) < MAILS_PER_HOUR) {
     const token = await keepLink(mandate, { purpose: 'sign_up', email, lifeSeconds: DAY_SECONDS })
     const origin = door.services.publicOrigin()
     if (known) await mailKnown(mandate, email, `${origin}${realmPath(mandate, 'sign-in')}`)
@@ -131,7 +133,7 @@ async function makeAccount(
   // The address has an account meanwhile: its password is not this form's to set.
   if (id === null) return redirect(realmPath(mandate, 'sign-in'))
   await keepHash(mandate, id, hash)
-  await dropLinks(mandate, used.email)
+  await dropLinks(mandate, { email: used.email, userId: id })
   noteSignUp(mandate, id, role)
   return enterRealm(visit, { id, role })
 }
