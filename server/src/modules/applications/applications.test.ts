@@ -3,6 +3,7 @@ import { takeEvents } from '#platform/mandate.ts'
 import { openForSystem } from '#platform/resolvers/resolver-without-person.ts'
 import { APPLICATIONS, makeApplicationActs } from '#testing/application-acts.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
+import { meetAt } from '#testing/meet.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeApplicationRoutes, sweepApplications } from './index.ts'
@@ -152,6 +153,35 @@ describe('an application', () => {
     const late = await begun.browser.post(`${begun.place}/plan`, { purpose: 'Too late.', customers: '1' })
     expect(late.status).toBe(303)
     expect((await read(begun.reference)).purpose).toBe('Another plan.')
+  })
+
+  test('keeps the answers of both pages that are saved at the same moment (C1)', async () => {
+    const begun = await begin()
+    await fill(begun)
+    const people = { contact_name: 'Eva Lund', contact_role: 'Director', signs: 'me' }
+    const plan = { purpose: 'We run the lines of a whole town.', customers: '900' }
+    const lock = {
+      text: 'select id from partner_application where reference = $1 for update',
+      values: [begun.reference],
+    }
+    await meetAt(world, lock, [
+      () => begun.browser.post(`${begun.place}/people`, people),
+      () => begun.browser.post(`${begun.place}/plan`, plan),
+    ])
+    const rows = await world.sql('select answers from partner_application where reference = $1', [
+      begun.reference,
+    ])
+    expect(rows).toMatchObject([{ answers: { contact_name: 'Eva Lund', purpose: plan.purpose } }])
+  })
+
+  test('writes to an address three times an hour, however often it is asked to at the same moment (C1)', async () => {
+    const email = 'bombed@victim.example'
+    await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        new FormBrowser(world, `10.9.0.${n + 1}`).post('/apply', { contact_email: email }),
+      ),
+    )
+    expect(await mailsTo(email)).toHaveLength(3)
   })
 
   test('that nobody came back to is removed after its time, and no other (C1)', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { takeTurn } from '#platform/turn.ts'
 import { REQUIREMENTS_VERSION } from './requirements.ts'
 import type { Filled } from './rules.ts'
 import type { Answers, ApplicationStatus, ApplicationTables } from './tables.ts'
@@ -16,8 +17,12 @@ function makeReference(): string {
   return `PA-${Array.from({ length: 8 }, () => LETTERS[randomInt(LETTERS.length)]).join('')}`
 }
 
-/** Whether this address was written to often enough within the last hour. */
+/** Stands where a turn belongs to an address alone and to no organisation. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+/** Whether this address was written to often enough within the last hour; whoever asks the same meanwhile waits. */
 export async function isMailedEnough(mandate: Mandate<'identity'>, email: string): Promise<boolean> {
+  await takeTurn(mandate, `application mails to ${email}`, NOBODY)
   const row = await tables<ApplicationTables>(mandate)
     .selectFrom('partner_application_key as k')
     .innerJoin('partner_application as a', 'a.id', 'k.application_id')
@@ -81,12 +86,16 @@ export interface OwnApplication extends Filled {
   readonly reapplyAfter: Date | null
 }
 
-/** The application that a mailed link opens; null when the link does not open it, or not any more. */
+/**
+ * The application that a mailed link opens; null when the link does not open it, or not any more. Whoever opens it to
+ * change it goes on from what all before have kept: pages are kept as a whole.
+ */
 export async function findByKey(
   mandate: Mandate<'identity'>,
   link: { readonly reference: string; readonly token: string },
+  use: 'read' | 'change',
 ): Promise<OwnApplication | null> {
-  const row = await tables<ApplicationTables>(mandate)
+  const query = tables<ApplicationTables>(mandate)
     .selectFrom('partner_application_key as k')
     .innerJoin('partner_application as a', 'a.id', 'k.application_id')
     .select([
@@ -106,7 +115,9 @@ export async function findByKey(
     .where('k.token_hash', '=', digestOf(link.token))
     .where('a.reference', '=', link.reference)
     .where(sql<boolean>`k.ends_at > statement_timestamp()`)
-    .executeTakeFirst()
+  // One that was decided is not the applicant's to hold any more, and is told all the same.
+  if (use === 'change') await query.forUpdate('a').execute()
+  const row = await query.executeTakeFirst()
   if (!row) return null
   return {
     id: row.id,

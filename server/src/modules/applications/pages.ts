@@ -128,15 +128,20 @@ function makeStartPages(services: Services): readonly Route[] {
   ]
 }
 
+type Work = (opened: Opened) => Promise<HtmlPage>
+
+const makeOpen =
+  (use: 'read' | 'change') =>
+  async (mandate: Visit, link: Link, work: Work): Promise<HtmlPage> => {
+    const application = await findByKey(mandate, link, use)
+    return application ? work({ application, place: placeOf(link) }) : gonePage()
+  }
+
 /** Opens an application by its mailed link and lets `work` answer; an ended or wrong link is answered as such. */
-async function open(
-  mandate: Visit,
-  link: Link,
-  work: (opened: Opened) => Promise<HtmlPage>,
-): Promise<HtmlPage> {
-  const application = await findByKey(mandate, link)
-  return application ? work({ application, place: placeOf(link) }) : gonePage()
-}
+const open = makeOpen('read')
+
+/** The same for what changes it: one after the other. */
+const openToChange = makeOpen('change')
 
 const isOpen = ({ application }: Opened) => ['draft', 'submitted', 'needs_info'].includes(application.status)
 
@@ -198,7 +203,9 @@ const stepPages: readonly Route[] = [
     access: STRANGERS,
     limit: 'stranger',
     handle: ({ mandate, params, body }) =>
-      open(mandate, params, (opened) => saveStep(mandate, opened, { step: params.step, entered: body })),
+      openToChange(mandate, params, (opened) =>
+        saveStep(mandate, opened, { step: params.step, entered: body }),
+      ),
   }),
 ]
 
@@ -258,7 +265,7 @@ const actPages: readonly Route[] = [
     access: STRANGERS,
     limit: 'stranger',
     handle: ({ mandate, params, body }) =>
-      open(mandate, params, (opened) => send(mandate, opened, body?.is_true === 'on')),
+      openToChange(mandate, params, (opened) => send(mandate, opened, body?.is_true === 'on')),
   }),
   page({
     method: 'POST',
@@ -268,7 +275,7 @@ const actPages: readonly Route[] = [
     access: STRANGERS,
     limit: 'stranger',
     handle: ({ mandate, params, body }) =>
-      open(mandate, params, (opened) => answer(mandate, opened, body.answer ?? '')),
+      openToChange(mandate, params, (opened) => answer(mandate, opened, body.answer ?? '')),
   }),
   page({
     method: 'GET',
@@ -289,7 +296,7 @@ const actPages: readonly Route[] = [
     input: { params: LinkParams },
     access: STRANGERS,
     limit: 'stranger',
-    handle: ({ mandate, params }) => open(mandate, params, (opened) => withdraw(mandate, opened)),
+    handle: ({ mandate, params }) => openToChange(mandate, params, (opened) => withdraw(mandate, opened)),
   }),
 ]
 
