@@ -299,3 +299,37 @@ test('a resolved ticket whose priority changed and that is opened again is due b
     { metric: 'resolution', target_minutes: 480, met_at: null, breached_at: null },
   ])
 })
+
+test('a ticket from outside that is opened again and raised at once is due by what its priority promises, and what it missed is told (B7, B9)', async () => {
+  const { send, source } = await seedSource(world)
+  expect((await send('tenants', [tenantItem('t1', source)])).status).toBe(200)
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
+  const ticket = (more: object) => ({
+    tenant: 't1',
+    external_id: 'again',
+    subject: 'No signal',
+    created_at: minutesAgo(30),
+    ...more,
+  })
+  await send('tickets', [ticket({ priority: 'low', status: 'resolved', resolved_at: minutesAgo(10) })])
+  await runSlaClock(world.database)
+  await send('tickets', [ticket({ priority: 'urgent', status: 'open' })])
+  await runSlaClock(world.database)
+  const clocks = await world.sql(
+    `select c.metric, c.target_minutes, c.is_business, c.met_at, c.breached_at from ticket t
+     join ticket_sla_clock c on c.tenant_id = t.tenant_id and c.ticket_id = t.id where t.source = $1`,
+    [source],
+  )
+  expect(clocks).toEqual([
+    { metric: 'resolution', target_minutes: 240, is_business: false, met_at: null, breached_at: null },
+  ])
+  await send('tickets', [
+    ticket({ external_id: 'old', priority: 'urgent', status: 'open', created_at: minutesAgo(300) }),
+  ])
+  await runSlaClock(world.database)
+  const told = await world.sql(
+    `select o.topic from outbox o join ticket t on t.id::text = o.payload ->> 'ticket_id' where t.source = $1 and o.topic = 'partner.tenant.sla_breach'`,
+    [source],
+  )
+  expect(told).toHaveLength(1)
+})

@@ -158,6 +158,9 @@ async function startArrived(
     nextSignalAt: clock.metAt === null ? clock.startedAt : null,
   }))
   await insertClocks(mandate, ticket, { planned, steps })
+  // What is over is history, of which nobody needs to hear.
+  for (const { clock } of planned)
+    if (clock.metAt === null && clock.breachedAt !== null) await tellBreach(mandate, ticket, clock)
 }
 
 /** Notes what a ticket from outside was opened under, once. */
@@ -178,8 +181,11 @@ async function moveArrived(
   const promised = promiseOf(basis, ticket.priority)
   const now = endOf(ticket, settled.at)
   for (const before of settled.clocks) {
-    const retargeted = withPromise(before, promised[before.metric], { isLowered: true, now })
-    const clock = withBreach(withSource(retargeted, ticket, { basis, end: now }), now)
+    const retarget = (clock: Clock) => withPromise(clock, promised[clock.metric], { isLowered: true, now })
+    const moved = withSource(retarget(before), ticket, { basis, end: now })
+    // One that was met took no other promise, until the ticket was opened again.
+    const isReopened = before.metAt !== null && moved.metAt === null
+    const clock = withBreach(isReopened ? retarget(moved) : moved, now)
     const steps = stepsBetween(before, clock, { now, reason: ticket.status })
     await updateClock(mandate, ticket, { clock, nextSignalAt: clock.metAt ? null : clock.startedAt })
     await insertSteps(
@@ -187,6 +193,7 @@ async function moveArrived(
       ticket,
       steps.map((step) => ({ ...step, metric: clock.metric })),
     )
+    if (before.breachedAt === null && clock.breachedAt !== null) await tellBreach(mandate, ticket, clock)
   }
 }
 
