@@ -1,5 +1,6 @@
 import type { Door, Visit } from './door.ts'
 import { noteFailedSignIn } from './events.ts'
+import { holdPassword } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { isNoted } from './throttle-rules.ts'
 import { admitTry, countFailure, forgetFailures, keysOfAccount } from './throttle-store.ts'
@@ -36,7 +37,7 @@ export async function checkPassword(
   const seconds = await admitTry(mandate, keys)
   if (seconds > 0) return { is: 'wait', seconds }
   const isSame = await door.hasher.verify(password, person?.hash ?? null)
-  if (isSame && person?.isActive) {
+  if (isSame && person?.isActive && (await holdPassword(mandate, person.id, person.hash))) {
     await forgetFailures(mandate, keys)
     return { is: 'right' }
   }

@@ -94,6 +94,21 @@ export async function keepPassword(
     .execute()
 }
 
+/**
+ * Whether this is still the password of a person. Whoever changes it waits from here on until what the old one begins is
+ * kept, and so ends that, too; whoever comes after a change learns of it.
+ */
+export async function holdPassword(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  hash: string | null,
+): Promise<boolean> {
+  const [held] = await runStatements(mandate, [
+    { text: 'select hash from password_credential where person_id = $1 for update', values: [personId] },
+  ])
+  return held?.rows[0]?.['hash'] === hash
+}
+
 /** Changes what a person may change about themselves. */
 export async function updateProfile(
   mandate: Mandate<'identity'>,

@@ -71,7 +71,12 @@ export async function rotateSession(
   fresh: Partial<Evidence>,
 ): Promise<string | null> {
   const token = makeToken()
-  const [rotated] = await runStatements(mandate, [
+  const [, rotated] = await runStatements(mandate, [
+    {
+      // A change of the password at the same moment waits, and so ends the session that comes of this one, too.
+      text: 'select from password_credential where person_id = (select person_id from session where id = $1) for update',
+      values: [sessionId],
+    },
     {
       text: `with old as (
           update session set ended_at = statement_timestamp(), end_reason = 'rotated' where id = $1 and ended_at is null
