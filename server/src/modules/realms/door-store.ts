@@ -88,6 +88,20 @@ export async function keepHash(mandate: Door, userId: string, hash: string): Pro
     .execute()
 }
 
+/**
+ * Whether this is still the password of a user. Whoever changes it waits from here on until what the old one begins is
+ * kept, and so ends that, too; whoever comes after a change learns of it.
+ */
+export async function holdHash(mandate: Door, userId: string, hash: string | null): Promise<boolean> {
+  const [held] = await runStatements(mandate, [
+    {
+      text: 'select hash from end_user_credential where partner_id = $1 and end_user_id = $2 for update',
+      values: [mandate.partner.id, userId],
+    },
+  ])
+  return held?.rows[0]?.['hash'] === hash
+}
+
 /** Gives a user another address; false when it is somebody else's. */
 export async function moveAddress(mandate: Door, userId: string, email: string): Promise<boolean> {
   const taken = await findByEmail(mandate, email)

@@ -16,7 +16,7 @@ import { textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import type { Services } from '#platform/services.ts'
-import { becomeUser, endOne, findByEmail, startSession } from './door-store.ts'
+import { becomeUser, endOne, findByEmail, holdHash, startSession } from './door-store.ts'
 import type { SigningUser } from './door-store.ts'
 import { noteFailedSignIn, noteSignIn } from './events.ts'
 import { termsOf } from './look.ts'
@@ -75,7 +75,7 @@ export async function checkRealmPassword(
   if (seconds > 0) return { is: 'wait', seconds }
   const user = await findByEmail(mandate, attempt.email)
   const isSame = await door.hasher.verify(attempt.password, user?.hash ?? null)
-  if (user && isSame && user.status !== 'inactive') {
+  if (user && isSame && user.status !== 'inactive' && (await holdHash(mandate, user.id, user.hash))) {
     await forgetFailures(mandate, keys)
     return { is: 'right', user }
   }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makePasswordHasher } from '#modules/identity/index.ts'
+import type { PasswordHasher } from '#modules/identity/index.ts'
 import { linkIn, mailsTo, NEW_PASSWORD, PASSWORD } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { openRealm, seedEndUser } from '#testing/realm-acts.ts'
@@ -9,9 +11,22 @@ import { makeRealmRoutes } from './index.ts'
 let world: TestWorld
 let realm: OpenRealm
 let serial = 0
+const gate: { afterVerify: () => Promise<undefined> } = { afterVerify: () => Promise.resolve(undefined) }
+
+function gatedHasher(): PasswordHasher {
+  const hasher = makePasswordHasher(2)
+  return {
+    hash: (password) => hasher.hash(password),
+    async verify(password, hash) {
+      const isSame = await hasher.verify(password, hash)
+      await gate.afterVerify()
+      return isSame
+    },
+  }
+}
 
 beforeAll(async () => {
-  world = await TestWorld.start((services) => makeRealmRoutes(services))
+  world = await TestWorld.start((services) => makeRealmRoutes(services, { hasher: gatedHasher() }))
   realm = await openRealm(world, 'Lumen')
 })
 afterAll(() => world[Symbol.asyncDispose]())
@@ -59,4 +74,24 @@ describe('the way back into a realm', () => {
     await browser.post(at('password'), { current: PASSWORD, password: NEW_PASSWORD })
     expect((await browser.post(path)).status).toBe(410)
   })
+})
+
+test('a password that is changed lets nobody in who shows the old one at the same moment (V7 7.4.3)', async () => {
+  const email = await seed()
+  await new FormBrowser(world).post(at('recover'), { email })
+  const [path = ''] = await resetsOf(email)
+  const compared = Promise.withResolvers<undefined>()
+  const changed = Promise.withResolvers<undefined>()
+  gate.afterVerify = async () => {
+    gate.afterVerify = () => Promise.resolve(undefined)
+    compared.resolve(undefined)
+    return changed.promise
+  }
+  const thief = new FormBrowser(world, '192.0.2.8')
+  const entering = thief.post(at('sign-in'), { email, password: PASSWORD })
+  await compared.promise
+  expect((await new FormBrowser(world).post(path, { password: NEW_PASSWORD })).status).toBe(303)
+  changed.resolve(undefined)
+  expect((await entering).status).toBe(422)
+  expect((await thief.get(at('profile'))).status).toBe(303)
 })
