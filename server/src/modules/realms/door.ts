@@ -60,6 +60,10 @@ export type RealmPasswordResult =
   | { readonly is: 'wrong' }
   | { readonly is: 'wait'; readonly seconds: number }
 
+/** Whether a user gets in with this hash of the password, which was found to be the right one. */
+const mayEnter = (mandate: RealmVisit['mandate'], { id, status, hash }: SigningUser): Promise<boolean> =>
+  status === 'inactive' ? Promise.resolve(false) : holdHash(mandate, id, hash)
+
 /**
  * Compares the password of an account of this realm. Takes the same work and counts the same whether or not there is
  * such a user, and slows guesses down.
@@ -75,7 +79,7 @@ export async function checkRealmPassword(
   if (seconds > 0) return { is: 'wait', seconds }
   const user = await findByEmail(mandate, attempt.email)
   const isSame = await door.hasher.verify(attempt.password, user?.hash ?? null)
-  if (user && isSame && user.status !== 'inactive' && (await holdHash(mandate, user.id, user.hash))) {
+  if (user && isSame && (await mayEnter(mandate, user))) {
     await forgetFailures(mandate, keys)
     return { is: 'right', user }
   }
