@@ -199,21 +199,34 @@ describe('the rule of a tenant', () => {
     expect(asked?.json().code, asked?.body).toBe('SUPPORT_ACCESS_REFUSED')
   })
 
-  test('where two people decide, one is not enough, and nothing beforehand counts', async () => {
+  async function openForTwo() {
     const { scene, staff, admin } = await open()
     const second = await world.person()
     await world.tenantMember(scene.tenant, second.id)
-    await world.seed(
-      'insert into tenant_partner_policy (tenant_id, dual_approval) values ($1, true)',
-      [scene.tenant],
-      scene.tenant,
-    )
+    const text = 'insert into tenant_partner_policy (tenant_id, dual_approval) values ($1, true)'
+    await world.seed(text, [scene.tenant], scene.tenant)
+    return { scene, staff, admin, other: { ...(await world.signIn(second.id)), tenantId: scene.tenant } }
+  }
+
+  test('where two people decide, two who allow it at the same moment are enough', async () => {
+    const { scene, staff, admin, other } = await openForTwo()
+    const id = await askedId(staff, scene.tenant)
+    const text = 'select id from assisted_access where id = $1 for update'
+    const lock = { text, values: [decodeId('assisted', id)] }
+    const answers = await meetAt(world, lock, [
+      () => act(admin, id, 'approve'),
+      () => act(other, id, 'approve'),
+    ])
+    expect(new Set(answers.map((answer) => answer.json().status))).toEqual(new Set(['active', 'requested']))
+  })
+
+  test('where two people decide, one is not enough, and nothing beforehand counts', async () => {
+    const { scene, staff, admin, other } = await openForTwo()
     await setRule(admin, 'allow')
     const id = await askedId(staff, scene.tenant)
     expect((await act(admin, id, 'approve')).json().status).toBe('requested')
     expect((await act(admin, id, 'approve')).json().code).toBe('SUPPORT_ACCESS_SOMEBODY_ELSE')
     expect(await seen(staff, id)).toBe('SUPPORT_ACCESS_NOT_ALLOWED')
-    const other = { ...(await world.signIn(second.id)), tenantId: scene.tenant }
     expect((await act(other, id, 'approve')).json().status).toBe('active')
     expect(await seen(staff, id)).toBe(1)
   })

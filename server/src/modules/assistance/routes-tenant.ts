@@ -8,7 +8,7 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { announceAccess, recordAccess } from './news.ts'
-import { asksForTwo, changeAccess, findRule, getAccess, listAccesses, saveRule } from './store.ts'
+import { asksForTwo, changeAccess, findRule, getAccess, holdAccess, listAccesses, saveRule } from './store.ts'
 import type { AccessRow } from './store.ts'
 import { ASSISTED_MODES, ASSISTED_STATES } from './tables.ts'
 import { AccessBody, AccessParams, toAccess } from './view.ts'
@@ -95,7 +95,7 @@ const makeApproveRoute = (services: Services): Route =>
     problems: [...PROBLEMS, 'SUPPORT_ACCESS_SOMEBODY_ELSE'],
     responses: { 200: AccessBody },
     async handle({ mandate, params }) {
-      const row = await getAccess(mandate, params.support_access_id)
+      const row = await holdAccess(mandate, params.support_access_id)
       requireState(row, 'requested')
       const became = await approve(mandate, row)
       const after = await getAccess(mandate, params.support_access_id)

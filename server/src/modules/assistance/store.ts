@@ -42,6 +42,12 @@ export async function getAccess(mandate: AssistanceMandate, id: IdOf<'assisted'>
   return row
 }
 
+/** One access, held until the transaction ends: whoever answers it meanwhile waits. Throws SUPPORT_ACCESS_NOT_FOUND. */
+export async function holdAccess(mandate: Mandate<'tenant'>, id: IdOf<'assisted'>): Promise<AccessRow> {
+  await db(mandate).selectFrom('assisted_access').select('id').where('id', '=', id).forUpdate().execute()
+  return getAccess(mandate, id)
+}
+
 /** Runs a change; what the database's own rules refuse becomes the problem that names it. */
 const guarded = guardedBy({
   assisted_access_once: ['SUPPORT_ACCESS_OPEN', 'You have asked this tenant already, or are let in.'],
