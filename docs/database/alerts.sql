@@ -804,11 +804,12 @@ CREATE OR REPLACE FUNCTION access.observe_money()
 AS $function$
   with today as (select (statement_timestamp() at time zone 'UTC')::date as day),
   owed as (
-    select i.tenant_id, i.currency, sum(i.balance_minor) as outstanding, coalesce(sum(i.balance_minor) filter (where i.due_on < today.day), 0) as overdue,
-      coalesce(max(today.day - i.due_on) filter (where i.due_on < today.day), 0) as oldest_days,
-      jsonb_build_object('current', coalesce(sum(i.balance_minor) filter (where i.due_on >= today.day), 0),
-        'days_1_30', coalesce(sum(i.balance_minor) filter (where today.day - i.due_on between 1 and 30), 0), 'days_31_60', coalesce(sum(i.balance_minor) filter (where today.day - i.due_on between 31 and 60), 0),
-        'days_61_90', coalesce(sum(i.balance_minor) filter (where today.day - i.due_on between 61 and 90), 0), 'days_over_90', coalesce(sum(i.balance_minor) filter (where today.day - i.due_on > 90), 0)) as ageing
+    select i.tenant_id, i.currency, sum(i.balance_minor) as outstanding, coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0), 0) as owed,
+      coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0 and i.due_on < today.day), 0) as overdue,
+      coalesce(max(today.day - i.due_on) filter (where i.balance_minor > 0 and i.due_on < today.day), 0) as oldest_days,
+      jsonb_build_object('current', coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0 and i.due_on >= today.day), 0),
+        'days_1_30', coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0 and today.day - i.due_on between 1 and 30), 0), 'days_31_60', coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0 and today.day - i.due_on between 31 and 60), 0),
+        'days_61_90', coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0 and today.day - i.due_on between 61 and 90), 0), 'days_over_90', coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0 and today.day - i.due_on > 90), 0)) as ageing
     from public.invoice i cross join today
     where i.balance_minor <> 0
     group by i.tenant_id, i.currency),
@@ -840,7 +841,7 @@ AS $function$
     o.channels, o.digest, o.is_told, null, null
   from owed w
   join late_readers o on o.tenant_id = w.tenant_id
-  cross join lateral (select case when w.outstanding > 0 then 100.0 * w.overdue / w.outstanding else 0 end as share) s
+  cross join lateral (select case when w.owed > 0 then 100.0 * w.overdue / w.owed else 0 end as share) s
   cross join lateral (select (case when w.oldest_days > o.critical or s.share > 25 then 2 when w.oldest_days > o.warning then 1 else 0 end)::smallint as level) v
   where v.level > 0
 $function$;

@@ -108,6 +108,20 @@ describe('overdue invoices', () => {
     expect(short(await storedAlerts(world, { link }))).toEqual(expected)
     expect(short(await storedAlerts(world, { ownTenant: tenant }))).toEqual(expected)
   })
+
+  test('a credit does not age: it is never overdue, and takes nothing from what is (B6, B9)', async () => {
+    const { tenant, link } = await openAlertScene(world)
+    await seedOwed(world, tenant, { total: -100, due: -90 })
+    await evaluateAlerts(world.database, ['billing'])
+    expect(await storedAlerts(world, { link })).toEqual([])
+    await seedOwed(world, tenant, { total: 100, due: 5 })
+    await seedOwed(world, tenant, { total: 100, due: -1 })
+    await evaluateAlerts(world.database, ['billing'])
+    const [alert, ...others] = await storedAlerts(world, { link })
+    expect(others).toEqual([])
+    expect(alert).toMatchObject({ type: 'overdue_threshold', severity: 'critical', state: 'active' })
+    expect(alert?.title).toBe('50 % of what is outstanding in EUR is overdue')
+  })
 })
 
 describe('a ticket', () => {
