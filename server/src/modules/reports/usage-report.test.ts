@@ -374,21 +374,3 @@ test('a member of the tenant reads the own usage and nothing of others; no login
     for (const login of ['liaison_tenant', 'liaison_delegate', 'liaison_ingest'] as const)
       await expect(world.sqlAs(login, `delete from ${table}`)).rejects.toThrow('permission denied')
 })
-
-test('of a period that runs, the days that are over are compared with as many before it (B8)', async () => {
-  const { add, caller } = await seedPartner()
-  const tenant = await add('Steady')
-  const today = new Date().toISOString().slice(0, 10)
-  const daysAgo = (days: number) => new Date(Date.parse(today) - days * 86_400_000).toISOString().slice(0, 10)
-  await seedUsage(
-    tenant,
-    Array.from({ length: 120 }, (_, index) => ({ day: daysAgo(index + 1) })),
-  )
-  const soon = new Date(Date.parse(today) + 19 * 86_400_000).toISOString().slice(0, 10)
-  for (const query of ['', `from_date=${daysAgo(10)}`, `from_date=${daysAgo(10)}&to_date=${soon}`]) {
-    const { summary, by_tenant: tenants, previous_period: before } = await read(caller, query)
-    expect(summary.delta, query).toMatchObject({ total_data_gb: 0, total_data_percent: 0 })
-    expect(tenants[0].delta).toMatchObject({ total_data_gb: 0, total_data_percent: 0 })
-    expect(before.coverage).toBe(1)
-  }
-})

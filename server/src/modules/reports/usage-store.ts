@@ -2,6 +2,7 @@ import type { TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import { readTogether } from '#platform/together.ts'
+import { reachOf } from '#platform/reach.ts'
 import type { ReadingMandate } from '#platform/reach.ts'
 import { addDays } from './period.ts'
 import type { Grouping, Period } from './period.ts'
@@ -167,11 +168,14 @@ function useOf({ tenantIds, period, grouping }: Asked): RawBuilder<UseRow> {
 function seatsOf(mandate: ReadingMandate, tenantIds: readonly TenantId[]) {
   type Seats = { tenant_id: string | null; seats: number }
   if (mandate.kind === 'tenant') return sql<Seats>`select null::uuid as tenant_id, 0 as seats where false`
+  const { tenants } = reachOf(mandate)
+  // A link that has ended keeps whom it had; those may not be the people of the one that followed it.
+  const links = tenantIds.flatMap((id) => tenants.get(id)?.facts.link?.id ?? [])
   return sql<Seats>`
     select m.tenant_id, count(distinct m.person_id)::integer as seats
     from link_member m
     join partner_member p on p.id = m.member_id and p.status = 'active'
-    where m.partner_id = ${mandate.partner.id} and m.tenant_id = any (${uuids(tenantIds)}) and (m.ends_at is null or m.ends_at > ${mandate.origin.now}::timestamptz)
+    where m.partner_id = ${mandate.partner.id} and m.link_id = any (${links}::uuid[]) and m.tenant_id = any (${uuids(tenantIds)}) and (m.ends_at is null or m.ends_at > ${mandate.origin.now}::timestamptz)
     group by grouping sets ((m.tenant_id), ())`
 }
 
