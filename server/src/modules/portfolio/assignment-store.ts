@@ -30,16 +30,18 @@ export async function listAssignableLinks(
   filter: AssignmentFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: AssignableLink[]; total: number }> {
-  const { rows } = await sql<AssignableLink & { total: number }>`
-    select l.id as link_id, l.tenant_id, l.tenant_name, l.access_role, l.status, l.ends_at, count(*) over ()::integer as total
+  const db = tables<PortfolioTables>(mandate)
+  const from = sql`
     from link_overview l
     where l.partner_id = ${mandate.partner.id} and l.status in ('approved', 'active', 'suspended')
       and (${filter.tenantIds === undefined} or l.tenant_id = any (${[...(filter.tenantIds ?? [])]}::uuid[]))
-      and l.tenant_name ilike ${containsPattern(filter.tenant ?? '')}
-    order by lower(l.tenant_name), l.id limit ${page.limit} offset ${page.offset}`.execute(
-    tables<PortfolioTables>(mandate),
-  )
-  return { rows, total: rows[0]?.total ?? 0 }
+      and l.tenant_name ilike ${containsPattern(filter.tenant ?? '')}`
+  const { rows } = await sql<AssignableLink>`
+    select l.id as link_id, l.tenant_id, l.tenant_name, l.access_role, l.status, l.ends_at ${from}
+    order by lower(l.tenant_name), l.id limit ${page.limit} offset ${page.offset}`.execute(db)
+  // Counted apart: a page beyond the last one has no row that could tell.
+  const counted = await sql<{ total: number }>`select count(*)::integer as total ${from}`.execute(db)
+  return { rows, total: counted.rows[0]?.total ?? 0 }
 }
 
 /** A member of the partner, with the number of links that the person is assigned to. */

@@ -69,6 +69,9 @@ test('the matrix tells for every person and every tenant whether, how and by whi
   expect([narrowed.items.length, narrowed.members.length, narrowed.assignments.length]).toEqual([1, 1, 1])
   const second = await matrix(people.owner, '?limit=1&offset=1')
   expect([second.items[0].tenant_name, second.total, second.has_more]).toEqual(['Beta', 2, false])
+  // Who has turned too far is still told how many there are, and so finds back.
+  const beyond = await matrix(people.owner, '?limit=1&offset=2')
+  expect([beyond.items, beyond.total, beyond.has_more]).toEqual([[], 2, false])
   expect((await world.call(people.technician, 'GET', '/api/v1/partner/assignments')).statusCode).toBe(403)
   const others = await cast()
   expect(tell(await matrix(others.owner))).toEqual([])
