@@ -172,6 +172,11 @@ create policy door on public.end_user_token for all to liaison_auth
   with check ((partner_id = ( SELECT access.realm_at_door() AS realm_at_door)));
 create policy partner_invites on public.end_user_token for insert to liaison_program
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (purpose = 'invitation'::text) AND (end_user_id IS NULL)));
+create policy partner_looks on public.end_user_token for select to liaison_program
+  using (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (purpose = 'invitation'::text)));
+create policy partner_replaces on public.end_user_token for update to liaison_program
+  using (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (purpose = 'invitation'::text)))
+  with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (purpose = 'invitation'::text)));
 create policy sweeping on public.end_user_token for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy sweeping_ended on public.end_user_token for delete to liaison_job
@@ -182,6 +187,8 @@ grant delete on public.end_user_token to liaison_job;
 grant update (used_at) on public.end_user_token to liaison_auth;
 grant select (id, ends_at) on public.end_user_token to liaison_job;
 grant insert (partner_id, purpose, token_hash, email, role, ends_at) on public.end_user_token to liaison_program;
+grant select (partner_id, purpose, email, used_at) on public.end_user_token to liaison_program;
+grant update (used_at) on public.end_user_token to liaison_program;
 
 -- The own user base of a white-label partner: an identity space that shares nothing with persons or with another realm (C9).
 create table public.realm (

@@ -10,7 +10,7 @@ import { mailInvitation } from './mails.ts'
 const LIFE_SECONDS = 7 * 86_400
 
 /**
- * Sends an invitation into the caller's own realm. The same answer whether or not the address has an account: the link
+ * Sends an invitation into the caller's own realm; an open one to the same address stops working. The same answer whether or not the address has an account: the link
  * of a known address leads to nothing new. Throws REALM_MISSING without a user base.
  */
 export async function inviteUser(
@@ -30,6 +30,10 @@ export async function inviteUser(
   const token = makeToken()
   const endsAt = new Date(mandate.origin.now.getTime() + LIFE_SECONDS * 1000)
   await runStatements(mandate, [
+    {
+      text: `update end_user_token set used_at = statement_timestamp() where partner_id = $1 and purpose = 'invitation' and email = $2 and used_at is null`,
+      values: [mandate.partner.id, invitation.email],
+    },
     {
       text: `insert into end_user_token (partner_id, purpose, token_hash, email, role, ends_at) values ($1, 'invitation', $2, $3, $4, $5)`,
       values: [mandate.partner.id, digestRealmSecret(slug, token), invitation.email, invitation.role, endsAt],

@@ -241,6 +241,19 @@ describe('the tables of realms', () => {
     await expect(inside('liaison_program', owner, (query) => query(invite, [b.id, 'reset']))).rejects.toThrow(
       'row-level security',
     )
+    await inside('liaison_program', owner, async (query) => {
+      const use = `update end_user_token set used_at = now() where partner_id = $1 and purpose = $2 returning 1`
+      await query(invite, [b.id, 'invitation'])
+      expect(await query(use, [b.id, 'invitation'])).toHaveLength(1)
+      const others = [
+        { id: b.id, purpose: 'sign_up' },
+        { id: a.id, purpose: 'invitation' },
+      ]
+      for (const { id, purpose } of others) expect(await query(use, [id, purpose]), purpose).toEqual([])
+    })
+    await expect(
+      inside('liaison_program', owner, (query) => query('select token_hash from end_user_token')),
+    ).rejects.toThrow('permission denied')
   })
 
   test('show the provider figures and no profile (C9)', async () => {

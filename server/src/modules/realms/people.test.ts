@@ -116,6 +116,23 @@ describe("the partner's people", () => {
     ])
   })
 
+  test('replace an open invitation by a newer one to the same address, in the own realm alone (C9)', async () => {
+    const [own, other] = [await openRealm(world, 'Mistaken'), await openRealm(world, 'Unmoved')]
+    const email = address()
+    const invite = (owner: Caller, role: string) =>
+      world.call(owner, 'POST', '/api/v1/partner/users/invite', { body: { email, role } })
+    await invite(own.owner, 'realm_admin')
+    await invite(other.owner, 'realm_admin')
+    expect((await invite(own.owner, 'guest')).statusCode).toBe(202)
+    const [mistaken = '', elsewhere = '', right = ''] = (await mailsTo(world, email)).map(linkIn)
+    expect((await new FormBrowser(world).get(mistaken)).status).toBe(410)
+    expect((await new FormBrowser(world).get(elsewhere)).status).toBe(200)
+    await new FormBrowser(world).post(right, { name: 'A Guest', password: PASSWORD })
+    expect(await world.sql('select role from end_user where email = $1', [email])).toEqual([
+      { role: 'guest' },
+    ])
+  })
+
   test('need to be owners: staff sees no users, and a partner without a realm invites nobody', async () => {
     expect((await world.call(staff, 'GET', '/api/v1/partner/users')).json()).toMatchObject({
       code: 'PERMISSION_DENIED',
