@@ -76,3 +76,17 @@ test('the matrix tells for every person and every tenant whether, how and by whi
   const others = await cast()
   expect(tell(await matrix(others.owner))).toEqual([])
 })
+
+test('a team uses the links that are live, none that has ended (B3)', async () => {
+  const people = await cast()
+  const tenant = await world.tenant('Acme')
+  const link = await world.link(people.partner, tenant)
+  const id = await team(people.owner, 'Field')
+  await setMembers(people.owner, id, [people.technicianMember])
+  await setGrants(people.owner, id, [{ link_id: publicIdOf('link', link) }])
+  const used = async () =>
+    (await world.call(people.owner, 'GET', `/api/v1/partner/teams/${id}`)).json().links_count
+  expect(await used()).toBe(1)
+  await world.seed(`update delegation set status = 'revoked' where id = $1`, [link], tenant)
+  expect(await used()).toBe(0)
+})

@@ -65,7 +65,8 @@ function teams(mandate: Mandate<'program'>) {
       't.updated_at',
       sql<number>`(select count(*)::integer from team_member m where m.team_id = t.id)`.as('members_count'),
       sql<number>`(select count(*)::integer from team_grant g where g.team_id = t.id)`.as('grants_count'),
-      sql<number>`(select count(distinct m.link_id)::integer from link_member m where m.partner_id = t.partner_id and m.via_team_id = t.id)`.as(
+      sql<number>`(select count(distinct m.link_id)::integer from link_member m join delegation d on d.id = m.link_id and d.status in ('approved', 'active', 'suspended')
+        where m.partner_id = t.partner_id and m.via_team_id = t.id and (m.ends_at is null or m.ends_at > ${mandate.origin.now}))`.as(
         'links_count',
       ),
     ])
