@@ -83,6 +83,9 @@ export async function listMembers(
     },
   ])
   const rows = result?.rows ?? []
+  // A page beyond the last one has no row that could tell how many there are.
+  if (rows.length === 0 && page.offset > 0)
+    return { rows: [], total: (await listMembers(mandate, { limit: 1, offset: 0 })).total }
   return { rows: rows.map(toMember), total: Number(rows[0]?.['total'] ?? 0) }
 }
 
@@ -111,6 +114,9 @@ export async function listTenantMembers(
     },
   ])
   const rows = result?.rows ?? []
+  // A page beyond the last one has no row that could tell how many there are.
+  if (rows.length === 0 && page.offset > 0)
+    return { rows: [], total: (await listTenantMembers(mandate, { limit: 1, offset: 0 })).total }
   return { rows: rows.map(toTenantMember), total: Number(rows[0]?.['total'] ?? 0) }
 }
 

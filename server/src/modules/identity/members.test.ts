@@ -150,3 +150,15 @@ test('members of a partner are listed with the open links that they may use (B3)
     },
   ])
 })
+
+test('a page beyond the last one still tells how many people there are (B5)', async () => {
+  const { admin } = await openScene()
+  const beyond = async (caller: Caller, path: string) =>
+    (await world.call(caller, 'GET', `${path}offset=10&limit=5`)).json()
+  expect(await beyond(admin, `${MEMBERS}?`)).toMatchObject({ items: [], total: 3, has_more: false })
+  const partner = await world.partner('Northwind')
+  const person = await world.person('Olga Owner')
+  await world.partnerMember(partner, person.id, 'PARTNER_OWNER')
+  const owner = await world.signIn(person.id)
+  expect(await beyond(owner, '/api/v1/partner/members?')).toMatchObject({ items: [], total: 1 })
+})
