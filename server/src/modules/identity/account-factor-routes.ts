@@ -32,7 +32,8 @@ import {
 import { mailFactorChanged, ownOr } from './mails.ts'
 import type { FactorNews } from './mails.ts'
 import { showPage } from '#platform/pages/index.ts'
-import { findFrames, needsSecondFactor } from './person-store.ts'
+import { findFrames, holdPerson, needsSecondFactor } from './person-store.ts'
+import type { SigningPerson } from './person-store.ts'
 import { rotateSession } from './session-store.ts'
 import type { Evidence } from './session-store.ts'
 import { pathWithReturn } from './sign-in-pages.ts'
@@ -198,7 +199,8 @@ interface Removal {
   readonly action: string
   readonly news: FactorNews
   readonly factor: 'totp' | 'passkey'
-  readonly isLast: boolean
+  /** Whether this is the only factor of a person. */
+  readonly isLast: (person: SigningPerson) => boolean
   readonly isConfirmed: boolean
   readonly remove: () => Promise<boolean>
 }
@@ -216,20 +218,22 @@ function stayingPage({ person }: Owner, { language, chosen }: Reading): HtmlPage
 
 async function removeFactor(visit: Visit, owner: Owner, removal: Removal): Promise<HtmlPage> {
   const { mandate, reading } = visit
-  const { person } = owner
-  if (removal.isLast && needsSecondFactor(await findFrames(mandate))) return stayingPage(owner, reading)
+  // Of two factors that are taken away at the same moment the second one is the last.
+  const person = await holdPerson(mandate, owner.person)
+  const isLast = removal.isLast(person)
+  if (isLast && needsSecondFactor(await findFrames(mandate))) return stayingPage(owner, reading)
   if (!removal.isConfirmed) {
     const words = ACCOUNT_WORDS[reading.language].removal
     return confirmPage(person, reading, {
       title: removal.title,
-      effect: removal.isLast ? words.last : words.others,
+      effect: isLast ? words.last : words.others,
       action: withLanguage(removal.action, reading.chosen),
       label: removal.label,
       keep: words.keep,
     })
   }
   if (!(await removal.remove())) return backToAccount('factor', reading)
-  if (removal.isLast) await dropRecoveryCodes(mandate, person.id)
+  if (isLast) await dropRecoveryCodes(mandate, person.id)
   noteFactorChange(mandate, person, { factor: removal.factor, how: 'remove' })
   await mailFactorChanged(mandate, ownOr(reading, person), removal.news)
   return backToAccount('factor', reading)
@@ -256,7 +260,7 @@ function appRemovalRoute(): Route {
           action: '/account/app/remove',
           news: { is: 'app_removed' },
           factor: 'totp',
-          isLast: owner.person.passkeys === 0,
+          isLast: ({ passkeys }) => passkeys === 0,
           isConfirmed: body?.confirmed === 'yes',
           remove: () => removeTotp(visit.mandate, owner.person.id),
         })
@@ -290,7 +294,7 @@ function passkeyRemovalRoute(): Route {
           action: `/account/passkeys/${toPasskeyId(passkey.id)}/remove`,
           news: { is: 'passkey_removed', label: passkey.label },
           factor: 'passkey',
-          isLast: owner.person.passkeys === 1 && !owner.person.hasTotp,
+          isLast: ({ passkeys, hasTotp }) => passkeys <= 1 && !hasTotp,
           isConfirmed: body?.confirmed === 'yes',
           remove: () => removePasskey(visit.mandate, owner.person.id, passkey.id),
         })

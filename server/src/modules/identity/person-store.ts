@@ -109,6 +109,15 @@ export async function holdPassword(
   return held?.rows[0]?.['hash'] === hash
 }
 
+/** A person as they are once whoever changed their password or took a factor away at the same moment is done. */
+export async function holdPerson(
+  mandate: Mandate<'identity'>,
+  person: SigningPerson,
+): Promise<SigningPerson> {
+  await holdPassword(mandate, person.id, person.hash)
+  return (await findPerson(mandate, person.id)) ?? person
+}
+
 /** Changes what a person may change about themselves. */
 export async function updateProfile(
   mandate: Mandate<'identity'>,
