@@ -79,7 +79,9 @@ test(
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     await page.getByRole('combobox', { name: 'What', exact: true }).focus()
+    // Where the browser chooses by letters this is the last one already; the shell that npm brings does not.
     await page.keyboard.press('a')
+    await page.keyboard.press('End')
     await page.waitForURL(/kind=adjustment/)
     expect(await dialogOf(page).count()).toBe(0)
     await page.goto(earnings)
