@@ -343,6 +343,11 @@ describe('a consent, as raw SQL', () => {
       ).toBe('delegation_widening')
       expect(await attempt(client, 'select conditions from delegation')).toContain('permission denied')
       expect(
+        await attempt(client, `update delegation set conditions = '{"ip_mode": "off"}' where id = $1`, [
+          row?.id,
+        ]),
+      ).toBe('delegation_widening')
+      expect(
         await attempt(
           client,
           'insert into delegation_account (delegation_id, tenant_id, partner_id, account_id, position) values ($1, $2, $3, $4, 0)',
