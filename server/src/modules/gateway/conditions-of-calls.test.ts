@@ -3,7 +3,7 @@ import { createGatewayGuard } from '@liaison/guard'
 import type { GuardError } from '@liaison/guard'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
+import { PartnerApp, TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
 import type { OAuthWorld } from '#testing/oauth-world.ts'
 import { TokenModes } from '#testing/token-modes.ts'
 import type { HeldToken } from '#testing/token-modes.ts'
@@ -73,6 +73,19 @@ describe('a consent under networks', () => {
     expect((await modes.decide(held)).status).toBe(200)
     const elsewhere = await modes.decide(held, { from: '203.0.113.9' })
     expect([elsewhere.status, elsewhere.headers['x-decision-code']]).toEqual([403, 'IP_NOT_ALLOWED'])
+  })
+
+  test('is decided by the address of each call here, too: with the same key and token, from elsewhere it is refused (A8)', async () => {
+    const held = await heldUnder('consent', NETWORKS)
+    const { cast, accessToken } = held
+    const path = `/api/v1/customers/${cast.accounts[0]?.ban}/orders`
+    expect((await cast.app.call(accessToken, 'GET', path)).status).toBe(200)
+    const thief = new PartnerApp(oauth.world, { id: cast.client, key: cast.key }, '203.0.113.9')
+    thief.takeProofKey(await cast.app.proofKey)
+    expect(await thief.call(accessToken, 'GET', path)).toMatchObject({
+      status: 403,
+      body: { code: 'IP_NOT_ALLOWED' },
+    })
   })
 
   test('opens nothing to a decision that a gateway kept for a call from elsewhere: each counts once (mode C)', async () => {
