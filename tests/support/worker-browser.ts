@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { launchChromium } from '../../server/testing/chromium.ts'
 
 let launched: Promise<Browser> | undefined
@@ -13,5 +13,11 @@ export async function browserOfWorker(): Promise<Browser> {
 
 /** Closes what a file opened in the browser of its worker, with everything that the pages still ask for. */
 export async function closeAllContexts(browser: Browser): Promise<void> {
-  await Promise.all(browser.contexts().map((context) => context.close()))
+  await Promise.all(browser.contexts().map(closeContext))
+}
+
+/** An answer that a test's route still waits for is of no interest by then; it would fail after the test, and the run with it. */
+async function closeContext(context: BrowserContext): Promise<void> {
+  await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })))
+  await context.close()
 }
