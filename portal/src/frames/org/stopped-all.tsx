@@ -16,12 +16,13 @@ function nameOf(app: StoppedAll['apps'][number]): string {
 
 /** How many of each kind were stopped, in words; a kind of which there was none is left out. */
 function countsOf({ items, apps, forms }: StoppedAll): string[] {
-  const requests = items.filter(({ status_before: before }) => before === 'requested').length
-  const countApps = (kind: string) => apps.filter((app) => app.kind === kind).length
+  const isRequest = ({ status_before: before }: { status_before: string }) => before === 'requested'
+  const requests = items.filter(isRequest).length
+  const countApps = (kind: string) => apps.filter((app) => app.kind === kind && !isRequest(app)).length
   const countForms = (kind: string) => forms.filter((form) => form.kind === kind).length
   const counts = [
     ['link', items.length - requests],
-    ['request', requests],
+    ['request', requests + apps.filter(isRequest).length],
     ['consent', countApps('consent')],
     ['resale', countApps('resale')],
     ['form_token', countForms('form_token')],

@@ -38,7 +38,8 @@ function ofLink(link: TenantLink): Stopping {
 function ofConsent(consent: TenantConsent): Stopping {
   return {
     id: consent.consent_id,
-    kind: 'consent',
+    // What waits for a second person has opened nothing yet, and is declined.
+    kind: consent.status === 'requested' ? 'request' : 'consent',
     partnerId: consent.partner_id,
     who: consent.partner_name,
     how: t('way.consent', { app: consent.client.name }),
@@ -83,12 +84,7 @@ async function readAccess({ client }: Frame, signal: AbortSignal): Promise<Stopp
       readBody(client.GET('/tenant/resales', { params: { query: { limit, ...place } }, signal })),
     ),
   ])
-  return [
-    ...links.map(ofLink),
-    // What waits for a second person has opened nothing yet, and goes on waiting.
-    ...consents.filter((one) => one.status === 'active' || one.status === 'suspended').map(ofConsent),
-    ...resales.filter(isLiveResale).map(ofResale),
-  ]
+  return [...links.map(ofLink), ...consents.map(ofConsent), ...resales.filter(isLiveResale).map(ofResale)]
 }
 
 /** Everything of partners that the emergency stop ends; none is left out, however many there are. */

@@ -1,10 +1,10 @@
-import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { announceAnswer } from './access-request.ts'
 import { insertConsent, widenConsent } from './approve-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import { tellConsent } from './mails.ts'
 import type { Letterhead } from './mails.ts'
+import { refuseRequest } from './refuse.ts'
 import { answerRequest } from './request-store.ts'
 import { limitSentencesOf } from './order-limits.ts'
 import { networksSentence } from './networks.ts'
@@ -269,27 +269,6 @@ export async function approveAsSecond(
 /** Says no: nothing is shared, and the client is told no more than that. */
 export async function declineRequest(scene: OpenScene, letterhead: Letterhead): Promise<void> {
   const { mandate, request, partner } = scene
-  const isFirst = await answerRequest(mandate, request, {
-    status: 'denied',
-    tenant_id: mandate.tenant.id,
-    decided_by: mandate.actor.id,
-    decided_by_name: mandate.actor.name,
-    decided_at: mandate.origin.now,
-  })
-  requireFirst(isFirst, scene)
-  const isPending =
-    request.status === 'waiting' && request.grant_action !== 'merge' && request.result_id !== null
-  if (isPending && request.result_id !== null) {
-    const row = await reread(scene, request.result_id)
-    await changeConsent(mandate, row, { to: 'declined', event: 'declined' })
-    await tellConsent(mandate, row, { news: 'declined', ...letterhead })
-  }
-  await announceAnswer(mandate, request)
-  // The partner's client hears "no" and nothing of whom it reached.
-  recordEvent(mandate, {
-    action: 'consents.decline',
-    ...(request.result_id !== null && { delegationId: request.result_id }),
-    resource: { type: 'consent_request', id: request.id, label: partner.name },
-    changes: { status: { before: request.status, after: 'denied' } },
-  })
+  const refused = await refuseRequest(mandate, request, { label: partner.name, letterhead })
+  requireFirst(refused !== false, scene)
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { decodeId, isAction } from '@liaison/access'
+import type { PartnerId } from '@liaison/access'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
@@ -163,10 +164,10 @@ export async function answerRequest(
   return updated.numUpdatedRows === 1n
 }
 
-/** The requests of the mandate's organisation that wait for a second approver, oldest first. */
-export function listWaiting(mandate: Mandate<'tenant'>): Promise<RequestRow[]> {
-  return tables<ConsentTables>(mandate)
-    .selectFrom('consent_request')
+/** The requests of the mandate's organisation that wait for a second approver, oldest first; those of one partner alone if it is named. */
+export function listWaiting(mandate: Mandate<'tenant'>, partnerId?: PartnerId): Promise<RequestRow[]> {
+  const all = tables<ConsentTables>(mandate).selectFrom('consent_request')
+  return (partnerId === undefined ? all : all.where('partner_id', '=', partnerId))
     .selectAll()
     .where('tenant_id', '=', mandate.tenant.id)
     .where('status', '=', 'waiting')

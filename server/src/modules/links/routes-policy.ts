@@ -117,9 +117,12 @@ const ReceiptBody = z.strictObject({
         partner_id: z.string(),
         partner_name: z.string(),
         client_name: z.string().nullable(),
+        status_before: z
+          .enum(LINK_STATUSES)
+          .meta({ description: '`requested`: a first person had allowed it, and the second had not.' }),
       }),
     )
-    .meta({ description: 'The API clients and wholesalers that were stopped.' }),
+    .meta({ description: 'The API clients and wholesalers that were stopped, and those that waited.' }),
   forms: z
     .array(
       z.strictObject({
@@ -178,19 +181,21 @@ async function stopApps(mandate: Mandate<'tenant'>, { reason, origin, partnerId 
   const resales = await stopResales(mandate, reason, partnerId)
   const partner = (id: string) => encodeId('partner', idFromUuid('partner', id))
   return [
-    ...consents.map(({ id, partnerId, partnerName, clientName }) => ({
+    ...consents.map(({ id, partnerId, partnerName, clientName, statusBefore }) => ({
       delegation_id: encodeId('consent', id),
       kind: 'consent' as const,
       partner_id: partner(partnerId),
       partner_name: partnerName,
       client_name: clientName,
+      status_before: statusBefore,
     })),
-    ...resales.map(({ id, partnerId, partnerName }) => ({
+    ...resales.map(({ id, partnerId, partnerName, statusBefore }) => ({
       delegation_id: encodeId('resale', id),
       kind: 'resale' as const,
       partner_id: partner(partnerId),
       partner_name: partnerName,
       client_name: null,
+      status_before: statusBefore,
     })),
   ]
 }

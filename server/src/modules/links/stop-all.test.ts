@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const { allow, ask, cast, outcome } = makeConsentActs(() => world)
+const { allow, ask, cast, colleague, decide, look, outcome, setPolicy } = makeConsentActs(() => world)
 
 test('the emergency stop ends the access of API clients in the same step, and says which (B10, A9)', async () => {
   const people = await cast()
@@ -73,6 +73,36 @@ test('the emergency stop ends what is open however much else waits or is over (B
     [people.tenant],
   )
   expect(open).toEqual([])
+})
+
+test('a consent that waits for a second person is declined by the emergency stop, so that nobody opens it afterwards (B10, A9)', async () => {
+  const people = await cast()
+  await setPolicy(people, { dual_approval: true })
+  const uid = await ask(people)
+  await allow(people, uid)
+  const second = (await colleague(people)).caller
+  const waiting = await world.call(second, 'GET', '/api/v1/tenant/consent-requests')
+  const { consent_request_id: request } = waiting.json().items[0]
+  const page = await look(people, request, { as: second })
+  const [tenant] = await world.sql<{ name: string }>('select name from tenant where id = $1', [people.tenant])
+  const stopped = await world.call(people.admin, 'POST', '/api/v1/tenant/partner-access/stop-all', {
+    body: { reason: 'Incident', confirm_name: tenant?.name },
+  })
+  expect(stopped.statusCode, stopped.body).toBe(200)
+  expect(stopped.json().apps).toMatchObject([{ kind: 'consent', status_before: 'requested' }])
+  await decide(people, request, { page: page.body, as: second })
+  const told = await look(people, request, { as: second, rest: 'done' })
+  expect(told.body).toContain('Northwind has no access')
+  const rows = await world.sql(
+    `select d.status, d.status_reason, r.status as request from delegation d join consent_request r on r.result_id = d.id where d.tenant_id = $1`,
+    [people.tenant],
+  )
+  expect(rows).toEqual([{ status: 'declined', status_reason: 'Incident', request: 'denied' }])
+  const events = await world.sql(
+    `select e.reason from audit_event e join delegation d on d.id = e.delegation_id where d.tenant_id = $1 and e.action = 'consents.decline'`,
+    [people.tenant],
+  )
+  expect(events).toEqual([{ reason: 'Incident' }])
 })
 
 test("the emergency stop ends what the provider's support looks at, too (B10, A9)", async () => {

@@ -13,6 +13,7 @@ export interface StoppedResale {
   readonly id: ResaleId
   readonly partnerId: string
   readonly partnerName: string
+  readonly statusBefore: ResaleRow['status']
 }
 
 /** The resales of these states that open something now; all of them, since there is no next page once they have moved. */
@@ -47,6 +48,7 @@ export async function stopResales(
       id: idFromUuid('resale', row.id),
       partnerId: row.partner_id,
       partnerName: row.partner_name ?? '',
+      statusBefore: row.status,
     })
   }
   return stopped
