@@ -26,3 +26,17 @@ export function refuseItems(faults: readonly ItemFault[]): never {
     },
   )
 }
+
+const DAY_MS = 86_400_000
+
+/**
+ * The fault of an item that is said to have happened later than a day from now, which no clock or time zone explains; none
+ * for any other. It would stand in the books for ever, since what was handed in never changes.
+ */
+export function faultOfFuture(
+  { index, pointer, at }: { readonly index: number; readonly pointer: string; readonly at: string },
+  now: Date,
+): ItemFault[] {
+  if (Date.parse(at) <= now.getTime() + DAY_MS) return []
+  return [{ index, pointer, code: 'IN_THE_FUTURE', detail: 'This is more than a day ahead.' }]
+}

@@ -100,6 +100,7 @@ describe('reporting payments', () => {
       payment('i2', { tenant_external_id: 'nobody' }),
       payment('i3', { net_minor: -1, colour: 'red' }),
       payment('i4', { lines: [{ product: 'fiber', net_minor: 1 }] }),
+      payment('i5', { occurred_at: new Date(Date.now() + 90_000_000).toISOString() }),
       refund('r1', 'i1', { currency: 'EUR' }),
     ])
     expect(answer.status).toBe(422)
@@ -110,6 +111,7 @@ describe('reporting payments', () => {
       'TOO_SMALL',
       'UNKNOWN_FIELD',
       'LINES_DIFFER',
+      'IN_THE_FUTURE',
       'CURRENCY_MISMATCH',
     ])
     expect(await ledger(scene)).toEqual([])
@@ -170,7 +172,7 @@ describe('taking back', () => {
   test('after its window nothing is taken back (D6)', async () => {
     const scene = await openEarningScene(world)
     await scene.refer('t1')
-    await scene.report([payment('i1'), refund('r1', 'i1', { occurred_at: '2027-02-01T00:00:00Z' })])
+    await scene.report([payment('i1', { occurred_at: '2026-05-05T00:00:00Z' }), refund('r1', 'i1')])
     expect(await amounts(scene)).toEqual([100])
     expect(await skips(scene)).toEqual(['WINDOW_OVER'])
   })

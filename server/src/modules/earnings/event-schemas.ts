@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { faultOfFuture } from '#platform/item-faults.ts'
 import type { ItemFault } from '#platform/item-faults.ts'
 import { instantText, plainText } from '#platform/route-input.ts'
 import { EVENT_KINDS } from './tables.ts'
@@ -67,8 +68,8 @@ export interface PlacedItem {
   readonly item: BillingEventItem
 }
 
-/** Checks items by themselves and against each other; every fault is told. */
-export function parseItems(raw: readonly unknown[]): { items: PlacedItem[]; faults: ItemFault[] } {
+/** Checks items by themselves, by the clock and against each other; every fault is told. */
+export function parseItems(raw: readonly unknown[], now: Date): { items: PlacedItem[]; faults: ItemFault[] } {
   const items: PlacedItem[] = []
   const faults: ItemFault[] = []
   const seen = new Map<string, number>()
@@ -78,6 +79,7 @@ export function parseItems(raw: readonly unknown[]): { items: PlacedItem[]; faul
       faults.push(...parsed.error.issues.flatMap((issue) => toFaults(index, issue)))
       continue
     }
+    faults.push(...faultOfFuture({ index, pointer: '/occurred_at', at: parsed.data.occurred_at }, now))
     const first = seen.get(parsed.data.external_id)
     if (first === undefined) {
       seen.set(parsed.data.external_id, index)

@@ -8,7 +8,7 @@ import { TestWorld } from '#testing/world.ts'
 import { makeEarningRoutes } from './index.ts'
 
 const DAY_MS = 86_400_000
-const START = Date.parse('2026-01-01T08:00:00Z')
+const START = Date.parse('2025-11-01T08:00:00Z')
 const STEPS = [
   { up_to_minor: 500_000, rate_bp: 500 },
   { up_to_minor: 2_000_000, rate_bp: 775 },
@@ -175,7 +175,7 @@ test('a year of payments comes out to the cent as an independent calculation has
     clawback: { flat: 'full_only', window_days: 90 },
   })
   for (let tenant = 1; tenant <= 12; tenant += 1)
-    await scene.refer(`t${tenant}`, { at: new Date('2025-12-01') })
+    await scene.refer(`t${tenant}`, { at: new Date('2025-10-01') })
   const events = makeYear(7, await readCharges())
   const ordered = events.toSorted((left, right) => (left.occurred_at < right.occurred_at ? -1 : 1))
   for (let from = 0; from < ordered.length; from += BATCH) {

@@ -79,7 +79,7 @@ async function take(
   raw: readonly unknown[],
   isDryRun: boolean,
 ): Promise<{ taken: Taken; faults: readonly ItemFault[] }> {
-  const { items, faults: own } = parseItems(raw)
+  const { items, faults: own } = parseItems(raw, mandate.origin.now)
   if (isDryRun) await setMark(mandate)
   const taken = await takeEvents(mandate, items)
   if (isDryRun) await returnToMark(mandate)

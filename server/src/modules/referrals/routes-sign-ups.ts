@@ -2,6 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { takeKeptEvents } from '#modules/earnings/index.ts'
 import { refuseItems } from '#platform/item-faults.ts'
+import { faultOfFuture } from '#platform/item-faults.ts'
 import type { ItemFault } from '#platform/item-faults.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
@@ -71,10 +72,10 @@ function readClick(text: string | undefined): string | null {
   return parsed.success ? parsed.data : UNKNOWN_CLICK
 }
 
-function findFaults(items: readonly Item[], tenants: ReadonlyMap<string, string>): ItemFault[] {
+function findFaults(items: readonly Item[], tenants: ReadonlyMap<string, string>, now: Date): ItemFault[] {
   const first = new Map<string, number>()
   return items.flatMap((item, index) => {
-    const faults: ItemFault[] = []
+    const faults = faultOfFuture({ index, pointer: '/occurred_at', at: item.occurred_at }, now)
     if (!tenants.has(item.tenant_external_id))
       faults.push({
         index,
@@ -112,7 +113,7 @@ async function take(mandate: Mandate<'ingest'>, items: readonly Item[], key: Buf
     mandate,
     items.map((item) => item.tenant_external_id),
   )
-  const faults = findFaults(items, tenants)
+  const faults = findFaults(items, tenants, mandate.origin.now)
   if (faults.length > 0) return { answers: [], faults }
   const placed = items.flatMap((item): PlacedSignUp[] => {
     const tenantId = tenants.get(item.tenant_external_id)

@@ -217,10 +217,15 @@ describe('batches', () => {
     const { code } = await makeCodeAs(world, scene.staff)
     const tenant = await desk.tenant()
     const good = desk.item(tenant.external, { code })
-    const refused = await desk.report([good, desk.item('nobody'), good])
+    const refused = await desk.report([
+      good,
+      desk.item('nobody'),
+      { ...good, occurred_at: '2099-01-01T00:00:00Z' },
+    ])
     expect(refused.status).toBe(422)
     expect(refused.body.errors).toMatchObject([
       { pointer: '/body/items/1/tenant_external_id', code: 'TENANT_UNKNOWN' },
+      { pointer: '/body/items/2/occurred_at', code: 'IN_THE_FUTURE' },
       { pointer: '/body/items/2/external_id', code: 'REPEATED' },
     ])
     expect(await world.sql('select 1 from referral where tenant_id = $1', [tenant.id])).toEqual([])
