@@ -771,16 +771,16 @@ AS $function$
     on conflict (partner_id, network) do nothing
     returning n.partner_id, n.network),
   facts as (
-    select 'person_denials' as type, 'person_denials:' || actor_id as subject, partner_id, 1 as level, format('%s was refused %s times in 5 minutes', coalesce(name, 'A person'), refused) as title,
+    select 'person_denials' as type, format('person_denials:%s:%s', actor_id, partner_id) as subject, partner_id, 1 as level, format('%s was refused %s times in 5 minutes', coalesce(name, 'A person'), refused) as title,
       'Ten refusals of one person in five minutes are more than mistakes. Look at the activity of this person.' as message, jsonb_build_object('count', refused) as metadata from persons
     union all
     select 'partner_denials', 'partner_denials:' || partner_id, partner_id, 1, format('%s refusals in 15 minutes', refused), 'Fifty refusals of one partner in fifteen minutes: often a wrong integration, sometimes a search for open doors.', jsonb_build_object('count', refused) from partners
     union all
-    select 'unknown_tenants', 'unknown_tenants:' || actor_id, partner_id, 2, format('%s asked for %s organisations that were never linked', coalesce(name, 'A person'), refused), 'Three such requests within ten minutes look like guessing.', jsonb_build_object('count', refused) from guesses
+    select 'unknown_tenants', format('unknown_tenants:%s:%s', actor_id, partner_id), partner_id, 2, format('%s asked for %s organisations that were never linked', coalesce(name, 'A person'), refused), 'Three such requests within ten minutes look like guessing.', jsonb_build_object('count', refused) from guesses
     union all
-    select 'stale_access', 'stale_access:' || coalesce(actor_id, partner_id), partner_id, 2, format('%s goes on using access that was withdrawn', coalesce(name, 'An API client')), 'Each call was refused. Five minutes after the end nothing should call any more.', jsonb_build_object('count', refused) from stale
+    select 'stale_access', format('stale_access:%s:%s', actor_id, partner_id), partner_id, 2, format('%s goes on using access that was withdrawn', coalesce(name, 'An API client')), 'Each call was refused. Five minutes after the end nothing should call any more.', jsonb_build_object('count', refused) from stale
     union all
-    select 'code_replay', 'code_replay:' || coalesce(actor_id, partner_id), partner_id, 2, format('%s: a code or refresh token was presented twice', coalesce(name, 'An API client')),
+    select 'code_replay', format('code_replay:%s:%s', actor_id, partner_id), partner_id, 2, format('%s: a code or refresh token was presented twice', coalesce(name, 'An API client')),
       'Somebody else may have taken it. What came of it was ended, the access of the customer stays: look at the activity of this client, and replace its key when you cannot explain it.', jsonb_build_object('count', times) from replays
     union all
     select 'unusual_access', 'unusual_access:' || partner_id, partner_id, level, format('%s requests in this hour', requests), format('The usual hour of the last 28 days has %s.', round(median)), jsonb_build_object('count', requests, 'usual', round(median)) from busy where level > 0

@@ -250,6 +250,34 @@ describe('misuse', () => {
     ])
   })
 
+  test('refusals of one person in two partners are told to each of them, and keep no other alert back (B9)', async () => {
+    const [here, there, other] = [
+      await openAlertScene(world),
+      await openAlertScene(world),
+      await openAlertScene(world),
+    ]
+    await refuse(here, { repeats: 11 })
+    await refuse({ ...there, staff: here.staff }, { repeats: 12 })
+    await refuse(other, { repeats: 13 })
+    await evaluate()
+    await evaluate()
+    const of = async (scene: AlertScene) => short(await storedAlerts(world, { ofPartner: scene.partner }))
+    expect([await of(here), await of(there), await of(other)]).toEqual([
+      ['person_denials warning active'],
+      ['person_denials warning active'],
+      ['person_denials warning active'],
+    ])
+    const ofPerson = await world.sql<{ title: string }>(
+      `select title from alert where audience = 'provider' and type = 'person_denials' and partner_id = any ($1::uuid[])
+       order by title`,
+      [[here.partner, there.partner]],
+    )
+    expect(ofPerson.map(({ title }) => title)).toEqual([
+      `Ana was refused 11 times in 5 minutes (Northwind)`,
+      `Ana was refused 12 times in 5 minutes (Northwind)`,
+    ])
+  })
+
   test('a call with withdrawn access more than five minutes after its end is critical, within them it is not (B9)', async () => {
     const [late, soon] = [await openAlertScene(world), await openAlertScene(world)]
     for (const [scene, since] of [
