@@ -39,6 +39,10 @@ export class ProcessCopy implements FeatureSource {
   readonly #sets = new SetPool()
   readonly #listeners = new Set<(partnerId: string | null) => void>()
   readonly #read: Read
+  /** One look at a time: of two at once, what the earlier one read could replace what the later one did. */
+  #looking: Promise<void> = Promise.resolve()
+  /** A look at everything that has not begun: whoever asks for one meanwhile gets this. */
+  #nextLook: Promise<void> | null = null
 
   constructor(read: Read) {
     this.#read = read
@@ -104,7 +108,26 @@ export class ProcessCopy implements FeatureSource {
   }
 
   /** Reads everything anew. Throws, and changes nothing, when a feature cannot be evaluated. */
-  async readAll(): Promise<void> {
+  readAll(): Promise<void> {
+    this.#nextLook ??= this.#inTurn(() => {
+      this.#nextLook = null
+      return this.#lookAtAll()
+    })
+    return this.#nextLook
+  }
+
+  /** Reads some partners anew; the features stay as they are. */
+  readPartners(ids: readonly string[]): Promise<void> {
+    return this.#inTurn(() => this.#lookAtPartners(ids))
+  }
+
+  #inTurn(look: () => Promise<void>): Promise<void> {
+    const done = this.#looking.then(look)
+    this.#looking = done.catch(() => undefined)
+    return done
+  }
+
+  async #lookAtAll(): Promise<void> {
     const [definitions, partners] = [
       await this.#read(READ_DEFINITIONS, []),
       await this.#read(READ_PARTNERS, [null]),
@@ -116,8 +139,7 @@ export class ProcessCopy implements FeatureSource {
     this.#found = new Map()
   }
 
-  /** Reads some partners anew; the features stay as they are. */
-  async readPartners(ids: readonly string[]): Promise<void> {
+  async #lookAtPartners(ids: readonly string[]): Promise<void> {
     const rows = await this.#read(READ_PARTNERS, [ids])
     for (const partner of rows.map((row) => toPartner(row))) {
       this.#partners.set(partner.id, partner)

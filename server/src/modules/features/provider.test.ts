@@ -23,10 +23,12 @@ const definition = (key: string, change: Record<string, unknown> = {}) => ({
   ...change,
 })
 
+const BARE_PARTNER = { id: PARTNER, kinds: ['msp'], tier: 'standard', region: null, plans: [] }
+
 /** A copy whose rows the test writes. */
 function makeCopy() {
   const rows = { definitions: [definition('early')] as unknown[] }
-  const partner = { id: PARTNER, kinds: ['msp'], tier: 'standard', region: null, plans: [], settings: [] }
+  const partner = { ...BARE_PARTNER, settings: [] }
   const copy = new ProcessCopy((text) =>
     Promise.resolve(text.includes('feature_definitions') ? rows.definitions : [partner]),
   )
@@ -97,6 +99,29 @@ describe('the copy of a process', () => {
     rows.definitions = [definition('billing', { status: 'killed' })]
     await copy.readAll()
     expect(copy.offFor(PARTNER, later).has('billing')).toBe(true)
+  })
+
+  test('what was read before a change never replaces what was read after it, of features or of a partner (C3)', async () => {
+    const off = { key: 'early', override: 'off', override_until: null, choice: null }
+    const partner = (settings: unknown[]) => [{ ...BARE_PARTNER, settings }]
+    const database = { definitions: [definition('early')], partners: partner([]) }
+    const { promise: isLate, resolve: answerLate } = Promise.withResolvers<void>()
+    let reads = 0
+    const copy = new ProcessCopy(async (text) => {
+      const found = text.includes('feature_definitions') ? database.definitions : database.partners
+      // The first look has read all that is there and waits for its last answer.
+      if ((reads += 1) === 2) await isLate
+      return found
+    })
+    const first = copy.readAll()
+    await vi.waitFor(() => expect(reads).toBe(2))
+    database.definitions = [definition('early', { status: 'killed' }), definition('other')]
+    database.partners = partner([{ ...off, key: 'other' }])
+    const [second, third] = [copy.readAll(), copy.readPartners([PARTNER])]
+    await new Promise((resolve) => setImmediate(resolve))
+    answerLate()
+    await Promise.all([first, second, third])
+    expect(copy.onFor(PARTNER, NOW)).toEqual([])
   })
 
   test('has everything off that it does not know', () => {
