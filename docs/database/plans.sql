@@ -19,6 +19,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_plan REFERENCING OL
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_plan REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_plan REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_partner_plan BEFORE INSERT OR UPDATE ON public.partner_plan FOR EACH ROW EXECUTE FUNCTION private.enforce_partner_plan();
+CREATE TRIGGER features_announced AFTER INSERT OR UPDATE OF is_offered ON public.partner_plan FOR EACH ROW EXECUTE FUNCTION private.announce_features('partner_id');
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.partner_plan FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 alter table public.partner_plan enable row level security, force row level security;
 create policy deciding on public.partner_plan for select to liaison_authz

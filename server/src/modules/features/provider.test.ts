@@ -208,6 +208,26 @@ describe('in a running process', () => {
     await vi.waitFor(() => expect(isOff()).toBe(true), SOON)
   })
 
+  test('a partner that begins to offer a plan is decided by it at once, without waiting for the next look (C3)', async () => {
+    const source = featuresOf(world.database)
+    const [plan] = await world.seed<{ id: string }>(
+      `insert into plan (code, name) values ('fibre-1', 'Fibre 1') returning id`,
+      [],
+    )
+    await world.seed(
+      `update feature_flag set definition = '{"eligibility": null, "rules": [{"when": {"plans": ["fibre-1"]}, "outcome": "off"}], "share_bp": null, "default": "on"}' where key = 'provisioning'`,
+      [],
+    )
+    const isOff = () => source.offFor(scene.partner, new Date()).has('provisioning')
+    await world.seed(`insert into partner_plan (partner_id, plan_id, is_offered) values ($1, $2, true)`, [
+      scene.partner,
+      plan?.id,
+    ])
+    await vi.waitFor(() => expect(isOff()).toBe(true), SOON)
+    await world.seed(`update partner_plan set is_offered = false where partner_id = $1`, [scene.partner])
+    await vi.waitFor(() => expect(isOff()).toBe(false), SOON)
+  })
+
   test('a partner whose kind changes is decided by its new kind', async () => {
     const source = featuresOf(world.database)
     await world.seed(
