@@ -26,7 +26,7 @@ export const features = {
   'feature.kill': 'Switch off for everybody',
   'feature.kill_title': 'Switch off {feature} for everybody?',
   'feature.kill_effect':
-    'From the next request on nobody has it, whatever else is set. What is set stays and holds again when it is restored.',
+    'From the next request on nobody has it, whatever else is set. What is set stays and holds again when it is restored; a planned ramp stops where it is.',
   'feature.kill_keep': 'Leave it as it is',
   'feature.kill_done': '{feature} is off for everybody.',
   'feature.restore': 'Restore',

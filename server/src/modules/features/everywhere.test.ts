@@ -4,11 +4,11 @@ import type { PartnerId } from '@liaison/access'
 import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
-import { SOON } from '#testing/patience.ts'
+import { inTime, SOON, waitAtLeast } from '#testing/patience.ts'
 import { openDirect, people, stockShop } from '#testing/shop.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { allFeatureRoutes } from './index.ts'
+import { allFeatureRoutes, runFeatureClock } from './index.ts'
 
 const tokens = new TestTokens()
 let world: TestWorld
@@ -65,4 +65,44 @@ test('who one is tells the features that are on, and the permissions that are le
   await vi.waitFor(async () => expect((await me()).features).not.toContain('webhooks'), SOON)
   expect((await me()).permissions).not.toContain('partner_org.webhooks.manage')
   expect((await me()).permissions).toContain('partner_org.profile.read')
+})
+
+test('a ramp stops where it is when the feature is switched off for everybody, so that nothing jumps when it is restored (C3)', async () => {
+  const ADMIN = '/api/v1/admin/features'
+  const reason = 'because of a test'
+  const terms = {
+    name: 'Early thing',
+    description: 'Something that not everybody has',
+    owner_name: 'Team blue',
+    partner_choice: 'none',
+    prerequisites: [],
+    eligibility: null,
+    rules: [],
+    share_bp: 500,
+    default: 'off',
+    clean_up_by: null,
+    reason,
+  }
+  await inTime(async (leadMs) => {
+    const key = `halted_${leadMs}`
+    const { headers } = await world.call(provider, 'POST', ADMIN, { body: { key, ...terms } })
+    const startsMs = Date.now() + leadMs
+    const planned = await world.call(provider, 'PUT', `${ADMIN}/${key}/ramp`, {
+      body: { steps: [{ starts_at: new Date(startsMs).toISOString(), share_bp: 10_000 }], reason },
+      headers: { 'if-match': String(headers.etag) },
+    })
+    const move = (name: string) =>
+      world.call(provider, 'POST', `${ADMIN}/${key}/${name}`, { body: { reason } })
+    const killed = await move('kill')
+    if (Date.now() >= startsMs) return false
+    expect([planned.statusCode, killed.statusCode]).toEqual([200, 200])
+    await waitAtLeast(startsMs - Date.now() + 50)
+    expect((await move('restore')).json()).toMatchObject({ share_now_bp: 500, share_bp: 500, steps: [] })
+    expect(await runFeatureClock(world.database)).toBe(0)
+    const [event] = await world.sql(
+      `select changes from audit_event where action = 'features.kill' and changes ? 'share_bp'`,
+    )
+    expect(event).toMatchObject({ changes: { status: { after: 'killed' }, share_bp: { after: 500 } } })
+    return true
+  })
 })

@@ -1,15 +1,28 @@
 import { z } from 'zod'
+import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { instant, plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { shareAt, WHOLE_BP } from './definition.ts'
-import type { FeatureStatus } from './definition.ts'
+import type { Definition, FeatureStatus } from './definition.ts'
 import { recordFeature } from './events.ts'
 import { answerFeature, refuseFaults, requireVersion } from './routes-admin.ts'
 import { findRampFaults } from './rules.ts'
 import { getFeature, insertSteps, listSteps, moveFeature, updateFeature, withdrawSteps } from './store.ts'
+import type { FeatureRow } from './store.ts'
 import { FeatureBody, FeatureParams, ruleOf } from './view.ts'
+
+/**
+ * Ends the ramp of a feature where it is, and answers how the feature is decided from then on. What is off for everybody is not
+ * ramped: its steps would be reached unseen, and all of them hold at once when it is restored.
+ */
+async function stopRamp(mandate: Mandate<'platform'>, row: FeatureRow): Promise<Definition> {
+  const steps = await listSteps(mandate, [row.id])
+  if (steps.length === 0) return row.definition
+  await withdrawSteps(mandate, row.id)
+  return { ...row.definition, share_bp: shareAt(ruleOf(row, steps), mandate.origin.now) }
+}
 
 const manage = { permission: 'platform.features.manage' } as const
 
@@ -32,10 +45,15 @@ function makeMoveRoute(move: {
       const row = await getFeature(mandate, params.key, 'change')
       if (!move.from.includes(row.status))
         throw new ProblemError(409, 'FEATURE_STATE_CONFLICT', `The feature is ${row.status}.`)
-      await moveFeature(mandate, row, { status: move.to, reason })
+      const definition = move.to === 'active' ? row.definition : await stopRamp(mandate, row)
+      await moveFeature(mandate, row, { status: move.to, definition, reason })
+      const [before, after] = [row.definition.share_bp, definition.share_bp]
       recordFeature(mandate, row, {
         action: `features.${move.name}`,
-        changes: { status: { before: row.status, after: move.to } },
+        changes: {
+          status: { before: row.status, after: move.to },
+          ...(definition !== row.definition && { share_bp: { before, after } }),
+        },
         reason,
       })
       return answerFeature(mandate, params.key)

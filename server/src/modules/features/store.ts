@@ -180,15 +180,16 @@ export async function updateFeature(
     .catch(translate)
 }
 
-/** Moves a feature to another state. Throws FEATURE_STATE_CONFLICT for a move that is not made. */
+/** Moves a feature to another state, with the share that it keeps. Throws FEATURE_STATE_CONFLICT for a move that is not made. */
 export async function moveFeature(
   mandate: Mandate<'platform'>,
   row: FeatureRow,
-  { status, reason }: { readonly status: FeatureStatus; readonly reason: string },
+  move: { readonly status: FeatureStatus; readonly definition: Definition; readonly reason: string },
 ): Promise<void> {
+  const { status, definition, reason } = move
   await tables<FeatureTables>(mandate)
     .updateTable('feature_flag')
-    .set({ status, reason, version: row.version + 1 })
+    .set({ status, definition: JSON.stringify(definition), reason, version: row.version + 1 })
     .where('id', '=', row.id)
     .execute()
     .catch(translate)
