@@ -283,6 +283,8 @@ test('pages hold every delegation once, and the read is in the log of the tenant
     { has_more: true, total: 3 },
     { has_more: false, total: 3 },
   ])
+  const beyond = await read(admin, `${OWN}${at(moment)}&limit=2&offset=4`)
+  expect(beyond).toMatchObject({ items: [], has_more: false, total: 3 })
   const events = await world.sql(
     `select action, resource_label, row_count from audit_event where tenant_id = $1 and action = 'access.history' order by occurred_at limit 1`,
     [tenant],

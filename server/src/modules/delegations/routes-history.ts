@@ -2,6 +2,7 @@ import { encodeId, fromBits, has, idFromUuid, PERMISSIONS, ROLE_TITLES } from '@
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readCountedPage } from '#platform/read-page.ts'
 import { instantText, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -150,13 +151,14 @@ async function answer(mandate: HistoryMandate, asked: z.output<typeof query>) {
       'Only an auditor of the tenant sees who else had access to it.',
     )
   const isRecorded = moment >= since
-  const rows = isRecorded ? await listAccessAt(mandate, moment, { offset, limit }) : []
+  const { rows, total } = await readCountedPage({ limit, offset }, (page) =>
+    isRecorded ? listAccessAt(mandate, moment, page) : Promise.resolve([]),
+  )
   noteRead(mandate, {
     action: 'access.history',
     rowCount: rows.length,
     resource: { type: 'access_history', label: moment.toISOString() },
   })
-  const total = Number(rows[0]?.total ?? 0)
   return {
     as_of: moment.toISOString(),
     recorded_since: since.toISOString(),

@@ -117,6 +117,8 @@ test('persons are found by a part of name or address, with what tells namesakes 
     ],
     total: 1,
   })
+  const beyond = await world.call(admin, 'GET', `/api/v1/admin/persons?search=${part}&offset=50`)
+  expect(beyond.json(), beyond.body).toMatchObject({ items: [], total: 1, has_more: false })
   expect((await world.call(admin, 'GET', '/api/v1/admin/persons?search=%25%25')).json().items).toEqual([])
   expect((await world.call(admin, 'GET', '/api/v1/admin/persons')).statusCode).toBe(422)
   expect((await world.call(admin, 'GET', '/api/v1/admin/persons?search=a')).statusCode).toBe(422)

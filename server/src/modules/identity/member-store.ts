@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { guardedBy } from '#platform/guarded.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { readCountedPage } from '#platform/read-page.ts'
 import { digestOf, makeToken } from './secret-token.ts'
 import type { IdentityTables } from './tables.ts'
 
@@ -69,9 +70,10 @@ export async function listMembers(
   mandate: Mandate<'program'>,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ readonly rows: MemberRow[]; readonly total: number }> {
-  const [result] = await runStatements(mandate, [
-    {
-      text: `select m.id, m.person_id, p.name, p.email, m.role, case when p.status = 'active' then m.status else 'inactive' end as status,
+  const { rows, total } = await readCountedPage(page, async ({ limit, offset }) => {
+    const [result] = await runStatements(mandate, [
+      {
+        text: `select m.id, m.person_id, p.name, p.email, m.role, case when p.status = 'active' then m.status else 'inactive' end as status,
           m.person_id in (select access.members_with_factor()) as has_factor, count(*) over () as total,
           coalesce((
             select jsonb_agg(jsonb_build_object('linkId', l.id, 'tenantId', l.tenant_id, 'tenantName', l.tenant_name, 'role', a.role, 'endsAt', a.ends_at) order by l.tenant_name, l.id)
@@ -79,14 +81,12 @@ export async function listMembers(
             where a.member_id = m.id and l.status in ('approved', 'active', 'suspended') and l.tenant_id is not null), '[]') as assignments
         from partner_member m join person p on p.id = m.person_id
         where m.partner_id = $1 order by p.name, m.id limit $2 offset $3`,
-      values: [mandate.partner.id, page.limit, page.offset],
-    },
-  ])
-  const rows = result?.rows ?? []
-  // A page beyond the last one has no row that could tell how many there are.
-  if (rows.length === 0 && page.offset > 0)
-    return { rows: [], total: (await listMembers(mandate, { limit: 1, offset: 0 })).total }
-  return { rows: rows.map(toMember), total: Number(rows[0]?.['total'] ?? 0) }
+        values: [mandate.partner.id, limit, offset],
+      },
+    ])
+    return result?.rows ?? []
+  })
+  return { rows: rows.map(toMember), total }
 }
 
 function toMember(row: Record<string, unknown>): MemberRow {
@@ -107,17 +107,16 @@ export async function listTenantMembers(
   mandate: Mandate<'tenant'>,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ readonly rows: TenantMemberRow[]; readonly total: number }> {
-  const [result] = await runStatements(mandate, [
-    {
-      text: `select m.*, count(*) over () as total from access.own_members() m order by m.name, m.member_id limit $1 offset $2`,
-      values: [page.limit, page.offset],
-    },
-  ])
-  const rows = result?.rows ?? []
-  // A page beyond the last one has no row that could tell how many there are.
-  if (rows.length === 0 && page.offset > 0)
-    return { rows: [], total: (await listTenantMembers(mandate, { limit: 1, offset: 0 })).total }
-  return { rows: rows.map(toTenantMember), total: Number(rows[0]?.['total'] ?? 0) }
+  const { rows, total } = await readCountedPage(page, async ({ limit, offset }) => {
+    const [result] = await runStatements(mandate, [
+      {
+        text: `select m.*, count(*) over () as total from access.own_members() m order by m.name, m.member_id limit $1 offset $2`,
+        values: [limit, offset],
+      },
+    ])
+    return result?.rows ?? []
+  })
+  return { rows: rows.map(toTenantMember), total }
 }
 
 function toTenantMember(row: Record<string, unknown>): TenantMemberRow {

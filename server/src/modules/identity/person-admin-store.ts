@@ -2,6 +2,7 @@ import type { PersonId } from '@liaison/access'
 import { containsPattern } from '#platform/list.ts'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { readCountedPage } from '#platform/read-page.ts'
 
 /** A person as the provider's people see them. */
 export interface KnownPerson {
@@ -43,14 +44,16 @@ export async function findPersons(
   search: string,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ readonly rows: KnownPerson[]; readonly total: number }> {
-  const [result] = await runStatements(mandate, [
-    {
-      text: `${PERSONS} where p.name ilike $1 or p.email ilike $1 order by p.name, p.id limit $2 offset $3`,
-      values: [containsPattern(search), page.limit, page.offset],
-    },
-  ])
-  const rows = result?.rows ?? []
-  return { rows: rows.map(toPerson), total: Number(rows[0]?.['total'] ?? 0) }
+  const { rows, total } = await readCountedPage(page, async ({ limit, offset }) => {
+    const [result] = await runStatements(mandate, [
+      {
+        text: `${PERSONS} where p.name ilike $1 or p.email ilike $1 order by p.name, p.id limit $2 offset $3`,
+        values: [containsPattern(search), limit, offset],
+      },
+    ])
+    return result?.rows ?? []
+  })
+  return { rows: rows.map(toPerson), total }
 }
 
 /** One person; null when there is none with this id. */
