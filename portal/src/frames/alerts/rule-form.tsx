@@ -51,7 +51,7 @@ function toTarget(target: string) {
 
 function TargetPick({ value, onValue }: { value: string; onValue: (target: string) => void }) {
   const { role } = useFrame()
-  const groups = useGroups().data?.items ?? []
+  const groups = useGroups().data ?? []
   const links = useRead(['links', 'every', 'active'], (frame, signal) =>
     readEveryLink(frame.client, 'active', signal),
   )

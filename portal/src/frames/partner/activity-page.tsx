@@ -1,4 +1,3 @@
-import { readBody } from '@liaison/client'
 import type { ReachableTenant } from '@liaison/client'
 
 import { ActivityPage as Feed } from '../../parts/activity-page.tsx'
@@ -9,7 +8,7 @@ import { clientFor, useFrame, useMay } from '../../platform/frame.ts'
 import { findPartner } from '../../platform/me.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { readEveryMember } from '../shared/every.ts'
+import { readEveryMember, readEveryReach } from '../shared/every.ts'
 import { ActivityWhole } from './activity-whole.tsx'
 import { AuditedTenants } from './audited-tenants.tsx'
 import { engagementOf, isAudited } from './engagement.ts'
@@ -25,12 +24,7 @@ function useIsAuditor(): boolean {
 /** The tenants that the person reaches, by name. */
 function useTenants() {
   const may = useMay('partner_org.links.read')
-  return useRead(
-    ['audited'],
-    (_frame, signal) =>
-      readBody(clientFor('').GET('/partner/context/tenants', { params: { query: { limit: 100 } }, signal })),
-    { enabled: may },
-  )
+  return useRead(['audited'], (_frame, signal) => readEveryReach(clientFor(''), signal), { enabled: may })
 }
 
 function usePeople() {
@@ -54,7 +48,7 @@ export function ActivityPage() {
   const isAuditor = useIsAuditor()
   const tenants = useTenants()
   const people = usePeople()
-  const reached = tenants.data?.items ?? []
+  const reached = tenants.data ?? []
   if (isAuditor && tenants.isLoading) {
     return (
       <Page title={t('activity.title')} lead={t('activity.partner_lead')}>

@@ -1,5 +1,4 @@
 import { TextInput } from '@mantine/core'
-import { readBody } from '@liaison/client'
 
 import { ChoicePick, Day } from '../../parts/activity-fields.tsx'
 import type { ActivityChoice } from '../../parts/activity-fields.tsx'
@@ -10,6 +9,7 @@ import type { FilterValues } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { readEveryClient, readEveryConsent } from '../shared/every.ts'
 
 const outcomes = ['any', 'allowed', 'denied', 'error'] as const
 
@@ -44,21 +44,16 @@ export function toQuery(values: CallsValues) {
 
 /** Customers by name, as their consents name them. */
 function useTenants(): ActivityChoice[] {
-  const consents = useRead(
-    ['granted', 'names'],
-    ({ client }, signal) =>
-      readBody(client.GET('/partner/consents', { params: { query: { limit: 100 } }, signal })),
-    { enabled: useMay('partner_org.consents.read') },
-  )
-  const rows = consents.data?.items ?? []
+  const consents = useRead(['granted', 'every'], ({ client }, signal) => readEveryConsent(client, signal), {
+    enabled: useMay('partner_org.consents.read'),
+  })
+  const rows = consents.data ?? []
   return [...new Map(rows.map(({ tenant_id: id, tenant_name: name }) => [id, { id, name }])).values()]
 }
 
 function useClients(): ActivityChoice[] {
-  const clients = useRead(['clients', 'names'], ({ client }, signal) =>
-    readBody(client.GET('/partner/clients', { params: { query: { limit: 100 } }, signal })),
-  )
-  return (clients.data?.items ?? []).map(({ client_id: id, name }) => ({ id, name }))
+  const clients = useRead(['clients', 'every'], ({ client }, signal) => readEveryClient(client, signal))
+  return (clients.data ?? []).map(({ client_id: id, name }) => ({ id, name }))
 }
 
 /** The filters of the calls, which live in the address. */

@@ -15,6 +15,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { sentenceOfAction } from '../shared/access-words.ts'
+import { readEveryClient } from '../shared/every.ts'
 import { Ticks } from '../shared/ticks.tsx'
 import { askable, askDays, blankAsk, checkAsk } from './ask-draft.ts'
 import type { AskDraft } from './ask-draft.ts'
@@ -176,9 +177,7 @@ function AskForm({ clients, onSent }: { clients: readonly ApiClient[]; onSent: (
 export function NewAskPage() {
   const { partnerId } = useFrame()
   const [sent, setSent] = useState<ConsentAsk | null>(null)
-  const clients = useRead(['clients', 'all'], (frame, signal) =>
-    readBody(frame.client.GET('/partner/clients', { params: { query: { limit: 100 } }, signal })),
-  )
+  const clients = useRead(['clients', 'every'], ({ client }, signal) => readEveryClient(client, signal))
   if (sent) return <Sent ask={sent} />
   return (
     <Page
@@ -187,7 +186,7 @@ export function NewAskPage() {
       back={{ to: partnerPlaces.granted(partnerId), label: t('nav.granted') }}
     >
       <Answer query={clients}>
-        {({ items }) => {
+        {(items) => {
           const working = items.filter(({ status }) => status === 'active')
           return working.length === 0 ? (
             <p className="muted">

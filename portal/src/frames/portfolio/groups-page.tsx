@@ -65,7 +65,7 @@ export function GroupsPage() {
   return (
     <Page title={t('groups.title')} lead={t('groups.lead')} tools={make}>
       <Answer query={groups} lines={5}>
-        {({ items }) =>
+        {(items) =>
           items.length === 0 ? (
             <div className="list">
               <Empty title={t('groups.none')} text={t('groups.none_text')} />

@@ -84,7 +84,7 @@ function Grants({ team, save }: { team: TeamDetail; save: Save }) {
 
 /** What a team can still be assigned to, by the value of its option. */
 function useTargets(team: TeamDetail) {
-  const groups = useGroups().data?.items ?? []
+  const groups = useGroups().data ?? []
   const links = useRead(['assignments', 'every'], (frame, signal) =>
     readEveryAssignment(frame.client, signal),
   )

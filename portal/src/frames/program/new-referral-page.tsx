@@ -17,6 +17,7 @@ import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { findPartners, findTenants } from '../platform/finds.ts'
 import { missing } from '../platform/form-words.ts'
+import { readEveryCode } from '../shared/every.ts'
 
 type Draft = { partner: Found | null; tenant: Found | null; code: string; reason: string }
 
@@ -32,11 +33,10 @@ type CodePickProps = { partnerId: string; value: string; onValue: (code: string)
 
 /** A code of the partner, so that whoever made it sees the referral too. */
 function CodePick({ partnerId, value, onValue }: CodePickProps) {
-  const query = { partner_id: partnerId, limit: 100 }
-  const codes = useRead(['codes-of', query], (frame, signal) =>
-    readBody(frame.client.GET('/admin/codes', { params: { query }, signal })),
+  const codes = useRead(['codes-of', partnerId], (frame, signal) =>
+    readEveryCode(frame.client, partnerId, signal),
   )
-  const known = codes.data?.items ?? []
+  const known = codes.data ?? []
   return (
     <NativeSelect
       id="code_id"

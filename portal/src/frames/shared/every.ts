@@ -1,7 +1,7 @@
 import { readBody } from '@liaison/client'
 import type { LiaisonClient } from '@liaison/client'
 
-import { readAllByOffset } from '../../platform/read-all.ts'
+import { readAllByCursor, readAllByOffset } from '../../platform/read-all.ts'
 
 /** The longest part of a list that the server hands out at once. */
 const limit = 100
@@ -30,6 +30,47 @@ export const readEveryPartner = (client: LiaisonClient, status: 'active' | undef
     readBody(
       client.GET('/admin/partners', {
         params: { query: { ...(status !== undefined && { status }), limit, ...place } },
+        signal,
+      }),
+    ),
+  )
+
+/** Every tenant that the person is assigned to, for a choice that has to offer each of them; asked for without naming a tenant. */
+export const readEveryReach = (client: LiaisonClient, signal: AbortSignal) =>
+  readAllByOffset((place) =>
+    readBody(client.GET('/partner/context/tenants', { params: { query: { limit, ...place } }, signal })),
+  )
+
+/** Every group of tenants of the partner, for a choice that has to offer each of them. */
+export const readEveryGroup = (client: LiaisonClient, signal: AbortSignal) =>
+  readAllByOffset((place) =>
+    readBody(client.GET('/partner/tenant-groups', { params: { query: { limit, ...place } }, signal })),
+  )
+
+/** Every API client of the partner, also those that are revoked, for a choice that has to offer each of them. */
+export const readEveryClient = (client: LiaisonClient, signal: AbortSignal) =>
+  readAllByOffset((place) =>
+    readBody(client.GET('/partner/clients', { params: { query: { limit, ...place } }, signal })),
+  )
+
+/** Every consent of the partner, for a choice that has to offer each customer. */
+export const readEveryConsent = (client: LiaisonClient, signal: AbortSignal) =>
+  readAllByCursor((place) =>
+    readBody(client.GET('/partner/consents', { params: { query: { limit, ...place } }, signal })),
+  )
+
+/** Every agency of the organisation, for a choice that has to offer each of them. */
+export const readEveryAgency = (client: LiaisonClient, signal: AbortSignal) =>
+  readAllByOffset((place) =>
+    readBody(client.GET('/tenant/agencies', { params: { query: { limit, ...place } }, signal })),
+  )
+
+/** Every code of a partner, for a choice that has to offer each of them. */
+export const readEveryCode = (client: LiaisonClient, partnerId: string, signal: AbortSignal) =>
+  readAllByOffset((place) =>
+    readBody(
+      client.GET('/admin/codes', {
+        params: { query: { partner_id: partnerId, limit, ...place } },
         signal,
       }),
     ),

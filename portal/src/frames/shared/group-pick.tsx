@@ -1,23 +1,21 @@
 import { NativeSelect } from '@mantine/core'
-import { readBody } from '@liaison/client'
 import type { TenantGroup } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { readEveryGroup } from './every.ts'
 
 /** The partner's groups of tenants. */
-export function useGroups(): UseQueryResult<{ items: TenantGroup[]; total: number }> {
-  return useRead(['tenant-groups'], (frame, signal) =>
-    readBody(frame.client.GET('/partner/tenant-groups', { params: { query: { limit: 100 } }, signal })),
-  )
+export function useGroups(): UseQueryResult<TenantGroup[]> {
+  return useRead(['tenant-groups'], (frame, signal) => readEveryGroup(frame.client, signal))
 }
 
 type GroupPickProps = { value: string; onValue: (groupId: string) => void }
 
 /** A filter by one of the partner's groups; nothing while there is none. */
 export function GroupPick({ value, onValue }: GroupPickProps) {
-  const groups = useGroups().data?.items ?? []
+  const groups = useGroups().data ?? []
   if (groups.length === 0 && value === '') return null
   return (
     <NativeSelect

@@ -14,6 +14,7 @@ import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
+import { readEveryAgency } from '../shared/every.ts'
 import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { toColumns } from './voucher-table.tsx'
@@ -32,13 +33,10 @@ type AgencyPickProps = { value: string; onValue: (value: string) => void }
 /** Whose vouchers are shown; for those who may see the agencies. */
 function AgencyPick({ value, onValue }: AgencyPickProps) {
   const mayRead = useMay('tenant.agencies.read')
-  const agencies = useRead(
-    ['agencies', 'names'],
-    (frame, signal) =>
-      readBody(frame.client.GET('/tenant/agencies', { params: { query: { limit: 100 } }, signal })),
-    { enabled: mayRead },
-  )
-  if (!mayRead || agencies.data === undefined || agencies.data.items.length === 0) return null
+  const agencies = useRead(['agencies', 'every'], (frame, signal) => readEveryAgency(frame.client, signal), {
+    enabled: mayRead,
+  })
+  if (!mayRead || agencies.data === undefined || agencies.data.length === 0) return null
   return (
     <NativeSelect
       className="pick"
@@ -46,7 +44,7 @@ function AgencyPick({ value, onValue }: AgencyPickProps) {
       value={value}
       data={[
         { value: '', label: t('pick.any') },
-        ...agencies.data.items.map((agency) => ({ value: agency.agency_id, label: agency.name })),
+        ...agencies.data.map((agency) => ({ value: agency.agency_id, label: agency.name })),
       ]}
       onChange={(event) => onValue(event.currentTarget.value)}
     />

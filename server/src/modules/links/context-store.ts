@@ -7,8 +7,7 @@ import type { LinkRow, LinkTables } from './tables.ts'
 /** The links that the person of the mandate is assigned to, pinned tenants first, then by name of the tenant; ended ones only for 30 days. */
 export function findOwnLinks(
   mandate: Mandate<'program'>,
-  search: string | undefined,
-  limit: number,
+  asked: { readonly search?: string | undefined; readonly limit: number; readonly offset: number },
 ): Promise<(LinkRow & { readonly pinned: boolean })[]> {
   const recently = new Date(mandate.origin.now.getTime() - 30 * 86_400_000)
   const isPinned = sql<boolean>`exists (select from tenant_pin t where t.tenant_id = link_overview.tenant_id and t.partner_id = link_overview.partner_id and t.person_id = ${mandate.actor.id})`
@@ -29,8 +28,8 @@ export function findOwnLinks(
           .where('link_member.person_id', '=', mandate.actor.id),
       ),
     )
-  if (search !== undefined) {
-    const pattern = containsPattern(search)
+  if (asked.search !== undefined) {
+    const pattern = containsPattern(asked.search)
     query = query.where((eb) =>
       eb.or([eb('tenant_name', 'ilike', pattern), eb('tenant_slug', 'ilike', pattern)]),
     )
@@ -39,7 +38,9 @@ export function findOwnLinks(
     .orderBy('pinned', 'desc')
     .orderBy('tenant_name')
     .orderBy('status_changed_at', 'desc')
-    .limit(limit)
+    .orderBy('id')
+    .limit(asked.limit)
+    .offset(asked.offset)
     .execute()
 }
 

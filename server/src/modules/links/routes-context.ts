@@ -8,8 +8,9 @@ import {
   ROLE_TITLES,
 } from '@liaison/access'
 import { z } from 'zod'
+import { pageQuery } from '#platform/list.ts'
 import { factsOf, noteRead } from '#platform/mandate.ts'
-import { publicId, searchText, wholeNumber } from '#platform/route-input.ts'
+import { publicId, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findOwnLinks } from './context-store.ts'
@@ -50,15 +51,16 @@ export const contextRoutes: readonly Route[] = [
     path: '/api/v1/partner/context/tenants',
     summary: 'The tenants that the person is assigned to, pinned ones first, found by name or code',
     input: {
-      query: z.strictObject({ search: searchText().optional(), limit: wholeNumber(1, 100).default(50) }),
+      query: z.strictObject({ search: searchText().optional(), ...pageQuery }),
     },
     access: { permission: 'partner_org.links.read' },
     limit: 'list',
-    responses: { 200: z.strictObject({ items: z.array(SwitcherEntry) }) },
+    responses: { 200: z.strictObject({ items: z.array(SwitcherEntry), has_more: z.boolean() }) },
     async handle({ mandate, query }) {
-      const rows = await findOwnLinks(mandate, query.search, query.limit)
+      const rows = await findOwnLinks(mandate, { ...query, limit: query.limit + 1 })
       return {
-        items: rows.flatMap((row) =>
+        has_more: rows.length > query.limit,
+        items: rows.slice(0, query.limit).flatMap((row) =>
           row.tenant_id === null
             ? []
             : [

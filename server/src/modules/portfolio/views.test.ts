@@ -99,6 +99,8 @@ test('a pinned organisation comes first in the switcher of that person alone, an
   expect(await order(people.technician)).toEqual(['*Gamma', 'Acme', 'Beta'])
   expect(await order(people.technician, '?search=a&limit=1')).toEqual(['*Gamma'])
   expect(await order(people.owner)).toEqual(['Acme', 'Beta', 'Gamma'])
+  const turned = ['?limit=2', '?limit=2&offset=2'].map((query) => order(people.owner, query))
+  expect(await Promise.all(turned)).toEqual([['Acme', 'Beta'], ['Gamma']])
   const stranger = await world.tenant('Stranger')
   for (const unknown of [stranger, '01900000-0000-7000-8000-000000000001'])
     expect((await pin(unknown)).json().code).toBe('TENANT_NOT_FOUND')
