@@ -64,6 +64,7 @@ begin
       from (select e.currency::text, coalesce(sum(e.amount_minor) filter (where e.state <> 'void'), 0) as earned,
           coalesce(sum(e.amount_minor) filter (where e.state not in ('void', 'paid')), 0) as waiting, coalesce(sum(e.amount_minor) filter (where e.state = 'paid'), 0) as paid
         from public.earning e where e.partner_id = of_partner group by e.currency) m),
+    'today', access.program_day(statement_timestamp()),
     'payout_day', (select p.payout_day from public.payout_policy p order by p.version desc limit 1));
 end
 $function$;

@@ -948,7 +948,7 @@ begin
     or exists (select from public.partner_member m where m.partner_id = new.partner_id and m.person_id = access.context_id('actor_id') and m.status = 'active')) then
     raise exception 'a document is decided in the own name, by somebody who is no member of the partner' using errcode = 'check_violation', constraint = 'tax_document_actor';
   end if;
-  if new.state = 'expired' and (old.valid_until is null or old.valid_until >= (statement_timestamp() at time zone 'UTC')::date) then
+  if new.state = 'expired' and (old.valid_until is null or old.valid_until >= access.program_day(statement_timestamp())) then
     raise exception 'the clock moves nothing before its time' using errcode = 'check_violation', constraint = 'tax_document_transition';
   end if;
   new.version := old.version + 1;
@@ -1189,7 +1189,7 @@ declare
   a public.payout_account;
   found_obstacles jsonb := '[]';
   tax_blocks boolean := (select p.tax_document from public.payout_policy p order by p.version desc limit 1) = 'block';
-  today date := (statement_timestamp() at time zone 'UTC')::date;
+  today date := access.program_day(statement_timestamp());
 begin
   if not coalesce(access.context_plane() in ('platform', 'system') or of_partner = access.partner_as_owner(), false) then
     return null;

@@ -101,6 +101,18 @@ describe('the figures of an embedded dashboard', () => {
       expect(inMinor(shown.money[at].paid)).toBe(balance.paid.amount_minor)
     }
     expect(shown.next_payout_on).toBe((await own('payout-outlook')).next_payout_on)
+    // Fourteen hours before UTC: on most of a day the program has another day than UTC.
+    await world.seed(`update program set timezone = 'Pacific/Kiritimati'`, [])
+    const [zoned] = await world.sql<{ last: number }>(
+      `select least(28, extract(day from access.program_day(now()) - 1))::integer as last`,
+    )
+    await world.seed(
+      `insert into payout_policy (version, tax_document, payout_day, set_by_name) select max(version) + 1, 'warn', $1, 'Test' from payout_policy`,
+      [zoned?.last],
+    )
+    const later = (await figuresOf(await tokenOf())).json().next_payout_on
+    expect(later).toBe((await own('payout-outlook')).next_payout_on)
+    expect(later > new Date(Date.now() + 86_400_000).toISOString()).toBe(true)
     const [first] = (await own('codes')).items
     expect([shown.code, shown.link]).toEqual([first.code, first.link])
     expect((await figuresOf(await tokenOf(rival))).json()).toMatchObject({

@@ -119,10 +119,10 @@ async function showFigures(
     await record(parts, { request, action: 'program.dashboard.refused', code, opened })
     throw new ProblemError(403, code, 'The request did not come from the frame on a site that is named.')
   }
-  const { figures, partner, now } = opened
+  const { figures, partner } = opened
   return reply
     .headers({ 'Cache-Control': 'no-store', Vary: 'Origin, Authorization' })
-    .send(toFigures({ figures, partner, now, origin: services.publicOrigin() }))
+    .send(toFigures({ figures, partner, origin: services.publicOrigin() }))
 }
 
 /** Mounts what browsers load of the embedded dashboard: its document, its files, and the figures (D12). */

@@ -58,6 +58,7 @@ const Figures = z.object({
       paid_minor: z.int(),
     }),
   ),
+  today: z.string(),
   payout_day: z.int().nullable(),
 })
 

@@ -5,14 +5,13 @@ import type { Figures } from './store.ts'
 interface Shown {
   readonly figures: Figures
   readonly partner: { readonly name: string }
-  readonly now: Date
   /** Where the links of codes begin. */
   readonly origin: string
 }
 
 /** The summary of a partner for its frame: sums alone, no row of anything, and nobody's name but its own. */
-export function toFigures({ figures, partner, now, origin }: Shown) {
-  const { code, clicks, sign_ups: signUps, paying, money, payout_day: payoutDay } = figures
+export function toFigures({ figures, partner, origin }: Shown) {
+  const { code, clicks, sign_ups: signUps, paying, money, payout_day: payoutDay, today } = figures
   return {
     partner_name: partner.name,
     code,
@@ -26,6 +25,6 @@ export function toFigures({ figures, partner, now, origin }: Shown) {
       waiting: toDecimal(toMoney(waiting, currency)),
       paid: toDecimal(toMoney(paid, currency)),
     })),
-    next_payout_on: nextPayoutDay(now, payoutDay),
+    next_payout_on: nextPayoutDay(today, payoutDay),
   }
 }

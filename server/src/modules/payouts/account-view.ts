@@ -93,8 +93,7 @@ export const DocumentBody = z
   .meta({ id: 'TaxDocument' })
 
 /** A document for an answer; past its last day it has expired, whether or not the clock has noted it. */
-export function toDocument(row: DocumentRow, now: Date): z.input<typeof DocumentBody> {
-  const isOver = row.valid_until !== null && row.valid_until < now.toISOString().slice(0, 10)
+export function toDocument(row: DocumentRow): z.input<typeof DocumentBody> {
   return {
     document_id: toId('tax_document', row.id),
     partner_id: toId('partner', row.partner_id),
@@ -104,7 +103,7 @@ export function toDocument(row: DocumentRow, now: Date): z.input<typeof Document
     media_type: row.media_type,
     size_bytes: row.size_bytes,
     sha256: row.sha256.toString('hex'),
-    state: row.state === 'verified' && isOver ? 'expired' : row.state,
+    state: row.state === 'verified' && row.is_over ? 'expired' : row.state,
     valid_until: row.valid_until,
     handed_in_by_name: row.uploaded_by_name,
     handed_in_at: row.created_at.toISOString(),

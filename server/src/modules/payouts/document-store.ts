@@ -31,6 +31,9 @@ function selected(mandate: Reader) {
       'd.reviewed_at',
       'd.reason',
       'd.version',
+      sql<boolean>`coalesce(d.valid_until < access.program_day(${mandate.origin.now}::timestamptz), false)`.as(
+        'is_over',
+      ),
     ])
 }
 
@@ -148,7 +151,7 @@ export async function expireDocuments(
 ): Promise<{ readonly id: string; readonly partner_id: string; readonly kind: TaxKind }[]> {
   const { rows } = await sql<{ id: string; partner_id: string; kind: TaxKind }>`
     update tax_document set state = 'expired' where id in (
-      select id from tax_document where state = 'verified' and valid_until < (statement_timestamp() at time zone 'UTC')::date order by id limit 100)
+      select id from tax_document where state = 'verified' and valid_until < access.program_day(statement_timestamp()) order by id limit 100)
     returning id, partner_id, kind`.execute(tables<PayoutTables>(mandate))
   return rows
 }

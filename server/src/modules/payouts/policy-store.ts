@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { PayoutTables } from './tables.ts'
@@ -12,6 +13,15 @@ export function getPolicy(mandate: Mandate<'platform' | 'program'>) {
 }
 
 export type PolicyRow = Awaited<ReturnType<typeof getPolicy>>
+
+/** The day that it is where the program is at home. */
+export async function readProgramDay(mandate: Mandate<'program'>): Promise<string> {
+  const { rows } = await sql<{ today: string }>`
+    select access.program_day(${mandate.origin.now}::timestamptz)::text as today`.execute(
+    tables<PayoutTables>(mandate),
+  )
+  return rows[0]?.today ?? ''
+}
 
 /** Puts another version of the policy in force. */
 export async function insertPolicy(

@@ -9,7 +9,7 @@ import {
 } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'
 import { TestWorld } from '#testing/world.ts'
-import { makePayoutRoutes } from './index.ts'
+import { makePayoutRoutes, runPayoutClock } from './index.ts'
 
 let world: TestWorld
 let admins: PayoutAdmins
@@ -45,6 +45,18 @@ function dayIn(zone: string, daysLater = 0): string {
 const stateOf = async (id: string) =>
   (await world.sql<{ state: string }>('select state from earning where id = $1', [id]))[0]?.state
 
+const setPayoutDay = (day: number) =>
+  world.seed(
+    `insert into payout_policy (version, tax_document, payout_day, set_by_name) select max(version) + 1, 'block', $1, 'Test' from payout_policy`,
+    [day],
+  )
+
+/** The next day of a month that comes on or after a day. */
+function nextOn(today: string, payoutDay: number): string {
+  const [year = 0, month = 0, day = 0] = today.split('-').map(Number)
+  return new Date(Date.UTC(year, month - 1 + (day > payoutDay ? 1 : 0), payoutDay)).toISOString().slice(0, 10)
+}
+
 const preview = async (scene: PayoutScene, more = '') => {
   const answer = await world.call(admins.maker, 'GET', `/api/v1/admin/payout-preview?currency=EUR${more}`)
   const items: { partner_id: string; amount: object }[] = answer.json().items
@@ -69,6 +81,39 @@ describe.each(ZONES)('where the program is at home in %s', (zone) => {
     expect(await preview(scene, `&cutoff_on=${today}`)).toMatchObject({ amount_minor: 7001 })
     expect(await preview(scene, `&cutoff_on=${tomorrow}`)).toMatchObject({ amount_minor: 7901 })
     expect(await preview(scene, `&cutoff_on=${dayIn(zone, -1)}`)).toBeUndefined()
+  })
+
+  test('the next payout is on a day there, and a tax document counts until the end of its last day there (D7)', async () => {
+    await setZone(zone)
+    const scene = await openPayoutScene(world, admins)
+    const outlook = async () =>
+      (await world.call(scene.owner, 'GET', '/api/v1/program/payout-outlook')).json()
+    const today = dayIn(zone)
+    for (const daysLater of [-1, 0, 1]) {
+      const day = Math.min(28, Number(dayIn(zone, daysLater).slice(8)))
+      await setPayoutDay(day)
+      expect((await outlook()).next_payout_on).toBe(nextOn(today, day))
+    }
+    const handIn = async (validUntil: string) => {
+      await world.sql(
+        `set session_replication_role = replica;
+         delete from tax_document where partner_id = '${scene.partner}';
+         insert into tax_document (id, partner_id, kind, file_name, media_type, size_bytes, sha256, sealed_file, valid_until, state, uploaded_by, uploaded_by_name, reviewed_at, reviewed_by, reviewed_by_name)
+         values (uuidv7(), '${scene.partner}', 'w9', 'w9.pdf', 'application/pdf', 1, sha256('x'), 'x', '${validUntil}', 'verified', uuidv7(), 'Pat', now(), '${admins.checkerId}', 'Sam Ortiz');
+         set session_replication_role = origin`,
+      )
+      await runPayoutClock(world.database, world.app.services.pdfSealer)
+      const [document] = (await world.call(scene.owner, 'GET', '/api/v1/program/tax-documents')).json().items
+      const [row] = await world.sql<{ state: string }>(
+        'select state from tax_document where partner_id = $1',
+        [scene.partner],
+      )
+      const { obstacles } = await outlook()
+      const isMissing = obstacles.some(({ code }: { code: string }) => code === 'tax_document_missing')
+      return { shown: document.state, kept: row?.state, isMissing }
+    }
+    expect(await handIn(today)).toEqual({ shown: 'verified', kept: 'verified', isMissing: false })
+    expect(await handIn(dayIn(zone, -1))).toEqual({ shown: 'expired', kept: 'expired', isMissing: true })
   })
 
   test('a month is due for whoever was paid within it there, and for nobody else (D7)', async () => {

@@ -99,11 +99,7 @@ const makeOwnRoutes = (services: Services): readonly Route[] => [
     responses: { 200: z.strictObject(pageOf(DocumentBody)) },
     async handle({ mandate, query }) {
       const { rows, total } = await listDocuments(mandate, query, query)
-      return toPage(
-        rows.map((row) => toDocument(row, mandate.origin.now)),
-        query,
-        total,
-      )
+      return toPage(rows.map(toDocument), query, total)
     },
   }),
   route({
@@ -131,7 +127,7 @@ const makeOwnRoutes = (services: Services): readonly Route[] => [
       })
       const row = await getDocument(mandate, id)
       recordDocument(mandate, row, { action: 'submitted' })
-      return sent(toDocument(row, mandate.origin.now), { Location: `${OWN}/${toId('tax_document', id)}` })
+      return sent(toDocument(row), { Location: `${OWN}/${toId('tax_document', id)}` })
     },
   }),
   fileRoute(services, 'own'),
@@ -141,7 +137,7 @@ async function review(mandate: Mandate<'platform'>, id: string, found: Review) {
   await getDocument(mandate, id)
   const row = await reviewDocument(mandate, id, found)
   recordDocument(mandate, row, { action: found.state, reason: found.reason })
-  return toDocument(row, mandate.origin.now)
+  return toDocument(row)
 }
 
 const makeAdminRoutes = (services: Services): readonly Route[] => [
@@ -162,11 +158,7 @@ const makeAdminRoutes = (services: Services): readonly Route[] => [
     async handle({ mandate, query }) {
       const filter = { state: query.state, partnerId: query.partner_id }
       const { rows, total } = await listDocuments(mandate, filter, query)
-      return toPage(
-        rows.map((row) => toDocument(row, mandate.origin.now)),
-        query,
-        total,
-      )
+      return toPage(rows.map(toDocument), query, total)
     },
   }),
   fileRoute(services, 'admin'),

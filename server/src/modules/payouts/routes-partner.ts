@@ -9,7 +9,7 @@ import type { Route } from '#platform/route.ts'
 import { listCandidates, listObstacles } from './batch-store.ts'
 import { ObstacleBody, PayoutBody, PayoutDetailBody, toLine, toObstacles, toPayout } from './batch-view.ts'
 import { getItem, listItems, listLines } from './item-store.ts'
-import { getPolicy, insertPolicy } from './policy-store.ts'
+import { getPolicy, insertPolicy, readProgramDay } from './policy-store.ts'
 import type { PolicyRow } from './policy-store.ts'
 import { isReady, nextPayoutDay } from './rules.ts'
 import { ITEM_STATES } from './tables.ts'
@@ -58,7 +58,7 @@ const ownRoutes: readonly Route[] = [
         amountMinor: null,
       })
       return {
-        next_payout_on: nextPayoutDay(now, policy.payout_day),
+        next_payout_on: nextPayoutDay(await readProgramDay(mandate), policy.payout_day),
         amounts: rows.map((row) => ({
           amount: toMoney(row.amountMinor, row.currency),
           row_count: row.rowCount,

@@ -91,11 +91,11 @@ export function toSkipped(candidate: Candidate): Skipped {
   }
 }
 
-/** The next day on which the provider means to pay, from today on; null when it names no day. Days are calendar days in UTC. */
-export function nextPayoutDay(today: Date, payoutDay: number | null): string | null {
+/** The next day on which the provider means to pay, from a day of the program on; null when it names no day. */
+export function nextPayoutDay(today: string, payoutDay: number | null): string | null {
   if (payoutDay === null) return null
-  const month = today.getUTCMonth() + (today.getUTCDate() > payoutDay ? 1 : 0)
-  return new Date(Date.UTC(today.getUTCFullYear(), month, payoutDay)).toISOString().slice(0, 10)
+  const [year = 0, month = 0, day = 0] = today.split('-').map(Number)
+  return new Date(Date.UTC(year, month - (day > payoutDay ? 0 : 1), payoutDay)).toISOString().slice(0, 10)
 }
 
 /** How a batch ends: failed in part as soon as one item failed. */
