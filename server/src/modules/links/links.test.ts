@@ -232,6 +232,20 @@ test('both sides are told by mail and neither learns an address', async () => {
   ])
 })
 
+test('what a mail is about stands in its subject whatever signs the names of its parties hold', async () => {
+  const people = await makeLink()
+  await world.seed(`update partner set name = 'Acme, Inc. & Sons' where id = $1`, [people.partner])
+  await world.seed(`update tenant set name = 'St. Mary: Fiber' where id = $1`, [people.tenant])
+  await tenantMove(people, 'suspend', { reason: 'Checking' })
+  const mails = await world.sql<{ payload: { to: string; subject: string } }>(
+    `select payload from outbox where topic = 'mail' and payload ->> 'text' like '%suspended.%${people.id}%' order by id`,
+  )
+  expect(mails.map(({ payload }) => `${payload.to.split('.')[0]}: ${payload.subject}`)).toEqual([
+    'dana: The access of Acme, Inc. & Sons is suspended',
+    'ana: The access to St. Mary: Fiber is suspended',
+  ])
+})
+
 test('a phantom of a link id answers as an unknown one', async () => {
   const people = await cast()
   const unknown = encodeId(

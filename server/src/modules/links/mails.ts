@@ -1,7 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
-import { writeLetters } from '#platform/words/letters.ts'
+import { subjectOf, writeLetters } from '#platform/words/letters.ts'
 import { readableName } from '#platform/words/names.ts'
 import type { Letter } from '#platform/words/letters.ts'
 import { enqueue } from '#platform/mandate.ts'
@@ -56,12 +56,25 @@ function partiesOf(link: ToldLink, told: Told, language: Language): Parties {
 
 const isToTenant = (news: LinkNews): news is TenantNews => news in LINK_NEWS_WORDS.en.sentences
 
-/** The sentence of a piece of news for one side; null where it needs none. Partners read English. */
-function sentenceFor(side: Side, link: ToldLink, { told, language }: Saying): string | null {
-  const { news } = told
+interface Said {
+  readonly sentence: string
+  readonly subject: string
+}
+
+/** The sentence of a piece of news for one side, with its subject; null where it needs none. Partners read English. */
+function sayTo(side: Side, link: ToldLink, { told, language }: Saying): Said | null {
+  const { news, about } = told
   const parties = partiesOf(link, told, language)
-  if (side === 'partner') return TO_PARTNER[news]?.(parties) ?? null
-  return isToTenant(news) ? LINK_NEWS_WORDS[language].sentences[news](parties) : null
+  const write =
+    side === 'partner'
+      ? TO_PARTNER[news]
+      : isToTenant(news)
+        ? LINK_NEWS_WORDS[language].sentences[news]
+        : undefined
+  if (write === undefined) return null
+  const sentence = write(parties)
+  const names = [parties.partner, parties.tenant, ...(typeof about === 'string' ? [about] : [])]
+  return { sentence, subject: subjectOf(sentence, names) }
 }
 
 type Side = 'partner' | 'tenant'
@@ -79,16 +92,11 @@ function placeOf(link: ToldLink, side: Side): string {
 }
 
 function letterOf(
-  sentence: string,
+  { sentence, subject }: Said,
   link: ToldLink,
   { told, language, side }: Saying & { side: Side },
 ): Letter {
   const words = LINK_NEWS_WORDS[language]
-  const subject =
-    sentence
-      .split(/[.,:] /)[0]
-      ?.replace(/\.$/, '')
-      .trim() ?? sentence
   const text = [
     sentence,
     ...(told.reason ? [words.reason(told.reason)] : []),
@@ -118,14 +126,12 @@ export async function publish(
  */
 export async function announce(mandate: LinkMandate, link: ToldLink, told: Told): Promise<void> {
   for (const side of ['tenant', 'partner'] as const) {
-    const sentence = sentenceFor(side, link, { told, language: 'en' })
-    if (sentence === null) continue
-    const write = (language: Language): Letter => {
-      const own = sentenceFor(side, link, { told, language }) ?? sentence
-      return letterOf(own, link, { told, language, side })
-    }
+    const said = sayTo(side, link, { told, language: 'en' })
+    if (said === null) continue
+    const write = (language: Language): Letter =>
+      letterOf(sayTo(side, link, { told, language }) ?? said, link, { told, language, side })
     const letters = side === 'tenant' ? writeLetters(write) : { en: write('en') }
-    await tellSide(mandate, link.id, { side, news: told.news, sentence, letters })
+    await tellSide(mandate, link.id, { side, news: told.news, sentence: said.sentence, letters })
   }
   const topic = TOPIC_OF[told.news]
   if (topic !== undefined) {

@@ -1,5 +1,6 @@
 import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
 import { enqueue, runStatements } from '#platform/mandate.ts'
+import { subjectOf } from '#platform/words/letters.ts'
 import type { ResaleMandate } from './resale-store.ts'
 import type { ResaleRow } from './tables.ts'
 
@@ -60,7 +61,7 @@ export async function announceResale(
       values: [
         row.id,
         side,
-        sentence.split(/[.,] /)[0]?.replace(/\.$/, '') ?? sentence,
+        subjectOf(sentence, [...names, row.agreement_reference, row.bans.join(', ')]),
         `${sentence}${reason}\n\n${NOTE}\n\nThis mail gives no access by itself. Reference ${reference}.`,
       ],
     })),
