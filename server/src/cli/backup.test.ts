@@ -165,6 +165,7 @@ test(
         `select count(*)::integer as waiting from outbox where topic = 'mail' and xid < pg_snapshot_xmin(pg_current_snapshot())`,
       ),
     ).toEqual({ waiting: 1 })
+    expect((await target.run(['freeze', 'platform', '--reason', 'Written after the restore'])).status).toBe(0)
     const sealed = await sealDatabase(connection, target.folder)
     expect(sealed).toBe(1)
     expect((await target.run(['audit', 'verify'])).status).toBe(0)
@@ -173,7 +174,7 @@ test(
 )
 
 test(
-  'checkpoints kept elsewhere show what a restored log lacks, and a foreign log is refused',
+  'checkpoints kept elsewhere show what a restored log lacks, and a foreign log is refused, with nothing open to partners (R10)',
   async () => {
     const folder = join(bench.folder, 'older')
     await sealAndPublish()
@@ -190,6 +191,8 @@ test(
     const again = await createDatabase('unsigned')
     await using second = await CommandBench.start({ connection: again })
     await expect(second.run(['restore', folder, '--checkpoints', foreign])).rejects.toThrow('did not sign')
+    // The rows are in then, and with them what was revoked since.
+    expect(await ask(again, REVIVED)).toMatchObject({ delegations: 0 })
   },
   LONG_MS,
 )
@@ -203,6 +206,9 @@ test(
     await expect(bench.run(['restore', folder])).rejects.toThrow(/holds records already|Keep it elsewhere/)
     const connection = await createDatabase('refusing')
     await using target = await CommandBench.start({ connection })
+    const nowhere = join(target.folder, 'nowhere.txt')
+    await expect(target.run(['restore', folder, '--checkpoints', nowhere])).rejects.toThrow('nowhere.txt')
+    expect(await ask(connection, 'select count(*)::integer as tenants from tenant')).toEqual({ tenants: 0 })
     const file = join(folder, 'public.person.copy.gz')
     const whole = await readFile(file)
     await writeFile(file, gzipSync('01900000-0000-7000-8000-000000000001\tx@example.test\tEve\n'))

@@ -14,7 +14,7 @@ import {
 } from './backup-store.ts'
 import { CommandError } from './command.ts'
 import type { Surroundings } from './command.ts'
-import { recordRestore, refuseOldCheckpoints, sealAndVerify } from './restored-log.ts'
+import { readKeptElsewhere, recordRestore, refuseOldCheckpoints, sealAndVerify } from './restored-log.ts'
 import type { RestoredAudit, RestoredLog } from './restored-log.ts'
 
 /** What a restore in place came to. */
@@ -80,12 +80,13 @@ export async function restoreInPlace(
 ): Promise<OutcomeInPlace> {
   const installation = await surroundings.open()
   refuseOldCheckpoints(surroundings)
+  const elsewhere = await readKeptElsewhere(checkpoints)
   await withAdminClient(installation.admin, refuseUnready)
   await prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })
   const { ended, newestAt, log } = await withAdminClient(installation.admin, endAccess)
   const restoreId = randomUUID()
   await recordRestore(installation, surroundings, { restoreId, takenAt: newestAt, isOpen })
-  const audit = await sealAndVerify(installation, surroundings, { restored: log, checkpoints })
+  const audit = await sealAndVerify(installation, surroundings, { restored: log, elsewhere })
   return {
     newest_event_at: newestAt,
     restore_id: restoreId,

@@ -24,7 +24,7 @@ import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { restoreInPlace } from './restore-in-place.ts'
 import type { OutcomeInPlace } from './restore-in-place.ts'
-import { recordRestore, refuseOldCheckpoints, sealAndVerify } from './restored-log.ts'
+import { readKeptElsewhere, recordRestore, refuseOldCheckpoints, sealAndVerify } from './restored-log.ts'
 import type { RestoredAudit } from './restored-log.ts'
 
 async function refuseOtherSchema(client: pg.ClientBase, manifest: BackupManifest): Promise<void> {
@@ -84,13 +84,15 @@ async function run(surroundings: Surroundings, { folder, checkpoints, isOpen }: 
   const installation = await surroundings.open()
   const manifest = await readManifest(folder, makeVault(installation.secretKey))
   refuseOldCheckpoints(surroundings)
+  const elsewhere = await readKeptElsewhere(checkpoints)
   const prepare = () => prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })
   await prepare()
   const ended = await withAdminClient(installation.admin, (client) => loadAll(client, manifest, folder))
-  await prepare()
-  const audit = await sealAndVerify(installation, surroundings, { restored: manifest.audit, checkpoints })
+  // From here on the rows are there: whatever fails now, or is stopped, leaves them shut.
   const restoreId = randomUUID()
   await recordRestore(installation, surroundings, { restoreId, takenAt: manifest.taken_at, isOpen })
+  await prepare()
+  const audit = await sealAndVerify(installation, surroundings, { restored: manifest.audit, elsewhere })
   return {
     taken_at: manifest.taken_at,
     restore_id: restoreId,

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import {
   checkpointFileIn,
   makeAuditKey,
   readAuditKeys,
+  readNamedNotes,
   startSealer,
   verifyDatabase,
 } from '#modules/audit/index.ts'
@@ -12,7 +12,7 @@ import { openDatabase } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
-import { makeLogVerifier, splitNotes } from '#platform/signed-log/index.ts'
+import { makeLogVerifier } from '#platform/signed-log/index.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { CommandError } from './command.ts'
 import type { Surroundings } from './command.ts'
@@ -77,22 +77,37 @@ async function sealLeftOver(
   }
 }
 
+/** Checkpoints that were kept elsewhere, and in which file. */
+export interface KeptElsewhere {
+  readonly path: string
+  readonly notes: readonly string[]
+}
+
+/** Reads what was kept elsewhere, before anything is changed; null where nothing is named. Refuses a file without any. */
+export async function readKeptElsewhere(path: string | undefined): Promise<KeptElsewhere | null> {
+  if (path === undefined) return null
+  const notes = await readNamedNotes(path)
+  if (notes.length === 0) throw new CommandError(`${path} holds no checkpoint.`)
+  return { path, notes }
+}
+
 /** The checkpoints kept elsewhere that the restored log must contain, and how many events it lacks of the newest one. */
-async function readOutside(
-  path: string | undefined,
+function compareWith(
+  elsewhere: KeptElsewhere | null,
   restored: RestoredLog,
   keyList: string,
-): Promise<{ notes: string[]; lacking: number }> {
+): { notes: string[]; lacking: number } {
   const own = restored.checkpoint === null ? [] : [restored.checkpoint]
-  if (path === undefined) return { notes: own, lacking: 0 }
+  if (elsewhere === null) return { notes: own, lacking: 0 }
+  const { path, notes } = elsewhere
   const verifier = makeLogVerifier(keyList)
-  const kept = splitNotes(await readFile(path, 'utf8')).map((note) => {
+  const kept = notes.map((note) => {
     const size = verifier.open(note)?.size
     if (size === undefined)
       throw new CommandError(`${path} holds a checkpoint that the keys of this log did not sign.`)
     return { note, size }
   })
-  const newest = Math.max(0, ...kept.map(({ size }) => size))
+  const newest = kept.reduce((size, note) => Math.max(size, note.size), 0)
   const within = kept.filter(({ size }) => size <= restored.size).map(({ note }) => note)
   return { notes: [...within, ...own], lacking: Math.max(0, newest - restored.size) }
 }
@@ -100,17 +115,16 @@ async function readOutside(
 /** What a restored log is compared with. */
 export interface RestoredCheck {
   readonly restored: RestoredLog
-  /** A file of checkpoints that were kept elsewhere. */
-  readonly checkpoints: string | undefined
+  readonly elsewhere: KeptElsewhere | null
 }
 
 /** Recomputes the restored log and compares it with the root in the backup, and with the checkpoints kept elsewhere. */
 async function verify(
   { admin }: Installation,
   keyList: string,
-  { restored, checkpoints }: RestoredCheck,
+  { restored, elsewhere }: RestoredCheck,
 ): Promise<RestoredAudit> {
-  const { notes, lacking } = await readOutside(checkpoints, restored, keyList)
+  const { notes, lacking } = compareWith(elsewhere, restored, keyList)
   const report = await withAdminClient(admin, (client) => verifyDatabase(client, notes, keyList))
   // The backup holds the newest of the checkpoints that were published, not each of them.
   const faults = report.faults.filter(({ code }) => code !== 'CHECKPOINT_UNPUBLISHED')

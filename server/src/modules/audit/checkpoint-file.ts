@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open, truncate } from 'node:fs/promises'
+import { access, open, truncate } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { joinNotes, splitNotes } from '#platform/signed-log/index.ts'
 import type { Checkpoint, LogVerifier } from '#platform/signed-log/index.ts'
@@ -30,6 +30,12 @@ export async function readNotes(path: string): Promise<string[]> {
     if (!isMissing(error)) throw error
   }
   return [...notes, ...splitNotes(rest)]
+}
+
+/** The notes of a file that somebody named. Throws where there is no such file: nothing would be compared then. */
+export async function readNamedNotes(path: string): Promise<string[]> {
+  await access(path)
+  return readNotes(path)
 }
 
 /** How a file of checkpoints ends. */
