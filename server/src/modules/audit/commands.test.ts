@@ -81,6 +81,11 @@ describe('the commands of the operator', () => {
     })
     // With somebody else's key it says nothing about this log.
     expect(await noted()).toHaveLength(1)
+    // Where nothing is compared, neither that it holds nor that it does not is true.
+    for (const more of [[], ['--export', join(folder, 'none.jsonl')]])
+      await expect(run('verify', '--checkpoints', join(folder, 'nowhere.txt'), ...more)).rejects.toThrow(
+        'ENOENT',
+      )
   })
 
   test('export writes what verify takes on another machine, and never over a file', async () => {

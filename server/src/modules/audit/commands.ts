@@ -2,7 +2,7 @@ import { open, readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { decodeId } from '@liaison/access'
 import { toCanonicalJson } from '#platform/signed-log/index.ts'
-import { readNotes } from './checkpoint-file.ts'
+import { readNamedNotes, readNotes } from './checkpoint-file.ts'
 import { checkpointFileIn, toText } from './command.ts'
 import type { AuditCommand, AuditCommandContext } from './command.ts'
 import { noteVerification, readLog, readRetentionNotes } from './log-store.ts'
@@ -36,8 +36,9 @@ async function runVerify(args: readonly string[], context: AuditCommandContext):
     context.write(values.json ? toText(report) : sayReport(report, report.faults))
     return report.ok ? 0 : 1
   }
+  const outside = values.checkpoints === undefined ? await readNotes(file) : await readNamedNotes(file)
   const client = await context.connect()
-  const report = await verifyDatabase(client, await readNotes(file), verifierKey)
+  const report = await verifyDatabase(client, outside, verifierKey)
   // A comparison with other keys or checkpoints than the installation's own says nothing that its readers are told.
   if (values.key === undefined && values.checkpoints === undefined) await noteVerification(client, report)
   context.write(
