@@ -1190,12 +1190,14 @@ declare
   found_obstacles jsonb := '[]';
   tax_blocks boolean := (select p.tax_document from public.payout_policy p order by p.version desc limit 1) = 'block';
   today date := access.program_day(statement_timestamp());
+  partner_status text := (select p.status from public.partner p where p.id = of_partner);
 begin
   if not coalesce(access.context_plane() in ('platform', 'system') or of_partner = access.partner_as_owner(), false) then
     return null;
   end if;
-  if not exists (select from public.partner p where p.id = of_partner and p.status = 'active') then
-    found_obstacles := found_obstacles || '[{"code": "partner_not_active", "blocks": true}]';
+  if partner_status is distinct from 'active' then
+    found_obstacles := found_obstacles || case when partner_status = 'terminated' then '[{"code": "partner_terminated", "blocks": false}]'
+      else '[{"code": "partner_not_active", "blocks": true}]' end::jsonb;
   end if;
   select * into a from public.payout_account x where x.partner_id = of_partner and x.ended_at is null;
   if a.id is null then
@@ -1212,7 +1214,7 @@ begin
     end if;
   end if;
   if amount_minor is not null and amount_minor < access.payout_minimum(of_partner, of_currency) then
-    found_obstacles := found_obstacles || jsonb_build_object('code', 'below_minimum', 'blocks', true, 'minimum_minor', access.payout_minimum(of_partner, of_currency));
+    found_obstacles := found_obstacles || jsonb_build_object('code', 'below_minimum', 'blocks', partner_status is distinct from 'terminated', 'minimum_minor', access.payout_minimum(of_partner, of_currency));
   end if;
   if not exists (select from public.tax_document d where d.partner_id = of_partner and d.state = 'verified' and (d.valid_until is null or d.valid_until >= today)) then
     found_obstacles := found_obstacles || jsonb_build_object('code', 'tax_document_missing', 'blocks', tax_blocks);

@@ -34,7 +34,17 @@ const amountOf: Column<PayoutCandidate> = {
   cell: (row) => <MoneyText money={row.amount} />,
 }
 const ready: Column<PayoutCandidate>[] = [
-  nameOf,
+  {
+    ...nameOf,
+    cell: (row) => (
+      <>
+        {row.partner_name}
+        <span className="small muted">
+          <ObstacleList obstacles={row.obstacles} />
+        </span>
+      </>
+    ),
+  },
   { id: 'rows', header: t('payouts.earnings'), numeric: true, cell: (row) => row.row_count },
   amountOf,
 ]

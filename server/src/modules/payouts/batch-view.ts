@@ -13,6 +13,7 @@ import type { Obstacle } from './tables.ts'
 /** Why a payout does not happen. */
 const OBSTACLE_CODES = [
   'partner_not_active',
+  'partner_terminated',
   'no_account',
   'account_not_verified',
   'account_cooling_off',

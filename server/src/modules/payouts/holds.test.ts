@@ -219,3 +219,46 @@ describe('payouts that the provider stopped', () => {
     expect(said).toEqual([])
   })
 })
+
+test('a batch pays a partner that has ended what it is still owed, also below the least amount, and a suspended one nothing (D7)', async () => {
+  const [ended, suspended] = [await openPayoutScene(world, admins), await openPayoutScene(world, admins)]
+  const owed = await seedEarning(world, ended, { amount: 4999 })
+  const waiting = await seedEarning(world, suspended, { amount: 6000 })
+  await world.seed(`update partner set status = 'terminated' where id = $1`, [ended.partner])
+  await world.seed(`update partner set status = 'suspended' where id = $1`, [suspended.partner])
+  const preview = await world.call(admins.maker, 'GET', '/api/v1/admin/payout-preview')
+  const named = (scene: PayoutScene) =>
+    preview
+      .json()
+      .items.find(({ partner_id: id }: { partner_id: string }) => id === publicIdOf('partner', scene.partner))
+  const codes = named(ended).obstacles.map(
+    ({ code, blocks }: { code: string; blocks: boolean }) => `${code} ${blocks}`,
+  )
+  expect([named(ended).is_ready, codes]).toEqual([
+    true,
+    ['partner_terminated false', 'below_minimum false', 'tax_document_missing false'],
+  ])
+  const built = await buildPayout(world, admins.maker, {
+    partner_ids: [ended, suspended].map(({ partner }) => publicIdOf('partner', partner)),
+  })
+  expect(built.json(), built.body).toMatchObject({
+    item_count: 1,
+    skipped: [{ obstacles: [{ code: 'partner_not_active', blocks: true }] }],
+  })
+  const { batch_id: batchId } = built.json()
+  await movePayout(world, admins.maker, { batchId, move: 'submit' })
+  for (const move of ['approve', 'export'])
+    expect((await movePayout(world, admins.checker, { batchId, move })).statusCode).toBe(200)
+  const [item] = (
+    await world.call(admins.maker, 'GET', `/api/v1/admin/payout-batches/${batchId}/items`)
+  ).json().items
+  const paid = await world.call(
+    admins.maker,
+    'POST',
+    `/api/v1/admin/payout-batches/${batchId}/items/${item.item_id}/mark-paid`,
+    { body: { reference: 'Last one' } },
+  )
+  expect(paid.statusCode, paid.body).toBe(200)
+  expect(await standingOf(owed)).toMatchObject({ state: 'paid' })
+  expect(await standingOf(waiting)).toMatchObject({ state: 'approved' })
+})
