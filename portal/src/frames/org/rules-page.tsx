@@ -244,7 +244,11 @@ function RulesForm({ policy: known, etag }: { policy: PartnerPolicy; etag: strin
           body: toBody(wanted),
         }),
       ),
-    ({ waits_for_second: waits }) => showToast(t(waits ? 'rules.saved_waits' : 'rules.saved')),
+    ({ waits_for_second: waits, ...held }) => {
+      // What waits for a second person does not hold yet, so the form goes back to what does.
+      setPolicy(held)
+      showToast(t(waits ? 'rules.saved_waits' : 'rules.saved'))
+    },
   )
   return (
     <form

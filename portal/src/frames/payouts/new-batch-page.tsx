@@ -39,9 +39,9 @@ const ready: Column<PayoutCandidate>[] = [
     cell: (row) => (
       <>
         {row.partner_name}
-        <span className="small muted">
+        <div className="small muted">
           <ObstacleList obstacles={row.obstacles} />
-        </span>
+        </div>
       </>
     ),
   },
