@@ -15,6 +15,7 @@ import {
   findGroups,
   findLinkRoles,
   findMembers,
+  findNewGrants,
   getTeam,
   insertTeam,
   listTeamGrants,
@@ -24,7 +25,7 @@ import {
   replaceTeamMembers,
   touchTeam,
 } from './team-store.ts'
-import type { ReadTeam, TeamGrantRow } from './team-store.ts'
+import type { GrantTerms, ReadTeam, TeamGrantRow } from './team-store.ts'
 import { answerTeam, TeamBody, TeamDetail, toTeam } from './team-view.ts'
 
 const TeamParams = z.strictObject({ team_id: publicId('team') })
@@ -123,19 +124,29 @@ async function setMembers(mandate: Mandate<'program'>, read: ReadTeam, memberIds
   return answerTeam(mandate, read.id)
 }
 
-/** Who decides what a grant opens: its target must be the partner's, and its role no higher than the link's. */
+const toTerms = (grant: Grant): GrantTerms => ({
+  linkId: grant.link_id,
+  groupId: grant.group_id,
+  role: grant.role,
+  endsAt: grant.ends_at,
+})
+
+/**
+ * Who decides what a grant opens: its target must be the partner's, and its role no higher than the link's. What the team has
+ * already is not asked again: a link that was cut off meanwhile, or time that is over, gives nothing and keeps nothing else back.
+ */
 async function findGrantFaults(
   mandate: Mandate<'program'>,
+  before: readonly TeamGrantRow[],
   grants: readonly Grant[],
 ): Promise<FieldFaultBody[]> {
-  const links = await findLinkRoles(
-    mandate,
+  const fresh = findNewGrants(before, grants.map(toTerms))
+  const [linkIds, groupIds] = [
     grants.flatMap(({ link_id: id }) => id ?? []),
-  )
-  const groups = await findGroups(
-    mandate,
     grants.flatMap(({ group_id: id }) => id ?? []),
-  )
+  ]
+  const links = await findLinkRoles(mandate, linkIds)
+  const groups = await findGroups(mandate, groupIds)
   const faultsOf = (grant: Grant, index: number): FieldFaultBody[] => {
     const at = `/body/grants/${index}`
     if ((grant.link_id === null) === (grant.group_id === null))
@@ -168,7 +179,10 @@ async function findGrantFaults(
     ]
   }
   const targets = grants.map(({ link_id: link, group_id: group }) => link ?? group ?? '')
-  return [...grants.flatMap(faultsOf), ...findRepeated(targets, (index) => `/body/grants/${index}`)]
+  return [
+    ...grants.flatMap((grant, index) => (fresh.has(index) ? faultsOf(grant, index) : [])),
+    ...findRepeated(targets, (index) => `/body/grants/${index}`),
+  ]
 }
 
 function toAudited(grants: readonly TeamGrantRow[]) {
@@ -181,17 +195,11 @@ function toAudited(grants: readonly TeamGrantRow[]) {
 
 async function setGrants(mandate: Mandate<'program'>, read: ReadTeam, grants: readonly Grant[]) {
   const team = await getTeam(mandate, read.id)
-  const faults = await findGrantFaults(mandate, grants)
-  if (faults.length > 0) throw inputRefused(faults)
   const before = await listTeamGrants(mandate, read.id)
+  const faults = await findGrantFaults(mandate, before, grants)
+  if (faults.length > 0) throw inputRefused(faults)
   await touchTeam(mandate, read)
-  const wanted = grants.map((grant) => ({
-    linkId: grant.link_id,
-    groupId: grant.group_id,
-    role: grant.role,
-    endsAt: grant.ends_at,
-  }))
-  await replaceTeamGrants(mandate, read.id, { before, wanted })
+  await replaceTeamGrants(mandate, read.id, { before, wanted: grants.map(toTerms) })
   const after = await listTeamGrants(mandate, read.id)
   recordTeam(mandate, team, {
     action: 'teams.set_grants',

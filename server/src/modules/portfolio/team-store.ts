@@ -258,6 +258,22 @@ function keyOf(grant: GrantTerms): string {
   return [grant.linkId ?? grant.groupId, grant.role, grant.endsAt?.getTime()].join(' ')
 }
 
+const termsOf = (row: TeamGrantRow): GrantTerms => ({
+  linkId: row.link_id,
+  groupId: row.group_id,
+  role: row.role,
+  endsAt: row.ends_at,
+})
+
+/** The places of those of these grants that the team does not have in the same way already. */
+export function findNewGrants(
+  before: readonly TeamGrantRow[],
+  wanted: readonly GrantTerms[],
+): ReadonlySet<number> {
+  const held = new Set(before.map((row) => keyOf(termsOf(row))))
+  return new Set(wanted.flatMap((grant, index) => (held.has(keyOf(grant)) ? [] : [index])))
+}
+
 /** Makes what a team is assigned to exactly this; a grant that stays as it is keeps its date. */
 export async function replaceTeamGrants(
   mandate: Mandate<'program'>,
@@ -265,14 +281,10 @@ export async function replaceTeamGrants(
   { before, wanted }: { readonly before: readonly TeamGrantRow[]; readonly wanted: readonly GrantTerms[] },
 ): Promise<void> {
   const db = tables<PortfolioTables>(mandate)
-  const held = before.map((row) => ({
-    id: row.id,
-    key: keyOf({ linkId: row.link_id, groupId: row.group_id, role: row.role, endsAt: row.ends_at }),
-  }))
   const wantedKeys = new Set(wanted.map(keyOf))
-  const heldKeys = new Set(held.map(({ key }) => key))
-  const gone = held.filter(({ key }) => !wantedKeys.has(key)).map((grant) => grant.id)
-  const added = wanted.filter((grant) => !heldKeys.has(keyOf(grant)))
+  const gone = before.filter((row) => !wantedKeys.has(keyOf(termsOf(row)))).map(({ id: grant }) => grant)
+  const fresh = findNewGrants(before, wanted)
+  const added = wanted.filter((_grant, index) => fresh.has(index))
   if (gone.length > 0) await db.deleteFrom('team_grant').where('id', 'in', gone).execute()
   if (added.length === 0) return
   await db

@@ -188,6 +188,56 @@ test('a team reaches no higher than the link, names only what is the partner’s
   expect((await setMembers(others.owner, id, [others.technicianMember])).statusCode).not.toBe(200)
 })
 
+test('what a team has already stands in the way of no change of the rest: links that were cut off or made smaller, and time that is over (B3)', async () => {
+  const people = await cast()
+  const id = await team(people.owner, 'Field')
+  const give = async (name: string) => {
+    const tenant = await world.tenant(name)
+    const link = await world.link(people.partner, tenant)
+    return { tenant, link, link_id: publicIdOf('link', link) }
+  }
+  const [cutOff, smaller, over, stays] = [
+    await give('Cut off'),
+    await give('Smaller'),
+    await give('Over'),
+    await give('Stays'),
+  ]
+  const wanted = [
+    { link_id: cutOff.link_id },
+    { link_id: smaller.link_id, role: 'msp_full' },
+    { link_id: over.link_id, ends_at: new Date(Date.now() + 3_600_000).toISOString() },
+    { link_id: stays.link_id },
+  ]
+  expect((await setGrants(people.owner, id, wanted)).statusCode).toBe(200)
+  await world.seed(
+    `update delegation set status = 'revoked', status_changed_at = now() where id = $1`,
+    [cutOff.link],
+    cutOff.tenant,
+  )
+  await world.seed(
+    `update link set access_role = 'msp_billing' where id = $1`,
+    [smaller.link],
+    smaller.tenant,
+  )
+  await world.seed(
+    `update team_grant set ends_at = date_trunc('second', now()) - interval '1 hour' where link_id = $1`,
+    [over.link],
+  )
+  const read = async () => {
+    const answer = await world.call(people.owner, 'GET', `/api/v1/partner/teams/${id}`)
+    return answer
+      .json<{ grants: Record<string, string | null>[] }>()
+      .grants.map(({ link_id, role, ends_at }) => ({ link_id, role, ends_at }))
+  }
+  // The page sends what is there with what is to change.
+  const left = (await read()).filter(({ link_id }) => link_id !== stays.link_id)
+  const narrowed = await setGrants(people.owner, id, left)
+  expect(narrowed.statusCode, narrowed.body).toBe(200)
+  expect(await read()).toEqual(left)
+  const refused = await setGrants(people.owner, id, [{ link_id: cutOff.link_id, role: 'auditor' }])
+  expect(refused.json().errors).toMatchObject([{ code: 'UNKNOWN_TARGET' }])
+})
+
 test('only an owner with a fresh second factor says who is in a team or what it opens (B3)', async () => {
   const people = await cast()
   const id = await team(people.owner, 'Field')
