@@ -93,6 +93,33 @@ describe('the people on a link', () => {
     expect(await acts.etagOf(owner, path)).not.toBe(before)
   })
 
+  test('are kept as they are over time that is over and a link that was made smaller, while others come and go (B3)', async () => {
+    const { id, owner, path, tenant, lee, max } = await openList()
+    const link = uuidOf(id)
+    await acts.put(owner, path, { members: [{ ...lee, role: 'msp_support' }] })
+    await world.seed(`update link set access_role = 'delegate' where id = $1`, [link], tenant)
+    await world.seed(
+      `update link_member set ends_at = date_trunc('second', now()) - interval '1 hour' where link_id = $1`,
+      [link],
+      tenant,
+    )
+    const read = await world.call(owner, 'GET', path)
+    const [{ role, ends_at }] = read.json().members
+    const etag = String(read.headers['etag'])
+    const kept = { ...lee, role, ends_at }
+    const changed = await write(owner, path, { body: { members: [kept, max] }, etag })
+    expect(changed.statusCode, changed.body).toBe(200)
+    expect(namesOf(changed)).toEqual(['Lee Park', 'Max Roth'])
+    const again = {
+      body: { members: [{ ...kept, role: 'msp_full' }] },
+      etag: String(changed.headers['etag']),
+    }
+    expect((await write(owner, path, again)).json().errors).toMatchObject([
+      { code: 'ABOVE_LINK_ROLE' },
+      { code: 'OUT_OF_RANGE' },
+    ])
+  })
+
   test('of two who replace the list at the same moment one wins, the other is told (B3, barrier)', async () => {
     const { owner, partner, path, lee, max } = await openList()
     const etag = await acts.etagOf(owner, path)

@@ -2,6 +2,7 @@ import { isWithin } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
+import type { FieldFaultBody } from '#platform/problem.ts'
 import { instant, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -11,6 +12,7 @@ import { LinkParams, RoleName } from './inputs.ts'
 import { findActiveMembers, replaceMembers, versionOfPeople } from './member-store.ts'
 import { requireStatus } from './routes-partner.ts'
 import { listPeople } from './people-store.ts'
+import type { LinkPerson } from './people-store.ts'
 import { getLink, isKnown } from './store.ts'
 import type { LinkRow } from './tables.ts'
 import { PersonBody, toPerson } from './view.ts'
@@ -29,9 +31,9 @@ const MembersBody = z.strictObject({
 
 type Wanted = z.output<typeof MembersBody>['members']
 
-function findMemberFaults(row: LinkRow, wanted: Wanted, now: Date) {
-  return wanted.flatMap(({ member_id: id, role, ends_at: end }, index) => [
-    ...(wanted.findIndex((other) => other.member_id === id) < index
+function findRepeated(wanted: Wanted): FieldFaultBody[] {
+  return wanted.flatMap(({ member_id: id }, index) =>
+    wanted.findIndex((other) => other.member_id === id) < index
       ? [
           {
             pointer: `/body/members/${index}/member_id`,
@@ -39,26 +41,39 @@ function findMemberFaults(row: LinkRow, wanted: Wanted, now: Date) {
             detail: 'Each member is named once.',
           },
         ]
-      : []),
+      : [],
+  )
+}
+
+/** Whether somebody is assigned in just this way: what was taken once keeps no later change of others back, and gives no more. */
+const isHeld = (people: readonly LinkPerson[], { member_id: id, role, ends_at: end }: Wanted[number]) =>
+  people.some(
+    (person) =>
+      person.team_id === null &&
+      person.member_id === id &&
+      person.role === role &&
+      person.ends_at?.getTime() === end?.getTime(),
+  )
+
+function findTermFaults(
+  row: LinkRow,
+  { role, ends_at: end }: Wanted[number],
+  { at, now }: { readonly at: string; readonly now: Date },
+): FieldFaultBody[] {
+  return [
     ...(role !== null && !isWithin(role, row.access_role)
       ? [
           {
-            pointer: `/body/members/${index}/role`,
+            pointer: `${at}/role`,
             code: 'ABOVE_LINK_ROLE',
             detail: `A person's role reaches no further than the link's, ${row.access_role}.`,
           },
         ]
       : []),
     ...(end !== null && end.getTime() <= now.getTime()
-      ? [
-          {
-            pointer: `/body/members/${index}/ends_at`,
-            code: 'OUT_OF_RANGE',
-            detail: 'must lie in the future',
-          },
-        ]
+      ? [{ pointer: `${at}/ends_at`, code: 'OUT_OF_RANGE', detail: 'must lie in the future' }]
       : []),
-  ])
+  ]
 }
 
 async function assignMembers(
@@ -67,7 +82,14 @@ async function assignMembers(
   edit: { readonly wanted: Wanted; readonly expectedVersion: number },
 ): Promise<void> {
   const { wanted, expectedVersion } = edit
-  const faults = findMemberFaults(row, wanted, mandate.origin.now)
+  const people = await listPeople(mandate, row.id)
+  const { now } = mandate.origin
+  const faults = [
+    ...findRepeated(wanted),
+    ...wanted.flatMap((one, index) =>
+      isHeld(people, one) ? [] : findTermFaults(row, one, { at: `/body/members/${index}`, now }),
+    ),
+  ]
   if (faults.length > 0) throw inputRefused(faults)
   const persons = await findActiveMembers(
     mandate,
