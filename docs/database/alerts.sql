@@ -421,21 +421,81 @@ $function$;
 grant execute on access.alert_counts() to liaison_program;
 
 -- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.alert_readers(alert public.alert)
- RETURNS TABLE(person_id uuid, email text)
- LANGUAGE sql
+CREATE OR REPLACE FUNCTION access.alert_mail_lines(of_owner text, of_digest text)
+ RETURNS TABLE(notice_id uuid, place text, created_at timestamp with time zone, severity text, title text, message text, tenant_name text, audience text, area text, partner_id uuid, tenant_id uuid)
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select h.id, h.email
-  from public.person h
-  where h.status = 'active' and case
-    when alert.audience = 'provider' then exists (select from public.platform_staff s where s.person_id = h.id and s.status = 'active')
-    when alert.audience = 'tenant' then exists (select from public.tenant_member m where m.person_id = h.id and m.tenant_id = alert.tenant_id and m.role = 'TENANT_ADMIN' and m.status = 'active')
-    when alert.area = 'access' then exists (select from public.partner_member m where m.person_id = h.id and m.partner_id = alert.partner_id and m.role = 'PARTNER_OWNER' and m.status = 'active')
-    else exists (select from access.usable_link u join public.permission b on b.name = 'partner.alerts.' || alert.area || '.read'
-      where u.person_id = h.id and u.link_id = alert.delegation_id and get_bit(u.mask, b.bit) = 1) end
+begin
+  if session_user <> 'liaison_job' or access.context_plane() is distinct from 'system' then
+    raise exception 'only our own work mails about alerts' using errcode = 'insufficient_privilege';
+  end if;
+  return query
+    with line as materialized (
+      select n.id, n.created_at, n.severity, a as about
+      from public.alert_notice n join public.alert a on a.id = n.alert_id
+      where n.told_at is null and n.digest = of_digest and access.alert_owner(a) = of_owner
+      order by n.created_at, n.id
+      limit 5000),
+    in_force as materialized (
+      select v.id from access.delegation_in_force v where v.id in (select (l.about).delegation_id from line l))
+    select l.id, access.alert_place(l.about), l.created_at, l.severity, (l.about).title, (l.about).message,
+      case when (l.about).audience <> 'partner' or (l.about).delegation_id in (select f.id from in_force f) then t.name end,
+      (l.about).audience, (l.about).area, (l.about).partner_id, (l.about).tenant_id
+    from line l left join public.tenant t on t.id = (l.about).tenant_id
+    order by l.created_at, l.id;
+end
 $function$;
+grant execute on access.alert_mail_lines(text,text) to liaison_job;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.alert_mail_readers(of_owner text, of_digest text)
+ RETURNS TABLE(place text, email text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if session_user <> 'liaison_job' or access.context_plane() is distinct from 'system' then
+    raise exception 'only our own work mails about alerts' using errcode = 'insufficient_privilege';
+  end if;
+  return query
+    with told as materialized (
+      select distinct access.alert_place(a) as place, a.audience, a.partner_id, a.area,
+        case when a.audience = 'tenant' then a.tenant_id end as tenant_id, case when a.audience = 'partner' and a.area <> 'access' then a.delegation_id end as link_id
+      from public.alert_notice n join public.alert a on a.id = n.alert_id
+      where n.told_at is null and n.digest = of_digest and access.alert_owner(a) = of_owner),
+    reader as (
+      select t.place, s.person_id from told t join public.platform_staff s on t.audience = 'provider' and s.status = 'active'
+      union
+      select t.place, m.person_id from told t join public.tenant_member m on m.tenant_id = t.tenant_id and m.role = 'TENANT_ADMIN' and m.status = 'active'
+      union
+      select t.place, m.person_id from told t join public.partner_member m on t.audience = 'partner' and t.area = 'access' and m.partner_id = t.partner_id and m.role = 'PARTNER_OWNER' and m.status = 'active'
+      union
+      select t.place, u.person_id from told t join access.usable_link u on u.link_id = t.link_id
+      join public.permission b on b.name = 'partner.alerts.' || t.area || '.read' and get_bit(u.mask, b.bit) = 1)
+    select r.place, h.email from reader r join public.person h on h.id = r.person_id and h.status = 'active'
+    order by r.place, h.email;
+end
+$function$;
+grant execute on access.alert_mail_readers(text,text) to liaison_job;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.alert_owner(about public.alert)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN (((about).audience || ' '::text) || COALESCE((CASE (about).audience WHEN 'partner'::text THEN (about).partner_id WHEN 'tenant'::text THEN (about).tenant_id ELSE NULL::uuid END)::text, ''::text));
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.alert_place(about public.alert)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN CASE WHEN (((about).audience = 'partner'::text) AND ((about).area <> 'access'::text)) THEN (((about).delegation_id || ' '::text) || (about).area) ELSE (about).audience END;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.alert_webhook_audience(event jsonb)
@@ -1030,7 +1090,7 @@ grant execute on access.told_alert_mails(timestamp with time zone) to liaison_jo
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.waiting_alert_mails()
- RETURNS TABLE(notice_id uuid, alert_id uuid, owner text, digest text, created_at timestamp with time zone, is_current boolean, severity text, title text, message text, tenant_name text, audience text, area text, partner_id uuid, tenant_id uuid, person_id uuid, email text)
+ RETURNS TABLE(owner text, digest text, waiting integer, oldest_at timestamp with time zone)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1040,18 +1100,14 @@ begin
     raise exception 'only our own work mails about alerts' using errcode = 'insufficient_privilege';
   end if;
   perform pg_advisory_xact_lock(access.lock_key('alert mails', null));
+  update public.alert_notice n set told_at = clock_timestamp(), outcome = 'nobody'
+  from public.alert a
+  where a.id = n.alert_id and n.told_at is null and (a.state <> 'active' or a.snoozed_until > statement_timestamp());
   return query
-    select n.id, a.id, a.audience || ' ' || coalesce(case a.audience when 'partner' then a.partner_id when 'tenant' then a.tenant_id end::text, ''), n.digest, n.created_at,
-      a.state = 'active' and (a.snoozed_until is null or a.snoozed_until <= statement_timestamp()), n.severity, a.title, a.message,
-      case when a.audience <> 'partner' or exists (select from access.delegation_in_force v where v.id = a.delegation_id) then t.name end,
-      a.audience, a.area, a.partner_id, a.tenant_id, r.person_id, r.email
-    from public.alert_notice n
-    join public.alert a on a.id = n.alert_id
-    left join public.tenant t on t.id = a.tenant_id
-    left join lateral access.alert_readers(a) r on true
+    select access.alert_owner(a), n.digest, count(*)::integer, min(n.created_at)
+    from public.alert_notice n join public.alert a on a.id = n.alert_id
     where n.told_at is null
-    order by n.created_at, n.id
-    limit 5000;
+    group by 1, 2 order by 4, 1, 2;
 end
 $function$;
 grant execute on access.waiting_alert_mails() to liaison_job;

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 
-/** One notice for one reader, as the database hands it out. */
+/** One notice that waits, as the database hands it out. */
 export const MailLine = z.object({
   notice_id: z.string(),
-  owner: z.string(),
-  digest: z.enum(['none', 'hourly', 'daily']),
+  /** All notices of one place have the same readers. */
+  place: z.string(),
   created_at: z.date(),
-  is_current: z.boolean(),
   severity: z.enum(['info', 'warning', 'critical']),
   title: z.string(),
   message: z.string(),
@@ -15,8 +14,6 @@ export const MailLine = z.object({
   area: z.enum(['sla', 'billing', 'access']),
   partner_id: z.string().nullable(),
   tenant_id: z.string().nullable(),
-  person_id: z.string().nullable(),
-  email: z.string().nullable(),
 })
 
 export type MailLineValues = z.output<typeof MailLine>

@@ -185,6 +185,34 @@ describe('a flood', () => {
   })
 })
 
+describe('what waits for one reader', () => {
+  /** Notices of alerts of this partner in a row, as an import of thousands of invoices leaves them. */
+  const pile = (scene: AlertScene, count: number, digest: string) =>
+    world.seed(
+      `with made as (
+         insert into alert (audience, partner_id, tenant_id, delegation_id, type, area, severity, title, message, dedupe_key, level)
+         select 'partner', $1, $2, $3::uuid, 'overdue_threshold', 'billing', 'warning', 'Late', 'Late.', 'pile ' || $3::text || n, 0 from generate_series(1, $4) n
+         returning id)
+       insert into alert_notice (alert_id, occurrence, severity, digest) select id, 1, 'warning', $5 from made`,
+      [scene.partner, scene.tenant, scene.link, count, digest],
+      scene.tenant,
+    )
+
+  test.each([['daily'], ['none']])(
+    'keeps no mail of another back, however much it is: gathered as %s (B9)',
+    async (digest) => {
+      const [busy, other] = [await openAlertScene(world), await openAlertScene(world)]
+      await pile(busy, 3000, digest)
+      await raise(other, 1)
+      await tell()
+      expect(await mailsTo(other.staff)).toHaveLength(1)
+      const ofBusy = await mailsTo(busy.staff)
+      expect(ofBusy.map(({ subject }) => subject)).toEqual(digest === 'none' ? ['3000 alerts'] : [])
+      expect(await mailsTo(busy.owner)).toHaveLength(ofBusy.length)
+    },
+  )
+})
+
 test('two processes that tell at once send each mail once (B9, barrier)', async () => {
   const scene = await openAlertScene(world)
   await raise(scene, 10)
