@@ -7,7 +7,7 @@ import { fact, Facts } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { useBesideKeys } from '../../platform/beside-keys.ts'
-import { formatMoney } from '../../platform/format.ts'
+import { formatDate, formatMoney } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { formatMonth } from '../reports/figures.ts'
@@ -84,10 +84,7 @@ function Detail({ earning, side }: { earning: EarningDetail; side: Side }) {
           <h3>{t('earnings.taken_back')}</h3>
           <Facts
             facts={earning.taken_back.map((taken) =>
-              fact(
-                new Date(taken.occurred_at).toISOString().slice(0, 10),
-                <MoneyText money={taken.amount} />,
-              ),
+              fact(formatDate(taken.occurred_at), <MoneyText money={taken.amount} />),
             )}
           />
         </section>

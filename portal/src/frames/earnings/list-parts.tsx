@@ -44,10 +44,19 @@ export function queryOf({ state, kind, month, page }: Values) {
 /** How many months back the filter goes. */
 const MONTHS = 18
 
+/** How much before UTC the first places on earth begin a month. */
+const EARLIEST_MS = 14 * 3_600_000
+
+/** The months to pick, the newest first: from the one that has begun somewhere, since the program's own is not known here, and the chosen one. */
+export function monthsToPick(now: Date, chosen: string): string[] {
+  const newest = new Date(now.getTime() + EARLIEST_MS)
+  const months = ['', ...Array.from({ length: MONTHS }, (_, index) => monthBefore(newest, index))]
+  return months.includes(chosen) || !/^\d{4}-\d{2}$/.test(chosen) ? months : [...months, chosen]
+}
+
 /** The picks of both lists. */
 export function ListPicks({ values, set }: { values: Values; set: (change: Partial<Values>) => void }) {
   const now = useNow()
-  const months = ['', ...Array.from({ length: MONTHS }, (_, index) => monthBefore(now, index))]
   return (
     <>
       <Pick
@@ -60,7 +69,7 @@ export function ListPicks({ values, set }: { values: Values; set: (change: Parti
       <Pick
         label={t('earnings.month')}
         value={values.month}
-        words={months}
+        words={monthsToPick(now, values.month)}
         labelOf={(month) => (month === '' ? t('pick.any') : formatMonth(month))}
         onValue={(month) => set({ month })}
       />
