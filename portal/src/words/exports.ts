@@ -55,6 +55,7 @@ export const exports = {
   'exports.one_partner': 'one partner',
   'exports.program_checked':
     'You confirm who you are once more. Whether you may have the rows is checked again while the file is made and at every download.',
+  'exports.mine': 'assigned to you',
   'exports.unassigned': 'assigned to nobody',
   'exports.from': 'from {time}',
   'exports.to': 'to {time}',

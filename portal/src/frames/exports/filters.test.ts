@@ -25,6 +25,10 @@ test('a file of tickets keeps the clock, the kind and the unassigned of the queu
   })
 })
 
+test('a file of tickets keeps to those of the reader when the queue did', () => {
+  expect(filterOf({ kind: 'tickets', status: 'any', who: 'mine' })).toEqual({ mine: true })
+})
+
 test('a report is of the days or months that its page showed, and of nothing else that the address says', () => {
   const days = { from: '2026-11-01', to: '2026-11-22' }
   expect(filterOf({ kind: 'report_sla', ...days, status: 'overdue', search: 'x' })).toEqual({

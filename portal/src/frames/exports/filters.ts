@@ -81,6 +81,7 @@ function clockFilters({ sla, category, who }: OrderValues): Filter[] {
   else if (given(sla)) found.push({ field: 'sla_state', value: [sla], words: tValue('status.sla', sla) })
   if (given(category))
     found.push({ field: 'category', value: [category], words: tValue('category', category) })
+  if (who === 'mine') found.push({ field: 'mine', value: true, words: t('exports.mine') })
   if (who === 'unassigned') found.push({ field: 'unassigned', value: true, words: t('exports.unassigned') })
   return found
 }

@@ -30,3 +30,37 @@ test('a file says who exported it, for whom, and acting where; one for eyes says
   if (words === null) return skip(NOBODY_READ)
   expect(words.replaceAll(/\s+/g, ' ')).toContain('Exported by Ana Ruiz, Northwind, acting in Acme, on ')
 })
+
+test('a file of tickets holds those of the caller, or of who is named, when the queue showed no others (B6, B7)', async () => {
+  const scene = await bench.scene(['Acme'])
+  const tickets = '/api/v1/partner/support/tickets'
+  for (const [subject, assignee] of [
+    ['Mine', scene.person.id],
+    ['Nobody’s', null],
+  ]) {
+    const body = { subject, description: 'Since 08:00.' }
+    const made = await bench.world.call({ ...scene.caller, tenantId: scene.first }, 'POST', tickets, { body })
+    expect(made.statusCode, made.body).toBe(201)
+    await bench.world.seed(
+      `update ticket set assigned_to = $2, assigned_to_name = case when $2::uuid is not null then 'Lee' end where tenant_id = $3 and subject = $1`,
+      [subject, assignee, scene.first],
+      scene.first,
+    )
+  }
+  const subjectsOf = async (filter: object) => {
+    const body = { kind: 'tickets', format: 'jsonl', ...filter }
+    const ordered = await bench.world.call(scene.caller, 'POST', '/api/v1/partner/exports', { body })
+    expect(ordered.statusCode, ordered.body).toBe(202)
+    await bench.maker.makeDue()
+    const path = `/api/v1/partner/exports/${ordered.json().export_id}/download`
+    const rows = lines((await bench.world.call(scene.caller, 'GET', path)).body).filter((line) => line !== '')
+    return rows.map((row) => (JSON.parse(row) as Record<string, unknown>)['subject'])
+  }
+  expect(await subjectsOf({})).toHaveLength(2)
+  expect(await subjectsOf({ mine: true })).toEqual(['Mine'])
+  const named = encodeId('person', scene.person.id)
+  expect(await subjectsOf({ assigned_to: [named] })).toEqual(['Mine'])
+  const stranger = encodeId('person', (await bench.world.person()).id)
+  expect(await subjectsOf({ assigned_to: [stranger] })).toEqual([])
+  expect(await subjectsOf({ mine: true, assigned_to: [stranger] })).toEqual([])
+})

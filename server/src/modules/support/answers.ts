@@ -13,6 +13,7 @@ import type { Services } from '#platform/services.ts'
 import { refuseUnknown, sideOf } from './changing.ts'
 import { answerClocks } from './clock-answers.ts'
 import type { TicketMandate } from './events.ts'
+import { assigneesOf } from './filter-store.ts'
 import type { TicketFilter } from './filter-store.ts'
 import { findHours } from './hours-store.ts'
 import { countTickets, countUnfinished, listTickets } from './list-store.ts'
@@ -41,13 +42,12 @@ function toFilter(
   mandate: ReadingMandate,
   tenantIds: readonly TenantId[],
 ): TicketFilter {
-  const mine = query.mine === true ? [mandate.actor.id] : undefined
   return {
     tenantIds,
     now: mandate.origin.now,
     statuses: query.status,
     priorities: query.priority,
-    assignedTo: mine ? mine.filter((id) => query.assigned_to?.includes(id) ?? true) : query.assigned_to,
+    assignedTo: assigneesOf(query.mine === true ? mandate.actor.id : null, query.assigned_to),
     isUnassigned: query.unassigned,
     slaStates: query.sla_state,
     categories: query.category,

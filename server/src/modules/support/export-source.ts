@@ -1,10 +1,11 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { decodeId, encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { defineExportSource } from '#platform/export-source.ts'
-import type { ExportCell, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
+import type { ExportCell, ExportMandate, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
 import { reachOf } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
 import { calendarDay, instantText, plainText } from '#platform/route-input.ts'
+import { assigneesOf } from './filter-store.ts'
 import type { TicketFilter } from './filter-store.ts'
 import { countTickets, listTickets } from './list-store.ts'
 import type { TicketOrder, TicketRow } from './list-store.ts'
@@ -18,6 +19,12 @@ const TicketExportFilter = z.strictObject({
   priority: some(PRIORITIES),
   sla_state: some(SLA_STATES),
   category: z.array(plainText(1, 60)).min(1).max(50).optional(),
+  assigned_to: z
+    .array(z.string().refine((text) => decodeId('person', text) !== null, 'must be the id of a person'))
+    .min(1)
+    .max(20)
+    .optional(),
+  mine: z.boolean().optional().meta({ description: 'Only tickets given to the caller.' }),
   unassigned: z.boolean().optional(),
   created_from: calendarDay().optional(),
   created_to: calendarDay().optional(),
@@ -25,11 +32,11 @@ const TicketExportFilter = z.strictObject({
   search: plainText(1, 100).optional().meta({ description: 'Part of the number, the subject or the name.' }),
 })
 
-function toFilter({
-  tenantIds,
-  asOf,
-  filter,
-}: ExportQuestion<z.output<typeof TicketExportFilter>>): TicketFilter {
+function toFilter(
+  mandate: ExportMandate,
+  { tenantIds, asOf, filter }: ExportQuestion<z.output<typeof TicketExportFilter>>,
+): TicketFilter {
+  const named = filter.assigned_to?.map((id) => decodeId('person', id)).filter((id) => id !== null)
   return {
     tenantIds,
     now: asOf,
@@ -37,6 +44,7 @@ function toFilter({
     priorities: filter.priority,
     slaStates: filter.sla_state,
     categories: filter.category,
+    assignedTo: assigneesOf(filter.mine === true ? mandate.actor.id : null, named),
     isUnassigned: filter.unassigned,
     createdFrom: filter.created_from,
     createdTo: filter.created_to,
@@ -104,12 +112,12 @@ export const ticketExport = defineExportSource({
   ],
   filter: TicketExportFilter,
   async estimate(mandate, question) {
-    const counts = await countTickets(mandate, toFilter(question))
+    const counts = await countTickets(mandate, toFilter(mandate, question))
     return counts.reduce((sum, { tickets }) => sum + tickets, 0)
   },
   async read(mandate, question, { after, limit }) {
     const window = { order: ORDER, after: toAfter(after), offset: 0, limit }
-    const found = await listTickets(mandate, toFilter(question), window)
+    const found = await listTickets(mandate, toFilter(mandate, question), window)
     const reach = reachOf(mandate)
     const last = found.length < limit ? undefined : found.at(-1)
     return {

@@ -57,6 +57,14 @@ function dayConditions({ createdFrom, createdTo, updatedSince }: TicketFilter): 
   ]
 }
 
+/** To whom tickets may be given: those who are named, and of them only the reader where the own are asked for; undefined for anybody. */
+export function assigneesOf(
+  reader: PersonId | null,
+  named: readonly PersonId[] | undefined,
+): readonly PersonId[] | undefined {
+  return reader === null ? named : [reader].filter((id) => named?.includes(id) ?? true)
+}
+
 /**
  * The tickets of the filter's tenants that a search finds, or all of them without one. A search goes through a function
  * of the deciding role, because under row policies PostgreSQL uses no index for `like`.
