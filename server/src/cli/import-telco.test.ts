@@ -131,4 +131,21 @@ describe('the example adapter', () => {
       kinds: { invoices: { created: 0, updated: 0, unchanged: 42 }, tickets: { unchanged: 2 } },
     })
   })
+
+  test('a wrong role, an attestation without its partner and a partner that is not there are told before anything is imported (B17)', async () => {
+    const rows = [HEADER, subscriber('W-1', 'Wronghaven')]
+    const line = ['import', 'telco', '--subscribers', await bench.file('w.csv', `${rows.join('\n')}\n`)]
+    const count = async () =>
+      (await world.sql(`select count(*)::integer as count from subscriber where external_id = 'W-1'`))[0]
+    const wrong = [
+      [['--partner', 'nobody', '--attest', 'MSA-1', '--role', 'msp_full'], '--role is'],
+      [['--attest', 'MSA-1'], '--partner'],
+      [['--partner', 'nobody', '--role', 'msp_billing'], '--role needs --attest'],
+      [['--partner', 'nobody', '--attest', 'MSA-1'], 'no active partner "nobody"'],
+    ] as const
+    for (const [more, words] of wrong) {
+      await expect(run([...line, ...more])).rejects.toThrow(words)
+      expect(await count()).toEqual({ count: 0 })
+    }
+  })
 })

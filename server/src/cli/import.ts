@@ -15,6 +15,7 @@ import {
   UnreadableError,
 } from '#modules/ingest/index.ts'
 import type { BadRow, ImportCounts, IncomingRow } from '#modules/ingest/index.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { actAsOperator, ingestAsOperator } from '#platform/operator.ts'
 import { openReport, toSentence } from './bad-rows.ts'
 import type { BadRowReport } from './bad-rows.ts'
@@ -56,6 +57,30 @@ function parse(args: readonly string[]) {
 
 type Values = ReturnType<typeof parse>['values']
 
+const OF_TELCO = ['subscribers', 'complaints', 'as-of', 'partner', 'attest', 'role'] as const
+
+const ROLES = ['msp_support', 'msp_billing'] as const
+
+/** Links to make with what is imported. */
+interface WantedLinks {
+  readonly partnerSlug: string
+  readonly reference: string
+  readonly role: (typeof ROLES)[number]
+}
+
+/** Reads which links are to be made, before anything else is done; null where none are. */
+function readWantedLinks({ partner, attest, role: named }: Values): WantedLinks | null {
+  const role = named === undefined ? 'msp_support' : ROLES.find((known) => known === named)
+  if (role === undefined) throw new UsageError(`--role is ${ROLES.join(' or ')}.`)
+  if (attest === undefined) {
+    if (named !== undefined) throw new UsageError('--role needs --attest.')
+    return null
+  }
+  if (partner === undefined || attest.trim() === '')
+    throw new UsageError('--attest needs a reference, and the partner with --partner.')
+  return { partnerSlug: partner, reference: attest, role }
+}
+
 /** What is to be read, whatever the form of the files. */
 interface Job {
   readonly source: string
@@ -70,6 +95,8 @@ async function openMapped(values: Values, files: readonly string[]): Promise<Job
   if (values.mapping === undefined)
     throw new UsageError('Name a mapping with --mapping, or the adapter telco.')
   if (files.length === 0) throw new UsageError('Name at least one file.')
+  const foreign = OF_TELCO.find((name) => values[name] !== undefined)
+  if (foreign !== undefined) throw new UsageError(`--${foreign} belongs to the adapter telco.`)
   const mapping = parseMapping(await readFile(values.mapping, 'utf8'), basename(values.mapping))
   const state = { bytes: 0, rows: 0 }
   return {
@@ -90,6 +117,7 @@ function readMonth(text: string | undefined, now: Date): Date {
 }
 
 async function openTelco(values: Values, now: Date): Promise<Job> {
+  if (values.mapping !== undefined) throw new UsageError('The adapter telco takes no --mapping.')
   if (values.subscribers === undefined)
     throw new UsageError('Name the file of subscribers with --subscribers.')
   const state = { bytes: 0, rows: 0 }
@@ -113,35 +141,53 @@ async function openTelco(values: Values, now: Date): Promise<Job> {
 interface Ran {
   readonly counts: ImportCounts
   readonly isTaken: boolean
-  readonly tenantIds: readonly string[]
+  readonly linksMade: number
+}
+
+type TakeRows = (mandate: Mandate<'ingest'>) => Promise<ImportCounts>
+
+/** The rows, and the links that are to be made with them: all of it or nothing. */
+async function takeWithLinks(
+  job: Job,
+  surroundings: Surroundings,
+  { isDryRun, takeRows, links }: { isDryRun: boolean; takeRows: TakeRows; links: WantedLinks | null },
+): Promise<Ran> {
+  const { operator } = surroundings
+  const { admin } = await surroundings.open()
+  if (links === null) {
+    const request = { operator, command: 'import', source: job.source, isDryRun }
+    const counts = await ingestAsOperator(admin, request, takeRows)
+    return { counts, isTaken: !isDryRun, linksMade: 0 }
+  }
+  const request = { operator, command: 'import telco', isDryRun }
+  return actAsOperator(admin, request, async (mandate, ingestWithin) => {
+    const taken: { counts: ImportCounts; tenantIds: readonly string[] }[] = []
+    await ingestWithin(job.source, async (ingest) => {
+      taken.push({ counts: await takeRows(ingest), tenantIds: await findTenantIds(ingest, job.tenants) })
+    })
+    const [rows] = taken
+    if (!rows) throw new Error('The rows were not taken.')
+    const linksMade = await attestLinks(mandate, { ...links, tenantIds: rows.tenantIds, operator })
+    return { counts: rows.counts, isTaken: !isDryRun, linksMade }
+  })
 }
 
 async function runJob(
   job: Job,
   surroundings: Surroundings,
-  told: { values: Values; onBadRow: (bad: BadRow) => void },
+  told: { values: Values; links: WantedLinks | null; onBadRow: (bad: BadRow) => void },
 ): Promise<Ran> {
-  const { values, onBadRow } = told
+  const { values, links, onBadRow } = told
   const progress = startProgress(surroundings, await sizeOf(job.files))
-  const { admin } = await surroundings.open()
-  const request = {
-    operator: surroundings.operator,
-    command: 'import',
-    source: job.source,
-    isDryRun: values['dry-run'] ?? false,
-  }
   const onProgress = (rows: number) => progress.show({ rows, bytes: job.state.bytes })
+  const skipsBadRows = values['skip-bad-rows'] ?? false
+  const takeRows: TakeRows = (mandate) =>
+    importRows(mandate, job.rows, { skipsBadRows, onBadRow, onProgress })
   try {
-    return await ingestAsOperator(admin, request, async (mandate) => {
-      const counts = await importRows(mandate, job.rows, {
-        skipsBadRows: values['skip-bad-rows'] ?? false,
-        onBadRow,
-        onProgress,
-      })
-      return { counts, isTaken: !request.isDryRun, tenantIds: await findTenantIds(mandate, job.tenants) }
-    })
+    const isDryRun = values['dry-run'] ?? false
+    return await takeWithLinks(job, surroundings, { isDryRun, takeRows, links })
   } catch (error) {
-    if (error instanceof BadRowsError) return { counts: error.counts, isTaken: false, tenantIds: [] }
+    if (error instanceof BadRowsError) return { counts: error.counts, isTaken: false, linksMade: 0 }
     if (error instanceof UnreadableError)
       throw new CommandError(`${error.message}\nNothing was imported.`, { cause: error })
     throw error
@@ -150,32 +196,13 @@ async function runJob(
   }
 }
 
-async function attest(ran: Ran, surroundings: Surroundings, values: Values): Promise<number> {
-  const { partner, attest: reference, role = 'msp_support' } = values
-  if (!ran.isTaken || partner === undefined || reference === undefined) return 0
-  if (role !== 'msp_support' && role !== 'msp_billing')
-    throw new UsageError('--role is msp_support or msp_billing.')
-  const { admin } = await surroundings.open()
-  const request = { operator: surroundings.operator, command: 'import telco' }
-  return actAsOperator(admin, request, (mandate) =>
-    attestLinks(mandate, {
-      partnerSlug: partner,
-      tenantIds: ran.tenantIds,
-      role,
-      reference,
-      operator: surroundings.operator,
-    }),
-  )
-}
-
 interface Told {
   readonly ran: Ran
-  readonly linksMade: number
   readonly seconds: number
   readonly notes: readonly string[]
 }
 
-function describe({ ran, linksMade, seconds, notes }: Told, isDryRun: boolean): string {
+function describe({ ran, seconds, notes }: Told, isDryRun: boolean): string {
   const number = (count: number) => count.toLocaleString('en')
   const lines = Object.entries(ran.counts.kinds).map(
     ([kind, count]) =>
@@ -191,21 +218,18 @@ function describe({ ran, linksMade, seconds, notes }: Told, isDryRun: boolean): 
     .map((note) => `note: ${note}\n`)
     .join('')
   const more = notes.length > 20 ? `note: and ${notes.length - 20} more\n` : ''
-  const links = linksMade > 0 ? `${linksMade} links were made.\n` : ''
+  const links = ran.linksMade > 0 && ran.isTaken ? `${ran.linksMade} links were made.\n` : ''
   return `${shown}${more}${number(ran.counts.rows)} rows, ${number(ran.counts.badRows)} bad, ${seconds.toFixed(1)} s\n${lines.join('\n')}\n${links}${verdict}\n`
 }
 
-function toDocument(
-  { ran, linksMade, seconds, notes }: Told,
-  badRows: readonly BadRow[],
-): Record<string, unknown> {
+function toDocument({ ran, seconds, notes }: Told, badRows: readonly BadRow[]): Record<string, unknown> {
   const { rows, badRows: count, kinds } = ran.counts
   return {
     imported: ran.isTaken,
     rows,
     bad_row_count: count,
     kinds,
-    links_made: linksMade,
+    links_made: ran.isTaken ? ran.linksMade : 0,
     seconds: Math.round(seconds * 10) / 10,
     notes,
     bad_rows: badRows,
@@ -229,11 +253,11 @@ async function chooseReport(
 async function runAndEnd(
   job: Job,
   surroundings: Surroundings,
-  told: { values: Values; report: BadRowReport },
+  told: { values: Values; links: WantedLinks | null; report: BadRowReport },
 ): Promise<Ran> {
-  const { values, report } = told
+  const { values, links, report } = told
   try {
-    return await runJob(job, surroundings, { values, onBadRow: (bad) => report.add(bad) })
+    return await runJob(job, surroundings, { values, links, onBadRow: (bad) => report.add(bad) })
   } finally {
     await report.end()
   }
@@ -249,13 +273,13 @@ export const importCommand: Command = {
     const isTelco = first === 'telco'
     if (isTelco && others.length > 0)
       throw new UsageError('The adapter telco takes its files as --subscribers and --complaints.')
+    const links = readWantedLinks(values)
     const startedAt = performance.now()
     const job = isTelco ? await openTelco(values, surroundings.now()) : await openMapped(values, positionals)
     const kept: BadRow[] = []
     const report = await chooseReport(values, surroundings, kept)
-    const ran = await runAndEnd(job, surroundings, { values, report })
-    const linksMade = await attest(ran, surroundings, values)
-    const told = { ran, linksMade, seconds: (performance.now() - startedAt) / 1000, notes: job.notes }
+    const ran = await runAndEnd(job, surroundings, { values, links, report })
+    const told = { ran, seconds: (performance.now() - startedAt) / 1000, notes: job.notes }
     if (values.json) writeJson(surroundings, toDocument(told, kept))
     else surroundings.out(describe(told, values['dry-run'] ?? false))
     return ran.counts.badRows > 0 ? STATUS.failed : STATUS.done

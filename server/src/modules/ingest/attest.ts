@@ -24,7 +24,7 @@ const DURATION_DAYS = 365
  */
 export async function attestLinks(mandate: Mandate<'system'>, asked: Attestation): Promise<number> {
   const partner = await findActivePartner(mandate, asked.partnerSlug)
-  if (!partner) throw new Error(`There is no active partner "${asked.partnerSlug}"; no link was made.`)
+  if (!partner) throw new Error(`There is no active partner "${asked.partnerSlug}".`)
   const { role, reference, operator } = asked
   const { version } = newestRoleTemplate(role)
   const { mask } = resolveGrant({
