@@ -1,3 +1,7 @@
+/* oxlint-disable no-restricted-imports -- this test reads what the server writes */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { expect, test } from 'vitest'
 
 import { loadersOf } from './page-of-path.ts'
@@ -27,4 +31,24 @@ test('a page whose name stands in the address comes before one whose name is fil
 test('nothing is fetched early for an address that the portal has no page at', () => {
   expect(loadersOf('/')).toEqual([])
   expect(loadersOf('/partner/par_1/no/such/page')).toEqual([])
+})
+
+const SERVER = join(import.meta.dirname, '../../server/src')
+
+/** The addresses of pages of one organisation or partner that the server writes into mails and its own pages, with a word for each id. */
+function writtenAddresses(): { file: string; path: string }[] {
+  const files = readdirSync(SERVER, { recursive: true, encoding: 'utf8' })
+  return files
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .flatMap((file) => {
+      const text = readFileSync(join(SERVER, file), 'utf8').replaceAll(/\$\{[^{}]*\}/g, 'ID')
+      const found = text.matchAll(/\/(?:org|partner)\/ID(?:\/[a-z-]+)+(?:\/ID)?(?=[`?"'])/g)
+      return [...found].map(([path]) => ({ file, path }))
+    })
+}
+
+test('every address that the server writes into mails and pages leads to a page (U1)', () => {
+  const written = writtenAddresses()
+  expect(written.length).toBeGreaterThan(15)
+  expect(written.filter(({ path }) => loadersOf(path).length === 0)).toEqual([])
 })

@@ -108,7 +108,7 @@ function placeFor(audience: Audience, row: ElevationRow, origin: string | undefi
   if (origin === undefined) return ''
   const path =
     audience === 'tenant'
-      ? `/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id))}/elevations`
+      ? `/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id))}/access/elevations`
       : `/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/elevations`
   return `\n\n${origin}${path}`
 }
