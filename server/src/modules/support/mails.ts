@@ -10,10 +10,18 @@ interface ToldTicket {
   readonly subject: string
 }
 
+/** In signs. */
 const LONGEST_QUOTE = 2000
 
 const whoActs = (mandate: TicketMandate): string =>
   mandate.kind === 'acting' ? `${mandate.actor.name} of ${mandate.partner.name}` : mandate.actor.name
+
+/** The text of an answer; of a long one the beginning, which says that it is one. */
+function quote(text: string): string {
+  const signs = Array.from(text)
+  if (signs.length <= LONGEST_QUOTE) return text
+  return `${signs.slice(0, LONGEST_QUOTE).join('')} …\n\nThe answer is longer: read the rest in the ticket.`
+}
 
 function bodyOf(ticket: ToldTicket, news: string): string {
   const id = encodeId('ticket', idFromUuid('ticket', ticket.id))
@@ -34,7 +42,7 @@ export async function mailTenant(
   const news =
     comment === null
       ? `${who} opened ticket ${ticket.number} for ${mandate.tenant.name}: "${ticket.subject}".`
-      : `${who} wrote in ticket ${ticket.number}, "${ticket.subject}":\n\n${comment.slice(0, LONGEST_QUOTE)}`
+      : `${who} wrote in ticket ${ticket.number}, "${ticket.subject}":\n\n${quote(comment)}`
   await mailTenantAbout(mandate, ticket, { subject, body: bodyOf(ticket, news) })
 }
 

@@ -277,6 +277,12 @@ test('who asks for it hears of new tickets, their states and missed promises, by
   expect(mails[1]?.['body']).toContain(
     'Lee Park of Northwind MSP wrote in ticket T-1, "No signal":\n\nWhich line?',
   )
+  await change(caller, id, { comment: { content: `${'🙂'.repeat(2000)}End`, notify_customer: true } })
+  const [long] = await world.sql<{ body: string }>(
+    `select payload ->> 'text' as body from outbox where topic = 'mail' and payload ->> 'to' = $1 order by id desc limit 1`,
+    [admin.email],
+  )
+  expect(long?.body).toContain(`${'🙂'.repeat(2000)} …\n\nThe answer is longer: read the rest in the ticket.`)
 })
 
 const promisesOf = async (caller: Caller, id: string) => (await read(caller, id)).clocks
