@@ -277,7 +277,7 @@ test('who asks for it hears of new tickets, their states and missed promises, by
   expect(mails[1]?.['body']).toContain(
     'Lee Park of Northwind MSP wrote in ticket T-1, "No signal":\n\nWhich line?',
   )
-  await change(caller, id, { comment: { content: `${'🙂'.repeat(2000)}End`, notify_customer: true } })
+  await change(caller, id, { comment: { content: `${'🙂'.repeat(2000)}End`, notify_customer: true } }, 2)
   const [long] = await world.sql<{ body: string }>(
     `select payload ->> 'text' as body from outbox where topic = 'mail' and payload ->> 'to' = $1 order by id desc limit 1`,
     [admin.email],
