@@ -2624,10 +2624,12 @@ CREATE OR REPLACE FUNCTION private.keep_past()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-  was jsonb := to_jsonb(old) - array['notes_partner', 'notes_tenant', 'metadata', 'approval_snapshot', 'first_accepted', 'request_message', 'email', 'address', 'updated_at', 'version'];
+  left_out constant text[] := array['notes_partner', 'notes_tenant', 'metadata', 'approval_snapshot', 'first_accepted', 'request_message', 'email', 'address', 'updated_at', 'version',
+    'approved_by_name', 'set_by_name', 'first_approved_by_name', 'proposed_by_name'];
+  was jsonb := to_jsonb(old) - left_out;
   key text;
 begin
-  if tg_op = 'UPDATE' and was = to_jsonb(new) - array['notes_partner', 'notes_tenant', 'metadata', 'approval_snapshot', 'first_accepted', 'request_message', 'email', 'address', 'updated_at', 'version'] then
+  if tg_op = 'UPDATE' and was = to_jsonb(new) - left_out then
     return null;
   end if;
   select string_agg(was ->> column_name, ':' order by ordinality) into key from unnest(tg_argv::text[]) with ordinality as c(column_name, ordinality);

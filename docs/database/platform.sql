@@ -511,7 +511,8 @@ declare
   erasing text := current_setting('liaison.erased_name', true);
 begin
   if (tg_op = 'UPDATE' and erasing <> '' and pg_has_role(session_user, 'liaison_owner', 'member')) then
-    if (to_jsonb(new) - erasing = to_jsonb(old) - erasing and to_jsonb(new) ->> erasing = 'Erased person') then
+    if (to_jsonb(new) #- string_to_array(erasing, '.') = to_jsonb(old) #- string_to_array(erasing, '.')
+      and to_jsonb(new) #>> string_to_array(erasing, '.') = 'Erased person') then
       return new;
     end if;
   end if;

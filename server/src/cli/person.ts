@@ -87,7 +87,10 @@ async function runErase(args: readonly string[], surroundings: Surroundings): Pr
   surroundings.out(
     `The person is erased: ${done.events} events of the log blanked under their seal, the name taken out of ${done.names} records, ${done.sessions} sign-ins and ${done.mails} mails removed, ${done.memberships} memberships ended.\n`,
   )
-  if (done.kept.length > 0) surroundings.out(`Kept as evidence, with the name: ${done.kept.join(', ')}.\n`)
+  if (done.kept.length > 0)
+    surroundings.out(
+      `Kept there, as evidence, because somebody else may be meant, or as what an organisation says of its contact: ${done.kept.join(', ')}.\n`,
+    )
   return STATUS.done
 }
 

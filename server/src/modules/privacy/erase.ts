@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RunSql } from '#platform/admin.ts'
-import { databaseCodeOf } from '#platform/database.ts'
 import { PersonRecord } from './record.ts'
+import { renameEverywhere } from './rename.ts'
 
 /** Nobody has the address or id that was named. */
 export class PersonUnknown extends Error {
@@ -45,84 +45,6 @@ export async function readRecordOf(run: RunSql, named: string): Promise<z.output
   const { id } = await findPerson(run, named)
   const [row] = await run('select access.record_of_person($1) as record', [id])
   return PersonRecord.parse(row?.['record'])
-}
-
-/** Agreements are evidence between two parties, and their histories are chained by digests. */
-const EVIDENCE = /^agreement/
-
-/** restrict_violation, check_violation, insufficient_privilege: a rule of the table keeps what stands there. */
-const REFUSED: ReadonlySet<string> = new Set(['23001', '23514', '42501'])
-
-const NameColumn = z.strictObject({
-  table: z.string(),
-  name: z.string(),
-  id: z.string(),
-  is_tenants: z.boolean(),
-})
-
-/** Where a name is kept beside the id of whom it names. */
-async function findNameColumns(run: RunSql): Promise<z.output<typeof NameColumn>[]> {
-  const rows = await run(
-    `select c.relname::text as "table", n.attname::text as "name", i.attname::text as "id",
-       exists (select from pg_attribute t where t.attrelid = c.oid and t.attname = 'tenant_id' and not t.attisdropped) as is_tenants
-     from pg_class c join pg_namespace s on s.oid = c.relnamespace and s.nspname = 'public'
-     join pg_attribute n on n.attrelid = c.oid and n.attname like '%\\_name' and n.atttypid = 'text'::regtype and not n.attisdropped
-     join pg_attribute i on i.attrelid = c.oid and i.attname in (left(n.attname, -5), left(n.attname, -5) || '_id') and i.atttypid = 'uuid'::regtype and not i.attisdropped
-     where c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'audit_event'
-       and n.attname not in ('tenant_name', 'partner_name', 'client_name', 'product_name', 'agency_name', 'payer_name')
-     order by 1, 2`,
-  )
-  return rows.map((row) => NameColumn.parse(row))
-}
-
-interface Renamed {
-  names: number
-  readonly tenantIds: Set<string>
-  readonly kept: Set<string>
-}
-
-async function rename(
-  run: RunSql,
-  at: z.output<typeof NameColumn>,
-  into: { readonly ids: readonly string[]; readonly renamed: Renamed },
-): Promise<void> {
-  const { ids, renamed } = into
-  const [there] = await run(
-    `select exists (select from "${at.table}" where "${at.id}" = any($1) and "${at.name}" is distinct from 'Erased person') as found`,
-    [ids],
-  )
-  if (there?.['found'] !== true) return
-  if (EVIDENCE.test(at.table)) {
-    renamed.kept.add(at.table)
-    return
-  }
-  await run('savepoint renaming')
-  try {
-    await run(`select set_config('liaison.erased_name', $1, true)`, [at.name])
-    const rows = await run(
-      `update "${at.table}" set "${at.name}" = 'Erased person' where "${at.id}" = any($1) and "${at.name}" is not null returning ${at.is_tenants ? 'tenant_id::text' : 'null'} as tenant_id`,
-      [ids],
-    )
-    renamed.names += rows.length
-    for (const { tenant_id: tenantId } of rows)
-      if (typeof tenantId === 'string') renamed.tenantIds.add(tenantId)
-  } catch (error) {
-    // A table that keeps its history says so; anything else is a fault, and nothing is erased.
-    if (!REFUSED.has(databaseCodeOf(error) ?? '')) throw error
-    await run('rollback to savepoint renaming')
-    renamed.kept.add(at.table)
-  }
-  await run('release savepoint renaming')
-}
-
-async function renameEverywhere(run: RunSql, id: string): Promise<Renamed> {
-  const ids = (await run('select i::text as id from access.ids_of_person($1) i', [id])).map((row) =>
-    String(row['id']),
-  )
-  const renamed: Renamed = { names: 0, tenantIds: new Set(), kept: new Set() }
-  for (const at of await findNameColumns(run)) await rename(run, at, { ids, renamed })
-  await run(`select set_config('liaison.erased_name', '', true)`)
-  return renamed
 }
 
 const OWN_TABLES = [
@@ -190,7 +112,7 @@ export async function erasePerson(run: RunSql, named: string): Promise<Erasure> 
   // Mails that wait to be sent, and those that were.
   await run(`delete from outbox where topic = 'mail' and payload ->> 'to' = $1`, [email])
   await run(`delete from job.job where data -> 'payload' ->> 'to' = $1`, [email])
-  const renamed = await renameEverywhere(run, id)
+  const renamed = await renameEverywhere(run, { id, email })
   let sessions = 0
   for (const table of OWN_TABLES) {
     const removed = await countOf(run, `delete from ${table} where person_id = $1`, [id])

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CommandBench } from '#testing/command.ts'
+import { TestWorld } from '#testing/world.ts'
+
+let world: TestWorld
+let bench: CommandBench
+beforeAll(async () => {
+  world = await TestWorld.start(() => [])
+  bench = await CommandBench.start(world)
+})
+afterAll(async () => {
+  await bench[Symbol.asyncDispose]()
+  await world[Symbol.asyncDispose]()
+})
+
+/** Tables that hold a text anywhere in a row. */
+async function tablesWith(text: string): Promise<string[]> {
+  const tables = await world.sql<{ name: string }>(
+    `select c.relname as name from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by 1`,
+  )
+  const found: string[] = []
+  for (const { name } of tables) {
+    const [row] = await world.sql<{ is_there: boolean }>(
+      `select exists (select from public.${name} t where strpos(t::text, $1) > 0) as is_there`,
+      [text],
+    )
+    if (row?.is_there) found.push(name)
+  }
+  return found
+}
+
+/** Somebody of a partner and a tenant who approved a link, stopped it and wrote a template: told by name, not always by id. */
+async function approver(name: string) {
+  const person = await world.person()
+  await world.seed('update person set name = $2 where id = $1', [person.id, name])
+  const [partner, tenantId] = [await world.partner('Southbank'), await world.tenant('Beta')]
+  await world.partnerMember(partner, (await world.person()).id, 'PARTNER_OWNER')
+  await world.partnerMember(partner, person.id, 'PARTNER_STAFF')
+  await world.tenantMember(tenantId, person.id)
+  const link = await world.link(partner, tenantId)
+  const forTenant = (text: string, values: unknown[]) => world.seed(text, values, tenantId)
+  await forTenant('update delegation set approved_by = $2, approved_by_name = $3 where id = $1', [
+    link,
+    person.id,
+    name,
+  ])
+  await forTenant(`update delegation set status_reason = 'x' where id = $1`, [link])
+  await forTenant(
+    `insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
+     values ($1, $2, $3, 9, 'suspended', jsonb_build_object('by', 'tenant', 'name', $4::text, 'reason', 'audit'))`,
+    [link, tenantId, partner, name],
+  )
+  await world.seed(
+    `insert into link_template (partner_id, name, terms, created_by_name) values ($1, 'Usual', '{}', $2)`,
+    [partner, name],
+  )
+  return { ...person, name, partner, tenantId, link }
+}
+
+test('erasing takes the name out of what tells it without an id, and out of what access was before (GDPR Art. 17)', async () => {
+  const person = await approver('Nomi Ashgrove')
+  // What was kept of the past by a version that kept names in it.
+  await world.sql(
+    `insert into access_past (relation, row_key, tenant_id, partner_id, was) values ('delegation', $1, $2, $3, jsonb_build_object('approved_by', $4::text, 'approved_by_name', $5::text))`,
+    [person.link, person.tenantId, person.partner, person.id, person.name],
+  )
+  const before = await world.sql(`select count(*) as n from access_past where relation = 'delegation'`)
+  expect((await tablesWith(person.name)).length).toBeGreaterThan(3)
+  const done = await bench.run(['person', 'erase', person.id, '--reason', 'Asked for.', '--json'])
+  expect(await tablesWith(person.name)).toEqual([])
+  expect(JSON.parse(done.out).kept).toEqual([])
+  // Nothing that was decided changed with it.
+  expect(await world.sql(`select count(*) as n from access_past where relation = 'delegation'`)).toEqual(
+    before,
+  )
+  expect(
+    await world.sql(`select detail from delegation_history where delegation_id = $1 and version = 9`, [
+      person.link,
+    ]),
+  ).toEqual([{ detail: { by: 'tenant', name: 'Erased person', reason: 'audit' } }])
+})
+
+test('erasing leaves a name that may be somebody else’s, and what an organisation says of its contact, and tells where', async () => {
+  const [person, other] = [await approver('Jo Marsh'), await approver('Jo Marsh')]
+  await world.tenantMember(person.tenantId, other.id)
+  await world.seed(
+    `update tenant set contact = jsonb_build_object('email', (select email from person where id = $2)) where id = $1`,
+    [person.tenantId, person.id],
+    person.tenantId,
+  )
+  const done = await bench.run(['person', 'erase', person.id, '--reason', 'Asked for.', '--json'])
+  expect(JSON.parse(done.out).kept.toSorted()).toEqual(['delegation_history', 'tenant'])
+  const names = (text: string, of: { readonly link: string }) => world.sql<{ name: string }>(text, [of.link])
+  const approved = 'select approved_by_name as name from delegation where id = $1'
+  expect([...(await names(approved, person)), ...(await names(approved, other))]).toEqual([
+    { name: 'Erased person' },
+    { name: 'Jo Marsh' },
+  ])
+})
