@@ -107,11 +107,11 @@ async function endMemberships(run: RunSql, id: string): Promise<number> {
 export async function erasePerson(run: RunSql, named: string): Promise<Erasure> {
   const { id, email } = await findPerson(run, named)
   const memberships = await endMemberships(run, id)
-  const mails = await countOf(run, 'delete from mail_message where recipient = $1', [email])
-  await run('delete from single_use_token where email = $1', [email])
+  const mails = await countOf(run, 'delete from mail_message where lower(recipient) = $1', [email])
+  await run('delete from single_use_token where lower(email) = $1', [email])
   // Mails that wait to be sent, and those that were.
-  await run(`delete from outbox where topic = 'mail' and payload ->> 'to' = $1`, [email])
-  await run(`delete from job.job where data -> 'payload' ->> 'to' = $1`, [email])
+  await run(`delete from outbox where topic = 'mail' and lower(payload ->> 'to') = $1`, [email])
+  await run(`delete from job.job where lower(data -> 'payload' ->> 'to') = $1`, [email])
   const renamed = await renameEverywhere(run, { id, email })
   let sessions = 0
   for (const table of OWN_TABLES) {
