@@ -50,6 +50,19 @@ async function readOnce(options: FollowOptions, signal: AbortSignal): Promise<vo
   }
 }
 
+/** Waits, or less when it is told to stop; leaves nothing behind at the signal, which lives as long as the program. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal.addEventListener('abort', end)
+  })
+}
+
 /**
  * Follows the changes of access that the decision point tells, and drops what each concerns. When the stream is lost,
  * what is kept still ends within its five seconds, and the stream is opened anew. Source: delegation.md section 5, mode B.
@@ -62,13 +75,7 @@ export function followChanges(options: FollowOptions): Following {
       await readOnce(options, signal).catch(() => undefined)
       if (signal.aborted) return
       options.onState?.(false)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, options.retryMs ?? 1000)
-        signal.addEventListener('abort', () => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
+      await pause(options.retryMs ?? 1000, signal)
     }
   }
   void run()
