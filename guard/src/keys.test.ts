@@ -107,6 +107,14 @@ test('known keys go on to hold while the issuer cannot be reached', async () => 
   expect(await call(oldKey)).toBe(200)
 })
 
+test('a clock that was set back keeps no new key out and no withdrawn one in', async () => {
+  const { world, call } = makeWorld()
+  await call(oldKey)
+  world.now = later(-3600)
+  world.keys = [newKey.publicJwk]
+  expect([await call(newKey), await call(oldKey)]).toEqual([200, 401])
+})
+
 test.each([
   ['is too large', () => new Response('x'.repeat(70_000))],
   ['is no key set', () => Response.json({ keys: 'none' })],

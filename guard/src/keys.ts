@@ -52,6 +52,11 @@ async function fetchKeySet(url: URL, fetch: KeyOptions['fetch']): Promise<JSONWe
   return body
 }
 
+/** Whether so many seconds have passed since a moment; a clock that was set back cannot tell, and is not believed. */
+function hasPassed(sinceMs: number, nowMs: number, seconds: number): boolean {
+  return nowMs < sinceMs || nowMs - sinceMs >= seconds * 1000
+}
+
 /** Keys of a source that is asked only when a token names a key that is not known, or the keys are old. */
 class LoadedKeys {
   readonly #load: () => Promise<JSONWebKeySet>
@@ -75,7 +80,7 @@ class LoadedKeys {
   /** Fetches when that is allowed again; keeps the old keys when the source does not answer. */
   async #refresh(): Promise<void> {
     const now = this.#options.clock().getTime()
-    if (!this.#pending && now - this.#askedAt >= this.#options.refetchSeconds * 1000) {
+    if (!this.#pending && hasPassed(this.#askedAt, now, this.#options.refetchSeconds)) {
       this.#pending = this.#fetch(now)
         .catch((cause: unknown) => {
           if (!this.#select)
@@ -90,8 +95,8 @@ class LoadedKeys {
   }
 
   readonly get: JWTVerifyGetKey = async (header, token) => {
-    const age = this.#options.clock().getTime() - this.#fetchedAt
-    if (!this.#select || age >= this.#options.maxAgeSeconds * 1000) await this.#refresh()
+    const now = this.#options.clock().getTime()
+    if (!this.#select || hasPassed(this.#fetchedAt, now, this.#options.maxAgeSeconds)) await this.#refresh()
     try {
       return await this.#selected(header, token)
     } catch (error) {
