@@ -1,15 +1,14 @@
+import { ClockRound } from '#platform/clock-round.ts'
 import type { Database } from '#platform/database.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { announceAccess, recordAccess } from './news.ts'
 import { changeAccess, findOverdue } from './store.ts'
 import type { AccessRow } from './store.ts'
 
 const WORK = { job: 'assistance-clock' }
-const BATCH = 100
 
-async function note(mandate: Mandate<'system'>, row: AccessRow): Promise<void> {
+async function note(mandate: Mandate<'system'>, row: AccessRow): Promise<boolean> {
   const to = row.status === 'active' ? 'ended' : 'lapsed'
   await changeAccess(mandate, row, { status: to, ended_at: mandate.origin.now, ended_by_side: 'clock' })
   recordAccess(mandate, row, {
@@ -17,6 +16,7 @@ async function note(mandate: Mandate<'system'>, row: AccessRow): Promise<void> {
     changes: { status: { before: row.status, after: to } },
   })
   await announceAccess(mandate, row, { news: to })
+  return true
 }
 
 /**
@@ -25,17 +25,11 @@ async function note(mandate: Mandate<'system'>, row: AccessRow): Promise<void> {
  * throws at the end. Answers how many it noted.
  */
 export async function runAssistanceClock(database: Database): Promise<number> {
-  const due = await inSystemTransaction(database, WORK, (mandate) => findOverdue(mandate, BATCH))
-  const failures: unknown[] = []
-  for (const row of due) {
-    try {
-      await inSystemTransaction(database, WORK, (mandate) => note(mandate, row))
-    } catch (error) {
-      // What somebody answered in between is no failure.
-      if (!(error instanceof ProblemError && error.status < 500)) failures.push(error)
-    }
-  }
-  if (failures.length > 0)
-    throw new AggregateError(failures, 'The clock could not note every support access.')
-  return due.length
+  const round = new ClockRound()
+  const noted = await round.workThrough({
+    find: (limit) => inSystemTransaction(database, WORK, (mandate) => findOverdue(mandate, limit)),
+    each: (row) => inSystemTransaction(database, WORK, (mandate) => note(mandate, row)),
+  })
+  round.end('support accesses')
+  return noted
 }

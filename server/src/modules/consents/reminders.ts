@@ -1,3 +1,4 @@
+import { ClockRound } from '#platform/clock-round.ts'
 import type { Database } from '#platform/database.ts'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -77,15 +78,19 @@ const FIRST = '00000000-0000-0000-0000-000000000000'
  * Source: experience.md section 6, C9.
  */
 export async function remindOfConsents(database: Database, letterhead: Letterhead = {}): Promise<number> {
+  const round = new ClockRound()
   let sent = 0
   let after = FIRST
   for (;;) {
     const due = await inSystemTransaction(database, WORK, (mandate) => findDue(mandate, after))
     for (const one of due) {
-      if (await inSystemTransaction(database, WORK, (mandate) => remind(mandate, one, letterhead))) sent += 1
+      const send = () => inSystemTransaction(database, WORK, (mandate) => remind(mandate, one, letterhead))
+      if (await round.attempt(send)) sent += 1
     }
     const last = due.at(-1)
-    if (due.length < BATCH || !last) return sent
+    if (due.length < BATCH || !last) break
     after = last.id
   }
+  round.end('reminders')
+  return sent
 }

@@ -1,4 +1,5 @@
 import { idFromUuid } from '@liaison/access'
+import { ClockRound } from '#platform/clock-round.ts'
 import type { Database } from '#platform/database.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -11,11 +12,12 @@ import { moveDeal } from './store.ts'
 const WORK = { job: 'deal-clock' }
 const BATCH = 100
 
-async function expire(mandate: Mandate<'system'>, row: OverDeal, origin: string | null): Promise<void> {
+async function expire(mandate: Mandate<'system'>, row: OverDeal, origin: string | null): Promise<boolean> {
   await moveDeal(mandate, idFromUuid('deal', row.id), { from: ['approved'], to: 'expired' })
   const after = { ...row, state: 'expired' } as const
   recordDeal(mandate, after, { action: 'expired', before: row.state })
   await announceDeal(mandate, after, { action: 'expired', origin })
+  return true
 }
 
 async function forget(mandate: Mandate<'system'>): Promise<number> {
@@ -33,12 +35,16 @@ export async function runDealClock(
   database: Database,
   publicOrigin: string | null,
 ): Promise<{ expired: number; forgotten: number }> {
-  const over = await inSystemTransaction(database, WORK, (mandate) => findOver(mandate, BATCH))
-  let expired = 0
-  for (const row of over)
-    expired += await inSystemTransaction(database, WORK, async (mandate) => {
-      await expire(mandate, row, publicOrigin)
-      return 1
-    })
-  return { expired, forgotten: await inSystemTransaction(database, WORK, forget) }
+  const round = new ClockRound()
+  const expired = await round.workThrough({
+    find: (limit) => inSystemTransaction(database, WORK, (mandate) => findOver(mandate, limit)),
+    each: (row) => inSystemTransaction(database, WORK, (mandate) => expire(mandate, row, publicOrigin)),
+  })
+  let forgotten = 0
+  await round.attempt(async () => {
+    forgotten = await inSystemTransaction(database, WORK, forget)
+    return true
+  })
+  round.end('deals')
+  return { expired, forgotten }
 }

@@ -337,4 +337,24 @@ describe('the clock', () => {
     })
     for (const { id } of [young, open]) expect(await own(here.staff, id)).toMatchObject(contact)
   })
+
+  test('goes on where one cannot be noted, forgets contacts all the same, and says so at the end (D12, R7)', async () => {
+    const [stuck, other] = [await approved(here.staff), await approved(here.staff)]
+    const ended = await registered(here.staff, { contact_name: 'Ann Lee' })
+    await decide(ended.id, 'reject', { reason: 'No.' })
+    await age(stuck.id, 32)
+    await age(other.id, 31)
+    await age(ended.id, 366)
+    await world.sql(
+      `create function stuck_deal() returns trigger language plpgsql as $$ begin raise exception 'stuck'; end $$`,
+    )
+    await world.sql(
+      `create trigger stuck before update on deal_registration for each row when (new.id = '${dbId(stuck.id)}') execute function stuck_deal()`,
+    )
+    await expect(runDealClock(world.database, null)).rejects.toThrow('1 deals')
+    await world.sql('drop function stuck_deal cascade')
+    expect(await own(here.staff, other.id)).toMatchObject({ state: 'expired' })
+    expect(await own(here.staff, ended.id)).toMatchObject({ contact_name: null })
+    expect((await runDealClock(world.database, null)).expired).toBe(1)
+  })
 })

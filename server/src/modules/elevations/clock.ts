@@ -1,6 +1,6 @@
+import { ClockRound } from '#platform/clock-round.ts'
 import type { Database } from '#platform/database.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { announceElevation, recordElevation } from './news.ts'
 import { findOverdue, moveElevation } from './store.ts'
@@ -8,10 +8,7 @@ import type { ElevationRow } from './store.ts'
 
 const WORK = { job: 'elevation-clock' }
 
-const BATCH = 100
-const MAXIMUM_BATCHES = 100
-
-async function note(mandate: Mandate<'system'>, row: ElevationRow): Promise<void> {
+async function note(mandate: Mandate<'system'>, row: ElevationRow): Promise<boolean> {
   const to = row.state === 'ended' ? 'ended' : 'lapsed'
   await moveElevation(mandate, row, { to, ended_at: mandate.origin.now, ended_by_side: 'clock' })
   recordElevation(mandate, row, {
@@ -19,6 +16,7 @@ async function note(mandate: Mandate<'system'>, row: ElevationRow): Promise<void
     changes: { status: { before: row.status, after: to } },
   })
   await announceElevation(mandate, row, { news: to })
+  return true
 }
 
 /**
@@ -27,27 +25,11 @@ async function note(mandate: Mandate<'system'>, row: ElevationRow): Promise<void
  * it cannot work on does not keep it from the others; it throws at the end. Answers how many it noted. Source: B13.
  */
 export async function runElevationClock(database: Database): Promise<number> {
-  const failures = new Map<string, unknown>()
-  let noted = 0
-  for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const due = await inSystemTransaction(database, WORK, (mandate) =>
-      findOverdue(mandate, BATCH + failures.size),
-    )
-    const left = due.filter(({ id }) => !failures.has(id))
-    if (left.length === 0) break
-    for (const row of left) {
-      try {
-        await inSystemTransaction(database, WORK, (mandate) => note(mandate, row))
-        noted += 1
-      } catch (error) {
-        failures.set(row.id, error)
-      }
-    }
-  }
-  // What somebody answered in between is no failure.
-  const real = [...failures.values()].filter(
-    (error) => !(error instanceof ProblemError && error.status < 500),
-  )
-  if (real.length > 0) throw new AggregateError(real, `The clock could not note ${real.length} elevations.`)
+  const round = new ClockRound()
+  const noted = await round.workThrough({
+    find: (limit) => inSystemTransaction(database, WORK, (mandate) => findOverdue(mandate, limit)),
+    each: (row) => inSystemTransaction(database, WORK, (mandate) => note(mandate, row)),
+  })
+  round.end('elevations')
   return noted
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { ClockRound } from '#platform/clock-round.ts'
 import type { Database } from '#platform/database.ts'
-import { ProblemError } from '#platform/problem.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { adapterOf, findVendor } from './adapters.ts'
 import { findUnanswered } from './event-store.ts'
@@ -12,7 +13,6 @@ import { keepAndApply } from './take-event.ts'
 const WORK = { job: 'identity-checks' }
 
 const BATCH = 100
-const MAXIMUM_BATCHES = 100
 /** How long a vendor may take before it is asked. */
 const ASKED_AFTER_MINUTES = 15
 
@@ -34,31 +34,43 @@ async function note(options: ClockOptions, row: CheckRow): Promise<void> {
   })
 }
 
+type Unanswered = Awaited<ReturnType<typeof findUnanswered>>[number]
+
+/** Asks the vendor of one check; true when its answer was applied. */
+async function askVendor(
+  mandate: Mandate<'system'>,
+  row: Unanswered,
+  origin: string | null,
+): Promise<boolean> {
+  const { id, partner_id: partnerId, provider, provider_ref: reference, attempt, legal_name: legalName } = row
+  const vendor = findVendor(provider)
+  if (vendor === null || reference === null || legalName === null) return false
+  const news = adapterOf(vendor).fetchResult({
+    caseId: id,
+    attempt,
+    legalName,
+    reference,
+    now: mandate.origin.now,
+  })
+  if (!news) return false
+  const eventId = `fetched_${id}_${attempt}`
+  const digest = createHash('sha256').update(`${eventId} ${news.meaning}`).digest()
+  return (
+    (await keepAndApply(mandate, { event: { partnerId, vendor, eventId, origin }, digest, news })) ===
+    'applied'
+  )
+}
+
 /** Asks vendors about what they have not answered for long: an event can be lost, a decision must not be. */
-async function askVendors(options: ClockOptions): Promise<number> {
-  const waiting = await inSystemTransaction(options.database, WORK, (mandate) =>
+async function askVendors({ database, publicOrigin }: ClockOptions, round: ClockRound): Promise<number> {
+  const waiting = await inSystemTransaction(database, WORK, (mandate) =>
     findUnanswered(mandate, { minutes: ASKED_AFTER_MINUTES, limit: BATCH }),
   )
   let answered = 0
-  for (const {
-    id,
-    partner_id: partnerId,
-    provider,
-    provider_ref: reference,
-    attempt,
-    legal_name: legalName,
-  } of waiting) {
-    const vendor = findVendor(provider)
-    if (vendor === null || reference === null || legalName === null) continue
-    await inSystemTransaction(options.database, WORK, async (mandate) => {
-      const asked = { caseId: id, attempt, legalName, reference, now: mandate.origin.now }
-      const news = adapterOf(vendor).fetchResult(asked)
-      if (!news) return
-      const eventId = `fetched_${id}_${attempt}`
-      const digest = createHash('sha256').update(`${eventId} ${news.meaning}`).digest()
-      const event = { partnerId, vendor, eventId, origin: options.publicOrigin ?? null }
-      if ((await keepAndApply(mandate, { event, digest, news })) === 'applied') answered += 1
-    })
+  for (const row of waiting) {
+    const ask = () =>
+      inSystemTransaction(database, WORK, (mandate) => askVendor(mandate, row, publicOrigin ?? null))
+    if (await round.attempt(ask)) answered += 1
   }
   return answered
 }
@@ -69,27 +81,15 @@ async function askVendors(options: ClockOptions): Promise<number> {
  * or twice at once, changes nothing more. Answers how many checks it moved. Source: C8.
  */
 export async function runIdentityCheckClock(options: ClockOptions): Promise<number> {
-  const failures = new Map<string, unknown>()
-  let noted = 0
-  for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const due = await inSystemTransaction(options.database, WORK, (mandate) =>
-      findDue(mandate, BATCH + failures.size),
-    )
-    const left = due.filter(({ id }) => !failures.has(id))
-    if (left.length === 0) break
-    for (const row of left) {
-      try {
-        await note(options, row)
-        noted += 1
-      } catch (error) {
-        failures.set(row.id, error)
-      }
-    }
-  }
-  const real = [...failures.values()].filter(
-    (error) => !(error instanceof ProblemError && error.status < 500),
-  )
-  if (real.length > 0)
-    throw new AggregateError(real, `The clock could not note ${real.length} identity checks.`)
-  return noted + (await askVendors(options))
+  const round = new ClockRound()
+  const noted = await round.workThrough({
+    find: (limit) => inSystemTransaction(options.database, WORK, (mandate) => findDue(mandate, limit)),
+    each: async (row) => {
+      await note(options, row)
+      return true
+    },
+  })
+  const answered = await askVendors(options, round)
+  round.end('identity checks')
+  return noted + answered
 }

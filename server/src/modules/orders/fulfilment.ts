@@ -1,11 +1,11 @@
 import { idFromUuid } from '@liaison/access'
+import { ClockRound } from '#platform/clock-round.ts'
 import type { Database } from '#platform/database.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { announceOrder } from './events.ts'
 import { findOpenOrders, getOrder, moveOrder } from './store.ts'
 import type { OpenOrder } from './store.ts'
-import { isOvertaken } from './system-work.ts'
 
 /** Carries orders out. An installation with real networks puts its own in place of the simulated one. */
 export interface Fulfilment {
@@ -59,18 +59,15 @@ export async function runFulfilment(
   const open = await inSystemTransaction(database, { job: fulfilment.name }, (mandate) =>
     findOpenOrders(mandate, options),
   )
+  const round = new ClockRound()
   let moved = 0
   for (const order of open) {
-    try {
-      if (
-        await inSystemTransaction(database, { job: fulfilment.name }, (mandate) =>
-          carryOut(mandate, order, fulfilment),
-        )
+    const move = () =>
+      inSystemTransaction(database, { job: fulfilment.name }, (mandate) =>
+        carryOut(mandate, order, fulfilment),
       )
-        moved += 1
-    } catch (error) {
-      if (!isOvertaken(error)) throw error
-    }
+    if (await round.attempt(move)) moved += 1
   }
+  round.end('orders')
   return moved
 }
