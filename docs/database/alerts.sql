@@ -1004,6 +1004,7 @@ AS $function$
 declare
   moment timestamptz := clock_timestamp();
   one record;
+  settled integer := 0;
 begin
   -- What is over, what eased, what got worse.
   for one in
@@ -1017,9 +1018,11 @@ begin
     join public.alert_default def on def.type = a.type
     left join unnest(seen) s on s.dedupe_key = a.dedupe_key
     where a.level > 0 and a.type = any (kinds)
-    order by a.dedupe_key
+    order by s.level > a.level desc nulls last, a.dedupe_key
     for update of a
   loop
+    exit when settled >= 5000;
+    settled := settled + (one.after <> one.before)::integer;
     if one.after = 0 or (one.after > one.before and one.state = 'resolved') then
       update public.alert a set level = 0, last_seen_at = moment,
         state = 'resolved', resolved_at = coalesce(a.resolved_at, moment), resolved_by_name = coalesce(a.resolved_by_name, 'clock'), snoozed_until = null
