@@ -259,8 +259,10 @@ export interface TicketStanding {
   tenant_id: string
   /** Not yet resolved. */
   open_tickets: number
-  /** With three quarters or more of a running clock used up. */
+  /** With three quarters or more of a promised time used up, missed ones included: what the list shows as missed or at risk. */
   at_risk: number
+  /** With three quarters or more of a running clock used up. */
+  pressing: number
   /** Open ones with a running clock past its time. */
   overdue: number
 }
@@ -268,7 +270,8 @@ export interface TicketStanding {
 /** How the tickets of each tenant stand; tenants without an unresolved ticket are left out. */
 export function standingByTenant(tenantIds: readonly TenantId[], now: Date): RawBuilder<TicketStanding> {
   return sql<TicketStanding>`
-    select t.tenant_id, count(*)::integer as open_tickets, (count(*) filter (where ${isPressing(now)}))::integer as at_risk,
+    select t.tenant_id, count(*)::integer as open_tickets, (count(*) filter (where ${isPressing(now)} or ${isBreached(now)}))::integer as at_risk,
+      (count(*) filter (where ${isPressing(now)}))::integer as pressing,
       (count(*) filter (where t.sla_paused_since is null and t.sla_due_at < ${now}::timestamptz))::integer as overdue
     from ticket t
     where t.tenant_id = any (${[...tenantIds]}::uuid[]) and t.status in ('open', 'pending', 'on_hold')

@@ -3,13 +3,14 @@ import type { LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
+import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from './index.ts'
 
 const BOARD = '/api/v1/partner/customers'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => tenantRoutes)
+  world = await TestWorld.start((services) => [...tenantRoutes, ...makeSupportRoutes(services)])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -160,6 +161,25 @@ test.each(AREAS)(
     expect(whole.metrics.current_mrr === null && whole.billing === null).toBe(withheld.includes('billing'))
   },
 )
+
+test('as many tickets are at risk on the board as the list of them shows, those that were missed and wait included (B5, B7)', async () => {
+  const { add, caller } = await seedPartner()
+  const { tenant } = await add('Acme Fiber')
+  for (const used of [0.1, 0.8, 1.5]) await seedTicket(tenant, used)
+  await seedTicket(tenant, 1.2, 'pending')
+  await world.seed(
+    `update ticket_sla_clock c set paused_since = now() from ticket t where t.id = c.ticket_id and t.tenant_id = $1 and t.status = 'pending'`,
+    [tenant],
+    tenant,
+  )
+  const listed = await world.call(
+    caller,
+    'GET',
+    '/api/v1/partner/support/tickets?sla_state=breached,at_risk&status=open,pending,on_hold',
+  )
+  expect(listed.json().total, listed.body).toBe(3)
+  expect((await board(caller)).aggregates).toMatchObject({ open_tickets: 4, tickets_at_risk: 3 })
+})
 
 test('fault 8: a tenant whose link is not in force is not on the board; it is named with the reason', async () => {
   const { add, partner, caller } = await seedPartner()

@@ -58,6 +58,7 @@ export async function readFigures(
       overdue: amounts('overdue_minor'),
       openTickets: counted('support', standing, (row) => row.open_tickets),
       ticketsAtRisk: counted('support', standing, (row) => row.at_risk),
+      ticketsPressing: counted('support', standing, (row) => row.pressing),
       ticketsOverdue: counted('support', standing, (row) => row.overdue),
       breaches30d: counted('support', breaches, (row) => row.breaches),
       totalSubscribers: counted('provisioning', subscribers, (row) => row.total),

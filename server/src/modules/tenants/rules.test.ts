@@ -31,6 +31,7 @@ const figures: fc.Arbitrary<Figures> = fc.record({
   overdue: fc.option(fc.array(amount, { maxLength: 2 })),
   openTickets: fc.option(fc.nat(3)),
   ticketsAtRisk: fc.option(fc.nat(3)),
+  ticketsPressing: fc.option(fc.nat(3)),
   ticketsOverdue: fc.option(fc.nat(3)),
   breaches30d: fc.option(fc.nat(3)),
   totalSubscribers: fc.option(fc.nat(3)),
@@ -76,10 +77,10 @@ test.each(['asc', 'desc'] as const)(
 )
 
 test('the worst running promise is the state of a tenant, and none is shown where tickets are closed to the reader', () => {
-  const known = { openTickets: 2, ticketsAtRisk: 0, ticketsOverdue: 0 } as Figures
+  const known = { openTickets: 2, ticketsPressing: 0, ticketsOverdue: 0 } as Figures
   expect(slaStateOf(known)).toBe('ok')
-  expect(slaStateOf({ ...known, ticketsAtRisk: 1 })).toBe('at_risk')
-  expect(slaStateOf({ ...known, ticketsAtRisk: 1, ticketsOverdue: 1 })).toBe('breached')
+  expect(slaStateOf({ ...known, ticketsPressing: 1 })).toBe('at_risk')
+  expect(slaStateOf({ ...known, ticketsPressing: 1, ticketsOverdue: 1 })).toBe('breached')
   expect(slaStateOf({ ...known, openTickets: null })).toBeNull()
 })
 

@@ -61,6 +61,8 @@ export interface Figures {
   readonly overdue: readonly Amount[] | null
   readonly openTickets: number | null
   readonly ticketsAtRisk: number | null
+  /** Those at risk by a clock that runs. */
+  readonly ticketsPressing: number | null
   readonly ticketsOverdue: number | null
   readonly breaches30d: number | null
   readonly totalSubscribers: number | null
@@ -86,12 +88,12 @@ export function addAmounts(amounts: readonly Amount[]): Amount[] {
 /** The worst state of a tenant's running promises; null when it may not be seen. */
 export function slaStateOf({
   openTickets,
-  ticketsAtRisk,
+  ticketsPressing,
   ticketsOverdue,
 }: Figures): 'ok' | 'at_risk' | 'breached' | null {
   if (openTickets === null) return null
   if ((ticketsOverdue ?? 0) > 0) return 'breached'
-  return (ticketsAtRisk ?? 0) > 0 ? 'at_risk' : 'ok'
+  return (ticketsPressing ?? 0) > 0 ? 'at_risk' : 'ok'
 }
 
 export const BOARD_SORTS = [
