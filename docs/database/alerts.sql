@@ -754,15 +754,22 @@ AS $function$
     ,
   sided as (
     select e.*, side.audience, case side.audience when 'tenant' then 'your organisation' else e.tenant_name end as approver, case side.audience when 'partner' then e.partner_id end as reader_partner, case side.audience when 'partner' then e.tenant_name else e.partner_name end as other,
-      coalesce(g.warning, 30) as warning, coalesce(g.critical, 1) as critical, coalesce(side.audience = 'tenant' or g.is_enabled, true) as is_enabled
+      coalesce(r.warning, 30) as warning, coalesce(r.critical, 1) as critical, coalesce(r.is_enabled, true) as is_enabled,
+      case when r.channels is null or 'in_app' = any (r.channels) then '{in_app}'::text[] else '{}' end as channels
     from ending e cross join unnest(array['partner', 'tenant']) side (audience)
-    left join access.alert_target g on g.link_id = e.id and g.type = 'link_expiry' and side.audience = 'partner')
+    left join lateral (
+      select r.* from public.alert_rule r
+      where side.audience = 'partner' and r.partner_id = e.partner_id and r.type = 'link_expiry'
+        and case r.applies_to when 'all' then true when 'link' then r.link_id = e.id
+          else exists (select from public.tenant_of_group g where g.group_id = r.group_id and g.tenant_id = e.tenant_id) end
+      order by case r.applies_to when 'link' then 0 when 'group' then 1 else 2 end, r.created_at, r.id
+      limit 1) r on true)
   select 'link_expiry:' || s.audience || ':' || s.id || ':' || extract(epoch from s.ends_at), s.audience, s.reader_partner, s.tenant_id, s.id, 'link_expiry', 'access', v.level, v.level,
     case when v.level >= 3 then 'critical' else 'warning' end,
     case v.level when 4 then format('The link with %s has ended', s.other) else format('The link with %s ends on %s', s.other, access.instant_words(s.ends_at)) end,
     case when v.level = 4 then format('It ended on %s and can be renewed for 30 days by one approval of %s.', access.instant_words(s.ends_at), s.approver)
       else format('It can be renewed by one approval of %s.', s.approver) end,
-    jsonb_build_object('ends_at', s.ends_at), '{in_app}'::text[], 'none', false, null::uuid, null::uuid
+    jsonb_build_object('ends_at', s.ends_at), s.channels, 'none', false, null::uuid, null::uuid
   from sided s
   cross join lateral (select (case when s.is_over then 4
     when s.auto_renew_days > 0 then 0

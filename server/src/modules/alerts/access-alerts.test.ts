@@ -55,6 +55,27 @@ describe('the end of a link', () => {
     expect(own.at(-1)?.title).toBe('The link with Northwind has ended')
   })
 
+  test('a rule of the partner holds for the end itself, too, and says whether it is counted at the bell (B9)', async () => {
+    const [off, unseen] = [await openAlertScene(world), await openAlertScene(world)]
+    const rule = (scene: AlertScene, isEnabled: boolean) =>
+      world.seed(
+        `insert into alert_rule (partner_id, type, applies_to, is_enabled, channels, created_by, created_by_name) values ($1, 'link_expiry', 'all', $2, '{mail}', gen_random_uuid(), 'x')`,
+        [scene.partner, isEnabled],
+      )
+    await rule(off, false)
+    await rule(unseen, true)
+    for (const left of ['20 hours', '-1 hours']) {
+      await endsIn(off, left)
+      await endsIn(unseen, left)
+      expect(await storedAlerts(world, { link: off.link }), left).toEqual([])
+      const told = await world.sql(
+        `select channels from alert where audience = 'partner' and delegation_id = $1 and level > 0`,
+        [unseen.link],
+      )
+      expect(told, left).toEqual([{ channels: [] }])
+    }
+  })
+
   test('a link that renews itself, and one that was just renewed, is no alert (B1, B9)', async () => {
     const [renewing, renewed] = [await openAlertScene(world), await openAlertScene(world)]
     await world.seed(
