@@ -99,6 +99,20 @@ test('declining without script lands on its own page and changes nothing (U2, D4
   expect(declined.text).toContain('Too &lt;long&gt; a wait.')
 })
 
+test('a reason as long as the form takes is taken with its lines as browsers send them (U2, D4)', async () => {
+  const own = await openAgreementScene(world)
+  const id = await draftAgreement(world, own)
+  await offerAgreement(world, own, id)
+  const browser = browse(own.owner)
+  const lines = Array.from({ length: 100 }, (_, index) => `Point ${index}`.padEnd(9, '.'))
+  const written = lines.join('\n')
+  expect(written).toHaveLength(999)
+  const sent = await browser.post(`/agreements/${id}/decline`, { reason: written.replaceAll('\n', '\r\n') })
+  expect(sent.status).toBe(303)
+  const read = await world.call(own.owner, 'GET', `/api/v1/program/agreements/${id}`)
+  expect(read.json()).toMatchObject({ state: 'declined', reason: written })
+})
+
 test('staff read what is in force and are offered no signature; a foreign site cannot send the form (D1, D4)', async () => {
   const own = await openAgreementScene(world)
   const id = await agree(world, own)

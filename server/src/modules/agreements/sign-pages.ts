@@ -5,6 +5,7 @@ import type { Html, HtmlPage } from '#platform/html.ts'
 import { factsOf, noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import {
+  areaText,
   button,
   facts,
   hiddenField,
@@ -269,9 +270,8 @@ function declinedPage(mandate: Own, row: AgreementRow): HtmlPage {
   })
 }
 
-function requireOpen(row: AgreementRow): HtmlPage | null {
-  return row.state === 'offered' ? null : redirect(pathOf(row, 'sign'))
-}
+const requireOpen = (row: AgreementRow): HtmlPage | null =>
+  row.state === 'offered' ? null : redirect(pathOf(row, 'sign'))
 
 const read = { permission: 'partner_org.agreements.read' } as const
 const sign = { permission: 'partner_org.agreements.sign' } as const
@@ -339,7 +339,10 @@ function makeDeclineRoutes(services: Services): readonly Route[] {
       method: 'POST',
       path: '/agreements/:agreement_id/decline',
       summary: 'Decline an agreement without script',
-      input: { params: AgreementParams, body: z.strictObject({ reason: FormText }) },
+      input: {
+        params: AgreementParams,
+        body: z.strictObject({ reason: areaText(1000).default('') }),
+      },
       access: sign,
       limit: 'page',
       problems: signProblems,

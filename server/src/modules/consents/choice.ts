@@ -1,5 +1,6 @@
 import { ACTION_NAMES, decodeId, isAction } from '@liaison/access'
 import { z } from 'zod'
+import { areaText } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { resultOf } from './decide.ts'
@@ -25,7 +26,7 @@ export const ReviewForm = z.strictObject({
   /** Within how many seconds a revocation has to count. */
   stop_within: z.string().max(20).default(''),
   /** The networks that calls may come from, one a line. */
-  networks: z.string().max(LONGEST_NETWORKS_TEXT).default(''),
+  networks: areaText(LONGEST_NETWORKS_TEXT).default(''),
   /** What accounts are looked for by, and by what those that were shown had been. */
   find: z.string().max(100).default(''),
   found: z.string().max(100).default(''),

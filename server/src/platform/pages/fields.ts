@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import type { Language } from '#platform/words/language.ts'
@@ -123,6 +124,17 @@ export function textArea(
   // Browsers drop one line end after the start tag, which is there so that the text may begin with one.
   return html`<div class="field${message !== undefined && ' has-error'}">${fieldHead(name, { label, hint, message })}<textarea${attributes(all)}>${`\n${value}`}</textarea></div>`
 }
+
+/**
+ * What a text area of this length sends. Its browser counts the end of a line as one sign and sends two (HTML, "the
+ * textarea element"), so what just fits in the form would not fit here.
+ */
+export const areaText = (maximum: number) =>
+  z
+    .string()
+    .max(2 * maximum)
+    .transform((text) => text.replaceAll('\r\n', '\n'))
+    .pipe(z.string().max(maximum))
 
 /** A box to tick. The form sends `on` when it is ticked and nothing when it is not. */
 export function tickBox(field: {

@@ -7,6 +7,7 @@
 export { PROVIDER_NAME, showPage } from './layout.ts'
 export type { PageOptions } from './layout.ts'
 export {
+  areaText,
   button,
   choices,
   errorSummary,
