@@ -9,12 +9,16 @@ import {
 } from '@liaison/access'
 import type { Conditions, LinkRole, LinkTerms } from '@liaison/access'
 import { z } from 'zod'
+import { areaText } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { addDays, maskOfTerms, withRole } from './rules.ts'
 import type { TenantChoice } from './rules.ts'
 import type { LinkWords } from './words/index.ts'
 
 const Many = z.union([z.string().max(100), z.array(z.string().max(100)).max(200)]).optional()
+
+/** Two hundred ranges, each on a line. */
+export const LONGEST_RANGES = 12_400
 
 /** What the review form sends: ticks that are off are not sent at all. */
 export const ReviewForm = z.strictObject({
@@ -25,7 +29,7 @@ export const ReviewForm = z.strictObject({
   passkey: z.literal('on').optional(),
   fresh_factor: z.literal('on').optional(),
   reason_required: z.literal('on').optional(),
-  ip_allow: z.string().max(4000).default(''),
+  ip_allow: areaText(LONGEST_RANGES).default(''),
 })
 
 export type ReviewInput = z.output<typeof ReviewForm>
@@ -74,6 +78,49 @@ function conditionsOf(form: ReviewInput, asked: Conditions, ranges: readonly str
     ...(form.fresh_factor && { mfa_max_age_s: Math.min(asked.mfa_max_age_s ?? 3600, 3600) }),
     ...(form.reason_required && { read_reason_required: true }),
     ...(ranges.length > 0 && { ip_mode: 'enforce' as const, ip_allow: ranges }),
+  }
+}
+
+function lastDayOf(end: Date | null): string {
+  return end === null ? '' : new Date(end.getTime() - 1).toISOString().slice(0, 10)
+}
+
+/** At what the fields of the review stand. */
+export interface Standing {
+  readonly role: LinkTerms['role']
+  readonly isAllowed: (permission: string) => boolean
+  readonly lastDay: string
+  readonly asksReason: boolean
+  readonly asksFactor: boolean
+  readonly asksPasskey: boolean
+  readonly networks: string
+}
+
+/** The fields as the partner asked for it. */
+function standingAsAsked({ role, ends_at: end, conditions }: LinkTerms): Standing {
+  return {
+    role,
+    isAllowed: () => true,
+    lastDay: lastDayOf(end),
+    asksReason: conditions.read_reason_required,
+    asksFactor: conditions.mfa_max_age_s !== null,
+    asksPasskey: conditions.phishing_resistant,
+    networks: conditions.ip_mode === 'enforce' ? conditions.ip_allow.join('\n') : '',
+  }
+}
+
+/** The fields as they were sent, where something of them could not be taken, so that nothing taken away is there again. */
+export function standingOf(terms: LinkTerms, sent: ReviewInput | null): Standing {
+  if (sent === null) return standingAsAsked(terms)
+  const allowed = ticked(sent.allow)
+  return {
+    role: smallerRoles(terms).find((one) => one === sent.access_role) ?? terms.role,
+    isAllowed: (permission) => allowed.has(permission),
+    lastDay: sent.ends_on,
+    asksReason: sent.reason_required === 'on',
+    asksFactor: sent.fresh_factor === 'on',
+    asksPasskey: sent.passkey === 'on',
+    networks: sent.ip_allow,
   }
 }
 

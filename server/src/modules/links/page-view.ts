@@ -34,7 +34,8 @@ import type { FieldError } from '#platform/pages/index.ts'
 import { partnerSince, partyNotice } from './asking-party.ts'
 import type { AskingParty } from './asking-party.ts'
 import type { LiveCounts } from './approval-store.ts'
-import { smallerRoles } from './page-choice.ts'
+import { LONGEST_RANGES, smallerRoles, standingOf } from './page-choice.ts'
+import type { ReviewInput, Standing } from './page-choice.ts'
 import { screensOf } from './preview.ts'
 import { maskOfTerms, sentencesOf } from './rules.ts'
 import type { KnownLink } from './store.ts'
@@ -155,7 +156,7 @@ function countWords(counts: LiveCounts, decision: Decision): string {
   ].join(', ')
 }
 
-function permissionTicks(decision: Decision): Html[] {
+function permissionTicks(decision: Decision, { isAllowed }: Standing): Html[] {
   const { mandate, terms } = decision
   const { areas, permissions, choose } = wordsOf(decision)
   return describeMask(maskOfTerms(terms, mandate.origin.now))
@@ -164,7 +165,7 @@ function permissionTicks(decision: Decision): Html[] {
       ({ area, title, can }) =>
         html`<fieldset>
           <legend>${areas[area] ?? title}</legend>
-          ${can.map(({ name, sentence, spends }) => tickBox({ name: 'allow', id: `allow-${name}`, value: name, label: permissions[name] ?? sentence, isTicked: true, ...(spends && { hint: choose.costs }) }))}
+          ${can.map(({ name, sentence, spends }) => tickBox({ name: 'allow', id: `allow-${name}`, value: name, label: permissions[name] ?? sentence, isTicked: isAllowed(name), ...(spends && { hint: choose.costs }) }))}
         </fieldset>`,
     )
 }
@@ -198,16 +199,15 @@ function cannotList(decision: Decision): Html {
   return list([...cannot, ...words.choose.never])
 }
 
-function conditionFields(decision: Decision, errors: readonly FieldError[]): Html {
-  const { conditions } = decision.terms
+function conditionFields(decision: Decision, standing: Standing, errors: readonly FieldError[]): Html {
   const { choose } = wordsOf(decision)
   return html`<fieldset>
       <legend>${choose.conditions}</legend>
-      ${tickBox({ name: 'reason_required', label: choose.reason, isTicked: conditions.read_reason_required })}
-      ${tickBox({ name: 'fresh_factor', label: choose.fresh, isTicked: conditions.mfa_max_age_s !== null })}
-      ${tickBox({ name: 'passkey', label: choose.passkey, isTicked: conditions.phishing_resistant })}
+      ${tickBox({ name: 'reason_required', label: choose.reason, isTicked: standing.asksReason })}
+      ${tickBox({ name: 'fresh_factor', label: choose.fresh, isTicked: standing.asksFactor })}
+      ${tickBox({ name: 'passkey', label: choose.passkey, isTicked: standing.asksPasskey })}
     </fieldset>
-    ${textArea({ name: 'ip_allow', label: choose.networks, hint: choose.networksHint, value: conditions.ip_mode === 'enforce' ? conditions.ip_allow.join('\n') : '', isOptional: true, maxLength: 4000 }, errors)}`
+    ${textArea({ name: 'ip_allow', label: choose.networks, hint: choose.networksHint, value: standing.networks, isOptional: true, maxLength: LONGEST_RANGES }, errors)}`
 }
 
 /** What a smaller role leaves out of the one that was asked for. */
@@ -218,14 +218,14 @@ function lossOf(terms: LinkTerms, role: LinkTerms['role'], words: LinkWords): st
   return lost.length > 4 ? words.choose.withoutMore(some, lost.length - 4) : words.choose.without(some)
 }
 
-function roleChoice(decision: Decision): Html {
+function roleChoice(decision: Decision, chosen: Standing['role']): Html {
   const { terms } = decision
   const words = wordsOf(decision)
   const { choose, roles } = words
   return choices({
     name: 'access_role',
     legend: choose.role,
-    chosen: terms.role,
+    chosen,
     options: smallerRoles(terms).map((role) =>
       role === terms.role
         ? { value: role, label: choose.roleAsAsked(roles[role]) }
@@ -234,34 +234,33 @@ function roleChoice(decision: Decision): Html {
   })
 }
 
-function lastDayOf(end: Date | null): string {
-  return end === null ? '' : new Date(end.getTime() - 1).toISOString().slice(0, 10)
-}
-
 interface Reviewing {
   readonly counts: LiveCounts
   readonly token: string
   readonly mayApprove: boolean
   readonly firstApprover: string | null
+  /** What was sent and could not be taken, and why. */
+  readonly sent: ReviewInput | null
   readonly errors: readonly FieldError[]
 }
 
-function reviewForm(decision: Decision, { token, counts, errors }: Reviewing): Html {
+function reviewForm(decision: Decision, { token, counts, sent, errors }: Reviewing): Html {
+  const standing = standingOf(decision.terms, sent)
   const { choose } = wordsOf(decision)
   const lastDay = {
     name: 'ends_on',
     label: choose.lastDay,
     hint: choose.lastDayHint,
     type: 'date',
-    value: lastDayOf(decision.terms.ends_at),
+    value: standing.lastDay,
     isOptional: true,
     look: 'short',
   } as const
-  return html`${hiddenField('snapshot_token', token)} ${roleChoice(decision)}
+  return html`${hiddenField('snapshot_token', token)} ${roleChoice(decision, standing.role)}
     <h2>${choose.can}</h2>
     <p>${choose.opens(countWords(counts, decision))}</p>
-    ${permissionTicks(decision)} ${screenList(decision)} ${textField(lastDay, errors)}
-    ${conditionFields(decision, errors)}
+    ${permissionTicks(decision, standing)} ${screenList(decision)} ${textField(lastDay, errors)}
+    ${conditionFields(decision, standing, errors)}
     <h2>${choose.cannot}</h2>
     ${cannotList(decision)}
     <div class="buttons">${button(choose.goOn)}</div>`

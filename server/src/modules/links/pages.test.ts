@@ -251,6 +251,30 @@ test('what cannot be taken is told on top of the review, and nothing is decided'
   expect(stale.body).toContain('The request changed while you read it')
 })
 
+test('what was taken away and asked for besides stays so when something else cannot be taken (B2, U2)', async () => {
+  const scene = await openScene()
+  const review = await world.call(scene.admin, 'GET', scene.path + queryOf(scene))
+  const [kept, removed] = ticksOf(review.body)
+  const wrong = await post(scene, '/check', [
+    ['snapshot_token', valueOf(review.body, 'snapshot_token')],
+    ['access_role', 'auditor'],
+    ['allow', String(kept?.[1])],
+    ['reason_required', 'on'],
+    ['ends_on', '2001-01-01'],
+    ['ip_allow', '192.0.2.0/24\r\n198.51.100.0/24'],
+  ])
+  expect(wrong.statusCode).toBe(422)
+  const checkedOf = (body: string) =>
+    [...body.matchAll(/<input[^>]*?value="([^"]*)"[^>]*?\schecked/g)].map(([, value]) => value)
+  const marked = checkedOf(wrong.body)
+  expect(marked).toContain(kept?.[1])
+  expect(marked).not.toContain(removed?.[1])
+  expect(wrong.body).toMatch(/name="reason_required"[^>]*checked/)
+  expect(wrong.body).toMatch(/value="2001-01-01"/)
+  expect(wrong.body).toContain('192.0.2.0/24\n198.51.100.0/24')
+  expect(checkedOf(review.body)).toContain(removed?.[1])
+})
+
 test('a request is declined with one button, without a fresh factor', async () => {
   const scene = await openScene({ factorAgeSeconds: 7200 })
   const review = await world.call(scene.admin, 'GET', scene.path + queryOf(scene))

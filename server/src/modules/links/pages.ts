@@ -56,7 +56,7 @@ async function checkedTokenOf({ mandate, row, reading }: Decision): Promise<stri
 
 async function showReview(
   decision: Decision,
-  errors: Parameters<typeof reviewPage>[1]['errors'],
+  { sent, errors }: Pick<Parameters<typeof reviewPage>[1], 'sent' | 'errors'> = { sent: null, errors: [] },
 ): Promise<HtmlPage> {
   const { mandate, row } = decision
   const first = await findFirstApproval(mandate, row.id)
@@ -65,6 +65,7 @@ async function showReview(
     token: await snapshotTokenOf(mandate, row),
     mayApprove: mayAlso(mandate, 'tenant.partner_access.approve'),
     firstApprover: first?.first_approved_by_name ?? null,
+    sent,
     errors,
   })
 }
@@ -87,7 +88,7 @@ const reviewRoute = page({
       action: 'tenant.partner_access.read',
       resource: { type: 'link', id: row.id, label: row.partner_name ?? '' },
     })
-    return isOpen(decision) ? showReview(decision, []) : redirect(pathOf(decision, '/done'))
+    return isOpen(decision) ? showReview(decision) : redirect(pathOf(decision, '/done'))
   },
 })
 
@@ -106,13 +107,13 @@ function makeCheckRoute({ help }: Services): Route {
       const { faults } = LINK_WORDS[reading.language]
       if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
       if (body.snapshot_token !== (await snapshotTokenOf(mandate, decision.row))) {
-        return showReview(decision, [{ field: null, message: faults.changed }])
+        return showReview(decision, { sent: body, errors: [{ field: null, message: faults.changed }] })
       }
       const { choice, errors } = readChoice(body, decision.terms, {
         now: mandate.origin.now,
         words: faults,
       })
-      if (errors.length > 0) return showReview(decision, errors)
+      if (errors.length > 0) return showReview(decision, { sent: body, errors })
       const after = applyChoice(decision.terms, choice, mandate.origin.now)
       return checkPage(decision, after, {
         token: await checkedTokenOf(decision),
