@@ -18,7 +18,7 @@ import type { ForwardedRequest } from './forwarded.ts'
 import { findKeptGateway, keepGateway } from './kept-gateways.ts'
 import { findRoute } from './matching.ts'
 import type { Matched } from './matching.ts'
-import { readPlainTarget } from './raw-path.ts'
+import { namedInQuery, readPlainTarget } from './raw-path.ts'
 import type { PlainTarget } from './raw-path.ts'
 import { CallRefusal } from './refusal.ts'
 import type { ContextSigner } from './signer.ts'
@@ -80,12 +80,10 @@ export function forwardedTrace(
 
 /** Whether the query names another account than the token. */
 function namesOtherAccount({ query }: PlainTarget, { context }: VerifiedCall): boolean {
-  if (query === '') return false
-  const named = new URLSearchParams(query)
+  const { accounts, customers } = namedInQuery(query)
   return (
-    [...named.getAll('customer_ban'), ...named.getAll('customer_ref')].some(
-      (name) => name !== accountNameOf(context),
-    ) || named.getAll('customer_id').some((id) => id !== context.customerId)
+    accounts.some((name) => name !== accountNameOf(context)) ||
+    customers.some((id) => id !== context.customerId)
   )
 }
 

@@ -1,4 +1,4 @@
-import { ACTIONS, CLIENT_REFUSAL_WORDS, decodeId } from '@liaison/access'
+import { ACTIONS, CLIENT_REFUSAL_WORDS, decodeId, encodeId } from '@liaison/access'
 import type { ClientPermission } from '@liaison/access'
 import { readCertificateField } from '@liaison/guard'
 import type { FastifyRequest } from 'fastify'
@@ -16,7 +16,8 @@ import { readAction, readDelegationId, readStanding } from './authzen-standing.t
 import { readCredential } from './credential.ts'
 import { decideCall } from './decide.ts'
 import { findRoute } from './matching.ts'
-import { readPlainTarget } from './raw-path.ts'
+import { namedInQuery, readPlainTarget } from './raw-path.ts'
+import type { NamedInQuery } from './raw-path.ts'
 import { CallRefusal } from './refusal.ts'
 import type { EnteredGateway } from './store.ts'
 import type { VerifiedCall } from './tokens.ts'
@@ -45,6 +46,8 @@ interface Subject {
   readonly accountName: string | null
   /** Where the call went, for the proof; null when the question does not say. */
   readonly url: string | null
+  /** Whom the question names besides: in the query, and beside the path. */
+  readonly named: NamedInQuery
 }
 
 function unknownRoute(): CallRefusal {
@@ -57,15 +60,15 @@ function readRoute({ action, resource }: Evaluation, gateway: EnteredGateway): S
   if (!target) throw new CallRefusal(403, 'PATH_REFUSED', 'The path can be read in two ways.')
   const matched = gateway.upstream && findRoute(gateway.upstream.routes, target.path)
   if (!gateway.upstream || !matched) throw unknownRoute()
+  const beside = textProperty(resource.properties, 'customer_ban')
+  const { accounts, customers } = namedInQuery(target.query)
   return {
     permission: matched.permission,
     method: action.name,
     route: `${gateway.upstream.name} ${matched.template}`,
-    accountName:
-      matched.accountName ??
-      textProperty(resource.properties, 'customer_ban') ??
-      textProperty(resource.properties, 'customer_ref'),
+    accountName: matched.accountName ?? beside ?? textProperty(resource.properties, 'customer_ref'),
     url: `${gateway.upstream.origin}${uri}`,
+    named: { accounts: beside === null ? accounts : [...accounts, beside], customers },
   }
 }
 
@@ -80,6 +83,7 @@ function readAccount({ action, resource }: Evaluation, gateway: EnteredGateway):
     route: named,
     accountName: resource.id,
     url: uri !== null && gateway.upstream ? `${gateway.upstream.origin}${uri}` : null,
+    named: namedInQuery(/\?(.*)$/s.exec(uri ?? '')?.[1] ?? ''),
   }
 }
 
@@ -156,6 +160,17 @@ function accountOf({ accountName }: Subject, { account }: AccessToken, isPassed:
   return (isPassed ? accountName : null) ?? nameOf(account)
 }
 
+/** What is said besides of another account is a contradiction, not a choice (attack 64). */
+function refuseOtherAccount({ accountName, named }: Subject, token: AccessToken): void {
+  const own = new Set([accountName, nameOf(token.account), encodeId('tenant', token.tenantId)])
+  if ([...named.accounts, ...named.customers].some((name) => !own.has(name)))
+    throw new CallRefusal(
+      403,
+      'CUSTOMER_MISMATCH',
+      'The question names another billing account than the token.',
+    )
+}
+
 async function decide(enforcement: Enforcement, question: Evaluation): Promise<string> {
   const { parts, request } = enforcement
   const { action, resource, context } = question
@@ -169,6 +184,7 @@ async function decide(enforcement: Enforcement, question: Evaluation): Promise<s
   const token = isPassed
     ? await verifyPassed(enforcement, question, { ...subject, readsCertificates: gateway.reads_certificates })
     : await readNamed(enforcement, question, subject.accountName)
+  refuseOtherAccount(subject, token)
   const credential = isPassed ? null : readCredential(credentialOf(request))
   const decisionId = makeDecisionId()
   const { method, route } = subject

@@ -73,6 +73,36 @@ describe('one evaluation', () => {
     ])
   })
 
+  test('is denied where the query, or what is said beside the path, names another account than the path (attack 64)', async () => {
+    const { ban } = gateway.scene.account
+    const properties = { customer_id: tenantId(), delegation_id: consentId() }
+    const asked: [object, Record<string, string>?][] = [
+      [await routeQuestion('GET', `${gateway.ordersPath}?customer_ban=${ban}`)],
+      [await routeQuestion('GET', `${gateway.ordersPath}?customer_ban=BAN-2`)],
+      [await routeQuestion('GET', `${gateway.ordersPath}?customer_id=ten_2`)],
+      [
+        await routeQuestion('GET', gateway.ordersPath, {
+          resource: { type: 'route', id: gateway.ordersPath, properties: { customer_ban: 'BAN-2' } },
+        }),
+      ],
+      [
+        {
+          subject: { type: 'client', id: clientId(), properties },
+          action: { name: 'GET' },
+          resource: { type: 'route', id: `${gateway.ordersPath}?customer_ban=BAN-2`, properties },
+        },
+        asTrusted(),
+      ],
+    ]
+    const answers: Answer[] = []
+    for (const [question, headers] of asked)
+      answers.push((await post('/access/v1/evaluation', question, headers)).json<Answer>())
+    expect(answers.map(({ decision, context }) => [decision, context.code])).toEqual([
+      [true, undefined],
+      ...Array.from({ length: 4 }, () => [false, 'CUSTOMER_MISMATCH']),
+    ])
+  })
+
   test('without the token is denied, unless the enforcement point is registered as trusted', async () => {
     expect((await post('/access/v1/evaluation', accountQuestion())).json()).toMatchObject({
       decision: false,

@@ -36,3 +36,19 @@ export function readPlainTarget(target: string): PlainTarget | null {
     PLAIN.test(path) && !path.includes('//') && !HIDDEN.test(path) && !DOT_SEGMENT.test(path) && isText(path)
   return isPlain && QUERY.test(query) ? { path, query } : null
 }
+
+/** Whom a query names besides the path: accounts by number or reference, and customers. */
+export interface NamedInQuery {
+  readonly accounts: readonly string[]
+  readonly customers: readonly string[]
+}
+
+/** What a query names; what it names must be what the path and the token name (attack 64). */
+export function namedInQuery(query: string): NamedInQuery {
+  if (query === '') return { accounts: [], customers: [] }
+  const named = new URLSearchParams(query)
+  return {
+    accounts: [...named.getAll('customer_ban'), ...named.getAll('customer_ref')],
+    customers: named.getAll('customer_id'),
+  }
+}
