@@ -219,6 +219,8 @@ describe('a gateway', () => {
     ['an address that is none', { 'x-forwarded-for': '203.0.113.7, unknown' }, 400],
     ['two hosts', { 'x-forwarded-host': 'a.example, b.example' }, 400],
     ['another host', { 'x-forwarded-host': 'other.example' }, 403],
+    ['a port that is none', { 'x-forwarded-host': 'api.example:99999' }, 400],
+    ['an address that is none', { 'x-forwarded-host': '999.999.999.999' }, 400],
     ['another scheme', { 'x-forwarded-proto': 'http' }, 403],
   ])('that says %s is answered accordingly (attack 67)', async (_, change, status) => {
     expect((await gateway.ask({}, change)).statusCode).toBe(status)

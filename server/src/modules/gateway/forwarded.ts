@@ -47,9 +47,11 @@ function countFields({ rawHeaders }: IncomingMessage): Map<string, string[]> {
 }
 
 function readOrigin(proto: string, host: string): string {
-  if (!/^https?$/.test(proto) || !/^[a-z0-9.-]{1,253}(?::[0-9]{1,5})?$/i.test(host))
-    throw refuse('X-Forwarded-Proto and X-Forwarded-Host must name one scheme and one host.')
-  return new URL(`${proto}://${host}`).origin
+  const isWritten = /^https?$/.test(proto) && /^[a-z0-9.-]{1,253}(?::[0-9]{1,5})?$/i.test(host)
+  // Some gateways hand on whatever the caller wrote: a port or an address that there cannot be is its fault, and no outage.
+  const url = isWritten ? URL.parse(`${proto}://${host}`) : null
+  if (!url) throw refuse('X-Forwarded-Proto and X-Forwarded-Host must name one scheme and one host.')
+  return url.origin
 }
 
 /** The last address of the list is the one that the gateway itself saw; whatever stands before it the caller may have written. */
