@@ -62,6 +62,16 @@ describe('the provider', () => {
     expect(response.statusCode).toBe(422)
   })
 
+  test.each(['https://api.example:443', 'http://api.example:80', 'https://api.example:99999', 'https://1.2'])(
+    'registers no API at %s, which no question ever names',
+    async (origin) => {
+      const response = await gateway.world.call(gateway.admin, 'PUT', '/api/v1/admin/upstreams/bad', {
+        body: { audience: 'upstream:bad', origin, routes: [] },
+      })
+      expect(response.statusCode).toBe(422)
+    },
+  )
+
   test('leaves an event with every change', async () => {
     await gateway.world.call(gateway.admin, 'POST', `${GATEWAYS}/${gateway.gatewayId}/rotate`, {
       body: { overlap_minutes: 60 },

@@ -47,7 +47,13 @@ const put = route({
     params: z.strictObject({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/) }),
     body: z.strictObject({
       audience: plainText(1, 200),
-      origin: z.string().regex(/^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/),
+      origin: z
+        .string()
+        .regex(/^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/)
+        .refine(
+          (origin) => URL.parse(origin)?.origin === origin,
+          'must be an origin as callers write it, without the port of its scheme',
+        ),
       routes: z.array(RouteLine).max(500),
     }),
   },
