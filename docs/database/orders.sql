@@ -563,7 +563,8 @@ begin
     is distinct from (old.id, old.kind, old.tenant_id, old.account_id, old.seller_partner_id, old.payer_tenant_id, old.payer_account_id, old.agreement_reference, old.starts_at, old.created_by, old.created_at) then
     raise exception 'another payer is another relationship' using errcode = 'check_violation', constraint = 'commercial_relationship_identity';
   end if;
-  if old.status = 'ended' or (new.status <> old.status and not exists (
+  -- Whose time is over has ended, whether or not that was noted: it is told so everywhere, and somebody else may pay since.
+  if old.status = 'ended' or (old.ends_at <= statement_timestamp() and new.status <> 'ended') or (new.status <> old.status and not exists (
     select from public.state_transition t where t.entity = 'commercial_relationship' and t.from_state = old.status and t.to_state = new.status and t.actor_kind = 'provider')) then
     raise exception 'a relationship moves only as listed' using errcode = 'check_violation', constraint = 'commercial_relationship_transition';
   end if;

@@ -193,6 +193,23 @@ describe('a commercial relationship', () => {
     ).toBe(201)
   })
 
+  test('whose time is over stays over: it is neither resumed nor given a later end, whether or not its end was noted', async () => {
+    const id = encodeId('commercial_relationship', whole.relationship)
+    const tries = [{ status: 'active' }, { status: 'suspended' }, { ends_at: '2099-01-01T00:00:00Z' }]
+    for (const status of ['active', 'suspended']) {
+      await world.seed(
+        `update commercial_relationship set status = $2, starts_at = '2026-01-01', ends_at = now() - interval '1 second' where id = $1`,
+        [whole.relationship, status],
+        whole.tenant,
+      )
+      for (const body of tries)
+        expect((await change(id, 1, body)).json(), JSON.stringify([status, body])).toMatchObject({
+          code: 'RELATIONSHIP_STATE_CONFLICT',
+        })
+    }
+    expect((await change(id, 1, { status: 'ended' })).json()).toMatchObject({ status: 'ended', version: 2 })
+  })
+
   test('is told to its owner, to its payer and to the seller', async () => {
     await change(encodeId('commercial_relationship', whole.relationship), 1, {
       status: 'ended',
