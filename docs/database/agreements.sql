@@ -830,7 +830,7 @@ begin
   if (g_new.state = 'expired' and g_old.expires_at > statement_timestamp()) then
     raise exception 'the clock moves nothing before its time' using errcode = 'check_violation', constraint = 'agreement_transition';
   end if;
-  if (g_new.state = 'offered' and care = 'offer_and_approval' and g_old.created_by = actor) then
+  if (g_new.state = 'offered' and care = 'offer_and_approval' and private.is_drafter(g_old, actor)) then
     raise exception 'somebody else offers what one drafted' using errcode = 'check_violation', constraint = 'agreement_four_eyes';
   end if;
   if (g_new.state = 'offered' and g_old.terms -> 'attribution' ->> 'model' is distinct from access.program_attribution(statement_timestamp())) then
@@ -981,7 +981,7 @@ begin
   if (access.is_partner_member(g.partner_id, who.person_id) or exists (select from agreement_signature s where s.agreement_id = g.id and s.person_id = who.person_id)) then
     raise exception 'nobody approves for both sides' using errcode = 'check_violation', constraint = 'agreement_approver';
   end if;
-  if (g.created_by = who.person_id and exists (select from program p where p.id = g.program_id and p.four_eyes <> 'off')) then
+  if (private.is_drafter(g, who.person_id) and exists (select from program p where p.id = g.program_id and p.four_eyes <> 'off')) then
     raise exception 'somebody else approves what one drafted' using errcode = 'check_violation', constraint = 'agreement_four_eyes';
   end if;
   if not access.partner_is_active(g.partner_id) then
@@ -1079,6 +1079,14 @@ end
 $function$;
 
 -- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.is_drafter(g public.agreement, person uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+RETURN (COALESCE(((g).created_by = person), false) OR (EXISTS (SELECT FROM public.agreement_event e WHERE ((e.agreement_id = (is_drafter.g).id) AND (e.action = ANY (ARRAY['create'::text, 'edit'::text])) AND (e.actor_id = is_drafter.person)))));
+
+-- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.note_agreement(g public.agreement, action text, from_state text, details jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -1124,7 +1132,7 @@ begin
     perform private.note_agreement(new, coalesce((select t.action from state_transition t where t.entity = 'agreement' and t.from_state = old.state and t.to_state = new.state limit 1), 'set'), old.state, kept);
   elsif (new.notice_reason is distinct from old.notice_reason) then
     perform private.note_agreement(new, 'give_notice', old.state, jsonb_build_object('reason', new.notice_reason));
-  elsif (new.content_sha256 is distinct from old.content_sha256) then
+  elsif ((new.content_sha256, new.title, new.starts_at) is distinct from (old.content_sha256, old.title, old.starts_at)) then
     perform private.note_agreement(new, 'edit', old.state, kept);
   end if;
   return null;

@@ -3,6 +3,7 @@ import {
   agree,
   asAgreementSide,
   draftAgreement,
+  draftInput,
   offerAgreement,
   openAgreementScene,
   signAgreement,
@@ -12,6 +13,7 @@ import type { AgreementScene, AgreementSide } from '#testing/agreement-acts.ts'
 import { activeAgreement } from '#testing/program-acts.ts'
 import { attempt } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
 import { makeAgreementRoutes } from './index.ts'
 import { AGREEMENT_STATES } from './tables.ts'
 
@@ -194,6 +196,36 @@ describe('an approval in raw SQL', () => {
     const both = { ...scene, approver: scene.owner }
     expect(await raw(both, 'approver', APPROVE, [id, null])).toBe('agreement_approver')
     expect(await raw(scene, 'approver', APPROVE, [id, null])).toBe('done')
+  })
+
+  test('whoever changed what a draft says neither approves it nor, with the strictest rule, offers it (D4)', async () => {
+    const scene = await openAgreementScene(world)
+    const publicId = await draftAgreement(world, scene)
+    const path = `/api/v1/admin/agreements/${publicId}`
+    const input = await draftInput(world, scene)
+    const change = (caller: Caller, body: Record<string, unknown>, version: number) =>
+      world.call(caller, 'PUT', path, { body, headers: { 'if-match': `"v${version}"` } })
+    // The title alone, and the day from which it holds, are what is agreed on, too.
+    for (const [version, body] of [
+      { ...input, starts_at: '2030-01-01T00:00:00Z' },
+      { ...input, starts_at: null, title: 'Another title' },
+    ].entries())
+      expect((await change(scene.approver, body, version + 1)).statusCode).toBe(200)
+    const id = uuidOf(publicId)
+    const strict = await asAgreementSide({ world, side: 'approver', scene }, async (client) => {
+      await client.query(`update program set four_eyes = 'offer_and_approval'`)
+      return attempt(client, `update agreement set state = 'offered' where id = $1`, [id])
+    })
+    expect(strict).toBe('agreement_four_eyes')
+    const offer = await world.call(scene.approver, 'POST', `${path}/offer`, { body: {} })
+    expect(offer.json()).toMatchObject({ state: 'offered', needs_other_approver: true })
+    await signAgreement(world, scene, publicId)
+    expect(await raw(scene, 'approver', APPROVE, [id, null])).toBe('agreement_four_eyes')
+    expect(await raw(scene, 'drafter', APPROVE, [id, null])).toBe('agreement_four_eyes')
+    const third = await world.person('Noa Berg')
+    await world.platformAdmin(third.id)
+    const other = { ...scene, approver: await world.signIn(third.id) }
+    expect(await raw(other, 'approver', APPROVE, [id, null])).toBe('done')
   })
 
   test('nobody sets when an agreement holds, and two never hold at once (D4)', async () => {

@@ -138,6 +138,7 @@ interface EventTable {
   from_state: string | null
   to_state: string
   actor_kind: string
+  actor_id: string | null
   actor_name: string | null
   details: Readonly<Record<string, unknown>>
   hash: Buffer

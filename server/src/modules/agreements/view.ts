@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { findApproval, findSignature, listEvents, listFiles } from './evidence-store.ts'
-import type { ApprovalRow, SignatureRow } from './evidence-store.ts'
+import type { ApprovalRow, EventRow, SignatureRow } from './evidence-store.ts'
 import { compareTerms, compareTexts } from './rules.ts'
 import { findPrevious, getProgram, isChainWhole } from './store.ts'
 import type { AgreementMandate, AgreementRow } from './store.ts'
@@ -203,8 +203,17 @@ export async function readChanges(
 }
 
 /** Whether somebody else than the reader has to approve; the database decides the same when it is approved. */
-async function needsOtherApprover(mandate: AgreementMandate, row: AgreementRow): Promise<boolean> {
-  if (mandate.kind !== 'platform' || row.created_by !== mandate.actor.id) return false
+async function needsOtherApprover(
+  mandate: AgreementMandate,
+  row: AgreementRow,
+  events: readonly EventRow[],
+): Promise<boolean> {
+  if (mandate.kind !== 'platform') return false
+  const { id } = mandate.actor
+  const hasWritten = events.some(
+    ({ action, actor_id: by }) => (action === 'create' || action === 'edit') && by === id,
+  )
+  if (row.created_by !== id && !hasWritten) return false
   return (await getProgram(mandate)).four_eyes !== 'off'
 }
 
@@ -220,7 +229,7 @@ export async function describeAgreement(
   const terms = termsOf(row)
   return {
     ...toAgreement(mandate, row),
-    needs_other_approver: await needsOtherApprover(mandate, row),
+    needs_other_approver: await needsOtherApprover(mandate, row, events),
     body: row.body,
     source: mandate.kind === 'platform' ? row.source : null,
     template_id: encodeId('agreement_template', idFromUuid('agreement_template', row.template_id)),
