@@ -26,6 +26,7 @@ create table public.api_client (
   certificates jsonb not null default '[]'::jsonb,
   asks_without_browser boolean not null default false,
   needs jsonb not null default '[]'::jsonb,
+  pins_proof_key boolean not null default false,
   constraint api_client_certificate CHECK (((token_binding = 'dpop'::text) OR (jsonb_array_length(certificates) > 0))),
   constraint api_client_certificates_check CHECK (((jsonb_typeof(certificates) = 'array'::text) AND (jsonb_array_length(certificates) <= 2))),
   constraint api_client_check CHECK ((num_nonnulls(partner_id, tenant_id) = 1)),
@@ -82,10 +83,10 @@ grant select on public.api_client to liaison_platform;
 grant select on public.api_client to liaison_program;
 grant select on public.api_client to liaison_tenant;
 grant update (environment, status, status_reason, status_changed_at, status_changed_by_side, version, live_approved_at) on public.api_client to liaison_platform;
-grant insert (partner_id, name, description, environment, redirect_uris, scopes, mask, jwks, ip_allow, created_by, created_by_name, token_binding, certificates, asks_without_browser, needs) on public.api_client to liaison_program;
-grant update (name, description, live_requested_at, status, status_reason, status_changed_at, status_changed_by_side, redirect_uris, scopes, mask, jwks, ip_allow, version, token_binding, certificates, asks_without_browser, needs) on public.api_client to liaison_program;
-grant insert (tenant_id, name, description, environment, redirect_uris, scopes, mask, jwks, ip_allow, created_by, created_by_name, token_binding, certificates, asks_without_browser, needs) on public.api_client to liaison_tenant;
-grant update (name, description, live_requested_at, status, status_reason, status_changed_at, status_changed_by_side, redirect_uris, scopes, mask, jwks, ip_allow, version, token_binding, certificates, asks_without_browser, needs) on public.api_client to liaison_tenant;
+grant insert (partner_id, name, description, environment, redirect_uris, scopes, mask, jwks, ip_allow, created_by, created_by_name, token_binding, certificates, asks_without_browser, needs, pins_proof_key) on public.api_client to liaison_program;
+grant update (name, description, live_requested_at, status, status_reason, status_changed_at, status_changed_by_side, redirect_uris, scopes, mask, jwks, ip_allow, version, token_binding, certificates, asks_without_browser, needs, pins_proof_key) on public.api_client to liaison_program;
+grant insert (tenant_id, name, description, environment, redirect_uris, scopes, mask, jwks, ip_allow, created_by, created_by_name, token_binding, certificates, asks_without_browser, needs, pins_proof_key) on public.api_client to liaison_tenant;
+grant update (name, description, live_requested_at, status, status_reason, status_changed_at, status_changed_by_side, redirect_uris, scopes, mask, jwks, ip_allow, version, token_binding, certificates, asks_without_browser, needs, pins_proof_key) on public.api_client to liaison_tenant;
 
 -- Images that partners hand in for their API clients. Customers see one only after the provider has looked at it and said yes: an image can pass for somebody else.
 create table public.api_client_logo (

@@ -138,10 +138,10 @@ export const onboarding = {
     'From now on it gets tokens with a proof only (DPoP). Its certificates bind nothing.',
   'app.bind_dpop_done': 'Tokens are bound to a key',
   'app.bind_keep': 'Leave it as it is',
-  'app.asking': 'Approvals without a browser',
-  'app.asking_on':
+  'app.ask_panel': 'Approvals without a browser',
+  'app.ask_is_on':
     'It may ask a customer that let it in to approve something more within minutes (CIBA). An administrator there decides each time. This works where the provider has switched it on.',
-  'app.asking_off':
+  'app.ask_is_off':
     'It asks for access in the browser of a customer only. Approvals without a browser (CIBA) are off.',
   'app.ask_on': 'Let it ask without a browser',
   'app.ask_on_title': 'Let {name} ask customers without a browser?',
@@ -152,6 +152,20 @@ export const onboarding = {
   'app.ask_off_title': 'Stop {name} asking without a browser?',
   'app.ask_off_effect': 'What waits for an answer now gives it no token. What was allowed before stays.',
   'app.ask_off_done': 'It asks in the browser only',
+  'app.pin_panel': 'One key for all of an approval',
+  'app.pin_is_on':
+    'What follows a token is held to the key of that token: with the proof of another key it is renewed no more, and exchanged for nothing.',
+  'app.pin_is_off':
+    'It may prove another key (DPoP) when it renews or exchanges a token. Customers find each change of key in their log.',
+  'app.pin_on': 'Hold it to its key',
+  'app.pin_on_title': 'Hold {name} to the key of its tokens?',
+  'app.pin_on_effect':
+    'Whoever takes its refresh tokens cannot use them without that key. An application that makes a new key at each start has to be let in again.',
+  'app.pin_on_done': 'It is held to its key',
+  'app.pin_off': 'Let it change its key',
+  'app.pin_off_title': 'Let {name} change the key of its tokens?',
+  'app.pin_off_effect': 'The next proof of another key counts. The change is written down for the customer.',
+  'app.pin_off_done': 'It may change its key',
   'app.connect': 'Connect',
   'app.issuer': 'Issuer',
   'app.metadata': 'Metadata',

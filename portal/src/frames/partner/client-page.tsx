@@ -25,7 +25,7 @@ import { SignalStreamPanel } from '../shared/signal-stream.tsx'
 import { useClient } from './client-calls.ts'
 import { checkDraft, ClientFields, sentenceOf, toDraft, toSettings } from './client-fields.tsx'
 import type { ClientDraft } from './client-fields.tsx'
-import { ClientAsking } from './client-asking.tsx'
+import { ClientSwitch } from './client-switch.tsx'
 import { ClientCertificates } from './client-certificates.tsx'
 import { ClientGuide } from './client-guide.tsx'
 import { ConsentPreview, useConsentPreview } from './consent-preview.tsx'
@@ -206,7 +206,10 @@ function Client({ client, etag }: ClientProps) {
       <LivePanel client={client} mayChange={mayChange} />
       <ClientKeys client={client} etag={etag} mayChange={mayChange} />
       <ClientCertificates client={client} etag={etag} mayChange={mayChange} />
-      <ClientAsking client={client} etag={etag} mayChange={mayChange} />
+      <ClientSwitch client={client} etag={etag} mayChange={mayChange} of="asks_without_browser" />
+      {client.token_binding === 'dpop' && (
+        <ClientSwitch client={client} etag={etag} mayChange={mayChange} of="pins_proof_key" />
+      )}
       <SignalStreamPanel
         of={{ kind: 'client', id: client.client_id, name: client.name }}
         isStopped={client.status !== 'active'}

@@ -124,6 +124,7 @@ export function settingsOf(row: ClientRow): WantedSettings {
     token_binding: row.token_binding,
     certificates: row.certificates.map(({ pem }) => pem),
     asks_without_browser: row.asks_without_browser,
+    pins_proof_key: row.pins_proof_key,
     ip_allow: row.ip_allow,
   }
 }
@@ -140,6 +141,7 @@ function tellChanges(before: ClientRow, after: ClientRow): Record<string, unknow
     token_binding: row.token_binding,
     certificates: row.certificates.map(({ thumbprint }) => thumbprint),
     asks_without_browser: row.asks_without_browser,
+    pins_proof_key: row.pins_proof_key,
     ip_allow: row.ip_allow,
   })
   const [old, now] = [picked(before), picked(after)]

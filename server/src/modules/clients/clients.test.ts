@@ -126,11 +126,11 @@ describe('an API client of a partner', () => {
     }
     const etag = String(answer.headers['etag'])
     const change = {
-      body: { jwks: { keys: [key, second] }, scopes: ['orders.read'] },
+      body: { jwks: { keys: [key, second] }, scopes: ['orders.read'], pins_proof_key: true },
       headers: { 'if-match': etag },
     }
     const changed = await world.call(owner, 'PATCH', path, change)
-    expect(changed.json(), changed.body).toMatchObject({ scopes: ['orders.read'] })
+    expect(changed.json(), changed.body).toMatchObject({ scopes: ['orders.read'], pins_proof_key: true })
     expect((await world.call(owner, 'PATCH', path, change)).json().code).toBe('PRECONDITION_FAILED')
     expect((await world.call(owner, 'PATCH', path, { body: { name: 'X' } })).statusCode).toBe(428)
     const [event] = await world.sql<{ changes: unknown }>(
@@ -139,6 +139,7 @@ describe('an API client of a partner', () => {
     expect(event?.changes).toEqual({
       scopes: { before: ['orders.read', 'orders.write'], after: ['orders.read'] },
       keys: { before: ['k1'], after: ['k1', 'k2'] },
+      pins_proof_key: { before: false, after: true },
     })
   })
 

@@ -46,6 +46,10 @@ const settings = {
     description:
       'Whether the client may ask a customer, in which it holds a consent, to approve something without a browser (CIBA), where the provider offers that.',
   }),
+  pins_proof_key: z.boolean().meta({
+    description:
+      'Whether a refresh or an exchange is refused with the proof of another key than that of the token before.',
+  }),
   ip_allow: z.array(Range).max(50),
 }
 
@@ -58,6 +62,7 @@ export const NewClientBody = z.strictObject({
   token_binding: settings.token_binding.default('dpop'),
   certificates: settings.certificates.default([]),
   asks_without_browser: settings.asks_without_browser.default(false),
+  pins_proof_key: settings.pins_proof_key.default(false),
   ip_allow: settings.ip_allow.default([]),
 })
 
@@ -112,6 +117,7 @@ export const ClientBody = z.strictObject({
     }),
   ),
   asks_without_browser: z.boolean(),
+  pins_proof_key: z.boolean(),
   ip_allow: z.array(z.string()),
   logos: z
     .strictObject({
@@ -168,6 +174,7 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     token_binding: row.token_binding,
     certificates: row.certificates,
     asks_without_browser: row.asks_without_browser,
+    pins_proof_key: row.pins_proof_key,
     ip_allow: row.ip_allow,
     logos: row.logos,
     created_by_name: row.created_by_name,

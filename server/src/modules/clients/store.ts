@@ -52,6 +52,7 @@ function clients(mandate: ClientMandate) {
       'c.token_binding',
       'c.certificates',
       'c.asks_without_browser',
+      'c.pins_proof_key',
       'c.ip_allow',
       'c.version',
       'c.created_by_name',
@@ -130,6 +131,7 @@ export interface ClientSettings {
   readonly token_binding: TokenBinding
   readonly certificates: readonly ClientCertificate[]
   readonly asks_without_browser: boolean
+  readonly pins_proof_key: boolean
   readonly ip_allow: readonly string[]
 }
 

@@ -31,6 +31,7 @@ interface ApiClientTable {
   token_binding: Generated<TokenBinding>
   certificates: Generated<ClientCertificate[]>
   asks_without_browser: Generated<boolean>
+  pins_proof_key: Generated<boolean>
   ip_allow: string[]
   version: Generated<number>
   created_by: string

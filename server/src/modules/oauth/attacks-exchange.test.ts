@@ -212,6 +212,9 @@ describe('a token exchange', () => {
     expect(decodeJwt(String(answer.body['access_token']))['cnf']).not.toEqual(decodeJwt(cast.own)['cnf'])
     const told = await oauth.events('oauth.proof_key.change')
     expect(told.filter((event) => event.actor_id === cast.client)).toHaveLength(1)
+    await oauth.world.seed('update api_client set pins_proof_key = true where id = $1', [cast.client])
+    cast.app.changeProofKey()
+    expect(await exchange(cast, cast.own)).toMatchObject(refused('invalid_dpop_proof'))
   })
 
   test("attack 55: a wholesaler's own token never opens an end customer's account", async () => {

@@ -240,6 +240,22 @@ describe('a refresh', () => {
     expect(told.filter((event) => event.actor_id === cast.client)).toHaveLength(1)
   })
 
+  test('with another proof key is refused where the client is held to its key, uses nothing up, and is told; the right key goes on (RFC 9449 section 5)', async () => {
+    const cast = await oauth.cast()
+    const { refreshToken } = await oauth.grant(cast)
+    await oauth.world.seed('update api_client set pins_proof_key = true where id = $1', [cast.client])
+    const own = await cast.app.proofKey
+    cast.app.changeProofKey()
+    expect(await cast.app.refresh(refreshToken)).toMatchObject(refused('invalid_dpop_proof'))
+    const events = await oauth.events('oauth.token.refused')
+    expect(events.filter((event) => event.actor_id === cast.client)).toMatchObject([
+      { outcome: 'denied', code: 'invalid_dpop_proof' },
+    ])
+    cast.app.takeProofKey(own)
+    const answer = await cast.app.refresh(refreshToken)
+    expect(await call(cast, String(answer.body['access_token']))).toEqual([200, undefined])
+  })
+
   test('after the tenant narrowed the delegation gives what is left, and the older token is stale', async () => {
     const cast = await oauth.cast()
     const { refreshToken, accessToken, consentId } = await oauth.grant(cast)

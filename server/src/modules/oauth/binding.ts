@@ -7,6 +7,7 @@ import type { TokenClaims } from './claims-schema.ts'
 /** What a client is registered to bind its tokens to, as the library holds it. */
 const Registered = z.object({
   token_binding: z.enum(['dpop', 'mtls']),
+  pins_proof_key: z.boolean(),
   registered_certificates: z.array(z.object({ thumbprint: z.string(), ends_at: z.coerce.date() })),
 })
 
@@ -61,4 +62,15 @@ export function requireBinding(
   return certificate && certificate.ends_at > now
     ? { cnf: bound, endsAt: certificate.ends_at }
     : refuse('invalid_request', 'The certificate is not one of this client, or has ended.')
+}
+
+/**
+ * Refuses the proof of another key than that of the token before, where the client's owner wants it held to one. Refresh
+ * tokens of clients that authenticate are bound to none by themselves. A certificate is registered by itself, so its
+ * successor is no other key. Source: RFC 9449 section 5, delegation.md section 4.
+ */
+export function requirePinnedKey(cnf: Confirmation, before: string | null, client: unknown): void {
+  if (before === null || !('jkt' in cnf) || cnf.jkt === before) return
+  if (Registered.parse(client).pins_proof_key)
+    refuse('invalid_dpop_proof', 'This client is held to the key of the token before.')
 }

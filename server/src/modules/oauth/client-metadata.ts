@@ -22,6 +22,8 @@ export interface RegisteredClient {
   readonly networks: readonly string[]
   /** Whether it may ask customers to approve something without a browser. */
   readonly asksWithoutBrowser: boolean
+  /** Whether what follows a token is held to the key of that token. */
+  readonly pinsProofKey: boolean
   /** Null for a client of a tenant. */
   readonly partnerKinds: readonly string[] | null
   /** Whether the organisation that owns the client has billing accounts of its own. */
@@ -36,6 +38,7 @@ export const OWN_METADATA = [
   'token_binding',
   'registered_certificates',
   'networks',
+  'pins_proof_key',
 ] as const
 
 /**
@@ -81,6 +84,7 @@ export function toClientMetadata(client: RegisteredClient): AdapterPayload {
     token_binding: client.tokenBinding,
     registered_certificates: client.certificates.map(({ thumbprint, ends_at }) => ({ thumbprint, ends_at })),
     networks: [...client.networks],
+    pins_proof_key: client.pinsProofKey,
   }
 }
 

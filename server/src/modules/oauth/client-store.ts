@@ -17,6 +17,7 @@ interface ClientRow {
   readonly token_binding: TokenBinding
   readonly certificates: ClientCertificate[]
   readonly asks_without_browser: boolean
+  readonly pins_proof_key: boolean
   readonly facts: {
     readonly client: { readonly owner_tenant_id: string | null; readonly ip_allow: string[] } | null
     readonly partner: {
@@ -30,7 +31,7 @@ interface ClientRow {
   }
 }
 
-const COLUMNS = `k.id, k.name, k.status, k.environment, k.redirect_uris, k.scopes, k.jwks, k.token_binding, k.certificates, k.asks_without_browser, access.client_facts(k.id, k.tenant_id, null, null) as facts`
+const COLUMNS = `k.id, k.name, k.status, k.environment, k.redirect_uris, k.scopes, k.jwks, k.token_binding, k.certificates, k.asks_without_browser, k.pins_proof_key, access.client_facts(k.id, k.tenant_id, null, null) as facts`
 
 const WORKING = new Set(['active', 'trial'])
 
@@ -60,6 +61,7 @@ function toRegistered(row: ClientRow): RegisteredClient {
     certificates: row.certificates,
     networks: row.facts.client?.ip_allow ?? [],
     asksWithoutBrowser: row.asks_without_browser,
+    pinsProofKey: row.pins_proof_key,
     partnerKinds: kinds,
     hasOwnAccounts: row.facts.client?.owner_tenant_id !== null,
   }

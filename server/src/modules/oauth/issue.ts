@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { ClientCredentials, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import { recordIssue } from './audit-store.ts'
-import { certificateOf, requireBinding, thumbprintOf } from './binding.ts'
+import { certificateOf, requireBinding, requirePinnedKey, thumbprintOf } from './binding.ts'
 import { clientIdOf, delegatedBasis, ownBasis, refuse, refuseDecision } from './basis.ts'
 import type { IssueBasis, Token } from './basis.ts'
 import { claimsOf } from './claims.ts'
@@ -199,6 +199,7 @@ export async function issueClaims(
   const resolved = resolve(parts, issue, token)
   const iat = Number(payload['iat'])
   const binding = requireBinding(payload['cnf'], ctx.oidc.client, parts.clock())
+  requirePinnedKey(binding.cnf, issue.proofKeyBefore, ctx.oidc.client)
   const { may_act: mayAct, ...said } = resolved.claims
   const claims = requireInvariants({
     ...said,

@@ -132,6 +132,7 @@ const client = (changes: Partial<RegisteredClient> = {}): RegisteredClient => ({
   tokenBinding: 'dpop',
   certificates: [],
   networks: [],
+  pinsProofKey: false,
   jwks: { keys: [] },
   partnerKinds: ['msp'],
   hasOwnAccounts: false,

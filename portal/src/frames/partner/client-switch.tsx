@@ -5,29 +5,38 @@ import { MoveButton } from '../../parts/move-button.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { t } from '../../platform/words.ts'
 
-/** Whether an API client may ask customers to approve something without a browser, and the way to change that. */
-export function ClientAsking({
+/** Settings of an API client that are on or off, each with the beginning of its words. */
+const SWITCHES = { asks_without_browser: 'ask', pins_proof_key: 'pin' } as const
+
+type Switch = keyof typeof SWITCHES
+
+/** Whether a setting of an API client is on, what that means, and the way to change it. */
+export function ClientSwitch({
   client,
   etag,
   mayChange,
+  of,
 }: {
   client: ApiClient
   etag: string | null
   mayChange: boolean
+  of: Switch
 }) {
-  const { client_id: id, name, asks_without_browser: asks } = client
-  const way = asks ? 'off' : 'on'
+  const { client_id: id, name } = client
+  const isOn = client[of]
+  const stem = SWITCHES[of]
+  const way = isOn ? 'off' : 'on'
   const words = {
-    act: t(`app.ask_${way}`),
-    title: t(`app.ask_${way}_title`, { name }),
-    effect: t(`app.ask_${way}_effect`),
+    act: t(`app.${stem}_${way}`),
+    title: t(`app.${stem}_${way}_title`, { name }),
+    effect: t(`app.${stem}_${way}_effect`),
     keep: t('app.bind_keep'),
-    done: t(`app.ask_${way}_done`),
+    done: t(`app.${stem}_${way}_done`),
   }
   return (
-    <Panel title={t('app.asking')}>
+    <Panel title={t(`app.${stem}_panel`)}>
       <div className="stack tight">
-        <p>{t(asks ? 'app.asking_on' : 'app.asking_off')}</p>
+        <p>{t(isOn ? `app.${stem}_is_on` : `app.${stem}_is_off`)}</p>
         {mayChange && (
           <div>
             <MoveButton
@@ -38,7 +47,7 @@ export function ClientAsking({
                   frame.client.PATCH('/partner/clients/{client_id}', {
                     params: { path: { client_id: id } },
                     headers: { 'If-Match': etag ?? '' },
-                    body: { asks_without_browser: !asks },
+                    body: { [of]: !isOn },
                   }),
                 )
               }
