@@ -31,8 +31,10 @@ CREATE OR REPLACE FUNCTION access.blank_person(erased uuid)
 AS $function$
 declare
   blanked bigint;
-  about uuid[] := array(select access.ids_of_person(erased));
+  alerts uuid[] := array(select a.id from alert a where a.type in ('person_denials', 'unknown_tenants', 'stale_access') and split_part(a.dedupe_key, ':', 2) = erased::text);
+  about uuid[] := array(select access.ids_of_person(erased)) || alerts;
 begin
+  update alert a set title = regexp_replace(a.title, '^.* (was refused|asked for|goes on using) ', 'Erased person \1 ') where a.id = any (alerts);
   update audit_event e set
     origin_digest = coalesce(e.origin_digest, audit.origin_digest_of(e)), origin_salt = case when e.origin_digest is null then gen_random_uuid() else e.origin_salt end, ip = null, user_agent = null,
     personal_digest = audit.personal_digest_of(e), personal_salt = gen_random_uuid(), actor_name = null, resource_label = null, reason = null, changes = null

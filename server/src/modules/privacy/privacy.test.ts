@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { evaluateAlerts } from '#modules/alerts/index.ts'
 import { makeAuditKey, startSealer, verifyDatabase } from '#modules/audit/index.ts'
 import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
@@ -146,6 +147,28 @@ describe('erasing a person', () => {
       [person.id],
     )
     expect(events).toEqual([{ actor_name: 'root@test', reason: 'Asked for in letter 17.' }])
+  })
+
+  test('leaves no name in alerts about what they did, nor in the events that tell of these (GDPR Art. 17, B9)', async () => {
+    const person = await worker()
+    await world.seed(
+      `insert into audit_event (plane, action, outcome, code, actor_type, actor_id, actor_name, partner_id, repeats, source)
+       select 'delegation', 'access.refused', 'denied', 'PERMISSION_DENIED', 'person', $1, $2, partner_id, 12, 'api' from partner_member where person_id = $1`,
+      [person.id, person.name],
+    )
+    await evaluateAlerts(world.database, ['access'])
+    const done = await bench.run(['person', 'erase', person.email, '--reason', 'Asked for in letter 18.'])
+    expect(done.status).toBe(0)
+    const titles = await world.sql(
+      `select title from alert where title like '%refused 12 times%' order by title`,
+    )
+    expect(titles).toEqual([
+      { title: 'Erased person was refused 12 times in 5 minutes' },
+      { title: 'Erased person was refused 12 times in 5 minutes (Northwind)' },
+    ])
+    const naming = 'select action from audit_event e where strpos(e::text, $1) > 0'
+    expect(await world.sql(naming, [person.name])).toEqual([])
+    expect((await verify()).ok).toBe(true)
   })
 
   test('takes mails to them out of the queue, those that wait to be sent again and those that were given up', async () => {
