@@ -31,8 +31,13 @@ CREATE OR REPLACE FUNCTION access.blank_person(erased uuid)
 AS $function$
 declare
   blanked bigint;
+  naming bigint;
   alerts uuid[] := array(select a.id from alert a where a.type in ('person_denials', 'unknown_tenants', 'stale_access') and split_part(a.dedupe_key, ':', 2) = erased::text);
   about uuid[] := array(select access.ids_of_person(erased)) || alerts;
+  named text := (select p.name from person p where p.id = erased);
+  partners uuid[] := array(select m.partner_id from partner_member m where m.person_id = erased);
+  tenants uuid[] := array(select m.tenant_id from tenant_member m where m.person_id = erased union select d.tenant_id from delegation d where d.partner_id = any (partners));
+  is_staff boolean := exists (select from platform_staff s where s.person_id = erased);
 begin
   update alert a set title = regexp_replace(a.title, '^.* (was refused|asked for|goes on using) ', 'Erased person \1 ') where a.id = any (alerts);
   update audit_event e set
@@ -40,7 +45,13 @@ begin
     personal_digest = audit.personal_digest_of(e), personal_salt = gen_random_uuid(), actor_name = null, resource_label = null, reason = null, changes = null
   where (e.actor_id = erased or e.resource_id = any (about)) and e.personal_digest is null;
   get diagnostics blanked = row_count;
-  return blanked;
+  update audit_event e set
+    personal_digest = audit.personal_digest_of(e), personal_salt = gen_random_uuid(), actor_name = null, resource_label = null, reason = null, changes = null
+  where e.personal_digest is null
+    and (e.partner_id = any (partners) or e.tenant_id = any (tenants) or (is_staff and e.partner_id is null and e.tenant_id is null))
+    and (e.resource_label = named or strpos(e.changes::text, to_json(named)::text) > 0);
+  get diagnostics naming = row_count;
+  return blanked + naming;
 end
 $function$;
 grant execute on access.blank_person(uuid) to liaison_owner;

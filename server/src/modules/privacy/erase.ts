@@ -118,11 +118,12 @@ export async function erasePerson(run: RunSql, named: string): Promise<Erasure> 
     const removed = await countOf(run, `delete from ${table} where person_id = $1`, [id])
     if (table === 'session') sessions = removed
   }
+  // It reads the name, by which others' events are found.
+  const [blanked] = await run('select access.blank_person($1)::integer as events', [id])
   await run(
     `update person set name = 'Erased person', email = 'erased-' || id || '@erased.invalid', status = 'inactive', language = null where id = $1`,
     [id],
   )
-  const [blanked] = await run('select access.blank_person($1)::integer as events', [id])
   return {
     personId: id,
     events: Number(blanked?.['events']),
