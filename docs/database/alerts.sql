@@ -982,7 +982,7 @@ AS $function$
     from access.alert_target g cross join lateral access.uptime_rule(g.tenant_id, g.link_id) u where g.type = 'uptime' and g.is_enabled
     union all
     select 'tenant', null, a.tenant_id, null, def.warning, '{in_app,webhook}', 'none', true, u.target, u.excludes_planned
-    from (select distinct g.tenant_id from access.alert_target g where g.type = 'uptime') a
+    from (select distinct m.tenant_id from measured m) a
     cross join lateral access.uptime_rule(a.tenant_id, null) u
     cross join public.alert_default def where def.type = 'uptime')
   select 'uptime:' || o.audience || ':' || coalesce(o.link_id, o.tenant_id) || ':' || m.name, o.audience, o.partner_id, o.tenant_id, o.link_id, 'uptime', 'sla',

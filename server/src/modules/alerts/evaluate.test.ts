@@ -207,6 +207,22 @@ describe('the uptime of a month', () => {
     expect(raised[0]?.title).toMatch(/^Uptime of [A-Z][a-z]{2} \d{4} is below 99\.9 %$/)
     expect(await storedAlerts(world, { link: quiet.link })).toEqual([])
   })
+
+  test('an organisation is alerted by its own report, whether or not a partner works for it (B8, B9)', async () => {
+    const { tenant, link } = await openAlertScene(world)
+    const alone = await world.tenant('Alone')
+    for (const of of [tenant, alone]) await seedOutage(of, { from: '0 minutes', to: null })
+    await evaluateAlerts(world.database, ['sla'])
+    await world.seed(
+      `update delegation set status = 'revoked', status_changed_at = now() where id = $1`,
+      [link],
+      tenant,
+    )
+    await evaluateAlerts(world.database, ['sla'])
+    expect(short(await storedAlerts(world, { link }))).toEqual(['uptime critical resolved'])
+    for (const ownTenant of [tenant, alone])
+      expect(short(await storedAlerts(world, { ownTenant }))).toEqual(['uptime critical active'])
+  })
 })
 
 describe('whoever evaluates', () => {
