@@ -1051,15 +1051,15 @@ begin
       return query select 'alerts.escalate', a.id, a.audience, a.partner_id, a.tenant_id, a.delegation_id, a.type, a.area, a.severity, a.title, a.channels, a.ticket_id, a.outage_id, one.is_told
         from public.alert a where a.id = one.id;
     elsif one.after < one.before then
-      update public.alert a set level = one.after, severity = one.severity_now, title = one.title, message = one.message, metadata = one.metadata, last_seen_at = moment where a.id = one.id;
+      update public.alert a set level = one.after, severity = one.severity_now, title = one.title, message = one.message, metadata = one.metadata, channels = one.channels, last_seen_at = moment where a.id = one.id;
       if one.severity_now <> one.severity_before and one.state <> 'resolved' then
         return query select 'alerts.ease', a.id, a.audience, a.partner_id, a.tenant_id, a.delegation_id, a.type, a.area, a.severity, a.title, a.channels, a.ticket_id, a.outage_id, false
           from public.alert a where a.id = one.id;
       end if;
     elsif one.state <> 'resolved' then
       -- Held above its re-arming share, an alert keeps its words; its figures go with the time.
-      update public.alert a set metadata = one.metadata, message = one.message, last_seen_at = moment, outage_id = one.outage_id
-      where a.id = one.id and (one.linger > '0' or (a.metadata, a.message) is distinct from (one.metadata, one.message));
+      update public.alert a set metadata = one.metadata, message = one.message, channels = one.channels, last_seen_at = moment, outage_id = one.outage_id
+      where a.id = one.id and (one.linger > '0' or (a.metadata, a.message, a.channels) is distinct from (one.metadata, one.message, one.channels));
     end if;
   end loop;
   return query

@@ -333,6 +333,26 @@ describe('a rule of the partner', () => {
     )
   }
 
+  test('how it is told holds for what stands already, too: what no longer counts at the bell is off it at the next look (B9)', async () => {
+    const { tenant, link } = await openAlertScene(world)
+    await seedTimedTicket(world, tenant, [75])
+    await evaluateAlerts(world.database, ['sla'])
+    await rule(link, { type: `'ticket_clock'`, applies_to: `'all'`, channels: `'{mail}'` })
+    await evaluateAlerts(world.database, ['sla'])
+    const channels = () =>
+      world.sql(
+        `select channels, occurrences from alert where audience = 'partner' and delegation_id = $1 and level > 0`,
+        [link],
+      )
+    expect(await channels()).toEqual([{ channels: ['mail'], occurrences: 1 }])
+    await world.seed(
+      `delete from alert_rule where partner_id = (select partner_id from link where id = $1)`,
+      [link],
+    )
+    await evaluateAlerts(world.database, ['sla'])
+    expect(await channels()).toEqual([{ channels: ['in_app', 'mail', 'webhook'], occurrences: 1 }])
+  })
+
   test('the one for a link beats that of a group, which beats that of all; a group leaves out what it excludes (B9, B14)', async () => {
     const scene = await openAlertScene(world)
     const [out, second] = [await linkTenant(scene, 'Left out'), await linkTenant(scene, 'Second')]
