@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { SOON } from '../../server/testing/patience.ts'
@@ -44,4 +45,79 @@ test('of a partner with more people than a page of the server holds each one who
   const shown = async (name: string) => people.getByRole('checkbox', { name, exact: true }).count()
   await expect.poll(() => shown('Person 129'), SOON).toBe(1)
   expect([await shown('Person 127'), await shown('Person 128')]).toEqual([1, 0])
+}, 60_000)
+
+type RowAt = (first: Record<string, unknown>, index: number) => object
+
+/** As if a list of the server that is not empty, or of which a sample is given, had 130 rows, of which it hands out 100 at most at a time and 50 unless asked. */
+async function stretchList(page: Page, path: RegExp, rowAt: RowAt, sample?: Record<string, unknown>) {
+  await page.route(path, async (route) => {
+    const address = route.request().url()
+    const query = new URL(address).searchParams
+    const answer = await route.fetch({ url: address.replace(/offset=\d+/, 'offset=0') })
+    const body = Members.parse(await answer.json())
+    const [first = sample] = body.items
+    if (first === undefined) return route.fulfill({ response: answer })
+    const [offset, limit] = [Number(query.get('offset') ?? 0), Number(query.get('limit') ?? 50)]
+    const items = Array.from({ length: 130 }, (_, index) => rowAt(first, index)).slice(offset, offset + limit)
+    return route.fulfill({
+      response: answer,
+      json: { ...body, items, total: 130, limit, offset, has_more: offset + limit < 130 },
+    })
+  })
+}
+
+test('who administers an organisation reads all of its people, all partners with access and all accounts, however many there are (B3, B10)', async () => {
+  const owner = await product.openTab('ana@northwind.example')
+  await stretchList(owner, /\/partner\/members(\?|$)/, (first, index) => ({
+    ...first,
+    member_id: `mem_${index}`,
+    person_id: `psn_${index}`,
+    name: `Person ${index}`,
+    role: index === 1 || index === 129 ? 'PARTNER_OWNER' : 'PARTNER_STAFF',
+    status: 'active',
+  }))
+  await owner.goto(partnerPath('profile'))
+  const team = owner.getByRole('table', { name: 'Your people' })
+  await team.getByText('Person 129').waitFor()
+  // There is another owner, however far behind, so that this one can be made an ordinary member.
+  await team
+    .getByRole('row', { name: /Person 1 / })
+    .getByRole('button')
+    .first()
+    .waitFor()
+
+  const account = {
+    partner_name: 'Northwind MSP',
+    tenant_name: 'Acme Fiber',
+    asked_for: null,
+    engagement: 'sales',
+    status: 'active',
+    requested_at: '2026-10-01T00:00:00Z',
+    attached_at: '2026-10-01T00:00:00Z',
+    ended_at: null,
+    ends_at: null,
+  }
+  const accountAt: RowAt = (first, index) => ({
+    ...first,
+    account_id: `pac_${index}`,
+    subscriber_name: `Subscriber ${index}`,
+  })
+  await stretchList(owner, /\/partner\/accounts(\?|$)/, accountAt, account)
+  await owner.goto(partnerPath('accounts?page=5'))
+  await owner.getByText('Subscriber 129').waitFor()
+
+  const admin = await product.openTab('dana@acmefiber.example')
+  await stretchList(admin, /\/partner-access\/links(\?|$)/, (first, index) => ({
+    ...first,
+    link_id: `lnk_${index}`,
+    partner_id: `par_${index}`,
+    partner_name: `Partner ${index}`,
+  }))
+  await admin.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/access/freezes`)
+  await expect
+    .poll(() => admin.getByRole('option', { name: 'Partner 129', exact: true }).count(), SOON)
+    .toBe(1)
+  await admin.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/access`)
+  await admin.getByText('Partner 129').first().waitFor()
 }, 60_000)

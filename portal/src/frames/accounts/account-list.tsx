@@ -1,12 +1,17 @@
 import type { PartnerAccount } from '@liaison/client'
 
+import { PageFoot } from '../../parts/data-table.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
+import { Answer } from '../../parts/states.tsx'
 import { TableFrame } from '../../parts/table-frame.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { moveAccount } from './calls.ts'
+import { pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
+import { moveAccount, readAccounts } from './calls.ts'
 
 function EndButton({ account }: { account: PartnerAccount }) {
   const names = { subscriber: account.subscriber_name ?? '', partner: account.partner_name }
@@ -68,42 +73,55 @@ function Row({ account, isOrg }: { account: PartnerAccount; isOrg: boolean }) {
   )
 }
 
-/** Accounts in a table, the newest first. */
-export function AccountTable({
-  title,
-  none,
-  rows,
-}: {
+type TableProps = {
   title: string
-  none: string
-  rows: readonly PartnerAccount[]
-}) {
+  /** What is said where there is none; without it nothing is shown then. */
+  none?: string
+  /** The states of the accounts to show; all of them without it. */
+  status?: string
+  /** What the address calls the page of this table. */
+  name?: 'page' | 'past'
+}
+
+/** Accounts in a table with pages to turn, the newest first. */
+export function AccountTable({ title, none, status, name = 'page' }: TableProps) {
   const isOrg = useFrame().kind === 'org'
+  const { values, set } = useFilters({ page: pageField(), past: pageField() })
+  const query = { ...(status !== undefined && { status }), ...pagingQuery(values[name]) }
+  const accounts = useRead(['accounts', query], (frame, signal) => readAccounts(frame, query, signal), {
+    keep: true,
+  })
+  if (accounts.data?.total === 0 && none === undefined) return null
   return (
     <section className="stack tight" aria-label={title}>
       <h2 className="section-title">{title}</h2>
-      {rows.length === 0 ? (
-        <p className="muted">{none}</p>
-      ) : (
-        <div className="list">
-          <TableFrame
-            caption={title}
-            heads={[
-              t('accounts.subscriber'),
-              t(isOrg ? 'accounts.partner' : 'accounts.tenant'),
-              t('accounts.engagement'),
-              t('column.status'),
-              t('accounts.since'),
-              t('accounts.until'),
-              t('accounts.acts'),
-            ]}
-          >
-            {rows.map((account) => (
-              <Row key={account.account_id} account={account} isOrg={isOrg} />
-            ))}
-          </TableFrame>
-        </div>
-      )}
+      <Answer query={accounts}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <p className="muted">{none}</p>
+          ) : (
+            <div className="list">
+              <TableFrame
+                caption={title}
+                heads={[
+                  t('accounts.subscriber'),
+                  t(isOrg ? 'accounts.partner' : 'accounts.tenant'),
+                  t('accounts.engagement'),
+                  t('column.status'),
+                  t('accounts.since'),
+                  t('accounts.until'),
+                  t('accounts.acts'),
+                ]}
+              >
+                {page.items.map((account) => (
+                  <Row key={account.account_id} account={account} isOrg={isOrg} />
+                ))}
+              </TableFrame>
+              <PageFoot paging={pagingOf(page, (next) => set({ [name]: next }))} />
+            </div>
+          )
+        }
+      </Answer>
     </section>
   )
 }

@@ -2,16 +2,21 @@ import { readBody } from '@liaison/client'
 import type { PartnerAccount } from '@liaison/client'
 
 import type { Frame } from '../../platform/frame.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 
-/** The newest 100 accounts that this frame may see. */
-export async function readAccounts(frame: Frame, signal: AbortSignal): Promise<PartnerAccount[]> {
-  const init = { params: { query: { limit: 100 } }, signal }
-  const { items } =
-    frame.kind === 'org'
-      ? await readBody(frame.client.GET('/tenant/partner-access/accounts', init))
-      : await readBody(frame.client.GET('/partner/accounts', init))
-  return items
+type AccountQuery = { status?: string; limit: number; offset: number }
+
+/** A page of the accounts that this frame may see, the newest first. */
+export function readAccounts({ kind, client }: Frame, query: AccountQuery, signal: AbortSignal) {
+  const init = { params: { query }, signal }
+  return kind === 'org'
+    ? readBody(client.GET('/tenant/partner-access/accounts', init))
+    : readBody(client.GET('/partner/accounts', init))
 }
+
+/** Every account that is asked for and not answered, however many there are. */
+export const readAskedAccounts = (frame: Frame, signal: AbortSignal): Promise<PartnerAccount[]> =>
+  readAllByOffset((place) => readAccounts(frame, { status: 'requested', limit: 100, ...place }, signal))
 
 /** Ends an account, or declines or takes back what was asked for, from whichever side this frame is. */
 export function moveAccount(

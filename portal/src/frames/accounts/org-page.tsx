@@ -14,7 +14,7 @@ import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { AccountTable } from './account-list.tsx'
-import { moveAccount, readAccounts } from './calls.ts'
+import { moveAccount, readAskedAccounts } from './calls.ts'
 import { EngagementPick } from './engagement-pick.tsx'
 import type { Engagement } from './engagement-pick.tsx'
 import { SubscriberPick } from './subscriber-pick.tsx'
@@ -130,33 +130,17 @@ function Asked({ account }: { account: PartnerAccount }) {
 /** Which subscribers of the organisation are accounts of which partners, and what partners ask for. */
 export function OrgAccountsPage() {
   const { name } = useFrame()
-  const accounts = useRead(['accounts'], readAccounts)
+  const asked = useRead(['accounts', 'asked'], readAskedAccounts)
   return (
     <Page title={t('accounts.title_org')} lead={t('accounts.lead_org', { org: name })}>
-      <Answer query={accounts}>
-        {(rows) => (
-          <div className="stack wide">
-            {rows
-              .filter(({ status }) => status === 'requested')
-              .map((account) => (
-                <Asked key={account.account_id} account={account} />
-              ))}
-            <AccountTable
-              title={t('accounts.held')}
-              none={t('accounts.none')}
-              rows={rows.filter(({ status }) => status === 'active')}
-            />
-            <AttachForm />
-            {rows.some(({ status }) => !['requested', 'active'].includes(status)) && (
-              <AccountTable
-                title={t('accounts.earlier')}
-                none=""
-                rows={rows.filter(({ status }) => !['requested', 'active'].includes(status))}
-              />
-            )}
-          </div>
-        )}
-      </Answer>
+      <div className="stack wide">
+        <Answer query={asked}>
+          {(rows) => rows.map((account) => <Asked key={account.account_id} account={account} />)}
+        </Answer>
+        <AccountTable title={t('accounts.held')} none={t('accounts.none')} status="active" />
+        <AttachForm />
+        <AccountTable title={t('accounts.earlier')} status="ended,declined,withdrawn" name="past" />
+      </div>
     </Page>
   )
 }

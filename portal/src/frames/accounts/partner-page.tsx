@@ -5,14 +5,12 @@ import { useState } from 'react'
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { Answer } from '../../parts/states.tsx'
 import { WriteForm } from '../../parts/write-form.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { readEveryLink } from '../shared/every.ts'
 import { AccountTable } from './account-list.tsx'
-import { readAccounts } from './calls.ts'
 import { EngagementPick } from './engagement-pick.tsx'
 import type { Engagement } from './engagement-pick.tsx'
 
@@ -123,15 +121,10 @@ function AskForm() {
 
 /** The subscribers that organisations made accounts of this partner, and what it asks for. */
 export function PartnerAccountsPage() {
-  const accounts = useRead(['accounts'], readAccounts)
   return (
     <Page title={t('accounts.title_partner')} lead={t('accounts.lead_partner')}>
       <div className="stack wide">
-        <Answer query={accounts}>
-          {(rows) => (
-            <AccountTable title={t('accounts.held')} none={t('accounts.none_partner')} rows={rows} />
-          )}
-        </Answer>
+        <AccountTable title={t('accounts.held')} none={t('accounts.none_partner')} />
         <AskForm />
       </div>
     </Page>

@@ -11,6 +11,7 @@ import { useNow } from '../../platform/clock.ts'
 import { formatDateTime } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { pagedQuery, pagedSpec, PagedList } from '../platform/paged-list.tsx'
@@ -44,17 +45,24 @@ function OwnCard({ access }: { access: SupportAccess }) {
 
 /** What the reader asked for and is not over. */
 function Own() {
-  const query = { status: 'requested,active', limit: 100 }
   const open = useRead(
-    ['support-access', query],
-    ({ client }, signal) => readBody(client.GET('/admin/support-access', { params: { query }, signal })),
+    ['support-access', 'open'],
+    ({ client }, signal) =>
+      readAllByOffset<SupportAccess>((place) =>
+        readBody(
+          client.GET('/admin/support-access', {
+            params: { query: { status: 'requested,active', limit: 100, ...place } },
+            signal,
+          }),
+        ),
+      ),
     { refetchMs },
   )
   return (
     <section className="stack tight" aria-label={t('assist.yours')}>
       <h2 className="section-title">{t('assist.yours')}</h2>
       <Answer query={open} lines={4}>
-        {({ items }) => {
+        {(items) => {
           const own = items.filter(({ is_own: isOwn }) => isOwn)
           if (own.length === 0) return <p className="muted">{t('assist.yours_none')}</p>
           return (

@@ -5,8 +5,8 @@ import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
-import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { useAccessLinks, useFreezes } from '../org/calls.ts'
 import { FreezeList, StopForm } from './freeze-parts.tsx'
 import type { Stop, Stoppable } from './freeze-parts.tsx'
 
@@ -32,17 +32,8 @@ function liftFreeze({ client }: Frame, freezeId: string, reason: string): Promis
 export function OrgFreezesPage() {
   const { name } = useFrame()
   const maySet = useMay('tenant.partner_access.revoke')
-  const links = useRead(['links', 'living'], (frame, signal) =>
-    readBody(
-      frame.client.GET('/tenant/partner-access/links', {
-        params: { query: { status: 'active,suspended', limit: 100 } },
-        signal,
-      }),
-    ),
-  )
-  const freezes = useRead(['freezes'], (frame, signal) =>
-    readBody(frame.client.GET('/tenant/partner-access/freezes', { signal })),
-  )
+  const links = useAccessLinks('active,suspended')
+  const freezes = useFreezes()
   const partners = new Map((links.data?.items ?? []).map((link) => [link.partner_id, link.partner_name]))
   const stoppables: readonly Stoppable[] = [
     {

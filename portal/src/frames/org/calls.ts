@@ -1,6 +1,8 @@
 import { readBody, readTagged } from '@liaison/client'
+import type { TenantLink } from '@liaison/client'
 
 import { useRead } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 
 /** One partner's access with the tag that a change of it must present. */
 export function useAccessLink(linkId: string) {
@@ -14,18 +16,18 @@ export function useAccessLink(linkId: string) {
   )
 }
 
-const mostLinks = 100
-
-/** The accesses of this organisation in the given states; all of them when none is given. */
+/** The accesses of this organisation in the given states, or in all when none is given; none is left out, however many there are. */
 export function useAccessLinks(status: string) {
-  return useRead(['access-links', status], (frame, signal) =>
-    readBody(
-      frame.client.GET('/tenant/partner-access/links', {
-        params: { query: { ...(status === '' ? {} : { status }), limit: mostLinks } },
-        signal,
-      }),
+  return useRead(['access-links', status], async ({ client }, signal) => ({
+    items: await readAllByOffset<TenantLink>((place) =>
+      readBody(
+        client.GET('/tenant/partner-access/links', {
+          params: { query: { ...(status === '' ? {} : { status }), limit: 100, ...place } },
+          signal,
+        }),
+      ),
     ),
-  )
+  }))
 }
 
 /** The blocks that stand against partners of this organisation. */

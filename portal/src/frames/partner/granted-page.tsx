@@ -14,6 +14,7 @@ import { choiceField } from '../../platform/filters.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { daysUntil } from '../shared/access-words.ts'
@@ -158,12 +159,14 @@ const resaleColumns: Column<Resale>[] = [
 ]
 
 function Resales() {
-  const resales = useRead(['resales'], (frame, signal) =>
-    readBody(frame.client.GET('/partner/resales', { params: { query: { limit: 100 } }, signal })),
+  const resales = useRead(['resales', 'every'], (frame, signal) =>
+    readAllByOffset<Resale>((place) =>
+      readBody(frame.client.GET('/partner/resales', { params: { query: { limit: 100, ...place } }, signal })),
+    ),
   )
   return (
     <Answer query={resales} lines={2}>
-      {({ items }) =>
+      {(items) =>
         items.length === 0 ? (
           <p className="muted">{t('granted.resales_none')}</p>
         ) : (

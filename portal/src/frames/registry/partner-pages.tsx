@@ -13,6 +13,7 @@ import { formatCount } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { ConsentsOf } from '../platform/consents-of.tsx'
@@ -163,13 +164,19 @@ const clientColumns: Column<ApiClient>[] = [
 ]
 
 function ClientsOf({ id }: { id: string }) {
-  const query = { partner_id: id, limit: 100 }
-  const clients = useRead(['clients', query], (frame, signal) =>
-    readBody(frame.client.GET('/admin/clients', { params: { query }, signal })),
+  const clients = useRead(['clients', 'of', id], (frame, signal) =>
+    readAllByOffset<ApiClient>((place) =>
+      readBody(
+        frame.client.GET('/admin/clients', {
+          params: { query: { partner_id: id, limit: 100, ...place } },
+          signal,
+        }),
+      ),
+    ),
   )
   return (
     <Answer query={clients}>
-      {({ items }) =>
+      {(items) =>
         items.length === 0 ? (
           <div className="list">
             <Empty title={t('state.none')} text={t('clientsof.none_text')} />

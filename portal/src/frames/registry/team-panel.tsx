@@ -1,5 +1,4 @@
 import './registry-words.ts'
-import { readBody } from '@liaison/client'
 import type { PartnerMember } from '@liaison/client'
 import { useMemo } from 'react'
 
@@ -11,6 +10,7 @@ import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { StatusChip } from '../../parts/values.tsx'
 import { t, tValue } from '../../platform/words.ts'
+import { readEveryMember } from '../shared/every.ts'
 import { factorColumn, nameColumn } from '../shared/person-columns.tsx'
 import { isLastOwner, MemberActs } from './member-acts.tsx'
 import type { MemberOf } from './member-acts.tsx'
@@ -55,17 +55,14 @@ export function TeamPanel() {
   const mayRead = useMay('partner_org.members.read')
   const mayManage = useMay('partner_org.members.manage')
   const of = useMemo(() => ({ partnerId, partnerName: name, side: 'partner' }) as const, [partnerId, name])
-  const members = useRead(
-    ['team-panel'],
-    (frame, signal) =>
-      readBody(frame.client.GET('/partner/members', { params: { query: { limit: 100 } }, signal })),
-    { enabled: mayRead },
-  )
+  const members = useRead(['members', 'every'], ({ client }, signal) => readEveryMember(client, signal), {
+    enabled: mayRead,
+  })
   if (!mayRead) return null
   return (
     <Panel title={t('team_panel.title')}>
       <Answer query={members} lines={3}>
-        {({ items }) => <Team members={items} of={of} mayManage={mayManage} />}
+        {(items) => <Team members={items} of={of} mayManage={mayManage} />}
       </Answer>
     </Panel>
   )
