@@ -4,6 +4,7 @@ import { readConfig } from '#platform/config.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { problemPage } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
+import { isTranslatedPath } from '#platform/words/page-language.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { wholeProduct } from '#testing/whole-product.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -36,6 +37,15 @@ describe('the pages that everybody may open', () => {
       expect(shown.text).not.toMatch(/<script|<style|style="|https?:\/\//)
     },
   )
+
+  test('every page that is there in every language is under an address that may name one, so that its journey keeps to it (U12)', () => {
+    const wrong = wholeProduct(world.app.services)
+      .filter(
+        ({ answers, isTranslated, path }) => answers === 'page' && isTranslated !== isTranslatedPath(path),
+      )
+      .map(({ method, path }) => `${method} ${path}`)
+    expect(wrong).toEqual([])
+  })
 
   test.each(FRONT)('every link of %s leads to something that is there', async (path) => {
     const shown = await new FormBrowser(world).get(path)

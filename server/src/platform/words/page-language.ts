@@ -15,7 +15,7 @@ const Onward = z.object({ return_to: z.string().max(2000) })
 
 /** The pages that are there in every language: an address that leads to one of them may name a language. */
 const TRANSLATED =
-  /^\/(?:access-requests|account|backchannel-requests|choose|consent|links|oauth\/interaction|recover|reset|signin|signout|step-up)(?:[/?]|$)/
+  /^\/(?:access-requests|account|backchannel-requests|choose|consent|consent-asks|links|oauth\/interaction|recover|reset|signin|signout|step-up)(?:[/?]|$)/
 
 /** Whether an address leads to a page that is there in every language. */
 export function isTranslatedPath(path: string): boolean {
