@@ -54,6 +54,29 @@ test('a user finds a plan, checks it, takes it, cancels for the end and keeps it
   expect((await see(scene, 'subscription')).text).toMatch(/This plan is over.*You cancelled it/)
 })
 
+test('a plan is taken on the terms that were read, and never on others (C7)', async () => {
+  const scene = await openPlanScene(world)
+  const plan = await offerPlan(world, scene, { code: 'mine' })
+  const shownIn = ({ text }: { readonly text: string }) =>
+    /name="shown" value="([^"]+)"/.exec(text)?.[1] ?? ''
+  const before = shownIn(await see(scene, `plans/${plan}/check`))
+  const path = `/api/v1/partner/plans/${plan}`
+  const { headers } = await world.call(scene.owner, 'GET', path)
+  const changed = await world.call(scene.owner, 'PUT', `${path}/terms`, {
+    body: { ...MONTHLY, price: { amount_minor: 9900, currency: 'EUR' } },
+    headers: { 'if-match': String(headers['etag']) },
+  })
+  expect(changed.statusCode, changed.body).toBe(200)
+  const stale = await press(scene, `plans/${plan}/take`, `shown=${before}`)
+  expect(stale.statusCode).toBe(422)
+  expect(stale.body).toContain('changed while you read it')
+  expect(stale.body).toContain('€99.00 a month')
+  expect((await see(scene, 'subscription')).text).toContain('You have no plan yet.')
+  const taken = await press(scene, `plans/${plan}/take`, `shown=${shownIn({ text: stale.body })}`)
+  expect(taken.statusCode, taken.body).toBe(303)
+  expect((await see(scene, 'subscription')).text).toContain('€99.00 a month')
+})
+
 test('what waits, what is held and what is to change is said in words (C7)', async () => {
   const scene = await openPlanScene(world)
   await setPolicies(world, scene.partner, { subscription_confirmation: 'manual' })

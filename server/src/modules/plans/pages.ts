@@ -1,9 +1,12 @@
+import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
 import { mayInRealm, realmPath, registerRealmPage, showRealmPage } from '#modules/realms/index.ts'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { button, choices, facts, notice, postForm } from '#platform/pages/index.ts'
+import { button, choices, facts, hiddenField, notice, postForm } from '#platform/pages/index.ts'
+import type { FieldError } from '#platform/pages/index.ts'
+import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -24,6 +27,9 @@ const planParams = z.strictObject({ slug: z.string().max(63), plan_id: publicId(
 
 export const priceOf = (row: Pick<PlanRow, 'price_minor' | 'currency' | 'period'>): string =>
   priceWords({ amountMinor: row.price_minor, currency: row.currency }, row.period)
+
+/** The terms of a plan as they were read: another value once the price, or what it gives, is another. */
+const shownOf = ({ plan_version_id: terms, own_version: own }: PlanRow): string => `${terms}.${own ?? 0}`
 
 function given(plan: PlanRow): Html {
   const lines = [...plan.benefits, ...limitWords(plan.limits)]
@@ -100,7 +106,7 @@ function changeForm(mandate: Own, plan: PlanRow, current: SubscriptionRow): Html
   const until = current.paid_until
   return postForm(
     realmPath(mandate, `plans/${planIdOf(plan.id)}/take`),
-    html`${choices({
+    html`${hiddenField('shown', shownOf(plan))}${choices({
         name: 'when',
         legend: 'When do you want to change?',
         chosen: 'period_end',
@@ -122,13 +128,14 @@ function changeForm(mandate: Own, plan: PlanRow, current: SubscriptionRow): Html
 const takeForm = (mandate: Own, plan: PlanRow): Html =>
   postForm(
     realmPath(mandate, `plans/${planIdOf(plan.id)}/take`),
-    html`<div class="buttons">
-      ${button(`Take ${plan.name}`)}
-      <a class="button" href="${realmPath(mandate, `plans/${planIdOf(plan.id)}`)}">Back</a>
-    </div>`,
+    html`${hiddenField('shown', shownOf(plan))}
+      <div class="buttons">
+        ${button(`Take ${plan.name}`)}
+        <a class="button" href="${realmPath(mandate, `plans/${planIdOf(plan.id)}`)}">Back</a>
+      </div>`,
   )
 
-async function checkPage(mandate: Own, plan: PlanRow): Promise<HtmlPage> {
+async function checkPage(mandate: Own, plan: PlanRow, errors: readonly FieldError[] = []): Promise<HtmlPage> {
   const current = await findOwn(mandate)
   const isChange = current !== undefined && current.state === 'signed'
   const body = html`${facts([
@@ -145,7 +152,27 @@ async function checkPage(mandate: Own, plan: PlanRow): Promise<HtmlPage> {
   )}
   ${isChange ? changeForm(mandate, plan, current) : takeForm(mandate, plan)}`
   const title = isChange ? 'Check the change' : 'Check before you take it'
-  return showRealmPage(mandate, { title, body }, { current: 'plans', width: 'reading' })
+  return showRealmPage(mandate, { title, body }, { errors, current: 'plans', width: 'reading' })
+}
+
+const CHANGED = 'The price of this plan, or what it gives, changed while you read it. Read it again.'
+
+interface Taking {
+  readonly shown?: string | undefined
+  readonly when?: 'now' | 'period_end' | undefined
+}
+
+/** Takes a plan on the terms that were read, and on no others. */
+async function take(mandate: Own, planId: IdOf<'plan'>, { shown, when }: Taking): Promise<HtmlPage> {
+  const plan = await getPlan(mandate, planId)
+  if (shown !== undefined && shown !== shownOf(plan))
+    return checkPage(mandate, plan, [{ field: null, message: CHANGED }])
+  if (when === undefined) await subscribe(mandate, planId)
+  else await changePlan(mandate, { planId, when })
+  // Whoever changed it between the two looks at it has it taken back.
+  if (shownOf(await getPlan(mandate, planId)) !== shownOf(plan))
+    throw new ProblemError(409, 'SUBSCRIPTION_STATE_CONFLICT', CHANGED)
+  return redirect(realmPath(mandate, 'subscription'))
 }
 
 /** The pages on which an end user finds and takes a plan. */
@@ -185,7 +212,12 @@ export const planPages: readonly Route[] = [
     summary: 'Take a plan, or change to it',
     input: {
       params: planParams,
-      body: z.strictObject({ when: z.enum(['now', 'period_end']).optional() }).optional(),
+      body: z
+        .strictObject({
+          shown: z.string().max(100).optional(),
+          when: z.enum(['now', 'period_end']).optional(),
+        })
+        .optional(),
     },
     access: { realm: 'realm.subscription.change' },
     limit: 'page',
@@ -197,11 +229,6 @@ export const planPages: readonly Route[] = [
       'SUBSCRIPTION_ENDING',
       'SUBSCRIPTION_STATE_CONFLICT',
     ],
-    async handle({ mandate, params, body }) {
-      const when = body?.when
-      if (when === undefined) await subscribe(mandate, params.plan_id)
-      else await changePlan(mandate, { planId: params.plan_id, when })
-      return redirect(realmPath(mandate, 'subscription'))
-    },
+    handle: ({ mandate, params, body = {} }) => take(mandate, params.plan_id, body),
   }),
 ]
