@@ -133,3 +133,26 @@ export function findWindowFaults(window: HoursWindow): string[] {
 export function isTimeZone(tz: string): boolean {
   return formatterFor(tz) !== null
 }
+
+/** Abbreviations of three letters that are names of the IANA list and mean the same everywhere. */
+const PLAIN_ABBREVIATIONS: ReadonlySet<string> = new Set([
+  'EST',
+  'GMT',
+  'HST',
+  'MST',
+  'PRC',
+  'ROC',
+  'ROK',
+  'UCT',
+  'UTC',
+])
+
+/**
+ * Whether a time zone can be counted in by the runtime and by PostgreSQL alike. An abbreviation cannot: IST is India to the
+ * one and Israel to the other, CET has no summer in the database, and with CAT its statements fail.
+ */
+export function isUnambiguousTimeZone(tz: string): boolean {
+  const isAbbreviation = /^[a-z]{3}$/i.test(tz) && !PLAIN_ABBREVIATIONS.has(tz)
+  // An offset is a zone to some programs, and its sign means the opposite to others.
+  return isTimeZone(tz) && !isAbbreviation && !/^(?:[+-]|SystemV\/)/i.test(tz)
+}

@@ -210,7 +210,7 @@ export type { Change } from './change.ts'
 export { compareConditions } from './change-conditions.ts'
 export type { ChangeRow, Direction, LinkTerms } from './change-terms.ts'
 export { NO_CONDITIONS, findConditionFaults } from './conditions.ts'
-export { intersectHours, isTimeZone, isWithinHours } from './hours.ts'
+export { intersectHours, isTimeZone, isUnambiguousTimeZone, isWithinHours } from './hours.ts'
 export { intersectIpLists, isCidr, isIpAllowed, isIpListWithin } from './network.ts'
 
 export {

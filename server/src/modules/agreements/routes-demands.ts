@@ -1,4 +1,4 @@
-import { isTimeZone } from '@liaison/access'
+import { isUnambiguousTimeZone } from '@liaison/access'
 import { z } from 'zod'
 import { AllowedOrigins, isWildcard } from '#modules/agencies/index.ts'
 import { recordEvent } from '#platform/mandate.ts'
@@ -30,7 +30,10 @@ const SettingBody = z
     time_zone: z
       .string()
       .max(64)
-      .refine(isTimeZone, { message: 'must be an IANA time zone', params: { code: 'TIME_ZONE_UNKNOWN' } })
+      .refine(isUnambiguousTimeZone, {
+        message: 'must be an IANA time zone',
+        params: { code: 'TIME_ZONE_UNKNOWN' },
+      })
       .meta({ description: 'Whose days and months count for waiting times, payouts and statements.' }),
     deal_protected_days: z
       .int()

@@ -14,6 +14,7 @@ import {
 } from '#testing/ingest.ts'
 import { TestWorld } from '#testing/world.ts'
 import { ingestRoutes, makeIngestKey } from './index.ts'
+import { ITEM_SCHEMAS } from './schemas.ts'
 import type { Kind } from './schemas.ts'
 
 let world: TestWorld
@@ -362,4 +363,38 @@ describe('what is refused', () => {
       ).rejects.toThrow('permission denied')
     }
   })
+})
+
+test('a time zone that is taken is read by the database, and as the program reads it', async () => {
+  const known = await world.sql<{ name: string }>('select name from pg_timezone_names')
+  const short =
+    'ACT AET AGT ART AST BET BST CAT CET CNT CST CTT EAT ECT EET IET IST JST MET MIT NET NST PLT PNT PRT PST SST VST WET'
+  const names = new Set([
+    ...known.map(({ name }) => name),
+    ...Intl.supportedValuesOf('timeZone'),
+    ...short.split(' '),
+  ])
+  const schema = ITEM_SCHEMAS.tenants
+  const taken = [...names].filter(
+    (timezone) =>
+      schema.safeParse({
+        external_id: 'z',
+        name: 'Z',
+        slug: 'zz',
+        status: 'active',
+        currency: 'EUR',
+        timezone,
+      }).success,
+  )
+  expect(taken.length).toBeGreaterThan(400)
+  const rows = await world.sql<{ name: string; at: Date }>(
+    `select z as name, '2026-07-01 00:00'::timestamp at time zone z as at from unnest($1::text[]) z`,
+    [taken],
+  )
+  const otherwise = rows.filter(
+    ({ name, at }) =>
+      new Intl.DateTimeFormat('sv', { timeZone: name, dateStyle: 'short', timeStyle: 'short' }).format(at) !==
+      '2026-07-01 00:00',
+  )
+  expect(otherwise).toEqual([])
 })

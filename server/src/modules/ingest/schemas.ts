@@ -1,3 +1,4 @@
+import { isUnambiguousTimeZone } from '@liaison/access'
 import { z } from 'zod'
 import type { ItemFault } from '#platform/item-faults.ts'
 import { Money } from '#platform/money.ts'
@@ -40,17 +41,6 @@ function statesOf<State extends string>(map: Readonly<Record<string, State>>, wh
     .meta({ description: `The state of the ${what}, in our words or in those of the TM Forum.` })
 }
 
-function isTimeZone(name: string): boolean {
-  try {
-    // An offset is a zone to some programs, and its sign means the opposite to others.
-    return (
-      !/^[+-]/.test(name) && Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-    )
-  } catch {
-    return false
-  }
-}
-
 const owner = {
   tenant: externalId().optional().meta({ description: 'The external id of the tenant in the same source.' }),
   tenant_id: publicId('tenant').optional(),
@@ -81,7 +71,10 @@ const Tenant = z.strictObject({
   timezone: z
     .string()
     .max(60)
-    .refine(isTimeZone, { message: 'must be an IANA time zone', params: { code: 'TIME_ZONE_UNKNOWN' } })
+    .refine(isUnambiguousTimeZone, {
+      message: 'must be an IANA time zone such as Europe/Berlin',
+      params: { code: 'TIME_ZONE_UNKNOWN' },
+    })
     .default('UTC'),
   currency: currency(),
   billing_cycle: z.enum(['monthly', 'quarterly', 'annual']).default('monthly'),
