@@ -105,6 +105,29 @@ describe('handing records in', () => {
     )
   })
 
+  test('a ticket that was given to somebody here stays theirs until its source names somebody else: nobody has it without a name', async () => {
+    const { send, tenantIds } = await seedTenants(world)
+    const [tenant] = tenantIds
+    await send('tickets', [ticketItem('a', { assigned_to_name: 'Desk 4' })])
+    const held = () =>
+      world.sql(
+        'select assigned_to is not null as is_ours, assigned_to_name from ticket where tenant_id = $1',
+        [tenant],
+      )
+    expect(await held()).toEqual([{ is_ours: false, assigned_to_name: 'Desk 4' }])
+    await world.seed(
+      `update ticket set assigned_to = gen_random_uuid(), assigned_to_name = 'Lee Park' where tenant_id = $1`,
+      [tenant],
+      tenant,
+    )
+    await send('tickets', [ticketItem('a', { subject: 'Slower' })])
+    expect(await held()).toEqual([{ is_ours: true, assigned_to_name: 'Lee Park' }])
+    await send('tickets', [ticketItem('a', { assigned_to_name: 'Desk 5' })])
+    expect(await held()).toEqual([{ is_ours: false, assigned_to_name: 'Desk 5' }])
+    await send('tickets', [ticketItem('a')])
+    expect(await held()).toEqual([{ is_ours: false, assigned_to_name: null }])
+  })
+
   test('each tenant whose records change reads its own count, and never that of another', async () => {
     const { send, tenantIds, source } = await seedTenants(world)
     await send(

@@ -28,6 +28,8 @@ export interface Plan<K extends Kind> {
   readonly columns: Readonly<Record<string, string>>
   /** Columns that keep their first value. */
   readonly fixed?: readonly string[]
+  /** What a column becomes when the record comes again, where that is not what was sent: SQL over `t` and `excluded`. */
+  readonly merged?: Readonly<Record<string, string>>
   /** Whether `updated_at` has no trigger of its own. */
   readonly touches?: true
   readonly identify: (item: ItemOf<K>) => string
@@ -203,6 +205,11 @@ const tickets: Plan<'tickets'> = {
     closed_reason: 'text',
   },
   fixed: ['number'],
+  // Whom somebody gave it to here, its source does not know: it stays theirs until the source names somebody else.
+  merged: {
+    assigned_to_name: `coalesce(excluded.assigned_to_name, case when t.assigned_to is not null then t.assigned_to_name end)`,
+    assigned_to: `case when coalesce(excluded.assigned_to_name, t.assigned_to_name) = t.assigned_to_name then t.assigned_to end`,
+  },
   identify: byExternalId,
   unique: { column: 'number', of: (item) => item.number },
   references: (item) =>

@@ -5,7 +5,7 @@ import type { Plan, Reference, RowValues } from './plans.ts'
 import type { Kind } from './schemas.ts'
 
 type Ingesting = Mandate<'ingest'>
-type AnyPlan = Pick<Plan<Kind>, 'table' | 'key' | 'columns' | 'fixed' | 'touches'>
+type AnyPlan = Pick<Plan<Kind>, 'table' | 'key' | 'columns' | 'fixed' | 'merged' | 'touches'>
 
 /** A column that holds a text or nothing. */
 function textOf(value: unknown): string | null {
@@ -184,6 +184,8 @@ function upsertText(plan: AnyPlan): string {
   if (known !== undefined) return known
   const columns = Object.keys(plan.columns)
   const changing = columns.filter((column) => !plan.key.includes(column) && !plan.fixed?.includes(column))
+  const sent = changing.map((column) => [column, `excluded.${column}`] as const)
+  const after = Object.entries({ ...Object.fromEntries(sent), ...plan.merged })
   const [owner] = plan.table === 'tenant' ? ['id'] : ['tenant_id']
   const text = `insert into ${plan.table} as t (source, ${columns.join(', ')})
     select $2, ${columns.map((column) => `i.${column}`).join(', ')}
@@ -192,8 +194,8 @@ function upsertText(plan: AnyPlan): string {
       .filter((column) => column !== 'source')
       .map((column) => `i.${column}`)
       .join(', ')}
-    on conflict (${plan.key.join(', ')}) do update set ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}${plan.touches ? ', updated_at = statement_timestamp()' : ''}${plan.table === 'ticket' ? ', version = t.version + 1' : ''}
-    where (${changing.map((column) => `t.${column}`).join(', ')}) is distinct from (${changing.map((column) => `excluded.${column}`).join(', ')})
+    on conflict (${plan.key.join(', ')}) do update set ${after.map(([column, value]) => `${column} = ${value}`).join(', ')}${plan.touches ? ', updated_at = statement_timestamp()' : ''}${plan.table === 'ticket' ? ', version = t.version + 1' : ''}
+    where (${after.map(([column]) => `t.${column}`).join(', ')}) is distinct from (${after.map(([, value]) => value).join(', ')})
     returning t.${owner} as tenant_id, old.${owner} is null as is_created`
   texts.set(plan.table, text)
   return text
