@@ -162,6 +162,14 @@ describe('a forgotten password', () => {
     expect((await newBrowser().post(link, { password: NEW_PASSWORD })).status).toBe(303)
   })
 
+  test('is mailed to an address no more often for whoever asks for many links at once (V6 6.1.1)', async () => {
+    const person = await seedAccount(world)
+    await Promise.all(
+      Array.from({ length: 20 }, () => newBrowser().post('/recover', { email: person.email })),
+    )
+    expect(await mailsTo(world, person.email)).toHaveLength(3)
+  })
+
   test('has a link that ends after 30 minutes, of which three work at most, and another once these are over (V6 6.1.1)', async () => {
     const person = await seedAccount(world)
     for (let ask = 0; ask < 5; ask += 1)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { takeTurn } from '#platform/turn.ts'
 import { digestOf, makeToken } from './secret-token.ts'
 import type { IdentityTables, TokenPurpose } from './tables.ts'
 
@@ -94,11 +95,18 @@ export async function dropTokens(
     .execute()
 }
 
-/** How many tokens of a kind were made for an address within the last so many seconds. */
+/** Stands where a turn belongs to an address alone and to no organisation. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * How many tokens of a kind were made for an address within the last so many seconds. Whoever asks the same meanwhile waits,
+ * so that many at once are as many as one after the other.
+ */
 export async function countRecentTokens(
   mandate: Mandate<'identity'>,
   asked: { readonly purpose: TokenPurpose; readonly email: string; readonly seconds: number },
 ): Promise<number> {
+  await takeTurn(mandate, `${asked.purpose} mails to ${asked.email}`, NOBODY)
   const row = await tables<IdentityTables>(mandate)
     .selectFrom('single_use_token')
     .select(({ fn }) => fn.countAll<number>().as('count'))

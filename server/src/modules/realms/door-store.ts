@@ -6,6 +6,7 @@ import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { digestRealmSecret } from '#platform/credentials/realm-evidence.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
+import { takeTurn } from '#platform/turn.ts'
 import type { SessionTerms } from './look.ts'
 import type { RealmTables, RealmTokenPurpose } from './tables.ts'
 
@@ -279,12 +280,14 @@ export async function dropLinks(
 
 /**
  * How many links of a kind were asked for at an address within so many seconds. Of this kind alone, so that whoever signs
- * up with the address of somebody else keeps no way back from its owner.
+ * up with the address of somebody else keeps no way back from its owner. Whoever asks the same meanwhile waits, so that many
+ * at once are as many as one after the other.
  */
 export async function countRecentLinks(
   mandate: Door,
   asked: { readonly purpose: RealmTokenPurpose; readonly email: string; readonly seconds: number },
 ): Promise<number> {
+  await takeTurn(mandate, `${asked.purpose} mails to ${asked.email}`, mandate.partner.id)
   const row = await tables<RealmTables>(mandate)
     .selectFrom('end_user_token')
     .select(({ fn }) => fn.countAll<number>().as('count'))

@@ -64,6 +64,15 @@ describe('the way back into a realm', () => {
     expect(await resetsOf(email)).toHaveLength(4)
   })
 
+  test('writes to an address no more often for whoever asks for many links at once (V6 6.1.1)', async () => {
+    const email = await seed()
+    const asks = Array.from({ length: 8 }, () => new FormBrowser(world, '192.0.2.8'))
+    await Promise.all(asks.map((browser) => browser.post(at('recover'), { email })))
+    expect(await resetsOf(email)).toHaveLength(3)
+    await Promise.all(asks.map((browser) => browser.post(at('sign-up'), { email })))
+    expect(await mailsTo(world, email)).toHaveLength(6)
+  })
+
   test('moves no account by a link that was asked for before the password changed', async () => {
     const email = await seed()
     const browser = new FormBrowser(world)
