@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { idFromUuid } from '@liaison/access'
 import { ClockRound } from '#platform/clock-round.ts'
 import type { Database } from '#platform/database.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -6,7 +7,7 @@ import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { adapterOf, findVendor } from './adapters.ts'
 import { findUnanswered } from './event-store.ts'
 import { announceCheck, recordCheck } from './news.ts'
-import { findDue, moveCheck } from './store.ts'
+import { findDue, getCheck, moveCheck } from './store.ts'
 import type { CheckRow } from './store.ts'
 import { keepAndApply } from './take-event.ts'
 
@@ -30,7 +31,8 @@ async function note(options: ClockOptions, row: CheckRow): Promise<void> {
       action: to === 'expired' ? 'identity_checks.expire' : 'identity_checks.cancel',
       changes: { status: { before: row.state, after: to } },
     })
-    await announceCheck(mandate, row, { to, origin: options.publicOrigin ?? null })
+    const after = await getCheck(mandate, idFromUuid('identity_check', row.id))
+    await announceCheck(mandate, after, { to, origin: options.publicOrigin ?? null })
   })
 }
 

@@ -33,6 +33,9 @@ export interface ToldCheck {
   readonly expires_at?: Date | null
   readonly reason_codes?: readonly string[]
   readonly message?: string | null
+  /** Of the end user, after what is told. */
+  readonly role?: string | null
+  readonly verified_until?: Date | null
 }
 
 /** Records what was done to a check. */
@@ -68,7 +71,14 @@ function whyOf(row: ToldCheck): string {
   return `${reasons.join('\n')}${said}`
 }
 
-const MAILS: Readonly<Partial<Record<Told, (row: ToldCheck) => Mail>>> = {
+/** What the end of a verification makes of the account: another one may count beside it, as after a renewal. */
+function whatFollows(row: ToldCheck): string {
+  if (row.verified_until)
+    return ` An earlier confirmation counts until ${formatInstant(row.verified_until)}, so your account stays as it is.`
+  return row.role === 'guest' ? ' Your account is that of a guest again.' : ''
+}
+
+const MAILS: Readonly<Partial<Record<Told, (row: ToldCheck) => Mail | null>>> = {
   submitted: () => ({
     subject: '{partner} checks your identity',
     text: 'What you sent has arrived and is being checked. You are told as soon as there is an answer; there is nothing to do until then.',
@@ -85,13 +95,17 @@ const MAILS: Readonly<Partial<Record<Told, (row: ToldCheck) => Mail>>> = {
     subject: 'Your identity was not confirmed at {partner}',
     text: `Your identity was not confirmed:\n\n${whyOf(row)}`,
   }),
-  expired: () => ({
-    subject: 'Your identity check at {partner} has run out',
-    text: 'The confirmation of your identity has run out, so your account is that of a guest again. Have your identity checked once more to use everything as before.',
-  }),
+  // One that was renewed in time has not run out for whom it is about.
+  expired: (row) =>
+    row.verified_until || row.role !== 'guest'
+      ? null
+      : {
+          subject: 'Your identity check at {partner} has run out',
+          text: 'The confirmation of your identity has run out, so your account is that of a guest again. Have your identity checked once more to use everything as before.',
+        },
   revoked: (row) => ({
     subject: 'The confirmation of your identity at {partner} was withdrawn',
-    text: `The confirmation of your identity was withdrawn, so your account is that of a guest again:\n\n${whyOf(row)}`,
+    text: `The confirmation of your identity was withdrawn.${whatFollows(row)}\n\n${whyOf(row)}`,
   }),
 }
 

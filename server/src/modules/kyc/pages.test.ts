@@ -1,8 +1,19 @@
+import { decodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FormBrowser } from '#testing/form-browser.ts'
-import { act, addGuest, openRealmScene, OWN, readBack, STATED, verify } from '#testing/identity-check-acts.ts'
+import {
+  act,
+  addGuest,
+  openRealmScene,
+  OWN,
+  readBack,
+  STATED,
+  submit,
+  verify,
+} from '#testing/identity-check-acts.ts'
+import type { RealmScene } from '#testing/identity-check-acts.ts'
 import { TestWorld } from '#testing/world.ts'
-import { makeIdentityCheckRoutes } from './index.ts'
+import { makeIdentityCheckRoutes, runIdentityCheckClock } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
@@ -97,5 +108,43 @@ describe('the pages of an identity check', () => {
     const friend = await addGuest(world, other.scene.partner)
     stranger.cookie = friend.caller.cookie
     expect((await stranger.get(other.path)).text).not.toContain('being checked')
+  })
+})
+
+describe('what becomes of an account', () => {
+  const clock = () => runIdentityCheckClock({ database: world.database, publicOrigin: 'http://l' })
+  const shift = (id: string, change: string) =>
+    world.seed(`update kyc_case set ${change} where id = $1`, [decodeId('identity_check', id)])
+
+  const mailOfEnd = async (scene: RealmScene, id: string) => {
+    const mails = await world.sql<{ text: string }>(
+      `select payload ->> 'text' as text from outbox join end_user u on u.email = payload ->> 'to'
+       where topic = 'mail' and u.id = $1 and payload ->> 'text' like '%' || $2 || '%' and payload ->> 'subject' ~ 'run out|withdrawn'`,
+      [scene.guest.id, id],
+    )
+    return mails[0]?.text
+  }
+
+  test('somebody whose earlier verification ends is told of it as it stands: nothing that was renewed, and no guest who is none (C8)', async () => {
+    const scene = await openRealmScene(world)
+    const id = await submit(world, scene.guest.caller)
+    await verify(world, scene, id)
+    await shift(id, `expires_at = now() + interval '10 days'`)
+    const renewed = await submit(world, scene.guest.caller)
+    await verify(world, scene, renewed)
+    const newest = await mailOfEnd(scene, renewed)
+    await act(world, scene.first.caller, `${renewed}/revoke`, { reasons: ['other'] })
+    const revoked = await mailOfEnd(scene, renewed)
+    expect([newest, revoked]).toEqual([undefined, expect.stringContaining('earlier confirmation')])
+    expect(revoked).not.toContain('guest')
+    const again = await submit(world, scene.guest.caller)
+    await verify(world, scene, again)
+    await shift(id, `expires_at = now() - interval '1 second'`)
+    await clock()
+    expect(await readBack(world, scene, id)).toMatchObject({ role: 'basic', state: 'expired' })
+    expect(await mailOfEnd(scene, id)).toBeUndefined()
+    await shift(again, `expires_at = now() - interval '1 second'`)
+    await clock()
+    expect(await mailOfEnd(scene, again)).toContain('guest')
   })
 })

@@ -34,7 +34,7 @@ function selectAll(mandate: StaffMandate) {
     .selectFrom('kyc_case')
     .leftJoin('end_user as u', 'u.id', 'kyc_case.end_user_id')
     .selectAll('kyc_case')
-    .select(['u.email', 'u.role'])
+    .select(['u.email', 'u.role', 'u.verified_until'])
     .select((eb) => [stateNow(eb).as('state_now'), approvals(eb).as('approvals')])
 }
 
@@ -68,7 +68,7 @@ export async function listChecks(
 ): Promise<{ rows: CheckRow[]; total: number }> {
   const rows = await narrowed(mandate, filter)
     .selectAll('kyc_case')
-    .select(['u.email', 'u.role'])
+    .select(['u.email', 'u.role', 'u.verified_until'])
     .select((eb) => [stateNow(eb).as('state_now'), approvals(eb).as('approvals')])
     .orderBy((eb) => eb.case().when('state', 'in', ['submitted', 'in_review']).then(0).else(1).end())
     .orderBy((eb) =>

@@ -86,6 +86,7 @@ interface EndUserTable {
   partner_id: string
   email: string
   role: string
+  verified_until: Date | null
 }
 
 export interface KycTables {
