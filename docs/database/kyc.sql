@@ -340,7 +340,8 @@ begin
     where u.id = new.end_user_id and u.partner_id = new.partner_id and access.role_in_force(u.role, u.verified_until) <> u.role;
     update end_user u
     set verified_until = latest,
-      role = case when array_position(ranks, u.role) < array_position(ranks, new.target_role) then new.target_role else u.role end
+      role = case when u.role_lowered_at > new.created_at then case u.role when 'guest' then 'basic' else u.role end
+        when array_position(ranks, u.role) < array_position(ranks, new.target_role) then new.target_role else u.role end
     where u.id = new.end_user_id and u.partner_id = new.partner_id;
   else
     update end_user u

@@ -13,6 +13,7 @@ create table public.end_user (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   verified_until timestamp with time zone,
+  role_lowered_at timestamp with time zone,
   constraint end_user_email_check CHECK ((((char_length(email) >= 3) AND (char_length(email) <= 254)) AND (email ~ '^[^@\s]+@[^@\s]+$'::text))),
   constraint end_user_email_norm_check CHECK ((email_norm = lower(email_norm))),
   constraint end_user_name_check CHECK ((char_length(name) <= 200)),
@@ -563,6 +564,10 @@ begin
     end if;
     if old.role = 'guest' and new.role <> 'realm_admin' and not private.is_verified(new.id) then
       raise exception 'a guest becomes more by an identity check alone' using errcode = 'check_violation', constraint = 'end_user_verification';
+    end if;
+    if side = 'partner' and current_user in ('liaison_realm', 'liaison_program') then
+      new.role_lowered_at := case when exists (
+        select from state_transition t where t.entity = 'end_user_role' and t.from_state = old.role and t.to_state = new.role and t.action = 'lower') then statement_timestamp() end;
     end if;
   end if;
   return new;

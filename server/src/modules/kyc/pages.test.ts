@@ -1,11 +1,13 @@
 import { decodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FormBrowser } from '#testing/form-browser.ts'
+import { makeRealmRoutes } from '#modules/realms/index.ts'
 import {
   act,
   addGuest,
   openRealmScene,
   OWN,
+  publicUserId,
   readBack,
   STATED,
   submit,
@@ -17,7 +19,10 @@ import { makeIdentityCheckRoutes, runIdentityCheckClock } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(makeIdentityCheckRoutes, { isDemo: true })
+  world = await TestWorld.start(
+    (services) => [...makeIdentityCheckRoutes(services), ...makeRealmRoutes(services)],
+    { isDemo: true },
+  )
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -146,5 +151,34 @@ describe('what becomes of an account', () => {
     await shift(again, `expires_at = now() - interval '1 second'`)
     await clock()
     expect(await mailOfEnd(scene, again)).toContain('guest')
+  })
+
+  test('a check gives back no role that somebody took away while it was under way (C4, C8)', async () => {
+    for (const [lowered, after] of [
+      ['basic', 'basic'],
+      ['guest', 'basic'],
+    ]) {
+      const scene = await openRealmScene(world)
+      const path = `/api/v1/partner/users/${publicUserId(scene.guest.id)}/role`
+      const give = async (role: string | undefined) => {
+        const [row] = await world.sql<{ version: number }>('select version from end_user where id = $1', [
+          scene.guest.id,
+        ])
+        return world.call(scene.first.caller, 'POST', path, {
+          body: { role, reason: 'A test' },
+          headers: { 'if-match': `"v${row?.version}"` },
+        })
+      }
+      const first = await submit(world, scene.guest.caller)
+      await verify(world, scene, first)
+      expect((await give('company')).statusCode).toBe(200)
+      await shift(first, `expires_at = now() + interval '10 days'`)
+      const id = await submit(world, scene.guest.caller)
+      expect((await give(lowered)).json()).toMatchObject({ role: lowered })
+      await shift(first, `expires_at = now() - interval '1 second'`)
+      await clock()
+      await verify(world, scene, id)
+      expect(await readBack(world, scene, id)).toMatchObject({ role: after, state: 'verified' })
+    }
   })
 })
