@@ -666,18 +666,17 @@ declare
   plane text := access.context_plane();
   here uuid := access.context_id('tenant_id');
   own_partner uuid := access.context_id('partner_id');
+  reading integer := (select b.bit from public.permission b where b.name = 'partner.support.tickets.read');
 begin
   if here is null or plane not in ('delegation', 'tenant') or here not in (select access.reach('ticket', 'select') union select access.restricted_reach('ticket', 'select')) then
     return;
   end if;
   return query
     select h.id, h.name, p.name, plane = 'tenant' or p.id = own_partner
-    from public.link_member m
-    join public.delegation d on d.id = m.link_id and access.in_force(d)
-    join public.partner p on p.id = d.partner_id
-    join public.partner_member pm on pm.id = m.member_id and pm.status = 'active'
-    join public.person h on h.id = m.person_id and h.status = 'active'
-    where m.tenant_id = here and (m.ends_at is null or m.ends_at > statement_timestamp()) and (plane = 'tenant' or d.partner_id = own_partner)
+    from access.usable_link u
+    join public.partner p on p.id = u.partner_id
+    join public.person h on h.id = u.person_id
+    where u.tenant_id = here and (plane = 'tenant' or u.partner_id = own_partner) and get_bit(u.mask, reading) = 1
     union all
     select h.id, h.name, null, plane = 'tenant'
     from public.tenant_member tm
@@ -703,10 +702,8 @@ begin
     select h.name from public.person h
     where h.id = worker and h.status = 'active' and (
       exists (select from public.tenant_member m where m.tenant_id = wanted_tenant and m.person_id = worker and m.status = 'active')
-      or exists (select from public.link_member m
-        join public.delegation d on d.id = m.link_id and access.in_force(d) and not d.own_accounts_only
-        join public.partner_member pm on pm.id = m.member_id and pm.status = 'active'
-        where m.tenant_id = wanted_tenant and m.person_id = worker and (m.ends_at is null or m.ends_at > statement_timestamp()))));
+      or exists (select from access.usable_link u join public.permission b on b.name = 'partner.support.tickets.read'
+        where u.tenant_id = wanted_tenant and u.person_id = worker and not u.own_accounts_only and get_bit(u.mask, b.bit) = 1)));
 end
 $function$;
 grant execute on access.ticket_worker_name(uuid,uuid) to liaison_job;

@@ -163,6 +163,37 @@ test('at its level a policy gives the ticket to somebody and tells somebody, onc
   ])
 })
 
+test('nobody is told of a ticket, or given it, under a link that opens them no tickets any more (B8, B2)', async () => {
+  const { tenant, caller, owner, partner, link } = await seed()
+  const bea = await world.person('Bea Billing')
+  await world.assign(link, await world.partnerMember(partner, bea.id), 'msp_support')
+  const { terms } = (await world.call(owner, 'GET', '/api/v1/tenant/sla/policies/default')).json()
+  const step = { person_id: encodeId('person', bea.id) }
+  const escalate_to = [
+    { ...step, level: 75, action: 'notify' },
+    { ...step, level: 100, action: 'assign' },
+  ]
+  const written = await world.call(owner, 'PUT', '/api/v1/tenant/sla/policies/default', {
+    body: { terms: { ...terms, escalate_to }, note: 'Bea wants to know.' },
+    headers: { 'if-match': '"v0"' },
+  })
+  expect(written.statusCode, written.body).toBe(200)
+  await open(caller)
+  await world.override(link, 'partner.support.*', 'deny')
+  await ageClocks(world, tenant, 70)
+  await runSlaClock(world.database)
+  const asked = await outbox(tenant, 'ticket.escalate')
+  expect(asked.map(({ payload }) => payload)).toMatchObject([{ level: 75 }, { level: 100 }])
+  for (const { payload } of asked)
+    await makeTicketTopics(world.database)['ticket.escalate']?.(payload as Record<string, unknown>, 'message')
+  expect(
+    await world.sql(`select 1 from outbox where topic = 'mail' and payload ->> 'to' = $1`, [bea.email]),
+  ).toEqual([])
+  expect(await world.sql('select assigned_to from ticket where tenant_id = $1', [tenant])).toEqual([
+    { assigned_to: null },
+  ])
+})
+
 test('why a promise was missed is said once, and never takes the breach away (B8)', async () => {
   const { tenant, caller } = await seed()
   const { ticket_id: id } = await open(caller)

@@ -99,6 +99,23 @@ test('a ticket is given only to people assigned to the link and to members of th
   expect(told).toEqual([{ action: 'support.assignees.list', row_count: 2 }])
 })
 
+test('a ticket is given to nobody whose part in the link opens no tickets, by either side (B3)', async () => {
+  const { caller, partner, link, tenant } = await seedActing()
+  const clerk = await world.person('Bea Billing')
+  await world.assign(link, await world.partnerMember(partner, clerk.id), 'msp_billing')
+  const { caller: own } = await seedClerk(tenant)
+  const { ticket_id: id } = await open(caller)
+  const given = { assigned_to: encodeId('person', clerk.id) }
+  const refused = [await change(caller, id, given, 1), await change(own, id, given, 1, OWN)]
+  for (const answer of refused)
+    expect(answer.json()).toMatchObject({ errors: [{ code: 'ASSIGNEE_NOT_ALLOWED' }] })
+  for (const path of ['/api/v1/partner/support/assignees', '/api/v1/tenant/support/assignees']) {
+    const asking = path.includes('tenant') ? own : caller
+    const { items } = (await world.call(asking, 'GET', path)).json()
+    expect(items.map((item: { name: string }) => item.name)).not.toContain('Bea Billing')
+  }
+})
+
 test('fault 5: a ticket of another tenant in the path answers as one that does not exist, to reads and writes alike', async () => {
   const one = await seedActing()
   const two = await seedActing()
