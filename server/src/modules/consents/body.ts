@@ -210,7 +210,8 @@ export function toApprover(row: ConsentRow) {
     networks: [...(row.card.networks ?? [])],
     approver_leaves: row.approver_leaves,
     approver_is_here: row.card.approver_is_here,
-    confirm_until: iso(row.reconfirm_due_at),
+    // What the clock has not noted yet: whoever allowed it is back.
+    confirm_until: row.card.approver_is_here === true ? null : iso(row.reconfirm_due_at),
   }
 }
 

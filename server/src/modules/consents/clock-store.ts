@@ -4,7 +4,7 @@ import { findConsent } from './store.ts'
 import type { ConsentRow, ConsentTables } from './tables.ts'
 
 /** What time does to a consent. */
-export type ConsentTask = 'expire' | 'lapse' | 'suspend' | 'ask' | 'notice'
+export type ConsentTask = 'expire' | 'lapse' | 'suspend' | 'ask' | 'back' | 'notice'
 
 export interface DueConsent {
   readonly task: ConsentTask
@@ -31,6 +31,11 @@ const DUE = `
       and not (s.standing ->> 'is_here')::boolean
       and (c.reconfirm_due_at is null or not (s.standing ->> 'may_refresh')::boolean)
     union all
+    select d.id, 2, 'back', null from delegation d
+    join consent c on c.id = d.id
+    where d.kind = 'consent' and d.status = 'active' and d.ends_at > statement_timestamp() and c.reconfirm_due_at is not null
+      and (access.approver_standing(d.id) ->> 'is_here')::boolean
+    union all
     select d.id, 3, 'notice', step.days from delegation d
     cross join lateral (select min(days) as days from unnest(array[1, 7, 30]) as days where d.ends_at - statement_timestamp() <= make_interval(days => days)) step
     where d.kind = 'consent' and d.status = 'active' and d.ends_at > statement_timestamp() and d.ends_at - d.approved_at > make_interval(days => step.days)
@@ -45,6 +50,7 @@ const STATES: Readonly<Record<ConsentTask, readonly ConsentRow['stored_status'][
   lapse: ['requested'],
   suspend: ['active'],
   ask: ['active'],
+  back: ['active'],
   notice: ['active'],
 }
 
@@ -80,6 +86,21 @@ export async function noteDue(mandate: Mandate<'system'>, id: string): Promise<v
       values: [id],
     },
   ])
+}
+
+/**
+ * Notes that nobody has to confirm a consent any more, so that whoever allowed it has the whole time when leaving again.
+ * False when that is noted, or the person left once more.
+ */
+export async function dropDue(mandate: Mandate<'system'>, id: string): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `update consent set reconfirm_due_at = null
+        where id = $1 and reconfirm_due_at is not null and (access.approver_standing(id) ->> 'is_here')::boolean`,
+      values: [id],
+    },
+  ])
+  return (result?.rowCount ?? 0) > 0
 }
 
 /** Remembers that a notice was sent. False when another run sent it. */

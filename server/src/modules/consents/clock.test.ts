@@ -159,6 +159,34 @@ test('another administrator confirms it in time, and it goes on', async () => {
   expect(await runConsentClock(world.database)).toEqual({})
 })
 
+test('an approver who comes back in time is asked for no more, and has the 14 days anew when leaving again', async () => {
+  const made = await consent()
+  await leave(made)
+  expect(await runConsentClock(world.database)).toEqual({ ask: 1 })
+  await world.seed(
+    `update tenant_member set status = 'active' where tenant_id = $1 and person_id = $2`,
+    [made.tenant, made.adminId],
+    made.tenant,
+  )
+  const [due] = await world.sql('select reconfirm_due_at > now() as waits from consent where id = $1', [
+    made.id,
+  ])
+  expect(due).toEqual({ waits: true })
+  const colleague = await acts.colleague(made)
+  const path = `/api/v1/tenant/consents/${made.publicId}`
+  const shown = (await world.call(colleague.caller, 'GET', path)).json()
+  const runs = [await runConsentClock(world.database), await runConsentClock(world.database)]
+  // Twenty days pass.
+  await seed(
+    `update consent set reconfirm_due_at = reconfirm_due_at - interval '20 days' where id = $1`,
+    made,
+  )
+  await leave(made)
+  expect([await mayRefresh(made), await runConsentClock(world.database)]).toEqual([true, { ask: 1 }])
+  expect(runs).toEqual([{ back: 1 }, {}])
+  expect(shown).toMatchObject({ approver_is_here: true, confirm_until: null })
+})
+
 test('when no job ran for 14 days after the approver left, the refresh is refused all the same', async () => {
   const made = await consent()
   await leave(made, 15)

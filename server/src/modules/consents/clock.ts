@@ -5,7 +5,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { moveConsent } from './change.ts'
 import type { Move } from './change.ts'
-import { endRequests, findDueConsents, noteDue, rememberNotice } from './clock-store.ts'
+import { dropDue, endRequests, findDueConsents, noteDue, rememberNotice } from './clock-store.ts'
 import type { ConsentTask, DueConsent } from './clock-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import { APPROVER_LEFT, tellConsent } from './mails.ts'
@@ -60,6 +60,15 @@ async function ask({ mandate, consent, letterhead }: Due): Promise<void> {
   await tellConsent(mandate, consent, { news: 'approver_left', ...letterhead })
 }
 
+async function drop({ mandate, consent }: Due): Promise<void> {
+  if (!(await dropDue(mandate, consent.id))) return
+  recordConsentEvent(mandate, consent, {
+    action: 'consents.drop_confirmation',
+    reason: 'Whoever allowed it is back; nobody has to confirm it.',
+    isOfTenantAlone: true,
+  })
+}
+
 async function notify({ mandate, consent, letterhead }: Due, days: number): Promise<void> {
   if (!(await rememberNotice(mandate, consent.id, days))) return
   recordConsentEvent(mandate, consent, { action: 'consent_notices.send', changes: { days } })
@@ -75,6 +84,8 @@ async function carryOut(due: Due, { task, days }: DueConsent): Promise<void> {
       return lapse(due)
     case 'ask':
       return ask(due)
+    case 'back':
+      return drop(due)
     case 'notice':
       return notify(due, days ?? 1)
     case 'suspend':
@@ -115,7 +126,7 @@ async function endOldRequests(database: Database, progress: Progress): Promise<v
 
 /**
  * Notes what time has done to consents: ends those whose time is up and the requests that nobody answered, asks or
- * suspends where the approver has left, and tells both sides 30, 7 and 1 days before the end. Access never waits for it: whether a consent is in force, and whether it may be
+ * suspends where the approver has left, asks no more where that one is back, and tells both sides 30, 7 and 1 days before the end. Access never waits for it: whether a consent is in force, and whether it may be
  * refreshed, is computed at each request. Running it again, or twice at once, changes nothing more. A consent that it
  * cannot work on does not keep it from the others; it throws at the end. Source: A10.
  */

@@ -11,6 +11,7 @@ export type ConsentAction =
   | 'consents.narrow'
   | 'consents.widen'
   | 'consents.ask_to_confirm'
+  | 'consents.drop_confirmation'
   | 'consents.suspend'
   | 'consents.resume'
   | 'consents.revoke'

@@ -41,6 +41,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'consents.narrow': says('narrowed the {x}', CONSENT),
   'consents.widen': says('allowed more with the {x}', CONSENT),
   'consents.ask_to_confirm': says('Somebody has to confirm the access of an API client{of}'),
+  'consents.drop_confirmation': says('Nobody has to confirm any longer the access of an API client{of}'),
   'consents.confirm': says('confirmed the {x}', CONSENT),
   'consents.suspend': says('suspended the {x}', CONSENT),
   'consents.resume': says('resumed the {x}', CONSENT),
