@@ -165,6 +165,20 @@ function networksSet({ networks }: ConsentEdit) {
   return networks === undefined ? {} : { conditions: JSON.stringify(conditionsOf(networks)) }
 }
 
+const DAY_MS = 86_400_000
+/** As long as is asked for a confirmation of what somebody allowed who left. */
+const CONFIRM_DAYS = 14
+
+/** Whether a confirmation is asked for from now on: under the rule until now nobody was asked when whoever allowed it left. */
+const isAskedNow = (row: ConsentRow, to: ApproverLeaves | undefined): boolean =>
+  row.approver_leaves === 'keep' && to === 'ask' && row.card.approver_is_here === false
+
+function ruleSet(row: ConsentRow, { approverLeaves: to }: ConsentEdit, now: Date) {
+  if (to === undefined) return {}
+  const due = new Date(now.getTime() + CONFIRM_DAYS * DAY_MS)
+  return { approver_leaves: to, ...(isAskedNow(row, to) && { reconfirm_due_at: due }) }
+}
+
 /** What happens when whoever allowed it leaves opens neither more nor less today. */
 const editAction = (changes: object) =>
   Object.keys(changes).some((name) => name !== 'approver_leaves') ? 'consents.narrow' : 'consents.change'
@@ -206,7 +220,7 @@ export async function narrowConsent(
       scopes,
       ...(edit.orderLimits && { order_limits: JSON.stringify(edit.orderLimits) }),
       ...boundSet(edit),
-      ...(edit.approverLeaves && { approver_leaves: edit.approverLeaves }),
+      ...ruleSet(row, edit, mandate.origin.now),
     })
     .where('id', '=', row.id)
     .execute()
@@ -215,5 +229,7 @@ export async function narrowConsent(
   recordConsentEvent(mandate, row, { action: editAction(changes), changes })
   await announceChange(mandate, 'consent.changed', row)
   await tellConsent(mandate, after, { news: 'narrowed', ...letterhead })
+  if (isAskedNow(row, edit.approverLeaves))
+    await tellConsent(mandate, after, { news: 'approver_left', ...letterhead })
   return after
 }

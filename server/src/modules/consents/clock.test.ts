@@ -208,6 +208,21 @@ test('with the policy keep it goes on, and only whoever may allow access can cho
   expect([await mayRefresh(made), await runConsentClock(world.database)]).toEqual([true, {}])
 })
 
+test('who makes the milder rule stricter has 14 days to confirm it, however long ago the approver left', async () => {
+  const made = await consent()
+  await seed(`update consent set approver_leaves = 'keep' where id = $1`, made)
+  const { caller: priya } = await acts.colleague(made)
+  await leave(made, 100)
+  const changed = await world.call(priya, 'PATCH', `/api/v1/tenant/consents/${made.publicId}`, {
+    body: { approver_leaves: 'ask' },
+    headers: { 'if-match': '"v1"' },
+  })
+  expect(changed.statusCode, changed.body).toBe(200)
+  const { confirm_until: until } = changed.json()
+  expect(Math.round((Date.parse(until) - Date.now()) / 86_400_000)).toBe(14)
+  expect([await mayRefresh(made), await runConsentClock(world.database)]).toEqual([true, {}])
+})
+
 test('both sides are told 30, 7 and 1 days before the end, each once, and again for another end (A10)', async () => {
   const made = await consent({ ask: { accessDurationSeconds: 100 * 86_400 } })
   const soon = (days: number) =>
