@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { onboardingRoutes } from '#modules/onboarding/index.ts'
 import { makeTestCertificate } from '#testing/client-certificates.ts'
 import type { TestCertificate } from '#testing/client-certificates.ts'
+import { meetAt } from '#testing/meet.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeClientRoutes } from './index.ts'
@@ -170,6 +171,20 @@ describe('an API client of a partner', () => {
     const { version, text_sha256 } = terms
     await world.call(owner, 'POST', '/api/v1/partner/api-terms/accept', { body: { version, text_sha256 } })
     expect((await world.call(admin, 'POST', `${adminPath}/approve-live`)).json().environment).toBe('live')
+  })
+
+  test('what changes while the provider lets a client work for real customers is looked at once more (RFC 9700 section 2.1)', async () => {
+    const { id, path } = await create()
+    expect((await world.call(owner, 'POST', `${path}/request-live`)).statusCode).toBe(200)
+    const change = {
+      text: `update api_client set redirect_uris = '{http://127.0.0.1/callback}', version = version + 1 where id = $1 returning id`,
+      values: [decodeId('api_client', id)],
+    }
+    const approve = () => world.call(admin, 'POST', `${path.replace('partner', 'admin')}/approve-live`)
+    const [met] = await meetAt(world, change, [approve])
+    expect(met?.json()).toMatchObject({ code: 'CLIENT_STATE_CONFLICT' })
+    expect((await world.call(owner, 'GET', path)).json()).toMatchObject({ environment: 'sandbox' })
+    expect((await approve()).json()).toMatchObject({ code: 'VALIDATION_ERROR' })
   })
 })
 

@@ -1,6 +1,7 @@
 import { maskOfScopes, toBits } from '@liaison/access'
 import type { ClientId, ClientNeed, PartnerId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { ClientCertificate, TokenBinding } from '#modules/oauth/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -210,7 +211,7 @@ export async function updateClient(
 /** Puts a client into another state. */
 export async function moveClient(
   mandate: ClientMandate,
-  row: Pick<ClientRow, 'id' | 'version' | 'status'>,
+  row: Pick<ClientRow, 'id' | 'status'>,
   to: {
     readonly status: ClientStatus
     readonly side: 'partner' | 'tenant' | 'provider'
@@ -219,13 +220,13 @@ export async function moveClient(
 ): Promise<void> {
   const moved = await tables<ClientTables>(mandate)
     .updateTable('api_client')
-    .set({
+    .set((builder) => ({
       status: to.status,
       status_reason: to.reason,
       status_changed_at: sql<Date>`now()`,
       status_changed_by_side: to.side,
-      version: row.version + 1,
-    })
+      version: builder('version', '+', 1),
+    }))
     .where('id', '=', row.id)
     .where('status', '=', row.status)
     .executeTakeFirst()
@@ -233,14 +234,27 @@ export async function moveClient(
     throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'The API client was changed at the same time.')
 }
 
-/** Notes that a partner wants to use a sandbox client for real customers. */
-export async function askForLive(mandate: Mandate<'program'>, row: ClientRow): Promise<void> {
-  await tables<ClientTables>(mandate)
+/** Writes what was decided about a client as it was read. Throws CLIENT_STATE_CONFLICT when it changed since, unseen. */
+async function decideAbout(
+  mandate: Mandate<'program'> | Mandate<'platform'>,
+  { id, version }: Pick<ClientRow, 'id' | 'version'>,
+  set:
+    | { readonly live_requested_at: RawBuilder<Date> }
+    | { readonly environment: 'live'; readonly live_approved_at: RawBuilder<Date> },
+): Promise<void> {
+  const decided = await tables<ClientTables>(mandate)
     .updateTable('api_client')
-    .set({ live_requested_at: sql<Date>`now()`, version: row.version + 1 })
-    .where('id', '=', row.id)
-    .execute()
+    .set({ ...set, version: version + 1 })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  if (decided.numUpdatedRows === 0n)
+    throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'The API client was changed at the same time.')
 }
+
+/** Notes that a partner wants to use a sandbox client for real customers. Throws CLIENT_STATE_CONFLICT. */
+export const askForLive = (mandate: Mandate<'program'>, row: ClientRow): Promise<void> =>
+  decideAbout(mandate, row, { live_requested_at: sql<Date>`now()` })
 
 /** Refuses with AGREEMENT_NOT_IN_FORCE where the program asks for an agreement and the partner has none in force. */
 export async function requireAgreement(
@@ -254,14 +268,9 @@ export async function requireAgreement(
     throw new ProblemError(409, 'AGREEMENT_NOT_IN_FORCE', 'The partner has no agreement in force.')
 }
 
-/** Lets a client work for real customers from now on. */
-export async function goLive(mandate: Mandate<'platform'>, row: ClientRow): Promise<void> {
-  await tables<ClientTables>(mandate)
-    .updateTable('api_client')
-    .set({ environment: 'live', live_approved_at: sql<Date>`now()`, version: row.version + 1 })
-    .where('id', '=', row.id)
-    .execute()
-}
+/** Lets a client work for real customers from now on, as it was looked at. Throws CLIENT_STATE_CONFLICT. */
+export const goLive = (mandate: Mandate<'platform'>, row: ClientRow): Promise<void> =>
+  decideAbout(mandate, row, { environment: 'live', live_approved_at: sql<Date>`now()` })
 
 /** Whether the tenant of the mandate is one for trying things out. */
 export async function isSandboxTenant(mandate: Mandate<'tenant'>): Promise<boolean> {
