@@ -126,6 +126,23 @@ describe('a push (RFC 8935)', () => {
     expect(await afterChange({ description: 'Order desk' })).toBe('disabled')
   })
 
+  test('to a receiver whose stream was paused counts anew when it goes on, so that what waited is not dropped (A16)', async () => {
+    const id = await signals.pushStream(edge.call)
+    signals.receiver.answer = () => ({ status: 500, headers: LATER })
+    await revoke()
+    const move = async (status: string) => {
+      const said = await edge.call('POST', '/ssf/status', { stream_id: id, status })
+      expect(said.body).toMatchObject({ status })
+    }
+    await move('paused')
+    await signals.world.sql(`update signal_health set failing_since = now() - interval '5 days'`)
+    await move('enabled')
+    await waitOver()
+    await signals.signals.deliverDue()
+    expect((await edge.call('GET', `/ssf/status?stream_id=${id}`)).body).toMatchObject({ status: 'enabled' })
+    expect(await rows()).toMatchObject([{ status: 'waiting' }])
+  })
+
   test.each([
     { name: 'is gone', status: 410 },
     { name: 'fails for five days', status: 500 },
