@@ -1041,7 +1041,7 @@ begin
     elsif one.dedupe_key is null then
       continue;
     elsif one.after > one.before or (one.linger > '0' and one.state <> 'resolved' and one.last_seen_at < moment - interval '15 minutes') then
-      update public.alert a set level = one.after, severity = one.severity_now, title = one.title, message = one.message, metadata = one.metadata, channels = one.channels,
+      update public.alert a set level = one.after, severity = one.severity_now, title = one.title, message = one.message, metadata = one.metadata, channels = access.told_channels(one.channels, one.is_told),
         state = 'active', acknowledged_at = null, acknowledged_by = null, acknowledged_by_name = null, snoozed_until = null, occurrences = a.occurrences + 1, last_raised_at = moment, last_seen_at = moment,
         outage_id = one.outage_id
       where a.id = one.id;
@@ -1051,22 +1051,22 @@ begin
       return query select 'alerts.escalate', a.id, a.audience, a.partner_id, a.tenant_id, a.delegation_id, a.type, a.area, a.severity, a.title, a.channels, a.ticket_id, a.outage_id, one.is_told
         from public.alert a where a.id = one.id;
     elsif one.after < one.before then
-      update public.alert a set level = one.after, severity = one.severity_now, title = one.title, message = one.message, metadata = one.metadata, channels = one.channels, last_seen_at = moment where a.id = one.id;
+      update public.alert a set level = one.after, severity = one.severity_now, title = one.title, message = one.message, metadata = one.metadata, channels = access.told_channels(one.channels, one.is_told), last_seen_at = moment where a.id = one.id;
       if one.severity_now <> one.severity_before and one.state <> 'resolved' then
         return query select 'alerts.ease', a.id, a.audience, a.partner_id, a.tenant_id, a.delegation_id, a.type, a.area, a.severity, a.title, a.channels, a.ticket_id, a.outage_id, false
           from public.alert a where a.id = one.id;
       end if;
     elsif one.state <> 'resolved' then
       -- Held above its re-arming share, an alert keeps its words; its figures go with the time.
-      update public.alert a set metadata = one.metadata, message = one.message, channels = one.channels, last_seen_at = moment, outage_id = one.outage_id
-      where a.id = one.id and (one.linger > '0' or (a.metadata, a.message, a.channels) is distinct from (one.metadata, one.message, one.channels));
+      update public.alert a set metadata = one.metadata, message = one.message, channels = access.told_channels(one.channels, one.is_told), last_seen_at = moment, outage_id = one.outage_id
+      where a.id = one.id and (one.linger > '0' or (a.metadata, a.message, a.channels) is distinct from (one.metadata, one.message, access.told_channels(one.channels, one.is_told)));
     end if;
   end loop;
   return query
     with raised as (
       insert into public.alert (audience, partner_id, tenant_id, delegation_id, type, area, severity, title, message, metadata, dedupe_key, level, channels, ticket_id, outage_id,
         triggered_at, last_raised_at, last_seen_at)
-      select s.audience, s.partner_id, s.tenant_id, s.delegation_id, s.type, s.area, s.severity, s.title, s.message, s.metadata, s.dedupe_key, s.level, s.channels, s.ticket_id, s.outage_id,
+      select s.audience, s.partner_id, s.tenant_id, s.delegation_id, s.type, s.area, s.severity, s.title, s.message, s.metadata, s.dedupe_key, s.level, access.told_channels(s.channels, s.is_told), s.ticket_id, s.outage_id,
         moment, moment, moment
       from unnest(seen) s
       where s.level > 0 and s.type = any (kinds) and not exists (select from public.alert a where a.dedupe_key = s.dedupe_key and a.level > 0)
@@ -1097,6 +1097,14 @@ AS $function$
   group by 1
 $function$;
 grant execute on access.told_alert_mails(timestamp with time zone) to liaison_job;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.told_channels(channels text[], is_told boolean)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN CASE WHEN is_told THEN channels ELSE ARRAY(SELECT c.c FROM unnest(told_channels.channels) c(c) WHERE (c.c = 'in_app'::text)) END;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.waiting_alert_mails()

@@ -151,6 +151,8 @@ function recordAct(
 
 async function tellSubscribers(mandate: AlertMandate, row: AlertRow, does: Act['does']): Promise<void> {
   if (mandate.kind === 'platform' || (does !== 'acknowledge' && does !== 'resolve')) return
+  // Nobody hears by webhook what became of an alert that was not told by it.
+  if (!row.channels.includes('webhook')) return
   await enqueue(mandate, does === 'acknowledge' ? 'alert.acknowledged' : 'alert.resolved', {
     alert_id: row.id,
     tenant_id: row.tenant_id,

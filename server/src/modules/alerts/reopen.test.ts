@@ -46,6 +46,25 @@ describe('taking back', () => {
     ])
   })
 
+  test('of what is not told by webhook no step is told by it either (B9)', async () => {
+    const { asStaff, partner, ticketAlert, overdueAlert } = await openAlerted()
+    const told = () =>
+      world.sql(`select topic from outbox where payload ->> 'partner_id' = $1 and topic like 'alert.%'`, [
+        partner,
+      ])
+    await world.seed(
+      `insert into alert_rule (partner_id, type, applies_to, channels, created_by, created_by_name) values ($1, 'ticket_clock', 'all', '{in_app,mail}', gen_random_uuid(), 'x')`,
+      [partner],
+    )
+    await evaluateAlerts(world.database, ['sla'])
+    await world.sql('delete from outbox')
+    for (const step of ['acknowledge', 'resolve'])
+      expect((await post(asStaff, `${BASE}/${ticketAlert}/${step}`)).statusCode).toBe(200)
+    expect(await told()).toEqual([])
+    await post(asStaff, `${BASE}/${overdueAlert}/resolve`)
+    expect(await told()).toEqual([{ topic: 'alert.resolved' }])
+  })
+
   test('what has cleared meanwhile is not opened again, and nobody opens what is not theirs (B9)', async () => {
     const [scene, other] = [await openAlerted(), await openAlerted()]
     await post(scene.asStaff, `${BASE}/${scene.overdueAlert}/resolve`)

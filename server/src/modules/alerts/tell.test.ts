@@ -112,16 +112,25 @@ describe('a mail about an alert', () => {
     await seedTimedTicket(world, scene.tenant, [100])
     await evaluateAlerts(world.database, ['sla', 'billing'])
     expect(await tell()).toBe(0)
-    const topics = await world.sql(
-      `select o.topic from outbox o join alert a on a.id::text = o.payload ->> 'alert_id' where a.audience = 'partner' and a.delegation_id = $1`,
-      [scene.link],
-    )
-    expect(topics).toEqual([])
+    const topics = () =>
+      world.sql(
+        `select o.topic from outbox o join alert a on a.id::text = o.payload ->> 'alert_id' where a.audience = 'partner' and a.delegation_id = $1`,
+        [scene.link],
+      )
+    expect(await topics()).toEqual([])
     const [listed] = await world.sql<{ n: number }>(
       `select count(*)::integer as n from alert where delegation_id = $1`,
       [scene.link],
     )
     expect(listed?.n).toBe(2)
+    await world.seed(
+      `update invoice set status = 'paid', paid_minor = total_minor, paid_on = current_date where tenant_id = $1`,
+      [scene.tenant],
+      scene.tenant,
+    )
+    const over = await evaluateAlerts(world.database, ['billing'])
+    expect(over.map(({ change }) => change)).toContain('alerts.clear')
+    expect(await topics(), 'the end of what was never told').toEqual([])
   })
 })
 
