@@ -387,20 +387,22 @@ create view access.alert_target as
   WHERE ((d.kind = 'link'::text) AND (d.status = ANY (ARRAY['active'::text, 'suspended'::text])) AND (d.starts_at <= statement_timestamp()) AND ((d.ends_at IS NULL) OR (d.ends_at > statement_timestamp())));
 
 -- owner: liaison_authz
-CREATE OR REPLACE FUNCTION access.alert_assignees(links uuid[])
- RETURNS TABLE(link_id uuid, person_id uuid, name text)
+CREATE OR REPLACE FUNCTION access.alert_assignees(of_link uuid, of_area text)
+ RETURNS TABLE(person_id uuid, name text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select u.link_id, h.id, h.name
+  select h.id, h.name
   from access.usable_link u
   join public.person h on h.id = u.person_id
-  where u.link_id = any (links) and u.partner_id = access.own_partner()
+  where u.link_id = of_link and u.partner_id = access.own_partner()
     and u.tenant_id in (select access.reach('alert_sla', 'update') union select access.reach('alert_billing', 'update'))
-    and get_bit(u.mask, (select b.bit from public.permission b where b.name = 'partner.alerts.acknowledge')) = 1
+    and not exists (
+      select from public.permission b
+      where b.name in ('partner.alerts.acknowledge', 'partner.alerts.' || of_area || '.read') and get_bit(u.mask, b.bit) = 0)
 $function$;
-grant execute on access.alert_assignees(uuid[]) to liaison_delegate;
+grant execute on access.alert_assignees(uuid,text) to liaison_delegate;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.alert_counts()

@@ -106,7 +106,7 @@ function checkState(row: AlertRow, act: Act, now: Date): void {
 async function patchFor(mandate: AlertMandate, row: AlertRow, act: Act): Promise<AlertPatch> {
   if (act.does !== 'assign') return patchOf(mandate, row, act)
   if (act.to === null) return { assigned_to: null, assigned_to_name: null }
-  const name = mandate.kind === 'portfolio' ? await findAssignee(mandate, row.delegation_id, act.to) : null
+  const name = mandate.kind === 'portfolio' ? await findAssignee(mandate, row, act.to) : null
   if (name !== null) return { assigned_to: act.to, assigned_to_name: name }
   throw inputRefused([
     {

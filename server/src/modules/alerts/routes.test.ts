@@ -266,6 +266,20 @@ describe('work on an alert', () => {
     expect((await assign(null)).json().assigned_to).toBeNull()
   })
 
+  test('is given to nobody who may work on alerts of another kind alone (B9)', async () => {
+    const { asStaff, link, owner, tenant, ticketAlert, overdueAlert } = await openAlerted()
+    await world.seed(
+      `update link_member set role = 'msp_support', mask = (select t.defaults from link_role_template t where t.role = 'msp_support' order by t.version desc limit 1)
+       where link_id = $1 and person_id = $2`,
+      [link, owner.id],
+      tenant,
+    )
+    const assign = (alert: string) =>
+      post(asStaff, `${BASE}/${alert}/assign`, { assigned_to: encodeId('person', owner.id) })
+    expect((await assign(ticketAlert)).json().assigned_to_name).toBe(owner.name)
+    expect((await assign(overdueAlert)).json().errors?.[0].code).toBe('UNKNOWN_PERSON')
+  })
+
   test('many are acknowledged at once, each with a result of its own (B14)', async () => {
     const [scene, foreign] = [await openAlerted(), await openAlerted()]
     await post(scene.asStaff, `${BASE}/${scene.overdueAlert}/resolve`)

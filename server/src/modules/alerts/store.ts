@@ -187,17 +187,17 @@ export async function updateAlert(
   return updated.numUpdatedRows === 1n
 }
 
-/** Whether an alert of a link can be given to a person: to those who may see and acknowledge it. Their name, or null. */
+/** Whether an alert can be given to a person: to those who may see and acknowledge it. Their name, or null. */
 export async function findAssignee(
   mandate: Mandate<'portfolio'>,
-  linkId: string | null,
+  { delegation_id: linkId, area }: Pick<AlertRow, 'delegation_id' | 'area'>,
   personId: PersonId,
 ): Promise<string | null> {
   if (linkId === null) return null
   const [result] = await runStatements(mandate, [
     {
-      text: 'select name from access.alert_assignees(array[$1::uuid]) where person_id = $2',
-      values: [linkId, personId],
+      text: 'select name from access.alert_assignees($1, $2) where person_id = $3',
+      values: [linkId, area, personId],
     },
   ])
   const name = result?.rows[0]?.['name']
