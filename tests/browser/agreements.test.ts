@@ -101,3 +101,26 @@ test('owners find what waits for them, staff what is in force, and the provider 
   await admin.getByRole('heading', { name: 'Partner agreement' }).waitFor()
   expect(await faultsInLooks(admin, TWO_LOOKS)).toEqual([])
 }, 240_000)
+
+test('a draft keeps the day from which it holds while its words are changed on the page, which has no field for it (D4)', async () => {
+  const drafter = await product.openTab('priya@provider.example')
+  await drafter.goto(`${product.url}/platform/agreements/new`)
+  await drafter.getByLabel('Partner', { exact: true }).selectOption({ label: 'Westwire Wholesale' })
+  await drafter.getByRole('button', { name: 'Keep the draft' }).click()
+  await drafter.getByRole('button', { name: 'Offer it…' }).waitFor()
+  const id = new URL(drafter.url()).pathname.split('/').at(-1) ?? ''
+  const address = `${product.url}/api/v1/admin/agreements/${id}`
+  const read = async () => (await drafter.request.get(address)).json()
+  const { title, template_id, source, terms } = await read()
+  const starts = '2030-01-01T00:00:00.000Z'
+  const put = await drafter.request.put(address, {
+    headers: { origin: product.url, 'sec-fetch-site': 'same-origin', 'if-match': '"v1"' },
+    data: { title, template_id, source, terms, starts_at: starts },
+  })
+  expect(put.status(), await put.text()).toBe(200)
+  await drafter.goto(`${product.url}/platform/agreements/${id}/edit`)
+  await drafter.getByLabel('Title').fill('Terms of the new year')
+  await drafter.getByRole('button', { name: 'Keep the draft' }).click()
+  await drafter.getByRole('heading', { name: /^Terms of the new year/ }).waitFor()
+  expect(await read()).toMatchObject({ title: 'Terms of the new year', starts_at: starts })
+}, 60_000)

@@ -29,7 +29,13 @@ type Send = (sent: { draft: Draft; key: string }, frame: Frame) => Promise<{ agr
 function toBody(draft: Draft) {
   const terms = parseTerms(draft.terms)
   if (terms === null) throw new Error(t('agreement_draft.terms_wrong'))
-  return { title: draft.title, template_id: draft.template, source: draft.source, terms, starts_at: null }
+  return {
+    title: draft.title,
+    template_id: draft.template,
+    source: draft.source,
+    terms,
+    starts_at: draft.starts,
+  }
 }
 
 type EditorProps = {
@@ -96,7 +102,7 @@ function NewEditor({ templates }: { templates: readonly AgreementTemplate[] }) {
   if (!first) return <p>{t('agreement_templates.none')}</p>
   return (
     <Editor
-      initial={{ partner, ...fromTemplate(first) }}
+      initial={{ partner, starts: null, ...fromTemplate(first) }}
       partnerName=""
       send={({ draft, key }, { client }) =>
         readBody(
@@ -143,6 +149,7 @@ export function EditAgreementPage() {
               title: body.title,
               source: body.source ?? '',
               terms: writeTerms(body.terms),
+              starts: body.starts_at,
             }}
             partnerName={body.partner_name}
             send={({ draft }, { client }) =>

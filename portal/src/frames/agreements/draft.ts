@@ -11,6 +11,8 @@ export type Draft = {
   title: string
   source: string
   terms: string
+  /** When it begins to hold, if later than its approval: it has no field here and stays as it is. */
+  starts: string | null
 }
 
 /** The simple terms that have a field of their own. */
