@@ -1,11 +1,12 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
-import { mayInRealm, realmPath, registerUserSection } from '#modules/realms/index.ts'
+import { mayInRealm, realmPath, registerUserSection, showRealmPage } from '#modules/realms/index.ts'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { button, choices, facts, postForm, textField } from '#platform/pages/index.ts'
+import type { FieldError } from '#platform/pages/index.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -15,7 +16,7 @@ import { endSubscription, makeMove } from './keeping.ts'
 import { STATE_WORDS } from './own-pages.ts'
 import { HOLD_WORDS, whenWords } from './page-words.ts'
 import { priceOf } from './pages.ts'
-import { listHolds, listSubscriptions } from './subscription-store.ts'
+import { getSubscription, listHolds, listSubscriptions } from './subscription-store.ts'
 import type { HoldRow, SubscriptionRow } from './subscription-store.ts'
 
 type Admin = Mandate<'realm'>
@@ -44,22 +45,48 @@ const confirmForm = (mandate: Admin, row: SubscriptionRow): Html =>
     ${postForm(actPath(mandate, row, 'decline'), button('Decline it', 'danger'))}
   </div>`
 
-const holdForm = (mandate: Admin, row: SubscriptionRow): Html =>
-  html`<h3>Hold it</h3>
-    ${postForm(
-      actPath(mandate, row, 'holds'),
-      html`${textField({ name: 'hold_reason', label: 'Why it is held', hint: 'The user reads this.', maxLength: 500 })}
-        ${choices({
-          name: 'scope',
-          legend: 'What is held',
-          chosen: 'subscription',
-          options: [
-            { value: 'subscription', label: 'This subscription' },
-            { value: 'account', label: 'The whole account, whatever plan the user has or takes' },
-          ],
-        })}
-        <div class="buttons">${button('Hold it', 'small')}</div>`,
-    )}`
+const toUserId = ({ end_user_id: id }: Pick<SubscriptionRow, 'end_user_id'>): string =>
+  encodeId('end_user', idFromUuid('end_user', id))
+
+interface HoldEntry {
+  readonly hold_reason: string
+  readonly scope: 'subscription' | 'account'
+}
+
+const NO_HOLD: HoldEntry = { hold_reason: '', scope: 'subscription' }
+
+const holdForm = (
+  mandate: Admin,
+  row: SubscriptionRow,
+  { errors = [], ...entered }: HoldEntry & { readonly errors?: readonly FieldError[] } = NO_HOLD,
+): Html =>
+  postForm(
+    actPath(mandate, row, 'holds'),
+    html`${textField({ name: 'hold_reason', label: 'Why it is held', hint: 'The user reads this.', value: entered.hold_reason, maxLength: 500 }, errors)}
+      ${choices({
+        name: 'scope',
+        legend: 'What is held',
+        chosen: entered.scope,
+        options: [
+          { value: 'subscription', label: 'This subscription' },
+          { value: 'account', label: 'The whole account, whatever plan the user has or takes' },
+        ],
+      })}
+      <div class="buttons">${button('Hold it', 'small')}</div>`,
+  )
+
+/** Holds a subscription for a reason that says something; asks for one on a page of its own where it does not. */
+async function hold(mandate: Admin, id: IdOf<'subscription'>, entered: HoldEntry): Promise<HtmlPage> {
+  const { scope } = entered
+  const reason = entered.hold_reason.trim()
+  if (reason.length >= 3 && reason.length <= 500)
+    return backTo(mandate, await placeHold(mandate, id, { kind: 'manual', scope, reason }))
+  const row = await getSubscription(mandate, id)
+  const errors = [{ field: 'hold_reason', message: 'Say why, in 3 to 500 characters.' }]
+  const body = html`${holdForm(mandate, row, { ...entered, errors })}
+    <p><a href="${realmPath(mandate, `users/${toUserId(row)}`)}">Back to the user</a></p>`
+  return showRealmPage(mandate, { title: 'Hold it', body }, { errors, current: 'users' })
+}
 
 const endForm = (mandate: Admin, row: SubscriptionRow): Html =>
   html`<h3>End it</h3>
@@ -82,7 +109,8 @@ const endForm = (mandate: Admin, row: SubscriptionRow): Html =>
 function actsFor(mandate: Admin, row: SubscriptionRow): Html {
   if (row.state === 'unsigned' || !mayInRealm(mandate, 'realm.users.manage')) return html``
   if (row.state === 'signing') return confirmForm(mandate, row)
-  return html`${holdForm(mandate, row)}${endForm(mandate, row)}`
+  return html`<h3>Hold it</h3>
+    ${holdForm(mandate, row)}${endForm(mandate, row)}`
 }
 
 async function newestOf(mandate: Admin, endUserId: IdOf<'end_user'>): Promise<SubscriptionRow | undefined> {
@@ -168,22 +196,14 @@ export const planAdminPages: readonly Route[] = [
     input: {
       params: Params,
       body: z.strictObject({
-        hold_reason: z.string().trim().min(3).max(500),
+        hold_reason: z.string().max(1000).default(''),
         scope: z.enum(['subscription', 'account']),
       }),
     },
     access: manage,
     limit: 'page',
     problems: HOLD_PROBLEMS,
-    handle: async ({ mandate, params, body }) =>
-      backTo(
-        mandate,
-        await placeHold(mandate, params.subscription_id, {
-          kind: 'manual',
-          scope: body.scope,
-          reason: body.hold_reason,
-        }),
-      ),
+    handle: ({ mandate, params, body }) => hold(mandate, params.subscription_id, body),
   }),
   page({
     method: 'POST',

@@ -269,6 +269,13 @@ describe('the pages of an admin', () => {
     )
     const page = (await browser.post(`${base}/subscriptions/${id}/confirm`)).location
     expect(page).toBe(`${base}/users/${user}`)
+    const short = await browser.post(`${base}/subscriptions/${id}/holds`, {
+      hold_reason: 'No',
+      scope: 'account',
+    })
+    expect(short.status).toBe(422)
+    expect(short.text).toMatch(/Say why, in 3 to 500 characters\.[\s\S]*value="No"/)
+    expect(short.text).toMatch(/value="account"\s+checked/)
     await browser.post(`${base}/subscriptions/${id}/holds`, {
       hold_reason: 'Chargeback',
       scope: 'subscription',
@@ -276,7 +283,9 @@ describe('the pages of an admin', () => {
     const held = (await browser.get(`${base}/users/${user}`)).text
     expect(held).toMatch(/On hold[\s\S]*Chargeback[\s\S]*Release/)
     const empty = await browser.post(`${base}/users/${user}/stop`, { version: '1', reason: ' ' })
-    expect([empty.status, empty.text.includes('Say why, for the record.')]).toEqual([422, true])
+    const unsaid = await browser.post(`${base}/users/${user}/role`, { version: '1', role: 'advanced' })
+    expect(unsaid.text).toMatch(/<option value="advanced"\s+selected/)
+    expect([empty.status, empty.text.includes('Say why, for the record')]).toEqual([422, true])
     expect(
       (
         await browser.post(`${base}/users/${user}/role`, {

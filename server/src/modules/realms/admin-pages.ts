@@ -88,7 +88,7 @@ function reasonField(id: string, label: string, errors: readonly FieldError[]): 
   return textField({ name: id, label, maxLength: 500 }, errors)
 }
 
-function roleForm(mandate: Admin, row: EndUserRow, errors: readonly FieldError[]): Html {
+function roleForm(mandate: Admin, row: EndUserRow, { errors, role: chosen }: Entry): Html {
   return html`<h2 id="role-change">Role</h2>
     ${postForm(
       pathOf(mandate, row, 'role'),
@@ -98,7 +98,7 @@ function roleForm(mandate: Admin, row: EndUserRow, errors: readonly FieldError[]
           <select id="role" name="role">
             ${REALM_ROLES.map(
               (role) =>
-                html`<option value="${role}" ${role === row.role && html` selected`}>
+                html`<option value="${role}" ${role === (chosen ?? row.role) && html` selected`}>
                   ${ROLE_WORDS[role]}
                 </option>`,
             )}
@@ -123,11 +123,14 @@ function stateForm(mandate: Admin, row: EndUserRow, errors: readonly FieldError[
     )}`
 }
 
-async function userPage(
-  mandate: Admin,
-  row: EndUserRow,
-  errors: readonly FieldError[] = [],
-): Promise<HtmlPage> {
+/** What could not be taken, and the role that had been chosen with it. */
+interface Entry {
+  readonly errors: readonly FieldError[]
+  readonly role?: EndUserRow['role'] | undefined
+}
+
+async function userPage(mandate: Admin, row: EndUserRow, entry: Entry = { errors: [] }): Promise<HtmlPage> {
+  const { errors } = entry
   const mayChange = mayInRealm(mandate, 'realm.users.manage') && row.id !== mandate.user.id
   noteRead(mandate, { action: 'realm.users.read', resource: { type: 'end_user', id: row.id } })
   const body = html`${facts([
@@ -140,7 +143,7 @@ async function userPage(
     ])}
     ${await showUserSections(mandate, row.id)}
     ${row.id === mandate.user.id && html`<p class="muted">This is your own account: another admin changes its role and state.</p>`}
-    ${mayChange && html`${roleForm(mandate, row, errors)}${stateForm(mandate, row, errors)}`}
+    ${mayChange && html`${roleForm(mandate, row, entry)}${stateForm(mandate, row, errors)}`}
     <p><a href="${realmPath(mandate, 'users')}">All users</a></p>`
   return showRealmPage(
     mandate,
@@ -150,7 +153,9 @@ async function userPage(
 }
 
 const version = z.coerce.number().int().positive()
-const missing = (field: string): readonly FieldError[] => [{ field, message: 'Say why, for the record.' }]
+const missing = (field: string): readonly FieldError[] => [
+  { field, message: 'Say why, for the record, in at most 500 characters.' },
+]
 const common = {
   limit: 'page',
   access: { realm: 'realm.users.manage' },
@@ -160,12 +165,19 @@ const common = {
 /** Works when a reason was given, and shows the page with what is missing when it was not. */
 async function withReason(
   mandate: Admin,
-  given: { readonly id: EndUserRow['id']; readonly reason: string | undefined; readonly field: string },
+  given: Pick<Entry, 'role'> & {
+    readonly id: EndUserRow['id']
+    readonly reason: string | undefined
+    readonly field: string
+  },
   work: (reason: string) => Promise<EndUserRow>,
 ): Promise<HtmlPage> {
   const reason = (given.reason ?? '').trim()
   if (reason === '' || reason.length > 500)
-    return userPage(mandate, await getUser(mandate, given.id), missing(given.field))
+    return userPage(mandate, await getUser(mandate, given.id), {
+      errors: missing(given.field),
+      role: given.role,
+    })
   return redirect(pathOf(mandate, await work(reason)))
 }
 
@@ -209,7 +221,7 @@ const changePages: readonly Route[] = [
       body: z.strictObject({ version, role: z.enum(REALM_ROLES), role_reason: formText() }),
     },
     handle: ({ mandate, params: { end_user_id: id }, body }) =>
-      withReason(mandate, { id, reason: body.role_reason, field: 'role_reason' }, (reason) =>
+      withReason(mandate, { id, role: body.role, reason: body.role_reason, field: 'role_reason' }, (reason) =>
         changeRole(mandate, { id, version: body.version, role: body.role, reason }),
       ),
   }),
