@@ -283,6 +283,8 @@ describe('the pages of an admin', () => {
     const held = (await browser.get(`${base}/users/${user}`)).text
     expect(held).toMatch(/On hold[\s\S]*Chargeback[\s\S]*Release/)
     const empty = await browser.post(`${base}/users/${user}/stop`, { version: '1', reason: ' ' })
+    const goOn = await browser.post(`${base}/users/${user}/go-on`, { usage_reason: ' ' })
+    expect(goOn.text).toMatch(/<h1>Let this user go on<\/h1>[\s\S]*Say why, for the record/)
     const unsaid = await browser.post(`${base}/users/${user}/role`, { version: '1', role: 'advanced' })
     expect(unsaid.text).toMatch(/<option value="advanced"\s+selected/)
     expect([empty.status, empty.text.includes('Say why, for the record')]).toEqual([422, true])

@@ -1,8 +1,12 @@
 import { encodeId, formatInstant } from '@liaison/access'
+import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
-import { mayInRealm, realmPath, registerUserSection } from '#modules/realms/index.ts'
+import { mayInRealm, realmPath, registerUserSection, showRealmPage } from '#modules/realms/index.ts'
 import { html, redirect } from '#platform/html.ts'
+import type { Html, HtmlPage } from '#platform/html.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { button, postForm, textField } from '#platform/pages/index.ts'
+import type { FieldError } from '#platform/pages/index.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -22,6 +26,33 @@ const FOLLOWED: Readonly<Record<Consequence, string>> = {
   idle: 'Beyond a limit: the account rests.',
 }
 
+const pathOf = (mandate: Mandate<'realm'>, userId: IdOf<'end_user'>, rest = ''): string =>
+  realmPath(mandate, `users/${encodeId('end_user', userId)}${rest}`)
+
+const goOnForm = (
+  mandate: Mandate<'realm'>,
+  userId: IdOf<'end_user'>,
+  errors: readonly FieldError[] = [],
+): Html =>
+  postForm(
+    pathOf(mandate, userId, '/go-on'),
+    html`${textField({ name: 'usage_reason', label: 'Why the user may go on', maxLength: 500 }, errors)}
+      <div class="buttons">${button('Let this user go on', 'small')}</div>`,
+  )
+
+/** Lets a user go on for a reason; asks for one on a page of its own where none was given. */
+async function goOn(mandate: Mandate<'realm'>, userId: IdOf<'end_user'>, entered: string): Promise<HtmlPage> {
+  const reason = entered.trim()
+  if (reason !== '' && reason.length <= 500) {
+    await letGoOn(mandate, userId, reason)
+    return redirect(pathOf(mandate, userId))
+  }
+  const errors = [{ field: 'usage_reason', message: 'Say why, for the record, in at most 500 characters.' }]
+  const body = html`${goOnForm(mandate, userId, errors)}
+    <p><a href="${pathOf(mandate, userId)}">Back to the user</a></p>`
+  return showRealmPage(mandate, { title: 'Let this user go on', body }, { errors, current: 'users' })
+}
+
 registerUserSection({
   position: 20,
   async show(mandate, userId) {
@@ -35,15 +66,7 @@ registerUserSection({
           </div>`,
       )}
       ${meter('Today', usage.day, 'h3')} ${meter('Seven days', usage.seven_days, 'h3')}
-      ${
-        mayReset &&
-        usage.in_force.length > 0 &&
-        postForm(
-          realmPath(mandate, `users/${encodeId('end_user', userId)}/go-on`),
-          html`${textField({ name: 'usage_reason', label: 'Why the user may go on', maxLength: 500 })}
-            <div class="buttons">${button('Let this user go on', 'small')}</div>`,
-        )
-      }`
+      ${mayReset && usage.in_force.length > 0 && goOnForm(mandate, userId)}`
   },
 })
 
@@ -55,14 +78,11 @@ export const userSectionPages: readonly Route[] = [
     summary: 'Let a user of a realm go on, on its page',
     input: {
       params: z.strictObject({ slug: z.string().max(63), end_user_id: publicId('end_user') }),
-      body: z.strictObject({ usage_reason: z.string().trim().min(1).max(500) }),
+      body: z.strictObject({ usage_reason: z.string().max(1000).default('') }),
     },
     access: { realm: 'realm.users.manage' },
     limit: 'page',
     problems: ['END_USER_NOT_FOUND', 'OWN_END_USER'],
-    async handle({ mandate, params, body }) {
-      await letGoOn(mandate, params.end_user_id, body.usage_reason)
-      return redirect(realmPath(mandate, `users/${encodeId('end_user', params.end_user_id)}`))
-    },
+    handle: ({ mandate, params, body }) => goOn(mandate, params.end_user_id, body.usage_reason),
   }),
 ]
