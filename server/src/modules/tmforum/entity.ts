@@ -26,9 +26,9 @@ export const TimePeriod = z
   .strictObject({ startDateTime: z.string(), endDateTime: z.string().optional() })
   .meta({ id: 'TmfTimePeriod' })
 
-/** From when until when something holds; the end is left out where there is none. */
+/** From when until when something holds; the end is left out where there is none. What ended before it began held at no time. */
 export const toPeriod = (start: Date, end: Date | null): z.input<typeof TimePeriod> => ({
-  startDateTime: start.toISOString(),
+  startDateTime: (end && end < start ? end : start).toISOString(),
   ...(end && { endDateTime: end.toISOString() }),
 })
 

@@ -156,6 +156,24 @@ describe('who may do what, as Permissions of TMF672 (A16)', () => {
     expect(filtered).toEqual([])
   })
 
+  test('what was taken back before it began was valid at no time, and no period ends before it starts', async () => {
+    const tenant = await world.tenant('Early')
+    const id = await world.link(scene.partner, tenant, {
+      status: 'approved',
+      startsAt: new Date('2098-01-01'),
+    })
+    await world.seed(
+      `update delegation set status = 'revoked', status_changed_at = now(), status_changed_by_side = 'tenant' where id = $1`,
+      [id],
+      tenant,
+    )
+    const { validFor } = (await one(provider, `${OF_PROVIDER}/${encodeId('link', id)}`)) as Entity & {
+      validFor: { startDateTime: string; endDateTime: string }
+    }
+    expect(Date.parse(validFor.endDateTime)).toBeLessThanOrEqual(Date.now())
+    expect(validFor.startDateTime).toBe(validFor.endDateTime)
+  })
+
   test('what was narrowed, suspended or ended is told as it is now; what was never granted is none', async () => {
     const tenant = await world.tenant('Moving')
     const id = await world.link(scene.partner, tenant)
