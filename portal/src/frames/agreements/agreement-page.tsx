@@ -20,13 +20,14 @@ type Props = { agreement: AgreementDetail }
 
 function About({ agreement }: Props) {
   const { notice_at: noticeAt } = agreement
+  const startsAt = agreement.effective_from ?? agreement.starts_at
   return (
     <Panel title={t('agreement.about')}>
       <Facts
         facts={[
           fact(t('agreements.state'), <StatusChip family="agreement" value={agreement.state} />),
           fact(t('agreements.partner'), agreement.partner_name),
-          fact(t('agreement.starts'), agreement.effective_from && formatDateTime(agreement.effective_from)),
+          fact(t('agreement.starts'), startsAt && formatDateTime(startsAt)),
           fact(
             t('agreement.expires'),
             agreement.state === 'offered' && agreement.expires_at && formatDateTime(agreement.expires_at),

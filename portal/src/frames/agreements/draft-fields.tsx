@@ -122,7 +122,7 @@ export function TemplateField({
 }
 
 /** What a template gives to a draft. */
-export const fromTemplate = (template: AgreementTemplate): Omit<Draft, 'partner' | 'starts'> => ({
+export const fromTemplate = (template: AgreementTemplate): Omit<Draft, 'partner' | 'startsAt'> => ({
   template: template.template_id,
   title: template.title,
   source: template.source,

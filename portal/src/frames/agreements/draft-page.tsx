@@ -18,25 +18,13 @@ import { useGo, useParam, useSearchText } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { checkDraft, parseTerms, writeTerms } from './draft.ts'
+import { checkDraft, draftOf, toBody } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { fromTemplate, PartnerField, SourceField, TemplateField, TermFields } from './draft-fields.tsx'
 import { Preview } from './preview.tsx'
 
 /** Sends a draft; the key makes sure that a lost answer drafts nothing twice. */
 type Send = (sent: { draft: Draft; key: string }, frame: Frame) => Promise<{ agreement_id: string }>
-
-function toBody(draft: Draft) {
-  const terms = parseTerms(draft.terms)
-  if (terms === null) throw new Error(t('agreement_draft.terms_wrong'))
-  return {
-    title: draft.title,
-    template_id: draft.template,
-    source: draft.source,
-    terms,
-    starts_at: draft.starts,
-  }
-}
 
 type EditorProps = {
   initial: Draft
@@ -102,7 +90,7 @@ function NewEditor({ templates }: { templates: readonly AgreementTemplate[] }) {
   if (!first) return <p>{t('agreement_templates.none')}</p>
   return (
     <Editor
-      initial={{ partner, starts: null, ...fromTemplate(first) }}
+      initial={{ partner, startsAt: null, ...fromTemplate(first) }}
       partnerName=""
       send={({ draft, key }, { client }) =>
         readBody(
@@ -143,14 +131,7 @@ export function EditAgreementPage() {
         {({ body, etag }) => (
           <Editor
             key={etag}
-            initial={{
-              partner: body.partner_id,
-              template: body.template_id,
-              title: body.title,
-              source: body.source ?? '',
-              terms: writeTerms(body.terms),
-              starts: body.starts_at,
-            }}
+            initial={draftOf(body)}
             partnerName={body.partner_name}
             send={({ draft }, { client }) =>
               readBody(

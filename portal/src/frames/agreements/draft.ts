@@ -1,5 +1,5 @@
 import './agreements-words.ts'
-import type { AgreementTermsBody } from '@liaison/client'
+import type { AgreementDetail, AgreementTermsBody } from '@liaison/client'
 
 import type { FormError } from '../../parts/error-summary.tsx'
 import { t } from '../../platform/words.ts'
@@ -11,8 +11,8 @@ export type Draft = {
   title: string
   source: string
   terms: string
-  /** When it begins to hold, if later than its approval: it has no field here and stays as it is. */
-  starts: string | null
+  /** From when it holds, if later than its approval; the form shows no field for it and keeps what there is. */
+  startsAt: string | null
 }
 
 /** The simple terms that have a field of their own. */
@@ -103,4 +103,23 @@ export function checkDraft(draft: Draft): FormError[] {
   if (draft.title.trim().length < 3) found.push({ field: 'title', text: t('agreement_draft.title_wrong') })
   if (parseTerms(draft.terms) === null) found.push({ field: 'terms', text: t('agreement_draft.terms_wrong') })
   return found
+}
+
+/** A draft as its editor begins with it. */
+export const draftOf = (
+  agreement: Pick<AgreementDetail, 'partner_id' | 'template_id' | 'title' | 'source' | 'terms' | 'starts_at'>,
+): Draft => ({
+  partner: agreement.partner_id,
+  template: agreement.template_id,
+  title: agreement.title,
+  source: agreement.source ?? '',
+  terms: writeTerms(agreement.terms),
+  startsAt: agreement.starts_at,
+})
+
+/** What is sent to keep a draft. */
+export function toBody({ title, template, source, terms, startsAt }: Draft) {
+  const parsed = parseTerms(terms)
+  if (parsed === null) throw new Error(t('agreement_draft.terms_wrong'))
+  return { title, template_id: template, source, terms: parsed, starts_at: startsAt }
 }

@@ -19,7 +19,7 @@ import type { Draft } from './draft.ts'
 import { fromTemplate, SourceField, TermFields } from './draft-fields.tsx'
 
 function Change({ template, onEnd }: { template: AgreementTemplate; onEnd: () => void }) {
-  const [draft, setDraft] = useState<Draft>({ partner: 'none', starts: null, ...fromTemplate(template) })
+  const [draft, setDraft] = useState<Draft>({ partner: 'none', startsAt: null, ...fromTemplate(template) })
   const [errors, setErrors] = useState<FormError[]>([])
   const write = useWrite(
     (wanted: Draft, { client }) =>

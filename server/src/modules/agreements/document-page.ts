@@ -1,6 +1,8 @@
+import { formatInstant } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import type { DiffLine, TermChange } from './rules.ts'
+import type { AgreementRow } from './store.ts'
 
 function inline(text: string): Html {
   const parts = text.split('**')
@@ -75,4 +77,11 @@ export function showChanges(changes: {
       </details>`
     }
   </section>`
+}
+
+/** Until when an agreement can be signed, and from when it is to hold, where that is not when it is approved. */
+export function showTimes(row: AgreementRow): Html {
+  const until = row.state === 'offered' ? row.expires_at : null
+  const from = row.approved_at === null ? row.starts_at : null
+  return html`${until && html` It can be signed until ${formatInstant(until)}.`}${from && html` It does not hold before ${formatInstant(from)}.`}`
 }

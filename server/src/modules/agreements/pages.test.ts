@@ -48,6 +48,14 @@ async function fill(browser: FormBrowser, id: string) {
   }
 }
 
+test('who is to sign reads from when an agreement holds that is to begin later (D4)', async () => {
+  const own = await openAgreementScene(world)
+  const id = await draftAgreement(world, own, { starts_at: '2031-04-01T00:00:00Z' })
+  await offerAgreement(world, own, id)
+  const page = await browse(own.owner).get(`/agreements/${id}/sign`)
+  expect(page.text).toContain('It does not hold before 1 Apr 2031, 00:00 UTC.')
+})
+
 test('an owner reads, signs and is told what comes next, without any script (U2, D4)', async () => {
   const first = await agree(world, scene)
   const id = await draftAgreement(world, scene, { terms: { ...STANDARD_TERMS, hold_days: 14 } })

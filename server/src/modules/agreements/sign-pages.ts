@@ -21,7 +21,7 @@ import type { FieldError } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { showChanges, showDocument } from './document-page.ts'
+import { showChanges, showDocument, showTimes } from './document-page.ts'
 import { labelOf } from './events.ts'
 import { findSignature } from './evidence-store.ts'
 import { disclosurePage } from './disclosure-page.ts'
@@ -95,7 +95,7 @@ async function showAgreement(mandate: Own, row: AgreementRow): Promise<HtmlPage>
           ? `You are signing for ${mandate.partner.name}. Only owners can sign.`
           : `An agreement of ${mandate.partner.name}.`
       }
-      ${row.state === 'offered' && row.expires_at && html` It can be signed until ${formatInstant(row.expires_at)}.`}
+      ${showTimes(row)}
     </p>
     ${changes && showChanges(changes)} ${showDocument(row.body)}
     <p class="small muted">Fingerprint <span class="mono">${row.content_sha256.toString('hex')}</span></p>
