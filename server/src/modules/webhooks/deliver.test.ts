@@ -189,6 +189,29 @@ describe('an endpoint is disabled, and its owners are told by mail,', () => {
     expect(await show(made)).toMatchObject({ status: 'active', failing_since: null })
   })
 
+  test('but days in which nobody tried, as while its owner is suspended, are none of the five', async () => {
+    const made = await endpoint()
+    receiver.answer = () => ({ status: 500 })
+    await send(made)
+    await pump(world, webhooks)
+    await world.seed(`update partner set status = 'suspended' where id = $1`, [partner])
+    // Six days pass, in which what waits is due.
+    await world.sql(
+      `update webhook_health set failing_since = failing_since - interval '6 days', last_failure_at = last_failure_at - interval '6 days' where endpoint_id = $1`,
+      [made.id],
+    )
+    await world.sql(
+      `update webhook_delivery set next_attempt_at = next_attempt_at - interval '6 days' where endpoint_id = $1`,
+      [made.id],
+    )
+    await pump(world, webhooks)
+    await world.seed(`update partner set status = 'active' where id = $1`, [partner])
+    await pump(world, webhooks)
+    expect(await show(made)).toMatchObject({ status: 'active' })
+    expect(await deliveriesOf(made)).toMatchObject([{ status: 'waiting', attempts: 2 }])
+    expect(Date.now() - Date.parse((await show(made)).failing_since)).toBeLessThan(SOON.timeout)
+  })
+
   test.each([
     { name: 'is gone', status: 410 },
     { name: 'fails for five days', status: 500 },

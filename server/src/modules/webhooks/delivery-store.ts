@@ -95,6 +95,7 @@ const Claimed = z.object({
   data: z.record(z.string(), z.unknown()),
   attempt: z.int(),
   url: z.string(),
+  due_at: z.date(),
   claimed_at: z.date(),
 })
 
@@ -127,7 +128,7 @@ export async function claimDue(mandate: System, limits: ClaimLimits): Promise<Cl
         update webhook_delivery d
         set attempt = d.attempt + 1, claimed_until = statement_timestamp() + make_interval(secs => $3)
         from due where d.id = due.id
-        returning d.id, d.endpoint_id, d.event_id, d.event_type, d.occurred_at, d.data, d.attempt, due.url, statement_timestamp() as claimed_at`,
+        returning d.id, d.endpoint_id, d.event_id, d.event_type, d.occurred_at, d.data, d.attempt, due.url, d.next_attempt_at as due_at, statement_timestamp() as claimed_at`,
       values: [limits.most, limits.perReceiver, limits.claimSeconds, VERIFY_EVENT],
     },
   ])
@@ -175,6 +176,17 @@ export async function noteAttempt(
     .execute()
 }
 
+/** Something that waited for longer than this after it was due was not tried: its owner was suspended, or no process ran. */
+const REST_MS = 3_600_000
+
+/** A failure before this instant has nothing to do with one now, since nothing was tried between them; null where it was. */
+function restedUntil({
+  due_at: dueAt,
+  claimed_at: claimedAt,
+}: Pick<ClaimedDelivery, 'due_at' | 'claimed_at'>) {
+  return claimedAt.getTime() - dueAt.getTime() > REST_MS ? new Date(claimedAt.getTime() - REST_MS) : null
+}
+
 /**
  * Writes down how the endpoint does; tells since when it fails, as the database's clock has it. Null, with nothing written
  * down, when the endpoint has another address by now. Holds the endpoint until the transaction ends, so that its address
@@ -182,9 +194,10 @@ export async function noteAttempt(
  */
 export async function noteHealth(
   mandate: System,
-  { endpoint_id: id, url }: Pick<ClaimedDelivery, 'endpoint_id' | 'url'>,
+  delivery: Pick<ClaimedDelivery, 'endpoint_id' | 'url' | 'due_at' | 'claimed_at'>,
   hasSucceeded: boolean,
 ): Promise<{ failingSince: Date | null; now: Date } | null> {
+  const { endpoint_id: id, url } = delivery
   const now = sql<Date>`statement_timestamp()`
   const row = await db(mandate)
     .insertInto('webhook_health')
@@ -207,7 +220,8 @@ export async function noteHealth(
         hasSucceeded
           ? { failing_since: null, last_success_at: now }
           : {
-              failing_since: sql<Date>`coalesce(webhook_health.failing_since, statement_timestamp())`,
+              failing_since: sql<Date>`case when webhook_health.last_failure_at < ${restedUntil(delivery)}::timestamptz then statement_timestamp()
+                else coalesce(webhook_health.failing_since, statement_timestamp()) end`,
               last_failure_at: now,
             },
       ),
