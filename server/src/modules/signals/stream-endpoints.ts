@@ -50,8 +50,12 @@ function notFound(): ProblemError {
 }
 
 /** The receiver's stream, when it is the one that is named; whether another's id exists is not told. */
-export async function requireStream(work: ReceiverWork, publicId: unknown): Promise<StreamRow> {
-  const row = await findStream(work)
+export async function requireStream(
+  work: ReceiverWork,
+  publicId: unknown,
+  { hold = false } = {},
+): Promise<StreamRow> {
+  const row = await findStream(work, { hold })
   if (!row || publicId !== publicIdOf(row.id)) throw notFound()
   return row
 }
@@ -140,7 +144,7 @@ export async function changeStream(
   const call = await enter(parts, request, MANAGE)
   const wanted = readBody(Wanted, request.body)
   const row = await asReceiver(parts, call, async (work) => {
-    const found = await requireStream(work, wanted.stream_id)
+    const found = await requireStream(work, wanted.stream_id, { hold: true })
     requireSupplied(wanted, describeStream(parts, call.receiver, found))
     const before = keeps ? settingsBefore(found) : DEFAULTS
     const after = await updateStream(work, found.id, settingsOf(call, wanted, { id: found.id, before }))
@@ -197,7 +201,7 @@ export async function changeStatus(parts: SignalParts, request: FastifyRequest):
   const call = await enter(parts, request, MANAGE)
   const { stream_id: publicId, status, reason = null } = readBody(StatusWanted, request.body)
   const row = await asReceiver(parts, call, async (work) => {
-    const before = await requireStream(work, publicId)
+    const before = await requireStream(work, publicId, { hold: true })
     const after = await setStatus(work, before.id, { status, reason })
     if (!after) throw notFound()
     note(work, before.id, {

@@ -39,9 +39,13 @@ async function one(transaction: Transaction, text: string, values: readonly unkn
 const rowOf = (result: StatementResult | undefined): StreamRow | null =>
   StreamRow.nullable().parse(result?.rows[0] ?? null)
 
-/** The receiver's stream; null when it has none. */
-export async function findStream({ transaction }: ReceiverWork): Promise<StreamRow | null> {
-  return rowOf(await one(transaction, `select ${COLUMNS} from signal_stream limit 1`, []))
+/** The receiver's stream; null when it has none. With `hold`, whoever changes it at the same moment comes before or after. */
+export async function findStream(
+  { transaction }: ReceiverWork,
+  { hold = false } = {},
+): Promise<StreamRow | null> {
+  const lock = hold ? ' for no key update' : ''
+  return rowOf(await one(transaction, `select ${COLUMNS} from signal_stream limit 1${lock}`, []))
 }
 
 /** Adds the receiver's stream; null when it has one. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { meetAt } from '#testing/meet.ts'
 import { CAEP, POLL, PUSH, REVOKE, SignalWorld, SSF } from '#testing/signal-acts.ts'
 import type { Call } from '#testing/signal-acts.ts'
 import { TEST_ORIGIN } from '#testing/world.ts'
@@ -60,6 +61,20 @@ describe('a stream', () => {
       ['create', 'change', 'change', 'delete'].map((name) => `signals.streams.${name}`),
     )
     expect(new Set(events.map(({ actor_id: actor }) => actor))).toEqual(new Set([cast.client]))
+  })
+
+  test('keeps what two changes at the same moment say, each of its own part (ASVS 15.4.2)', async () => {
+    const id = String((await edge.call('POST', '/ssf/stream', {})).body['stream_id'])
+    const change = {
+      text: `update signal_stream set delivery = 'push', endpoint_url = $1 where gateway_id = $2 returning id`,
+      values: [signals.receiver.url, edge.id],
+    }
+    const describe = () => edge.call('PATCH', '/ssf/stream', { stream_id: id, description: 'Edge' })
+    const [met] = await meetAt(signals.world, change, [describe])
+    expect(met?.body).toMatchObject({
+      description: 'Edge',
+      delivery: { method: PUSH, endpoint_url: signals.receiver.url },
+    })
   })
 
   test('of another receiver does not exist, whatever is done with it', async () => {
