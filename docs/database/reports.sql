@@ -233,6 +233,14 @@ $function$;
 grant execute on access.count_partner_use(interval) to liaison_job;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.is_ticket_over(of_tenant uuid, ticket uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ select t.status in ('closed', 'withdrawn') from public.ticket t where t.tenant_id = of_tenant and t.id = is_ticket_over.ticket $function$;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.single_promises(wanted uuid[], since timestamp with time zone[], until timestamp with time zone[], as_of timestamp with time zone)
  RETURNS TABLE(tenant_id uuid, metric text, met integer, breached integer, running integer, median_minutes double precision, p95_minutes double precision)
  LANGUAGE plpgsql
@@ -248,12 +256,13 @@ begin
     -- Tenant by tenant, so that what is sorted fits into memory.
     cross join lateral (
       select (count(*) filter (where k.is_met and not k.is_late))::integer as met, (count(*) filter (where k.is_late))::integer as breached,
-        (count(*) filter (where not k.is_met and not k.is_late))::integer as running, percentile_cont(array[0.5, 0.95]) within group (order by k.minutes) as minutes
+        (count(*) filter (where not k.is_met and not k.is_late and not k.is_over))::integer as running, percentile_cont(array[0.5, 0.95]) within group (order by k.minutes) as minutes
       from (
-        select t.met_at is not null as is_met, t.breached_at is not null or coalesce(t.met_at, t.paused_since, as_of) > t.due_at as is_late, t.taken_minutes as minutes
+        select t.met_at is not null as is_met, t.breached_at is not null or coalesce(t.met_at, t.paused_since, as_of) > t.due_at as is_late, t.taken_minutes as minutes,
+          case when t.paused_since is null or t.met_at is not null then false else access.is_ticket_over(t.tenant_id, t.ticket_id) end as is_over
         from ticket_sla_clock t
         where t.tenant_id = w.id and t.metric = m.metric and t.started_at >= w.since and t.started_at < w.until) k
-      having count(*) > 0) c;
+      having count(*) filter (where k.is_met or k.is_late or not k.is_over) > 0) c;
 end
 $function$;
 
@@ -277,7 +286,8 @@ begin
         select (date_trunc('month', w.since at time zone 'UTC' - interval '1 microsecond') + interval '1 month')::date as first_month, date_trunc('month', w.until at time zone 'UTC')::date as last_month) b) a
     -- Those that are not settled: whether one is late depends on the moment.
     cross join lateral (
-      select count(*) filter (where coalesce(t.paused_since, as_of) > t.due_at) as late, count(*) filter (where coalesce(t.paused_since, as_of) <= t.due_at) as running
+      select count(*) filter (where coalesce(t.paused_since, as_of) > t.due_at) as late, count(*) filter (where coalesce(t.paused_since, as_of) <= t.due_at
+          and case when t.paused_since is null then true else not access.is_ticket_over(t.tenant_id, t.ticket_id) end) as running
       from ticket_sla_clock t
       where t.tenant_id = a.id and t.metric = a.metric and t.started_at >= a.since and t.started_at < a.until and t.met_at is null and t.breached_at is null) o
     cross join lateral (

@@ -262,6 +262,27 @@ async function seedClock(
   )
 }
 
+test('a promise about a ticket that does not change any more runs no longer: nobody answered before the end, or it was withdrawn (B7, B8)', async () => {
+  const { add, caller } = await seedPartner('msp_billing')
+  const { tenant } = await add('Acme')
+  const at = '2025-04-10T00:00:00Z'
+  for (const status of ['open', 'resolved', 'closed', 'withdrawn']) {
+    await seedClock(tenant, { metric: 'first_response', at, due: 60 })
+    await world.seed(
+      `with quiet as (select set_config('session_replication_role', 'replica', true)),
+       still as (update ticket_sla_clock set paused_since = started_at + interval '1 minute'
+         from quiet where tenant_id = $1 and paused_since is null returning tenant_id, ticket_id)
+       update ticket t set status = $2 from still s where t.tenant_id = s.tenant_id and t.id = s.ticket_id`,
+      [tenant, status],
+      tenant,
+    )
+  }
+  for (const period of ['month=2025-04', 'from_date=2025-01-01&to_date=2025-12-31'])
+    expect((await read(caller, period)).by_tenant[0]).toMatchObject({
+      response: { met: 0, breached: 0, running: 2 },
+    })
+})
+
 test('ticket promises are told as met, missed and running, with the median and the 95th percentile of their minutes (B8)', async () => {
   const { add, caller } = await seedPartner('msp_billing')
   const { tenant } = await add('Acme')
