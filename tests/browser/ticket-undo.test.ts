@@ -1,6 +1,8 @@
 import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { SOON } from '../../server/testing/patience.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
@@ -166,3 +168,32 @@ test('the queue says how many tickets its filters hide, with the way to clear th
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
   await page.close()
 }, 120_000)
+
+const Assignees = z.looseObject({ items: z.array(z.looseObject({ name: z.string() })) })
+
+test('a ticket that somebody has who cannot be chosen says who, and can be given to nobody (B7)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/tickets`)
+  await page.locator('td a.thing').first().click()
+  const who = page.getByLabel('Person', { exact: true })
+  const chosen = () => who.locator('option:checked').textContent()
+  const give = () => page.getByRole('button', { name: 'Hand over the ticket' }).click()
+  await who.selectOption({ label: 'Ravi Menon' })
+  await give()
+  await toastOf(page, /./).first().waitFor()
+  // As if that person worked here no more, or were one of the other side.
+  await page.route(/\/support\/assignees/, async (route) => {
+    const answer = await route.fetch()
+    const body = Assignees.parse(await answer.json())
+    const items = body.items.filter(({ name }) => name !== 'Ravi Menon')
+    await route.fulfill({ response: answer, json: { ...body, items } })
+  })
+  await page.reload()
+  await who.waitFor()
+  await expect.poll(chosen, SOON).toBe('Ravi Menon')
+  await who.selectOption({ label: 'Nobody' })
+  await give()
+  await page.getByText('Assigned').first().waitFor()
+  await expect.poll(() => who.locator('option', { hasText: 'Ravi Menon' }).count(), SOON).toBe(0)
+  await page.close()
+}, 60_000)

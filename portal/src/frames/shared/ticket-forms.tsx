@@ -225,6 +225,13 @@ export function PriorityForm({ ticket, tenant, change }: TicketFormProps) {
 
 export type Assignee = { person_id: string; name: string; partner_name: string | null }
 
+/** Who has it but cannot be chosen, being on the other side or gone: without a place here the field would say that nobody has it. */
+function Holder({ ticket, people }: { ticket: TicketDetail; people: readonly Assignee[] }) {
+  const { assigned_to: holder, assigned_to_name: name } = ticket
+  if (holder === null || people.some(({ person_id: id }) => id === holder)) return null
+  return <option value={holder}>{name ?? t('value.unknown_person')}</option>
+}
+
 /** Hands the ticket to somebody, or to nobody. */
 export function AssignForm({
   ticket,
@@ -251,6 +258,7 @@ export function AssignForm({
           onChange={(event) => setChosen(event.currentTarget.value)}
         >
           <option value="">{t('ticket.nobody')}</option>
+          <Holder ticket={ticket} people={people} />
           {people.map((person) => (
             <option key={person.person_id} value={person.person_id}>
               {person.partner_name === null
