@@ -59,17 +59,21 @@ function profileRoutes(): Route[] {
       handle: async ({ body, ...visit }) =>
         withOwner(visit, async (owner) => {
           const name = (body.name ?? '').trim()
-          if (name === '' || name.length > 200)
-            return showAccount(visit, owner, {
-              name,
-              errors: [{ field: 'name', message: ACCOUNT_WORDS[visit.reading.language].nameMissing }],
-            })
           const { language = owner.person.language ?? 'any' } = body
           const profile = {
             name,
             shortcuts: body.shortcuts === 'on',
             language: language === 'any' ? null : language,
           }
+          if (name === '' || name.length > 200)
+            return showAccount(
+              visit,
+              { ...owner, person: { ...owner.person, ...profile, name: owner.person.name } },
+              {
+                name,
+                errors: [{ field: 'name', message: ACCOUNT_WORDS[visit.reading.language].nameMissing }],
+              },
+            )
           await updateProfile(visit.mandate, owner.person.id, profile)
           noteProfileChange(visit.mandate, owner.person, profile)
           // What was chosen just now shows at once.

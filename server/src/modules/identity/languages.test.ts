@@ -146,6 +146,9 @@ test('a form without a language leaves it as it was', async () => {
   const browser = newBrowser()
   await browser.post('/signin', { email: person.email, password: PASSWORD })
   await browser.post('/account/profile', { name: 'Dana Kim', language: 'es' })
+  const nameless = await browser.post('/account/profile', { name: ' ', language: 'fr', shortcuts: 'on' })
+  // What else was chosen stands there still.
+  expect(nameless.text).toMatch(/value="fr"\s+checked[\s\S]*name="shortcuts"\s+value="on"\s+checked/)
   await browser.post('/account/profile', { name: 'Dana Kim' })
   expect(await world.sql('select language from person where id = $1', [person.id])).toEqual([
     { language: 'es' },
