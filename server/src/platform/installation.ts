@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { z } from 'zod'
 import type { Config } from './config.ts'
 import { parseDatabaseUrl } from './config/database-url.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts'
 import type { ConnectionSettings } from './embedded/index.ts'
+import { readOrMakeSecrets } from './root-secrets.ts'
 
 /** The database and root secrets of an installation, whoever runs on it: the server or a command. */
 export interface Installation {
@@ -17,27 +14,6 @@ export interface Installation {
   /** Settles with the reason when an embedded database ends although nobody asked for it. */
   readonly ended: Promise<string | undefined>
   stop(): Promise<void>
-}
-
-const SecretFile = z.strictObject({ role_secret: z.string().min(32), secret_key: z.string().min(32) })
-
-/** The root secrets of an embedded installation, made at its first start and readable by its owner only. */
-async function readOrMakeSecrets(dataDir: string): Promise<z.output<typeof SecretFile>> {
-  const path = join(dataDir, 'secrets.json')
-  try {
-    return SecretFile.parse(JSON.parse(await readFile(path, 'utf8')))
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-  }
-  const made = {
-    role_secret: randomBytes(32).toString('base64url'),
-    secret_key: randomBytes(32).toString('base64url'),
-  }
-  await mkdir(dataDir, { recursive: true })
-  const draft = `${path}.${process.pid}`
-  await writeFile(draft, JSON.stringify(made), { mode: 0o600 })
-  await rename(draft, path)
-  return made
 }
 
 function openExternal(config: Config, url: string): Installation {
