@@ -279,7 +279,7 @@ begin
   insert into public.outbox (topic, payload)
   select 'mail', jsonb_build_object('to', u.email, 'subject', replace(mail_identity_check.subject, '{partner}', p.name),
     'text', replace(mail_identity_check.body, '{partner}', p.name) || coalesce(E'\n\n' || mail_identity_check.origin || '/p/' || p.slug || '/identity-check', ''))
-  from public.end_user u join public.partner p on p.id = u.partner_id where u.id = c.end_user_id;
+  from public.end_user u join public.partner p on p.id = u.partner_id where u.id = c.end_user_id and p.status = 'active';
 end
 $function$;
 grant execute on access.mail_identity_check(uuid,text,text,text) to liaison_job;

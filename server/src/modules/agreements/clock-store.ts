@@ -21,7 +21,7 @@ export function findOverdue(mandate: Mandate<'system'>, limit: number): Promise<
     .execute()
 }
 
-/** Offers that run out within three days and whose owners were not told yet. */
+/** Offers that run out within three days and whose owners were not told yet; who cannot sign now is told once that is over. */
 export function findEnding(mandate: Mandate<'system'>, limit: number): Promise<Overdue[]> {
   return tables<AgreementTables>(mandate)
     .selectFrom('agreement')
@@ -30,6 +30,7 @@ export function findEnding(mandate: Mandate<'system'>, limit: number): Promise<O
     .where('warned_at', 'is', null)
     .where('expires_at', '>', sql<Date>`statement_timestamp()`)
     .where('expires_at', '<=', sql<Date>`statement_timestamp() + interval '3 days'`)
+    .where(sql<boolean>`access.partner_is_active(partner_id)`)
     .orderBy('expires_at')
     .limit(limit)
     .execute()

@@ -16,7 +16,7 @@ import { FormBrowser } from '#testing/form-browser.ts'
 import { STANDARD_TERMS } from '#testing/program-acts.ts'
 import { TEST_ORIGIN, TestWorld } from '#testing/world.ts'
 import { sha256Hex } from './content.ts'
-import { makeAgreementRoutes } from './index.ts'
+import { makeAgreementRoutes, runAgreementClock } from './index.ts'
 
 const run = promisify(execFile)
 
@@ -54,6 +54,23 @@ test('who is to sign reads from when an agreement holds that is to begin later (
   await offerAgreement(world, own, id)
   const page = await browse(own.owner).get(`/agreements/${id}/sign`)
   expect(page.text).toContain('It does not hold before 1 Apr 2031, 00:00 UTC.')
+})
+
+test('nobody of a partner that was stopped is asked to hurry with a signature that is not theirs to give now (C1, D4)', async () => {
+  const asked = async (status: string) => {
+    const own = await openAgreementScene(world)
+    const id = await draftAgreement(world, own)
+    await offerAgreement(world, own, id, 2)
+    await world.seed('update partner set status = $2 where id = $1', [own.partner, status])
+    await runAgreementClock(world.database, TEST_ORIGIN)
+    const mails = await world.sql(
+      `select 1 from outbox where topic = 'mail' and payload ->> 'text' like '%' || $1 || '%' and payload ->> 'subject' like '%can be signed until%'`,
+      [id],
+    )
+    return mails.length
+  }
+  expect(await asked('active')).toBe(1)
+  expect(await asked('suspended')).toBe(0)
 })
 
 test('an owner reads, signs and is told what comes next, without any script (U2, D4)', async () => {

@@ -153,6 +153,17 @@ describe('what becomes of an account', () => {
     expect(await mailOfEnd(scene, again)).toContain('guest')
   })
 
+  test('ends without a mail that leads to a user base which is shut, as that of a partner that was stopped is (C1, C8)', async () => {
+    const scene = await openRealmScene(world)
+    const id = await submit(world, scene.guest.caller)
+    await verify(world, scene, id)
+    await shift(id, `expires_at = now() - interval '1 second'`)
+    await world.seed(`update partner set status = 'terminated' where id = $1`, [scene.partner])
+    await clock()
+    expect(await readBack(world, scene, id)).toMatchObject({ role: 'guest', state: 'expired' })
+    expect(await mailOfEnd(scene, id)).toBeUndefined()
+  })
+
   test('a check gives back no role that somebody took away while it was under way (C4, C8)', async () => {
     for (const [lowered, after] of [
       ['basic', 'basic'],
