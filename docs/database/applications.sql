@@ -67,20 +67,20 @@ create policy own_application on public.partner_application for select to liaiso
 create policy provider_read on public.partner_application for select to liaison_platform
   using (((( SELECT access.context_plane() AS context_plane) = 'platform'::text) AND (submitted_at IS NOT NULL)));
 create policy tidying on public.partner_application for delete to liaison_job
-  using (((( SELECT access.context_plane() AS context_plane) = 'system'::text) AND (status = 'draft'::text) AND (updated_at < (statement_timestamp() -
+  using (((( SELECT access.context_plane() AS context_plane) = 'system'::text) AND (submitted_at IS NULL) AND (((status = 'draft'::text) AND (updated_at < (statement_timestamp() -
 CASE
     WHEN (verified_at IS NULL) THEN '1 day'::interval
     ELSE '60 days'::interval
-END))));
+END))) OR ((status = 'withdrawn'::text) AND (updated_at < (statement_timestamp() - '14 days'::interval))))));
 create policy tidying_read on public.partner_application for select to liaison_job
-  using (((( SELECT access.context_plane() AS context_plane) = 'system'::text) AND (status = 'draft'::text)));
+  using (((( SELECT access.context_plane() AS context_plane) = 'system'::text) AND (submitted_at IS NULL) AND (status = ANY (ARRAY['draft'::text, 'withdrawn'::text]))));
 grant select on public.partner_application to liaison_authz;
 grant delete on public.partner_application to liaison_job;
 grant select on public.partner_application to liaison_platform;
 grant insert (reference, requirements_version, contact_email) on public.partner_application to liaison_auth;
 grant select (id, reference, kind, requirements_version, answers, organisation, contact_email, status, version, created_at, verified_at, submitted_at, answer_by, decided_at, decision_reason, decision_text, reapply_after) on public.partner_application to liaison_auth;
 grant update (kind, answers, status, verified_at, submitted_at, answer_by) on public.partner_application to liaison_auth;
-grant select (id, status, updated_at, verified_at) on public.partner_application to liaison_job;
+grant select (id, status, updated_at, verified_at, submitted_at) on public.partner_application to liaison_job;
 grant update (status, answer_by, decided_at, decided_by, decided_by_name, decision_reason, decision_text, decision_checks, despite_checks, partner_id) on public.partner_application to liaison_platform;
 grant select (id, submitted_at, decided_at, partner_id) on public.partner_application to liaison_program;
 

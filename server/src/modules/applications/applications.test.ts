@@ -23,6 +23,14 @@ afterAll(() => world[Symbol.asyncDispose]())
 const read = async (reference: string) =>
   (await world.call(admin, 'GET', `${APPLICATIONS}/${reference}`)).json()
 
+/** Tidies up; answers how many were removed. */
+async function sweep(): Promise<number> {
+  const { mandate, transaction } = await openForSystem(world.database, 'test', 'job_test')
+  const count = await sweepApplications(mandate)
+  await transaction.commit(takeEvents(mandate, null), 'durable')
+  return count
+}
+
 describe('an application', () => {
   test('is begun by a mailed link, asks page by page, and is seen by the provider only once it was sent (C1)', async () => {
     const begun = await begin()
@@ -194,13 +202,7 @@ describe('an application', () => {
       [references],
     )
     await world.sql('alter table partner_application enable trigger user')
-    const run = async () => {
-      const { mandate, transaction } = await openForSystem(world.database, 'test', 'job_test')
-      const count = await sweepApplications(mandate)
-      await transaction.commit(takeEvents(mandate, null), 'durable')
-      return count
-    }
-    expect(await run()).toBe(1)
+    expect(await sweep()).toBe(1)
     const left = await world.sql('select reference from partner_application where reference = any ($1)', [
       references,
     ])
@@ -208,5 +210,30 @@ describe('an application', () => {
       new Set([opened.reference, sent.reference]),
     )
     expect((await unopened.browser.get(unopened.place)).status).toBe(410)
+  })
+
+  test('that was withdrawn before it was sent is removed once its links are over, and none that the provider read (C1)', async () => {
+    const [unsent, sent] = [await begin(), await apply()]
+    await unsent.browser.post(`${unsent.place}/kind`, { kind: 'msp' })
+    const references = [unsent.reference, sent.reference]
+    for (const { browser, place } of [unsent, sent]) await browser.post(`${place}/withdraw`)
+    const later = async (days: number) => {
+      await world.sql('alter table partner_application disable trigger user')
+      await world.sql(
+        `update partner_application set updated_at = now() - make_interval(days => $2) where reference = any ($1)`,
+        [references, days],
+      )
+      await world.sql('alter table partner_application enable trigger user')
+      await sweep()
+      return (
+        await world.sql(
+          'select reference, status from partner_application where reference = any ($1) order by submitted_at nulls first',
+          [references],
+        )
+      ).map(({ reference, status }) => [reference, status])
+    }
+    const [first, second] = references.map((reference) => [reference, 'withdrawn'])
+    expect(await later(13)).toEqual([first, second])
+    expect(await later(15)).toEqual([second])
   })
 })

@@ -227,11 +227,15 @@ export async function addMessage(
     .execute()
 }
 
-/** Removes drafts that nobody came back to, and the digests of links that have ended. Returns how many drafts. */
+/**
+ * Removes drafts that nobody came back to or that were withdrawn unsent, and the digests of links that have ended. Returns how
+ * many drafts.
+ */
 export async function deleteAbandoned(mandate: Mandate<'system'>): Promise<number> {
   const deleted = await tables<ApplicationTables>(mandate)
     .deleteFrom('partner_application')
-    .where('status', '=', 'draft')
+    .where('status', 'in', ['draft', 'withdrawn'])
+    .where('submitted_at', 'is', null)
     .executeTakeFirst()
   await tables<ApplicationTables>(mandate)
     .deleteFrom('partner_application_key')

@@ -27,7 +27,7 @@ export function makeApplicationRoutes(
   return [...makeApplyPages(services), ...makeReviewRoutes({ services, registers })]
 }
 
-/** Removes drafts that nobody came back to; for the job that tidies up. Returns how many. */
+/** Removes drafts that nobody came back to or that were withdrawn unsent; for the job that tidies up. Returns how many. */
 export async function sweepApplications(mandate: Mandate<'system'>): Promise<number> {
   const count = await deleteAbandoned(mandate)
   if (count > 0) noteTidying(mandate, count)
