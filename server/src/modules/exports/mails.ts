@@ -22,6 +22,9 @@ const REASONS: Readonly<Record<string, string>> = {
   TENANT_LINK_EXPIRED: 'the access to a customer ran out while the file was being made',
   NOT_ASSIGNED: 'you are no longer assigned to a customer in the file',
   PERMISSION_DENIED: 'a permission that the file needs was taken away',
+  PARTNER_INACTIVE: 'your organisation does not work here at present',
+  PERSON_INACTIVE: 'you do not belong to the organisation any more',
+  TENANT_INACTIVE: 'an organisation in the file is not active',
   EXPORT_TOO_LARGE: 'the file grew beyond 500,000 rows or 1 GB; narrow the filters',
   INTERRUPTED: 'it was interrupted several times',
 }
@@ -43,7 +46,11 @@ export function completionMail(row: ExportRow, made: { rows: number; sha256: str
 /** The mail when an export ends without a file, for another reason than the person's own wish. */
 export function failureMail(row: ExportRow, reason: string, origin: string) {
   const { noun } = sourceOf(row.kind)
-  const why = REASONS[reason] ?? 'something broke on our side'
+  const otherwise =
+    row.status === 'cancelled'
+      ? 'the access to what it holds changed before it was ready'
+      : 'something broke on our side'
+  const why = REASONS[reason] ?? otherwise
   return {
     subject: `Your export of ${noun} was stopped`,
     text: `${fileNameOf(row)} was not made, because ${why}. Nothing of it was kept.\n\nYou can order it again: ${origin}${pageOf(row)}`,
