@@ -119,7 +119,7 @@ async function findFaults(mandate: PolicyMandate, place: Place, terms: TermsValu
           {
             pointer: `/escalate_to/${index}/person_id`,
             code: 'ASSIGNEE_NOT_ALLOWED',
-            detail: 'is neither assigned to this link nor a member of the tenant',
+            detail: 'is neither a member of the tenant nor let into its tickets by a link',
           },
         ],
   )

@@ -73,7 +73,7 @@ async function findAssigneeName(mandate: TicketMandate, { assignedTo }: Wanted) 
   if (assignedTo === undefined || assignedTo === null) return null
   const assignee = await findAssignee(mandate, assignedTo)
   if (assignee) return assignee.name
-  const detail = 'is neither assigned to this link nor a member of the tenant'
+  const detail = 'is neither a member of the tenant nor let into its tickets by a link'
   return refuseField('/body/assigned_to', 'ASSIGNEE_NOT_ALLOWED', detail)
 }
 
