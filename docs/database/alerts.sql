@@ -387,6 +387,22 @@ create view access.alert_target as
   WHERE ((d.kind = 'link'::text) AND (d.status = ANY (ARRAY['active'::text, 'suspended'::text])) AND (d.starts_at <= statement_timestamp()) AND ((d.ends_at IS NULL) OR (d.ends_at > statement_timestamp())));
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.alert_assignees(links uuid[])
+ RETURNS TABLE(link_id uuid, person_id uuid, name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select u.link_id, h.id, h.name
+  from access.usable_link u
+  join public.person h on h.id = u.person_id
+  where u.link_id = any (links) and u.partner_id = access.own_partner()
+    and u.tenant_id in (select access.reach('alert_sla', 'update') union select access.reach('alert_billing', 'update'))
+    and get_bit(u.mask, (select b.bit from public.permission b where b.name = 'partner.alerts.acknowledge')) = 1
+$function$;
+grant execute on access.alert_assignees(uuid[]) to liaison_delegate;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.alert_assignees(of_link uuid, of_area text)
  RETURNS TABLE(person_id uuid, name text)
  LANGUAGE sql
@@ -498,6 +514,23 @@ CREATE OR REPLACE FUNCTION access.alert_place(about public.alert)
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 RETURN CASE WHEN (((about).audience = 'partner'::text) AND ((about).area <> 'access'::text)) THEN (((about).delegation_id || ' '::text) || (about).area) ELSE (about).audience END;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.alert_readers(alert public.alert)
+ RETURNS TABLE(person_id uuid, email text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select h.id, h.email
+  from public.person h
+  where h.status = 'active' and case
+    when alert.audience = 'provider' then exists (select from public.platform_staff s where s.person_id = h.id and s.status = 'active')
+    when alert.audience = 'tenant' then exists (select from public.tenant_member m where m.person_id = h.id and m.tenant_id = alert.tenant_id and m.role = 'TENANT_ADMIN' and m.status = 'active')
+    when alert.area = 'access' then exists (select from public.partner_member m where m.person_id = h.id and m.partner_id = alert.partner_id and m.role = 'PARTNER_OWNER' and m.status = 'active')
+    else exists (select from access.usable_link u join public.permission b on b.name = 'partner.alerts.' || alert.area || '.read'
+      where u.person_id = h.id and u.link_id = alert.delegation_id and get_bit(u.mask, b.bit) = 1) end
+$function$;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.alert_webhook_audience(event jsonb)
@@ -1110,6 +1143,34 @@ RETURN CASE WHEN is_told THEN channels ELSE ARRAY(SELECT c.c FROM unnest(told_ch
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.waiting_alert_mails()
+ RETURNS TABLE(notice_id uuid, alert_id uuid, owner text, digest text, created_at timestamp with time zone, is_current boolean, severity text, title text, message text, tenant_name text, audience text, area text, partner_id uuid, tenant_id uuid, person_id uuid, email text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if session_user <> 'liaison_job' or access.context_plane() is distinct from 'system' then
+    raise exception 'only our own work mails about alerts' using errcode = 'insufficient_privilege';
+  end if;
+  perform pg_advisory_xact_lock(access.lock_key('alert mails', null));
+  return query
+    select n.id, a.id, a.audience || ' ' || coalesce(case a.audience when 'partner' then a.partner_id when 'tenant' then a.tenant_id end::text, ''), n.digest, n.created_at,
+      a.state = 'active' and (a.snoozed_until is null or a.snoozed_until <= statement_timestamp()), n.severity, a.title, a.message,
+      case when a.audience <> 'partner' or exists (select from access.delegation_in_force v where v.id = a.delegation_id) then t.name end,
+      a.audience, a.area, a.partner_id, a.tenant_id, r.person_id, r.email
+    from public.alert_notice n
+    join public.alert a on a.id = n.alert_id
+    left join public.tenant t on t.id = a.tenant_id
+    left join lateral access.alert_readers(a) r on true
+    where n.told_at is null
+    order by n.created_at, n.id
+    limit 5000;
+end
+$function$;
+grant execute on access.waiting_alert_mails() to liaison_job;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.waiting_alert_owners()
  RETURNS TABLE(owner text, digest text, waiting integer, oldest_at timestamp with time zone)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1130,7 +1191,7 @@ begin
     group by 1, 2 order by 4, 1, 2;
 end
 $function$;
-grant execute on access.waiting_alert_mails() to liaison_job;
+grant execute on access.waiting_alert_owners() to liaison_job;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.enforce_alert()

@@ -98,7 +98,7 @@ export async function tellAlerts(database: Database, origin: string | undefined)
   return inSystemTransaction(database, { job: 'alert-mails' }, async (mandate) => {
     const since = new Date(mandate.origin.now.getTime() - FLOOD_WINDOW_MS)
     const [waiting, counted] = await runStatements(mandate, [
-      { text: 'select * from access.waiting_alert_mails()', values: [] },
+      { text: 'select * from access.waiting_alert_owners()', values: [] },
       { text: 'select * from access.told_alert_mails($1)', values: [since] },
     ])
     const told = z.array(Told).parse(counted?.rows ?? [])

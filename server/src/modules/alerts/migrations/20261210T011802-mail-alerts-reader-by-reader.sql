@@ -3,8 +3,7 @@ set role liaison_authz;
 -- The mails about alerts were handed out as lines, one for each notice and reader, five thousand at a time: who reads was asked for every notice
 -- anew, so that a few thousand that waited ran into the time limit of the statement, and from then on nobody was mailed of anything. What one
 -- reader waits for, such as a daily digest, kept everybody else's back, and readers beyond the last line were never told.
-drop function access.waiting_alert_mails();
-drop function access.alert_readers(public.alert);
+-- What handed out those lines stays as long as servers of the version before run.
 
 -- Whose alert it is: a partner, a tenant, or the provider.
 create function access.alert_owner(about public.alert) returns text
@@ -19,7 +18,7 @@ create function access.alert_place(about public.alert) returns text
   return case when about.audience = 'partner' and about.area <> 'access' then about.delegation_id || ' ' || about.area else about.audience end;
 
 -- How much waits for each owner of alerts, gathered or not. What was dealt with meanwhile is mailed to nobody.
-create function access.waiting_alert_mails() returns table (owner text, digest text, waiting integer, oldest_at timestamptz)
+create function access.waiting_alert_owners() returns table (owner text, digest text, waiting integer, oldest_at timestamptz)
   language plpgsql volatile security definer
   set search_path = pg_catalog
   as $$
@@ -95,6 +94,6 @@ begin
     order by r.place, h.email;
 end
 $$;
-grant execute on function access.waiting_alert_mails(), access.alert_mail_lines(text, text), access.alert_mail_readers(text, text) to liaison_job;
+grant execute on function access.waiting_alert_owners(), access.alert_mail_lines(text, text), access.alert_mail_readers(text, text) to liaison_job;
 
 reset role;

@@ -1,8 +1,7 @@
 set role liaison_authz;
 
 -- People to whom an alert can be given: those who may acknowledge alerts of its link and see those of its kind. Before, seeing was not asked, so that
--- a billing alert could wait for somebody to whom it is not shown.
-drop function access.alert_assignees(uuid[]);
+-- a billing alert could wait for somebody to whom it is not shown; that one stays as long as servers of the version before run.
 create function access.alert_assignees(of_link uuid, of_area text) returns table (person_id uuid, name text)
   language sql stable security definer
   set search_path = pg_catalog
