@@ -12,6 +12,9 @@ import {
 
 const FOLDER = '../docs/database'
 
+/** What only servers of the version before call, which run while an upgrade rolls (R11); a later version drops it. */
+const OF_BEFORE = ['access.waiting_alert_mails']
+
 let parts: readonly Part[]
 beforeAll(async () => {
   await using made = await createTestDatabase()
@@ -33,9 +36,9 @@ test('docs/database says of each module what all migrations together made: table
 })
 
 test('every function of the database is called by the program, a trigger, a policy, a constraint, a view or another function', async () => {
-  expect(await findUnusedFunctions(parts)).toEqual([])
+  expect(await findUnusedFunctions(parts)).toEqual(OF_BEFORE)
 })
 
 test('no login may call a function that only functions with more rights call (R1)', async () => {
-  expect(await findUncalledGrants(parts)).toEqual([])
+  expect(await findUncalledGrants(parts)).toEqual(OF_BEFORE)
 })
