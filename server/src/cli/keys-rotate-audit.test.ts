@@ -185,7 +185,10 @@ test('a proof from before a rotation holds after it; a stolen key proves nothing
   const ofStolen = await addSealedEvent()
   const stolen = await bench.file('stolen.json', (await bench.run(['audit', 'prove', ofStolen])).out)
   expect(await check(stolen)).toBe('The proof holds.\n')
-  await expect(bench.run(['keys', 'rotate-audit', '--stolen'])).rejects.toThrow('needs a --reason')
+  for (const unsaid of [[], ['--reason', ' ']])
+    await expect(bench.run(['keys', 'rotate-audit', '--stolen', ...unsaid])).rejects.toThrow(
+      'needs a --reason',
+    )
   await rotate('--stolen', '--reason', 'A laptop is gone')
   expect(await check(before)).toBe('The proof holds.\n')
   expect(await check(stolen)).toContain('stolen')

@@ -43,7 +43,7 @@ export async function rotateAudit(
   surroundings: Surroundings,
   { reason, isStolen }: AuditRotation,
 ): Promise<AuditKeyRotation> {
-  if (isStolen && reason === undefined) throw new UsageError('--stolen needs a --reason.')
+  if (isStolen && (reason ?? '').trim() === '') throw new UsageError('--stolen needs a --reason.')
   const installation = await surroundings.open()
   return withVault(installation, (vault) =>
     inAdminTransaction(installation.admin, async (run) => {
