@@ -29,6 +29,13 @@ test('a file of tickets keeps to those of the reader when the queue did', () => 
   expect(filterOf({ kind: 'tickets', status: 'any', who: 'mine' })).toEqual({ mine: true })
 })
 
+test('a file of earnings keeps to the kind that the list showed', () => {
+  expect(filterOf({ kind: 'earnings', rows: 'clawback', state: 'paid' })).toEqual({
+    earning_kind: ['clawback'],
+    state: ['paid'],
+  })
+})
+
 test('a report is of the days or months that its page showed, and of nothing else that the address says', () => {
   const days = { from: '2026-11-01', to: '2026-11-22' }
   expect(filterOf({ kind: 'report_sla', ...days, status: 'overdue', search: 'x' })).toEqual({

@@ -30,6 +30,8 @@ export const orderSpec = {
   state: textField(),
   month: textField(),
   partner: textField(),
+  /** The kind of earnings; the kind of the file has its name. */
+  rows: textField(),
 }
 
 export type OrderValues = FilterValues<typeof orderSpec>
@@ -140,13 +142,15 @@ export function filtersOf(values: OrderValues): readonly Filter[] {
 /** Which rows of the program: their state, one month, one currency, one partner. */
 function programFilters(values: OrderValues): Filter[] {
   const found: Filter[] = []
-  const { kind, state, month, currency, partner } = values
+  const { kind, state, month, currency, partner, rows } = values
   if (given(state) && kind !== 'statements')
     found.push({
       field: 'state',
       value: [state],
       words: tValue(`status.${programStates[kind] ?? kind}`, state),
     })
+  if (kind === 'earnings' && given(rows))
+    found.push({ field: 'earning_kind', value: [rows], words: tValue('earning_kind', rows) })
   if (isMonth(month)) {
     found.push({ field: 'from_month', value: month, words: t('exports.in_month', { month }) })
     found.push({ field: 'to_month', value: month, words: '' })

@@ -52,11 +52,17 @@ export function ExportLink({ kind, shows, label }: ExportLinkProps) {
     view: _view,
     cols: _cols,
     earning: _earning,
+    kind: rows,
     ...filters
   } = parseSearch(useSearchText())
   const within = frame.kind === 'acting' ? { tenant: frame.tenantId } : {}
   return (
-    <GoLink to={placeOf(frame, kind) + stringifySearch({ ...shows, ...filters, ...within, kind })}>
+    <GoLink
+      to={
+        placeOf(frame, kind) +
+        stringifySearch({ ...shows, ...filters, ...within, ...(rows !== undefined && { rows }), kind })
+      }
+    >
       {label ?? t('export.link')}
     </GoLink>
   )

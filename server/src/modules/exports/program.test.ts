@@ -119,6 +119,11 @@ describe('a file of what a partner earned', () => {
     expect(approved).toMatchObject([
       { earning_id: publicIdOf('earning', kept), amount: { amount_minor: 777, currency: 'EUR' } },
     ])
+    expect(await rowsOf(scene.owner, { kind: 'earnings', earning_kind: ['clawback'] })).toEqual([])
+    const ofKind = { kind: 'earnings', state: ['approved'], earning_kind: ['commission'] }
+    expect((await rowsOf(scene.owner, ofKind)).map((row) => row['earning_id'])).toEqual([
+      publicIdOf('earning', kept),
+    ])
     const many = await rowsOf(scene.owner, { kind: 'earnings', currency: 'USD' })
     expect(many).toHaveLength(2500)
     expect(new Set(many.map((row) => row['earning_id'])).size).toBe(2500)

@@ -37,6 +37,7 @@ const ofPartner = {
 const statesOf = <const States extends readonly [string, ...string[]]>(states: States) =>
   z.array(z.enum(states)).min(1).max(states.length).optional()
 
+const EARNING_KINDS = ['commission', 'clawback', 'adjustment'] as const
 const EARNING_STATES = ['pending', 'approved', 'held', 'in_payout', 'paid', 'void'] as const
 const REFERRAL_STATES = ['created', 'locked', 'voided'] as const
 
@@ -46,6 +47,7 @@ interface Asked {
   readonly currency?: string | undefined
   readonly partner_id?: string | undefined
   readonly state?: readonly string[] | undefined
+  readonly earning_kind?: readonly string[] | undefined
 }
 
 const dayOf = (month: string | undefined): string | null => (month === undefined ? null : `${month}-01`)
@@ -58,6 +60,7 @@ function toWanted(mandate: ProgramExportMandate, asked: Asked): Wanted {
     from: dayOf(asked.from_month),
     to: dayOf(asked.to_month),
     states: asked.state ?? null,
+    earningKinds: asked.earning_kind ?? null,
     currency: asked.currency ?? null,
   }
 }
@@ -108,7 +111,12 @@ const earningExport = makeSource({
   kind: 'earnings',
   noun: 'earnings',
   permissions: { program: 'partner_org.earnings.export', platform: 'platform.earnings.read' },
-  filter: z.strictObject({ ...money, ...ofPartner, state: statesOf(EARNING_STATES) }),
+  filter: z.strictObject({
+    ...money,
+    ...ofPartner,
+    state: statesOf(EARNING_STATES),
+    earning_kind: statesOf(EARNING_KINDS),
+  }),
   rows: earningRows,
   columns: toColumns([
     ['earning_id', 'Earning', 'text', 5],

@@ -4,12 +4,13 @@ import { tables } from '#platform/mandate.ts'
 import type { ProgramExportMandate } from '#platform/export-source.ts'
 import type { PayoutTables } from './tables.ts'
 
-/** Which rows a file holds: of one partner or of all, of months that are both included, in some states, of one currency. */
+/** Which rows a file holds: of one partner or of all, of months that are both included, in some states, of one currency; earnings also of some kinds. */
 export interface Wanted {
   readonly partnerId: string | null
   readonly from: string | null
   readonly to: string | null
   readonly states: readonly string[] | null
+  readonly earningKinds: readonly string[] | null
   readonly currency: string | null
 }
 
@@ -100,6 +101,7 @@ export const earningRows = makeReader<EarningOut>({
       is(sql`x.partner_id`, wanted.partnerId),
       ...between(sql`x.period_month`, wanted),
       isIn(sql`x.state`, wanted.states),
+      isIn(sql`x.kind`, wanted.earningKinds),
       is(sql`x.currency`, wanted.currency),
     ]),
   order: sql`x.occurred_at`,
