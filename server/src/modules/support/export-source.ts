@@ -20,7 +20,12 @@ const TicketExportFilter = z.strictObject({
   sla_state: some(SLA_STATES),
   category: z.array(plainText(1, 60)).min(1).max(50).optional(),
   assigned_to: z
-    .array(z.string().refine((text) => decodeId('person', text) !== null, 'must be the id of a person'))
+    .array(
+      z
+        .string()
+        .max(40)
+        .refine((text) => decodeId('person', text) !== null, 'must be the id of a person'),
+    )
     .min(1)
     .max(20)
     .optional(),
