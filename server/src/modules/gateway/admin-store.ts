@@ -204,9 +204,16 @@ export async function rotateCredential(
     .execute()
 }
 
-/** Stops a gateway, with both of its credentials, or lets it ask again with the newest. */
-export async function setStatus(mandate: Provider, id: string, status: 'active' | 'disabled'): Promise<void> {
-  await db(mandate)
+/**
+ * Stops a gateway, with both of its credentials, or lets it ask again with the newest; whether that changed anything. One
+ * that asks already keeps both.
+ */
+export async function setStatus(
+  mandate: Provider,
+  id: string,
+  status: 'active' | 'disabled',
+): Promise<boolean> {
+  const changed = await db(mandate)
     .updateTable('gateway')
     .set(({ eb }) => ({
       status,
@@ -215,7 +222,10 @@ export async function setStatus(mandate: Provider, id: string, status: 'active' 
       version: eb('version', '+', 1),
     }))
     .where('id', '=', id)
-    .execute()
+    .where('status', '!=', status)
+    .returning('id')
+    .executeTakeFirst()
+  return changed !== undefined
 }
 
 /** One line of the route table of an upstream. */

@@ -72,6 +72,17 @@ describe('the provider', () => {
     },
   )
 
+  test('lets a gateway that asks already go on with both of its credentials', async () => {
+    const { world, admin } = gateway
+    const { gateway_id: id } = (
+      await world.call(admin, 'POST', GATEWAYS, { body: { name: 'Rolling' } })
+    ).json<{ gateway_id: string }>()
+    await world.call(admin, 'POST', `${GATEWAYS}/${id}/rotate`, { body: { overlap_minutes: 60 } })
+    const enabled = await world.call(admin, 'POST', `${GATEWAYS}/${id}/enable`, { body: {} })
+    expect(enabled.json()).toMatchObject({ status: 'active', version: 2 })
+    expect(enabled.json().previous_credential_ends_at).not.toBeNull()
+  })
+
   test('leaves an event with every change', async () => {
     await gateway.world.call(gateway.admin, 'POST', `${GATEWAYS}/${gateway.gatewayId}/rotate`, {
       body: { overlap_minutes: 60 },

@@ -219,9 +219,14 @@ function move(verb: 'disable' | 'enable', status: 'disabled' | 'active'): Route 
     problems: ['GATEWAY_NOT_FOUND'],
     async handle({ mandate, params, body }) {
       await needGateway(mandate, params.gateway_id)
-      await setStatus(mandate, params.gateway_id, status)
+      const hasChanged = await setStatus(mandate, params.gateway_id, status)
       const row = await needGateway(mandate, params.gateway_id)
-      noteChange(mandate, row, { action: verb, reason: body?.reason })
+      const unchanged = { [`${status}_before`]: true }
+      noteChange(mandate, row, {
+        action: verb,
+        reason: body?.reason,
+        ...(!hasChanged && { changes: unchanged }),
+      })
       return toBody(row)
     },
   })
