@@ -115,3 +115,17 @@ test('raw SQL erases nothing without the right to: not another login, not withou
     world.sqlAs('liaison_tenant', 'update voucher_recipient set erased_at = now()'),
   ).rejects.toThrow('permission denied')
 })
+
+test('a person is found and erased in an organisation with ever so many types, too (E13)', async () => {
+  const own = await openVoucherScene(world)
+  const person = { first_name: 'Mia', last_name: 'Many', date_of_birth: '1980-02-02' }
+  await issue(world, own, person)
+  await world.seed(
+    `insert into voucher_type (tenant_id, code, label) select $1, 'a' || n, 'A ' || n from generate_series(1, 501) n`,
+    [own.tenant],
+    own.tenant,
+  )
+  expect((await ask('export', person, own.admin)).json().items).toHaveLength(1)
+  const erased = await ask('erase', { ...person, reason: 'Asked by letter' }, own.admin)
+  expect(erased.json()).toEqual({ erased: 1 })
+})

@@ -12,7 +12,7 @@ import type { Identity } from './identity.ts'
 import { eraseRecipient, findKept } from './recipient-store.ts'
 import type { KeptRow } from './recipient-store.ts'
 import { issueFields } from './schemas.ts'
-import { listTypes } from './type-store.ts'
+import { listTypeIds } from './type-store.ts'
 
 const BASE = '/api/v1/tenant/voucher-recipients'
 /** Administrators, with a fresh second factor: the same who may void vouchers. */
@@ -96,7 +96,7 @@ async function identitiesOf(
   identify: (identity: Identity) => Buffer,
   named: Person,
 ): Promise<Buffer[]> {
-  const types = await listTypes(mandate)
+  const types = await listTypeIds(mandate)
   return types.map(({ id }) =>
     identify({
       tenantId: mandate.tenant.id,

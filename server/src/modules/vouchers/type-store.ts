@@ -25,6 +25,15 @@ export function listTypes(mandate: Mandate<'tenant'>): Promise<VoucherTypeRow[]>
     .execute()
 }
 
+/** Every type of the mandate's organisation, however many there are. */
+export function listTypeIds(mandate: Mandate<'tenant'>): Promise<{ id: string }[]> {
+  return tables<VoucherTables>(mandate)
+    .selectFrom('voucher_type')
+    .select('id')
+    .where('tenant_id', '=', mandate.tenant.id)
+    .execute()
+}
+
 /** One type. Throws VOUCHER_TYPE_NOT_FOUND. */
 export async function getType(mandate: Mandate<'tenant'>, id: IdOf<'voucher_type'>): Promise<VoucherTypeRow> {
   const row = await tables<VoucherTables>(mandate)
