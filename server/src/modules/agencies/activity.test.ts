@@ -67,6 +67,32 @@ test('what happened on a form is told by kind, refusals by reason with all their
   expect(items).toMatchObject([{ name: 'Bright Travel', forms: 1, issued_30_days: 2, refused_30_days: 42 }])
 })
 
+test('the days of a form are those of the organisation, as for its daily limit (E11)', async () => {
+  for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kolkata']) {
+    const scene = await seedScene('Acme Fiber')
+    await world.seed('update tenant set timezone = $2 where id = $1', [scene.tenant, zone], scene.tenant)
+    await scene.issue(2, 0)
+    await world.sql('alter table voucher disable trigger user')
+    await world.seed(
+      `update voucher v set requested_at = date_trunc('day', now() at time zone $2) at time zone $2 - case n.row_number when 1 then interval '10 minutes' else interval '0' end
+       from (select id, row_number() over () from voucher where tenant_id = $1) n where n.id = v.id`,
+      [scene.tenant, zone],
+      scene.tenant,
+    )
+    await world.sql('alter table voucher enable trigger user')
+    const [{ today } = { today: '' }] = await world.sql<{ today: string }>(
+      'select (now() at time zone $1)::date::text as today',
+      [zone],
+    )
+    const { days } = await scene.activity()
+    expect(
+      days.slice(-2).map(({ issued }: { issued: number }) => issued),
+      zone,
+    ).toEqual([1, 1])
+    expect(days.at(-1).day).toBe(today)
+  }
+})
+
 test('a form that issues more than 20 vouchers in an hour, and five times what is usual, is told once a day (E11)', async () => {
   const scene = await seedScene('Acme Fiber')
   await scene.issue(20, 0)

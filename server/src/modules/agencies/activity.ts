@@ -48,6 +48,8 @@ const Event = z.object({
 })
 const Rush = z.object({ last_hour: z.coerce.number(), threshold: z.coerce.number() })
 
+const Zone = z.object({ zone: z.string() })
+
 type Kind = 'issued' | 'sent_to_review' | 'looked_up' | 'refused' | 'other'
 
 function kindOf({ action }: z.output<typeof Event>): Kind {
@@ -69,10 +71,14 @@ function byReason(events: readonly z.output<typeof Event>[]): Activity['refusals
   return [...times].map(([reason, count]) => ({ reason, times: count })).toSorted((a, b) => b.times - a.times)
 }
 
-function byDay(events: readonly z.output<typeof Event>[], now: Date): Activity['days'] {
+/** By the days of the organisation, as its daily limits count. */
+function byDay(events: readonly z.output<typeof Event>[], now: Date, zone: string): Activity['days'] {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' })
+  const today = Date.parse(`${format.format(now)}T00:00:00Z`)
+  const byOwnDay = Map.groupBy(events, ({ hour }) => format.format(hour))
   return Array.from({ length: DAYS }, (_, index) => {
-    const day = new Date(now.getTime() - (DAYS - 1 - index) * DAY_MS).toISOString().slice(0, 10)
-    const own = events.filter(({ hour }) => hour.toISOString().startsWith(day))
+    const day = new Date(today - (DAYS - 1 - index) * DAY_MS).toISOString().slice(0, 10)
+    const own = byOwnDay.get(day) ?? []
     return {
       day,
       issued: sum(own, 'issued') + sum(own, 'sent_to_review'),
@@ -107,10 +113,12 @@ export async function readActivity(
 ): Promise<Activity> {
   const to = mandate.origin.now
   const from = new Date(to.getTime() - DAYS * DAY_MS)
-  const [found, rushed] = await runStatements(mandate, [
+  const [found, rushed, zoned] = await runStatements(mandate, [
     { text: 'select * from access.agency_events($1) where form_id = $2', values: [from, form.id] },
     { text: 'select * from access.own_form_rush($1)', values: [form.id] },
+    { text: 'select access.voucher_zone() as zone', values: [] },
   ])
+  const { zone } = Zone.parse(zoned?.rows[0])
   const events = z.array(Event).parse(found?.rows ?? [])
   const [rush = { last_hour: 0, threshold: 20 }] = z.array(Rush).parse(rushed?.rows ?? [])
   return {
@@ -124,7 +132,7 @@ export async function readActivity(
     limited_minutes: events
       .filter(({ action }) => action === 'embed.rate_limited')
       .reduce((total, { minutes }) => total + minutes, 0),
-    days: byDay(events, to),
+    days: byDay(events, to, zone),
     sites: await listSites(mandate, form.id),
     last_hour: rush.last_hour,
     usual_at_most: rush.threshold,
