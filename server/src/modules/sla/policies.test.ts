@@ -214,6 +214,24 @@ test('tickets are escalated only to people to whom a ticket can be given (B8)', 
   expect(taken.json().terms.escalate_to).toEqual(escalate_to.slice(0, 1))
 })
 
+test('a policy is changed though somebody whom it names has left, or is of another partner; nobody like that is added (B8)', async () => {
+  const { owner, link, caller, join } = await seed('enterprise_hq', 'enterprise_subsidiary')
+  const other = await join('msp_support', 'msp_managed')
+  const path = (base: string) => `${base}/policies/links/${encodeId('link', link)}`
+  const step = { level: 75, person_id: encodeId('person', other.person.id), action: 'notify' }
+  const named = { ...strict, escalate_to: [step] }
+  expect((await put(owner, path(TENANT), { terms: named })).statusCode).toBe(200)
+  const slower = { ...named, warn_at: [90] }
+  const changed = await put(caller, `${PARTNER}/policies/link`, { terms: slower }, 1)
+  expect(changed.statusCode, changed.body).toBe(200)
+  await world.seed(`update partner_member set status = 'inactive' where person_id = $1`, [other.person.id])
+  expect((await put(owner, path(TENANT), { terms: named }, 2)).statusCode).toBe(200)
+  const more = { ...named, escalate_to: [step, { ...step, level: 90 }] }
+  expect((await put(owner, path(TENANT), { terms: more }, 3)).json().errors).toMatchObject([
+    { pointer: '/body/terms/escalate_to/1/person_id', code: 'ASSIGNEE_NOT_ALLOWED' },
+  ])
+})
+
 test('a preview reckons with terms that are not saved (B8)', async () => {
   const { caller, owner } = await seed()
   const body = { terms: strict, tickets: [{ priority: 'normal', opened_at: '2026-11-20T16:30:00Z' }] }

@@ -110,10 +110,23 @@ interface Fault {
   readonly detail: string
 }
 
-async function findFaults(mandate: PolicyMandate, place: Place, terms: TermsValues): Promise<Fault[]> {
+type Escalation = TermsValues['escalate_to'][number]
+
+const nameOf = ({ level, person_id, action }: Escalation): string => `${level} ${person_id} ${action}`
+
+/**
+ * What stands against terms. Nothing is asked anew of a step that was there before: whom it names may have left, or be of
+ * a partner that this one does not know of. Whether somebody may be told of a ticket is asked when it is time.
+ */
+async function findFaults(
+  mandate: PolicyMandate,
+  place: Place,
+  { terms, before }: { readonly terms: TermsValues; readonly before: PolicyVersion | undefined },
+): Promise<Fault[]> {
+  const held = new Set((before?.terms.escalate_to ?? []).map(nameOf))
   const people = terms.escalate_to.length === 0 ? new Set() : await listEscalationPeople(mandate)
-  const faults: Fault[] = terms.escalate_to.flatMap(({ person_id: id }, index) =>
-    people.has(id)
+  const faults: Fault[] = terms.escalate_to.flatMap((step, index) =>
+    held.has(nameOf(step)) || people.has(step.person_id)
       ? []
       : [
           {
@@ -130,7 +143,7 @@ async function findFaults(mandate: PolicyMandate, place: Place, terms: TermsValu
 
 /**
  * Writes the next version of a policy; it holds for tickets opened from now on. Refuses terms looser than a floor in
- * force, and people to whom no ticket of the tenant can be given, with every fault at once. Source: B8.
+ * force, and new steps for people to whom no ticket of the tenant can be given, with every fault at once. Source: B8.
  */
 export async function writePolicy(
   mandate: PolicyMandate,
@@ -138,13 +151,13 @@ export async function writePolicy(
   written: { readonly after: number; readonly input: z.output<typeof PolicyInput> },
 ) {
   const { terms, note } = written.input
-  const faults = await findFaults(mandate, place, terms)
+  const [before] = await listVersions(mandate, place)
+  const faults = await findFaults(mandate, place, { terms, before })
   if (faults.length > 0) {
     const errors = faults.map((fault) => ({ ...fault, pointer: `/body/terms${fault.pointer}` }))
     const detail = 'These terms cannot be taken; nothing was changed.'
     throw new ProblemError(422, 'VALIDATION_ERROR', detail, { errors })
   }
-  const [before] = await listVersions(mandate, place)
   await addVersion(mandate, place, { after: written.after, terms, note })
   recordEvent(mandate, {
     action: 'sla.policies.write',
