@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readConfig } from '#platform/config.ts'
 import { runStatements } from '#testing/database.ts'
 import { TestWorld } from '#testing/world.ts'
 import { forgetPersonalData } from './index.ts'
@@ -106,4 +107,9 @@ test('a night whose work is done asks a few times and blanks in one stretch, not
   }
   expect((await forgetPersonalData(counting, KEEP_DAYS)).origins).toBe(0)
   expect(statements).toBeLessThan(40)
+})
+
+test('an address cannot be kept for more than 400 days, whatever is configured (retention)', () => {
+  expect(() => readConfig({ PERSONAL_DATA_DAYS: '401' })).toThrow('PERSONAL_DATA_DAYS')
+  expect(readConfig({ PERSONAL_DATA_DAYS: '400' }).personalDataDays).toBe(400)
 })

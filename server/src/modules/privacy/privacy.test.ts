@@ -9,7 +9,6 @@ import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
-import { readConfig } from '#platform/config.ts'
 import { LOGINS } from '#platform/database.ts'
 import { startJobs } from '#platform/jobs.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
@@ -388,11 +387,6 @@ test('what a night forgets is told by events of the same transactions, and a nig
   await expect(
     world.sqlAs('liaison_job', `select access.record_forgetting('personal_data.blank', 1, '{}')`),
   ).rejects.toThrow('permission denied')
-})
-
-test('an address cannot be kept for more than 400 days, whatever is configured (retention)', () => {
-  expect(() => readConfig({ PERSONAL_DATA_DAYS: '401' })).toThrow('PERSONAL_DATA_DAYS')
-  expect(readConfig({ PERSONAL_DATA_DAYS: '400' }).personalDataDays).toBe(400)
 })
 
 test('an event is blanked with the digest of what stood there or not at all, whoever tries (I11, I12)', async () => {
