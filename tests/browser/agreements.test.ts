@@ -102,6 +102,30 @@ test('owners find what waits for them, staff what is in force, and the provider 
   expect(await faultsInLooks(admin, TWO_LOOKS)).toEqual([])
 }, 240_000)
 
+test('the provider ends an agreement with the last day that was agreed on, and not with a day that is over (D4)', async () => {
+  const admin = await product.openTab('sam@provider.example')
+  await admin.goto(`${product.url}/platform/agreements?state=active`)
+  await admin.getByRole('row').filter({ hasText: 'Ledger & Pine Assurance' }).getByRole('link').first().click()
+  await admin.getByRole('button', { name: 'End the agreement…' }).click()
+  const dialog = admin.getByRole('dialog')
+  await dialog.getByLabel('Reason').fill('As both agreed.')
+  await dialog.getByLabel('Last day (UTC)').fill('2020-12-31')
+  await dialog.getByRole('button', { name: 'End the agreement' }).click()
+  await dialog.getByText('This day is over.').waitFor()
+  await dialog.getByLabel('Last day (UTC)').fill('2099-12-31')
+  expect(await faultsInLooks(admin, TWO_LOOKS)).toEqual([])
+  await dialog.getByRole('button', { name: 'End the agreement' }).click()
+  await admin.getByText('It ends after that day').waitFor()
+  await admin.getByText('In force until').waitFor()
+  const id = new URL(admin.url()).pathname.split('/').at(-1) ?? ''
+  const read = await admin.request.get(`${product.url}/api/v1/admin/agreements/${id}`)
+  expect(await read.json()).toMatchObject({
+    state: 'terminated',
+    is_in_force: true,
+    effective_until: '2100-01-01T00:00:00.000Z',
+  })
+}, 60_000)
+
 test('a draft keeps the day from which it holds while its words are changed on the page, which has no field for it (D4)', async () => {
   const drafter = await product.openTab('priya@provider.example')
   await drafter.goto(`${product.url}/platform/agreements/new`)

@@ -104,11 +104,16 @@ export const agreements = {
   'agreement.reject_keep': 'Not yet',
   'agreement.reject_done': 'Rejected',
   'agreement.end': 'End the agreement',
-  'agreement.end_title': 'End {agreement} with {partner} now?',
+  'agreement.end_title': 'End {agreement} with {partner}?',
   'agreement.end_effect':
-    'It holds until now. What was earned is paid as the agreement says. {partner} reads the reason.',
+    'It holds until now, or through the last day that you choose. What was earned is paid as the agreement says. {partner} reads the reason.',
   'agreement.end_keep': 'Leave it in force',
   'agreement.end_done': 'Ended',
+  'agreement.end_done_later': 'It ends after that day',
+  'agreement.end_day': 'Last day (UTC)',
+  'agreement.end_day_about': 'Empty: it ends now.',
+  'agreement.end_day_wrong': 'This day is over. Choose a later one, or none.',
+  'agreement.ends': 'In force until',
   'agreement.give_notice': 'Give notice',
   'agreement.give_notice_title': 'Give notice of {agreement}?',
   'agreement.give_notice_effect':

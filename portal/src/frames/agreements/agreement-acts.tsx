@@ -9,6 +9,7 @@ import { useGo } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { platformPlaces, serverPlaces } from '../../places.ts'
 import { nameOf } from './calls.ts'
+import { EndAgreement } from './end-agreement.tsx'
 
 type Props = { agreement: AgreementDetail }
 
@@ -68,7 +69,6 @@ function Approve({ agreement }: Props) {
 const REASON_MOVES = {
   withdraw: '/admin/agreements/{agreement_id}/withdraw',
   reject: '/admin/agreements/{agreement_id}/reject',
-  end: '/admin/agreements/{agreement_id}/terminate',
   give_notice: '/program/agreements/{agreement_id}/notice',
 } as const
 
@@ -118,7 +118,7 @@ export function AdminActs({ agreement }: Props) {
       {mayDraft && (state === 'draft' || state === 'offered') && (
         <ReasonMove agreement={agreement} move="withdraw" />
       )}
-      {mayApprove && state === 'active' && <ReasonMove agreement={agreement} move="end" />}
+      {mayApprove && state === 'active' && <EndAgreement agreement={agreement} />}
     </div>
   )
 }

@@ -28,6 +28,7 @@ function About({ agreement }: Props) {
           fact(t('agreements.state'), <StatusChip family="agreement" value={agreement.state} />),
           fact(t('agreements.partner'), agreement.partner_name),
           fact(t('agreement.starts'), startsAt && formatDateTime(startsAt)),
+          fact(t('agreement.ends'), agreement.effective_until && formatDateTime(agreement.effective_until)),
           fact(
             t('agreement.expires'),
             agreement.state === 'offered' && agreement.expires_at && formatDateTime(agreement.expires_at),
