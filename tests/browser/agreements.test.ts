@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
@@ -105,7 +106,12 @@ test('owners find what waits for them, staff what is in force, and the provider 
 test('the provider ends an agreement with the last day that was agreed on, and not with a day that is over (D4)', async () => {
   const admin = await product.openTab('sam@provider.example')
   await admin.goto(`${product.url}/platform/agreements?state=active`)
-  await admin.getByRole('row').filter({ hasText: 'Ledger & Pine Assurance' }).getByRole('link').first().click()
+  await admin
+    .getByRole('row')
+    .filter({ hasText: 'Ledger & Pine Assurance' })
+    .getByRole('link')
+    .first()
+    .click()
   await admin.getByRole('button', { name: 'End the agreement…' }).click()
   const dialog = admin.getByRole('dialog')
   await dialog.getByLabel('Reason').fill('As both agreed.')
@@ -147,4 +153,36 @@ test('a draft keeps the day from which it holds while its words are changed on t
   await drafter.getByRole('button', { name: 'Keep the draft' }).click()
   await drafter.getByRole('heading', { name: /^Terms of the new year/ }).waitFor()
   expect(await read()).toMatchObject({ title: 'Terms of the new year', starts_at: starts })
+}, 60_000)
+
+test('what is entered in a draft stays where another admin saves it meanwhile, and saving says so (D4)', async () => {
+  const drafter = await product.openTab('priya@provider.example')
+  await drafter.clock.install()
+  await drafter.goto(`${product.url}/platform/agreements/new`)
+  await drafter.getByLabel('Partner', { exact: true }).selectOption({ label: 'Lumen Mobile' })
+  await drafter.getByRole('button', { name: 'Keep the draft' }).click()
+  await drafter.getByRole('button', { name: 'Offer it…' }).waitFor()
+  const id = new URL(drafter.url()).pathname.split('/').at(-1) ?? ''
+  const address = `${product.url}/api/v1/admin/agreements/${id}`
+  await drafter.goto(`${product.url}/platform/agreements/${id}/edit`)
+  await drafter.getByLabel('Title').fill('Terms that took an hour')
+  const { template_id, source, terms } = await (await drafter.request.get(address)).json()
+  const other = await product.openTab('sam@provider.example')
+  const put = await other.request.put(address, {
+    headers: { origin: product.url, 'sec-fetch-site': 'same-origin', 'if-match': '"v1"' },
+    data: { title: 'Terms of somebody else', template_id, source, terms, starts_at: null },
+  })
+  expect(put.status(), await put.text()).toBe(200)
+  // Whoever comes back to the page after a while reads anew what it shows.
+  await drafter.clock.fastForward(60_000)
+  const readAnew = drafter.waitForResponse((answer) => answer.url().endsWith(`/agreements/${id}`))
+  await drafter.evaluate(`window.dispatchEvent(new Event('visibilitychange'))`)
+  await (await readAnew).finished()
+  expect(await drafter.getByLabel('Title').inputValue()).toBe('Terms that took an hour')
+  await drafter.getByRole('button', { name: 'Keep the draft' }).click()
+  const look = drafter.getByRole('button', { name: 'Show the present state' })
+  await look.waitFor()
+  expect(await drafter.getByLabel('Title').inputValue()).toBe('Terms that took an hour')
+  await look.click()
+  await expect.poll(() => drafter.getByLabel('Title').inputValue(), SOON).toBe('Terms of somebody else')
 }, 60_000)

@@ -28,7 +28,8 @@ import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
 import type { ticketForms } from '../words/ticket-forms.ts'
 import type { invoiceList } from '../words/invoice-list.ts'
-import type { rulesWaiting } from '../words/rules-waiting.ts'
+import type { rules } from '../words/rules.ts'
+import type { endLink } from '../words/end-link.ts'
 import type { oneInvoice } from '../words/one-invoice.ts'
 import type { explained } from '../words/explained.ts'
 import type { linkEvents } from '../words/link-events.ts'
@@ -120,7 +121,8 @@ export type WordId =
   | keyof typeof explained
   | keyof typeof invoiceList
   | keyof typeof oneInvoice
-  | keyof typeof rulesWaiting
+  | keyof typeof rules
+  | keyof typeof endLink
   | keyof typeof ticketForms
   | keyof typeof linkEvents
   | keyof typeof linkTemplates

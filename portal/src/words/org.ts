@@ -122,36 +122,6 @@ export const org = {
   'members.title': 'Members',
   'members.lead': 'The people of {org} who can sign in here.',
 
-  'rules.asking': 'Who may ask',
-  'rules.who': 'Requests may come from',
-  'rules.who_any': 'any partner',
-  'rules.who_listed': 'listed partners only',
-  'rules.who_none': 'nobody; we invite',
-  'rules.listed': 'They may ask',
-  'rules.listed_none': 'You have not met any partner yet, so nobody can be listed. Invite the first one.',
-  'rules.longest': 'Longest access, in days',
-  'rules.dual': 'Two people approve',
-  'rules.minutes': 'Longest stay at a time, in minutes',
-  'rules.minutes_about': 'After it, people of partners have to come in again. 5 to 60.',
-  'rules.dual_about':
-    'A second administrator confirms whatever opens more: approvals, changes, renewals, looser rules.',
-  'rules.roles': 'Roles that may be asked for',
-  'rules.conditions': 'What always holds',
-  'rules.phishing': 'Only passkeys',
-  'rules.phishing_about': 'People of partners sign in with a method that cannot be phished.',
-  'rules.reason': 'A reason each time they come in',
-  'rules.reason_about': 'They say why before they see your data. You read it under What they did.',
-  'rules.ip_mode': 'Allowed addresses',
-  'rules.ip_off': 'from anywhere',
-  'rules.ip_monitor': 'from anywhere, but note others',
-  'rules.ip_enforce': 'only from these',
-  'rules.ip_list': 'Addresses or ranges, one per line',
-  'rules.note':
-    'Stricter rules hold at once for every access. Looser rules change no access that was already approved.',
-  'rules.save': 'Save the rules',
-  'rules.saved': 'Rules saved',
-  'rules.saved_waits': 'What is stricter holds now. What is looser waits for another administrator.',
-
   'org.activity_title': 'What they did',
   'org.activity_lead':
     'Everything partners did with the data of {org}, with who, when and what. The partners see the same events.',
@@ -168,9 +138,4 @@ export const org = {
   'freeze.lift_two_own': 'Access of all partners opens again only when a second admin of {who} confirms it.',
   'freeze.lift_asked': 'One of two people asked to lift it. Another admin confirms.',
   'freeze.lift_asked_own': 'You asked to lift it. Another admin confirms.',
-  'rules.elevation': 'Sensitive things only with more access for a while',
-  'rules.elevation_about':
-    'Downloads, orders and the like work only then, after a colleague approved the reason.',
-  'rules.elevation_own': 'We approve each of these ourselves',
-  'rules.elevation_own_about': 'More access for a while starts only after one of you allowed it.',
 } as const

@@ -104,20 +104,8 @@ export const partner = {
   'link.decline_done': 'Invitation of {tenant} declined',
   'link.end': 'End the link',
 
-  'end.title': 'End the link with {tenant}?',
-  'end.title_plain': 'End the link',
-  'end.back': 'The link',
-  'end.people':
-    '{count, plural, =0 {Nobody is assigned to this link.} one {# person loses access to {tenant} at once.} other {# people lose access to {tenant} at once.}}',
   'end.last_used': 'It was last used {when}.',
   'end.never_used': 'It was never used.',
-  'end.would_end': 'By itself it would end on {date}.',
-  'end.only_tenant': 'Only {tenant} can let you in again.',
-  'end.kept': 'The activity stays readable on both sides, and {tenant} keeps all its data.',
-  'end.type': "Type the tenant's name to confirm",
-  'end.act': 'End the link with {tenant}',
-  'end.keep': 'Keep the link',
-  'end.done': 'Link with {tenant} ended',
 
   'extend.title': 'Ask for more time',
   'extend.text': '{tenant} decides. Until then the link stays as it is.',

@@ -6,6 +6,7 @@ import type { AgreementTemplate } from '@liaison/client'
 import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -128,22 +129,25 @@ export function EditAgreementPage() {
   return (
     <Page title={t('agreement_draft.title_edit')} lead={t('agreement_draft.lead')} back={back()}>
       <Answer query={agreement}>
-        {({ body, etag }) => (
-          <Editor
-            key={etag}
-            initial={draftOf(body)}
-            partnerName={body.partner_name}
-            send={({ draft }, { client }) =>
-              readBody(
-                client.PUT('/admin/agreements/{agreement_id}', {
-                  params,
-                  headers: { 'If-Match': etag ?? '' },
-                  body: toBody(draft),
-                }),
-              )
-            }
-            templates={[]}
-          />
+        {(found) => (
+          <KeptForm value={found} version={found.etag}>
+            {({ body, etag }) => (
+              <Editor
+                initial={draftOf(body)}
+                partnerName={body.partner_name}
+                send={({ draft }, { client }) =>
+                  readBody(
+                    client.PUT('/admin/agreements/{agreement_id}', {
+                      params,
+                      headers: { 'If-Match': etag ?? '' },
+                      body: toBody(draft),
+                    }),
+                  )
+                }
+                templates={[]}
+              />
+            )}
+          </KeptForm>
         )}
       </Answer>
     </Page>

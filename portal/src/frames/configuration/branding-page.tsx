@@ -4,6 +4,7 @@ import type { ConfigurationInForce } from '@liaison/client'
 import { useMemo, useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -146,7 +147,9 @@ export function BrandingPage() {
       <Answer query={inForce} lines={10}>
         {({ body, etag }) => (
           <div className="stack">
-            <BrandingForm key={etag} inForce={body} etag={etag} name={name} />
+            <KeptForm value={{ body, etag }} version={etag}>
+              {(held) => <BrandingForm inForce={held.body} etag={held.etag} name={name} />}
+            </KeptForm>
             <Rest effective={body.effective} />
           </div>
         )}

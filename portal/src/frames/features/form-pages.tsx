@@ -5,6 +5,7 @@ import type { Feature } from '@liaison/client'
 import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -141,7 +142,11 @@ export function ChangeFeaturePage() {
       }
     >
       <Answer query={feature} lines={10}>
-        {({ body, etag }) => <ChangeForm key={etag} feature={body} etag={etag} />}
+        {(found) => (
+          <KeptForm value={found} version={found.etag}>
+            {({ body, etag }) => <ChangeForm feature={body} etag={etag} />}
+          </KeptForm>
+        )}
       </Answer>
     </Page>
   )

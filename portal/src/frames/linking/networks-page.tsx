@@ -4,6 +4,7 @@ import type { PartnerNetworks } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { Note, Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -106,7 +107,13 @@ export function NetworksPage() {
   )
   return (
     <Page title={t('networks.title')} lead={t('networks.lead', { partner: name })}>
-      <Answer query={rule}>{({ body, etag }) => <NetworksForm key={etag} rule={body} etag={etag} />}</Answer>
+      <Answer query={rule}>
+        {(found) => (
+          <KeptForm value={found} version={found.etag}>
+            {({ body, etag }) => <NetworksForm rule={body} etag={etag} />}
+          </KeptForm>
+        )}
+      </Answer>
     </Page>
   )
 }

@@ -1,3 +1,4 @@
+import './rules-words.ts'
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { PartnerPolicy } from '@liaison/client'
@@ -5,6 +6,7 @@ import { LINK_ROLES } from '@liaison/access'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
@@ -289,7 +291,13 @@ export function RulesPage() {
   return (
     <Page title={t('rules.title')} lead={t('rules.lead', { org: name })}>
       <RulesWaiting />
-      <Answer query={policy}>{({ body, etag }) => <RulesForm key={etag} policy={body} etag={etag} />}</Answer>
+      <Answer query={policy}>
+        {(found) => (
+          <KeptForm value={found} version={found.etag}>
+            {({ body, etag }) => <RulesForm policy={body} etag={etag} />}
+          </KeptForm>
+        )}
+      </Answer>
     </Page>
   )
 }

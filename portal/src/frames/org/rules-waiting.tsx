@@ -1,4 +1,4 @@
-import './rules-waiting-words.ts'
+import './rules-words.ts'
 import { readBody, readTagged } from '@liaison/client'
 import type { WaitingRules } from '@liaison/client'
 

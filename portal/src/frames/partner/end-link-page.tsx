@@ -1,3 +1,4 @@
+import './end-link-words.ts'
 import { readBody } from '@liaison/client'
 import type { LinkDetail } from '@liaison/client'
 

@@ -4,6 +4,7 @@ import type { TenantGroup } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { SearchBox } from '../../parts/filter-bar.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
@@ -231,8 +232,14 @@ function OldGroup({ id }: { id: string }) {
       tools={mayManage && group.data && <DeleteGroup group={group.data.body} />}
     >
       <Answer query={group} lines={8}>
-        {({ body, etag }) =>
-          mayManage ? <GroupForm key={body.version} group={body} etag={etag} /> : <GroupFacts group={body} />
+        {(found) =>
+          mayManage ? (
+            <KeptForm value={found} version={found.body.version}>
+              {({ body, etag }) => <GroupForm group={body} etag={etag} />}
+            </KeptForm>
+          ) : (
+            <GroupFacts group={found.body} />
+          )
         }
       </Answer>
     </Page>

@@ -4,6 +4,7 @@ import type { LinkTemplate } from '@liaison/client'
 import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -186,7 +187,11 @@ function OldTemplate({ id }: { id: string }) {
       }
     >
       <Answer query={template} lines={10}>
-        {({ body, etag }) => <TemplateForm key={body.version} template={body} etag={etag} />}
+        {(found) => (
+          <KeptForm value={found} version={found.body.version}>
+            {({ body, etag }) => <TemplateForm template={body} etag={etag} />}
+          </KeptForm>
+        )}
       </Answer>
     </Page>
   )

@@ -4,6 +4,7 @@ import { readTagged } from '@liaison/client'
 import type { ReferralSettings } from '@liaison/client'
 
 import { errorOf } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -93,7 +94,11 @@ export function LinkTargets() {
   )
   return (
     <Answer query={settings} lines={4}>
-      {({ body, etag }) => <Form key={etag} settings={body} etag={etag} />}
+      {(found) => (
+        <KeptForm value={found} version={found.etag}>
+          {({ body, etag }) => <Form settings={body} etag={etag} />}
+        </KeptForm>
+      )}
     </Answer>
   )
 }

@@ -4,6 +4,7 @@ import { readTagged } from '@liaison/client'
 import type { PayoutPolicy as Policy } from '@liaison/client'
 import { useState } from 'react'
 
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { formatDate } from '../../platform/format.ts'
@@ -119,7 +120,11 @@ export function PayoutPolicy() {
   )
   return (
     <Answer query={policy} lines={4}>
-      {({ body, etag }) => <Form key={body.version} policy={body} etag={etag} />}
+      {(found) => (
+        <KeptForm value={found} version={found.body.version}>
+          {({ body, etag }) => <Form policy={body} etag={etag} />}
+        </KeptForm>
+      )}
     </Answer>
   )
 }

@@ -5,6 +5,7 @@ import type { PartnerDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -98,7 +99,11 @@ export function EditPartnerPage() {
       back={{ to: platformPlaces.partner(id), label: name ?? t('column.partner') }}
     >
       <Answer query={partner}>
-        {({ body, etag }) => <EditForm key={body.version} partner={body} etag={etag} />}
+        {(found) => (
+          <KeptForm value={found} version={found.body.version}>
+            {({ body, etag }) => <EditForm partner={body} etag={etag} />}
+          </KeptForm>
+        )}
       </Answer>
     </Page>
   )

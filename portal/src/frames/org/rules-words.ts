@@ -1,5 +1,5 @@
 import { addWords } from '../../platform/words.ts'
-import { rulesWaiting } from '../../words/rules-waiting.ts'
+import { rules } from '../../words/rules.ts'
 
 // Stands first among the imports of its piece, so that its parts find their words when they are read.
-addWords(rulesWaiting)
+addWords(rules)
