@@ -316,8 +316,7 @@ test('a tenant sets its rules, sees who came in with what was read and changed, 
   expect(await ask(victor, '/partner/context', into)).toBe(200)
   await readsTheNews(product, ruth, {
     to: 'ruth@cascadebroadband.example',
-    // Who of them did how much there last week depends on when the demo world was made.
-    week: /Northwind MSP: \d+ times? read, \d+ changes? \((Lee Park|Ana Ruiz)/,
+    week: /Northwind MSP: .*[1-9]\d* changes?.* \(.*Lee Park\)/,
   })
   await ruth.goto(orgPath('cascade-broadband', 'access/stop-all'))
   await ruth.getByLabel('Reason').fill('A laptop of theirs was stolen')
