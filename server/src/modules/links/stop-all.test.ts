@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAgencyRoutes } from '#modules/agencies/index.ts'
 import { makeAssistanceRoutes } from '#modules/assistance/index.ts'
 import { openEmbedScene, seedAgencyKey } from '#testing/embed-acts.ts'
+import { meetAt } from '#testing/meet.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
 import { makeLinkRoutes } from './index.ts'
@@ -103,6 +104,35 @@ test('a consent that waits for a second person is declined by the emergency stop
     [people.tenant],
   )
   expect(events).toEqual([{ reason: 'Incident' }])
+})
+
+test('the emergency stop leaves nothing open that a second person allows at the same moment, whichever comes first (B10, A9)', async () => {
+  for (const isStopFirst of [true, false]) {
+    const people = await cast()
+    await setPolicy(people, { dual_approval: true })
+    const uid = await ask(people)
+    await allow(people, uid)
+    const second = (await colleague(people)).caller
+    const waiting = await world.call(second, 'GET', '/api/v1/tenant/consent-requests')
+    const { consent_request_id: request } = waiting.json().items[0]
+    const page = await look(people, request, { as: second })
+    const [tenant] = await world.sql<{ name: string }>('select name from tenant where id = $1', [
+      people.tenant,
+    ])
+    const stop = () =>
+      world.call(people.admin, 'POST', '/api/v1/tenant/partner-access/stop-all', {
+        body: { reason: 'Incident', confirm_name: tenant?.name },
+      })
+    const open = () => decide(people, request, { page: page.body, as: second })
+    const lock = {
+      text: `select id from consent_request where tenant_id = $1 and status = 'waiting' for update`,
+      values: [people.tenant],
+    }
+    const answers = await meetAt(world, lock, isStopFirst ? [stop, open] : [open, stop])
+    expect(answers.map(({ statusCode }) => statusCode)).toContain(200)
+    const rows = await world.sql('select status from delegation where tenant_id = $1', [people.tenant])
+    expect([[{ status: 'declined' }], [{ status: 'revoked' }]]).toContainEqual(rows)
+  }
 })
 
 test("the emergency stop ends what the provider's support looks at, too (B10, A9)", async () => {
