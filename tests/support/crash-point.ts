@@ -41,6 +41,7 @@ export class CrashPoint implements AsyncDisposable {
 
   #join(near: Socket, far: Socket): void {
     let isMeant = false
+    let isStruck = false
     let tail = Buffer.alloc(0)
     for (const socket of [near, far]) {
       this.#sockets.add(socket)
@@ -56,6 +57,7 @@ export class CrashPoint implements AsyncDisposable {
       far.write(chunk)
     })
     far.on('data', (chunk) => {
+      if (isStruck) return
       const told = Buffer.concat([tail, chunk])
       tail = told.subarray(1 - COMMITTED.length)
       const moment: Moment = told.includes(COMMITTED) ? 'once it has committed' : 'in the middle of it'
@@ -65,8 +67,9 @@ export class CrashPoint implements AsyncDisposable {
         return
       }
       this.#armed = null
+      // Held back, not cut: of a cut connection the server would tell its caller before it is ended.
+      isStruck = true
       armed.strike()
-      near.destroy()
     })
   }
 
