@@ -84,9 +84,19 @@ export async function draftAgreement(
   return made.agreement_id
 }
 
+/** Asks to offer a draft as it is now. */
+export async function askToOffer(world: TestWorld, caller: Caller, id: string, body: object = {}) {
+  const path = `/api/v1/admin/agreements/${id}`
+  const read = await world.call(caller, 'GET', path)
+  return world.call(caller, 'POST', `${path}/offer`, {
+    body,
+    headers: { 'if-match': String(read.headers['etag']) },
+  })
+}
+
 /** Offers a draft. */
 export const offerAgreement = (world: TestWorld, scene: AgreementScene, id: string, days = 30) =>
-  take(world.call(scene.drafter, 'POST', `/api/v1/admin/agreements/${id}/offer`, { body: { days } }))
+  take(askToOffer(world, scene.drafter, id, { days }))
 
 /** What an owner sends to sign, read as an owner reads it. */
 export async function signingBody(

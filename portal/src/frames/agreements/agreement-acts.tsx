@@ -34,6 +34,7 @@ function Offer({ agreement }: Props) {
         readBody(
           client.POST('/admin/agreements/{agreement_id}/offer', {
             params: paramsOf(agreement),
+            headers: { 'If-Match': `"v${agreement.row_version}"` },
             body: {},
           }),
         )

@@ -1,6 +1,7 @@
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  askToOffer,
   agree,
   approveAgreement,
   draftAgreement,
@@ -102,6 +103,24 @@ describe('an agreement on its way', () => {
       `/api/v1/admin/partners/${encodeId('partner', own.partner)}/agreements`,
     )
     expect(list.json().total).toBe(0)
+  })
+
+  test('a draft is offered as it was read, not as somebody changed it meanwhile (D4)', async () => {
+    const own = await openAgreementScene(world)
+    const id = await draftAgreement(world, own)
+    const read = (await world.call(own.drafter, 'GET', `${ADMIN}/${id}`)).json()
+    const etag = { 'if-match': `"v${read.row_version}"` }
+    const offer = (headers: Record<string, string>) =>
+      world.call(own.drafter, 'POST', `${ADMIN}/${id}/offer`, { body: {}, headers })
+    await world.call(own.approver, 'PUT', `${ADMIN}/${id}`, {
+      headers: etag,
+      body: { ...(await draftInput(world, own)), title: 'Another title' },
+    })
+    const [unread, changed] = [await offer({}), await offer(etag)]
+    expect([unread.statusCode, unread.json().code]).toEqual([428, 'PRECONDITION_REQUIRED'])
+    expect([changed.statusCode, changed.json().code]).toEqual([412, 'PRECONDITION_FAILED'])
+    expect((await world.call(own.drafter, 'GET', `${ADMIN}/${id}`)).json().state).toBe('draft')
+    expect((await offerAgreement(world, own, id)).title).toBe('Another title')
   })
 
   test('what was offered never changes (D4)', async () => {
@@ -376,7 +395,7 @@ describe('what two people do about agreements', () => {
     const strict = await set('approval', 'offer_and_approval')
     expect(strict.json()).toMatchObject({ four_eyes: 'offer_and_approval' })
     const id = await draftAgreement(world, own)
-    const offer = await world.call(own.drafter, 'POST', `${ADMIN}/${id}/offer`, { body: {} })
+    const offer = await askToOffer(world, own.drafter, id)
     expect([offer.statusCode, offer.json().code]).toEqual([409, 'AGREEMENT_FOUR_EYES'])
     const less = await set('offer_and_approval', 'approval')
     await confirmRequest(world, less.json().four_eyes_asked.request_id, 'agreement-settings')

@@ -1,6 +1,6 @@
 import { decodeId, encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { draftAgreement, draftInput, openAgreementScene } from '#testing/agreement-acts.ts'
+import { askToOffer, draftAgreement, draftInput, openAgreementScene } from '#testing/agreement-acts.ts'
 import type { AgreementScene } from '#testing/agreement-acts.ts'
 import { STANDARD_TERMS } from '#testing/program-acts.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -30,8 +30,7 @@ async function set(change: object, caller = scene.approver) {
   })
 }
 
-const offer = (id: string) =>
-  world.call(scene.drafter, 'POST', `/api/v1/admin/agreements/${id}/offer`, { body: {} })
+const offer = (id: string) => askToOffer(world, scene.drafter, id)
 
 describe('by what the program counts', () => {
   test('is the last touch and UTC at first, and each change is a version and is written down (D4, D5, D9)', async () => {

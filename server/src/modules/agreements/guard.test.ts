@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  askToOffer,
   agree,
   asAgreementSide,
   draftAgreement,
@@ -217,7 +218,7 @@ describe('an approval in raw SQL', () => {
       return attempt(client, `update agreement set state = 'offered' where id = $1`, [id])
     })
     expect(strict).toBe('agreement_four_eyes')
-    const offer = await world.call(scene.approver, 'POST', `${path}/offer`, { body: {} })
+    const offer = await askToOffer(world, scene.approver, publicId)
     expect(offer.json()).toMatchObject({ state: 'offered', needs_other_approver: true })
     await signAgreement(world, scene, publicId)
     expect(await raw(scene, 'approver', APPROVE, [id, null])).toBe('agreement_four_eyes')

@@ -30,10 +30,14 @@ async function carryOut(
     readonly move: Move
     readonly action: AgreementAction
     readonly news: News
+    /** The version that was read, of an act that is about what the agreement says. */
+    readonly version?: number
   },
 ) {
   const { move } = act
   const before = await getAgreement(mandate, act.id)
+  if (act.version !== undefined && before.row_version !== act.version)
+    throw new ProblemError(412, 'PRECONDITION_FAILED', 'The agreement changed after it was read.')
   if (!act.from.includes(before.state))
     throw new ProblemError(409, 'AGREEMENT_STATE_CONFLICT', 'This is not done in the state of the agreement.')
   await moveAgreement(mandate, before, move)
@@ -83,6 +87,7 @@ function makeOfferRoute(services: Services): Route {
     },
     access: adminDraft,
     limit: 'write',
+    ifMatch: true,
     problems: [
       ...problems,
       'AGREEMENT_FOUR_EYES',
@@ -91,7 +96,7 @@ function makeOfferRoute(services: Services): Route {
       'AGREEMENT_LIMITS_AMBIGUOUS',
     ],
     responses,
-    handle: async ({ mandate, params, body }) => {
+    handle: async ({ mandate, params, body, expectedVersion }) => {
       refuseAmbiguous(await getAgreement(mandate, params.agreement_id))
       return carryOut(mandate, services, {
         id: params.agreement_id,
@@ -99,6 +104,7 @@ function makeOfferRoute(services: Services): Route {
         move: { to: 'offered', expiresAt: new Date(mandate.origin.now.getTime() + body.days * DAY_MS) },
         action: 'offered',
         news: 'offered',
+        version: expectedVersion,
       })
     },
   })

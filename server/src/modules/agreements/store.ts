@@ -177,10 +177,10 @@ export interface Move {
   readonly terminatesAt?: Date | undefined
 }
 
-/** Moves an agreement from the state in which it was read. Throws AGREEMENT_STATE_CONFLICT when somebody was faster. */
+/** Moves an agreement from the state, and from the words, in which it was read. Throws AGREEMENT_STATE_CONFLICT when somebody was faster. */
 export async function moveAgreement(
   mandate: AgreementMandate,
-  row: Pick<AgreementRow, 'id' | 'state'>,
+  row: Pick<AgreementRow, 'id' | 'state' | 'row_version'>,
   { to, reason, expiresAt, terminatesAt }: Move,
 ): Promise<void> {
   const updated = await guarded(
@@ -194,13 +194,14 @@ export async function moveAgreement(
       })
       .where('id', '=', row.id)
       .where('state', '=', row.state)
+      .where('row_version', '=', row.row_version)
       .executeTakeFirst(),
   )
   if (updated.numUpdatedRows === 0n)
     throw new ProblemError(
       409,
       'AGREEMENT_STATE_CONFLICT',
-      'The agreement is in another state than when it was read.',
+      'The agreement is no longer as it was when it was read.',
     )
 }
 
