@@ -51,6 +51,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.api_client REFERENCING NEW 
 CREATE TRIGGER audited_update AFTER UPDATE ON public.api_client REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER end_tokens AFTER UPDATE OF token_binding, certificates ON public.api_client FOR EACH ROW WHEN (((old.token_binding IS DISTINCT FROM new.token_binding) OR ((new.token_binding = 'mtls'::text) AND (old.certificates IS DISTINCT FROM new.certificates)))) EXECUTE FUNCTION private.end_tokens_of_certificates();
 CREATE TRIGGER enforce_live_agreement BEFORE UPDATE OF environment ON public.api_client FOR EACH ROW EXECUTE FUNCTION access.enforce_live_agreement();
+CREATE TRIGGER enforce_moves BEFORE INSERT OR UPDATE OF environment, status, status_reason, status_changed_at, status_changed_by_side ON public.api_client FOR EACH ROW EXECUTE FUNCTION private.enforce_client_moves();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.api_client FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 CREATE TRIGGER signalled AFTER UPDATE OF status ON public.api_client FOR EACH ROW WHEN (((old.status = 'active'::text) AND (new.status <> 'active'::text))) EXECUTE FUNCTION access.signal_change('status');
 CREATE TRIGGER signalled_certificate AFTER UPDATE OF token_binding, certificates ON public.api_client FOR EACH ROW WHEN (((old.token_binding = 'mtls'::text) AND ((new.token_binding <> 'mtls'::text) OR (NOT (new.certificates @> old.certificates))))) EXECUTE FUNCTION access.signal_change('certificate');
@@ -1199,6 +1200,36 @@ begin
   if (new.status <> old.status and old.status <> 'requested') or new.mask <> old.mask or new.starts_at <> old.starts_at or new.ends_at is distinct from old.ends_at
     or new.conditions is distinct from old.conditions or new.billing_party <> old.billing_party then
     new.epoch := greatest(new.epoch, old.epoch + 1);
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.enforce_client_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  side text := private.side_of_login();
+begin
+  if (side is null) then
+    return new;
+  end if;
+  if (tg_op = 'INSERT') then
+    if (side = 'partner' and new.environment <> 'sandbox') then
+      raise exception 'a client of a partner begins in the sandbox' using errcode = 'check_violation', constraint = 'api_client_environment';
+    end if;
+    return new;
+  end if;
+  if ((new.status, new.status_reason, new.status_changed_at, new.status_changed_by_side) is not distinct from (old.status, old.status_reason, old.status_changed_at, old.status_changed_by_side)) then
+    return new;
+  end if;
+  if (new.status = old.status or old.status = 'revoked' or new.status_changed_by_side is distinct from side
+    or (new.status = 'active' and old.status_changed_by_side is distinct from side)) then
+    raise exception '% may not move a client from % to %', side, old.status, new.status using errcode = 'check_violation', constraint = 'api_client_transition';
   end if;
   return new;
 end

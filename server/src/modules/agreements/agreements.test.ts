@@ -105,24 +105,6 @@ describe('an agreement on its way', () => {
     expect(list.json().total).toBe(0)
   })
 
-  test('a draft is offered as it was read, not as somebody changed it meanwhile (D4)', async () => {
-    const own = await openAgreementScene(world)
-    const id = await draftAgreement(world, own)
-    const read = (await world.call(own.drafter, 'GET', `${ADMIN}/${id}`)).json()
-    const etag = { 'if-match': `"v${read.row_version}"` }
-    const offer = (headers: Record<string, string>) =>
-      world.call(own.drafter, 'POST', `${ADMIN}/${id}/offer`, { body: {}, headers })
-    await world.call(own.approver, 'PUT', `${ADMIN}/${id}`, {
-      headers: etag,
-      body: { ...(await draftInput(world, own)), title: 'Another title' },
-    })
-    const [unread, changed] = [await offer({}), await offer(etag)]
-    expect([unread.statusCode, unread.json().code]).toEqual([428, 'PRECONDITION_REQUIRED'])
-    expect([changed.statusCode, changed.json().code]).toEqual([412, 'PRECONDITION_FAILED'])
-    expect((await world.call(own.drafter, 'GET', `${ADMIN}/${id}`)).json().state).toBe('draft')
-    expect((await offerAgreement(world, own, id)).title).toBe('Another title')
-  })
-
   test('what was offered never changes (D4)', async () => {
     const own = await openAgreementScene(world)
     const id = await draftAgreement(world, own)

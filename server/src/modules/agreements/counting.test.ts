@@ -1,6 +1,12 @@
 import { decodeId, encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askToOffer, draftAgreement, draftInput, openAgreementScene } from '#testing/agreement-acts.ts'
+import {
+  askToOffer,
+  draftAgreement,
+  draftInput,
+  offerAgreement,
+  openAgreementScene,
+} from '#testing/agreement-acts.ts'
 import type { AgreementScene } from '#testing/agreement-acts.ts'
 import { STANDARD_TERMS } from '#testing/program-acts.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -138,6 +144,27 @@ const steps = (more: object) => ({
       ...more,
     },
   ],
+})
+
+describe('a draft that a colleague changes meanwhile', () => {
+  test('is offered as it was read, not as somebody changed it meanwhile (D4)', async () => {
+    const own = await openAgreementScene(world)
+    const id = await draftAgreement(world, own)
+    const path = `/api/v1/admin/agreements/${id}`
+    const read = (await world.call(own.drafter, 'GET', path)).json()
+    const etag = { 'if-match': `"v${read.row_version}"` }
+    const offer = (headers: Record<string, string>) =>
+      world.call(own.drafter, 'POST', `${path}/offer`, { body: {}, headers })
+    await world.call(own.approver, 'PUT', path, {
+      headers: etag,
+      body: { ...(await draftInput(world, own)), title: 'Another title' },
+    })
+    const [unread, changed] = [await offer({}), await offer(etag)]
+    expect([unread.statusCode, unread.json().code]).toEqual([428, 'PRECONDITION_REQUIRED'])
+    expect([changed.statusCode, changed.json().code]).toEqual([412, 'PRECONDITION_FAILED'])
+    expect((await world.call(own.drafter, 'GET', path)).json().state).toBe('draft')
+    expect((await offerAgreement(world, own, id)).title).toBe('Another title')
+  })
 })
 
 describe('limits of brackets', () => {

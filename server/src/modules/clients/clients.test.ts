@@ -303,42 +303,6 @@ test('the provider lists the clients of one owner, and refuses an owner that it 
   expect((await of('tenant_id=par_01jwk0bjwcejkapcwetw98r8w8')).statusCode).toBe(422)
 })
 
-test('whether a client is held to its key is set by no other partner, as raw SQL, too (A11, R1)', async () => {
-  const { id } = await create()
-  const set = async (who: Caller) => {
-    const client = await world.database.pool('liaison_program').connect()
-    try {
-      await client.query('begin')
-      await client.query(
-        `select access.enter_person(jsonb_build_object('session_hash', encode(sha256(convert_to($1, 'UTF8')), 'hex'), 'permission', 'partner_org.clients.manage', 'request_id', 'r', 'source', 'api', 'writes', true))`,
-        [who.cookie?.split('=')[1]],
-      )
-      const change = 'update api_client set pins_proof_key = true where id = $1'
-      return (await client.query(change, [decodeId('api_client', id)])).rowCount
-    } finally {
-      await client.query('rollback')
-      client.release()
-    }
-  }
-  expect([await set(rival), await set(owner)]).toEqual([0, 1])
-})
-
-test('the tables of clients show a login without a context nothing, and let no side write for the other', async () => {
-  for (const login of ['liaison_program', 'liaison_tenant', 'liaison_platform'] as const) {
-    expect(await world.sqlAs(login, 'select id from api_client')).toEqual([])
-    expect(await world.sqlAs(login, 'select client_id from api_client_use')).toEqual([])
-  }
-  for (const login of ['liaison_delegate', 'liaison_ingest', 'liaison_guard'] as const) {
-    await expect(world.sqlAs(login, 'select id from api_client')).rejects.toThrow('permission denied')
-  }
-  await expect(world.sqlAs('liaison_auth', `update api_client set status = 'active'`)).rejects.toThrow(
-    'permission denied',
-  )
-  await expect(world.sqlAs('liaison_platform', `update api_client set jwks = '{}'`)).rejects.toThrow(
-    'permission denied',
-  )
-})
-
 describe('what a client says it needs', () => {
   const READS = { action: 'order.read', is_needed: true, why: 'To show you where your orders stand.' }
 

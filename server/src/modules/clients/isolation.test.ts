@@ -1,0 +1,88 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asSide, attempt, openScene } from '#testing/sides.ts'
+import type { Scene, Side } from '#testing/sides.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makeClientRoutes } from './index.ts'
+
+let world: TestWorld
+let scene: Scene
+let rival: Scene
+
+beforeAll(async () => {
+  world = await TestWorld.start(makeClientRoutes)
+  scene = await openScene(world)
+  rival = await openScene(world)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+/** A client of the scene's partner, in the sandbox. */
+async function seedClient(): Promise<string> {
+  const [row] = await world.seed<{ id: string }>(
+    `insert into api_client (partner_id, name, scopes, mask, jwks, created_by, created_by_name)
+     values ($1, 'Desk', '{orders.read}', 0::bit(256), '{"keys":[]}', uuidv7(), 'Ana') returning id`,
+    [scene.partner],
+  )
+  return row?.id ?? ''
+}
+
+/** What becomes of a statement in the name of a side's person; nothing of it stays. */
+const tryAs = (at: Scene, side: Side, text: string, values: unknown[]) =>
+  asSide({ world, side, scene: at }, (client) => attempt(client, text, values))
+
+describe('as raw SQL', () => {
+  test('whether a client is held to its key is set by no other partner (A11, R1)', async () => {
+    const id = await seedClient()
+    const set = 'update api_client set pins_proof_key = true where id = $1'
+    expect(await tryAs(rival, 'partner', set, [id])).toBe('nothing')
+    expect(await tryAs(scene, 'partner', set, [id])).toBe('done')
+  })
+
+  test('only the side that suspended a client lets it work again, and what was revoked stays revoked (A11, R1)', async () => {
+    const id = await seedClient()
+    const MOVE = 'update api_client set status = $2, status_changed_by_side = $3 where id = $1'
+    const move = (status: string, side: Side = 'partner') => tryAs(scene, 'partner', MOVE, [id, status, side])
+    expect([await move('suspended'), await move('suspended', 'provider')]).toEqual([
+      'done',
+      'api_client_transition',
+    ])
+    for (const name of ['suspend', 'revoke']) {
+      const path = `/api/v1/admin/clients/${encodeId('api_client', idFromUuid('api_client', id))}/${name}`
+      const done = await world.call(scene.people.provider.caller, 'POST', path, {
+        body: { reason: 'A test.' },
+      })
+      expect(done.statusCode, done.body).toBe(200)
+      expect([await move('active'), await move('active', 'provider'), await move('suspended')]).toEqual(
+        Array.from({ length: 3 }, () => 'api_client_transition'),
+      )
+    }
+  })
+
+  test('a client of a partner begins in the sandbox (A11)', async () => {
+    const begin = (environment: string) =>
+      tryAs(
+        scene,
+        'partner',
+        `insert into api_client (partner_id, name, environment, scopes, mask, jwks, created_by, created_by_name)
+         values ($1, 'Desk', $2, '{orders.read}', 0::bit(256), '{"keys":[]}', uuidv7(), 'Ana')`,
+        [scene.partner, environment],
+      )
+    expect([await begin('live'), await begin('sandbox')]).toEqual(['api_client_environment', 'done'])
+  })
+
+  test('the tables of clients show a login without a context nothing, and let no side write for the other', async () => {
+    for (const login of ['liaison_program', 'liaison_tenant', 'liaison_platform'] as const) {
+      expect(await world.sqlAs(login, 'select id from api_client')).toEqual([])
+      expect(await world.sqlAs(login, 'select client_id from api_client_use')).toEqual([])
+    }
+    for (const login of ['liaison_delegate', 'liaison_ingest', 'liaison_guard'] as const) {
+      await expect(world.sqlAs(login, 'select id from api_client')).rejects.toThrow('permission denied')
+    }
+    await expect(world.sqlAs('liaison_auth', `update api_client set status = 'active'`)).rejects.toThrow(
+      'permission denied',
+    )
+    await expect(world.sqlAs('liaison_platform', `update api_client set jwks = '{}'`)).rejects.toThrow(
+      'permission denied',
+    )
+  })
+})
