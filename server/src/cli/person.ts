@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { inviteAdministrator, isEmail, removeAdministrator } from '#modules/identity/index.ts'
-import { erasePerson, LastOwner, PersonUnknown, readRecordOf } from '#modules/privacy/index.ts'
+import { erasePerson, LastInCharge, PersonUnknown, readRecordOf } from '#modules/privacy/index.ts'
 import { inAdminTransaction } from '#platform/admin.ts'
 import type { RunSql } from '#platform/admin.ts'
 import { actAsOperator } from '#platform/operator.ts'
@@ -29,7 +29,7 @@ function readAsked(args: readonly string[]): Asked {
 
 /** Says in a sentence what a person who asks cannot have; every other error is the operator's to read whole. */
 function toSentence(error: unknown): never {
-  if (error instanceof PersonUnknown || error instanceof LastOwner) throw new CommandError(error.message)
+  if (error instanceof PersonUnknown || error instanceof LastInCharge) throw new CommandError(error.message)
   throw error
 }
 

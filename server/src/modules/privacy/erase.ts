@@ -8,9 +8,9 @@ export class PersonUnknown extends Error {
   override name = 'PersonUnknown'
 }
 
-/** Without the person a partner would have no owner. */
-export class LastOwner extends Error {
-  override name = 'LastOwner'
+/** Without the person a partner would have no owner, or a tenant no administrator. */
+export class LastInCharge extends Error {
+  override name = 'LastInCharge'
 }
 
 /** What an erasure came to. */
@@ -65,29 +65,49 @@ async function countOf(run: RunSql, text: string, values: readonly unknown[]): P
   return (await run(`${text} returning 1`, values)).length
 }
 
+/** The organisations that do not go on without somebody in charge, and the lock under which each changes who that is. */
+const IN_CHARGE = [
+  {
+    of: 'partner',
+    key: 'partner owners',
+    role: 'PARTNER_OWNER',
+    goesOn: `o.status <> 'terminated'`,
+    word: 'owner',
+  },
+  {
+    of: 'tenant',
+    key: 'tenant admins',
+    role: 'TENANT_ADMIN',
+    goesOn: `o.status <> 'closed' and not o.is_sandbox`,
+    word: 'admin',
+  },
+] as const
+
 /**
- * Waits for whoever changes the owners of the person's partners, as the rule of the table does for everybody but the
- * operator: two who go at once must not each count on the other.
+ * Waits for whoever changes who is in charge of the person's organisations, as the rules of their tables do for everybody but
+ * the operator: two who go at once must not each count on the other. A sandbox is its partner's, whoever is in it.
  */
-async function holdOwners(run: RunSql, id: string): Promise<void> {
-  await run(
-    `select pg_advisory_xact_lock(access.lock_key('partner owners', m.partner_id))
-     from (select partner_id from partner_member where person_id = $1 order by partner_id for update) m`,
-    [id],
-  )
+async function requireOthersInCharge(run: RunSql, id: string): Promise<void> {
+  for (const { of, key, role, goesOn, word } of IN_CHARGE) {
+    await run(
+      `select pg_advisory_xact_lock(access.lock_key('${key}', m.${of}_id))
+       from (select ${of}_id from ${of}_member where person_id = $1 order by ${of}_id for update) m`,
+      [id],
+    )
+    const [left] = await run(
+      `select o.name from ${of}_member m join ${of} o on o.id = m.${of}_id and ${goesOn}
+       where m.person_id = $1 and m.status = 'active' and m.role = '${role}' and not access.has_other_${word}(o.id, m.id)`,
+      [id],
+    )
+    if (left)
+      throw new LastInCharge(
+        `This person is the last ${word} of ${String(left['name'])}: make somebody else an ${word} first.`,
+      )
+  }
 }
 
 async function endMemberships(run: RunSql, id: string): Promise<number> {
-  await holdOwners(run, id)
-  const [owned] = await run(
-    `select p.name from partner_member m join partner p on p.id = m.partner_id
-     where m.person_id = $1 and m.status = 'active' and m.role = 'PARTNER_OWNER' and not access.has_other_owner(p.id, m.id)`,
-    [id],
-  )
-  if (owned)
-    throw new LastOwner(
-      `This person is the last owner of ${String(owned['name'])}: make somebody else an owner first.`,
-    )
+  await requireOthersInCharge(run, id)
   let ended = 0
   for (const table of ['partner_member', 'tenant_member', 'platform_staff'])
     ended += await countOf(
@@ -102,7 +122,7 @@ async function endMemberships(run: RunSql, id: string): Promise<number> {
  * Takes out everything that names a person, but for agreements and what the result says: sign-ins and factors are removed,
  * memberships end, the name in the audit log is blanked under its seal, and what points to the person points to
  * somebody without name or address. Runs inside the transaction of the caller, who records it. Throws
- * PersonUnknown and LastOwner. Source: reliability.md section 8, GDPR Art. 17.
+ * PersonUnknown and LastInCharge. Source: reliability.md section 8, GDPR Art. 17.
  */
 export async function erasePerson(run: RunSql, named: string): Promise<Erasure> {
   const { id, email } = await findPerson(run, named)

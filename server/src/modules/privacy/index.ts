@@ -8,7 +8,7 @@
 import type { Route } from '#platform/route.ts'
 import { ownRecordRoute } from './own-record.ts'
 
-export { erasePerson, LastOwner, PersonUnknown, readRecordOf } from './erase.ts'
+export { erasePerson, LastInCharge, PersonUnknown, readRecordOf } from './erase.ts'
 export { forgetPersonalData } from './forget.ts'
 
 /** The routes of the own record. */

@@ -37,6 +37,8 @@ async function approver(name: string) {
   await world.partnerMember(partner, (await world.person()).id, 'PARTNER_OWNER')
   await world.partnerMember(partner, person.id, 'PARTNER_STAFF')
   await world.tenantMember(tenantId, person.id)
+  // Somebody stays in charge of it.
+  await world.tenantMember(tenantId, (await world.person()).id)
   const link = await world.link(partner, tenantId)
   const forTenant = (text: string, values: unknown[]) => world.seed(text, values, tenantId)
   await forTenant('update delegation set approved_by = $2, approved_by_name = $3 where id = $1', [
