@@ -48,7 +48,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // A worker of its own for each file would take longer to start than most files to run.
-      { extends: true, test: { name: 'unit', include: pure, isolate: false, testTimeout: 30_000 } },
+      { extends: true, test: { name: 'unit', include: pure, isolate: false, testTimeout: 60_000 } },
       {
         extends: true,
         test: {
