@@ -1,18 +1,24 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { changedInProgram } from '#testing/raw-changes.ts'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene, Side } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
 import { makeClientRoutes } from './index.ts'
 
 let world: TestWorld
 let scene: Scene
 let rival: Scene
+let staff: Caller
 
 beforeAll(async () => {
   world = await TestWorld.start(makeClientRoutes)
   scene = await openScene(world)
   rival = await openScene(world)
+  const colleague = await world.person()
+  await world.partnerMember(scene.partner, colleague.id)
+  staff = await world.signIn(colleague.id)
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -36,6 +42,19 @@ describe('as raw SQL', () => {
     const set = 'update api_client set pins_proof_key = true where id = $1'
     expect(await tryAs(rival, 'partner', set, [id])).toBe('nothing')
     expect(await tryAs(scene, 'partner', set, [id])).toBe('done')
+  })
+
+  test.each([
+    `update api_client set jwks = '{"keys": []}', redirect_uris = '{}' where id = $1`,
+    `update api_client set status = 'revoked', status_changed_by_side = 'partner' where id = $1`,
+    `insert into api_client (partner_id, name, environment, redirect_uris, scopes, mask, jwks, created_by, created_by_name)
+     select partner_id, 'Mine', 'sandbox', redirect_uris, scopes, mask, jwks, created_by, created_by_name from api_client where id = $1`,
+    `insert into api_client_logo (client_id, partner_id, sha256, media_type, width, height, bytes, created_by, created_by_name)
+     select id, partner_id, encode(sha256('x'), 'hex'), 'image/png', 64, 64, 'x', created_by, created_by_name from api_client where id = $1`,
+  ])('staff of a partner writes nothing of its clients (A11, R1): %s', async (sql) => {
+    const change = { sql, values: [await seedClient()] }
+    await expect(changedInProgram(world, staff, change)).rejects.toThrow('row-level security')
+    expect(await changedInProgram(world, scene.people.partner.caller, change)).toBe(1)
   })
 
   test('only the side that suspended a client lets it work again, and what was revoked stays revoked (A11, R1)', async () => {
