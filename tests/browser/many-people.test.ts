@@ -121,3 +121,59 @@ test('who administers an organisation reads all of its people, all partners with
   await admin.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/access`)
   await admin.getByText('Partner 129').first().waitFor()
 }, 60_000)
+
+test('both sides read every request for more access that waits for them, and all that were, however many there are (B13)', async () => {
+  const elevation = {
+    elevation_id: 'elv_0',
+    link_id: 'lnk_0',
+    tenant_id: 'ten_0',
+    tenant_name: 'Acme Fiber',
+    partner_id: 'par_0',
+    partner_name: 'Northwind MSP',
+    person_id: 'psn_0',
+    person_name: 'Person 0',
+    permissions: [],
+    reason: 'A customer asks about a charge',
+    ticket_id: null,
+    ticket_number: null,
+    duration_minutes: 60,
+    waits_for: null,
+    requested_at: '2026-10-01T00:00:00Z',
+    answer_by: '2026-10-01T12:00:00Z',
+    approved_by_name: null,
+    tenant_approved_by_name: null,
+    started_at: null,
+    ends_at: null,
+    ended_at: null,
+    ended_by_side: null,
+    ended_by_name: null,
+    end_reason: null,
+    may: { approve: false, deny: false, end: false },
+  }
+  const namedAt = (status: string): RowAt => {
+    const waitsFor = status === 'approved' ? 'tenant' : null
+    return (_, index) => ({
+      ...elevation,
+      elevation_id: `elv_${index}`,
+      person_name: `Person ${index}`,
+      status,
+      waits_for: waitsFor,
+    })
+  }
+  const sides = [
+    ['ana@northwind.example', partnerPath('elevations')],
+    ['dana@acmefiber.example', `${product.url}/org/${product.demo.tenants['acme-fiber']}/access/elevations`],
+  ] as const
+  for (const [address, path] of sides) {
+    const page = await product.openTab(address)
+    await stretchList(page, /elevations\?.*status=requested/, namedAt('approved'), elevation)
+    await stretchList(page, /elevations\?.*status=ended/, namedAt('lapsed'), elevation)
+    await page.goto(`${path}?page=5`)
+    const waiting = page.getByRole('region', { name: 'Waiting for an answer' })
+    await waiting.getByRole('heading', { name: /^Person 129 / }).waitFor()
+    await page
+      .getByRole('table', { name: 'Earlier' })
+      .getByText(/^Person 129 /)
+      .waitFor()
+  }
+}, 60_000)

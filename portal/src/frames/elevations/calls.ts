@@ -3,6 +3,7 @@ import type { Elevation } from '@liaison/client'
 
 import type { Frame } from '../../platform/frame.ts'
 import { formatCountdown } from '../../platform/format.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
 
 export type Step = 'approve' | 'deny' | 'end'
@@ -22,15 +23,21 @@ export function moveElevation(
     : readBody(frame.client.POST(`/partner/elevations/{elevation_id}/${step.to}`, call))
 }
 
-/** The newest 100 elevations that this frame may see. */
-export async function readElevations(frame: Frame, signal: AbortSignal): Promise<Elevation[]> {
-  const init = { params: { query: { limit: 100 } }, signal }
-  const { items } =
-    frame.kind === 'org'
-      ? await readBody(frame.client.GET('/tenant/partner-access/elevations', init))
-      : await readBody(frame.client.GET('/partner/elevations', init))
-  return items
+type ElevationQuery = { status: string; limit: number; offset: number }
+
+/** A page of the elevations that this frame may see, the newest first. */
+export function readElevations({ kind, client }: Frame, query: ElevationQuery, signal: AbortSignal) {
+  const init = { params: { query }, signal }
+  return kind === 'org'
+    ? readBody(client.GET('/tenant/partner-access/elevations', init))
+    : readBody(client.GET('/partner/elevations', init))
 }
+
+/** Every elevation that waits for an answer or runs, however many there are. */
+export const readOpenElevations = (frame: Frame, signal: AbortSignal): Promise<Elevation[]> =>
+  readAllByOffset((place) =>
+    readElevations(frame, { status: 'requested,approved,active', limit: 100, ...place }, signal),
+  )
 
 /** "2 hours", "45 minutes". */
 export function formatDuration(minutes: number): string {
