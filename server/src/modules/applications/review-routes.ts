@@ -28,6 +28,9 @@ import { instantDayWords } from './words.ts'
 
 type Review = Mandate<'platform'>
 
+/** So much of a reason stands in the log, in letters. */
+const REASON_LENGTH = 500
+
 /** What the review needs besides its mandate. */
 export interface ReviewSurroundings {
   readonly services: Services
@@ -201,7 +204,8 @@ function makeDeclineRoute(surroundings: ReviewSurroundings): Route {
       noteReview(mandate, row, {
         name: 'decline',
         changes: { decision_reason: reason },
-        reason: text.trim().slice(0, 500),
+        // By whole letters: half of one cannot be kept.
+        reason: Array.from(text.trim()).slice(0, REASON_LENGTH).join(''),
       })
       const after = await getApplication(mandate, params.reference)
       const again = after.reapply_after === null ? '' : instantDayWords(after.reapply_after)

@@ -165,6 +165,18 @@ describe('the review', () => {
     expect((await again.browser.post(`${again.place}/send`, { is_true: 'on' })).status).toBe(200)
   })
 
+  test('declines with a long reason, also where it is cut for the log within a letter of two signs (C1)', async () => {
+    const begun = await apply({ organisation: 'Long Ltd', registration_no: '55555554' })
+    const text = `${'a'.repeat(499)}🙂 and more.`
+    const declined = await review(admin, { ...begun, name: 'decline', body: { text } })
+    expect(declined.json(), declined.body).toMatchObject({ status: 'rejected', decision_text: text })
+    const [event] = await world.sql<{ reason: string }>(
+      `select reason from audit_event where resource_label = $1 and action = 'partner_applications.decline'`,
+      [begun.reference],
+    )
+    expect(event?.reason).toBe(`${'a'.repeat(499)}🙂`)
+  })
+
   test('is decided once when several decide at the same moment (C1)', async () => {
     const begun = await apply({ organisation: 'Raced Ltd', registration_no: '66666666' })
     const etag = String(
