@@ -45,6 +45,13 @@ async function owner(partner: PartnerId): Promise<Caller> {
 }
 
 describe('versions', () => {
+  test('the address of a saved version, which its answer names, leads to it (C2, access.md section 7)', async () => {
+    const partner = await world.partner('Found')
+    const saved = await world.call(admin, 'POST', `${baseOf(partner)}/versions`, { body: { document: {} } })
+    const found = await world.call(admin, 'GET', String(saved.headers['location']))
+    expect(found.json(), found.body).toMatchObject({ version: 1 })
+  })
+
   test('a version is saved, compared in words, activated and rolled back, each with its audit event (C2)', async () => {
     const partner = await world.partner('Lumen')
     await owner(partner)

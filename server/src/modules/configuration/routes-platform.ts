@@ -1,3 +1,4 @@
+import { encodeId } from '@liaison/access'
 import { z } from 'zod'
 import { SecondPersonBody } from '#modules/approvals/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
@@ -184,7 +185,7 @@ const saveRoute = route({
     const pointer = await findPointer(mandate, params.partner_id)
     const row = await getVersion(mandate, params.partner_id, version)
     return sent(toVersionWithDocument(row, pointer?.active_version ?? null), {
-      Location: `${BASE.replace(':partner_id', String(params.partner_id))}/versions/${version}`,
+      Location: `${BASE.replace(':partner_id', encodeId('partner', params.partner_id))}/versions/${version}`,
     })
   },
 })
