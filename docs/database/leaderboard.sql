@@ -93,15 +93,18 @@ begin
   end if;
   return query
   with ranked as (
-    select e.partner_id, p.name, e.score, e.taken_at, rank() over (order by e.score desc) as place, count(*) over () as listed
+    select e.partner_id, e.score, e.taken_at, rank() over (order by e.score desc) as place, count(*) over () as listed, e.partner_id = own as is_own,
+      case when e.partner_id = own or c.is_named then p.name end as shown
     from public.leaderboard_entry e join public.partner p on p.id = e.partner_id and p.status = 'active'
-    where e.measure = of_measure and e.period = of_period and e.currency = in_currency)
-  select r.place, n.shown, r.partner_id = own, case when r.partner_id = own or of_measure = 'sign_ups' then r.score end, r.taken_at
-  from ranked r left join public.leaderboard_choice c on c.partner_id = r.partner_id
-    cross join lateral (select case when r.partner_id = own or c.is_named then r.name end as shown) n
-  where r.listed >= access.fewest_ranked_partners() and (r.place <= 20 or r.partner_id = own)
-  -- Those without a name stand last among equals, so that their order tells nothing of them.
-  order by r.place, r.partner_id <> own, n.shown nulls last;
+      left join public.leaderboard_choice c on c.partner_id = e.partner_id
+    where e.measure = of_measure and e.period = of_period and e.currency = in_currency),
+  ordered as (
+    -- Those without a name stand last among equals, so that their order tells nothing of them.
+    select r.*, row_number() over (order by r.place, r.is_own desc, r.shown nulls last) as line from ranked r)
+  select o.place, o.shown, o.is_own, case when o.is_own or of_measure = 'sign_ups' then o.score end, o.taken_at
+  from ordered o
+  where o.listed >= access.fewest_ranked_partners() and (o.line <= 20 or o.is_own)
+  order by o.line;
 end
 $function$;
 grant execute on access.own_leaderboard(text,text,text) to liaison_program;

@@ -82,6 +82,27 @@ describe('a partner sees the leaderboard', () => {
     expect((await placesOf(first.owner)).filter(({ name }: { name: string | null }) => name)).toHaveLength(1)
   })
 
+  test('with twenty places and its own, however many are equals, those with a name before those without (D12)', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => `Equal ${String(index).padStart(2, '0')}`)
+    await world.seed(
+      `with made as (insert into partner (name, slug, kinds) select n, 'equal-' || o, array['referral'] from unnest($1::text[]) with ordinality w (n, o) returning id, name),
+        named as (insert into leaderboard_choice (partner_id, is_named) select id, true from made where name >= 'Equal 15')
+       insert into leaderboard_entry (partner_id, measure, period, currency, score) select id, 'sign_ups', '2025-01', '', 2 from made`,
+      [many],
+    )
+    await world.seed(
+      `insert into leaderboard_entry (partner_id, measure, period, currency, score) values ($1, 'sign_ups', '2025-01', '', 2), ($2, 'sign_ups', '2025-01', '', 1)`,
+      [first.partner, second.partner],
+    )
+    const path = '/sign-ups?period=2025-01'
+    const [equal, last] = [await placesOf(first.owner, path), await placesOf(second.owner, path)]
+    expect(equal).toHaveLength(20)
+    expect(equal[0]).toMatchObject({ place: 1, is_own: true })
+    expect(equal.filter(({ name }: { name: string | null }) => name === null)).toHaveLength(4)
+    expect(last).toHaveLength(21)
+    expect(last.at(-1)).toEqual({ place: 32, name: 'Birch', is_own: true, score: 1 })
+  })
+
   test('of this month, or of all time; months are those of the program (D12)', async () => {
     const [month] = (await get(first.owner, OWN)).json().months
     expect(await placesOf(first.owner, `/sign-ups?period=${month}`)).toEqual([])
