@@ -26,6 +26,8 @@ export interface RelationshipFilter {
   readonly kind?: BillingMode | undefined
   readonly tenant_id?: TenantId | undefined
   readonly payer_tenant_id?: TenantId | undefined
+  /** A tenant in either role: whose account it is, or who pays. */
+  readonly party_tenant_id?: TenantId | undefined
   readonly seller_partner_id?: PartnerId | undefined
 }
 
@@ -35,6 +37,9 @@ function select(mandate: Provider, filter: RelationshipFilter) {
   if (filter.kind) query = query.where('kind', '=', filter.kind)
   if (filter.tenant_id) query = query.where('tenant_id', '=', filter.tenant_id)
   if (filter.payer_tenant_id) query = query.where('payer_tenant_id', '=', filter.payer_tenant_id)
+  const { party_tenant_id: party } = filter
+  if (party)
+    query = query.where((eb) => eb.or([eb('tenant_id', '=', party), eb('payer_tenant_id', '=', party)]))
   if (filter.seller_partner_id) query = query.where('seller_partner_id', '=', filter.seller_partner_id)
   return query
 }

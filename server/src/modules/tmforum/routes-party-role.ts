@@ -131,7 +131,10 @@ export function makePartyRoleRoutes(services: Services): readonly Route[] {
       limit: 'list',
       responses: { 200: z.array(PartyRole) },
       async handle({ mandate, query }) {
-        const filter = { status: query.status, tenant_id: query['relatedParty.partyOrPartyRole.id'] }
+        const filter = {
+          status: query.status,
+          party_tenant_id: query['relatedParty.partyOrPartyRole.id'],
+        }
         const { rows, total } = await listRelationships(mandate, filter, query)
         noteRead(mandate, { action: 'platform.commercial.read', rowCount: rows.length })
         return sentList(

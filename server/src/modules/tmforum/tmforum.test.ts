@@ -96,6 +96,14 @@ describe('who pays, as Party Roles of TMF669 (A16)', () => {
     ])
   })
 
+  test('a party is found by its id in each of its roles, as customer and as payer (TMF630)', async () => {
+    const id = encodeId('commercial_relationship', whole.relationship)
+    for (const party of [whole.tenant, whole.home])
+      expect(
+        idsOf(await list(provider, `${ROLES}?relatedParty.partyOrPartyRole.id=${tenantOf(party)}`)),
+      ).toContain(id)
+  })
+
   test('a list is a plain array of a page, with how many there are in its header fields', async () => {
     const answer = await get(provider, `${ROLES}?limit=1&offset=1`)
     expect(answer.json()).toHaveLength(1)
