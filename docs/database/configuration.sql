@@ -304,18 +304,25 @@ CREATE OR REPLACE FUNCTION access.end_oldest_sign_ins()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  bound record;
 begin
+  select c.staff_max_concurrent as most, c.staff_idle_s as idle_s, c.staff_absolute_s as absolute_s into bound
+  from public.partner_member m join public.configuration_in_force c on c.partner_id = m.partner_id
+  where m.person_id = new.person_id and m.status = 'active' and c.staff_max_concurrent is not null;
+  if not found then
+    return null;
+  end if;
   update public.session s set ended_at = statement_timestamp(), end_reason = 'too_many'
   where s.person_id = new.person_id and s.ended_at is null
     and s.id in (
       select o.id from public.session o
       where o.person_id = new.person_id and o.ended_at is null and o.ends_at > statement_timestamp()
-      order by (o.id = new.id) desc, o.created_at desc, o.id desc
-      offset (select c.staff_max_concurrent from public.partner_member m join public.configuration_in_force c on c.partner_id = m.partner_id
-        where m.person_id = new.person_id and m.status = 'active'))
-    and exists (
-      select from public.partner_member m join public.configuration_in_force c on c.partner_id = m.partner_id
-      where m.person_id = new.person_id and m.status = 'active' and c.staff_max_concurrent is not null);
+      order by (o.id = new.id) desc,
+        (o.seen_at + make_interval(secs => least(o.idle_seconds, bound.idle_s)) > statement_timestamp()
+          and (bound.absolute_s is null or o.created_at + make_interval(secs => bound.absolute_s) > statement_timestamp())) desc,
+        o.seen_at desc, o.created_at desc, o.id desc
+      offset bound.most);
   return null;
 end
 $function$;

@@ -823,7 +823,7 @@ create view access.live_session as
      LEFT JOIN public.configuration_in_force c ON ((c.partner_id = m.partner_id)))
   WHERE ((s.ended_at IS NULL) AND (s.ends_at > statement_timestamp()) AND ((s.seen_at + make_interval(secs => (LEAST(s.idle_seconds, c.staff_idle_s))::double precision)) > statement_timestamp()) AND ((c.staff_absolute_s IS NULL) OR ((s.created_at + make_interval(secs => (c.staff_absolute_s)::double precision)) > statement_timestamp())) AND ((c.staff_max_concurrent IS NULL) OR (c.staff_max_concurrent > ( SELECT count(*) AS count
            FROM public.session o
-          WHERE ((o.person_id = s.person_id) AND (o.ended_at IS NULL) AND (o.ends_at > statement_timestamp()) AND (ROW(o.created_at, o.id) > ROW(s.created_at, s.id)) AND ((o.seen_at + make_interval(secs => (LEAST(o.idle_seconds, c.staff_idle_s))::double precision)) > statement_timestamp()))))));
+          WHERE ((o.person_id = s.person_id) AND (o.ended_at IS NULL) AND (o.ends_at > statement_timestamp()) AND (ROW(o.seen_at, o.created_at, o.id) > ROW(s.seen_at, s.created_at, s.id)) AND ((o.seen_at + make_interval(secs => (LEAST(o.idle_seconds, c.staff_idle_s))::double precision)) > statement_timestamp()) AND ((c.staff_absolute_s IS NULL) OR ((o.created_at + make_interval(secs => (c.staff_absolute_s)::double precision)) > statement_timestamp())))))));
 
 -- owner: liaison_authz
 create view access.session_end as

@@ -95,6 +95,34 @@ test('the oldest sign-in ends when there are more than the partner allows, also 
   expect(after).toEqual([401, 401, 200, 200])
 })
 
+/** Lets time pass since one sign-in was used, or began. */
+const ageOne = (caller: Caller, column: 'seen_at' | 'created_at', seconds: number) =>
+  world.sql(
+    `update session set ${column} = ${column} - make_interval(secs => $2) where token_hash = sha256(convert_to($1, 'UTF8'))`,
+    [caller.cookie?.split('=')[1], seconds],
+  )
+
+test('the sign-in that is at work stays when the partner allows fewer, and the one that was left ends (C2)', async () => {
+  const { partner, person } = await member('Fewer')
+  const [atWork, left] = [await world.signIn(person.id), await world.signIn(person.id)]
+  await ageOne(left, 'seen_at', 600)
+  await configure(partner, { sessions: { staff: { max_concurrent: 1 } } })
+  expect([await statusOf(atWork), await statusOf(left)]).toEqual([200, 401])
+})
+
+test('a sign-in that is over by itself takes no place of one that is at work (C2)', async () => {
+  const { partner, person } = await member('Idle beside')
+  await configure(partner, { sessions: { staff: { max_concurrent: 2, absolute_s: 7200, idle_s: 600 } } })
+  const [atWork, idle] = [await world.signIn(person.id), await world.signIn(person.id)]
+  await ageOne(idle, 'seen_at', 900)
+  const next = await world.signIn(person.id)
+  expect([await statusOf(atWork), await statusOf(idle), await statusOf(next)]).toEqual([200, 401, 200])
+  await ageOne(next, 'created_at', 7201)
+  await ageOne(atWork, 'seen_at', 60)
+  const last = await world.signIn(person.id)
+  expect([await statusOf(atWork), await statusOf(next), await statusOf(last)]).toEqual([200, 401, 200])
+})
+
 test('sign-ins at the same moment cannot pass the bound: the later one waits, sees the earlier one, and ends it (C2)', async () => {
   const { partner, person } = await member('Parallel')
   await configure(partner, { sessions: { staff: { max_concurrent: 1 } } })
