@@ -283,7 +283,9 @@ begin
   select 'mail', jsonb_build_object('to', h.email, 'subject', mail_deal.subject, 'text', mail_deal.body)
   from public.person h
   where d.id is not null and h.status = 'active' and case mail_deal.side
-    when 'partner' then exists (select from public.partner_member m where m.person_id = h.id and m.partner_id = d.partner_id and m.status = 'active' and (m.role = 'PARTNER_OWNER' or m.person_id = d.created_by))
+    when 'partner' then exists (
+      select from public.partner_member m join public.partner p on p.id = m.partner_id and p.status = 'active'
+      where m.person_id = h.id and m.partner_id = d.partner_id and m.status = 'active' and (m.role = 'PARTNER_OWNER' or m.person_id = d.created_by))
     when 'provider' then exists (select from public.platform_staff s where s.person_id = h.id and s.role = 'SUPER_ADMIN' and s.status = 'active')
     else false end;
   get diagnostics sent = row_count;

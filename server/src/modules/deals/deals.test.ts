@@ -318,6 +318,20 @@ describe('the clock', () => {
     expect(told).toEqual([{ count: 1 }])
   })
 
+  test('writes to nobody of a partner that is stopped that it can register the prospect again (D12, C1)', async () => {
+    const away = await openReferralScene(world)
+    const deal = await approved(away.owner, { company_name: 'Of a stopped partner' })
+    await age(deal.id, 400)
+    await world.seed(`update partner set status = 'suspended', status_reason = 'Test' where id = $1`, [
+      away.partner,
+    ])
+    expect((await runDealClock(world.database, 'https://liaison.example')).expired).toBe(1)
+    const mails = await world.sql(
+      `select 1 from outbox where topic = 'mail' and payload ->> 'subject' = 'The time of your deal is over: Of a stopped partner'`,
+    )
+    expect(mails).toEqual([])
+  })
+
   test('forgets contacts and notes of deals that ended as long ago as the provider says, and no others (D12)', async () => {
     const contact = { contact_name: 'Ann Lee', notes: 'Met at the fair.' }
     const [old, young, open] = [
