@@ -1,5 +1,5 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import type { OrderDetail, OrderingAccount } from '@liaison/client'
+import type { Money, OrderDetail, OrderingAccount } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
@@ -18,6 +18,7 @@ export type OrderBody = {
   billing_account_id: string
   relationship_id: string
   items: { product_code: string; quantity: number }[]
+  expected_total: { once: Money; monthly: Money }
   reference?: string
   requested_date?: string
 }
@@ -32,11 +33,18 @@ type OrderFormProps = {
   onPlaced: (order: OrderDetail) => void
 }
 
+/** What was read goes along, so that nothing is ordered at a price that was not shown. */
 function toBody(draft: OrderDraft, account: OrderingAccount): OrderBody {
+  const { currency } = account
+  const { once, monthly } = totalsOf(draft, account)
   return {
     billing_account_id: account.billing_account_id,
     relationship_id: account.relationship_id ?? '',
     items: itemsOf(draft),
+    expected_total: {
+      once: { amount_minor: once, currency },
+      monthly: { amount_minor: monthly, currency },
+    },
     ...(draft.reference.trim() === '' ? {} : { reference: draft.reference.trim() }),
     ...(draft.day === '' ? {} : { requested_date: draft.day }),
   }

@@ -5,7 +5,7 @@ import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { priceItems, totalsOf } from './rules.ts'
-import type { Offer, PricedItem, WantedItem } from './rules.ts'
+import type { Offer, PricedItem, Totals, WantedItem } from './rules.ts'
 import { namingOrderFaults } from './store.ts'
 import type { OrderingAccountRow, OrderTables } from './tables.ts'
 
@@ -42,6 +42,8 @@ export interface WantedOrder {
   readonly items: readonly WantedItem[]
   readonly reference: string | null
   readonly requestedOn: string
+  /** What it cost as it was shown, in the currency of the account; null when that was not said. */
+  readonly expected: Totals | null
 }
 
 async function priced(mandate: OrderingMandate, order: WantedOrder): Promise<readonly PricedItem[]> {
@@ -75,10 +77,26 @@ async function namingPayerFaults<Result>(work: Promise<Result>): Promise<Result>
   }
 }
 
+/** A price that changed in the very moment is told like one that did so before. */
+async function namingPriceFaults<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    if (constraintOf(error) === 'order_item_price') throw priceChanged(error)
+    throw error
+  }
+}
+
 /** The refusal of an order for which somebody else pays than was shown. */
 export function payerChanged(cause?: unknown): ProblemError {
   const detail = 'Somebody else pays for this account than was shown. Nothing was ordered.'
   return new ProblemError(409, 'ORDER_PAYER_CHANGED', detail, { cause })
+}
+
+/** The refusal of an order that costs something else than was shown. */
+function priceChanged(cause?: unknown): ProblemError {
+  const detail = 'It costs something else than was shown. Nothing was ordered.'
+  return new ProblemError(412, 'ORDER_PRICE_CHANGED', detail, { cause })
 }
 
 /** The refusal of an order for which nobody pays. */
@@ -89,13 +107,15 @@ function payerMissing(cause?: unknown): ProblemError {
 
 /**
  * Places an order at the prices of now, for the payer that the account was read with, and returns its UUID. Throws
- * VALIDATION_ERROR for what is not offered, ORDER_PAYER_CHANGED and ORDER_PAYER_MISSING.
+ * VALIDATION_ERROR for what is not offered, ORDER_PRICE_CHANGED, ORDER_PAYER_CHANGED and ORDER_PAYER_MISSING.
  */
 export async function insertOrderOfPerson(mandate: OrderingMandate, order: WantedOrder): Promise<string> {
   const items = await priced(mandate, order)
   const { tenant_id: tenantId, id: accountId, payer } = order.account
   if (!payer) throw payerMissing()
   const totals = totalsOf(items)
+  const { expected } = order
+  if (expected && (expected.once !== totals.once || expected.monthly !== totals.monthly)) throw priceChanged()
   const work = sql<{ id: string }>`
     insert into service_order (tenant_id, account_id, reference, requested_on, once_total_minor, monthly_total_minor, payer_tenant_id, payer_account_id, acted_by)
     values (${tenantId}, ${accountId}, ${order.reference}, ${order.requestedOn}, ${totals.once}, ${totals.monthly},
@@ -104,9 +124,11 @@ export async function insertOrderOfPerson(mandate: OrderingMandate, order: Wante
   const { rows } = await namingPayerFaults(work)
   const id = rows[0]?.id
   if (id === undefined) throw new Error('The order was not written.')
-  await tables<OrderTables>(mandate)
-    .insertInto('order_item')
-    .values(items.map((item) => ({ ...item, tenant_id: tenantId, account_id: accountId, order_id: id })))
-    .execute()
+  await namingPriceFaults(
+    tables<OrderTables>(mandate)
+      .insertInto('order_item')
+      .values(items.map((item) => ({ ...item, tenant_id: tenantId, account_id: accountId, order_id: id })))
+      .execute(),
+  )
   return id
 }

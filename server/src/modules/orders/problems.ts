@@ -21,6 +21,12 @@ const ORDER_PROBLEMS = {
     cause: 'Who pays for the billing account changed after it was shown. Nothing was ordered.',
     remedy: 'Read again who pays, and order if that is still wanted.',
   },
+  ORDER_PRICE_CHANGED: {
+    status: 412,
+    title: 'It costs something else now',
+    cause: 'A price changed after it was shown. Nothing was ordered.',
+    remedy: 'Read the prices again, and order if that is still wanted.',
+  },
   ORDER_PAYER_MISSING: {
     status: 409,
     title: 'Nobody pays for this account',
