@@ -1,4 +1,10 @@
-import { auditCommands, makeAuditKey, readAuditKeys } from '#modules/audit/index.ts'
+import {
+  auditCommands,
+  AuditCommandError,
+  AuditUsageError,
+  makeAuditKey,
+  readAuditKeys,
+} from '#modules/audit/index.ts'
 import type { TakenOut } from '#modules/audit/index.ts'
 import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
 import type { Row } from '#platform/statement.ts'
@@ -10,6 +16,12 @@ import { recordOperator } from './keys-store.ts'
 
 /** What PostgreSQL answers to a write on a standby, or to a login that may only read (read_only_sql_transaction). */
 const READ_ONLY = '25006'
+
+/** As an error of commands: what was called wrongly, or not done, is no result and never stands among results. */
+function toCommandError(error: unknown): unknown {
+  if (error instanceof AuditUsageError) return new UsageError(error.message, { cause: error })
+  return error instanceof AuditCommandError ? new CommandError(error.message, { cause: error }) : error
+}
 
 function toStory(error: unknown, command: string): unknown {
   if (!(error instanceof Error && 'code' in error && error.code === READ_ONLY)) return error
@@ -74,6 +86,8 @@ export const audit: Command = {
             event,
           ),
       }),
-    )
+    ).catch((error: unknown) => {
+      throw toCommandError(error)
+    })
   },
 }

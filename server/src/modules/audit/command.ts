@@ -26,7 +26,17 @@ export interface TakenOut {
   readonly eventId?: string
 }
 
-/** One command of `liaison audit`. Returns the exit status: 0 holds, 1 does not hold, 2 was called wrongly. */
+/** The command line does not say what a command needs. */
+export class AuditUsageError extends Error {
+  override name = 'AuditUsageError'
+}
+
+/** What was asked for cannot be given, or was not done: said in a sentence, and never in the place of a result. */
+export class AuditCommandError extends Error {
+  override name = 'AuditCommandError'
+}
+
+/** One command of `liaison audit`. Returns the exit status: 0 holds, 1 does not hold; throws an AuditUsageError when it was called wrongly. */
 export interface AuditCommand {
   readonly name: string
   readonly help: string

@@ -9,7 +9,7 @@ import { makeVault } from '#platform/credentials/vault.ts'
 import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
 import { sealAll } from '#testing/sealing.ts'
-import { auditCommands, makeAuditKey, startSealer } from './index.ts'
+import { auditCommands, AuditUsageError, makeAuditKey, startSealer } from './index.ts'
 import type { TakenOut } from './index.ts'
 import { checkProof } from './proof.ts'
 
@@ -51,20 +51,28 @@ afterAll(async () => {
 
 describe('the commands of the operator', () => {
   const recorded: TakenOut[] = []
+  const surroundings = (write: (part: string) => void) => ({
+    connect: () => Promise.resolve<Pick<pg.ClientBase, 'query'>>(client),
+    dataDir: folder,
+    verifierKey: KEY.verifierKey,
+    signer: KEY,
+    now: NOW,
+    write,
+    record: (event: TakenOut) => Promise.resolve(void recorded.push(event)),
+    recordWithin: () => Promise.resolve(),
+  })
+  function command(name: string) {
+    const found = auditCommands.find((candidate) => candidate.name === name)
+    if (!found) throw new Error(`There is no command ${name}.`)
+    return found
+  }
   async function run(name: string, ...args: string[]): Promise<{ status: number; text: string }> {
     let text = ''
-    const command = auditCommands.find((candidate) => candidate.name === name)
-    const status = await command?.run(args, {
-      connect: () => Promise.resolve(client),
-      dataDir: folder,
-      verifierKey: KEY.verifierKey,
-      signer: KEY,
-      now: NOW,
-      write: (part) => (text += part),
-      record: (event) => Promise.resolve(void recorded.push(event)),
-      recordWithin: () => Promise.resolve(),
-    })
-    return { status: status ?? -1, text }
+    const status = await command(name).run(
+      args,
+      surroundings((part) => (text += part)),
+    )
+    return { status, text }
   }
 
   test('verify says that the log holds, and ends with 1 when it does not', async () => {
@@ -90,7 +98,7 @@ describe('the commands of the operator', () => {
 
   test('export writes what verify takes on another machine, and never over a file', async () => {
     const path = join(folder, 'evidence.jsonl')
-    expect((await run('export', '--output', path)).status).toBe(2)
+    await expect(run('export', '--output', path)).rejects.toThrow(AuditUsageError)
     expect(recorded).toEqual([])
     expect((await run('export', '--output', path, '--reason', 'A court asks')).status).toBe(0)
     expect(recorded).toEqual([{ action: 'platform.audit.export', reason: 'A court asks' }])
@@ -122,15 +130,28 @@ describe('the commands of the operator', () => {
       expect(checkProof(proof, THIEF.verifierKey)).toContain('not signed')
       expect(checkProof({ ...proof, extra: 1 }, KEY.verifierKey)).toContain('not a proof')
     }
-    expect(
-      (
-        await run(
-          'prove',
-          encodeId('audit_event', idFromUuid('audit_event', '01900000-0000-7000-8000-000000000000')),
-        )
-      ).status,
-    ).toBe(1)
-    expect((await run('prove', 'everything')).status).toBe(2)
+    // Neither stands among results, where it would be taken for a proof.
+    const unknown = encodeId('audit_event', idFromUuid('audit_event', '01900000-0000-7000-8000-000000000000'))
+    await expect(run('prove', unknown)).rejects.toThrow('no sealed event')
+    await expect(run('prove', 'everything')).rejects.toThrow(AuditUsageError)
+    await expect(run('prove', unknown, unknown)).rejects.toThrow(AuditUsageError)
+    const torn = join(folder, 'torn.json')
+    await writeFile(torn, '{"format":')
+    await expect(run('prove', '--check', torn)).rejects.toThrow('torn.json holds no proof')
+  })
+
+  test('an export that breaks off leaves no file behind, which would stand in the way of the next and read as whole', async () => {
+    const path = join(folder, 'broken.jsonl')
+    const broken: typeof client.query = (...query: unknown[]) =>
+      String(query[0]).includes('audit_retention')
+        ? Promise.reject(new Error('The connection broke off.'))
+        : Reflect.apply(client.query, client, query)
+    const exporting = command('export').run(['--output', path, '--reason', 'A court asks'], {
+      ...surroundings(() => undefined),
+      connect: () => Promise.resolve({ query: broken }),
+    })
+    await expect(exporting).rejects.toThrow('broke off')
+    await expect(readFile(path)).rejects.toThrow('ENOENT')
   })
 
   test('checkpoints and key print what a verifier needs', async () => {

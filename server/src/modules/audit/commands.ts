@@ -1,9 +1,9 @@
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { decodeId } from '@liaison/access'
 import { toCanonicalJson } from '#platform/signed-log/index.ts'
 import { readNamedNotes, readNotes } from './checkpoint-file.ts'
-import { checkpointFileIn, toText } from './command.ts'
+import { AuditCommandError, AuditUsageError, checkpointFileIn, toText } from './command.ts'
 import type { AuditCommand, AuditCommandContext } from './command.ts'
 import { noteVerification, readLog, readRetentionNotes } from './log-store.ts'
 import type { AdminClient, StoredEntry } from './log-store.ts'
@@ -79,30 +79,45 @@ export async function* exportLog(client: AdminClient, now: Date): AsyncGenerator
   }
 }
 
+/** Writes a file whole or not at all, and never over something that is there: an export is evidence. */
+async function writeWhole(path: string, text: AsyncIterable<string>): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
 async function runExport(args: readonly string[], context: AuditCommandContext): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: { output: { type: 'string' }, reason: { type: 'string' } },
   })
   const reason = values.reason?.trim() ?? ''
-  if (reason === '') {
-    context.write('Say why with --reason, without naming anybody.\n')
-    return 2
-  }
+  if (reason === '') throw new AuditUsageError('Say why with --reason, without naming anybody.')
   await context.record({ action: 'platform.audit.export', reason })
   const text = exportLog(await context.connect(), context.now)
   if (values.output === undefined) {
     for await (const line of text) context.write(line)
     return 0
   }
-  // Never over something that is there: an export is evidence.
-  const file = await open(values.output, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-  } finally {
-    await file.close()
-  }
+  await writeWhole(values.output, text)
   return 0
+}
+
+/** Reads the proof in a file. Throws an AuditCommandError where it holds something else. */
+async function readProof(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new AuditCommandError(`${path} holds no proof: it is not JSON.`, { cause })
+  }
 }
 
 async function runProve(args: readonly string[], context: AuditCommandContext): Promise<number> {
@@ -113,26 +128,26 @@ async function runProve(args: readonly string[], context: AuditCommandContext): 
   })
   if (values.check !== undefined) {
     const { fault, leavesOpen } = checkAnyProof(
-      JSON.parse(await readFile(values.check, 'utf8')),
+      await readProof(values.check),
       (await readKeyOption(values.key)) ?? context.verifierKey,
     )
     const held = leavesOpen === null ? 'The proof holds.' : `The proof holds. ${leavesOpen}`
     context.write(fault === null ? `${held}\n` : `THE PROOF DOES NOT HOLD. ${fault}\n`)
     return fault === null ? 0 : 1
   }
-  const eventId = decodeId('audit_event', positionals[0] ?? '')
-  if (eventId === null) {
-    context.write('Name one event by its id (evt_…), or a file with --check.\n')
-    return 2
-  }
+  const [named = '', ...rest] = positionals
+  const eventId = decodeId('audit_event', named)
+  if (eventId === null || rest.length > 0)
+    throw new AuditUsageError('Name one event by its id (evt_…), or a file with --check.')
   await context.record({
     action: 'platform.audit.prove',
     eventId,
     ...(values.reason !== undefined && { reason: values.reason }),
   })
   const proof = await makeProof(await context.connect(), eventId)
-  context.write(proof === null ? 'There is no sealed event with this id.\n' : toText(proof))
-  return proof === null ? 1 : 0
+  if (proof === null) throw new AuditCommandError('There is no sealed event with this id.')
+  context.write(toText(proof))
+  return 0
 }
 
 /** Refuses whatever a command is given that takes nothing, such as `--json`. */

@@ -10,7 +10,7 @@ import './problems.ts'
 
 export { auditCommands, exportLog } from './commands.ts'
 export { readNamedNotes } from './checkpoint-file.ts'
-export { checkpointFileIn } from './command.ts'
+export { AuditCommandError, AuditUsageError, checkpointFileIn } from './command.ts'
 export type { TakenOut } from './command.ts'
 export { verifyDatabase } from './verify-database.ts'
 export { addComingMonths } from './months.ts'

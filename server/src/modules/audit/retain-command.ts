@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { databaseCodeOf } from '#platform/database.ts'
 import { readNotes } from './checkpoint-file.ts'
-import { checkpointFileIn, toText } from './command.ts'
+import { AuditCommandError, AuditUsageError, checkpointFileIn, toText } from './command.ts'
 import type { AuditCommandContext } from './command.ts'
 import type { AdminClient } from './log-store.ts'
 import { findNotExported, planRetention } from './retain.ts'
@@ -91,28 +91,26 @@ async function carryOut(step: RetentionStep, { context, client, reason, size }: 
   }
 }
 
-/** Whether the log holds; says so where it does not. */
-async function holds(client: AdminClient, context: AuditCommandContext): Promise<boolean> {
+/** Throws an AuditCommandError that says why where the log does not hold. */
+async function requireHolding(client: AdminClient, context: AuditCommandContext): Promise<void> {
   const outside = await readNotes(checkpointFileIn(context.dataDir))
   const report = await verifyDatabase(client, outside, context.verifierKey)
   const faults = report.faults.map(({ code, detail }) => `${code} ${detail}`)
-  if (!report.ok) context.write(sayReport(report, faults))
-  return report.ok
+  if (!report.ok) throw new AuditCommandError(sayReport(report, faults).trimEnd())
 }
 
-async function retainAll(task: Omit<Task, 'size'>, file: string): Promise<RetentionStep[] | null> {
+async function retainAll(task: Omit<Task, 'size'>, file: string): Promise<readonly RetentionStep[]> {
   const { client, context } = task
-  if (!(await holds(client, context))) return null
+  await requireHolding(client, context)
   const { steps, size } = await planRetention(client, context.now)
   const missing = await findNotExported(steps, file)
-  if (missing.length > 0) {
-    context.write(
-      `The export does not hold all that would go of ${missing.map(({ from }) => dayOf(from)).join(', ')}. Nothing was taken out.\n`,
+  if (missing.length > 0)
+    throw new AuditCommandError(
+      `The export does not hold all that would go of ${missing.map(({ from }) => dayOf(from)).join(', ')}. Nothing was taken out.`,
     )
-    return null
-  }
   for (const step of steps) await carryOut(step, { ...task, size })
-  return (await holds(client, context)) ? [...steps] : null
+  await requireHolding(client, context)
+  return steps
 }
 
 /** Takes out what is past its time, once it was exported. */
@@ -122,13 +120,12 @@ export async function runRetain(args: readonly string[], context: AuditCommandCo
     options: { export: { type: 'string' }, reason: { type: 'string' }, json: { type: 'boolean' } },
   })
   const reason = values.reason?.trim() ?? ''
-  if (reason === '' || values.export === undefined) {
-    context.write('Name the export that holds what goes with --export, and say why with --reason.\n')
-    return 2
-  }
+  if (reason === '' || values.export === undefined)
+    throw new AuditUsageError(
+      'Name the export that holds what goes with --export, and say why with --reason.',
+    )
   const client = await context.connect()
   const steps = await retainAll({ context, client, reason }, values.export)
-  if (steps === null) return 1
   const done = steps.map(({ from, kept, removing }) => ({ month: dayOf(from), kept, removed: removing }))
   const lines = done.map(
     ({ month, kept, removed }) =>
