@@ -142,10 +142,11 @@ describe('the commands of the operator', () => {
 
   test('an export that breaks off leaves no file behind, which would stand in the way of the next and read as whole', async () => {
     const path = join(folder, 'broken.jsonl')
-    const broken: typeof client.query = (...query: unknown[]) =>
+    const ask = client.query.bind(client)
+    const broken: typeof ask = (...query: unknown[]) =>
       String(query[0]).includes('audit_retention')
         ? Promise.reject(new Error('The connection broke off.'))
-        : Reflect.apply(client.query, client, query)
+        : Reflect.apply(ask, client, query)
     const exporting = command('export').run(['--output', path, '--reason', 'A court asks'], {
       ...surroundings(() => undefined),
       connect: () => Promise.resolve({ query: broken }),
