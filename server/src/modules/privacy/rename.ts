@@ -202,6 +202,32 @@ async function findKept(
   return kept
 }
 
+/** What gives way in the text of a JSON value, and what is put there. A name of one word may be an ordinary word elsewhere. */
+function exchangesIn({ erased, names }: Known): readonly (readonly [text: string, instead: string])[] {
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1)
+  return [
+    [inJson(erased.email), `erased-${erased.id}@erased.invalid`],
+    ...names.map((name) =>
+      name.includes(' ')
+        ? ([inJson(name), 'Erased person'] as const)
+        : ([`: "${inJson(name)}"`, ': "Erased person"'] as const),
+    ),
+  ]
+}
+
+/**
+ * Answers that are kept for whoever repeats a request: those of the person go, others name somebody erased instead. They
+ * stay, since what was done under their keys would otherwise be done twice.
+ */
+async function renameInKeptAnswers(run: RunSql, known: Known): Promise<void> {
+  await run('delete from idempotency_record where principal = any($1)', [known.ids])
+  for (const exchange of exchangesIn(known))
+    await run(
+      `update idempotency_record set body = replace(body::text, $1, $2)::jsonb where strpos(body::text, $1) > 0`,
+      exchange,
+    )
+}
+
 /** Puts "Erased person" wherever the name stands beside what the person did; says where it could not. */
 export async function renameEverywhere(run: RunSql, erased: Erased): Promise<Renamed> {
   const texts = async (text: string) => (await run(text, [erased.id])).map((row) => String(row['text']))
@@ -216,6 +242,7 @@ export async function renameEverywhere(run: RunSql, erased: Erased): Promise<Ren
   const columns = await findNameColumns(run)
   const places = [...columns.map((at) => placeOf(at, known)), ...placesInJson(known)]
   for (const place of places) await rename(run, place, renamed)
+  await renameInKeptAnswers(run, known)
   await run(`select set_config('liaison.erased_name', '', true)`)
   for (const table of await findKept(run, known, columns)) renamed.kept.add(table)
   return renamed
