@@ -44,6 +44,18 @@ export const MONTHLY = {
   benefits: ['A hundred operations a day'],
 } as const
 
+/** Asks to put a draft on offer as it is now. */
+export async function askToOffer(
+  world: TestWorld,
+  caller: Caller,
+  path: string,
+): Promise<LightMyRequestResponse> {
+  const read = await world.call(caller, 'GET', path)
+  return world.call(caller, 'POST', `${path}/offer`, {
+    headers: { 'if-match': String(read.headers['etag']) },
+  })
+}
+
 /** A plan of the partner on offer to these roles; answers its public id. */
 export async function offerPlan(
   world: TestWorld,
@@ -60,7 +72,7 @@ export async function offerPlan(
   })
   if (made.statusCode !== 201) throw new Error(made.body)
   const id: string = made.json().plan_id
-  const offered = await world.call(scene.owner, 'POST', `/api/v1/partner/plans/${id}/offer`)
+  const offered = await askToOffer(world, scene.owner, `/api/v1/partner/plans/${id}`)
   if (offered.statusCode !== 200) throw new Error(offered.body)
   return id
 }

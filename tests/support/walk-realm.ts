@@ -37,7 +37,9 @@ export async function markRealm(world: TestWorld, name: string): Promise<MarkedR
     },
   })
   const planId: string = made.json().plan_id
-  await world.call(owner, 'POST', `/api/v1/partner/plans/${planId}/offer`)
+  await world.call(owner, 'POST', `/api/v1/partner/plans/${planId}/offer`, {
+    headers: { 'if-match': `"v${made.json().version}"` },
+  })
   const caller = await world.signInEndUser(user)
   await world.call(caller, 'POST', '/api/v1/realm/subscription', { body: { plan_id: planId } })
   await world.call(caller, 'POST', '/api/v1/realm/operations', { body: { kind: marker } })

@@ -21,7 +21,7 @@ import { TermsFields, WordsFields } from './plan-fields.tsx'
 export type KeptPlan = { plan: PlanDetail; etag: string | null; side: Side }
 
 /** Puts a draft on offer. */
-export function OfferButton({ plan, side }: KeptPlan) {
+export function OfferButton({ plan, etag, side }: KeptPlan) {
   const names = { plan: plan.name }
   return (
     <MoveButton
@@ -33,7 +33,12 @@ export function OfferButton({ plan, side }: KeptPlan) {
         done: t('plan.offer_done', names),
       }}
       move={(_reason, { client }) =>
-        readBody(client.POST(paths[side].offer, { params: { path: { plan_id: plan.plan_id } } }))
+        readBody(
+          client.POST(paths[side].offer, {
+            params: { path: { plan_id: plan.plan_id } },
+            headers: { 'If-Match': etag ?? '' },
+          }),
+        )
       }
     />
   )

@@ -1,6 +1,14 @@
 import { decodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { asPlanSide, MONTHLY, offerPlan, openPlanScene, PLAN_SIDES, takePlan } from '#testing/plan-acts.ts'
+import {
+  asPlanSide,
+  askToOffer,
+  MONTHLY,
+  offerPlan,
+  openPlanScene,
+  PLAN_SIDES,
+  takePlan,
+} from '#testing/plan-acts.ts'
 import type { PlanScene, PlanSide } from '#testing/plan-acts.ts'
 import { attempt } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -40,7 +48,7 @@ beforeAll(async () => {
     body: { code: 'lent', name: 'Lent', roles: ['basic'], terms: MONTHLY },
   })
   plans['lent'] = String(made.json().plan_id)
-  await world.call(catalogue.admin, 'POST', `/api/v1/admin/plans/${plans['lent']}/offer`)
+  await askToOffer(world, catalogue.admin, `/api/v1/admin/plans/${plans['lent']}`)
   here = await openPlanScene(world)
   there = await openPlanScene(world)
   for (const [name, scene] of [

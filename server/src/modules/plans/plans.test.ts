@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { encodeId } from '@liaison/access'
-import { MONTHLY, offerPlan, openPlanScene, takePlan } from '#testing/plan-acts.ts'
+import { askToOffer, MONTHLY, offerPlan, openPlanScene, takePlan } from '#testing/plan-acts.ts'
 import type { PlanScene } from '#testing/plan-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
@@ -23,7 +23,7 @@ async function lend(scene: PlanScene, code: string) {
   })
   expect(made.statusCode, made.body).toBe(201)
   const id = String(made.json().plan_id)
-  await world.call(scene.admin, 'POST', `${CATALOGUE}/${id}/offer`)
+  await askToOffer(world, scene.admin, `${CATALOGUE}/${id}`)
   const lent = await world.call(
     scene.admin,
     'PUT',
@@ -63,7 +63,7 @@ describe('own plans', () => {
     expect((await world.call(scene.owner, 'GET', OWN)).json().total).toBe(0)
   })
 
-  test('terms change in place until they are offered, and as a further version from then on; whoever has the plan keeps theirs (C6)', async () => {
+  test('terms change in place until they are offered, as they were read, and as a further version from then on; whoever has the plan keeps theirs (C6)', async () => {
     const scene = await openPlanScene(world)
     const made = await world.call(scene.owner, 'POST', OWN, {
       body: { code: 'mine', name: 'Mine', roles: ['basic'], terms: MONTHLY },
@@ -77,7 +77,16 @@ describe('own plans', () => {
     expect((await put(scene.owner, `${OWN}/${id}/terms`, made.json().version, dearer(2100))).statusCode).toBe(
       412,
     )
-    const offered = await world.call(scene.owner, 'POST', `${OWN}/${id}/offer`)
+    const unread = await world.call(scene.owner, 'POST', `${OWN}/${id}/offer`)
+    const before = await world.call(scene.owner, 'POST', `${OWN}/${id}/offer`, {
+      headers: { 'if-match': `"v${made.json().version}"` },
+    })
+    expect([unread.statusCode, before.statusCode, before.json().code]).toEqual([
+      428,
+      412,
+      'PRECONDITION_FAILED',
+    ])
+    const offered = await askToOffer(world, scene.owner, `${OWN}/${id}`)
     expect(offered.json()).toMatchObject({ state: 'offered', terms: { number: 1, is_fixed: true } })
     const taken = await takePlan(world, scene.caller, id)
     expect(taken.json().subscription.price.amount_minor).toBe(2000)
@@ -99,14 +108,14 @@ describe('own plans', () => {
       body: { code: 'mine', name: 'Mine', terms: MONTHLY },
     })
     const id = made.json().plan_id
-    expect((await world.call(scene.owner, 'POST', `${OWN}/${id}/offer`)).json().code).toBe('PLAN_INCOMPLETE')
+    expect((await askToOffer(world, scene.owner, `${OWN}/${id}`)).json().code).toBe('PLAN_INCOMPLETE')
     const words = { name: 'Mine', description: '', requires_flag: null }
     const named = await put(scene.owner, `${OWN}/${id}`, made.json().version, {
       ...words,
       roles: ['basic', 'advanced'],
     })
     expect(named.json(), named.body).toMatchObject({ roles: ['basic', 'advanced'] })
-    const offered = await world.call(scene.owner, 'POST', `${OWN}/${id}/offer`)
+    const offered = await askToOffer(world, scene.owner, `${OWN}/${id}`)
     await takePlan(world, scene.caller, id)
     expect(
       (
@@ -122,17 +131,11 @@ describe('own plans', () => {
     })
     expect(narrowed.json(), narrowed.body).toMatchObject({ roles: ['basic'] })
     await world.call(scene.owner, 'POST', `${OWN}/${id}/discontinue`, { body: { running: 'keep' } })
-    for (const step of ['offer', 'discontinue'])
-      expect(
-        (
-          await world.call(
-            scene.owner,
-            'POST',
-            `${OWN}/${id}/${step}`,
-            step === 'offer' ? {} : { body: { running: 'keep' } },
-          )
-        ).json().code,
-      ).toBe('PLAN_STATE_CONFLICT')
+    const again = await askToOffer(world, scene.owner, `${OWN}/${id}`)
+    const twice = await world.call(scene.owner, 'POST', `${OWN}/${id}/discontinue`, {
+      body: { running: 'keep' },
+    })
+    expect([again.json().code, twice.json().code]).toEqual(['PLAN_STATE_CONFLICT', 'PLAN_STATE_CONFLICT'])
     expect((await world.call(scene.caller, 'GET', '/api/v1/realm/subscription')).json().sub_status).toBe(
       'signed',
     )

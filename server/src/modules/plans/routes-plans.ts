@@ -224,10 +224,12 @@ function makeMoveRoutes({ base, write }: Side): readonly Route[] {
       input: { params: PlanParams },
       access: write,
       limit: 'write',
+      ifMatch: true,
       problems: ['PLAN_NOT_FOUND', 'PLAN_STATE_CONFLICT', 'PLAN_INCOMPLETE'],
       responses: { 200: PlanDetailBody },
-      async handle({ mandate, params }) {
+      async handle({ mandate, params, expectedVersion }) {
         const before = await getKeptPlan(mandate, params.plan_id)
+        requireVersion(before, expectedVersion)
         if (before.state !== 'draft')
           throw new ProblemError(409, 'PLAN_STATE_CONFLICT', 'Only a draft is put on offer.')
         await updatePlan(mandate, before, { state: 'offered' })
