@@ -1,6 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { changedInProgram } from '#testing/raw-changes.ts'
+import { changedBy } from '#testing/raw-changes.ts'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene, Side } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -53,8 +53,8 @@ describe('as raw SQL', () => {
      select id, partner_id, encode(sha256('x'), 'hex'), 'image/png', 64, 64, 'x', created_by, created_by_name from api_client where id = $1`,
   ])('staff of a partner writes nothing of its clients (A11, R1): %s', async (sql) => {
     const change = { sql, values: [await seedClient()] }
-    await expect(changedInProgram(world, staff, change)).rejects.toThrow('row-level security')
-    expect(await changedInProgram(world, scene.people.partner.caller, change)).toBe(1)
+    await expect(changedBy(world, staff, change)).rejects.toThrow('row-level security')
+    expect(await changedBy(world, scene.people.partner.caller, change)).toBe(1)
   })
 
   test('only the side that suspended a client lets it work again, and what was revoked stays revoked (A11, R1)', async () => {
