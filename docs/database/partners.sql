@@ -90,7 +90,7 @@ grant select on public.partner to liaison_delegate;
 grant insert, select, update on public.partner to liaison_platform;
 grant select on public.partner to liaison_program;
 grant select (id, name, slug, status) on public.partner to liaison_ingest;
-grant select (id, name, slug) on public.partner to liaison_job;
+grant select (id, name, slug, status) on public.partner to liaison_job;
 grant update (contact_email, website) on public.partner to liaison_program;
 grant select (id, name, slug, kinds, status, website, created_at, approved_website) on public.partner to liaison_tenant;
 

@@ -134,7 +134,7 @@ grant insert, select, update on public.tenant to liaison_ingest;
 grant select on public.tenant to liaison_tenant;
 grant select (id, name, slug, status, is_sandbox) on public.tenant to liaison_auth;
 grant insert (id, name, slug, currency, is_sandbox) on public.tenant to liaison_authz;
-grant select (id, name, slug) on public.tenant to liaison_job;
+grant select (id, name, slug, status) on public.tenant to liaison_job;
 grant select (id, name, slug, status, plan_type, created_at) on public.tenant to liaison_limited_view;
 grant insert (name, slug, domain, plan_type, timezone, currency) on public.tenant to liaison_platform;
 grant select (id, name, slug, domain, status, plan_type, created_at, updated_at) on public.tenant to liaison_platform;

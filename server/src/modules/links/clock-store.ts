@@ -23,7 +23,8 @@ export interface DueLink {
   readonly link: KnownLink
 }
 
-// One link appears once: what ends it comes first.
+// One link appears once: what ends it comes first. Where the work of a partner has ended for good, or an organisation is closed, there is nobody who
+// could answer or use it, so that nothing else is done; and nothing begins while a partner is suspended.
 const DUE = `
   select distinct on (due.id) due.id, due.task, due.days
   from (
@@ -63,6 +64,9 @@ const DUE = `
       and not exists (select from link_notice n where n.link_id = d.id and n.ends_at = d.ends_at and n.days <= step.days)
   ) due
   where due.id <> all ($2::uuid[])
+    and (due.task in ('expire', 'lapse', 'handover') or exists (
+      select from delegation d join partner p on p.id = d.partner_id join tenant t on t.id = d.tenant_id
+      where d.id = due.id and t.status <> 'closed' and (p.status = 'active' or p.status = 'suspended' and due.task <> 'activate')))
   order by due.id, due.rank
   limit $1`
 

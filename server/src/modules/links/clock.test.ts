@@ -206,6 +206,46 @@ describe('the clock', () => {
     expect(await actionsOf(scene)).toEqual(['links.renew'])
   })
 
+  test.each([
+    [
+      'a partner whose work ended for good',
+      (scene: Scene) => `update partner set status = 'terminated' where id = '${scene.partner}'`,
+    ],
+    [
+      'a closed organisation',
+      (scene: Scene) => `update tenant set status = 'closed' where id = '${scene.tenant}'`,
+    ],
+  ])(
+    'nothing of %s is renewed, begun or reminded of, since nobody can answer or use it; it still ends',
+    async (_, stop) => {
+      const [renewing, reviewed, unbegun, ended] = [
+        await openScene(),
+        await openScene(),
+        await openScene(),
+        await openScene(),
+      ]
+      await set(renewing, `ends_at = now() + interval '20 hours'`)
+      await world.seed(
+        `update link set auto_renew_days = 180 where id = $1`,
+        [renewing.link],
+        renewing.tenant,
+      )
+      await world.seed(
+        `update link set review_due_at = now() + interval '1 day' where id = $1`,
+        [reviewed.link],
+        reviewed.tenant,
+      )
+      await set(unbegun, `status = 'approved'`)
+      await set(ended, `ends_at = now() - interval '1 minute'`)
+      const scenes = [renewing, reviewed, unbegun, ended]
+      for (const scene of scenes) await world.seed(stop(scene), [], scene.tenant)
+      await runLinkClock(world.database)
+      const done = []
+      for (const scene of scenes) done.push([await statusOf(scene), ...(await actionsOf(scene))])
+      expect(done).toEqual([['active'], ['active'], ['approved'], ['expired', 'links.expire']])
+    },
+  )
+
   test('a change request that nobody decided lapses', async () => {
     const scene = await openScene()
     await world.seed(
