@@ -158,6 +158,28 @@ describe('ends', () => {
     )
   })
 
+  test('whoever asked reads that the link is over, not that nobody answered in twelve hours or that the rest of it stays (B13)', async () => {
+    const [waiting, running] = [await openElevationScene(world), await openElevationScene(world)]
+    await ask(waiting)
+    await elevate(world, running)
+    for (const scene of [waiting, running])
+      await world.seed(`update delegation set status = 'revoked' where id = $1`, [scene.link], scene.tenant)
+    await runElevationClock(world.database)
+    const lastMailTo = async ({ technician }: ElevationScene) =>
+      (
+        await world.sql<{ said: string }>(
+          `select payload ->> 'subject' || ' / ' || (payload ->> 'text') as said from outbox where topic = 'mail' and payload ->> 'to' = (select email from person where id = $1) order by id desc limit 1`,
+          [technician.id],
+        )
+      )[0]?.said
+    expect(await lastMailTo(waiting)).toMatch(
+      /^Your request for more access in Acme is over \/ What your organisation could do in Acme has ended before anybody answered your request for more access\.\n/,
+    )
+    expect(await lastMailTo(running)).toMatch(
+      /^More access in Acme has ended \/ The access that you had in Acme for a while has ended before its time, since you cannot act there any more\.\n/,
+    )
+  })
+
   test('every step is an event that both sides read (B13)', async () => {
     const scene = await openElevationScene(world)
     const id = await elevate(world, scene)

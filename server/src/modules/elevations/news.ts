@@ -48,6 +48,8 @@ interface Told {
   readonly partner: string
   readonly tenant: string
   readonly until: string
+  /** Whether it is over before its own time was, because the link, or the person's place in it, is. */
+  readonly isCut: boolean
 }
 
 const WORDS: Readonly<
@@ -91,16 +93,24 @@ const WORDS: Readonly<
   },
   withdrawn: {},
   ended: {
-    requester: ({ tenant }) => [
+    requester: ({ tenant, isCut }) => [
       `More access in ${tenant} has ended`,
-      `The access that you had in ${tenant} for a while has ended. What you can do there otherwise stays.`,
+      isCut
+        ? `The access that you had in ${tenant} for a while has ended before its time, since you cannot act there any more.`
+        : `The access that you had in ${tenant} for a while has ended. What you can do there otherwise stays.`,
     ],
   },
   lapsed: {
-    requester: ({ tenant }) => [
-      `Nobody answered your request for more access in ${tenant}`,
-      `Nobody answered your request for more access in ${tenant} within 12 hours, so it has lapsed. You can ask again.`,
-    ],
+    requester: ({ tenant, isCut }) =>
+      isCut
+        ? [
+            `Your request for more access in ${tenant} is over`,
+            `What your organisation could do in ${tenant} has ended before anybody answered your request for more access.`,
+          ]
+        : [
+            `Nobody answered your request for more access in ${tenant}`,
+            `Nobody answered your request for more access in ${tenant} within 12 hours, so it has lapsed. You can ask again.`,
+          ],
   },
 }
 
@@ -135,6 +145,7 @@ export async function announceElevation(
     partner: row.partner_name ?? 'the partner',
     tenant: row.tenant_name ?? 'the organisation',
     until: row.ends_at ? formatInstant(row.ends_at) : 'its end',
+    isCut: mandate.kind === 'system' && (row.ends_at ?? row.answer_by) > mandate.origin.now,
   }
   const mails = (['requester', 'partner', 'tenant'] as const).flatMap((audience) => {
     const said = words[audience]?.(parties)
