@@ -155,14 +155,26 @@ grant execute on access.elevation_needs_tenant(uuid) to liaison_program;
 grant execute on access.elevation_needs_tenant(uuid) to liaison_tenant;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.has_place(e public.link_elevation)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (
+    select from public.link_member m join public.partner_member pm on pm.id = m.member_id and pm.status = 'active'
+    where m.link_id = e.link_id and m.member_id = e.member_id and (m.ends_at is null or m.ends_at > statement_timestamp()))
+  $function$;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.is_elevated(e public.link_elevation)
  RETURNS boolean
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select e.status = 'active' and e.ends_at > statement_timestamp()
-    and exists (select from public.link_member m where m.link_id = e.link_id and m.member_id = e.member_id and m.elevation_id = e.id and (m.ends_at is null or m.ends_at > statement_timestamp()))
+  select e.status = 'active' and e.ends_at > statement_timestamp() and access.has_place(e)
+    and exists (select from public.link_member m where m.link_id = e.link_id and m.member_id = e.member_id and m.elevation_id = e.id)
     and exists (select from public.delegation d where d.id = e.link_id and d.status in ('active', 'suspended') and (d.ends_at is null or d.ends_at > statement_timestamp()))
   $function$;
 grant execute on access.is_elevated(public.link_elevation) to liaison_job;
@@ -178,7 +190,7 @@ CREATE OR REPLACE FUNCTION access.is_waiting(e public.link_elevation)
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select e.status in ('requested', 'approved') and e.answer_by > statement_timestamp()
+  select e.status in ('requested', 'approved') and e.answer_by > statement_timestamp() and access.has_place(e)
     and exists (select from public.delegation d where d.id = e.link_id and d.status in ('active', 'suspended') and (d.ends_at is null or d.ends_at > statement_timestamp()))
   $function$;
 grant execute on access.is_waiting(public.link_elevation) to liaison_job;

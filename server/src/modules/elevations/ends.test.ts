@@ -1,4 +1,4 @@
-import { decodeId, encodeId } from '@liaison/access'
+import { decodeId, encodeId, NO_CONDITIONS } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
 import { actOnElevation, askElevation, elevate, openElevationScene } from '#testing/elevation-acts.ts'
@@ -158,6 +158,40 @@ describe('ends', () => {
     )
   })
 
+  test.each([
+    ['left the partner', `update partner_member set status = 'inactive' where id = $1`],
+    ['was taken off the link', `delete from link_member where member_id = $1`],
+  ])('neither side reads that somebody who %s has more access, or waits for it (B13)', async (_, leave) => {
+    const [waiting, approved, running] = [
+      await openElevationScene(world),
+      await openElevationScene(world, { conditions: { ...NO_CONDITIONS, tenant_elevation_approval: true } }),
+      await openElevationScene(world),
+    ]
+    await ask(waiting)
+    await elevate(world, approved)
+    await elevate(world, running)
+    const scenes = [waiting, approved, running]
+    const states = async () => {
+      const seen = []
+      for (const { owner, admin } of scenes) {
+        const [partner, tenant] = [
+          await world.call(owner.caller, 'GET', '/api/v1/partner/elevations'),
+          await world.call(admin.caller, 'GET', '/api/v1/tenant/partner-access/elevations'),
+        ]
+        seen.push([partner, tenant].map((answer) => answer.json().items[0]?.status))
+      }
+      return seen
+    }
+    expect(await states()).toEqual([
+      ['requested', undefined],
+      ['approved', 'approved'],
+      ['active', 'active'],
+    ])
+    for (const { technician, tenant } of scenes) await world.seed(leave, [technician.member], tenant)
+    expect((await states()).map(([partner]) => partner)).toEqual(['lapsed', 'lapsed', 'ended'])
+    expect((await states())[2]).toEqual(['ended', 'ended'])
+  })
+
   test('whoever asked reads that the link is over, not that nobody answered in twelve hours or that the rest of it stays (B13)', async () => {
     const [waiting, running] = [await openElevationScene(world), await openElevationScene(world)]
     await ask(waiting)
@@ -173,7 +207,7 @@ describe('ends', () => {
         )
       )[0]?.said
     expect(await lastMailTo(waiting)).toMatch(
-      /^Your request for more access in Acme is over \/ What your organisation could do in Acme has ended before anybody answered your request for more access\.\n/,
+      /^Your request for more access in Acme is over \/ It ended before anybody answered, since you cannot act in Acme any more\.\n/,
     )
     expect(await lastMailTo(running)).toMatch(
       /^More access in Acme has ended \/ The access that you had in Acme for a while has ended before its time, since you cannot act there any more\.\n/,

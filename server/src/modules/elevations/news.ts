@@ -105,7 +105,7 @@ const WORDS: Readonly<
       isCut
         ? [
             `Your request for more access in ${tenant} is over`,
-            `What your organisation could do in ${tenant} has ended before anybody answered your request for more access.`,
+            `It ended before anybody answered, since you cannot act in ${tenant} any more.`,
           ]
         : [
             `Nobody answered your request for more access in ${tenant}`,
