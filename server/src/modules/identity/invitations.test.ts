@@ -316,6 +316,22 @@ describe('an invitation', () => {
     })
   })
 
+  test('into a tenant is refused for somebody who is a member, however the address is written, and not for who was one', async () => {
+    const [tenant, admin, member] = [await world.tenant('Acme'), await world.person(), await world.person()]
+    await world.tenantMember(tenant, admin.id)
+    await world.tenantMember(tenant, member.id, 'TENANT_USER')
+    const caller = { ...(await world.signIn(admin.id)), tenantId: tenant }
+    const invite = () =>
+      world.call(caller, 'POST', '/api/v1/tenant/members/invite', {
+        body: { email: member.email.toUpperCase(), role: 'TENANT_ADMIN' },
+      })
+    const again = await invite()
+    expect([again.statusCode, again.json().code]).toEqual([409, 'MEMBER_EXISTS'])
+    expect(await mailsTo(world, member.email)).toEqual([])
+    await world.seed(`update tenant_member set status = 'inactive' where person_id = $1`, [member.id], tenant)
+    expect((await invite()).statusCode).toBe(201)
+  })
+
   test('into a tenant ends with the administrator who sent it', async () => {
     const [tenant, admin, email] = [await world.tenant('Acme'), await world.person(), newAddress()]
     await world.tenantMember(tenant, admin.id)

@@ -7,7 +7,7 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { createInvitation } from './invitation.ts'
-import { isMember, listMembers, listTenantMembers } from './member-store.ts'
+import { isMember, isTenantMember, listMembers, listTenantMembers } from './member-store.ts'
 import { isEmail, normalizeEmail } from './throttle-rules.ts'
 
 /** An e-mail address as it is kept. */
@@ -113,6 +113,9 @@ const listOwnTenantMembers = route({
   },
 })
 
+const memberExists = () =>
+  new ProblemError(409, 'MEMBER_EXISTS', 'A person with this address is a member already.')
+
 /** Members of the own organisation: who they are, and inviting more. */
 export function makeMemberRoutes(services: Services): Route[] {
   return [
@@ -128,8 +131,7 @@ export function makeMemberRoutes(services: Services): Route[] {
       problems: ['MEMBER_EXISTS'],
       responses: { 201: InvitationSent },
       async handle({ mandate, body }) {
-        if (await isMember(mandate, body.email))
-          throw new ProblemError(409, 'MEMBER_EXISTS', 'A person with this address is a member already.')
+        if (await isMember(mandate, body.email)) throw memberExists()
         const { partner } = mandate
         const { id, endsAt } = await createInvitation(services, mandate, {
           kind: 'partner',
@@ -147,8 +149,10 @@ export function makeMemberRoutes(services: Services): Route[] {
       input: { body: z.strictObject({ email: Email, role: z.enum(['TENANT_ADMIN', 'TENANT_USER']) }) },
       access: { permission: 'tenant.members.manage' },
       limit: 'write',
+      problems: ['MEMBER_EXISTS'],
       responses: { 201: InvitationSent },
       async handle({ mandate, body }) {
+        if (await isTenantMember(mandate, body.email)) throw memberExists()
         const { tenant } = mandate
         const { id, endsAt } = await createInvitation(services, mandate, {
           kind: 'tenant',

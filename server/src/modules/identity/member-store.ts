@@ -143,6 +143,17 @@ export async function isMember(mandate: Mandate<'program'>, email: string): Prom
   return (result?.rowCount ?? 0) > 0
 }
 
+/** Whether somebody with this address is an active member of the mandate's tenant; asked by its administrators, who alone know addresses. */
+export async function isTenantMember(mandate: Mandate<'tenant'>, email: string): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `select 1 from access.own_members() m where m.status = 'active' and m.email = $1`,
+      values: [email],
+    },
+  ])
+  return (result?.rowCount ?? 0) > 0
+}
+
 /** Where an invitation leads; null when the organisation is closed or gone. */
 export async function findPlaceName(mandate: Mandate<'identity'>, place: Place): Promise<string | null> {
   if (place.kind === 'platform') return 'the platform'
