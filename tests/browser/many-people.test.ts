@@ -175,3 +175,39 @@ test('both sides read every request for more access that waits for them, and all
     await expect.poll(() => earlier.getByText(/^Person 129 /).count(), SOON).toBe(1)
   }
 }, 60_000)
+
+test('the provider reads every feature of a partner, and a partner what a large order left in use, with a word about what is not shown (C3, A7)', async () => {
+  const admin = await product.openTab('sam@provider.example')
+  await stretchList(admin, /\/admin\/partners\/[^/]+\/features(\?|$)/, (first, index) => ({
+    ...first,
+    key: `feature_${index}`,
+    name: `Feature ${index}`,
+  }))
+  await admin.goto(`${product.url}/platform/partners/${product.demo.partners['northwind-msp']}/features`)
+  await admin.getByText('Feature 129', { exact: true }).waitFor()
+
+  const read = await admin.evaluate(async () => (await fetch('/api/v1/admin/orders?limit=1')).json())
+  const [order] = z.object({ items: z.array(z.looseObject({ order_id: z.string() })) }).parse(read).items
+  const owner = await product.openTab('ana@northwind.example')
+  await owner.route(/\/partner\/orders\/ord_/, (route) =>
+    route.fulfill({ json: { ...order, tenant_name: 'Acme Fiber' } }),
+  )
+  // As if the order had left 700 services, handed out 100 at most at a time.
+  await owner.route(/\/partner\/services(\?|$)/, async (route) => {
+    const query = new URL(route.request().url()).searchParams
+    const from = Number(query.get('cursor') ?? 0)
+    const items = Array.from({ length: 100 }, (_, index) => ({
+      service_id: `svc_${from + index}`,
+      product_name: `Line ${from + index}`,
+      started_at: '2026-10-01T00:00:00Z',
+    }))
+    const next = from + 100
+    await route.fulfill({
+      json: { items, has_more: next < 700, next_cursor: next < 700 ? String(next) : null },
+    })
+  })
+  await owner.goto(partnerPath(`orders/${order?.order_id}`))
+  const inUse = owner.getByRole('region', { name: 'In use from this order' })
+  await inUse.getByText('Line 499').waitFor()
+  await inUse.getByText('These are the newest 500').waitFor()
+}, 60_000)

@@ -48,5 +48,6 @@ export const ordering = {
   'ordering.own_orders': 'Orders of {name}',
   'ordering.services': 'In use from this order',
   'ordering.services_none': 'Nothing yet. Services are listed here once the order is completed.',
+  'ordering.services_more': 'These are the newest {count}; the order left more in use than are shown here.',
   'ordering.since': 'since {date}',
 } as const

@@ -10,6 +10,7 @@ import { StatusChip } from '../../parts/values.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { PartnerTab } from '../registry/partner-tab.tsx'
@@ -44,17 +45,19 @@ function toColumns(partner: PartnerDetail, mayManage: boolean): Column<PartnerFe
 function List({ partner }: { partner: PartnerDetail }) {
   const mayManage = useMay('platform.features.manage')
   const features = useRead(['features', 'of', partner.partner_id], (frame, signal) =>
-    readBody(
-      frame.client.GET('/admin/partners/{partner_id}/features', {
-        params: { path: { partner_id: partner.partner_id }, query: { limit: 100 } },
-        signal,
-      }),
+    readAllByOffset((place) =>
+      readBody(
+        frame.client.GET('/admin/partners/{partner_id}/features', {
+          params: { path: { partner_id: partner.partner_id }, query: { limit: 100, ...place } },
+          signal,
+        }),
+      ),
     ),
   )
   const columns = useMemo(() => toColumns(partner, mayManage), [partner, mayManage])
   return (
     <Answer query={features} lines={8}>
-      {({ items }) =>
+      {(items) =>
         items.length === 0 ? (
           <Empty title={t('state.none')} text={t('features.none_text')} />
         ) : (

@@ -6,38 +6,47 @@ import { formatDate } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { readUpToByCursor } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { OrderFacts } from '../shared/order-facts.tsx'
 import { OrderItems } from '../shared/order-items.tsx'
 import { itemsInShort } from '../shared/order-words.tsx'
 
+/** An order leaves up to fifty times a hundred services; nobody reads that many one by one. */
+const mostShown = 500
+
 function Services({ orderId }: { orderId: string }) {
   const services = useRead(['partner-services', orderId], (frame, signal) =>
-    readBody(
-      frame.client.GET('/partner/services', {
-        params: { query: { order_id: orderId, limit: 100 } },
-        signal,
-      }),
+    readUpToByCursor(mostShown, (place) =>
+      readBody(
+        frame.client.GET('/partner/services', {
+          params: { query: { order_id: orderId, limit: 100, ...place } },
+          signal,
+        }),
+      ),
     ),
   )
   return (
     <Panel title={t('ordering.services')}>
       <Answer query={services} lines={2}>
-        {({ items }) =>
-          items.length === 0 ? (
+        {({ rows, isCut }) =>
+          rows.length === 0 ? (
             <p className="muted">{t('ordering.services_none')}</p>
           ) : (
-            <ul>
-              {items.map((service) => (
-                <li key={service.service_id}>
-                  {service.product_name}{' '}
-                  <span className="small muted">
-                    {t('ordering.since', { date: formatDate(service.started_at) })}
-                  </span>
-                </li>
-              ))}
-            </ul>
+            <>
+              <ul>
+                {rows.map((service) => (
+                  <li key={service.service_id}>
+                    {service.product_name}{' '}
+                    <span className="small muted">
+                      {t('ordering.since', { date: formatDate(service.started_at) })}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+              {isCut && <p className="small muted">{t('ordering.services_more', { count: rows.length })}</p>}
+            </>
           )
         }
       </Answer>

@@ -16,6 +16,7 @@ import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { PartnerTab } from '../registry/partner-tab.tsx'
@@ -94,10 +95,12 @@ function LendMore({ partner, lent }: { partner: string; lent: readonly Plan[] })
   const [chosen, setChosen] = useState('')
   const query = { source: 'catalogue', state: 'offered', limit: 100 } as const
   const catalogue = useRead(['plans', 'platform', query], (frame, signal) =>
-    readBody(frame.client.GET('/admin/plans', { params: { query }, signal })),
+    readAllByOffset((place) =>
+      readBody(frame.client.GET('/admin/plans', { params: { query: { ...query, ...place } }, signal })),
+    ),
   )
   const taken = new Set(lent.filter((plan) => plan.offer?.is_allowed === true).map((plan) => plan.plan_id))
-  const open = catalogue.data?.items.filter((plan) => !taken.has(plan.plan_id)) ?? []
+  const open = catalogue.data?.filter((plan) => !taken.has(plan.plan_id)) ?? []
   const write = useWrite(
     (plan: Plan, frame) => lend(frame, { plan: plan.plan_id, partner }, true),
     (_answer, plan) => {

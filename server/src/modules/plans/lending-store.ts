@@ -22,7 +22,7 @@ export function listBorrowers(mandate: Mandate<'platform'>, planId: IdOf<'plan'>
     ])
     .where('l.plan_id', '=', planId)
     .orderBy('p.name')
-    .limit(500)
+    .limit(1000)
     .execute()
 }
 

@@ -220,6 +220,19 @@ describe('plans of the catalogue', () => {
     expect((await put(scene.owner, `${OWN}/${id}/terms`, 1, MONTHLY)).json().code).toBe('PLAN_NOT_FOUND')
   })
 
+  test('are all told of a partner to the provider, however many stand before them in the catalogue (C6)', async () => {
+    const scene = await openPlanScene(world)
+    const id = await lend(scene, `behind-${scene.slug}`)
+    await world.seed(
+      `with made as (insert into plan (code, name) select 'before-' || n, 'A ' || n from generate_series(1, 100) n returning id)
+       insert into plan_version (plan_id, number, price_minor, currency, period) select id, 1, 100, 'EUR', 'month' from made`,
+      [],
+    )
+    const path = `/api/v1/admin/partners/${encodeId('partner', scene.partner)}/plans`
+    const { lent } = (await world.call(scene.admin, 'GET', path)).json()
+    expect(lent).toMatchObject([{ plan_id: id }])
+  })
+
   test('taken back they are offered no more, and whoever has one keeps it (C6)', async () => {
     const scene = await openPlanScene(world)
     const id = await lend(scene, `back-${scene.slug}`)

@@ -71,6 +71,9 @@ const lendRoute = route({
   },
 })
 
+/** More plans than anybody keeps: this list is told whole. */
+const ALL = { limit: 1000, offset: 0 }
+
 const plansOfPartnerRoute = route({
   method: 'GET',
   path: '/api/v1/admin/partners/:partner_id/plans',
@@ -82,9 +85,8 @@ const plansOfPartnerRoute = route({
   responses: { 200: z.strictObject({ own: z.array(PlanBody), lent: z.array(PlanBody) }) },
   async handle({ mandate, params }) {
     await getPartnerName(mandate, params.partner_id)
-    const page = { limit: 100, offset: 0 }
-    const own = (await listPlans(mandate, { partnerId: params.partner_id }, page)).rows
-    const catalogue = (await listPlans(mandate, { source: 'catalogue' }, page)).rows
+    const own = (await listPlans(mandate, { partnerId: params.partner_id }, ALL)).rows
+    const catalogue = (await listPlans(mandate, { source: 'catalogue' }, ALL)).rows
     const lent = new Map((await listLent(mandate, params.partner_id)).map((row) => [row.plan_id, row]))
     const users = await countUsers(
       mandate,
