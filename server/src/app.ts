@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
-import { accountRoutes } from '#modules/accounts/index.ts'
+import { makeAccountRoutes } from '#modules/accounts/index.ts'
 import { makeAgreementRoutes } from '#modules/agreements/index.ts'
 import { makeAgencyRoutes, mountLeakReportCheck } from '#modules/agencies/index.ts'
 import type { LeakReportKeys } from '#modules/agencies/index.ts'
@@ -146,7 +146,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...ingestRoutes,
     ...makeEarningRoutes(services),
     ...alertRoutes,
-    ...accountRoutes,
+    ...makeAccountRoutes(services),
     ...makeRealmRoutes(services, options),
     ...planModuleRoutes,
     ...makeIdentityCheckRoutes(services),

@@ -101,6 +101,14 @@ test('a partner asks for an account under a live link in its own words; the tena
   expect(asked.statusCode, asked.body).toBe(201)
   expect(asked.json()).toMatchObject({ status: 'requested', subscriber_id: null, subscriber_name: null })
   const { account_id: id } = asked.json()
+  expect(
+    await world.sql(
+      `select o.payload ->> 'subject' as subject, o.payload ->> 'text' like '%"The mill at the river"%/org/' || $2 || '/access/accounts' as says_where
+       from outbox o where o.topic = 'mail' and o.payload ->> 'text' like '%"The mill at the river"%'
+         and o.payload ->> 'to' in (select p.email from person p join tenant_member m on m.person_id = p.id where m.tenant_id = $1 and m.role = 'TENANT_ADMIN')`,
+      [people.tenant, encodeId('tenant', people.tenant)],
+    ),
+  ).toMatchObject([{ subject: expect.stringContaining(' asks for an account of '), says_where: true }])
   expect((await act(people.owner, `${THEIRS}/${id}/end`)).json()).toMatchObject({
     code: 'ACCOUNT_STATE_CONFLICT',
   })
