@@ -282,6 +282,15 @@ test('whose time is over is an account no more: it is listed as ended, and may b
   const list = async (status: string) =>
     (await world.call(people.owner, 'GET', `${THEIRS}?status=${status}`)).json().total
   expect([await list('active'), await list('ended')]).toEqual([0, 1])
+  for (const [caller, base] of [
+    [people.owner, THEIRS],
+    [people.admin, OWN],
+  ] as const)
+    expect((await act(caller, `${base}/${made.account_id}/end`)).json()).toMatchObject({
+      code: 'ACCOUNT_STATE_CONFLICT',
+    })
+  const untold = await attach(people, subscriber.id, { ends_at: '9999-12-31T23:59:59-12:00' })
+  expect(untold.json()).toMatchObject({ errors: [{ pointer: '/body/ends_at' }] })
   const again = await attach(people, subscriber.id)
   expect(again.statusCode, again.body).toBe(201)
   expect([await list('active'), await list('ended')]).toEqual([1, 1])

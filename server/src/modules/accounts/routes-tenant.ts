@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused } from '#platform/problem.ts'
-import { commaList, plainText, publicId, searchText } from '#platform/route-input.ts'
+import { commaList, instant, plainText, publicId, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
@@ -21,11 +21,7 @@ import { AccountBody, tellAccount, toAccount } from './view.ts'
 
 const BASE = '/api/v1/tenant/partner-access/accounts'
 export const AccountParams = z.strictObject({ account_id: publicId('partner_account') })
-const End = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .nullable()
-  .default(null)
+const End = instant().nullable().default(null)
 
 const AttachInput = z.strictObject({
   partner_slug: z.string().min(1).max(63),

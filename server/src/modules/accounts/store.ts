@@ -167,7 +167,7 @@ export async function insertAccount(
   )
 }
 
-/** Moves an account from a state it must be in. Throws ACCOUNT_STATE_CONFLICT, ACCOUNT_ATTACHED. */
+/** Moves an account from a state that it must be in; one whose time is over is active no more, whatever is written. Throws ACCOUNT_STATE_CONFLICT, ACCOUNT_ATTACHED. */
 export async function moveAccount(
   mandate: AccountMandate,
   row: AccountRow,
@@ -178,14 +178,15 @@ export async function moveAccount(
       .updateTable('partner_account')
       .set(move.set)
       .where('id', '=', row.id)
-      .where('status', '=', move.from)
+      .where(STATUS_NOW, '=', move.from)
       .returningAll()
       .executeTakeFirst(),
   )
   if (moved) return moved
+  const isOver = row.status === 'active' && row.ends_at !== null && row.ends_at <= mandate.origin.now
   throw new ProblemError(
     409,
     'ACCOUNT_STATE_CONFLICT',
-    `The account is ${row.status}; this move is not made from there.`,
+    `The account is ${isOver ? 'ended' : row.status}; this move is not made from there.`,
   )
 }
