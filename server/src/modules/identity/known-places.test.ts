@@ -61,3 +61,18 @@ test('sessions of others make no place known, and ended ones do (ASVS 6.3.5)', a
   expect(await signIn(person, '198.51.100.7')).toEqual([])
   expect(await signIn(person, '203.0.113.5')).toHaveLength(1)
 })
+
+test('guesses that strangers make from elsewhere, however long they go on, keep nobody waiting where they have signed in before (access.md section 5)', async () => {
+  const [person, other] = [await personWithPassword(), await personWithPassword()]
+  await signIn(person, '198.51.100.7')
+  await signIn(other, '203.0.113.5')
+  const tryFrom = async (ip: string, password: string) =>
+    (await new FormBrowser(world, ip).post('/signin', { email: person.email, password })).status
+  expect(await tryFrom('192.0.2.66', 'not the right one at all')).toBe(422)
+  await world.sql(
+    `update sign_in_throttle set failures = 5000, last_failure_at = now() where key like 'account:%'`,
+  )
+  expect(await tryFrom('203.0.113.5', PASSWORD)).toBe(429)
+  expect(await tryFrom('198.51.100.7', 'not the right one either')).toBe(422)
+  expect(await tryFrom('198.51.100.7', PASSWORD)).toBe(303)
+})

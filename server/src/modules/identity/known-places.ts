@@ -1,5 +1,6 @@
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { networkOf } from '#platform/networks.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import { z } from 'zod'
 import { browserWords } from './words.ts'
@@ -37,4 +38,22 @@ export async function isNewPlace(
     !places.some(({ is_same_network: isSame }) => isSame) ||
     !places.some(({ user_agent: agent }) => browserWords(agent) === browser)
   )
+}
+
+/**
+ * Whether a person has signed in from this very network: guesses that others make at the account from elsewhere keep nobody
+ * waiting there, however many they are and however long they go on (access.md section 5). False for nobody, with the same work.
+ */
+export async function isOwnNetwork(
+  mandate: Mandate<'identity'>,
+  personId: string | null,
+  ip: string,
+): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: 'select exists (select from session where person_id = $1 and ip <<= $2::inet) as is_own',
+      values: [personId, networkOf(ip)],
+    },
+  ])
+  return result?.rows[0]?.['is_own'] === true
 }

@@ -1,5 +1,6 @@
 import type { Door, Visit } from './door.ts'
 import { noteFailedSignIn } from './events.ts'
+import { isOwnNetwork } from './known-places.ts'
 import { holdPassword } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { isNoted } from './throttle-rules.ts'
@@ -34,7 +35,9 @@ export async function checkPassword(
 ): Promise<PasswordResult> {
   const { person, email, password } = attempt
   const keys = keysOfAccount(email, trace.ip)
-  const seconds = await admitTry(mandate, keys)
+  const isOwn = await isOwnNetwork(mandate, person?.id ?? null, trace.ip)
+  // What others guess from elsewhere is counted, and keeps the owner waiting only where nobody knows that it is the owner.
+  const seconds = await admitTry(mandate, isOwn ? keys.filter(({ kind }) => kind !== 'account') : keys)
   if (seconds > 0) return { is: 'wait', seconds }
   const isSame = await door.hasher.verify(password, person?.hash ?? null)
   if (isSame && person?.isActive && (await holdPassword(mandate, person.id, person.hash))) {
