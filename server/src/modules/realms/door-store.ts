@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { makeToken } from '#modules/identity/index.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { networkOf } from '#platform/networks.ts'
 import { digestRealmSecret } from '#platform/credentials/realm-evidence.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import { takeTurn } from '#platform/turn.ts'
@@ -297,4 +298,22 @@ export async function countRecentLinks(
     .where(sql<boolean>`created_at > statement_timestamp() - make_interval(secs => ${asked.seconds})`)
     .executeTakeFirst()
   return row?.count ?? 0
+}
+
+/**
+ * Whether a user has signed in to the realm from this very network: guesses that others make from elsewhere keep nobody waiting
+ * there. False for nobody, with the same work.
+ */
+export async function isOwnNetwork(
+  mandate: Mandate<'realm_door'>,
+  userId: string | null,
+  ip: string,
+): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: 'select exists (select from end_user_session where end_user_id = $1 and ip <<= $2::inet) as is_own',
+      values: [userId, networkOf(ip)],
+    },
+  ])
+  return result?.rows[0]?.['is_own'] === true
 }

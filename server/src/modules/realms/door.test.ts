@@ -162,6 +162,20 @@ describe('signing in', () => {
     expect(there.location).toBe(`/p/${other.slug}/profile`)
   })
 
+  test('keeps nobody waiting for guesses of strangers from elsewhere where they have signed in before (C9, access.md section 5)', async () => {
+    const email = address()
+    await seedEndUser(world, realm, { email })
+    const tryFrom = async (ip: string, password: string) =>
+      (await new FormBrowser(world, ip).post(at('sign-in'), { email, password })).status
+    expect(await tryFrom('198.51.100.71', PASSWORD)).toBe(303)
+    expect(await tryFrom('192.0.2.71', 'wrong')).toBe(422)
+    await world.sql(
+      `update sign_in_throttle set failures = 5000, last_failure_at = now() where key like 'realm:%:account:%'`,
+    )
+    expect(await tryFrom('192.0.2.72', PASSWORD)).toBe(429)
+    expect(await tryFrom('198.51.100.71', PASSWORD)).toBe(303)
+  })
+
   test('ends the oldest sessions beyond the number that the partner allows (C5)', async () => {
     const own = await openRealm(world, 'Narrow')
     await configure(world, own.id, { sessions: { end_users: { basic: { max_concurrent: 2 } } } })

@@ -16,7 +16,7 @@ import { textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import type { Services } from '#platform/services.ts'
-import { becomeUser, endOne, findByEmail, holdHash, startSession } from './door-store.ts'
+import { becomeUser, endOne, findByEmail, holdHash, isOwnNetwork, startSession } from './door-store.ts'
 import type { SigningUser } from './door-store.ts'
 import { noteFailedSignIn, noteSignIn } from './events.ts'
 import { termsOf } from './look.ts'
@@ -73,11 +73,12 @@ export async function checkRealmPassword(
   visit: RealmVisit,
   attempt: { readonly email: string; readonly password: string },
 ): Promise<RealmPasswordResult> {
-  const { mandate } = visit
+  const { mandate, trace } = visit
   const keys = keysOf(visit, attempt.email)
-  const seconds = await admitTry(mandate, keys)
-  if (seconds > 0) return { is: 'wait', seconds }
   const user = await findByEmail(mandate, attempt.email)
+  const isOwn = await isOwnNetwork(mandate, user?.id ?? null, trace.ip)
+  const seconds = await admitTry(mandate, isOwn ? keys.filter(({ kind }) => kind !== 'account') : keys)
+  if (seconds > 0) return { is: 'wait', seconds }
   const isSame = await door.hasher.verify(attempt.password, user?.hash ?? null)
   if (user && isSame && (await mayEnter(mandate, user))) {
     await forgetFailures(mandate, keys)
