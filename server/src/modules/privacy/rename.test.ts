@@ -99,3 +99,31 @@ test('erasing leaves a name that may be somebody else’s, and what an organisat
     { name: 'Jo Marsh' },
   ])
 })
+
+test('erasing takes name and address out of answers that are kept, which are told again and not worked for twice (GDPR Art. 17, R3)', async () => {
+  const [person, colleague] = [await world.person(), await world.person()]
+  const [name, email] = ['Ada "Lovelace" Brown', 'ada.brown@example.com']
+  await world.seed('update person set name = $2, email = $3 where id = $1', [person.id, name, email])
+  const told = {
+    note: `${name} was invited.`,
+    given_to: { name, email },
+    people: [name, 'Ada Brownlee'],
+  }
+  for (const principal of [person.id, colleague.id])
+    await world.seed(
+      `insert into idempotency_record (principal, key, operation, request_hash, status, headers, body) values ($1, 'k', 'POST /x', '', 201, '{}', $2)`,
+      [principal, told],
+    )
+  const done = await bench.run(['person', 'erase', email, '--reason', 'Asked for.'])
+  expect(done.status).toBe(0)
+  expect(await world.sql('select principal, body from idempotency_record')).toEqual([
+    {
+      principal: colleague.id,
+      body: {
+        note: 'Erased person was invited.',
+        given_to: { name: 'Erased person', email: `erased-${person.id}@erased.invalid` },
+        people: ['Erased person', 'Ada Brownlee'],
+      },
+    },
+  ])
+})
