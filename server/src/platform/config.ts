@@ -1,7 +1,9 @@
 import { isCidr } from '@liaison/access'
 import { z } from 'zod'
 import type { CertificateSource } from './credentials/client-certificate.ts'
-import { browserOrigin } from './config/origin.ts'
+import { databaseAddress, parseDatabaseUrl, parsePoolerUrl } from './config/database-url.ts'
+import { findProxyFault, readableFile, serviceAddress } from './config/forms.ts'
+import { browserOrigin, tlsOrigin } from './config/origin.ts'
 import { listFaults, ConfigError, readCertificateSource, readPooler } from './config/together.ts'
 import type { Pooler } from './database.ts'
 import { readHelp, Telephone } from './help-contact.ts'
@@ -37,7 +39,7 @@ const flag = (fallback: boolean) =>
     .transform((text) => text === '1')
     .default(fallback)
 const optional = () => z.string().min(1).optional()
-const commaSeparated = () =>
+const commaSeparated = (findFault: (part: string) => string | null) =>
   z
     .string()
     .default('')
@@ -47,6 +49,10 @@ const commaSeparated = () =>
         .map((part) => part.trim())
         .filter(Boolean),
     )
+    .superRefine((parts, context) => {
+      for (const message of parts.flatMap((part) => findFault(part) ?? []))
+        context.addIssue({ code: 'custom', message })
+    })
 
 const Environment = z.object({
   PORT: documented(integer(3000, 0, 65_535), {
@@ -63,7 +69,7 @@ const Environment = z.object({
     description:
       'The origin that embedded forms are served from, for example `https://forms.example`: another host than PUBLIC_ORIGIN, without cookies and without the portal. Default: `http://embed.localhost:PORT`, or PUBLIC_ORIGIN where that is set.',
   }),
-  REDIS_URL: documented(optional(), {
+  REDIS_URL: documented(serviceAddress(/^rediss?$/), {
     description:
       'A Redis that counts the limits of embedded forms, for example `redis://limits:6379`. Without it PostgreSQL counts them.',
     secret: true,
@@ -80,12 +86,12 @@ const Environment = z.object({
   METRICS_HOST: documented(z.string().default('127.0.0.1'), {
     description: 'The address of the private port.',
   }),
-  DATABASE_URL: documented(optional(), {
+  DATABASE_URL: documented(databaseAddress(parseDatabaseUrl), {
     description:
       'A PostgreSQL 18 or later, as a login that may create roles: used by the migrate command only. On another machine it is reached by TLS with a verified certificate (`sslrootcert=FILE` names the authority), unless it says `sslmode=disable`. Without it an embedded PostgreSQL is started.',
     secret: true,
   }),
-  DATABASE_POOLER_URL: documented(optional(), {
+  DATABASE_POOLER_URL: documented(databaseAddress(parsePoolerUrl), {
     description:
       'A pooler in transaction mode before that PostgreSQL, for example `postgresql://pooler:6432/liaison`, without a login: the logins of the server come through it, and go round it to DATABASE_URL for what outlasts a transaction. TLS as for DATABASE_URL.',
   }),
@@ -145,7 +151,7 @@ const Environment = z.object({
       'Password hashes computed at the same time (the bulkhead of reliability R6), each on a thread of its own that gives way to requests. Each takes a core for some 40 ms: no more than half of them, or many of them together still slow requests down.',
     unit: 'hashes',
   }),
-  TRUSTED_PROXIES: documented(commaSeparated(), {
+  TRUSTED_PROXIES: documented(commaSeparated(findProxyFault), {
     description: 'Comma-separated addresses or CIDR ranges whose X-Forwarded-For is believed. Empty: none.',
   }),
   MTLS_CERTIFICATE_HEADER: documented(
@@ -159,19 +165,15 @@ const Environment = z.object({
     },
   ),
   MTLS_PROXIES: documented(
-    commaSeparated().superRefine((ranges, context) => {
-      for (const range of ranges.filter((one) => !isCidr(one)))
-        context.addIssue({
-          code: 'custom',
-          message: `${range} must be an address or a network such as 10.20.0.0/16`,
-        })
-    }),
+    commaSeparated((range) =>
+      isCidr(range) ? null : `${range} must be an address or a network such as 10.20.0.0/16`,
+    ),
     {
       description:
         'Comma-separated addresses or CIDR ranges of the proxies whose MTLS_CERTIFICATE_HEADER is believed: the very peer of a connection. They must set the field in every request, empty if need be. Empty: none.',
     },
   ),
-  MTLS_ORIGIN: documented(z.url({ protocol: /^https$/ }).optional(), {
+  MTLS_ORIGIN: documented(tlsOrigin(), {
     description:
       'The origin at which your proxy asks for client certificates, when that is another one than AUTH_ORIGIN, for example `https://mtls.partners.example`. The metadata names it (`mtls_endpoint_aliases`).',
   }),
@@ -179,21 +181,15 @@ const Environment = z.object({
     description:
       'Whether API clients that are set so may ask a customer to approve something without a browser (OpenID Connect Client-Initiated Backchannel Authentication). The metadata names the endpoint only then.',
   }),
-  WEBHOOK_ALLOWED_NETS: documented(
-    commaSeparated().superRefine((nets, context) => {
-      for (const message of nets.flatMap((net) => findNetFault(net) ?? []))
-        context.addIssue({ code: 'custom', message })
-    }),
-    {
-      description:
-        "Comma-separated CIDR ranges of your own network that webhooks may be delivered to besides the Internet, for partners' systems on your premises. What is answered from there is not kept. Empty: none.",
-    },
-  ),
-  LEAK_REPORT_KEYS: documented(optional(), {
+  WEBHOOK_ALLOWED_NETS: documented(commaSeparated(findNetFault), {
+    description:
+      "Comma-separated CIDR ranges of your own network that webhooks may be delivered to besides the Internet, for partners' systems on your premises. What is answered from there is not kept. Empty: none.",
+  }),
+  LEAK_REPORT_KEYS: documented(readableFile(), {
     description:
       'A file with the public keys of a scanner of secrets, as GitHub publishes them (`public_keys`, each with `key_identifier` and `key`). With it a report to `/api/v1/leak-reports` that claims a signature does nothing unless that is right.',
   }),
-  WEBHOOK_PROXY: documented(z.url({ protocol: /^https?$/ }).optional(), {
+  WEBHOOK_PROXY: documented(serviceAddress(/^https?$/), {
     description:
       'A forward proxy that every webhook goes through, for example `http://egress:4750`. It resolves names then, and must refuse private addresses itself.',
     secret: true,
@@ -206,7 +202,7 @@ const Environment = z.object({
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     { description: 'The least severe level that is logged.' },
   ),
-  SMTP_URL: documented(z.url({ protocol: /^smtps?$/ }).optional(), {
+  SMTP_URL: documented(serviceAddress(/^smtps?$/), {
     description:
       'Where mails are handed over, for example `smtps://user:secret@mail.example`. Always over TLS; `?ignoreTLS=true` at its end takes a relay that has none. Without it mails stay in the development outbox.',
     secret: true,
@@ -222,7 +218,7 @@ const Environment = z.object({
   MAIL_FROM: documented(z.string().default('Liaison <liaison@localhost>'), {
     description: 'The sender of mails.',
   }),
-  PDF_SEAL_P12: documented(optional(), {
+  PDF_SEAL_P12: documented(readableFile(), {
     description:
       'A PKCS#12 file with the certificate and key that agreements and statements are sealed with. Without it a key of the installation is used, and the files say "development seal".',
   }),

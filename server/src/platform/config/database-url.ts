@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 import type { Pooler } from '../database.ts'
 import type { ConnectionSettings } from '#platform/embedded/index.ts'
 
@@ -9,6 +10,8 @@ const MODES = ['verify-full', 'disable'] as const
 class DatabaseUrlError extends Error {
   override name = 'DatabaseUrlError'
 }
+
+const FORM = 'must begin with postgresql://'
 
 // A socket or the loopback leaves nothing on a wire.
 function isOnThisMachine(host: string): boolean {
@@ -30,6 +33,7 @@ function readRoot(path: string): string {
  */
 export function parseDatabaseUrl(text: string): ConnectionSettings {
   const url = new URL(text)
+  if (!/^postgres(?:ql)?:$/.test(url.protocol)) throw new DatabaseUrlError(FORM)
   const host =
     url.searchParams.get('host') ??
     (decodeURIComponent(url.hostname).replaceAll(/^\[|\]$/g, '') || 'localhost')
@@ -62,4 +66,22 @@ export function parsePoolerUrl(text: string): Pooler['connection'] {
   if (user !== '' || password !== '')
     throw new DatabaseUrlError('The address of a pooler names no login: the server comes as each of its own.')
   return connection
+}
+
+/** An address that can be read, so that a faulty one is told by the name of its variable, before anything starts. */
+export function databaseAddress(parse: (text: string) => unknown) {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      try {
+        parse(text)
+      } catch (error) {
+        const message =
+          error instanceof DatabaseUrlError
+            ? error.message
+            : 'must be an address such as postgresql://LOGIN:PASSWORD@HOST:5432/DATABASE, in which signs like %, #, / and @ of a password are written as %25, %23, %2F and %40'
+        context.addIssue({ code: 'custom', message })
+      }
+    })
+    .optional()
 }

@@ -28,3 +28,30 @@ test.each(NAMES)('%s is taken over https, and of this machine without it', (name
   ])
     expect(() => readConfig({ [name]: origin }), origin).not.toThrow()
 })
+
+test.each(NAMES)('%s is taken as browsers write it, and refused where it is more than an origin', (name) => {
+  const key = {
+    PUBLIC_ORIGIN: 'publicOrigin',
+    EMBED_ORIGIN: 'embedOrigin',
+    AUTH_ORIGIN: 'authOrigin',
+  } as const
+  for (const origin of [
+    'https://partners.example',
+    'https://partners.example/',
+    'https://Partners.Example:443',
+    'HTTPS://partners.example/',
+  ])
+    expect(readConfig({ [name]: origin })[key[name]], origin).toBe('https://partners.example')
+  for (const more of ['/liaison', '/?a=1', '/#a', '//'])
+    expect(() => readConfig({ [name]: `https://partners.example${more}` }), more).toThrow(
+      `${name}: must be an origin alone`,
+    )
+  expect(() => readConfig({ [name]: 'https://a:b@partners.example' })).toThrow('without a path or a login')
+})
+
+test('the origin of client certificates is one, too', () => {
+  const proxies = { MTLS_CERTIFICATE_HEADER: 'Client-Cert', MTLS_PROXIES: '10.0.0.1' }
+  const read = (MTLS_ORIGIN: string) => readConfig({ ...proxies, MTLS_ORIGIN }).mtlsOrigin
+  expect(read('https://mtls.example/')).toBe('https://mtls.example')
+  expect(() => read('https://mtls.example/oauth')).toThrow('MTLS_ORIGIN: must be an origin alone')
+})
