@@ -1,5 +1,6 @@
-import { ConfigError, readConfig } from '#platform/config.ts'
+import { readConfig } from '#platform/config.ts'
 import { openInstallation } from '#platform/installation.ts'
+import { tellWhyNotStarted } from './why-not-started.ts'
 
 async function start(): Promise<void> {
   const config = readConfig()
@@ -18,12 +19,6 @@ async function start(): Promise<void> {
 try {
   await start()
 } catch (error) {
-  const story =
-    error instanceof ConfigError
-      ? `The configuration cannot be used:\n${error.message}`
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error)
-  process.stderr.write(`${story}\n`)
+  process.stderr.write(`${tellWhyNotStarted(error)}\n`)
   process.exit(1)
 }
