@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyReques
 import { AgencyRefusal, carriesAgencyCredential, isAgencyAccess } from '../agency-door.ts'
 import { reportedPolicy } from './policy-reports.ts'
 import { refuseEarly } from './early-refusal.ts'
+import { answerHeads } from './head-requests.ts'
 import { toProblem } from './error-problem.ts'
 import { execute } from '#platform/execution/carry-through.ts'
 import type { Answer, Call, Engine } from '#platform/execution/execute.ts'
@@ -380,6 +381,7 @@ export async function buildHttp(
     now: options.engine.clock,
     onRefused: options.onRefused,
   })
+  answerHeads(app)
   await app.register(cookie)
   acceptJsonStrictly(app)
   await app.register(formbody)
