@@ -38,6 +38,21 @@ describe('the pages that everybody may open', () => {
     },
   )
 
+  test.each([...FRONT, '/apply', '/signin', '/docs/errors'])(
+    '%s is shown whatever a network or a campaign put behind its address',
+    async (path) => {
+      const browser = new FormBrowser(world)
+      expect((await browser.get(`${path}?utm_source=letter&fbclid=x&_gl=1*a`)).status).toBe(200)
+      const api = await world.call({ cookie: null }, 'GET', '/api/v1/openapi.json?utm_source=letter')
+      expect(api.statusCode).toBe(422)
+    },
+  )
+
+  test('what a page takes in its address is still judged beside it', async () => {
+    const shown = await new FormBrowser(world).get('/signin?utm_source=letter&return_to=/a&return_to=/b')
+    expect(shown.status).toBe(422)
+  })
+
   test('every page that is there in every language is under an address that may name one, so that its journey keeps to it (U12)', () => {
     const wrong = wholeProduct(world.app.services)
       .filter(

@@ -184,13 +184,32 @@ function parsePart(
   return { value: undefined, faults: parsed.error.issues.flatMap((issue) => toFaults(place, issue)) }
 }
 
-/** Parses everything a request brought. Throws one VALIDATION_ERROR that names every fault. */
-export function parseInputs(
-  schemas: Schemas,
-  raw: { params: unknown; query: unknown; body: unknown },
-): Inputs<Schemas> {
+/** What a schema knows of the parameters of an address. */
+function keepKnown(schema: z.ZodType, query: unknown): unknown {
+  const { error } = schema.safeParse(query)
+  const unknown = error?.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
+  )
+  if (unknown === undefined || typeof query !== 'object' || query === null) return query
+  return Object.fromEntries(Object.entries(query).filter(([name]) => !unknown.includes(name)))
+}
+
+/** What a request brought, as it came. */
+interface Brought {
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+}
+
+/**
+ * Parses everything a request brought. Throws one VALIDATION_ERROR that names every fault. Of the address of a page
+ * (`isPage`) parameters that are not known are passed over: networks, campaigns and mail programs append theirs to links.
+ */
+export function parseInputs(schemas: Schemas, raw: Brought, isPage = false): Inputs<Schemas> {
   const params = parsePart('params', schemas.params, schemas.params ? raw.params : undefined)
-  const query = parsePart('query', schemas.query ?? NOTHING, raw.query ?? {})
+  const ofQuery = schemas.query ?? NOTHING
+  const asked = raw.query ?? {}
+  const query = parsePart('query', ofQuery, isPage ? keepKnown(ofQuery, asked) : asked)
   const body = parsePart('body', schemas.body, raw.body)
   const errors = [...params.faults, ...query.faults, ...body.faults]
   if (errors.length > 0) {

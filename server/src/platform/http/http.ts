@@ -224,7 +224,7 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
 }
 
 function inputsOf(route: Route, { params, query, body }: FastifyRequest): Inputs<Schemas> {
-  return parseInputs(route.input, { params, query, body })
+  return parseInputs(route.input, { params, query, body }, route.answers === 'page')
 }
 
 /** A call whose input is judged once somebody reads it: nobody learns what a form takes without a token (embedded.md section 2). */
