@@ -23,8 +23,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
     'A whole image, which the provider looks at before anybody sees it.',
   'PUT /api/v1/partner/context/pins/{tenant_id}': 'A pin of one person: there or not.',
   'PUT /api/v1/partner/features/{key}/choice': 'One choice: on or off.',
-  'PATCH /api/v1/partner/links/{link_id}/settings':
-    'Only the fields that are named change; two people who change the same one leave the last word.',
   'PATCH /api/v1/partner/members/{member_id}':
     'One role or state of one person: the one that is named, and nothing beside it.',
   'PATCH /api/v1/tenant/members/{member_id}':

@@ -97,6 +97,14 @@ export function makeLinkActs(worldOf: () => TestWorld) {
     })
   }
 
+  /** Changes a part of what stands at this address, in the version that it has now. */
+  async function patch(caller: Caller, path: string, body: object) {
+    return worldOf().call(caller, 'PATCH', path, {
+      body,
+      headers: { 'if-match': await etagOf(caller, path) },
+    })
+  }
+
   /** A move of the partner with the version as it is now. */
   async function partnerMove(people: Cast & { id: string }, move: string, body: object = {}) {
     const etag = await etagOf(people.owner, partnerPath(people.id))
@@ -110,5 +118,5 @@ export function makeLinkActs(worldOf: () => TestWorld) {
     return worldOf().call(people.admin, 'POST', tenantPath(people.id, `/${move}`), { body })
   }
 
-  return { approve, ask, cast, etagOf, makeLink, newestLink, partnerMove, put, slugOf, tenantMove }
+  return { approve, ask, cast, etagOf, makeLink, newestLink, partnerMove, patch, put, slugOf, tenantMove }
 }

@@ -1,14 +1,15 @@
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/client'
+import { readTagged } from '@liaison/client'
 import type { LiaisonClient, LinkSettings } from '@liaison/client'
-import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Note, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { showToast } from '../../platform/live.ts'
+import { formatMoney } from '../../platform/format.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { readAmount, writeAmount } from '../shared/amount.ts'
 import { useDraft } from '../shared/draft.ts'
 
 const currencies = ['EUR', 'USD', 'GBP', 'CHF'] as const
@@ -106,19 +107,19 @@ function toDraft(settings: LinkSettings): Draft {
     notes: settings.notes ?? '',
     sla: settings.notify_on_sla_breach,
     billing: settings.notify_on_billing_threshold,
-    amount: threshold === null ? '' : String(threshold.amount_minor / 100),
+    amount: threshold === null ? '' : writeAmount(threshold),
     currency: threshold?.currency ?? 'EUR',
   }
 }
 
 function toBody(draft: Draft) {
-  const amount = Math.round(Number(draft.amount) * 100)
+  // What is no amount of the currency is sent as none that is taken, so that the field is named in the answer.
+  const typed = readAmount(draft.amount, draft.currency) ?? { amount_minor: 0, currency: draft.currency }
   return {
     notes: draft.notes.trim() === '' ? null : draft.notes.trim(),
     notify_on_sla_breach: draft.sla,
     notify_on_billing_threshold: draft.billing,
-    billing_alert_threshold:
-      draft.amount.trim() === '' ? null : { amount_minor: amount, currency: draft.currency },
+    billing_alert_threshold: draft.amount.trim() === '' ? null : typed,
   }
 }
 
@@ -142,7 +143,7 @@ function AlertFields({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft)
             id="amount_minor"
             type="number"
             min={0}
-            step="0.01"
+            step="any"
             label={t('link_alerts.threshold')}
             value={draft.amount}
             onChange={(event) => onDraft({ ...draft, amount: event.currentTarget.value })}
@@ -160,27 +161,63 @@ function AlertFields({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft)
   )
 }
 
-function SettingsForm({ linkId, known }: { linkId: string; known: LinkSettings }) {
-  const [draft, setDraft] = useState(toDraft(known))
-  const save = useWrite(
-    (wanted: Draft, frame) =>
-      readBody(
+type PartnerRead = Awaited<ReturnType<typeof readSettings>>
+
+function readSettings(client: LiaisonClient, linkId: string, signal: AbortSignal) {
+  return readTagged(
+    client.GET('/partner/links/{link_id}/settings', { params: { path: { link_id: linkId } }, signal }),
+  )
+}
+
+function useSettingsWrite(linkId: string) {
+  return useWrite(
+    ({ draft, etag }: { draft: Draft; etag: string | null }, frame) =>
+      readTagged(
         frame.client.PATCH('/partner/links/{link_id}/settings', {
           params: { path: { link_id: linkId } },
-          body: toBody(wanted),
+          headers: { 'If-Match': etag ?? '' },
+          body: toBody(draft),
         }),
       ),
     () => showToast(t('link_alerts.saved')),
   )
+}
+
+/** What somebody else saved meanwhile: the notes, and which alerts are on. */
+function Meanwhile({ settings }: { settings: LinkSettings }) {
+  const { notes, notify_on_sla_breach: sla, notify_on_billing_threshold: billing } = settings
+  const threshold = settings.billing_alert_threshold
+  const amount = threshold === null ? '' : ` (${formatMoney(threshold)})`
+  return (
+    <Note tone="attention">
+      <p>{t('notes.now')}</p>
+      <p className="said">{notes ?? t('notes.now_none')}</p>
+      {sla && <p>{t('link_alerts.sla')}</p>}
+      {billing && <p>{t('link_alerts.billing') + amount}</p>}
+    </Note>
+  )
+}
+
+type SettingsProps = {
+  linkId: string
+  read: PartnerRead
+  refetch: () => Promise<{ data: PartnerRead | undefined }>
+}
+
+function SettingsForm({ linkId, read, refetch }: SettingsProps) {
+  const held = useDraft({ key: ['settings', linkId], read, refetch, toValue: toDraft })
+  const { value: draft, change: setDraft } = held
+  const save = useSettingsWrite(linkId)
   return (
     <form
       className="stack tight"
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate(draft)
+        save.mutate({ draft, etag: held.etag }, held.outcome)
       }}
     >
       <WriteProblem error={save.error} />
+      {held.isOvertaken && <Meanwhile settings={read.body} />}
       <Textarea
         id="notes"
         aria-label={t('notes.title')}
@@ -202,18 +239,11 @@ function SettingsForm({ linkId, known }: { linkId: string; known: LinkSettings }
 
 /** A partner's own notes on a link and which alerts it sends; the tenant reads none of it. */
 export function PartnerSettings({ linkId }: { linkId: string }) {
-  const settings = useRead(['settings', linkId], (frame, signal) =>
-    readBody(
-      frame.client.GET('/partner/links/{link_id}/settings', {
-        params: { path: { link_id: linkId } },
-        signal,
-      }),
-    ),
-  )
+  const settings = useRead(['settings', linkId], ({ client }, signal) => readSettings(client, linkId, signal))
   return (
     <Panel title={t('notes.title')}>
       <Answer query={settings} lines={4}>
-        {(found) => <SettingsForm linkId={linkId} known={found} />}
+        {(read) => <SettingsForm linkId={linkId} read={read} refetch={settings.refetch} />}
       </Answer>
     </Panel>
   )

@@ -14,6 +14,7 @@ import { getTenantLink } from './routes-tenant.ts'
 import { addDays } from './rules.ts'
 import { IMPACT_DAYS } from './rules-impact.ts'
 import {
+  holdPartnerSettings,
   readNetworkRule,
   readPartnerSettings,
   readTenantNotes,
@@ -82,6 +83,11 @@ async function readSettings(mandate: Mandate<'program'>, id: z.output<typeof Lin
   }
 }
 
+async function answerSettings(mandate: Mandate<'program'>, id: z.output<typeof LinkParams>['link_id']) {
+  const settings = await readSettings(mandate, id)
+  return sent(settings, { ETag: `"v${versionOfContent(settings)}"` })
+}
+
 const partnerRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -92,7 +98,7 @@ const partnerRoutes: readonly Route[] = [
     limit: 'detail',
     problems: ['LINK_NOT_FOUND'],
     responses: { 200: PartnerSettingsBody },
-    handle: ({ mandate, params }) => readSettings(mandate, params.link_id),
+    handle: ({ mandate, params }) => answerSettings(mandate, params.link_id),
   }),
   route({
     method: 'PATCH',
@@ -101,15 +107,19 @@ const partnerRoutes: readonly Route[] = [
     input: { params: LinkParams, body: PartnerSettingsInput },
     access: { permission: 'partner_org.links.manage' },
     limit: 'write',
+    ifMatch: true,
     problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT'],
     responses: { 200: PartnerSettingsBody },
-    async handle({ mandate, params, body }) {
+    async handle({ mandate, params, body, expectedVersion }) {
       const row = await getLink(mandate, params.link_id)
       if (!isKnown(row))
         throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'No organisation has answered this request.')
+      await holdPartnerSettings(mandate, row.id)
+      if (versionOfContent(await readSettings(mandate, params.link_id)) !== expectedVersion)
+        throw new ProblemError(412, 'PRECONDITION_FAILED', 'The settings changed after they were read.')
       await savePartnerSettings(mandate, row.id, body)
       recordLinkEvent(mandate, row, { action: 'links.note', changes: { fields: Object.keys(body) } })
-      return readSettings(mandate, params.link_id)
+      return answerSettings(mandate, params.link_id)
     },
   }),
 ]

@@ -32,6 +32,16 @@ export interface PartnerSettingsChange {
   readonly billing_alert_threshold?: { amount_minor: number; currency: string } | null | undefined
 }
 
+/** Holds what a partner keeps about a link until the transaction ends, so that the second of two who read the same sees what the first one wrote. */
+export async function holdPartnerSettings(mandate: Mandate<'program'>, linkId: string): Promise<void> {
+  await tables<LinkTables>(mandate)
+    .selectFrom('link')
+    .select('id')
+    .where('id', '=', linkId)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
 /** Writes what a partner sets on a link alone. */
 export async function savePartnerSettings(
   mandate: Mandate<'program'>,

@@ -14,7 +14,7 @@ test('each side keeps notes of its own, and neither reads the other’s (B1)', a
   const people = await acts.makeLink()
   const theirs = partnerPath(people.id, '/settings')
   const mine = tenantPath(people.id, '/notes')
-  await world.call(people.owner, 'PATCH', theirs, { body: { notes: 'Call before six.' } })
+  await acts.patch(people.owner, theirs, { notes: 'Call before six.' })
   await acts.put(people.admin, mine, { notes: 'Expensive.' })
   expect((await world.call(people.owner, 'GET', theirs)).json().notes).toBe('Call before six.')
   expect((await world.call(people.admin, 'GET', mine)).json()).toEqual({ notes: 'Expensive.' })
@@ -45,7 +45,7 @@ test.each([
 ])('metadata of %s is refused, nothing is changed (B1)', async (_, metadata, code) => {
   const people = await acts.makeLink()
   const path = partnerPath(people.id, '/settings')
-  const refused = await world.call(people.owner, 'PATCH', path, { body: { metadata, notes: 'x' } })
+  const refused = await acts.patch(people.owner, path, { metadata, notes: 'x' })
   expect(refused.statusCode).toBe(422)
   expect(refused.json().errors).toMatchObject([{ pointer: '/body/metadata', code }])
   expect((await world.call(people.owner, 'GET', path)).json()).toMatchObject({ notes: null, metadata: {} })
@@ -59,14 +59,14 @@ test('metadata within its bounds, alert switches and a threshold are kept as the
     notify_on_sla_breach: false,
     billing_alert_threshold: { amount_minor: 250_000, currency: 'EUR' },
   }
-  const saved = await world.call(people.owner, 'PATCH', path, { body })
+  const saved = await acts.patch(people.owner, path, body)
   expect(saved.statusCode, saved.body).toBe(200)
   expect((await world.call(people.owner, 'GET', path)).json()).toEqual({
     ...body,
     notes: null,
     notify_on_billing_threshold: true,
   })
-  await world.call(people.owner, 'PATCH', path, { body: { billing_alert_threshold: null } })
+  await acts.patch(people.owner, path, { billing_alert_threshold: null })
   expect((await world.call(people.owner, 'GET', path)).json().billing_alert_threshold).toBeNull()
 })
 
@@ -74,7 +74,9 @@ test('a partner’s staff and another partner change nothing of it', async () =>
   const people = await acts.makeLink()
   const other = await acts.cast()
   const path = partnerPath(people.id, '/settings')
-  expect((await world.call(other.owner, 'PATCH', path, { body: { notes: 'x' } })).statusCode).toBe(404)
+  const headers = { 'if-match': await acts.etagOf(people.owner, path) }
+  const body = { notes: 'x' }
+  expect((await world.call(other.owner, 'PATCH', path, { body, headers })).statusCode).toBe(404)
   expect(
     (
       await world.call(other.admin, 'PUT', tenantPath(people.id, '/notes'), {
@@ -86,5 +88,25 @@ test('a partner’s staff and another partner change nothing of it', async () =>
   const staff = await world.person()
   await world.partnerMember(people.partner, staff.id)
   const caller = await world.signIn(staff.id)
-  expect((await world.call(caller, 'PATCH', path, { body: { notes: 'x' } })).statusCode).toBe(403)
+  expect((await world.call(caller, 'PATCH', path, { body, headers })).statusCode).toBe(403)
+})
+
+test('a partner’s notes and alerts are changed as they were read: of two at once one is told, and nothing of the other is lost (B1)', async () => {
+  const people = await acts.makeLink()
+  const path = partnerPath(people.id, '/settings')
+  const headers = { 'if-match': await acts.etagOf(people.owner, path) }
+  const save = (body: object, over: Record<string, string> = headers) =>
+    world.call(people.owner, 'PATCH', path, { body, headers: over })
+  expect((await save({ notes: 'x' }, {})).statusCode).toBe(428)
+  const answers = await Promise.all([
+    save({ notes: 'One', notify_on_sla_breach: false }),
+    save({ notes: 'Other', notify_on_sla_breach: true }),
+  ])
+  expect(answers.map(({ statusCode }) => statusCode).toSorted((left, right) => left - right)).toEqual([
+    200, 412,
+  ])
+  const [kept] = answers.filter(({ statusCode }) => statusCode === 200)
+  expect((await world.call(people.owner, 'GET', path)).json()).toEqual(kept?.json())
+  const after = { 'if-match': String(kept?.headers['etag']) }
+  expect((await save({ notes: 'Third' }, after)).json().notes).toBe('Third')
 })
