@@ -89,6 +89,7 @@ export const platform = {
   'freeze.scope': 'What',
   'freeze.id': 'Which',
   'freeze.id_missing': 'Choose what to freeze.',
+  'freeze.reason': 'Reason (optional now, needed to lift)',
   'freeze.platform_effect': 'Every partner loses access to every tenant. Two people are needed to lift it.',
   'freeze.act_person': 'Freeze the person',
   'freeze.act_delegation': 'Freeze the link',

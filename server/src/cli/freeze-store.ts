@@ -59,7 +59,7 @@ export async function findFreeze(mandate: Mandate<'system'>, frozen: Frozen): Pr
 export async function addFreeze(
   mandate: Mandate<'system'>,
   frozen: Frozen,
-  by: { operator: Operator; reason: string },
+  by: { operator: Operator; reason: string | null },
 ): Promise<string> {
   const [result] = await runStatements(mandate, [
     {

@@ -12,7 +12,8 @@ import { findDelegation, findPartner, findPerson, findTenant } from './targets.t
 interface Asked {
   readonly scope: FreezeScope
   readonly named: string | undefined
-  readonly reason: string
+  /** Why; a freeze is set without, and lifted with it. */
+  readonly reason: string | null
   readonly isJson: boolean
 }
 
@@ -30,9 +31,7 @@ function readAsked(args: readonly string[]): Asked {
   if (!isScope(scope)) throw new UsageError(`Say what: ${FREEZE_SCOPES.join(', ')}.`)
   if ((scope === 'platform') !== (named === undefined) || rest.length > 0)
     throw new UsageError(scope === 'platform' ? 'The platform has no name.' : `Name one ${scope}.`)
-  if (values.reason === undefined || values.reason.trim() === '')
-    throw new UsageError('Say why with --reason.')
-  return { scope, named, reason: values.reason, isJson: values.json ?? false }
+  return { scope, named, reason: values.reason?.trim() || null, isJson: values.json ?? false }
 }
 
 async function findFrozen(mandate: Mandate<'system'>, { scope, named = '' }: Asked): Promise<Frozen> {
@@ -52,12 +51,12 @@ interface Outcome {
 function record(
   mandate: Mandate<'system'>,
   frozen: Frozen,
-  told: { action: string; id: string; reason: string },
+  told: { action: string; id: string; reason: string | null },
 ): void {
   const { target } = frozen
   recordEvent(mandate, {
     action: told.action,
-    reason: told.reason,
+    ...(told.reason !== null && { reason: told.reason }),
     resource: { type: 'freeze', id: told.id, label: nameOf(frozen) },
     ...(target?.partnerId !== undefined && { partnerId: target.partnerId }),
     ...(target?.tenantId !== undefined && { tenantId: target.tenantId }),
@@ -80,6 +79,8 @@ async function set(mandate: Mandate<'system'>, asked: Asked, { operator }: Surro
 }
 
 async function lift(mandate: Mandate<'system'>, asked: Asked, { operator }: Surroundings): Promise<Outcome> {
+  const { reason } = asked
+  if (reason === null) throw new UsageError('Say why with --reason.')
   const frozen = await findFrozen(mandate, asked)
   const existing = await findFreeze(mandate, frozen)
   if (!existing) throw new CommandError(`The provider has set no freeze on ${nameOf(frozen)}.`)
@@ -88,7 +89,7 @@ async function lift(mandate: Mandate<'system'>, asked: Asked, { operator }: Surr
     record(mandate, frozen, {
       action: 'platform.freezes.lift.request',
       id: existing.id,
-      reason: asked.reason,
+      reason,
     })
     return {
       id: existing.id,
@@ -96,8 +97,8 @@ async function lift(mandate: Mandate<'system'>, asked: Asked, { operator }: Surr
       sentence: 'The freeze of the platform still holds: a second person must lift it, too.',
     }
   }
-  await liftFreeze(mandate, existing.id, { operator, reason: asked.reason })
-  record(mandate, frozen, { action: 'platform.freezes.lift', id: existing.id, reason: asked.reason })
+  await liftFreeze(mandate, existing.id, { operator, reason })
+  record(mandate, frozen, { action: 'platform.freezes.lift', id: existing.id, reason })
   const other = await findFreeze(mandate, frozen)
   if (other)
     return {
@@ -134,7 +135,7 @@ const TARGETS =
 
 export const freeze: Command = {
   name: 'freeze',
-  help: `freeze SCOPE [NAME] --reason TEXT [--json]\n${TARGETS}\n  Holds from the next request on; no write that was under way commits afterwards.`,
+  help: `freeze SCOPE [NAME] [--reason TEXT] [--json]\n${TARGETS}\n  Holds from the next request on; no write that was under way commits afterwards.`,
   run: (args, surroundings) => act(args, surroundings, { name: 'freeze', work: set }),
 }
 

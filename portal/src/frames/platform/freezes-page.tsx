@@ -36,7 +36,6 @@ function checkDraft(draft: Draft): FormError[] {
   const errors: FormError[] = []
   if (draft.scope !== 'platform' && draft.about === null)
     errors.push({ field: 'id', text: t('freeze.id_missing') })
-  if (draft.reason.trim() === '') errors.push({ field: 'reason', text: t('confirm.reason_missing') })
   return errors
 }
 
@@ -77,10 +76,9 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
       )}
       <TextInput
         id="reason"
-        label={t('confirm.reason')}
+        label={t('freeze.reason')}
         value={draft.reason}
         maxLength={500}
-        error={errorOf(errors, 'reason')}
         onChange={(event) => onDraft({ ...draft, reason: event.currentTarget.value })}
       />
     </>
@@ -96,7 +94,11 @@ function FreezeForm() {
     ({ scope, about, reason }: Draft, frame) =>
       readBody(
         frame.client.POST('/admin/partner-access/freezes', {
-          body: { scope, reason: reason.trim(), ...(about === null ? {} : { id: about.id }) },
+          body: {
+            scope,
+            ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+            ...(about === null ? {} : { id: about.id }),
+          },
         }),
       ),
     () => {

@@ -35,15 +35,16 @@ describe('freezes', () => {
     }
     for (const [scope, id] of Object.entries(ids)) {
       const set = await world.call(first, 'POST', '/api/v1/admin/partner-access/freezes', {
-        body: { scope, ...(id && { id }), reason: 'Incident' },
+        body: { scope, ...(id && { id }) },
       })
-      expect(set.statusCode, set.body).toBe(201)
+      expect([set.statusCode, set.json()], set.body).toMatchObject([201, { scope, reason: null }])
       expect((await openTicket(seeded)).json().code, scope).toBe('ACCESS_FROZEN')
       expect((await openTicket(bystander)).statusCode, scope).toBe(scope === 'platform' ? 403 : 200)
-      const lift = (caller: Caller) =>
+      const lift = (caller: Caller, body: object = { reason: 'Over' }) =>
         world.call(caller, 'POST', `/api/v1/admin/partner-access/freezes/${set.json().freeze_id}/lift`, {
-          body: { reason: 'Over' },
+          body,
         })
+      expect((await lift(first, {})).statusCode).toBe(422)
       const lifted = await lift(first)
       expect(lifted.json().in_force, lifted.body).toBe(scope === 'platform')
       const steps =
