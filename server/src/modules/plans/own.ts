@@ -4,6 +4,8 @@ import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { recordSubscription } from './events.ts'
 import { getPlan } from './plan-store.ts'
+import type { PlanRow } from './plan-store.ts'
+import { shownOf } from './plan-view.ts'
 import { readPolicies } from './policy-store.ts'
 import {
   beginSubscription,
@@ -22,13 +24,30 @@ async function reread(mandate: RealmMandate, row: { readonly id: string }): Prom
   return getSubscription(mandate, idFromUuid('subscription', row.id))
 }
 
+/** A plan, and `shown` of it as it was read; without that it is taken as it is now. */
+interface AsRead {
+  readonly planId: IdOf<'plan'>
+  readonly shown?: string | undefined
+}
+
+/** Refuses a plan that costs or gives something else than was read. Throws PRECONDITION_FAILED. */
+async function requireShown(mandate: RealmMandate, { planId, shown }: AsRead): Promise<PlanRow> {
+  const plan = await getPlan(mandate, planId)
+  if (shown === undefined || shown === shownOf(plan)) return plan
+  const detail = 'The price of this plan, or what it gives, changed after it was read. Nothing was taken.'
+  throw new ProblemError(412, 'PRECONDITION_FAILED', detail)
+}
+
 /**
  * Takes a plan. Where the partner confirms by itself it is signed at once, else it waits 24 hours for the partner. Throws
- * PLAN_NOT_FOUND for a plan that is not for the user's role, PLAN_NOT_OPEN, ALREADY_SUBSCRIBED and SUBSCRIPTION_HELD.
+ * PLAN_NOT_FOUND for a plan that is not for the user's role, PLAN_NOT_OPEN, ALREADY_SUBSCRIBED, SUBSCRIPTION_HELD and, for
+ * other terms than were read, PRECONDITION_FAILED.
  */
-export async function subscribe(mandate: RealmMandate, planId: IdOf<'plan'>): Promise<SubscriptionRow> {
-  const plan = await getPlan(mandate, planId)
+export async function subscribe(mandate: RealmMandate, read: AsRead): Promise<SubscriptionRow> {
+  const plan = await requireShown(mandate, read)
   const id = idFromUuid('subscription', await beginSubscription(mandate, plan.id))
+  // Whoever changed it between the two looks at it has it taken back.
+  await requireShown(mandate, read)
   const begun = await getSubscription(mandate, id)
   recordSubscription(mandate, begun, {
     action: 'start',
@@ -81,11 +100,12 @@ export async function keep(mandate: RealmMandate): Promise<SubscriptionRow> {
 /** Changes the plan now, or with the next paid period. */
 export async function changePlan(
   mandate: RealmMandate,
-  to: { readonly planId: IdOf<'plan'>; readonly when: 'now' | 'period_end' },
+  to: AsRead & { readonly when: 'now' | 'period_end' },
 ): Promise<SubscriptionRow> {
-  const plan = await getPlan(mandate, to.planId)
+  const plan = await requireShown(mandate, to)
   const before = await getOwnLive(mandate)
   await insertTerm(mandate, before, { planId: plan.id, when: to.when })
+  await requireShown(mandate, to)
   const after = await reread(mandate, before)
   recordSubscription(mandate, after, {
     action: 'change_plan',

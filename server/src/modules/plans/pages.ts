@@ -6,7 +6,6 @@ import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { button, choices, facts, hiddenField, notice, postForm } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
-import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -14,7 +13,7 @@ import { changePlan, subscribe } from './own.ts'
 import { limitWords, priceWords, whenWords } from './page-words.ts'
 import { getPlan, listOffers } from './plan-store.ts'
 import type { PlanRow } from './plan-store.ts'
-import { planIdOf } from './plan-view.ts'
+import { planIdOf, shownOf } from './plan-view.ts'
 import { findOwn } from './subscription-store.ts'
 import type { SubscriptionRow } from './subscription-store.ts'
 
@@ -27,9 +26,6 @@ const planParams = z.strictObject({ slug: z.string().max(63), plan_id: publicId(
 
 export const priceOf = (row: Pick<PlanRow, 'price_minor' | 'currency' | 'period'>): string =>
   priceWords({ amountMinor: row.price_minor, currency: row.currency }, row.period)
-
-/** The terms of a plan as they were read: another value once the price, or what it gives, is another. */
-const shownOf = ({ plan_version_id: terms, own_version: own }: PlanRow): string => `${terms}.${own ?? 0}`
 
 function given(plan: PlanRow): Html {
   const lines = [...plan.benefits, ...limitWords(plan.limits)]
@@ -167,11 +163,10 @@ async function take(mandate: Own, planId: IdOf<'plan'>, { shown, when }: Taking)
   const plan = await getPlan(mandate, planId)
   if (shown !== undefined && shown !== shownOf(plan))
     return checkPage(mandate, plan, [{ field: null, message: CHANGED }])
-  if (when === undefined) await subscribe(mandate, planId)
-  else await changePlan(mandate, { planId, when })
-  // Whoever changed it between the two looks at it has it taken back.
-  if (shownOf(await getPlan(mandate, planId)) !== shownOf(plan))
-    throw new ProblemError(409, 'SUBSCRIPTION_STATE_CONFLICT', CHANGED)
+  // What was sent without saying what it was read as is taken as it is now.
+  const asRead = { planId, shown: shownOf(plan) }
+  if (when === undefined) await subscribe(mandate, asRead)
+  else await changePlan(mandate, { ...asRead, when })
   return redirect(realmPath(mandate, 'subscription'))
 }
 
@@ -228,6 +223,7 @@ export const planPages: readonly Route[] = [
       'SUBSCRIPTION_HELD',
       'SUBSCRIPTION_ENDING',
       'SUBSCRIPTION_STATE_CONFLICT',
+      'PRECONDITION_FAILED',
     ],
     handle: ({ mandate, params, body = {} }) => take(mandate, params.plan_id, body),
   }),

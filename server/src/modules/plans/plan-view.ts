@@ -162,6 +162,12 @@ export function toWords(input: z.output<typeof WordsInput>) {
   }
 }
 
+/** The terms of a plan as they are read: another value once the price, or what it gives, is another. */
+export const shownOf = ({
+  plan_version_id: terms,
+  own_version: own,
+}: Pick<PlanRow, 'plan_version_id' | 'own_version'>): string => `${terms}.${own ?? 0}`
+
 /** A plan as an end user is offered it. */
 export const OfferedPlanBody = z
   .strictObject({
@@ -172,6 +178,9 @@ export const OfferedPlanBody = z
     period: z.enum(PERIODS),
     limits: PlanLimits,
     benefits: z.array(z.string()),
+    shown: z.string().meta({
+      description: 'Another value once the price, or what the plan gives, is another; sent when it is taken.',
+    }),
     is_offered: z
       .boolean()
       .meta({ description: 'Whether it can still be taken; a plan that you have may be offered no more.' }),
@@ -187,6 +196,7 @@ export function toOfferedPlan(row: PlanRow): z.input<typeof OfferedPlanBody> {
     period: row.period,
     limits: row.limits,
     benefits: [...row.benefits],
+    shown: shownOf(row),
     is_offered: row.state === 'offered' && (row.partner_id !== null || row.is_offered === true),
   }
 }

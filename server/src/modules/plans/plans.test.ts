@@ -63,7 +63,7 @@ describe('own plans', () => {
     expect((await world.call(scene.owner, 'GET', OWN)).json().total).toBe(0)
   })
 
-  test('terms change in place until they are offered, as they were read, and as a further version from then on; whoever has the plan keeps theirs (C6)', async () => {
+  test('terms change in place until they are offered, as they were read, and as a further version from then on; whoever has the plan keeps theirs, and whoever read the old ones takes no others (C6, C7)', async () => {
     const scene = await openPlanScene(world)
     const made = await world.call(scene.owner, 'POST', OWN, {
       body: { code: 'mine', name: 'Mine', roles: ['basic'], terms: MONTHLY },
@@ -88,6 +88,7 @@ describe('own plans', () => {
     ])
     const offered = await askToOffer(world, scene.owner, `${OWN}/${id}`)
     expect(offered.json()).toMatchObject({ state: 'offered', terms: { number: 1, is_fixed: true } })
+    const read = await world.call(scene.caller, 'GET', `/api/v1/realm/plans/${id}`)
     const taken = await takePlan(world, scene.caller, id)
     expect(taken.json().subscription.price.amount_minor).toBe(2000)
     const further = await put(scene.owner, `${OWN}/${id}/terms`, offered.json().version, dearer(3000))
@@ -98,7 +99,18 @@ describe('own plans', () => {
     expect(further.json().versions.map(({ number }: { number: number }) => number)).toEqual([2, 1])
     const mine = await world.call(scene.caller, 'GET', '/api/v1/realm/subscription')
     expect(mine.json().subscription.price.amount_minor).toBe(2000)
-    const second = await takePlan(world, await world.signInEndUser(await world.endUser(scene.partner)), id)
+    const later = await world.signInEndUser(await world.endUser(scene.partner))
+    const [asRead, now] = [
+      read.json().shown,
+      (await world.call(later, 'GET', `/api/v1/realm/plans/${id}`)).json().shown,
+    ]
+    const dear = await world.call(later, 'POST', '/api/v1/realm/subscription', {
+      body: { plan_id: id, shown: asRead },
+    })
+    expect([dear.statusCode, dear.json().code]).toEqual([412, 'PRECONDITION_FAILED'])
+    const second = await world.call(later, 'POST', '/api/v1/realm/subscription', {
+      body: { plan_id: id, shown: now },
+    })
     expect(second.json().subscription.price.amount_minor).toBe(3000)
   })
 

@@ -41,6 +41,11 @@ async function tell(
   }
 }
 
+/** `shown` of the plan as it was read. */
+const shown = z.string().max(100).optional().meta({
+  description:
+    '`shown` of the plan as it was read: with it, nothing is taken when its terms are others by now.',
+})
 const When = z.enum(['now', 'period_end'])
 const PLAN_PROBLEMS = ['PLAN_NOT_FOUND', 'PLAN_NOT_OPEN'] as const
 const STATE_PROBLEMS = ['SUBSCRIPTION_NOT_FOUND', 'SUBSCRIPTION_STATE_CONFLICT'] as const
@@ -84,12 +89,13 @@ const changeRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/realm/subscription',
     summary: 'Take a plan',
-    input: { body: z.strictObject({ plan_id: publicId('plan') }) },
+    input: { body: z.strictObject({ plan_id: publicId('plan'), shown }) },
     access: change,
     limit: 'write',
-    problems: [...PLAN_PROBLEMS, 'ALREADY_SUBSCRIBED', 'SUBSCRIPTION_HELD'],
+    problems: [...PLAN_PROBLEMS, 'ALREADY_SUBSCRIBED', 'SUBSCRIPTION_HELD', 'PRECONDITION_FAILED'],
     responses: { 201: StandingBody },
-    handle: async ({ mandate, body }) => tell(mandate, await subscribe(mandate, body.plan_id)),
+    handle: async ({ mandate, body }) =>
+      tell(mandate, await subscribe(mandate, { planId: body.plan_id, shown: body.shown })),
   }),
   route({
     method: 'POST',
@@ -117,13 +123,13 @@ const changeRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/realm/subscription/change',
     summary: 'Change to another plan now, or with the next paid period',
-    input: { body: z.strictObject({ plan_id: publicId('plan'), when: When }) },
+    input: { body: z.strictObject({ plan_id: publicId('plan'), when: When, shown }) },
     access: change,
     limit: 'write',
-    problems: [...PLAN_PROBLEMS, ...STATE_PROBLEMS, 'SUBSCRIPTION_ENDING'],
+    problems: [...PLAN_PROBLEMS, ...STATE_PROBLEMS, 'SUBSCRIPTION_ENDING', 'PRECONDITION_FAILED'],
     responses: { 200: StandingBody },
     handle: async ({ mandate, body }) =>
-      tell(mandate, await changePlan(mandate, { planId: body.plan_id, when: body.when })),
+      tell(mandate, await changePlan(mandate, { planId: body.plan_id, when: body.when, shown: body.shown })),
   }),
   route({
     method: 'POST',
