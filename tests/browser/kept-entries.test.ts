@@ -67,3 +67,35 @@ test('whoever saved second reads what the first one saved, and goes on from ther
   await page.getByText('People of Late shift saved').first().waitFor()
   await page.close()
 }, 60_000)
+
+test('a small form keeps what is being entered while somebody else saves the same, and says that it was changed (U7, U10)', async () => {
+  const page = await product.openTab('ana@northwind.example')
+  await page.clock.install()
+  await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/profile`)
+  const website = page.getByLabel('Website')
+  await website.fill('https://first.northwind.example')
+  const path = `${product.url}/api/v1/partner/profile`
+  const tag = (await page.request.get(path)).headers()['etag'] ?? ''
+  const other = await page.request.put(`${path}/contact`, {
+    headers: { origin: product.url, 'sec-fetch-site': 'same-origin', 'if-match': tag },
+    data: { contact_email: 'hello@northwind.example', website: 'https://second.northwind.example' },
+  })
+  expect(other.status()).toBe(200)
+  // Whoever comes back to the page after a while reads anew what it shows.
+  await page.clock.fastForward(60_000)
+  const newer = page.waitForResponse((answer) => answer.url() === path)
+  await page.evaluate(`window.dispatchEvent(new Event('visibilitychange'))`)
+  await (await newer).finished()
+  const save = page.getByRole('button', { name: 'Save how we reach you' })
+  await save.click()
+  await page.getByRole('alert').getByText('Somebody changed this in the meantime').waitFor()
+  expect(await website.inputValue()).toBe('https://first.northwind.example')
+  await page.getByRole('button', { name: 'Show the present state' }).click()
+  await expect.poll(() => website.inputValue(), SOON).toBe('https://second.northwind.example/')
+  await website.fill('https://third.northwind.example')
+  await save.click()
+  await expect
+    .poll(async () => (await (await page.request.get(path)).json()).website, SOON)
+    .toBe('https://third.northwind.example')
+  await page.close()
+}, 60_000)

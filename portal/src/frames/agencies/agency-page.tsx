@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
@@ -294,7 +295,9 @@ function AgencyParts({ agency, etag }: AgencyProps) {
       <details>
         <summary>{t('agency.change')}</summary>
         <div className="form">
-          <ChangeForm key={formKey(toAgencyDraft(agency))} agency={agency} etag={etag} />
+          <KeptForm value={{ agency, etag }} version={formKey(toAgencyDraft(agency))}>
+            {(held) => <ChangeForm {...held} />}
+          </KeptForm>
         </div>
       </details>
       <KeysPanel agency={agency} />

@@ -3,6 +3,7 @@ import type { AgencyForm, FormConfigAnswer } from '@liaison/client'
 import { useState } from 'react'
 
 import type { FormError } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -152,12 +153,16 @@ function FormParts({ form, etag }: FormProps) {
       <Panel title={t('form.config_title', { name: form.agency_name })}>
         <Answer query={config}>
           {({ body, etag: tag }) => (
-            <ConfigEditor key={formKey(body.config)} form={form} answer={body} etag={tag} />
+            <KeptForm value={{ answer: body, etag: tag }} version={formKey(body.config)}>
+              {(held) => <ConfigEditor form={form} {...held} />}
+            </KeptForm>
           )}
         </Answer>
       </Panel>
       <Panel title={t('form.place_title')}>
-        <PlaceEditor key={formKey(toPlaceDraft(form))} form={form} etag={etag} />
+        <KeptForm value={{ form, etag }} version={formKey(toPlaceDraft(form))}>
+          {(held) => <PlaceEditor {...held} />}
+        </KeptForm>
       </Panel>
       <ActivityPanel form={form} />
     </div>

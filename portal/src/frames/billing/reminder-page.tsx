@@ -4,6 +4,7 @@ import type { ReminderSetting } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -125,7 +126,11 @@ export function ReminderPage() {
       back={{ to: orgPlaces.billing(tenantId), label: t('nav.billing') }}
     >
       <Answer query={setting} lines={5}>
-        {(found) => <SettingForm key={found.version} setting={found} />}
+        {(found) => (
+          <KeptForm value={found} version={found.version}>
+            {(held) => <SettingForm setting={held} />}
+          </KeptForm>
+        )}
       </Answer>
     </Page>
   )

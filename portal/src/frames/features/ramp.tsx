@@ -7,6 +7,7 @@ import { useState } from 'react'
 
 import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { formatDateTime } from '../../platform/format.ts'
@@ -199,7 +200,11 @@ export function Ramp({ feature, etag }: RampProps) {
         feature.default === 'off' && <p>{t('ramp.none')}</p>
       )}
       {mayManage && isGoing && <Pause feature={feature} etag={etag} />}
-      {mayManage && feature.default === 'off' && <Plan key={etag} feature={feature} etag={etag} />}
+      {mayManage && feature.default === 'off' && (
+        <KeptForm value={{ feature, etag }} version={etag}>
+          {(held) => <Plan {...held} />}
+        </KeptForm>
+      )}
     </Panel>
   )
 }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { Ask } from '../../parts/confirm.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -210,7 +211,11 @@ function Body({ link, etag }: LinkProps) {
         {isLive && <Check link={link} />}
         <FactorPanel linkId={link.link_id} />
         <OrgNotes linkId={link.link_id} />
-        {isLive && <NarrowForm key={narrowedBy(link)} link={link} etag={etag} />}
+        {isLive && (
+          <KeptForm value={{ link, etag }} version={narrowedBy(link)}>
+            {(held) => <NarrowForm {...held} />}
+          </KeptForm>
+        )}
         <HistoryList history={link.history} />
       </div>
     </div>

@@ -4,6 +4,7 @@ import type { TenantConsentDetail } from '@liaison/client'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { MoveButton, reasonBody } from '../../parts/move-button.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -243,7 +244,9 @@ function Body({ consent, etag }: ConsentProps) {
       <div className="stack">
         <ConsentFacts consent={consent} />
         {isLive(consent) && mayStop && (
-          <ConsentNarrowForm key={consent.version} consent={consent} etag={etag} />
+          <KeptForm value={{ consent, etag }} version={consent.version}>
+            {(held) => <ConsentNarrowForm {...held} />}
+          </KeptForm>
         )}
         <Shown shown={consent.shown} />
         <ChangeHistory history={consent.history} />

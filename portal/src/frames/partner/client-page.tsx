@@ -5,6 +5,7 @@ import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -219,7 +220,9 @@ function Client({ client, etag }: ClientProps) {
         <Panel title={t('app.settings')}>
           <details>
             <summary>{t('app.change')}</summary>
-            <SettingsForm key={formKey(toDraft(client))} client={client} etag={etag} />
+            <KeptForm value={{ client, etag }} version={formKey(toDraft(client))}>
+              {(held) => <SettingsForm {...held} />}
+            </KeptForm>
           </details>
         </Panel>
       )}

@@ -4,6 +4,7 @@ import type { LinkDetail } from '@liaison/client'
 import { lazy, Suspense, useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -150,7 +151,9 @@ export function LinkPage() {
               {mayManage && body.status === 'active' && <ExtendForm link={body} etag={etag} />}
               {mayManage && body.status === 'active' && (body.own_accounts_only || sells(body)) && (
                 <Suspense fallback={<Coming />}>
-                  <AccountsOnlyPanel key={body.version} link={body} etag={etag} />
+                  <KeptForm value={{ link: body, etag }} version={body.version}>
+                    {(held) => <AccountsOnlyPanel {...held} />}
+                  </KeptForm>
                 </Suspense>
               )}
               {['active', 'approved', 'suspended'].includes(body.status) && <Check linkId={body.link_id} />}

@@ -2,9 +2,10 @@ import './plans-words.ts'
 import { Button, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { PlanDetail } from '@liaison/client'
-import { useState } from 'react'
+import { use, useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm, PresentState } from '../../parts/kept-form.tsx'
 import { Note, Panel } from '../../parts/page.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
@@ -33,6 +34,7 @@ function toLimits(limits: Limits, before: Readonly<Record<string, unknown>>) {
 }
 
 function useOffer({ plan_id: id, offer }: PlanDetail) {
+  const follow = use(PresentState)
   return useWrite(
     ({ isOffered, price, limits }: Wanted, { client }) =>
       readBody(
@@ -42,7 +44,10 @@ function useOffer({ plan_id: id, offer }: PlanDetail) {
           body: { is_offered: isOffered, price_minor: price, limits: toLimits(limits, offer?.limits ?? {}) },
         }),
       ),
-    () => showToast(t('lent.done')),
+    () => {
+      follow()
+      showToast(t('lent.done'))
+    },
   )
 }
 
@@ -148,7 +153,11 @@ export function LentOffer({ plan, mayManage }: { plan: PlanDetail; mayManage: bo
         {!offer.is_allowed && <Note tone="attention">{t('lent.taken_back')}</Note>}
         {offer.is_allowed && <p className="muted">{t('lent.text')}</p>}
         <p>{t(offer.is_offered ? 'lent.offered' : 'lent.not_offered')}</p>
-        {mayManage && offer.is_allowed && <OfferForm plan={plan} isOffered={offer.is_offered} />}
+        {mayManage && offer.is_allowed && (
+          <KeptForm value={plan} version={offer.version}>
+            {(held) => <OfferForm plan={held} isOffered={offer.is_offered} />}
+          </KeptForm>
+        )}
       </div>
     </Panel>
   )

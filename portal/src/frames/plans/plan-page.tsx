@@ -4,6 +4,7 @@ import type { PlanBorrower, PlanDetail } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
@@ -147,13 +148,17 @@ function Parts({ plan, etag, side, mayChange }: PartProps) {
   return (
     <div className="stack">
       <About plan={plan} />
-      {isLent && <LentOffer key={plan.offer?.version ?? 0} plan={plan} mayManage={mayChange} />}
+      {isLent && <LentOffer plan={plan} mayManage={mayChange} />}
       {side === 'platform' && plan.source === 'catalogue' && <Borrowers plan={plan} />}
       <Versions plan={plan} />
       {canChange && (
         <>
-          <ChangeWords key={`words ${formKey(wordsOf(plan))}`} {...kept} />
-          <ChangeTerms key={`terms ${formKey(plan.terms)}`} {...kept} />
+          <KeptForm value={kept} version={formKey(wordsOf(plan))}>
+            {(held) => <ChangeWords {...held} />}
+          </KeptForm>
+          <KeptForm value={kept} version={formKey(plan.terms)}>
+            {(held) => <ChangeTerms {...held} />}
+          </KeptForm>
           <Discontinue {...kept} />
         </>
       )}

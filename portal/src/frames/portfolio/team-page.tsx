@@ -4,6 +4,7 @@ import type { PartnerMember, TeamDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -96,7 +97,11 @@ function Parts({ team, etag }: Tagged) {
     <div className="stack">
       <Panel title={t('team.people_title')}>
         <Answer query={people} lines={3}>
-          {(items) => <PeopleForm key={formKey(team.members)} team={team} etag={etag} people={items} />}
+          {(items) => (
+            <KeptForm value={{ team, etag }} version={formKey(team.members)}>
+              {(held) => <PeopleForm {...held} people={items} />}
+            </KeptForm>
+          )}
         </Answer>
       </Panel>
       <Panel title={t('team.grants_title')}>

@@ -6,6 +6,7 @@ import type { EarningPolicy } from '@liaison/client'
 
 import type { FormError } from '../../parts/error-summary.tsx'
 import { errorOf } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { formatDate, formatMoney } from '../../platform/format.ts'
@@ -163,7 +164,11 @@ export function ApprovalPolicy() {
   )
   return (
     <Answer query={policy} lines={4}>
-      {(found) => <Form key={`${found.version} ${found.asked?.request_id ?? ''}`} policy={found} />}
+      {(found) => (
+        <KeptForm value={found} version={`${found.version} ${found.asked?.request_id ?? ''}`}>
+          {(held) => <Form policy={held} />}
+        </KeptForm>
+      )}
     </Answer>
   )
 }

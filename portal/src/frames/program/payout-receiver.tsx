@@ -6,6 +6,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -159,7 +160,11 @@ export function PayoutReceiver({ onSecret }: ReceiverProps) {
   )
   return (
     <Answer query={receiver} lines={4}>
-      {({ body, etag }) => <Form key={body.version} receiver={body} etag={etag} onSecret={onSecret} />}
+      {(found) => (
+        <KeptForm value={found} version={found.body.version}>
+          {({ body, etag }) => <Form receiver={body} etag={etag} onSecret={onSecret} />}
+        </KeptForm>
+      )}
     </Answer>
   )
 }

@@ -1,9 +1,9 @@
 import './program-words.ts'
 import { readTagged } from '@liaison/client'
 import type { ProgramSettings } from '@liaison/client'
-import { Fragment } from 'react'
 import type { ReactNode } from 'react'
 
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { formatDate } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
@@ -44,14 +44,18 @@ type SettingsAnswerProps = {
   children: (settings: ProgramSettings, etag: string | null) => ReactNode
 }
 
-/** What is shown of the program's settings; begun anew when those that are edited here have changed, so that no form holds old ones. */
+/** What is shown of the program's settings; begun anew when those that are edited here have changed and nothing is being entered. */
 export function SettingsAnswer({ draftOf, children }: SettingsAnswerProps) {
   const settings = useRead(['program-settings'], (frame, signal) =>
     readTagged(frame.client.GET('/admin/program-settings', { signal })),
   )
   return (
     <Answer query={settings} lines={4}>
-      {({ body, etag }) => <Fragment key={formKey(draftOf(body))}>{children(body, etag)}</Fragment>}
+      {(found) => (
+        <KeptForm value={found} version={formKey(draftOf(found.body))}>
+          {({ body, etag }) => children(body, etag)}
+        </KeptForm>
+      )}
     </Answer>
   )
 }

@@ -6,6 +6,7 @@ import { Suspense, useState } from 'react'
 import type { FormEvent } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -172,7 +173,11 @@ export function UserPage() {
           <div className="stack">
             <About user={body} />
             <Sections user={body} />
-            {mayManage && <ChangeRole key={body.version} user={body} etag={etag} />}
+            {mayManage && (
+              <KeptForm value={{ body, etag }} version={body.version}>
+                {(held) => <ChangeRole user={held.body} etag={held.etag} />}
+              </KeptForm>
+            )}
           </div>
         )}
       </Answer>

@@ -4,6 +4,7 @@ import { readBody, readTagged } from '@liaison/client'
 import type { PartnerProfile } from '@liaison/client'
 import { useState } from 'react'
 
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText } from '../../parts/values.tsx'
@@ -81,7 +82,9 @@ function Contact({ profile, etag }: ContactProps) {
   return (
     <Panel title={t('profile.contact')}>
       {mayUpdate ? (
-        <ContactForm key={profile.version} profile={profile} etag={etag} />
+        <KeptForm value={{ profile, etag }} version={profile.version}>
+          {(held) => <ContactForm {...held} />}
+        </KeptForm>
       ) : (
         <Facts
           facts={[

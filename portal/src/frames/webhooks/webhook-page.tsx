@@ -3,6 +3,7 @@ import type { WebhookEndpoint } from '@liaison/client'
 import { useState } from 'react'
 
 import type { FormError } from '../../parts/error-summary.tsx'
+import { KeptForm } from '../../parts/kept-form.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
@@ -137,7 +138,9 @@ function Endpoint({ endpoint, etag }: EndpointProps) {
       <details>
         <summary>{t('hooks.change')}</summary>
         <div className="form">
-          <ChangeForm key={formKey(toDraft(endpoint))} endpoint={endpoint} etag={etag} />
+          <KeptForm value={{ endpoint, etag }} version={formKey(toDraft(endpoint))}>
+            {(held) => <ChangeForm {...held} />}
+          </KeptForm>
         </div>
       </details>
       <DeliveryLog endpoint={endpoint} />
