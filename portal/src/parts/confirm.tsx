@@ -27,15 +27,45 @@ type AskProps = {
   onAct: (reason: string) => void
 }
 
-/** Level 1: reversible but felt. Object, effect and way back in place; the first focus is on the safe choice. */
-export function Ask(props: AskProps) {
+/** What is asked. It begins anew each time, so that neither a reason nor a refusal stays for the next act of the same button. */
+function Asking(props: AskProps) {
   const [reason, setReason] = useState('')
   const [isMissing, setMissing] = useState(false)
+  const [earlier] = useState(props.error)
   const act = () => {
     const missing = props.reason === 'required' && reason.trim() === ''
     setMissing(missing)
     if (!missing) props.onAct(reason.trim())
   }
+  return (
+    <div className="stack">
+      <WriteProblem error={props.error === earlier ? null : props.error} />
+      <div>{props.children}</div>
+      {props.reason !== undefined && (
+        <TextInput
+          label={
+            props.asks?.label ?? t(props.reason === 'required' ? 'confirm.reason' : 'confirm.reason_optional')
+          }
+          value={reason}
+          maxLength={500}
+          error={isMissing ? (props.asks?.missing ?? t('confirm.reason_missing')) : undefined}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+      )}
+      <div className="row ends">
+        <Button variant="default" data-autofocus="" onClick={props.onKeep}>
+          {props.keep}
+        </Button>
+        <Button {...(props.isDanger ? { color: 'red' } : {})} loading={props.isBusy} onClick={act}>
+          {props.act}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** Level 1: reversible but felt. Object, effect and way back in place; the first focus is on the safe choice. */
+export function Ask(props: AskProps) {
   return (
     <Modal
       opened={props.opened}
@@ -43,30 +73,7 @@ export function Ask(props: AskProps) {
       title={props.title}
       closeButtonProps={{ 'aria-label': t('close') }}
     >
-      <div className="stack">
-        <WriteProblem error={props.error} />
-        <div>{props.children}</div>
-        {props.reason !== undefined && (
-          <TextInput
-            label={
-              props.asks?.label ??
-              t(props.reason === 'required' ? 'confirm.reason' : 'confirm.reason_optional')
-            }
-            value={reason}
-            maxLength={500}
-            error={isMissing ? (props.asks?.missing ?? t('confirm.reason_missing')) : undefined}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-        )}
-        <div className="row ends">
-          <Button variant="default" data-autofocus="" onClick={props.onKeep}>
-            {props.keep}
-          </Button>
-          <Button {...(props.isDanger ? { color: 'red' } : {})} loading={props.isBusy} onClick={act}>
-            {props.act}
-          </Button>
-        </div>
-      </div>
+      <Asking {...props} />
     </Modal>
   )
 }
