@@ -7,6 +7,7 @@ import { Ask } from '../../parts/confirm.tsx'
 import { MoreActs } from '../../parts/more-acts.tsx'
 import { MoveButton, RowActs } from '../../parts/move-button.tsx'
 import type { Frame } from '../../platform/frame.ts'
+import { endOfDay } from '../../platform/last-day.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -22,18 +23,12 @@ const switches = ['on', 'off'] as const
 
 type Wanted = { override: 'on' | 'off' | null; reason: string; day: string }
 
-/** The first instant after a day of UTC. */
-function endOf(day: string): string | undefined {
-  const at = Date.parse(`${day}T00:00:00Z`)
-  return Number.isNaN(at) ? undefined : new Date(at + 86_400_000).toISOString()
-}
-
 function put({ client }: Frame, { feature, partner }: OverrideProps, { override, reason, day }: Wanted) {
-  const end = endOf(day)
+  const end = endOfDay(day)
   return readBody(
     client.PUT('/admin/features/{key}/partners/{partner_id}/override', {
       params: { path: { key: feature.key, partner_id: partner.id } },
-      body: { override, reason, ...(end === undefined ? {} : { expires_at: end }) },
+      body: { override, reason, ...(end === null ? {} : { expires_at: end.toISOString() }) },
     }),
   )
 }
