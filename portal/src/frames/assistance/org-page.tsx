@@ -9,6 +9,7 @@ import { Answer } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
+import { readAllByOffset } from '../../platform/read-all.ts'
 import { t } from '../../platform/words.ts'
 import { pageField, pagingQuery } from '../shared/list-fields.ts'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
@@ -40,13 +41,16 @@ function Cards({ title, none, rows }: { title: string; none: string; rows: reado
 function Open() {
   const query = { status: 'requested,active', limit: 100 }
   const open = useRead(
-    ['support-access', query],
-    ({ client }, signal) => readBody(client.GET('/tenant/support-access', { params: { query }, signal })),
+    ['support-access', 'open', query],
+    ({ client }, signal) =>
+      readAllByOffset<SupportAccess>((place) =>
+        readBody(client.GET('/tenant/support-access', { params: { query: { ...query, ...place } }, signal })),
+      ),
     { refetchMs },
   )
   return (
     <Answer query={open}>
-      {({ items }) => (
+      {(items) => (
         <>
           <Cards
             title={t('assist.to_answer')}

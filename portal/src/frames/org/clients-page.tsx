@@ -3,11 +3,10 @@ import type { ApiClient } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { BeginButton } from '../../parts/begin-button.tsx'
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { MoveButton, RowActs } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, IdText, MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -16,6 +15,8 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { CanLines } from '../shared/can-lines.tsx'
 import { sentencesOfScopes } from '../shared/access-words.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 
 type Act = 'suspend' | 'resume' | 'revoke'
 
@@ -98,14 +99,20 @@ function toColumns(now: Date, mayManage: boolean): Column<ApiClient>[] {
   ]
 }
 
+const spec = { page: pageField() }
+
 /** The organisation's own apps: programs of its own that work on its accounts, without any partner. */
 export function ClientsPage() {
   const { name } = useFrame()
   const now = useNow(60_000)
   const mayManage = useMay('tenant.clients.manage')
   const columns = useMemo(() => toColumns(now, mayManage), [now, mayManage])
-  const clients = useRead(['clients'], (frame, signal) =>
-    readBody(frame.client.GET('/tenant/clients', { params: { query: { limit: 100 } }, signal })),
+  const { values, set } = useFilters(spec)
+  const query = pagingQuery(values.page)
+  const clients = useRead(
+    ['clients', query],
+    (frame, signal) => readBody(frame.client.GET('/tenant/clients', { params: { query }, signal })),
+    { keep: true },
   )
   return (
     <Page
@@ -113,22 +120,14 @@ export function ClientsPage() {
       lead={t('ownapp.lead', { org: name })}
       tools={<BeginButton act="org.client">{t('ownapp.new')}</BeginButton>}
     >
-      <Answer query={clients}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <div className="list">
-              <Empty title={t('ownapp.none')} text={t('ownapp.none_text')} />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('ownapp.title')}
-              columns={columns}
-              rows={items}
-              rowId={(client) => client.client_id}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={clients}
+        caption={t('ownapp.title')}
+        columns={columns}
+        rowId={(client) => client.client_id}
+        empty={<NoRows isFiltered={false} title={t('ownapp.none')} text={t('ownapp.none_text')} />}
+        onPage={(page) => set({ page })}
+      />
     </Page>
   )
 }

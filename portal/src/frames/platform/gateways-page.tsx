@@ -3,11 +3,10 @@ import { readBody } from '@liaison/client'
 import type { Gateway } from '@liaison/client'
 import { useMemo, useState } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { RowActs } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -16,6 +15,8 @@ import { platformPlaces } from '../../places.ts'
 import { GatewayCredential, RotateButton, SwitchButton } from './gateway-acts.tsx'
 import { GatewaySecret } from './gateway-secret.tsx'
 import type { Secret } from './gateway-secret.tsx'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 
 function toColumns(onSecret: (secret: Secret) => void): Column<Gateway>[] {
   return [
@@ -63,13 +64,19 @@ function toColumns(onSecret: (secret: Secret) => void): Column<Gateway>[] {
   ]
 }
 
+const spec = { page: pageField() }
+
 /** The gateways in front of protected APIs: register, change the credential, switch off. */
 export function GatewaysPage() {
   const go = useGo()
   const [secret, setSecret] = useState<Secret | null>(null)
   const columns = useMemo(() => toColumns(setSecret), [])
-  const gateways = useRead(['gateways'], (frame, signal) =>
-    readBody(frame.client.GET('/admin/gateways', { params: { query: { limit: 100 } }, signal })),
+  const { values, set } = useFilters(spec)
+  const query = pagingQuery(values.page)
+  const gateways = useRead(
+    ['gateways', query],
+    (frame, signal) => readBody(frame.client.GET('/admin/gateways', { params: { query }, signal })),
+    { keep: true },
   )
   if (secret !== null) return <GatewaySecret secret={secret} onStored={() => setSecret(null)} />
   return (
@@ -82,22 +89,14 @@ export function GatewaysPage() {
         </Button>
       }
     >
-      <Answer query={gateways}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <div className="list">
-              <Empty title={t('state.none')} text={t('gateways.none_text')} />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('nav.gateways')}
-              columns={columns}
-              rows={items}
-              rowId={(gateway) => gateway.gateway_id}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={gateways}
+        caption={t('nav.gateways')}
+        columns={columns}
+        rowId={(gateway) => gateway.gateway_id}
+        empty={<NoRows isFiltered={false} title={t('state.none')} text={t('gateways.none_text')} />}
+        onPage={(page) => set({ page })}
+      />
     </Page>
   )
 }
