@@ -1,7 +1,7 @@
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
-import { openDirect, openWholesale, stockShop } from '#testing/shop.ts'
+import { openDirect, openWholesale, people, stockShop } from '#testing/shop.ts'
 import type { DirectScene, WholesaleScene } from '#testing/shop.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeOrderRoutes } from './index.ts'
@@ -45,6 +45,33 @@ async function countOrders(): Promise<number> {
   const [row] = await world.sql<{ n: number }>('select count(*)::integer as n from service_order')
   return row?.n ?? 0
 }
+
+test('a person orders at the prices that were shown, and is refused when it costs something else by now (A5, A7)', async () => {
+  const home = await people.tenant(world, whole.home)
+  const [account] = (await world.call(home, 'GET', '/api/v1/tenant/ordering')).json().items
+  const eur = (amount_minor: number) => ({ amount_minor, currency: 'EUR' })
+  const order = (once: object, monthly: object) =>
+    world.call(home, 'POST', '/api/v1/tenant/orders', {
+      body: {
+        billing_account_id: account.billing_account_id,
+        relationship_id: account.relationship_id,
+        items: [{ product_code: 'FIBRE-1G', quantity: 2 }],
+        expected_total: { once, monthly },
+      },
+    })
+  const [once, monthly] = [eur(2 * 9900), eur(2 * 4999)]
+  expect((await order(once, monthly)).json()).toMatchObject({ once_total: once, monthly_total: monthly })
+  const foreign = await order(once, { amount_minor: 2 * 4999, currency: 'USD' })
+  expect(foreign.json().errors).toMatchObject([{ pointer: '/body/expected_total/monthly/currency' }])
+  const before = await countOrders()
+  const raise = (by: number) =>
+    world.seed(`update product set monthly_minor = monthly_minor + $1 where code = 'FIBRE-1G'`, [by])
+  await raise(1)
+  const refused = await order(once, monthly)
+  expect([refused.statusCode, refused.json()]).toMatchObject([412, { code: 'ORDER_PRICE_CHANGED' }])
+  await raise(-1)
+  expect(await countOrders()).toBe(before)
+})
 
 describe('a wholesaler', () => {
   test('orders for itself and pays for itself (A5)', async () => {

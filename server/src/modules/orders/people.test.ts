@@ -131,26 +131,6 @@ describe('a person of a wholesaler', () => {
     expect([refused.statusCode, refused.json()]).toMatchObject([409, { code: 'ORDER_PAYER_CHANGED' }])
   })
 
-  test('orders at the prices that were shown, and is refused when it costs something else by now (A5, A7)', async () => {
-    const eur = (amount_minor: number) => ({ amount_minor, currency: 'EUR' })
-    const shown = { once: eur(2 * 9900 + 12_901), monthly: eur(2 * 4999) }
-    const body = { ...(await bodyFor(home, 'tenant', 'W-1')), expected_total: shown }
-    const order = () => world.call(home, 'POST', '/api/v1/tenant/orders', { body })
-    const count = async () => (await world.sql('select 1 from service_order')).length
-    expect((await order()).json()).toMatchObject({ once_total: shown.once, monthly_total: shown.monthly })
-    const before = await count()
-    const raise = (by: number) =>
-      world.seed(
-        `update product set monthly_minor = monthly_minor + $1 where code = 'FIBRE-1G' and currency = 'EUR'`,
-        [by],
-      )
-    await raise(1)
-    const refused = await order()
-    expect([refused.statusCode, refused.json()]).toMatchObject([412, { code: 'ORDER_PRICE_CHANGED' }])
-    await raise(-1)
-    expect(await count()).toBe(before)
-  })
-
   test('is told all faults at once, and nothing is ordered: no payer named, no account of somebody else, no product that is not offered (attack 57)', async () => {
     const count = async () =>
       Number((await world.sql('select count(*)::integer as n from service_order'))[0]?.['n'])

@@ -64,6 +64,16 @@ export type RealmPasswordResult =
 const mayEnter = (mandate: RealmVisit['mandate'], { id, status, hash }: SigningUser): Promise<boolean> =>
   status === 'inactive' ? Promise.resolve(false) : holdHash(mandate, id, hash)
 
+/** How long the next try waits; where the user has signed in before, not for what others guess from elsewhere. */
+async function secondsToWait(
+  { mandate, trace }: RealmVisit,
+  user: SigningUser | null,
+  keys: readonly ThrottleKey[],
+): Promise<number> {
+  const isOwn = await isOwnNetwork(mandate, user?.id ?? null, trace.ip)
+  return admitTry(mandate, isOwn ? keys.filter(({ kind }) => kind !== 'account') : keys)
+}
+
 /**
  * Compares the password of an account of this realm. Takes the same work and counts the same whether or not there is
  * such a user, and slows guesses down.
@@ -73,11 +83,10 @@ export async function checkRealmPassword(
   visit: RealmVisit,
   attempt: { readonly email: string; readonly password: string },
 ): Promise<RealmPasswordResult> {
-  const { mandate, trace } = visit
+  const { mandate } = visit
   const keys = keysOf(visit, attempt.email)
   const user = await findByEmail(mandate, attempt.email)
-  const isOwn = await isOwnNetwork(mandate, user?.id ?? null, trace.ip)
-  const seconds = await admitTry(mandate, isOwn ? keys.filter(({ kind }) => kind !== 'account') : keys)
+  const seconds = await secondsToWait(visit, user, keys)
   if (seconds > 0) return { is: 'wait', seconds }
   const isSame = await door.hasher.verify(attempt.password, user?.hash ?? null)
   if (user && isSame && (await mayEnter(mandate, user))) {

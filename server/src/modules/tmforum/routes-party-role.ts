@@ -131,10 +131,8 @@ export function makePartyRoleRoutes(services: Services): readonly Route[] {
       limit: 'list',
       responses: { 200: z.array(PartyRole) },
       async handle({ mandate, query }) {
-        const filter = {
-          status: query.status,
-          party_tenant_id: query['relatedParty.partyOrPartyRole.id'],
-        }
+        const party = query['relatedParty.partyOrPartyRole.id']
+        const filter = { status: query.status, party_tenant_id: party }
         const { rows, total } = await listRelationships(mandate, filter, query)
         noteRead(mandate, { action: 'platform.commercial.read', rowCount: rows.length })
         return sentList(
