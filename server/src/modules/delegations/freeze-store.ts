@@ -69,6 +69,20 @@ export async function getFreeze(mandate: FreezeMandate, id: FreezeId): Promise<F
   return row
 }
 
+/**
+ * One freeze, held until the transaction ends: of two who lift it at the same moment the second one sees what the first
+ * one did. Throws FREEZE_NOT_FOUND.
+ */
+export async function holdFreeze(mandate: FreezeMandate, id: FreezeId): Promise<FreezeRow> {
+  await tables<DelegationTables>(mandate)
+    .selectFrom('access_freeze')
+    .select('id')
+    .where('id', '=', id)
+    .forUpdate()
+    .execute()
+  return getFreeze(mandate, id)
+}
+
 /** Sets a freeze; it holds from the commit on, and no write under what it covers commits later. */
 export async function insertFreeze(
   mandate: FreezeMandate,

@@ -1,5 +1,6 @@
-import { encodeId } from '@liaison/access'
+import { decodeId, encodeId } from '@liaison/access'
 import type { PersonId } from '@liaison/access'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
 import type { Seeded } from '#testing/drawn-worlds.ts'
@@ -133,6 +134,42 @@ describe('freezes', () => {
       [seeded.link],
     )
     expect(told).toHaveLength(2)
+  })
+
+  test('two people who lift a freeze over all partners at the same moment are the two that it takes (B11)', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const [dana, noor] = [await world.person('Dana Kim'), await world.person('Noor Ali')]
+    for (const { id } of [dana, noor]) await world.tenantMember(seeded.tenant, id)
+    const callers = [
+      await world.signIn(dana.id, { tenantId: seeded.tenant }),
+      await world.signIn(noor.id, { tenantId: seeded.tenant }),
+    ]
+    const [first] = callers
+    if (first === undefined) throw new Error('Somebody sets the freeze.')
+    const body = { scope: 'tenant' }
+    const set = await world.call(first, 'POST', '/api/v1/tenant/partner-access/freeze', { body })
+    const id = String(set.json().freeze_id)
+    const holder = new pg.Client(world.connection)
+    await holder.connect()
+    try {
+      await holder.query('begin')
+      await holder.query('select from access_freeze where id = $1 for update', [decodeId('freeze', id)])
+      const path = `/api/v1/tenant/partner-access/freeze/${id}`
+      const lifts = callers.map((caller) => world.call(caller, 'DELETE', path, { body: { reason: 'Over' } }))
+      const isHeld = async () =>
+        (
+          await world.sql(
+            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+          )
+        ).length === 2
+      while (!(await isHeld()));
+      await holder.query('commit')
+      const answers = await Promise.all(lifts)
+      expect(answers.map((answer) => answer.json().in_force).toSorted()).toEqual([false, true])
+    } finally {
+      await holder.end()
+    }
+    expect((await openTicket(seeded)).statusCode).toBe(200)
   })
 
   test('a partner owner freezes the own side, one link or one person, and lifts it with a reason and a fresh factor (B11)', async () => {

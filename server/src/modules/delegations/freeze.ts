@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId, truth } from '#platform/route-input.ts'
-import { askLift, findFrozenLinks, getFreeze, insertFreeze, liftFreeze } from './freeze-store.ts'
+import { askLift, findFrozenLinks, getFreeze, holdFreeze, insertFreeze, liftFreeze } from './freeze-store.ts'
 import type { FreezeMandate, FreezeRow, FreezeTarget } from './freeze-store.ts'
 
 /** A freeze as its side reads it. */
@@ -100,7 +100,7 @@ function takesTwo(row: Pick<FreezeRow, 'scope' | 'set_by_side'>): boolean {
 
 /** Lifts a freeze; one that takes two people in two steps. Throws FREEZE_LIFTED and SECOND_PERSON_NEEDED. */
 export async function lift(mandate: FreezeMandate, id: FreezeId, reason: string) {
-  const row = await getFreeze(mandate, id)
+  const row = await holdFreeze(mandate, id)
   if (row.lifted_at !== null) throw new ProblemError(409, 'FREEZE_LIFTED', 'This freeze is lifted already.')
   if (takesTwo(row) && row.lift_asked_by === null) {
     await askLift(mandate, row.id)
