@@ -165,7 +165,8 @@ describe('freezes', () => {
       while (!(await isHeld()));
       await holder.query('commit')
       const answers = await Promise.all(lifts)
-      expect(answers.map((answer) => answer.json().in_force).toSorted()).toEqual([false, true])
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+      expect(answers.filter((answer) => answer.json().in_force)).toHaveLength(1)
     } finally {
       await holder.end()
     }
