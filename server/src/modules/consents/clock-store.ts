@@ -13,7 +13,8 @@ export interface DueConsent {
   readonly consent: ConsentRow
 }
 
-// One consent appears once: what ends it comes first.
+// One consent appears once: what ends it comes first. Of a partner whose work has ended for good, and of a closed organisation, nobody is reminded or
+// asked.
 const DUE = `
   select distinct on (due.id) due.id, due.task, due.days
   from (
@@ -42,6 +43,9 @@ const DUE = `
       and not exists (select from consent_notice n where n.consent_id = d.id and n.ends_at = d.ends_at and n.days <= step.days)
   ) due
   where due.id <> all ($2::uuid[])
+    and (due.task not in ('ask', 'notice') or not exists (
+      select from delegation d left join partner p on p.id = d.partner_id join tenant t on t.id = d.tenant_id
+      where d.id = due.id and (p.status = 'terminated' or t.status = 'closed')))
   order by due.id, due.rank
   limit $1`
 

@@ -245,3 +245,19 @@ test('both sides are told 30, 7 and 1 days before the end, each once, and again 
   expect(mails).toHaveLength(6)
   expect(new Set(mails.map(({ to }) => to)).size).toBe(2)
 })
+
+test.each([
+  ['partner whose work ended for good', `update partner set status = 'terminated' where id = $1`],
+  ['closed organisation', `update tenant set status = 'closed' where id = $2`],
+])('nobody is reminded of the end of an access of a %s, or asked to confirm it (A10)', async (_, stop) => {
+  const [ending, left] = [await consent(), await consent()]
+  await world.seed(
+    `update delegation set approved_at = now() - interval '70 days', ends_at = now() + interval '6 days' where id = $1`,
+    [ending.id],
+    ending.tenant,
+  )
+  await leave(left)
+  for (const { partner, tenant } of [ending, left])
+    await world.seed(`with ids as (select $1::uuid, $2::uuid) ${stop}`, [partner, tenant], tenant)
+  expect(await runConsentClock(world.database)).toEqual({})
+})
