@@ -13,13 +13,17 @@ type Act = 'kill' | 'restore' | 'retire'
 
 function Move({ feature, act }: { feature: Feature; act: Act }) {
   const names = { feature: feature.name }
-  const move = (reason: string, { client }: Frame) =>
-    readBody(
-      client.POST(`/admin/features/{key}/${act}`, {
-        params: { path: { key: feature.key } },
-        body: { reason },
-      }),
+  const move = (reason: string, { client }: Frame) => {
+    const asked = { params: { path: { key: feature.key } }, body: { reason } }
+    return readBody(
+      act === 'restore'
+        ? client.POST('/admin/features/{key}/restore', {
+            ...asked,
+            headers: { 'If-Match': `"v${feature.version}"` },
+          })
+        : client.POST(`/admin/features/{key}/${act}`, asked),
     )
+  }
   return (
     <MoveButton
       key={act}

@@ -91,16 +91,23 @@ test('a ramp stops where it is when the feature is switched off for everybody, s
       body: { steps: [{ starts_at: new Date(startsMs).toISOString(), share_bp: 10_000 }], reason },
       headers: { 'if-match': String(headers.etag) },
     })
-    const move = (name: string) =>
-      world.call(provider, 'POST', `${ADMIN}/${key}/${name}`, { body: { reason } })
+    const move = (name: string, etag?: string) =>
+      world.call(provider, 'POST', `${ADMIN}/${key}/${name}`, {
+        body: { reason },
+        ...(etag !== undefined && { headers: { 'if-match': etag } }),
+      })
     const killed = await move('kill')
     if (Date.now() >= startsMs) return false
     expect([planned.statusCode, killed.statusCode]).toEqual([200, 200])
     await waitAtLeast(startsMs - Date.now() + 50)
-    expect((await move('restore')).json()).toMatchObject({ share_now_bp: 500, share_bp: 500, steps: [] })
+    // What opens again opens as it was read (C3).
+    const [unread, before] = [await move('restore'), await move('restore', String(planned.headers.etag))]
+    expect([unread.statusCode, before.statusCode]).toEqual([428, 412])
+    const restored = await move('restore', String(killed.headers.etag))
+    expect(restored.json()).toMatchObject({ share_now_bp: 500, share_bp: 500, steps: [] })
     expect(await runFeatureClock(world.database)).toBe(0)
     const [event] = await world.sql(
-      `select changes from audit_event where action = 'features.kill' and changes ? 'share_bp'`,
+      `select changes from audit_event where action = 'features.kill' and changes ? 'share_bp' order by id desc`,
     )
     expect(event).toMatchObject({ changes: { status: { after: 'killed' }, share_bp: { after: 500 } } })
     return true

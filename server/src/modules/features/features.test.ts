@@ -59,8 +59,9 @@ async function change(key: string, body: Record<string, unknown>, etag?: string)
   })
 }
 
-const move = (key: string, name: string) =>
-  world.call(admin, 'POST', `${ADMIN}/${key}/${name}`, { body: { reason: 'because of a test' } })
+const BECAUSE = { reason: 'because of a test' }
+const move = (key: string, name: string, headers = {}) =>
+  world.call(admin, 'POST', `${ADMIN}/${key}/${name}`, { body: BECAUSE, headers })
 
 const override = (key: string, body: Record<string, unknown>, partner = scene.partner) =>
   world.call(admin, 'PUT', `${ADMIN}/${key}/partners/${encodeId('partner', partner)}/override`, {
@@ -95,7 +96,7 @@ describe('a feature on which a permission depends', () => {
     const refused = (await webhooks()).json()
     expect(refused.next_step).toContain('provider')
     expect(await explain('webhooks')).toMatchObject({ is_on: false, branch: 'killed', reason: 'DISABLED' })
-    expect((await move('webhooks', 'restore')).statusCode).toBe(200)
+    expect((await move('webhooks', 'restore', { 'if-match': await etagOf('webhooks') })).statusCode).toBe(200)
     await soon(async () => expect((await webhooks()).statusCode).toBe(200))
   })
 

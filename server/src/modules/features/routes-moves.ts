@@ -26,40 +26,65 @@ async function stopRamp(mandate: Mandate<'platform'>, row: FeatureRow): Promise<
 
 const manage = { permission: 'platform.features.manage' } as const
 
-function makeMoveRoute(move: {
+interface Move {
   readonly name: 'kill' | 'restore' | 'retire'
-  readonly summary: string
   readonly from: readonly FeatureStatus[]
   readonly to: FeatureStatus
-}): Route {
+}
+
+async function carryOut(
+  mandate: Mandate<'platform'>,
+  row: FeatureRow,
+  { reason, ...move }: Move & { readonly reason: string },
+) {
+  if (!move.from.includes(row.status))
+    throw new ProblemError(409, 'FEATURE_STATE_CONFLICT', `The feature is ${row.status}.`)
+  const definition = move.to === 'active' ? row.definition : await stopRamp(mandate, row)
+  await moveFeature(mandate, row, { status: move.to, definition, reason })
+  const [before, after] = [row.definition.share_bp, definition.share_bp]
+  recordFeature(mandate, row, {
+    action: `features.${move.name}`,
+    changes: {
+      status: { before: row.status, after: move.to },
+      ...(definition !== row.definition && { share_bp: { before, after } }),
+    },
+    reason,
+  })
+  return answerFeature(mandate, row.key)
+}
+
+const shared = {
+  method: 'POST',
+  input: { params: FeatureParams, body: z.strictObject({ reason: plainText(1, 500) }) },
+  access: manage,
+  limit: 'write',
+  problems: ['FEATURE_NOT_FOUND', 'FEATURE_STATE_CONFLICT'],
+  responses: { 200: FeatureBody },
+} as const
+
+/** Whoever switches something off waits for nobody, whatever was changed meanwhile. */
+function makeOffRoute(move: Move & { readonly summary: string }): Route {
   return route({
-    method: 'POST',
+    ...shared,
     path: `/api/v1/admin/features/:key/${move.name}`,
     summary: move.summary,
-    input: { params: FeatureParams, body: z.strictObject({ reason: plainText(1, 500) }) },
-    access: manage,
-    limit: 'write',
-    problems: ['FEATURE_NOT_FOUND', 'FEATURE_STATE_CONFLICT'],
-    responses: { 200: FeatureBody },
-    async handle({ mandate, params, body: { reason } }) {
-      const row = await getFeature(mandate, params.key, 'change')
-      if (!move.from.includes(row.status))
-        throw new ProblemError(409, 'FEATURE_STATE_CONFLICT', `The feature is ${row.status}.`)
-      const definition = move.to === 'active' ? row.definition : await stopRamp(mandate, row)
-      await moveFeature(mandate, row, { status: move.to, definition, reason })
-      const [before, after] = [row.definition.share_bp, definition.share_bp]
-      recordFeature(mandate, row, {
-        action: `features.${move.name}`,
-        changes: {
-          status: { before: row.status, after: move.to },
-          ...(definition !== row.definition && { share_bp: { before, after } }),
-        },
-        reason,
-      })
-      return answerFeature(mandate, params.key)
-    },
+    handle: async ({ mandate, params, body }) =>
+      carryOut(mandate, await getFeature(mandate, params.key, 'change'), { ...move, reason: body.reason }),
   })
 }
+
+/** What opens again opens as it was read: its rules may have been changed while nobody had it. */
+const restoreRoute = route({
+  ...shared,
+  path: '/api/v1/admin/features/:key/restore',
+  summary: 'Let a feature be decided by its rules again',
+  ifMatch: true,
+  async handle({ mandate, params, body, expectedVersion }) {
+    const row = await getFeature(mandate, params.key, 'change')
+    requireVersion(row, expectedVersion)
+    return carryOut(mandate, row, { name: 'restore', from: ['killed'], to: 'active', reason: body.reason })
+  },
+})
 
 const RampInput = z.strictObject({
   steps: z
@@ -115,19 +140,14 @@ const rampRoute = route({
 
 /** The kill switch of a feature, its ramp and its end. Source: C3. */
 export const featureMoveRoutes: readonly Route[] = [
-  makeMoveRoute({
+  makeOffRoute({
     name: 'kill',
     summary: 'Switch a feature off for everybody at once, whatever else is set',
     from: ['active'],
     to: 'killed',
   }),
-  makeMoveRoute({
-    name: 'restore',
-    summary: 'Let a feature be decided by its rules again',
-    from: ['killed'],
-    to: 'active',
-  }),
-  makeMoveRoute({
+  restoreRoute,
+  makeOffRoute({
     name: 'retire',
     summary: 'Switch a feature off for good',
     from: ['active', 'killed'],
