@@ -190,6 +190,7 @@ function Pause({ feature, etag }: RampProps) {
 /** From when which share of the partners has a feature: the picture, its table, and a new plan. */
 export function Ramp({ feature, etag }: RampProps) {
   const mayManage = useMay('platform.features.manage') && feature.status !== 'retired'
+  const mayPlan = mayManage && feature.status === 'active' && feature.default === 'off'
   const isGoing = feature.steps.some(({ is_reached: isReached }) => !isReached)
   return (
     <Panel title={t('ramp.title')}>
@@ -200,7 +201,7 @@ export function Ramp({ feature, etag }: RampProps) {
         feature.default === 'off' && <p>{t('ramp.none')}</p>
       )}
       {mayManage && isGoing && <Pause feature={feature} etag={etag} />}
-      {mayManage && feature.default === 'off' && (
+      {mayPlan && (
         <KeptForm value={{ feature, etag }} version={etag}>
           {(held) => <Plan {...held} />}
         </KeptForm>

@@ -67,7 +67,7 @@ test('who one is tells the features that are on, and the permissions that are le
   expect((await me()).permissions).toContain('partner_org.profile.read')
 })
 
-test('a ramp stops where it is when the feature is switched off for everybody, so that nothing jumps when it is restored (C3)', async () => {
+test('a ramp stops where it is when the feature is switched off for everybody, and none is planned then, so that nothing jumps when it is restored (C3)', async () => {
   const ADMIN = '/api/v1/admin/features'
   const reason = 'because of a test'
   const terms = {
@@ -99,6 +99,14 @@ test('a ramp stops where it is when the feature is switched off for everybody, s
     const killed = await move('kill')
     if (Date.now() >= startsMs) return false
     expect([planned.statusCode, killed.statusCode]).toEqual([200, 200])
+    const unseen = await world.call(provider, 'PUT', `${ADMIN}/${key}/ramp`, {
+      body: {
+        steps: [{ starts_at: new Date(startsMs + 86_400_000).toISOString(), share_bp: 10_000 }],
+        reason,
+      },
+      headers: { 'if-match': String(killed.headers.etag) },
+    })
+    expect([unseen.statusCode, unseen.json().code]).toEqual([409, 'FEATURE_STATE_CONFLICT'])
     await waitAtLeast(startsMs - Date.now() + 50)
     // What opens again opens as it was read (C3).
     const [unread, before] = [await move('restore'), await move('restore', String(planned.headers.etag))]

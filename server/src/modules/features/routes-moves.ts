@@ -113,6 +113,13 @@ const rampRoute = route({
     requireVersion(row, expectedVersion)
     if (row.status === 'retired')
       throw new ProblemError(409, 'FEATURE_STATE_CONFLICT', 'A retired feature is not changed any more.')
+    // Nobody would see its steps being reached, and all of them would hold at once when it is restored.
+    if (row.status === 'killed' && body.steps.length > 0)
+      throw new ProblemError(
+        409,
+        'FEATURE_STATE_CONFLICT',
+        'A feature that is switched off for everybody is not ramped; restore it first.',
+      )
     const { now } = mandate.origin
     const rule = ruleOf(row, await listSteps(mandate, [row.id]))
     const steps = body.steps.map((step) => ({ startsAt: step.starts_at, shareBp: step.share_bp }))
