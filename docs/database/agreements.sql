@@ -680,6 +680,16 @@ grant execute on access.program_day(timestamp with time zone) to liaison_platfor
 grant execute on access.program_day(timestamp with time zone) to liaison_program;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.program_day_begins(day date)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ select day::timestamp at time zone coalesce((select p.timezone from public.program p where p.code = 'standard'), 'UTC') $function$;
+grant execute on access.program_day_begins(date) to liaison_platform;
+grant execute on access.program_day_begins(date) to liaison_program;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.verify_agreement(digest bytea)
  RETURNS jsonb
  LANGUAGE sql

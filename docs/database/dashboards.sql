@@ -52,14 +52,15 @@ CREATE OR REPLACE FUNCTION access.dashboard_figures(of_partner uuid)
  SET enable_seqscan TO 'off'
 AS $function$
 declare
-  first_month timestamp := date_trunc('month', statement_timestamp() at time zone 'utc') - interval '11 months';
+  first_month date := date_trunc('month', access.program_day(statement_timestamp())::timestamp) - interval '11 months';
+  since timestamptz := access.program_day_begins(first_month);
 begin
   return jsonb_build_object(
     'code', (select c.code from public.referral_code c where c.partner_id = of_partner and c.state = 'active' and c.starts_at <= statement_timestamp()
       and (c.expires_at is null or c.expires_at > statement_timestamp()) and (c.usage_limit is null or c.used_count < c.usage_limit) order by c.created_at, c.id limit 1),
     'clicks', (select coalesce(sum(d.clicks), 0) from public.referral_click_day d where d.partner_id = of_partner and d.day >= first_month),
-    'sign_ups', (select count(*) from public.referral r where r.partner_id = of_partner and r.voided_at is null and r.referred_at at time zone 'utc' >= first_month),
-    'paying', (select count(*) from public.referral r where r.partner_id = of_partner and r.voided_at is null and r.locked_at is not null and r.referred_at at time zone 'utc' >= first_month),
+    'sign_ups', (select count(*) from public.referral r where r.partner_id = of_partner and r.voided_at is null and r.referred_at >= since),
+    'paying', (select count(*) from public.referral r where r.partner_id = of_partner and r.voided_at is null and r.locked_at is not null and r.referred_at >= since),
     'money', (select coalesce(jsonb_agg(jsonb_build_object('currency', m.currency, 'earned_minor', m.earned, 'waiting_minor', m.waiting, 'paid_minor', m.paid) order by m.currency), '[]')
       from (select e.currency::text, coalesce(sum(e.amount_minor) filter (where e.state <> 'void'), 0) as earned,
           coalesce(sum(e.amount_minor) filter (where e.state not in ('void', 'paid')), 0) as waiting, coalesce(sum(e.amount_minor) filter (where e.state = 'paid'), 0) as paid

@@ -183,7 +183,7 @@ grant select (id, expires_at) on public.referral_click to liaison_job;
 grant select (id, code_id, partner_id, occurred_at, is_bot) on public.referral_click to liaison_platform;
 grant select (id, code_id, partner_id, occurred_at, is_bot) on public.referral_click to liaison_program;
 
--- How often a link was followed on each day (UTC), by people and by programs: figures that stay when the clicks themselves go.
+-- How often a link was followed on each day where the program is at home, by people and by programs: figures that stay when the clicks themselves go.
 create table public.referral_click_day (
   code_id uuid not null,
   partner_id uuid not null,
@@ -712,7 +712,7 @@ begin
     decode(click ->> 'visitor_hash', 'hex'), decode(click ->> 'ip_prefix_hash', 'hex'), decode(click ->> 'user_agent_hash', 'hex'), is_bot)
   returning id into made;
   insert into public.referral_click_day as d (code_id, partner_id, day, clicks, bot_clicks)
-  values (c.id, c.partner_id, (statement_timestamp() at time zone 'utc')::date, case when is_bot then 0 else 1 end, case when is_bot then 1 else 0 end)
+  values (c.id, c.partner_id, access.program_day(statement_timestamp()), case when is_bot then 0 else 1 end, case when is_bot then 1 else 0 end)
   on conflict (code_id, day) do update set clicks = d.clicks + excluded.clicks, bot_clicks = d.bot_clicks + excluded.bot_clicks;
   return jsonb_build_object('leads_to', leads_to, 'click_id', case when not is_bot then made end);
 end

@@ -8,14 +8,13 @@ import type { Agreement, EarningTotal, Money, PayoutOutlook, ReferralStats } fro
 import { Panel, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { MoneyFigure } from '../../parts/values.tsx'
-import { useNow } from '../../platform/clock.ts'
 import { formatCount, formatDate, formatPercent } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { TrendChart } from '../reports/charts.tsx'
-import { formatMonth, monthBefore } from '../reports/figures.ts'
+import { formatMonth } from '../reports/figures.ts'
 
 /** Clicks, sign-ups and paying tenants of the last twelve months. */
 export function useStats() {
@@ -49,7 +48,15 @@ function useEarned() {
 }
 
 /** The last step: what came of it, in money, of the whole organisation. */
-function EarnedTile({ title, months, note }: { title: string; months: readonly string[]; note: string }) {
+function EarnedTile({
+  title,
+  months,
+  note,
+}: {
+  title: string
+  months: readonly string[]
+  note: string | undefined
+}) {
   const { partnerId } = useFrame()
   const earned = useEarned()
   return (
@@ -109,15 +116,15 @@ function AgreementTile() {
 
 /** What was earned this month and, for owners, what is paid next and how the agreement stands. */
 function MoneyTiles() {
-  const month = monthBefore(useNow(600_000), 0)
+  const month = useEarned().data?.this_month
   const seesPayouts = useMay('partner_org.payouts.read')
   const seesAgreement = useMay('partner_org.agreements.history.read')
   return (
     <div className="tiles">
       <EarnedTile
         title={t('funnel.earned_month')}
-        months={[month]}
-        note={t('funnel.earned_note', { month: formatMonth(month) })}
+        months={month === undefined ? [] : [month]}
+        note={month === undefined ? undefined : t('funnel.earned_note', { month: formatMonth(month) })}
       />
       {seesPayouts && <NextPayout />}
       {seesAgreement && <AgreementTile />}

@@ -13,6 +13,7 @@ import {
   listSkips,
   listTakenBack,
   nameRows,
+  thisMonth,
   totalOwn,
 } from './store.ts'
 import { EARNING_KINDS, EARNING_STATES } from './tables.ts'
@@ -66,6 +67,7 @@ const summary = route({
   limit: 'list',
   responses: {
     200: z.strictObject({
+      this_month: z.string().meta({ description: 'The month that it is where the program is at home.' }),
       totals: z.array(TotalBody),
       balances: z.array(BalanceBody),
       owner_names: z.array(z.string()).meta({ description: 'Who in your organisation sees each earning.' }),
@@ -75,7 +77,12 @@ const summary = route({
     const totals = await totalOwn(mandate)
     const balances = await findBalances(mandate, mandate.partner.id)
     const ownerNames = await listOwnerNames(mandate)
-    return { totals: totals.map(toTotal), balances: balances.map(toBalance), owner_names: ownerNames }
+    return {
+      this_month: await thisMonth(mandate),
+      totals: totals.map(toTotal),
+      balances: balances.map(toBalance),
+      owner_names: ownerNames,
+    }
   },
 })
 

@@ -146,6 +146,15 @@ export async function totalOwn(mandate: Mandate<'program'>): Promise<EarningTota
   return rows
 }
 
+/** The month that it is where the program is at home, by which earnings are put into months. */
+export async function thisMonth(mandate: Mandate<'program'>): Promise<string> {
+  const { rows } = await sql<{ month: string }>`
+    select to_char(access.program_day(statement_timestamp()), 'YYYY-MM') as month`.execute(
+    tables<EarningTables>(mandate),
+  )
+  return rows[0]?.month ?? ''
+}
+
 /** Who the owners of the mandate's own partner are, by name. */
 export async function listOwnerNames(mandate: Mandate<'program'>): Promise<string[]> {
   const { rows } = await sql<{

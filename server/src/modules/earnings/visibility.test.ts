@@ -117,6 +117,21 @@ test('an earning of another partner is not there, and an unknown partner is refu
   expect(refusals[1]).toEqual(refusals[0])
 })
 
+test('totals tell the month that it is where the program is at home (D10)', async () => {
+  // Fourteen hours before and eleven hours behind UTC.
+  for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'UTC']) {
+    await world.seed(
+      `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name, time_zone) select max(version) + 1, false, 365, 'Test', $1 from program_setting`,
+      [zone],
+    )
+    const [now] = await world.sql<{ month: string }>(
+      `select to_char(now() at time zone $1, 'YYYY-MM') as month`,
+      [zone],
+    )
+    expect((await get(here.owner, `${LINES}/summary`)).body.this_month).toBe(now?.month)
+  }
+})
+
 test('what earned nothing says why, to owners (D6)', async () => {
   const { body } = await get(here.owner, `${LINES}/skipped`)
   expect(body.items).toMatchObject([

@@ -177,6 +177,33 @@ describe('a file of what a partner earned', () => {
     expect((await world.call(owner, 'GET', `${path}/download`)).statusCode).toBe(200)
   })
 
+  test('goes by the months of the place where the program is at home, as pages and statements do (D10)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    await seedEarning(world, scene, { amount: 7000 })
+    const built = await buildPayout(world, admins.maker, {
+      partner_ids: [publicIdOf('partner', scene.partner)],
+    })
+    expect(built.statusCode, built.body).toBe(201)
+    const inZone = (zone: string) =>
+      world.seed(
+        `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name, time_zone) select max(version) + 1, false, 365, 'Test', $1 from program_setting`,
+        [zone],
+      )
+    await inZone('Pacific/Kiritimati')
+    await world.sql(
+      `set session_replication_role = replica;
+       update referral set referred_at = '2026-01-31T10:00:00Z' where partner_id = '${scene.partner}';
+       update payout_item set created_at = '2026-01-31T10:00:00Z', approved_at = '2026-02-01T10:00:00Z' where partner_id = '${scene.partner}';
+       set session_replication_role = origin`,
+    )
+    const found = { referrals: [0, 0], payouts: [0, 0] }
+    for (const kind of ['referrals', 'payouts'] as const)
+      for (const [place, month] of ['2026-01', '2026-02'].entries())
+        found[kind][place] = (await rowsOf(scene.owner, { kind, from_month: month, to_month: month })).length
+    await inZone('UTC')
+    expect(found).toEqual({ referrals: [0, 1], payouts: [0, 1] })
+  })
+
   test('can be stopped before it is made, and is gone after seven days (D10)', async () => {
     const scene = await openPayoutScene(world, admins)
     const waiting = await order(scene.owner, { kind: 'referrals', format: 'csv' })

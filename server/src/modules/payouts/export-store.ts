@@ -38,10 +38,18 @@ const isIn = (column: RawBuilder<unknown>, values: readonly string[] | null): Ra
 const is = (column: RawBuilder<unknown>, value: string | null): RawBuilder<unknown> | null =>
   value === null ? null : sql`${column} = ${value}`
 
-/** The months between two, both included, of a column that holds a day or an instant. */
+/** The months between two, both included, of a column that holds a day. */
 const between = (column: RawBuilder<unknown>, { from, to }: Wanted): RawBuilder<unknown>[] => [
   ...(from === null ? [] : [sql`${column} >= ${from}::date`]),
   ...(to === null ? [] : [sql`${column} < ${to}::date + interval '1 month'`]),
+]
+
+/** The same of a column that holds an instant: months begin where the program is at home. */
+const betweenInstants = (column: RawBuilder<unknown>, { from, to }: Wanted): RawBuilder<unknown>[] => [
+  ...(from === null ? [] : [sql`${column} >= (select access.program_day_begins(${from}::date))`]),
+  ...(to === null
+    ? []
+    : [sql`${column} < (select access.program_day_begins((${to}::date + interval '1 month')::date))`]),
 ]
 
 async function count(mandate: ProgramExportMandate, query: Query, wanted: Wanted): Promise<number> {
@@ -123,7 +131,7 @@ export const referralRows = makeReader<ReferralOut>({
   where: (wanted) =>
     allOf([
       is(sql`x.partner_id`, wanted.partnerId),
-      ...between(sql`x.referred_at`, wanted),
+      ...betweenInstants(sql`x.referred_at`, wanted),
       isIn(sql`x.state`, wanted.states),
     ]),
   order: sql`x.referred_at`,
@@ -177,7 +185,7 @@ export const payoutRows = makeReader<PayoutOut>({
   where: (wanted) =>
     allOf([
       is(sql`x.partner_id`, wanted.partnerId),
-      ...between(sql`x.created_at`, wanted),
+      ...betweenInstants(sql`x.created_at`, wanted),
       isIn(sql`x.state`, wanted.states),
       is(sql`x.currency`, wanted.currency),
     ]),
@@ -207,7 +215,7 @@ export const batchRows = makeReader<BatchOut>({
   from: sql`payout_batch x`,
   where: (wanted) =>
     allOf([
-      ...between(sql`x.created_at`, wanted),
+      ...betweenInstants(sql`x.created_at`, wanted),
       isIn(sql`x.state`, wanted.states),
       is(sql`x.currency`, wanted.currency),
     ]),

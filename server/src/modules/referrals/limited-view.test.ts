@@ -344,6 +344,35 @@ describe('figures', () => {
     expect(staff.codes).toHaveLength(1)
   })
 
+  test('the funnel counts by the months of the place where the program is at home, as boards and statements do (D10)', async () => {
+    const inZone = (zone: string) =>
+      world.seed(
+        `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name, time_zone) select max(version) + 1, false, 365, 'Test', $1 from program_setting`,
+        [zone],
+      )
+    // Fourteen hours before and eleven hours behind UTC: a sign-up of the first second of their month is of that month.
+    const found: boolean[] = []
+    for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+      await inZone(zone)
+      const [at] = await world.sql<{ month: string; begins: Date }>(
+        `select to_char(now() at time zone $1, 'YYYY-MM') as month, date_trunc('month', now() at time zone $1) at time zone $1 as begins`,
+        [zone],
+      )
+      await world.sql(
+        `set session_replication_role = replica; update referral set referred_at = '${at?.begins.toISOString()}' where partner_id = '${scene.partner}'; set session_replication_role = origin`,
+      )
+      const [{ kept } = { kept: 0 }] = await world.sql<{ kept: number }>(
+        `select count(*)::integer as kept from referral where partner_id = $1 and voided_at is null`,
+        [scene.partner],
+      )
+      const stats = await world.call(scene.owner.caller, 'GET', '/api/v1/program/stats?months=1')
+      const [month] = stats.json().months
+      found.push(month.month === at?.month && kept > 0 && month.sign_ups === kept)
+    }
+    await inZone('UTC')
+    expect(found).toEqual([true, true])
+  })
+
   test('a list of the provider shows what partners do not: who made it, and who is behind it (D10)', async () => {
     const listed = await world.call(
       scene.admin.caller,

@@ -20,13 +20,14 @@ export interface Stats {
 
 // Row security leaves the rows that whoever asks may see: owners those of the partner, staff those of their own codes.
 const FACTS = `with span as (
-    select date_trunc('month', $1::timestamptz at time zone 'utc') - make_interval(months => $2 - 1) as first_month
+    select s.first_month, access.program_day_begins(s.first_month::date) as since
+    from (select date_trunc('month', access.program_day($1::timestamptz)::timestamp) - make_interval(months => $2 - 1) as first_month) s
   ), fact as (
     select d.code_id, date_trunc('month', d.day::timestamp) as month, d.clicks, 0 as sign_ups, 0 as paying
     from referral_click_day d, span where d.day >= span.first_month
     union all
-    select r.code_id, date_trunc('month', r.referred_at at time zone 'utc'), 0, 1, (r.locked_at is not null)::integer
-    from referral r, span where r.voided_at is null and r.referred_at at time zone 'utc' >= span.first_month
+    select r.code_id, date_trunc('month', access.program_day(r.referred_at)::timestamp), 0, 1, (r.locked_at is not null)::integer
+    from referral r, span where r.voided_at is null and r.referred_at >= span.since
   )`
 
 const SUMS = `coalesce(sum(f.clicks), 0)::integer as clicks, coalesce(sum(f.sign_ups), 0)::integer as sign_ups, coalesce(sum(f.paying), 0)::integer as paying`
@@ -38,8 +39,8 @@ const toFunnel = (row: Row): Funnel => ({
 })
 
 /**
- * Clicks of people, sign-ups and paying tenants of the last months (UTC, this one included), by month and by code. A
- * tenant counts in the month in which it signed up, whenever it first paid.
+ * Clicks of people, sign-ups and paying tenants of the last months where the program is at home, this one included, by month and by
+ * code. A tenant counts in the month in which it signed up, whenever it first paid.
  */
 export async function readStats(mandate: Mandate<'program'>, months: number): Promise<Stats> {
   const values = [mandate.origin.now, months]
