@@ -17,6 +17,7 @@ afterAll(() => world[Symbol.asyncDispose]())
 interface News {
   readonly kind: 'succeeded' | 'failed'
   readonly hour: number
+  readonly year?: number
 }
 
 /** A subscription with ways to tell of its charges and to look at it. */
@@ -27,14 +28,14 @@ async function open(confirmation: 'automatic' | 'manual' = 'automatic') {
   const taken = await takePlan(world, scene.caller, await offerPlan(world, scene, { code: 'mine' }))
   const id = String(taken.json().subscription.subscription_id)
   return {
-    tell: async ({ kind, hour }: News) =>
+    tell: async ({ kind, hour, year = 2026 }: News) =>
       (
         await world.call(STRANGER, 'POST', '/api/v1/ingest/subscription-payments', {
           headers: { authorization: `Bearer ${key}` },
           body: {
             id: `e${(serial += 1)}`,
             type: `charge.${kind}`,
-            created: new Date(Date.UTC(2026, 10, 22, hour)).toISOString(),
+            created: new Date(Date.UTC(year, 10, 22, hour)).toISOString(),
             data: { subscription: id },
           },
         })
@@ -64,6 +65,18 @@ test('a charge that came in before a later one failed releases nothing (C7)', as
   expect(await tell({ kind: 'failed', hour: 12 })).toMatchObject({ outcome: 'held' })
   expect(await tell({ kind: 'succeeded', hour: 11 })).toMatchObject({ outcome: 'no_change' })
   expect(await look()).toMatchObject({ sub_status: 'suspended', may_use: false })
+})
+
+test('a charge of the future is refused, so that what comes in afterwards still counts (C7)', async () => {
+  const { tell, look, kept } = await open()
+  expect(await tell({ kind: 'failed', hour: 11, year: 2126 })).toMatchObject({
+    code: 'VALIDATION_ERROR',
+    errors: [{ pointer: '/body/created', code: 'IN_THE_FUTURE' }],
+  })
+  expect(await tell({ kind: 'failed', hour: 12 })).toMatchObject({ outcome: 'held' })
+  expect(await tell({ kind: 'succeeded', hour: 13 })).toMatchObject({ outcome: 'released' })
+  expect(await look()).toMatchObject({ sub_status: 'signed', may_use: true })
+  expect(await kept()).toHaveLength(2)
 })
 
 test('news of charges in any order leave what the last of them says, and all are kept (C7)', async () => {

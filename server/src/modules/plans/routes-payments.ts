@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { faultOfFuture } from '#platform/item-faults.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { recordSubscription } from './events.ts'
@@ -32,6 +33,13 @@ async function apply(mandate: Mandate<'ingest'>, row: PaidRow, news: PaymentNews
   return (await releasePayment(mandate, row)) ? 'released' : 'no_change'
 }
 
+/** Refuses news of what is still to come: whatever is told until then would be older, and change nothing. */
+function refuseFuture(mandate: Mandate<'ingest'>, at: string): void {
+  const faults = faultOfFuture({ index: 0, pointer: '/body/created', at }, mandate.origin.now)
+  if (faults.length > 0)
+    throw inputRefused(faults.map(({ pointer, code, detail }) => ({ pointer, code, detail })))
+}
+
 /** The route by which a payment service tells of paid and failed charges of subscriptions (C7). */
 export const paymentRoutes: readonly Route[] = [
   route({
@@ -55,6 +63,7 @@ export const paymentRoutes: readonly Route[] = [
     async handle({ mandate, body }) {
       const news = simulatedPayments.read(body)
       if (!news) throw new ProblemError(404, 'SUBSCRIPTION_NOT_FOUND', 'No subscription has this id.')
+      refuseFuture(mandate, body.created)
       const known = await findOutcome(mandate, news.eventId)
       const row = await getPaid(mandate, news.subscriptionId)
       const outcome = known ?? (await apply(mandate, row, news))
