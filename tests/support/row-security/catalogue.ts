@@ -2,6 +2,8 @@ import type pg from 'pg'
 
 const SCHEMAS = `('public', 'access', 'audit', 'private')`
 const MIGRATIONS = `('liaison_migration', 'liaison_migration_lock')`
+/** A condition on the person, the person's standing as an owner, or the work that the person ordered. */
+const ASKS_FOR_WRITER = `'(agreement_owner|partner_of_owner|partner_as_owner)\\(\\)|context_id\\(.(actor_id|session_id|export_id|operation_id)'`
 const IS_LOGIN = `r.rolcanlogin and r.rolname like 'liaison%'`
 
 /** Policies that let every row through: catalogues that everybody may read, and the own records of logins that serve no plane of persons. Each line was reviewed. */
@@ -62,6 +64,13 @@ const OPEN_POLICIES: ReadonlySet<string> = new Set([
   'liaison_sealer audit_watermark sealing_reads',
 ])
 
+/** What any member of a partner writes in the program plane. A trigger holds an elevation to whoever asks for it; the others are no records of the partner. */
+const WRITTEN_BY_MEMBERS: ReadonlySet<string> = new Set([
+  'insert access_explanation',
+  'insert link_elevation',
+  'insert outbox',
+])
+
 /** Views that read with the rights of the deciding role; what each shows was reviewed. All others read with the rights of who asks. */
 const DECIDING_VIEWS: ReadonlySet<string> = new Set([
   'access.account_in_force',
@@ -113,6 +122,19 @@ const RULES: readonly Rule[] = [
       from pg_policy p cross join unnest(p.polroles) role left join pg_roles r on r.oid = role
       where (role = 0 or ${IS_LOGIN}) and 'true' in (pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))`,
     except: OPEN_POLICIES,
+  },
+  {
+    name: 'what is written in the program plane asks for an owner, or for whoever writes it, but for the reviewed ones',
+    sql: `select command.name || ' ' || c.relname as name
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+      cross join (values ('insert', 'a'), ('update', 'w'), ('delete', 'd')) command(name, key)
+      where c.relkind in ('r', 'p') and not c.relispartition
+        and case when command.name = 'delete' then has_table_privilege('liaison_program', c.oid, 'delete') else has_any_column_privilege('liaison_program', c.oid, command.name) end
+        and exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and (0 = any (p.polroles) or 'liaison_program'::regrole = any (p.polroles)) and p.polcmd::text in ('*', command.key)
+          and concat(pg_get_expr(p.polqual, p.polrelid), case when command.key <> 'd' then pg_get_expr(p.polwithcheck, p.polrelid) end) !~ ${ASKS_FOR_WRITER})
+        and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and (0 = any (p.polroles) or 'liaison_program'::regrole = any (p.polroles)) and p.polcmd::text in ('*', command.key)
+          and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid)) ~ ${ASKS_FOR_WRITER})`,
+    except: WRITTEN_BY_MEMBERS,
   },
   {
     name: 'views read with the rights of who asks, but for the reviewed ones',
