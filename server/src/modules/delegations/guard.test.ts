@@ -177,6 +177,49 @@ describe('widening', () => {
     },
   )
 
+  test('as raw SQL no partner takes over what the tenant decided: a suspension, a review, an approval, a deny (B5)', async () => {
+    const scene = await openScene()
+    const terms = { role: 'msp_support', status: 'suspended' } as const
+    const link = await world.link(scene.partner, scene.tenant, terms)
+    const elsewhere = await world.tenant('Beta')
+    const other = await world.link(scene.partner, elsewhere, terms)
+    await world.override(link, 'partner.support.tickets.assign', 'deny')
+    await world.override(other, 'partner.reports.export', 'grant')
+    await world.seed(
+      `update delegation set status_changed_by_side = 'tenant' where id = $1`,
+      [link],
+      scene.tenant,
+    )
+    const actor = `status_changed_by = (access.context_id('actor_id'))`
+    await asSide('partner', scene, async (client) => {
+      for (const [statement, constraint] of [
+        [
+          `update delegation set status_changed_by_side = 'partner', ${actor} where id = $1`,
+          'delegation_transition',
+        ],
+        [
+          `update delegation set status = 'active', status_changed_by_side = 'partner', ${actor} where id = $1`,
+          'delegation_transition',
+        ],
+        [
+          `update delegation set review_stops_at = now() + interval '9 years' where id = $1`,
+          'delegation_review',
+        ],
+        [`update delegation set approved_by_name = 'Somebody else' where id = $1`, 'delegation_identity'],
+        [
+          `update link_override o set link_id = d.id, tenant_id = d.tenant_id from delegation d where o.link_id = $1 and d.id = '${other}'`,
+          'delegation_identity',
+        ],
+        [
+          `update link_override o set link_id = d.id, tenant_id = d.tenant_id from delegation d where o.link_id = '${other}' and d.id = $1`,
+          'delegation_identity',
+        ],
+        [`update link_override set set_by_side = 'partner' where link_id = $1`, 'delegation_identity'],
+      ] as const)
+        expect(await attempt(client, statement, [link]), statement).toBe(constraint)
+    })
+  })
+
   test('as raw SQL the provider and the clock widen nothing either, but for the renewal that was agreed', async () => {
     const scene = await openScene()
     const link = await world.link(scene.partner, scene.tenant, {
