@@ -5,7 +5,7 @@ import type { Caller, TestWorld } from './world.ts'
 export interface RawChange {
   readonly sql: string
   readonly values?: readonly unknown[]
-  readonly login?: 'liaison_program' | 'liaison_tenant'
+  readonly login?: 'liaison_delegate' | 'liaison_program' | 'liaison_tenant'
   readonly permission?: string
 }
 

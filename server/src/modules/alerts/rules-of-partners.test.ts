@@ -2,6 +2,7 @@ import { encodeId } from '@liaison/access'
 import type { LinkId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openAlertScene } from '#testing/alert-scene.ts'
+import { changedBy } from '#testing/raw-changes.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { alertRoutes } from './index.ts'
@@ -82,6 +83,41 @@ describe('rules', () => {
     expect([stolen.statusCode, stolen.json().code]).toEqual([404, 'ALERT_RULE_NOT_FOUND'])
     const billing = await openAlertScene(world, 'msp_billing')
     expect((await make(billing.asStaff, forLink(billing.link))).statusCode).toBe(422)
+  })
+
+  test('are read and written in raw SQL by those alone who may change alerts there, for many by an owner (B9, R1)', async () => {
+    const [scene, billing] = [await openAlertScene(world), await openAlertScene(world, 'msp_billing')]
+    const idle = await world.person()
+    await world.partnerMember(scene.partner, idle.id)
+    const asIdle = await world.signIn(idle.id)
+    for (const applies_to of [{ kind: 'all' }, forLink(scene.link)])
+      expect((await post(scene.asOwner, RULES, { type: 'uptime', applies_to })).statusCode).toBe(201)
+    const outcome = (who: Caller, sql: string, ...values: unknown[]) =>
+      changedBy(world, who, {
+        login: 'liaison_delegate',
+        permission: 'partner.alerts.config.write',
+        sql,
+        values,
+      }).catch((error: Error) => error.message.replace(/^.*(row-level security).*$/s, '$1'))
+    const insert = `insert into alert_rule (partner_id, type, applies_to, link_id, tenant_id, created_by, created_by_name) values ($1, 'ticket_clock', $2, $3, $4, uuidv7(), 'x')`
+    const told: unknown[] = []
+    for (const who of [scene.asOwner, scene.asStaff, asIdle])
+      told.push([
+        await outcome(who, 'select from alert_rule'),
+        await outcome(who, 'update alert_rule set is_enabled = false where tenant_id is null'),
+        await outcome(who, 'update alert_rule set is_enabled = false where tenant_id is not null'),
+        await outcome(who, 'delete from alert_rule'),
+        await outcome(who, insert, scene.partner, 'all', null, null),
+        await outcome(who, insert, scene.partner, 'link', scene.link, scene.tenant),
+      ])
+    const refused = 'row-level security'
+    expect(told).toEqual([
+      [2, 1, 1, 2, 1, 1],
+      [2, refused, 1, 1, refused, 1],
+      [1, refused, 0, 0, refused, refused],
+    ])
+    const own = [billing.partner, 'link', billing.link, billing.tenant]
+    expect(await outcome(billing.asStaff, insert, ...own)).toBe(refused)
   })
 
   test('levels that make no sense are refused with every fault, and nothing is made (B9)', async () => {
