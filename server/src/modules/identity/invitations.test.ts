@@ -396,7 +396,7 @@ describe('an invitation', () => {
       ['liaison_tenant', 'tenant', tenant, [admin, user]],
     ] as const) {
       const [first, ...others] = await Promise.all(
-        who.map((one) => ('cookie' in one ? one : world.signIn(one.id))),
+        who.map(async (one) => ('cookie' in one ? one : world.signIn(one.id))),
       )
       const permission = login === 'liaison_tenant' ? 'tenant.members.manage' : 'partner_org.members.manage'
       const sql = 'select access.invite($1)'
