@@ -53,6 +53,10 @@ create policy clock on public.partner_account for all to liaison_job
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy deciding on public.partner_account for select to liaison_authz
   using (true);
+create policy owners_insert on public.partner_account as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.partner_account as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.partner_account for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

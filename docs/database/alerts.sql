@@ -107,6 +107,8 @@ CASE area
     ELSE (tenant_id IN ( SELECT access.reach('alert_access'::text, 'update'::text) AS reach))
 END))
   with check (((audience = 'tenant'::text) AND (tenant_id = ( SELECT access.context_id('tenant_id'::text) AS context_id))));
+create policy owners_update on public.alert as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_in_tenants on public.alert for select to liaison_delegate
   using (((audience = 'partner'::text) AND (partner_id = ( SELECT access.own_partner() AS own_partner)) AND
 CASE area
@@ -267,8 +269,26 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.alert_rule FOR EACH ROW EX
 alter table public.alert_rule enable row level security, force row level security;
 create policy deciding on public.alert_rule for select to liaison_authz
   using (true);
+create policy own_say_delete on public.alert_rule as restrictive for delete to liaison_delegate
+  using (
+CASE
+    WHEN (tenant_id IS NULL) THEN ( SELECT access.rules_for_many() AS rules_for_many)
+    ELSE (tenant_id IN ( SELECT access.ruled_tenants() AS ruled_tenants))
+END);
+create policy own_say_insert on public.alert_rule as restrictive for insert to liaison_delegate
+  with check (
+CASE
+    WHEN (tenant_id IS NULL) THEN ( SELECT access.rules_for_many() AS rules_for_many)
+    ELSE (tenant_id IN ( SELECT access.ruled_tenants() AS ruled_tenants))
+END);
+create policy own_say_update on public.alert_rule as restrictive for update to liaison_delegate
+  with check (
+CASE
+    WHEN (tenant_id IS NULL) THEN ( SELECT access.rules_for_many() AS rules_for_many)
+    ELSE (tenant_id IN ( SELECT access.ruled_tenants() AS ruled_tenants))
+END);
 create policy partner_side on public.alert_rule for all to liaison_delegate
-  using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
+  using (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND ((tenant_id IS NULL) OR (tenant_id IN ( SELECT access.ruled_tenants() AS ruled_tenants)))))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 grant select on public.alert_rule to liaison_authz;
 grant delete, select on public.alert_rule to liaison_delegate;
@@ -1033,6 +1053,34 @@ AS $function$
   cross join lateral (select (case when b.used >= 100 then 2 when b.used >= o.warning then 1 else 0 end)::smallint as level) v
   where v.level > 0
 $function$;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.ruled_tenants()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select u.tenant_id
+  from access.usable_link u
+  join public.permission b on b.name = 'partner.alerts.config.write'
+  where u.person_id = access.context_id('actor_id') and u.partner_id = access.own_partner() and get_bit(u.mask, b.bit) = 1
+$function$;
+grant execute on access.ruled_tenants() to liaison_delegate;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.rules_for_many()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (
+    select from public.partner_member m
+    where m.person_id = access.context_id('actor_id') and m.partner_id = access.own_partner() and m.role = 'PARTNER_OWNER' and m.status = 'active')
+  and exists (select from access.ruled_tenants())
+$function$;
+grant execute on access.rules_for_many() to liaison_delegate;
 
 -- For the evaluating functions alone; no login may call it.
 -- owner: liaison_authz

@@ -24,7 +24,7 @@ create policy keeping on public.configuration_in_force for all to liaison_authz
   using (true)
   with check (true);
 create policy own_partner on public.configuration_in_force for select to liaison_program
-  using ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy platform_reads on public.configuration_in_force for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 grant insert, select on public.configuration_in_force to liaison_authz;
@@ -74,7 +74,7 @@ create policy deciding on public.partner_config_activation for select to liaison
 create policy keeping on public.partner_config_activation for insert to liaison_authz
   with check (true);
 create policy own_partner on public.partner_config_activation for select to liaison_program
-  using ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy platform_reads on public.partner_config_activation for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 grant insert, select on public.partner_config_activation to liaison_authz;
@@ -110,8 +110,10 @@ alter table public.partner_config_version enable row level security, force row l
 create policy deciding on public.partner_config_version for select to liaison_authz
   using (true);
 create policy own_partner on public.partner_config_version for all to liaison_program
-  using ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)))
-  with check ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
+  with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_insert on public.partner_config_version as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_all on public.partner_config_version for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -147,8 +149,12 @@ alter table public.partner_configuration enable row level security, force row le
 create policy deciding on public.partner_configuration for select to liaison_authz
   using (true);
 create policy own_partner on public.partner_configuration for all to liaison_program
-  using ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)))
-  with check ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
+  with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_insert on public.partner_configuration as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.partner_configuration as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_all on public.partner_configuration for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -188,8 +194,10 @@ alter table public.partner_logo enable row level security, force row level secur
 create policy deciding on public.partner_logo for select to liaison_authz
   using (true);
 create policy own_partner on public.partner_logo for all to liaison_program
-  using ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)))
-  with check ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
+  with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_insert on public.partner_logo as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_all on public.partner_logo for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));

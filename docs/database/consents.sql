@@ -199,6 +199,8 @@ create policy deciding on public.consent_ask for select to liaison_authz
   using (true);
 create policy deciding_side on public.consent_ask for select to liaison_tenant
   using (((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)) OR ((tenant_id IS NULL) AND (person_id = ( SELECT access.context_id('actor_id'::text) AS context_id)))));
+create policy owners_update on public.consent_ask as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.consent_ask for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy partner_withdraws on public.consent_ask for update to liaison_program
@@ -552,7 +554,7 @@ CREATE OR REPLACE FUNCTION access.ask_tenant(wanted jsonb, letters jsonb)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  asker uuid := access.own_partner();
+  asker uuid := access.partner_of_owner();
   typed text := wanted ->> 'asked';
   of_client public.api_client;
   denied timestamptz;
@@ -560,7 +562,7 @@ declare
   reached uuid[];
 begin
   if session_user <> 'liaison_program' or asker is null then
-    raise exception 'only a member of a partner asks' using errcode = 'insufficient_privilege';
+    raise exception 'only an owner of a partner asks' using errcode = 'insufficient_privilege';
   end if;
   perform pg_advisory_xact_lock(access.lock_key('consent_ask', asker));
   select k.* into of_client from public.api_client k where k.id = (wanted ->> 'client_id')::uuid and k.partner_id = asker and k.status = 'active';

@@ -88,7 +88,7 @@ create policy forgetting_read on public.access_explanation for select to liaison
 create policy own_insert on public.access_explanation for insert to liaison_delegate, liaison_platform, liaison_program, liaison_tenant
   with check ((( SELECT access.context_plane() AS context_plane) IS NOT NULL));
 create policy partner_view on public.access_explanation for select to liaison_delegate, liaison_program
-  using ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy platform_view on public.access_explanation for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 create policy recording on public.access_explanation for insert to liaison_guard
@@ -160,6 +160,10 @@ CREATE TRIGGER stop_writes BEFORE INSERT ON public.access_freeze FOR EACH ROW EX
 alter table public.access_freeze enable row level security, force row level security;
 create policy deciding on public.access_freeze for select to liaison_authz
   using (true);
+create policy owners_insert on public.access_freeze as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.access_freeze as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.access_freeze for all to liaison_program
   using (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (set_by_side = 'partner'::text)))
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (set_by_side = 'partner'::text) AND
@@ -281,6 +285,7 @@ CREATE TRIGGER enforce_form_delegation BEFORE INSERT OR UPDATE ON public.delegat
 CREATE TRIGGER enforce_handover BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'revoked'::text))) EXECUTE FUNCTION private.enforce_handover();
 CREATE TRIGGER enforce_payers BEFORE UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'link'::text)) EXECUTE FUNCTION private.enforce_payers();
 CREATE TRIGGER enforce_review BEFORE UPDATE ON public.delegation FOR EACH ROW EXECUTE FUNCTION private.enforce_review();
+CREATE TRIGGER keep_decided BEFORE UPDATE ON public.delegation FOR EACH ROW WHEN (((((((new.status_changed_by IS DISTINCT FROM old.status_changed_by) OR (new.status_changed_by_side IS DISTINCT FROM old.status_changed_by_side)) OR (new.review_stops_at IS DISTINCT FROM old.review_stops_at)) OR (new.approved_by IS DISTINCT FROM old.approved_by)) OR (new.approved_by_name IS DISTINCT FROM old.approved_by_name)) OR (new.approval_basis IS DISTINCT FROM old.approval_basis))) EXECUTE FUNCTION private.keep_decided();
 CREATE TRIGGER keep_past AFTER DELETE OR UPDATE ON public.delegation FOR EACH ROW WHEN ((old.kind = 'link'::text)) EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER keep_past_of_api AFTER DELETE OR UPDATE ON public.delegation FOR EACH ROW WHEN ((old.kind = ANY (ARRAY['consent'::text, 'resale'::text]))) EXECUTE FUNCTION private.keep_past_of_api();
 CREATE TRIGGER keep_suspension BEFORE UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'link'::text)) EXECUTE FUNCTION private.keep_suspension();
@@ -312,6 +317,10 @@ create policy deriving on public.delegation for update to liaison_owner
   using (true);
 create policy giving_forms on public.delegation for insert to liaison_owner
   with check ((kind = 'form_token'::text));
+create policy owners_insert on public.delegation as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.delegation as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.delegation for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -356,6 +365,8 @@ create policy giving_back on public.delegation_history for insert to liaison_own
   with check (true);
 create policy noting_forms on public.delegation_history for insert to liaison_owner
   with check ((partner_id IS NULL));
+create policy owners_insert on public.delegation_history as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.delegation_history for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -452,6 +463,10 @@ create policy copying_read on public.link for select to liaison_owner
   using (true);
 create policy deciding on public.link for select to liaison_authz
   using (true);
+create policy owners_insert on public.link as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.link as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.link for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -512,6 +527,10 @@ create policy clock on public.link_change_request for all to liaison_job
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy deciding on public.link_change_request for select to liaison_authz
   using (true);
+create policy owners_insert on public.link_change_request as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.link_change_request as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.link_change_request for all to liaison_program
   using (((begun_by = 'partner'::text) AND (partner_id = ( SELECT access.own_partner() AS own_partner))))
   with check (((begun_by = 'partner'::text) AND (partner_id = ( SELECT access.own_partner() AS own_partner))));
@@ -582,6 +601,12 @@ create policy elevating on public.link_member for select to liaison_owner
   using (true);
 create policy elevating_write on public.link_member for update to liaison_owner
   using (true);
+create policy owners_delete on public.link_member as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.link_member as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.link_member as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.link_member for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -640,6 +665,12 @@ create policy copying_read on public.link_override for select to liaison_owner
   using (true);
 create policy deciding on public.link_override for select to liaison_authz
   using (true);
+create policy owners_delete on public.link_override as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.link_override as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.link_override as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.link_override for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -2594,6 +2625,10 @@ declare
       else (old.mask & ~ new.mask) <> 0::bit(256) or (new.expires_at is not null and (old.expires_at is null or new.expires_at < old.expires_at)) end
     end;
 begin
+  if side is not null and tg_op = 'UPDATE'
+    and (new.link_id, new.tenant_id, new.partner_id, new.set_by_side) is distinct from (old.link_id, old.tenant_id, old.partner_id, old.set_by_side) then
+    raise exception 'an override stays with its link, and with the side that set it' using errcode = 'check_violation', constraint = 'delegation_identity';
+  end if;
   if side is not null and side <> 'tenant' and widens and not exists (
     select from delegation d join link l on l.id = d.id where d.id = coalesce(new.link_id, old.link_id) and d.status = 'requested' and l.initiated_by = side) then
     raise exception 'only the tenant can widen a delegation' using errcode = 'check_violation', constraint = 'delegation_widening';
@@ -2614,6 +2649,34 @@ CREATE OR REPLACE FUNCTION private.is_agreed(of_link uuid, tenant uuid, role tex
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ select not access.asks_for_two(tenant, role, null) or exists (select from link l where l.id = of_link and l.agreed_in = pg_current_xact_id()) $function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_decided()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  side text := private.side_of_login();
+begin
+  if side is null or side = 'clock' then
+    return new;
+  end if;
+  if new.status = old.status and (new.status_changed_by, new.status_changed_by_side) is distinct from (old.status_changed_by, old.status_changed_by_side) then
+    raise exception 'who moved a delegation changes with a move alone' using errcode = 'check_violation', constraint = 'delegation_transition';
+  end if;
+  if new.review_stops_at is distinct from old.review_stops_at
+    and new.review_stops_at is distinct from (select l.review_due_at + interval '30 days' from link l where l.id = new.id) then
+    raise exception 'a review stops a link by its own day' using errcode = 'check_violation', constraint = 'delegation_review';
+  end if;
+  if side = 'partner' and old.status <> 'requested' and ((new.approved_by_name, new.approval_basis) is distinct from (old.approved_by_name, old.approval_basis)
+    or (old.approved_by is not null and new.approved_by is distinct from old.approved_by)) then
+    raise exception 'who approved a delegation never changes' using errcode = 'check_violation', constraint = 'delegation_identity';
+  end if;
+  return new;
+end
+$function$;
 
 -- Takes the columns of the key. Whatever only one side may read, and what decides nothing, is left out.
 -- owner: liaison_owner

@@ -62,6 +62,8 @@ create policy deciding on public.link_elevation for select to liaison_authz
 create policy elevating on public.link_elevation for all to liaison_owner
   using (true)
   with check (true);
+create policy owners_update on public.link_elevation as restrictive for update to liaison_program
+  with check (((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL) OR ((person_id = ( SELECT access.context_id('actor_id'::text) AS context_id)) AND (status <> ALL (ARRAY['approved'::text, 'active'::text])))));
 create policy partner_side on public.link_elevation for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

@@ -152,6 +152,10 @@ CREATE TRIGGER keep_history AFTER INSERT OR UPDATE ON public.partner_feature FOR
 alter table public.partner_feature enable row level security, force row level security;
 create policy deciding on public.partner_feature for select to liaison_authz
   using (true);
+create policy owners_insert on public.partner_feature as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.partner_feature as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.partner_feature for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

@@ -297,8 +297,8 @@ declare
 begin
   if context is null or not coalesce(case context ->> 'plane'
       when 'platform' then kind in ('platform', 'partner', 'tenant')
-      when 'program' then kind = 'partner' and organisation = (context ->> 'partner_id')::uuid
-      when 'tenant' then kind = 'tenant' and organisation = (context ->> 'tenant_id')::uuid
+      when 'program' then kind = 'partner' and organisation = access.partner_of_owner()
+      when 'tenant' then kind = 'tenant' and organisation in (select access.reach('tenant_member', 'update'))
     end, false) then
     raise exception 'this context does not invite into that organisation' using errcode = 'insufficient_privilege';
   end if;
@@ -332,11 +332,13 @@ CREATE OR REPLACE FUNCTION access.managed_organisation()
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select m.kind, m.organisation
+  select m.kind, m.organisation::text
   from access.context() c
-  cross join lateral (values
-    ('program', 'partner_org.members.manage', 'partner', c ->> 'partner_id'),
-    ('tenant', 'tenant.members.manage', 'tenant', c ->> 'tenant_id')) m(plane, permission, kind, organisation)
+  cross join lateral (
+    select 'program', 'partner_org.members.manage', 'partner', access.partner_of_owner()
+    union all
+    select 'tenant', 'tenant.members.manage', 'tenant', own from access.reach('tenant_member', 'update') own where c ->> 'plane' = 'tenant'
+  ) m(plane, permission, kind, organisation)
   where access.is_in_own_plane() and c ->> 'plane' = m.plane and c ->> 'permission' = m.permission and m.organisation is not null
 $function$;
 

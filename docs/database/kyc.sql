@@ -70,6 +70,10 @@ create policy own_checks on public.kyc_case for all to liaison_realm
 create policy own_work on public.kyc_case for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+create policy owners_read on public.kyc_case as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.kyc_case as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.kyc_case for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -116,6 +120,8 @@ create policy deciding on public.kyc_event for select to liaison_authz
 create policy own_work on public.kyc_event for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+create policy owners_read on public.kyc_event as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.kyc_event for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 grant select on public.kyc_event to liaison_authz;
@@ -154,6 +160,10 @@ create policy deciding on public.kyc_review for select to liaison_authz
   using (true);
 create policy own_work on public.kyc_review for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+create policy owners_insert on public.kyc_review as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.kyc_review as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.kyc_review for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -185,6 +195,14 @@ create policy deciding on public.kyc_secret for select to liaison_authz
 create policy own_work on public.kyc_secret for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+create policy owners_delete on public.kyc_secret as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.kyc_secret as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.kyc_secret as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.kyc_secret as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.kyc_secret for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

@@ -242,6 +242,10 @@ CREATE TRIGGER audited_update AFTER UPDATE ON public.link_request_sent REFERENCI
 alter table public.link_request_sent enable row level security, force row level security;
 create policy deciding on public.link_request_sent for select to liaison_authz
   using (true);
+create policy owners_insert on public.link_request_sent as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.link_request_sent as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.link_request_sent for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -273,6 +277,12 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.link_template FOR EACH ROW
 alter table public.link_template enable row level security, force row level security;
 create policy deciding on public.link_template for select to liaison_authz
   using (true);
+create policy owners_delete on public.link_template as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.link_template as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.link_template as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.link_template for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -322,6 +332,10 @@ CREATE TRIGGER stamped_update AFTER UPDATE ON public.partner_network_rule REFERE
 alter table public.partner_network_rule enable row level security, force row level security;
 create policy deciding on public.partner_network_rule for select to liaison_authz
   using (true);
+create policy owners_insert on public.partner_network_rule as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.partner_network_rule as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.partner_network_rule for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

@@ -72,6 +72,10 @@ create policy issuing on public.api_client for all to liaison_owner
 create policy own_clients on public.api_client for all to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('api_client'::text, 'select'::text) AS reach)))
   with check ((tenant_id IN ( SELECT access.reach('api_client'::text, 'update'::text) AS reach)));
+create policy owners_insert on public.api_client as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.api_client as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.api_client for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -142,6 +146,10 @@ create policy look_again on public.api_client_logo for update to liaison_program
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (status = 'waiting'::text)));
 create policy own_images on public.api_client_logo for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_insert on public.api_client_logo as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.api_client_logo as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy provider_decides on public.api_client_logo for update to liaison_platform
   using (((( SELECT access.context_plane() AS context_plane) = 'platform'::text) AND (status = ANY (ARRAY['waiting'::text, 'approved'::text]))))
   with check (((( SELECT access.context_plane() AS context_plane) = 'platform'::text) AND (status = ANY (ARRAY['approved'::text, 'refused'::text, 'replaced'::text]))));
@@ -239,6 +247,8 @@ create policy deciding on public.consent for select to liaison_authz
   using (true);
 create policy giving_back on public.consent for select to liaison_owner
   using (true);
+create policy owners_update on public.consent as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.consent for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

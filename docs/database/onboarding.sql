@@ -25,6 +25,8 @@ create policy deciding on public.api_terms_acceptance for select to liaison_auth
   using (true);
 create policy own_acceptance on public.api_terms_acceptance for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_insert on public.api_terms_acceptance as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy provider_read on public.api_terms_acceptance for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 grant select on public.api_terms_acceptance to liaison_authz;

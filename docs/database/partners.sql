@@ -81,6 +81,8 @@ create policy own_contact on public.partner for update to liaison_program
   with check ((id = ( SELECT access.own_partner() AS own_partner)));
 create policy own_partner on public.partner for select to liaison_delegate, liaison_program
   using ((id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+create policy owners_update on public.partner as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_all on public.partner for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -134,10 +136,14 @@ create policy invited on public.partner_member for insert to liaison_auth
 create policy invited_read on public.partner_member for select to liaison_auth
   using (true);
 create policy own_partner on public.partner_member for all to liaison_program
-  using ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)))
-  with check ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
+  with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy own_partner_read on public.partner_member for select to liaison_delegate
-  using ((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)));
+  using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_insert on public.partner_member as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.partner_member as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_all on public.partner_member for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));

@@ -31,6 +31,8 @@ create policy own on public.partner_plan for select to liaison_program
 create policy own_change on public.partner_plan for update to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_update on public.partner_plan as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_lends on public.partner_plan for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -71,6 +73,8 @@ create policy arriving on public.payment_event for all to liaison_ingest
   with check ((( SELECT access.context_plane() AS context_plane) = 'ingest'::text));
 create policy deciding on public.payment_event for select to liaison_authz
   using (true);
+create policy owners_read on public.payment_event as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.payment_event for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 grant select on public.payment_event to liaison_authz;
@@ -125,6 +129,10 @@ create policy lent on public.plan for select to liaison_program
 create policy own on public.plan for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_insert on public.plan as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.plan as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_change on public.plan for update to liaison_platform
   using (((( SELECT access.context_plane() AS context_plane) = 'platform'::text) AND (partner_id IS NULL)))
   with check ((partner_id IS NULL));
@@ -169,6 +177,10 @@ create policy lent on public.plan_role for select to liaison_program
 create policy own on public.plan_role for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_delete on public.plan_role as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.plan_role as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_read on public.plan_role for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 create policy platform_remove on public.plan_role for delete to liaison_platform
@@ -226,6 +238,10 @@ create policy lent on public.plan_version for select to liaison_program
 create policy own on public.plan_version for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_insert on public.plan_version as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.plan_version as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_change on public.plan_version for update to liaison_platform
   using (((( SELECT access.context_plane() AS context_plane) = 'platform'::text) AND (partner_id IS NULL)))
   with check ((partner_id IS NULL));
@@ -299,6 +315,10 @@ create policy own on public.subscription for all to liaison_realm
 create policy own_work on public.subscription for all to liaison_ingest, liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
   with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
+create policy owners_read on public.subscription as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.subscription as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.subscription for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -352,6 +372,8 @@ create policy own on public.subscription_event for all to liaison_realm
 create policy own_work on public.subscription_event for all to liaison_ingest, liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
   with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
+create policy owners_read on public.subscription_event as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.subscription_event for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -413,6 +435,12 @@ create policy own on public.subscription_hold for select to liaison_realm
 create policy own_work on public.subscription_hold for all to liaison_ingest, liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
   with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
+create policy owners_insert on public.subscription_hold as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.subscription_hold as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.subscription_hold as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.subscription_hold for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -480,6 +508,8 @@ create policy own on public.subscription_term for all to liaison_realm
 create policy own_work on public.subscription_term for all to liaison_ingest, liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
   with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
+create policy owners_read on public.subscription_term as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.subscription_term for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

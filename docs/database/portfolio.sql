@@ -23,6 +23,12 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.partner_team FOR EACH ROW 
 alter table public.partner_team enable row level security, force row level security;
 create policy deciding on public.partner_team for select to liaison_authz
   using (true);
+create policy owners_delete on public.partner_team as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.partner_team as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.partner_team as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.partner_team for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -99,6 +105,10 @@ CREATE TRIGGER derive_removed AFTER DELETE ON public.team_grant REFERENCING OLD 
 alter table public.team_grant enable row level security, force row level security;
 create policy deciding on public.team_grant for select to liaison_authz
   using (true);
+create policy owners_delete on public.team_grant as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.team_grant as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.team_grant for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (granted_by = ( SELECT access.context_id('actor_id'::text) AS context_id)) AND ((link_id IS NULL) OR (EXISTS ( SELECT
@@ -127,6 +137,10 @@ CREATE TRIGGER derive_removed AFTER DELETE ON public.team_member REFERENCING OLD
 alter table public.team_member enable row level security, force row level security;
 create policy deciding on public.team_member for select to liaison_authz
   using (true);
+create policy owners_delete on public.team_member as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.team_member as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.team_member for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (added_by = ( SELECT access.context_id('actor_id'::text) AS context_id))));
@@ -165,6 +179,12 @@ create policy clock on public.tenant_group for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy deciding on public.tenant_group for select to liaison_authz
   using (true);
+create policy owners_delete on public.tenant_group as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.tenant_group as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.tenant_group as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.tenant_group for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -200,6 +220,10 @@ create policy clock on public.tenant_group_entry for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy deciding on public.tenant_group_entry for select to liaison_authz
   using (true);
+create policy owners_delete on public.tenant_group_entry as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.tenant_group_entry as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.tenant_group_entry for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

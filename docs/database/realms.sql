@@ -52,6 +52,10 @@ create policy inside on public.end_user for all to liaison_realm
 create policy own_work on public.end_user for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+create policy owners_read on public.end_user as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.end_user as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.end_user for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -171,6 +175,12 @@ create policy deciding on public.end_user_token for select to liaison_authz
 create policy door on public.end_user_token for all to liaison_auth
   using ((partner_id = ( SELECT access.realm_at_door() AS realm_at_door)))
   with check ((partner_id = ( SELECT access.realm_at_door() AS realm_at_door)));
+create policy owners_insert on public.end_user_token as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.end_user_token as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.end_user_token as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_invites on public.end_user_token for insert to liaison_program
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (purpose = 'invitation'::text) AND (end_user_id IS NULL)));
 create policy partner_looks on public.end_user_token for select to liaison_program
@@ -227,6 +237,8 @@ create policy opening_read on public.realm for select to liaison_owner
   using (true);
 create policy own_work on public.realm for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+create policy owners_update on public.realm as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_keeps on public.realm for update to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));

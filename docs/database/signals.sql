@@ -43,6 +43,8 @@ create policy of_stream_for_people on public.signal_event for select to liaison_
   WHERE (s.id = signal_event.stream_id))));
 create policy own_question on public.signal_event as restrictive for insert to liaison_auth
   with check ((event_type = 'https://schemas.openid.net/secevent/ssf/event-type/verification'::text));
+create policy owners_insert on public.signal_event as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy verifying on public.signal_event for insert to liaison_platform, liaison_program
   with check (((event_type = 'https://schemas.openid.net/secevent/ssf/event-type/verification'::text) AND (claims = '{}'::jsonb) AND (EXISTS ( SELECT
    FROM public.signal_stream s
@@ -91,6 +93,10 @@ create policy of_stream_for_people on public.signal_health for all to liaison_pl
   with check ((EXISTS ( SELECT
    FROM public.signal_stream s
   WHERE (s.id = signal_health.stream_id))));
+create policy owners_insert on public.signal_health as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.signal_health as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 grant select on public.signal_health to liaison_authz;
 grant insert, select, update on public.signal_health to liaison_job;
 grant select on public.signal_health to liaison_platform;
@@ -147,6 +153,10 @@ create policy delivering on public.signal_stream for all to liaison_job
 create policy own_stream on public.signal_stream for all to liaison_auth
   using (((( SELECT access.context_plane() AS context_plane) = 'auth'::text) AND ((client_id = ( SELECT access.context_id('signal_client_id'::text) AS context_id)) OR (gateway_id = ( SELECT access.context_id('signal_gateway_id'::text) AS context_id)))))
   with check (((( SELECT access.context_plane() AS context_plane) = 'auth'::text) AND ((client_id = ( SELECT access.context_id('signal_client_id'::text) AS context_id)) OR (gateway_id = ( SELECT access.context_id('signal_gateway_id'::text) AS context_id)))));
+create policy owners_delete on public.signal_stream as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.signal_stream as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.signal_stream for all to liaison_program
   using ((EXISTS ( SELECT
    FROM public.api_client k

@@ -34,6 +34,12 @@ create policy deciding on public.limit_override for select to liaison_authz
   using (true);
 create policy own_rows on public.limit_override for select to liaison_realm
   using (((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+create policy owners_insert on public.limit_override as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.limit_override as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.limit_override as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.limit_override for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -92,6 +98,8 @@ create policy deciding on public.usage_bucket for select to liaison_authz
   using (true);
 create policy own_rows on public.usage_bucket for select to liaison_realm
   using (((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+create policy owners_read on public.usage_bucket as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.usage_bucket for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy realm_admin on public.usage_bucket for select to liaison_realm
@@ -153,6 +161,8 @@ create policy deciding on public.usage_consequence for select to liaison_authz
   using (true);
 create policy own_rows on public.usage_consequence for select to liaison_realm
   using (((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+create policy owners_read on public.usage_consequence as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.usage_consequence for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy realm_admin on public.usage_consequence for select to liaison_realm
@@ -553,9 +563,9 @@ AS $function$
   select case access.context_plane()
     when 'realm' then session_user = 'liaison_realm' and (of_user = access.context_id('end_user_id')
       or (access.is_realm_admin() and exists (select from public.end_user u where u.id = of_user and u.partner_id = access.realm_inside())))
-    when 'program' then session_user = 'liaison_program' and exists (select from public.end_user u where u.id = of_user and u.partner_id = access.own_partner())
+    when 'program' then session_user = 'liaison_program' and exists (select from public.end_user u where u.id = of_user and u.partner_id = access.partner_of_owner())
     else false end
-  $function$;
+$function$;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.partner_limits(of_partner uuid, of_role text)
@@ -665,9 +675,9 @@ AS $function$
   update public.usage_consequence c
   set reviewed_at = statement_timestamp(), reviewed_by = access.context_id('actor_id'), review_note = note,
     reviewed_by_name = (select p.name from public.person p where p.id = access.context_id('actor_id'))
-  where c.id = of_consequence and c.kind = 'review' and c.reviewed_at is null and session_user = 'liaison_program' and c.partner_id = access.own_partner()
+  where c.id = of_consequence and c.kind = 'review' and c.reviewed_at is null and session_user = 'liaison_program' and c.partner_id = access.partner_of_owner()
   returning c.end_user_id
-  $function$;
+$function$;
 grant execute on access.review_usage(uuid,text) to liaison_program;
 
 -- owner: liaison_authz

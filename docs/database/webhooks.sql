@@ -43,6 +43,10 @@ create policy of_endpoint on public.webhook_delivery for all to liaison_program,
   with check ((EXISTS ( SELECT
    FROM public.webhook_endpoint e
   WHERE (e.id = webhook_delivery.endpoint_id))));
+create policy owners_insert on public.webhook_delivery as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.webhook_delivery as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 grant select on public.webhook_delivery to liaison_authz;
 grant delete, insert, select, update on public.webhook_delivery to liaison_job;
 grant select on public.webhook_delivery to liaison_program;
@@ -101,6 +105,12 @@ create policy ending_leaked on public.webhook_endpoint for update to liaison_aut
 create policy own_endpoints on public.webhook_endpoint for all to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('webhook_endpoint'::text, 'select'::text) AS reach)))
   with check ((tenant_id IN ( SELECT access.reach('webhook_endpoint'::text, 'update'::text) AS reach)));
+create policy owners_delete on public.webhook_endpoint as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.webhook_endpoint as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.webhook_endpoint as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.webhook_endpoint for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
@@ -178,6 +188,12 @@ create policy of_endpoint on public.webhook_secret for all to liaison_program, l
   with check ((EXISTS ( SELECT
    FROM public.webhook_endpoint e
   WHERE (e.id = webhook_secret.endpoint_id))));
+create policy owners_delete on public.webhook_secret as restrictive for delete to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_insert on public.webhook_secret as restrictive for insert to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_update on public.webhook_secret as restrictive for update to liaison_program
+  with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 grant select on public.webhook_secret to liaison_authz;
 grant select on public.webhook_secret to liaison_job;
 grant delete on public.webhook_secret to liaison_program;
