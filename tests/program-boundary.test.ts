@@ -332,6 +332,12 @@ describe('the records of a partner (access.md section 4)', () => {
       [partner],
     )
     await world.seed(`update partner_member set status = 'inactive' where person_id = $1`, [left.id])
+    await world.seed(`insert into realm (partner_id) values ($1) on conflict do nothing`, [partner])
+    await world.endUser(partner)
+    const reads = async (who: typeof owner, table: string) =>
+      changedBy(world, who.caller, { sql: `select from ${table} where partner_id = $1`, values: [partner] })
+    expect([await reads(owner, 'end_user'), await reads(staff, 'end_user')]).toEqual([1, 0])
+    expect([await reads(staff, 'partner_member'), await reads(left, 'partner_member')]).toEqual([3, 0])
     for (const sql of OWNERS_WRITES) {
       const changed = async ({ caller }: typeof owner) =>
         changedBy(world, caller, { sql, values: [partner] }).catch((error: Error) =>
