@@ -199,6 +199,25 @@ describe('a token exchange', () => {
     expect(answer.body['expires_in']).toBe((made.exp ?? 0) - (made.iat ?? 0))
   })
 
+  test('attack 52: names no end and no place beyond those of the agreement, and ends sooner where that is wanted', async () => {
+    const cast = await wholesale()
+    const choose = (detail: object) =>
+      exchange(cast, cast.own, { authorization_details: details({ customer_ban: 'BAN-E-7', ...detail }) })
+    for (const beyond of [
+      { locations: ['https://other.example'] },
+      { expires_at: '2130-01-01T00:00:00Z' },
+      { expires_at: '2020-01-01T00:00:00Z' },
+    ])
+      expect(await choose(beyond)).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_authorization_details' },
+      })
+    const sooner = { expires_at: new Date(Date.now() + 60_000).toISOString() }
+    const { body } = await choose({ locations: [TEST_RESOURCE], ...sooner })
+    expect(body['authorization_details']).toMatchObject([sooner])
+    expect(Number(body['expires_in'])).toBeLessThanOrEqual(60)
+  })
+
   test('attack 54: without a proof it is refused; with another key the token is bound to that one, and it is told', async () => {
     const cast = await wholesale()
     const parameters = {

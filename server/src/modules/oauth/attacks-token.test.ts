@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
-import { makeTestKey, PartnerApp, seedClient, TEST_ISSUER } from '#testing/oauth-client.ts'
+import { makeTestKey, PartnerApp, seedClient, TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
 import type { Granted, OAuthCast } from '#testing/oauth-world.ts'
 
@@ -202,6 +202,32 @@ describe('a refresh', () => {
     expect(decodeJwt(String(whole.body['access_token']))).toMatchObject({
       scope: 'orders.read orders.write services.read',
     })
+  })
+
+  test('attack 39: gives nothing beyond the end and the place that were granted, and ends sooner where that is wanted', async () => {
+    const cast = await oauth.cast()
+    const { refreshToken } = await oauth.grant(cast)
+    const now = Date.now()
+    const choose = (detail: object) =>
+      cast.app.refresh(refreshToken, {
+        authorization_details: JSON.stringify([{ type: 'partner_access', ...detail }]),
+      })
+    for (const beyond of [
+      { locations: ['https://other.example'] },
+      { locations: [TEST_RESOURCE, 'https://other.example'] },
+      { expires_at: '2027-06-30T00:00:00.001Z' },
+      { expires_at: new Date(now - 1000).toISOString() },
+      { expires_at: 'some day' },
+    ])
+      expect(await choose(beyond)).toMatchObject(refused('invalid_authorization_details'))
+    const granted = { locations: [TEST_RESOURCE], expires_at: '2027-06-30T00:00:00.000Z' }
+    expect(await choose(granted)).toMatchObject({ body: { authorization_details: [granted] } })
+    const sooner = { expires_at: new Date(now + 90_000).toISOString() }
+    const { body } = await choose(sooner)
+    const { exp = 0, ...claims } = decodeJwt(String(body['access_token']))
+    expect(body['authorization_details']).toMatchObject([sooner])
+    expect(claims).toMatchObject({ authorization_details: [sooner] })
+    expect(exp).toBeLessThanOrEqual(now / 1000 + 90)
   })
 
   test('attack 41: never gives a token that outlives the delegation', async () => {

@@ -59,12 +59,28 @@ export function refuseDecision(code: ClientRefusalCode, otherwise: string): neve
   return refuse(SCOPE_CODES.has(code) ? 'invalid_scope' : otherwise, sentence)
 }
 
-/** The chosen detail of the request; refuses one of another form. */
-export function readChoice(ctx: KoaContextWithOIDC): ChosenDetail | null {
+/** The chosen detail of the request; refuses one of another form, and one for another API than ours. */
+export function readChoice({ places }: OAuthParts, ctx: KoaContextWithOIDC): ChosenDetail | null {
   const parsed = parseChoice(ctx.oidc.params?.['authorization_details'])
   if (parsed === null) return null
   if ('fault' in parsed) return refuse('invalid_authorization_details', parsed.fault)
+  const only = places.apiResource()
+  if (parsed.detail.locations?.some((location) => location !== only) === true)
+    return refuse('invalid_authorization_details', `The only location is ${only}.`)
   return parsed.detail
+}
+
+/** An earlier end may be chosen, never a later one; null when what was granted is to last as long as it does. */
+export function chooseEnd(
+  choice: ChosenDetail | null,
+  { latest, now }: { readonly latest: Date | null; readonly now: Date },
+): Date | null {
+  if (choice?.expires_at === undefined) return null
+  const end = new Date(choice.expires_at)
+  if (latest !== null && end > latest)
+    return refuse('invalid_authorization_details', 'A later end is wanted than was granted.')
+  if (end <= now) return refuse('invalid_authorization_details', 'The end that is wanted is over.')
+  return end
 }
 
 /** Fewer actions may be chosen, never others; null when all are wanted. */
@@ -77,6 +93,18 @@ export function chooseActions(
   if (agreed && wanted.some((action) => !agreed.includes(action)))
     return refuse('invalid_authorization_details', 'An action is wanted that was not granted.')
   return wanted
+}
+
+/** What is chosen of what was agreed: fewer actions, an earlier end. */
+export function chooseTerms(
+  { clock }: OAuthParts,
+  choice: ChosenDetail | null,
+  { terms }: TokenBasis,
+): Required<Pick<TokenWish, 'actions' | 'endsAt'>> {
+  return {
+    actions: chooseActions(choice, terms?.actions ?? []),
+    endsAt: chooseEnd(choice, { latest: terms?.ends_at ?? null, now: clock() }),
+  }
 }
 
 /** A resale rests on an agreement; a consent on a person, who may have left (attack 40). */
@@ -132,7 +160,7 @@ export async function delegatedBasis(
   const first = await readDelegatedBasis(database, { ...wanted, ban: null })
   if (!first) return refuse('invalid_grant', 'The access has ended.')
   noteParties(ctx, { tenantId: first.tenantId, delegationId })
-  const choice = readChoice(ctx)
+  const choice = readChoice(parts, ctx)
   const ban = chooseAccount(choice, first)
   await requireBacking(parts, ctx, first)
   const basis = ban === first.ban ? first : await readDelegatedBasis(database, { ...wanted, ban })
@@ -143,10 +171,7 @@ export async function delegatedBasis(
   const added = isPlainRefresh ? await readAddedScopes(database, wanted) : []
   return {
     basis,
-    wish: {
-      scopes: [...scopesOf(token, []), ...added],
-      actions: chooseActions(choice, basis.terms?.actions ?? []),
-    },
+    wish: { scopes: [...scopesOf(token, []), ...added], ...chooseTerms(parts, choice, basis) },
     grantId,
     proofKeyBefore: proofKey,
     latestEnd: null,
@@ -168,7 +193,7 @@ export async function ownBasis(
 ): Promise<IssueBasis> {
   const { client } = ctx.oidc
   const clientId = clientIdOf(client?.clientId)
-  const choice = readChoice(ctx)
+  const choice = readChoice(parts, ctx)
   const ban = choice?.customer_ban ?? null
   if (choice?.customer_ref !== undefined) return refuse('invalid_target', NOT_OWN)
   const found = await readOwnBasis(parts.database, { clientId, tenantId: tenantOf(choice), ban })
@@ -180,7 +205,11 @@ export async function ownBasis(
     )
   return {
     basis: found.basis,
-    wish: { scopes: scopesOf(token, registeredScopes(client)), actions: chooseActions(choice, null) },
+    wish: {
+      scopes: scopesOf(token, registeredScopes(client)),
+      actions: chooseActions(choice, null),
+      endsAt: chooseEnd(choice, { latest: null, now: parts.clock() }),
+    },
     grantId: null,
     proofKeyBefore: null,
     latestEnd: null,

@@ -22,6 +22,8 @@ export interface TokenWish {
   readonly scopes: Iterable<string>
   /** Fewer actions than were agreed; null for all of them. */
   readonly actions: readonly string[] | null
+  /** An earlier end than was agreed; null or missing for as long as that lasts. */
+  readonly endsAt?: Date | null
 }
 
 /** What claims need besides the facts. */
@@ -151,17 +153,23 @@ function billingOf(basis: TokenBasis): ResolvedClaims['billing'] {
   }
 }
 
-function detailOf(
-  basis: TokenBasis,
-  { ban, actions, audience }: { ban: string; actions: readonly Action[]; audience: string },
-): GrantedDetail {
+interface DetailTerms {
+  readonly ban: string
+  readonly actions: readonly Action[]
+  readonly audience: string
+  /** The end that was chosen. */
+  readonly chosenEnd: Date | null | undefined
+}
+
+function detailOf(basis: TokenBasis, { ban, actions, audience, chosenEnd }: DetailTerms): GrantedDetail {
+  const endsAt = chosenEnd ?? basis.terms?.ends_at
   return {
     type: 'partner_access',
     customer_id: encodeId('tenant', basis.tenantId),
     ...nameAccount(basis, ban),
     actions: [...actions],
     locations: [audience],
-    ...(basis.terms && { expires_at: basis.terms.ends_at.toISOString() }),
+    ...(endsAt && { expires_at: endsAt.toISOString() }),
   }
 }
 
@@ -231,7 +239,8 @@ export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms):
     ...nameAccount(basis, ban),
     billing: billingOf(basis),
   }
-  const detailFor = (account: string) => detailOf(basis, { ban: account, actions, audience: terms.audience })
+  const about = { actions, audience: terms.audience, chosenEnd: wish.endsAt }
+  const detailFor = (account: string) => detailOf(basis, { ...about, ban: account })
   const detail = detailFor(ban)
   const partner = partnerClaims(basis)
   if (access === 'own' || !agreed) {

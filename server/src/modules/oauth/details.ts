@@ -48,7 +48,11 @@ export const ChosenDetail = z
     customer_ref: customerRef.optional(),
     actions: z.array(action).min(1).max(ACTION_NAMES.length).optional(),
     locations: z.array(z.url().max(300)).max(5).optional(),
-    expires_at: z.string().max(40).optional(),
+    expires_at: z.iso
+      .datetime({ offset: true })
+      .max(40)
+      .optional()
+      .meta({ description: 'An earlier end than was granted; the token ends by then.' }),
   })
   .refine(({ customer_ban: ban, customer_ref: ref }) => ban === undefined || ref === undefined, {
     message: 'name the account by its number or by its reference, not by both',

@@ -22,7 +22,16 @@ import type { ChosenDetail } from './details.ts'
 import { findResale, readDelegatedBasis, wasAskedFor } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
 import { thumbprintOf } from './binding.ts'
-import { chooseAccount, chooseActions, clientIdOf, readChoice, refuse, requireBacking } from './basis.ts'
+import {
+  chooseAccount,
+  chooseActions,
+  chooseEnd,
+  chooseTerms,
+  clientIdOf,
+  readChoice,
+  refuse,
+  requireBacking,
+} from './basis.ts'
 import { useExchangeBasis } from './issue.ts'
 import type { OAuthParts } from './parts.ts'
 import { noteParties } from './request-notes.ts'
@@ -130,11 +139,12 @@ function tenantOf(choice: ChosenDetail | null): string | null {
 interface Target {
   readonly basis: TokenBasis
   readonly actions: readonly string[] | null
+  readonly endsAt: Date | null
 }
 
 /** The resale that the request names; the same answer for an account that does not exist and for one of somebody else. */
 async function findResaleTarget(parts: OAuthParts, ctx: Context, clientId: ClientId): Promise<Target> {
-  const choice = readChoice(ctx)
+  const choice = readChoice(parts, ctx)
   const ban = choice?.customer_ban
   if (choice?.customer_ref !== undefined) return refuse('invalid_target', NO_TARGET)
   if (ban === undefined) throw new errors.InvalidRequest('name the account in authorization_details')
@@ -142,26 +152,31 @@ async function findResaleTarget(parts: OAuthParts, ctx: Context, clientId: Clien
   const delegationId = await findResale(database, { clientId, tenantId: tenantOf(choice), ban })
   const basis =
     delegationId === null ? null : await readDelegatedBasis(database, { clientId, delegationId, ban })
-  if (!basis?.terms) return refuse('invalid_target', NO_TARGET)
-  return { basis, actions: chooseActions(choice, basis.terms.actions) }
+  return basis?.terms ? { basis, ...chooseTerms(parts, choice, basis) } : refuse('invalid_target', NO_TARGET)
 }
 
 /** The customer and account of the subject token itself, perhaps with fewer actions. */
-function sameTarget(ctx: Context, { basis, claims }: CurrentToken): Target {
-  const choice = readChoice(ctx)
+function sameTarget(parts: OAuthParts, ctx: Context, { basis, claims }: CurrentToken): Target {
+  const choice = readChoice(parts, ctx)
   const named = findNamed(choice, basis)
   const isSame =
     (named === undefined || named === basis.ban) && (tenantOf(choice) ?? basis.tenantId) === basis.tenantId
   if (!isSame) return refuse('invalid_target', NO_TARGET)
-  const held = claims.authorization_details?.[0].actions ?? []
-  return { basis, actions: chooseActions(choice, held) ?? held }
+  const [held] = claims.authorization_details ?? []
+  const latest = held?.expires_at === undefined ? null : new Date(held.expires_at)
+  const actions = held?.actions ?? []
+  return {
+    basis,
+    actions: chooseActions(choice, actions) ?? actions,
+    endsAt: chooseEnd(choice, { latest, now: parts.clock() }) ?? latest,
+  }
 }
 
 async function findTarget(parts: OAuthParts, ctx: Context, subject: CurrentToken): Promise<Target> {
   const target =
     subject.claims.access === 'own'
       ? await findResaleTarget(parts, ctx, subject.basis.clientId)
-      : sameTarget(ctx, subject)
+      : sameTarget(parts, ctx, subject)
   noteParties(ctx, { tenantId: target.basis.tenantId, delegationId: target.basis.terms?.id ?? '' })
   return target
 }
@@ -179,13 +194,11 @@ async function findAskedTarget(parts: OAuthParts, ctx: Context, named: string): 
   const first = await readDelegatedBasis(database, { clientId, delegationId, ban: null })
   if (!first?.terms) return refuse('invalid_target', NO_TARGET)
   noteParties(ctx, { tenantId: first.tenantId, delegationId })
-  const choice = readChoice(ctx)
+  const choice = readChoice(parts, ctx)
   const ban = chooseAccount(choice, first)
   await requireBacking(parts, ctx, first)
   const basis = await readDelegatedBasis(database, { clientId, delegationId, ban })
-  return basis?.terms
-    ? { basis, actions: chooseActions(choice, basis.terms.actions) }
-    : refuse('invalid_target', NO_TARGET)
+  return basis?.terms ? { basis, ...chooseTerms(parts, choice, basis) } : refuse('invalid_target', NO_TARGET)
 }
 
 /** The scopes of the new token: those that were asked for, never beyond the subject token and the agreement. */
@@ -222,7 +235,7 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
   const clientId = clientIdOf(client.clientId)
   const subject = presented.isConsent ? null : await requireSubject(parts, clientId, presented.subject)
   const resource = requireResource(parts, ctx)
-  const { basis, actions } = subject
+  const { basis, actions, endsAt } = subject
     ? await findTarget(parts, ctx, subject)
     : await findAskedTarget(parts, ctx, presented.subject)
   const scopes = chooseScopes(ctx, subject, basis.terms?.scopes ?? [])
@@ -242,7 +255,7 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
   if (proof) token.setThumbprint('jkt', proof.thumbprint)
   useExchangeBasis(token, {
     basis,
-    wish: { scopes, actions },
+    wish: { scopes, actions, endsAt },
     grantId: null,
     proofKeyBefore: subject && thumbprintOf(subject.claims.cnf),
     latestEnd: subject && new Date(subject.claims.exp * 1000),

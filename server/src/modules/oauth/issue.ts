@@ -68,6 +68,13 @@ function boundEnd(claims: Granted['claims'], issuedAt: number): Date | null {
     : new Date((issuedAt + Math.max(SHORTEST_ACCESS_SECONDS, seconds)) * 1000)
 }
 
+/** When what the token stands on ends, and when it is wanted to. */
+const endsOf = ({ wish, latestEnd }: IssueBasis, { endsAt }: Granted) => [
+  endsAt,
+  wish.endsAt ?? null,
+  latestEnd,
+]
+
 function eventsOf(
   issue: IssueBasis,
   claims: TokenClaims,
@@ -209,8 +216,7 @@ export async function issueClaims(
     jti: payload['jti'],
     iat,
     exp:
-      iat +
-      secondsUntil([resolved.endsAt, issue.latestEnd, binding.endsAt, boundEnd(resolved.claims, iat)], iat),
+      iat + secondsUntil([...endsOf(issue, resolved), binding.endsAt, boundEnd(resolved.claims, iat)], iat),
     cnf: binding.cnf,
   })
   const { params, client } = ctx.oidc

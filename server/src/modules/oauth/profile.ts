@@ -128,7 +128,7 @@ function features(parts: OAuthParts, keys: KeySet): NonNullable<Configuration['f
       authorizationDetailsForGrantSource: (ctx) => ctx.oidc.grant?.rar,
       // Compared with what was granted, and replaced by it, when the claims are made.
       authorizationDetailsForAccessToken(ctx, _token, source) {
-        readChoice(ctx)
+        readChoice(parts, ctx)
         return source?.rar
       },
       authorizationDetailsForIntrospection: (_ctx, token) => token.rar,
