@@ -270,9 +270,10 @@ export class PartnerApp {
     return this.token('refresh_token', { refresh_token: refreshToken, ...more })
   }
 
-  async introspect(token: string): Promise<Answered> {
+  async introspect(token: string, isSigned = false): Promise<Answered> {
+    const options = { ...this.options, requestJwtResponse: isSigned }
     return readAnswer(
-      await oauth.introspectionRequest(await this.server(), this.client, this.auth(), token, this.options),
+      await oauth.introspectionRequest(await this.server(), this.client, this.auth(), token, options),
     )
   }
 

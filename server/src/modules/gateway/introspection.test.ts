@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { createGuard, createIntrospection, followChanges, keepIntrospection } from '@liaison/guard'
-import { exportJWK, SignJWT } from 'jose'
+import { createLocalJWKSet, exportJWK, jwtVerify, SignJWT } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { gatewayRoutes } from './index.ts'
 import { randomText, TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
@@ -87,6 +88,29 @@ describe('introspection by registered APIs (A9, attack 78)', () => {
     expect(told.body).toEqual({ active: true, token_type: 'DPoP', ...claims })
     await oauth.world.seed(`update delegation set status = 'revoked' where id = $1`, [consentId], cast.tenant)
     expect((await ask(credential, about(accessToken))).body).toEqual({ active: false })
+  })
+
+  test('is answered with a signature where that is asked for by name, to keep as evidence (RFC 9701)', async () => {
+    const { credential, gateway_id: audience } = await gateway(['orders'])
+    const { accessToken, claims } = await oauth.grant(await oauth.cast())
+    const { http } = oauth.world.app
+    const host = { host: 'localhost:3000' }
+    const keys = await http.inject({ url: '/oauth/jwks', headers: host })
+    const told = async (token: string, accept: string) => {
+      const form = { ...host, authorization: `Bearer ${credential}`, 'content-type': FORM, accept }
+      return (
+        await http.inject({ method: 'POST', url: '/oauth/introspect', headers: form, payload: about(token) })
+      ).body
+    }
+    const signed = await told(accessToken, 'application/json;q=0.5, application/token-introspection+jwt')
+    const terms = { issuer: TEST_ISSUER, audience, typ: 'token-introspection+jwt' }
+    const { payload } = await jwtVerify(signed, createLocalJWKSet(keys.json<JSONWebKeySet>()), terms)
+    const answer = { active: true, token_type: 'DPoP', ...claims }
+    const { iat } = payload
+    expect(payload).toEqual({ iss: TEST_ISSUER, aud: audience, iat, token_introspection: answer })
+    // It opens nothing itself, and whoever takes anything gets what everybody gets.
+    expect((await ask(credential, about(signed))).body).toEqual({ active: false })
+    expect(JSON.parse(await told(accessToken, '*/*'))).toEqual(answer)
   })
 
   test('the guard in an API asks about each token and believes a clear yes only', async () => {

@@ -37,6 +37,19 @@ describe('introspection', () => {
     expect([status, body]).toEqual([200, { active: true, token_type: 'DPoP', ...claims }])
   })
 
+  test('is signed for the client that asks for that, and for nobody else (RFC 9701)', async () => {
+    const [cast, other] = [await oauth.cast(), await oauth.cast()]
+    const { accessToken, refreshToken } = await oauth.grant(cast)
+    const told = async ({ app }: OAuthCast, token: string) =>
+      decodeJwt((await app.introspect(token, true)).text)
+    expect(await told(cast, accessToken)).toMatchObject({
+      aud: cast.app.clientId,
+      token_introspection: { active: true, sub: cast.customerId },
+    })
+    expect(await told(cast, refreshToken)).toMatchObject({ token_introspection: { active: true } })
+    expect(await told(other, accessToken)).toMatchObject({ token_introspection: { active: false } })
+  })
+
   test('tells of a refresh token the organisation, never the person', async () => {
     const cast = await oauth.cast()
     const { refreshToken } = await oauth.grant(cast)

@@ -10,6 +10,7 @@ import { describeServer } from './metadata.ts'
 import type { OAuthParts } from './parts.ts'
 import { failureOf, tellingOf, traceOf } from './request-notes.ts'
 import { CIBA, PROOF_AHEAD_SECONDS } from './settings.ts'
+import { signAnswer, SIGNED_ANSWER, wantsSigned } from './signed-answer.ts'
 import type { FailureThrottle } from './throttle.ts'
 
 type Middleware = Parameters<Provider['use']>[0]
@@ -132,11 +133,19 @@ function isOutage(failure: Error): boolean {
   return failure instanceof ProblemError ? failure.status === 503 : isUnavailable(failure)
 }
 
+/** Tells a client of its token, signed where it asks for that. */
+async function introspect(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Promise<void> {
+  await (isLeftToUs(ctx) ? introspectSigned(parts, ctx) : tellRefreshToken(parts, ctx))
+  const { client } = ctx.oidc
+  if (ctx.status !== 200 || !client || !wantsSigned(ctx.get('Accept'))) return
+  ctx.body = await signAnswer(parts, client.clientId, Body.parse(ctx.body))
+  ctx.type = SIGNED_ANSWER
+}
+
 /** What of an answer is ours to say. */
 async function complete(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Promise<void> {
   const { route } = ctx.oidc
-  if (route === 'introspection')
-    await (isLeftToUs(ctx) ? introspectSigned(parts, ctx) : tellRefreshToken(parts, ctx))
+  if (route === 'introspection') await introspect(parts, ctx)
   if (route === 'revocation' && isLeftToUs(ctx)) await revokeSigned(parts, ctx)
   if (ctx.status !== 200) return
   if (route === 'token') ctx.body = withGrantId(ctx)

@@ -1,4 +1,4 @@
-import { maskOf, maskOfScopes } from '@liaison/access'
+import { encodeId, idFromUuid, maskOf, maskOfScopes } from '@liaison/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from '#platform/problem.ts'
 import { readTrace } from '#platform/request-trace.ts'
@@ -9,6 +9,7 @@ import { tokenTypeOf } from './binding.ts'
 import { isDecidedLive } from './claims.ts'
 import type { AskingApi, OAuthParts } from './parts.ts'
 import { ACCESS_SECONDS, liveAudienceOf } from './settings.ts'
+import { signAnswer, SIGNED_ANSWER, wantsSigned } from './signed-answer.ts'
 import { readCurrentToken } from './token-reader.ts'
 import type { CurrentToken } from './token-reader.ts'
 
@@ -93,9 +94,16 @@ async function tell(parts: OAuthParts, asked: Asked, token: string): Promise<obj
     : { active: false }
 }
 
+async function sendTold(parts: OAuthParts, asked: Asked & { readonly reply: FastifyReply }, told: object) {
+  const { api, request, reply } = asked
+  if (!wantsSigned(request.headers.accept)) return send(reply, 200, told)
+  const signed = await signAnswer(parts, encodeId('gateway', idFromUuid('gateway', api.id)), told)
+  return reply.status(200).header('Cache-Control', 'no-store').type(SIGNED_ANSWER).send(signed)
+}
+
 /**
  * Introspection by a registered API (RFC 7662): of a token that could open something of it the same as the token says,
- * with the account number where the token has a reference in its place, and only while all of it is true; of any other token the same as of one that never was (attack 78).
+ * with the account number where the token has a reference in its place, and only while all of it is true; of any other token the same as of one that never was (attack 78). Signed where the API asks for that.
  */
 export async function introspectForApi(
   parts: OAuthParts,
@@ -113,7 +121,7 @@ export async function introspectForApi(
       error_description: 'Send one token as application/x-www-form-urlencoded.',
     })
   try {
-    return await send(reply, 200, await tell(parts, { api, request }, token[0]))
+    return await sendTold(parts, { api, request, reply }, await tell(parts, { api, request }, token[0]))
   } catch (error) {
     if (!(error instanceof ProblemError) || error.status !== 503) throw error
     void reply.header('Retry-After', '1')

@@ -23,6 +23,7 @@ test('the authorization server says of itself what the profile is, and nothing w
     token_endpoint: `${TEST_ISSUER}/token`,
     pushed_authorization_request_endpoint: `${TEST_ISSUER}/par`,
     introspection_endpoint: `${TEST_ISSUER}/introspect`,
+    introspection_signing_alg_values_supported: ['ES256'],
     revocation_endpoint: `${TEST_ISSUER}/revoke`,
     jwks_uri: `${TEST_ISSUER}/jwks`,
     require_pushed_authorization_requests: true,

@@ -48,6 +48,7 @@ export function describeServer(places: OAuthPlaces, own: unknown): Record<string
     response_modes_supported: ['query'],
     protected_resources: [places.apiResource()],
     dpop_signing_alg_values_supported: [...SIGNATURES],
+    introspection_signing_alg_values_supported: ['ES256'],
     ...aliasesOf(places, members),
     ...(BACKCHANNEL_ENDPOINT in members && { backchannel_user_code_parameter_supported: false }),
     grant_management_endpoint: `${issuer}/grants`,
