@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconClockHour4 } from '@tabler/icons-react'
 
+import { sayTrouble } from '../../parts/say-trouble.ts'
 import { formatCountdown } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
 import type { OwnVisit } from './use-visit.ts'
@@ -22,7 +23,7 @@ export function VisitWarning({ visit, tenant }: VisitWarningProps) {
               {formatCountdown(state.leftMs)}
             </span>
           </p>
-          <Button loading={enter.isPending} onClick={() => enter.mutate(reason)}>
+          <Button loading={enter.isPending} onClick={() => enter.mutate(reason, { onError: sayTrouble })}>
             {t('visit.stay', { tenant })}
           </Button>
         </>

@@ -1,5 +1,6 @@
 import type { LiaisonClient } from '@liaison/client'
 
+import { sayTrouble } from '../../parts/say-trouble.ts'
 import { readTrouble } from '../../platform/access-problem.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
@@ -13,14 +14,16 @@ export function useTakeBack(call: (client: LiaisonClient) => Promise<unknown>, d
     async (_nothing: void, { client }) => {
       try {
         await call(client)
-        return done
+        return true
       } catch (error) {
-        const trouble = readTrouble(error)
-        if (!('problem' in trouble) || trouble.kind === 'broken') throw error
-        return trouble.problem.content.detail
+        if (!('problem' in readTrouble(error))) throw error
+        sayTrouble(error)
+        return false
       }
     },
-    (sentence) => showToast(sentence),
+    (isBack) => {
+      if (isBack) showToast(done)
+    },
   )
   return () => write.mutate()
 }

@@ -6,6 +6,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { MoveButton, RowActs } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { sayTrouble } from '../../parts/say-trouble.ts'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -50,7 +51,7 @@ function TurnButton({ rule }: { rule: AlertRule }) {
       type="button"
       className="row-tool"
       disabled={write.isPending}
-      onClick={() => write.mutate({ is_enabled: !rule.is_enabled })}
+      onClick={() => write.mutate({ is_enabled: !rule.is_enabled }, { onError: sayTrouble })}
     >
       {t(rule.is_enabled ? 'alert_rules.turn_off' : 'alert_rules.turn_on')}
     </button>

@@ -5,6 +5,7 @@ import { Ask } from '../../parts/confirm.tsx'
 import { MoreActs } from '../../parts/more-acts.tsx'
 import type { MoreAct } from '../../parts/more-acts.tsx'
 import { RowActs } from '../../parts/move-button.tsx'
+import { sayTrouble } from '../../parts/say-trouble.ts'
 import { readClock } from '../../platform/clock.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
@@ -25,6 +26,9 @@ const lengthOf = (count: number): string =>
 
 type StepProps = { alert: ShownAlert; desk: Desk }
 
+/** Nothing is asked before these steps, so there is no place beside which a refusal could stand. */
+const refused = { onError: sayTrouble }
+
 /** Taking or closing an alert is done at once, and taken back from the sentence that says so (experience.md section 3). */
 function useAtOnce({ alert, desk }: StepProps) {
   const reopen = useReopen({ alert, desk })
@@ -42,7 +46,12 @@ function MainStep({ alert, desk }: StepProps) {
   const write = useAtOnce({ alert, desk })
   const does = alert.status === 'active' ? 'take' : 'close'
   return (
-    <button type="button" className="row-tool" disabled={write.isPending} onClick={() => write.mutate(does)}>
+    <button
+      type="button"
+      className="row-tool"
+      disabled={write.isPending}
+      onClick={() => write.mutate(does, refused)}
+    >
       {t(`alerts.${does}`)}
     </button>
   )
@@ -152,12 +161,14 @@ function useMore({ alert, desk, now }: StepProps & { now: Date }, open: (dialog:
     onAct: () => open(dialog),
   })
   const sleep = isAsleep(alert, now)
-    ? { words: t('alerts.wake'), onAct: () => wake.mutate(null) }
+    ? { words: t('alerts.wake'), onAct: () => wake.mutate(null, refused) }
     : entry('snooze')
   return [
     ...(desk === 'tenants' && alert.link_id !== null ? [entry('assign')] : []),
     ...(desk === 'platform' ? [] : [sleep]),
-    ...(alert.status === 'active' ? [{ words: t('alerts.close'), onAct: () => atOnce.mutate('close') }] : []),
+    ...(alert.status === 'active'
+      ? [{ words: t('alerts.close'), onAct: () => atOnce.mutate('close', refused) }]
+      : []),
     entry('close'),
   ]
 }

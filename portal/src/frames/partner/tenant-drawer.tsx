@@ -3,6 +3,7 @@ import { readBody } from '@liaison/client'
 import type { ManagedTenant, ManagedTenantDetail } from '@liaison/client'
 
 import { fact, Facts, Note } from '../../parts/page.tsx'
+import { sayTrouble } from '../../parts/say-trouble.ts'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip, MomentText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { useBesideKeys } from '../../platform/beside-keys.ts'
@@ -83,7 +84,11 @@ function PinButton({ tenant }: { tenant: ManagedTenantDetail }) {
   })
   if (isPinned === undefined) return null
   return (
-    <Button variant="default" loading={write.isPending} onClick={() => write.mutate(!isPinned)}>
+    <Button
+      variant="default"
+      loading={write.isPending}
+      onClick={() => write.mutate(!isPinned, { onError: sayTrouble })}
+    >
       {t(isPinned ? 'managed.unpin' : 'managed.pin')}
     </Button>
   )
