@@ -211,3 +211,25 @@ test('the provider reads every feature of a partner, and a partner what a large 
   await inUse.getByText('These are the newest 500').waitFor()
   expect(await inUse.getByRole('listitem').count()).toBe(500)
 }, 60_000)
+
+test('a name in one long word breaks rather than makes a page wider than a telephone (U8)', async () => {
+  const page = await product.openTab('marcus@betanetworks.example')
+  const name = `Beta ${'donaudampfschifffahrts'.repeat(3)}`
+  // The answers that name the organisation and its partners, as if they were called so.
+  await page.route(/\/api\/v1\//, async (route) => {
+    const answer = await route.fetch()
+    if (!(answer.headers()['content-type'] ?? '').includes('json')) return route.fulfill({ response: answer })
+    const body = (await answer.text()).replaceAll('Beta Networks', name).replaceAll('Northwind MSP', name)
+    return route.fulfill({ response: answer, body })
+  })
+  await page.setViewportSize({ width: 360, height: 760 })
+  const widths: number[] = []
+  for (const part of ['home', 'access', 'access/elevations', 'service-levels']) {
+    await page.goto(`${product.url}/org/${product.demo.tenants['beta-networks']}/${part}`)
+    await page.getByText(name).first().waitFor()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    widths.push(await page.evaluate('document.documentElement.scrollWidth'))
+  }
+  expect(Math.max(...widths)).toBeLessThanOrEqual(360)
+  await page.close()
+}, 60_000)
