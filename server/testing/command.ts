@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '#platform/config.ts'
 import type { Operator } from '#platform/operator.ts'
@@ -54,8 +56,8 @@ export class CommandBench implements AsyncDisposable {
       config: readConfig({ LIAISON_DATA_DIR: this.folder }),
       operator,
       now: () => this.now,
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
+      out: (part) => void (out += part),
+      err: (part) => void (err += part),
       isTerminal: false,
       open: () =>
         Promise.resolve({
@@ -80,10 +82,19 @@ export class CommandBench implements AsyncDisposable {
     })
   }
 
+  /** The same while nobody reads what the process writes as its result. */
+  async spawnUnread(args: readonly string[]): Promise<Omit<Ran, 'out'>> {
+    const env = { PATH: process.env['PATH'], LIAISON_DATA_DIR: this.folder }
+    const child = spawn(process.execPath, [MAIN, ...args], { env })
+    child.stdout.destroy()
+    const [err, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    return { status: Number(status), err }
+  }
+
   /** Writes a file and returns its path. */
-  async file(name: string, text: string | Buffer): Promise<string> {
+  async file(name: string, content: string | Buffer): Promise<string> {
     const path = join(this.folder, name)
-    await writeFile(path, text)
+    await writeFile(path, content)
     return path
   }
 }

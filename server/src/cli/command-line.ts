@@ -7,7 +7,22 @@ import type { Command, Surroundings } from './command.ts'
 import { readOperator } from './operator-account.ts'
 import { COMMANDS } from './registry.ts'
 
-const out = (text: string): void => void process.stdout.write(text)
+/** Whoever read the output, such as `head`, has enough of it: the rest of the work would be for nobody. */
+class ReaderGone extends Error {
+  override name = 'ReaderGone'
+}
+
+let isReaderGone = false
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  isReaderGone = true
+})
+
+function out(text: string): void {
+  if (isReaderGone) throw new ReaderGone('Nobody reads the output any more.')
+  process.stdout.write(text)
+}
+
 const err = (text: string): void => void process.stderr.write(text)
 
 function overview(): string {
@@ -42,6 +57,7 @@ function storyOf(error: unknown): string {
 }
 
 function answerFailure(command: Command, error: unknown, isJson: boolean): number {
+  if (isReaderGone) return STATUS.failed
   const isMisuse = isUsageFault(error)
   if (isJson) out(`${JSON.stringify({ error: storyOf(error) })}\n`)
   else err(`${storyOf(error)}\n${isMisuse ? `\n${command.help}\n` : ''}`)

@@ -269,4 +269,8 @@ describe('the command line', () => {
     expect(JSON.parse(faulty.out).error).toContain('PORT')
     expect(lost).toEqual({ status: 1, out: '', err: `There is no ${missing}.\n` })
   })
+
+  test('whoever reads no further, such as head, ends a command without a fault of the machine’s own', async () => {
+    expect(await bench.spawnUnread(['--help'])).toEqual({ status: 0, err: '' })
+  })
 })
