@@ -180,6 +180,27 @@ test('an own token without details is limited by its scopes alone, one whose det
   ).toBe(403)
 })
 
+test('what goes wrong beside a refusal is handed on as Express 4 takes it, too: a promise that is refused would end the program', async () => {
+  const fault = new Error('The route names no account.')
+  const middleware = guard.express({
+    scope: 'orders.read',
+    ban: () => {
+      throw fault
+    },
+  })
+  const claims = delegatedClaims(await thumbprintOf(clientKey))
+  const request = { method: 'GET', originalUrl: path, headers: await credentials(claims) }
+  const response = {
+    status: () => response,
+    set: () => response,
+    send: () => response,
+  }
+  const handedOn: unknown[] = []
+  await middleware(request, response, (error) => handedOn.push(error))
+  expect(handedOn).toEqual([fault])
+  expect(() => guard.contextOf(request)).toThrow('has not passed')
+})
+
 test('a request that has not passed the guard has no context', () => {
   expect(() => guard.contextOf({})).toThrow('has not passed')
 })

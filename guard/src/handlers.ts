@@ -139,7 +139,14 @@ export function makeHandlers({ verify, origin, terms, certificateOf }: HandlerPa
       return refused ? reply.code(refused.status).headers(refused.headers).send(refused.body) : undefined
     },
     express: (requirements) => async (request, response, next) => {
-      const refused = await admit(request, presentServer(request), requirements)
+      let refused: Refused | null
+      try {
+        refused = await admit(request, presentServer(request), requirements)
+      } catch (error) {
+        // Express 4 does not look at the promise: the request would hang, and the program end.
+        next(error)
+        return
+      }
       if (refused) response.status(refused.status).set(refused.headers).send(refused.body)
       else next()
     },
