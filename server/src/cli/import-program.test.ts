@@ -39,6 +39,18 @@ const countOf = async (table: string) =>
   Number((await world.sql<{ n: string }>(`select count(*) as n from ${table}`))[0]?.n)
 
 describe('partners and codes of another program', () => {
+  test('are not imported where the report cannot be written, or would be written over them', async () => {
+    const partners = await file(['email,name', 'lost@report.example,Lost Report'])
+    for (const [report, story] of [
+      [`${bench.folder}/nowhere/report.csv`, 'ENOENT'],
+      [partners, 'would be written over'],
+    ] as const)
+      await expect(load(['--partners', partners, '--apply', '--report', report]), report).rejects.toThrow(
+        story,
+      )
+    expect(await partnerOf('lost@report.example')).toEqual([])
+  })
+
   test('are tried first and change nothing, are imported with --apply, and are there already the next time (D12)', async () => {
     const partners = await file([
       'email,name,country,website,joined_on,notes',

@@ -17,6 +17,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
 import type { IngestWithin } from '#platform/operator.ts'
 import { openReport, toSentence } from './bad-rows.ts'
+import type { BadRowReport } from './bad-rows.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Surroundings } from './command.ts'
 
@@ -63,6 +64,9 @@ interface Files {
   readonly referrals?: string
   readonly source?: string
 }
+
+const filesOf = ({ partners, codes, referrals }: Files): string[] =>
+  [partners ?? [], codes ?? [], referrals ?? []].flat()
 
 async function readReferralTask(file: string, source: string | null, now: Date): Promise<Task> {
   const { lines, bad, rows } = await readReferrals(file, { now, source })
@@ -159,24 +163,21 @@ async function tell(
   results: readonly FileResult[],
   surroundings: Surroundings,
   told: {
-    readonly report?: string
+    readonly report: BadRowReport | null
     readonly json?: boolean
     readonly isTaken: boolean
     readonly isTrial: boolean
   },
 ): Promise<void> {
   const bad = results.flatMap((result) => result.bad)
-  if (told.report !== undefined) {
-    const report = await openReport(told.report)
-    for (const row of bad) report.add(row)
-    await report.end()
-  }
+  for (const row of bad) told.report?.add(row)
+  await told.report?.end()
   if (told.json) {
     const files = results.map(({ kind, file, rows, counts }) => ({ kind, file, rows, ...counts }))
     writeJson(surroundings, { imported: told.isTaken, files, bad_rows: bad })
     return
   }
-  if (told.report === undefined) for (const row of bad) surroundings.out(toSentence(row))
+  if (!told.report) for (const row of bad) surroundings.out(toSentence(row))
   surroundings.out(describe(results, told.isTaken, told.isTrial))
 }
 
@@ -187,11 +188,18 @@ export async function importProgram(args: readonly string[], surroundings: Surro
   try {
     const byName = surroundings.operator.name
     const tasks = await readTasks(values, { form, byName, now: surroundings.now() })
+    // Before anything is taken: who reads that the file cannot be written takes nothing for imported.
+    const report = values.report === undefined ? null : await openReport(values.report, filesOf(values))
     const tried = await tryAll(surroundings, tasks)
     const isClean = tried.every(({ bad }) => bad.length === 0)
     const isTaken = isClean && values.apply === true
     const results = isTaken ? await applyAll(surroundings, tasks) : tried
-    await tell(results, surroundings, { ...values, isTaken, isTrial: values.apply !== true })
+    await tell(results, surroundings, {
+      report,
+      json: values.json === true,
+      isTaken,
+      isTrial: values.apply !== true,
+    })
     return isClean ? STATUS.done : STATUS.failed
   } catch (error) {
     if (error instanceof UnreadableError)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { importRows } from '#modules/ingest/index.ts'
@@ -98,6 +98,19 @@ describe('import of a file', () => {
     ])
     expect(found.toSorted((left: [number], right: [number]) => left[0] - right[0])).toEqual(PLACES)
     expect({ imported, count }).toEqual({ imported: false, count: 5 })
+    expect(await rows()).toEqual([])
+  })
+
+  test('a report takes the place of no file that is read, by whatever name, and nothing is imported then', async () => {
+    const { mapping, rows } = await seedMapping()
+    const file = await bench.file('own.csv', GOOD)
+    const link = join(bench.folder, 'other-name.csv')
+    await symlink(file, link)
+    for (const report of [file, link, mapping]) {
+      const line = ['import', '--mapping', mapping, file, '--report', report]
+      await expect(run(line), report).rejects.toThrow('would be written over')
+    }
+    expect(await readFile(file, 'utf8')).toBe(GOOD)
     expect(await rows()).toEqual([])
   })
 

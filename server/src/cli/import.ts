@@ -238,11 +238,11 @@ function toDocument({ ran, seconds, notes }: Told, badRows: readonly BadRow[]): 
 
 /** Where bad rows go: to a file, into the document, or to the screen. */
 async function chooseReport(
-  values: Values,
+  { values, files }: { readonly values: Values; readonly files: readonly string[] },
   surroundings: Surroundings,
   kept: BadRow[],
 ): Promise<BadRowReport> {
-  if (values.report !== undefined) return openReport(values.report)
+  if (values.report !== undefined) return openReport(values.report, [...files, values.mapping ?? []].flat())
   const add = values.json
     ? (bad: BadRow) => void kept.push(bad)
     : (bad: BadRow) => surroundings.out(toSentence(bad))
@@ -277,7 +277,7 @@ export const importCommand: Command = {
     const startedAt = performance.now()
     const job = isTelco ? await openTelco(values, surroundings.now()) : await openMapped(values, positionals)
     const kept: BadRow[] = []
-    const report = await chooseReport(values, surroundings, kept)
+    const report = await chooseReport({ values, files: job.files }, surroundings, kept)
     const ran = await runAndEnd(job, surroundings, { values, links, report })
     const told = { ran, seconds: (performance.now() - startedAt) / 1000, notes: job.notes }
     if (values.json) writeJson(surroundings, toDocument(told, kept))
