@@ -1,9 +1,9 @@
 import { ConfigError } from '#platform/config.ts'
 
-/** An error of listening: `port` is left out where any would do. */
+/** Where somebody tried to listen, as the error says it. */
 interface Place {
-  readonly address?: unknown
-  readonly port?: unknown
+  readonly address: unknown
+  readonly port: unknown
 }
 
 /** What the machine says of a place to listen at, by the code of the fault. */
@@ -15,7 +15,10 @@ const PLACE_FAULTS: Readonly<Record<string, (place: Place) => string>> = {
 
 function tellPlace(error: Error): string | null {
   if (!('syscall' in error && error.syscall === 'listen' && 'code' in error)) return null
-  const story = PLACE_FAULTS[String(error.code)]?.(error)
+  const story = PLACE_FAULTS[String(error.code)]?.({
+    address: 'address' in error ? error.address : null,
+    port: 'port' in error ? error.port : null,
+  })
   return story === undefined
     ? null
     : `${story}. PORT and HOST say where pages and the API are served, METRICS_PORT and METRICS_HOST where the metrics are.`

@@ -32,7 +32,7 @@ const probes = [
     summary: 'Read something of ones own',
     input: {},
     access: { permission: 'partner_org.profile.read' },
-    limit: 'read',
+    limit: 'detail',
     responses: { 200: z.strictObject({}) },
     handle: () => Promise.resolve({}),
   }),
