@@ -76,6 +76,34 @@ test('a form token that is found in public is told and goes on working, since it
   expect(events).toHaveLength(1)
 })
 
+test('whoever reads a form token in its page has nobody written to without end: five places and one mail in a day (E12)', async () => {
+  const { tenant, admin, token } = await seedTenant('Flooded')
+  const places = Array.from({ length: 100 }, (_, at) => ({
+    token: token.token,
+    url: `https://spam.example/${at}`,
+  }))
+  await Promise.all([report(places), report(places.toReversed()), report(places)])
+  const count = async (sql: string) => (await world.sql(sql, [tenant])).length
+  expect(await count('select 1 from leak_report where tenant_id = $1')).toBe(5)
+  expect(
+    await count(
+      `select 1 from outbox o join tenant_member tm on tm.tenant_id = $1 join person p on p.id = tm.person_id and p.email = o.payload ->> 'to' where o.topic = 'mail'`,
+    ),
+  ).toBe(1)
+  expect(
+    await count(
+      `select 1 from audit_event e join audit_scope s on s.event_id = e.id where s.scope_id = $1 and e.action = 'leak.reported'`,
+    ),
+  ).toBe(5)
+  // What the organisation finds itself is taken nevertheless.
+  const own = await post(admin, '/api/v1/tenant/leak-reports', {
+    token: token.token,
+    found_in: 'our own page',
+  })
+  expect(own.json().found).toMatchObject({ kind: 'form_token', outcome: 'told' })
+  expect(await count('select 1 from leak_report where tenant_id = $1')).toBe(6)
+})
+
 test('a server key that is found in public ends at once, once, and its owners are told (E12)', async () => {
   const { key } = await seedTenant('Acme Fiber')
   await report([{ token: key.key, url: 'https://code.example' }])
