@@ -26,6 +26,11 @@ create policy deciding on public.partner_plan for select to liaison_authz
   using (true);
 create policy for_my_role on public.partner_plan for select to liaison_realm
   using (((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (plan_id IN ( SELECT access.visible_plans() AS visible_plans))));
+create policy keeping on public.partner_plan for select to liaison_owner
+  using (true);
+create policy keeping_change on public.partner_plan for update to liaison_owner
+  using (true)
+  with check (true);
 create policy own on public.partner_plan for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy own_change on public.partner_plan for update to liaison_program
@@ -113,6 +118,7 @@ CREATE TRIGGER a_hold_plan BEFORE UPDATE OF state ON public.plan FOR EACH ROW WH
 CREATE TRIGGER audited_delete AFTER DELETE ON public.plan REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.plan REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.plan REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER end_own_prices AFTER UPDATE OF current_number ON public.plan FOR EACH ROW WHEN (((new.partner_id IS NULL) AND (new.current_number <> old.current_number))) EXECUTE FUNCTION private.end_own_prices();
 CREATE TRIGGER enforce_plan BEFORE INSERT OR UPDATE ON public.plan FOR EACH ROW EXECUTE FUNCTION private.enforce_plan();
 CREATE TRIGGER fix_offered_terms AFTER INSERT OR UPDATE OF state, current_number ON public.plan FOR EACH ROW WHEN ((new.state = 'offered'::text)) EXECUTE FUNCTION private.fix_offered_terms();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.plan FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
@@ -1174,6 +1180,34 @@ begin
   update subscription s set status = case when cardinality(access.blocking_holds(s.end_user_id, s.id)) > 0 then 'suspended' else 'signed' end
   where s.end_user_id = new.end_user_id and s.status in ('signed', 'suspended') and access.subscription_state(s) <> 'unsigned'
     and (s.status = 'suspended') <> (cardinality(access.blocking_holds(s.end_user_id, s.id)) > 0);
+  return null;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.end_own_prices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  about record;
+begin
+  if not exists (
+    select from plan_version a join plan_version b on b.plan_id = a.plan_id and b.number = new.current_number
+    where a.plan_id = new.id and a.number = old.current_number and (a.currency, a.period) <> (b.currency, b.period)) then
+    return null;
+  end if;
+  for about in select l.partner_id, l.is_offered, l.price_minor from partner_plan l where l.plan_id = new.id order by l.partner_id for update loop
+    update partner_plan l set price_minor = null, is_offered = l.is_offered and l.price_minor is null, version = l.version + 1
+    where l.plan_id = new.id and l.partner_id = about.partner_id;
+    if about.price_minor is not null and access.context() is not null then
+      perform audit.record(jsonb_build_object('action', 'plans.offer_lent', 'partner_id', about.partner_id, 'resource_type', 'plan', 'resource_id', new.id, 'resource_label', new.name,
+        'reason', 'The plan is sold in another currency or for another period.', 'changes', jsonb_build_object(
+          'offered', jsonb_build_object('before', about.is_offered, 'after', false), 'price_minor', jsonb_build_object('before', about.price_minor, 'after', null))));
+    end if;
+  end loop;
   return null;
 end
 $function$;

@@ -245,6 +245,50 @@ describe('plans of the catalogue', () => {
     expect(lent).toMatchObject([{ plan_id: id }])
   })
 
+  test('an own price counts in the currency and for the period that it was set in: with others the plan waits for a new one (C6)', async () => {
+    const scene = await openPlanScene(world)
+    const id = await lend(scene, `other-${scene.slug}`)
+    await put(scene.owner, `${OWN}/${id}/offer`, 1, { is_offered: true, price_minor: 2500 })
+    const terms = async (change: object) => {
+      const { version } = (await world.call(scene.admin, 'GET', `${CATALOGUE}/${id}`)).json()
+      const changed = await put(scene.admin, `${CATALOGUE}/${id}/terms`, version, { ...MONTHLY, ...change })
+      expect(changed.statusCode, changed.body).toBe(200)
+      return (await world.call(scene.owner, 'GET', `${OWN}/${id}`)).json().offer
+    }
+    expect(await terms({ benefits: ['More'] })).toMatchObject({
+      is_offered: true,
+      price: { amount_minor: 2500 },
+      version: 2,
+    })
+    const waiting = { is_offered: false, price: null }
+    expect(await terms({ price: { amount_minor: 3000, currency: 'JPY' } })).toMatchObject({
+      ...waiting,
+      version: 3,
+    })
+    expect((await world.call(scene.caller, 'GET', '/api/v1/realm/plans')).json().items).toEqual([])
+    const late = await put(scene.owner, `${OWN}/${id}/offer`, 2, { is_offered: true, price_minor: 2500 })
+    expect(late.statusCode).toBe(412)
+    await put(scene.owner, `${OWN}/${id}/offer`, 3, { is_offered: true, price_minor: 4000 })
+    expect(await terms({ price: { amount_minor: 3000, currency: 'JPY' }, period: 'year' })).toMatchObject({
+      ...waiting,
+      version: 5,
+    })
+    await put(scene.owner, `${OWN}/${id}/offer`, 5, { is_offered: true })
+    expect(await terms({ price: { amount_minor: 30, currency: 'CHF' } })).toMatchObject({
+      is_offered: true,
+      price: null,
+      version: 7,
+    })
+    const told = await world.sql<{ changes: object }>(
+      `select changes from audit_event where partner_id = $1 and action = 'plans.offer_lent' and reason is not null order by occurred_at`,
+      [scene.partner],
+    )
+    expect(told.map(({ changes }) => changes)).toMatchObject([
+      { price_minor: { before: 2500, after: null } },
+      { price_minor: { before: 4000, after: null } },
+    ])
+  })
+
   test('taken back they are offered no more, and whoever has one keeps it (C6)', async () => {
     const scene = await openPlanScene(world)
     const id = await lend(scene, `back-${scene.slug}`)
