@@ -4,7 +4,6 @@ import { codeOfKey, linkIn, mailsTo, NEW_PASSWORD, PASSWORD, seedAccount } from 
 import { CommandBench, OPERATOR } from '#testing/command.ts'
 import { attempts, patience, tellFigures } from '#testing/figures.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
-import { changedBy } from '#testing/raw-changes.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeIdentityRoutes } from './index.ts'
 
@@ -379,37 +378,5 @@ describe('an invitation', () => {
     await expect(world.sqlAs('liaison_delegate', `select access.invite('{}')`)).rejects.toThrow(
       /permission denied/,
     )
-  })
-
-  test('is made, read and withdrawn in raw SQL by those alone who manage the people (R1)', async () => {
-    const { partner, caller } = await seedPartner()
-    const tenant = await world.tenant('Acme')
-    const [staff, left] = [await world.person(), await world.person()]
-    const [admin, user] = [await world.person(), await world.person()]
-    await world.partnerMember(partner, staff.id)
-    await world.partnerMember(partner, left.id, 'PARTNER_OWNER')
-    await world.seed(`update partner_member set status = 'inactive' where person_id = $1`, [left.id])
-    await world.tenantMember(tenant, admin.id)
-    await world.tenantMember(tenant, user.id, 'TENANT_USER')
-    for (const [login, kind, organisation, who] of [
-      ['liaison_program', 'partner', partner, [caller, staff, left]],
-      ['liaison_tenant', 'tenant', tenant, [admin, user]],
-    ] as const) {
-      const [first, ...others] = await Promise.all(
-        who.map(async (one) => ('cookie' in one ? one : world.signIn(one.id))),
-      )
-      const permission = login === 'liaison_tenant' ? 'tenant.members.manage' : 'partner_org.members.manage'
-      const sql = 'select access.invite($1)'
-      const values = [{ kind, organisation_id: organisation, email: newAddress(), token_hash: '00' }]
-      const withdraw = { login, permission, sql: 'select access.withdraw_invitation(uuidv7())' }
-      for (const other of others) {
-        await expect(changedBy(world, other, { login, permission, sql, values })).rejects.toThrow(
-          /does not invite/,
-        )
-        await expect(changedBy(world, other, withdraw)).rejects.toThrow(/withdraws no/)
-      }
-      expect(first && (await changedBy(world, first, { login, permission, sql, values }))).toBe(1)
-      expect(first && (await changedBy(world, first, withdraw))).toBe(1)
-    }
   })
 })

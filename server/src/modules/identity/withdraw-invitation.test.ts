@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
 import { linkIn, mailsTo, NEW_PASSWORD } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
+import { changedBy } from '#testing/raw-changes.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
@@ -138,4 +139,36 @@ test('the database withdraws nothing for a login without a context of its own th
   }
   const open = await world.sql('select 1 from single_use_token where id = $1 and used_at is null', [row?.id])
   expect(open).toHaveLength(1)
+})
+
+test('an invitation is made, read and withdrawn in raw SQL by those alone who manage the people (R1)', async () => {
+  const partner = await world.partner('Northwind')
+  const owner = await world.person()
+  await world.partnerMember(partner, owner.id, 'PARTNER_OWNER')
+  const tenant = await world.tenant('Acme')
+  const [staff, left] = [await world.person(), await world.person()]
+  const [admin, user] = [await world.person(), await world.person()]
+  await world.partnerMember(partner, staff.id)
+  await world.partnerMember(partner, left.id, 'PARTNER_OWNER')
+  await world.seed(`update partner_member set status = 'inactive' where person_id = $1`, [left.id])
+  await world.tenantMember(tenant, admin.id)
+  await world.tenantMember(tenant, user.id, 'TENANT_USER')
+  for (const [login, kind, organisation, who] of [
+    ['liaison_program', 'partner', partner, [owner, staff, left]],
+    ['liaison_tenant', 'tenant', tenant, [admin, user]],
+  ] as const) {
+    const [first, ...others] = await Promise.all(who.map((one) => world.signIn(one.id)))
+    const permission = login === 'liaison_tenant' ? 'tenant.members.manage' : 'partner_org.members.manage'
+    const sql = 'select access.invite($1)'
+    const values = [{ kind, organisation_id: organisation, email: 'new.raw@example.test', token_hash: '00' }]
+    const withdraw = { login, permission, sql: 'select access.withdraw_invitation(uuidv7())' }
+    for (const other of others) {
+      await expect(changedBy(world, other, { login, permission, sql, values })).rejects.toThrow(
+        /does not invite/,
+      )
+      await expect(changedBy(world, other, withdraw)).rejects.toThrow(/withdraws no/)
+    }
+    expect(first && (await changedBy(world, first, { login, permission, sql, values }))).toBe(1)
+    expect(first && (await changedBy(world, first, withdraw))).toBe(1)
+  }
 })
