@@ -140,6 +140,8 @@ const OWNER_POLICIES: readonly string[] = [
   'outbox elevating',
   'partner kinds_checking',
   'payment summing',
+  'partner_plan keeping',
+  'partner_plan keeping_change',
   'plan keeping',
   'plan_role keeping',
   'plan_version keeping',
