@@ -62,7 +62,7 @@ export default defineConfig({
           ],
           exclude: pure,
           globalSetup: 'server/testing/global-setup.ts',
-          testTimeout: 20_000,
+          testTimeout: 40_000,
           // A database is copied before and dropped after: on a machine whose disk is busy each may wait for a checkpoint.
           hookTimeout: 60_000,
         },
