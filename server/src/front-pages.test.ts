@@ -48,6 +48,11 @@ describe('the pages that everybody may open', () => {
     },
   )
 
+  test('whoever is sent to sign in from such an address comes back without what the page does not know (R9)', async () => {
+    const sent = await new FormBrowser(world).get('/account?utm_source=letter&token=x')
+    expect(sent.location).toBe('/signin?return_to=%2Faccount')
+  })
+
   test('what a page takes in its address is still judged beside it', async () => {
     const shown = await new FormBrowser(world).get('/signin?utm_source=letter&return_to=/a&return_to=/b')
     expect(shown.status).toBe(422)

@@ -184,14 +184,13 @@ function parsePart(
   return { value: undefined, faults: parsed.error.issues.flatMap((issue) => toFaults(place, issue)) }
 }
 
-/** What a schema knows of the parameters of an address. */
-function keepKnown(schema: z.ZodType, query: unknown): unknown {
-  const { error } = schema.safeParse(query)
+/** What a schema knows of the parameters of an address; without a schema nothing. */
+export function keepKnown(schema: z.ZodType | undefined, query: unknown): Readonly<Record<string, unknown>> {
+  const { error } = (schema ?? NOTHING).safeParse(query)
   const unknown = error?.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
   )
-  if (unknown === undefined || typeof query !== 'object' || query === null) return query
-  return Object.fromEntries(Object.entries(query).filter(([name]) => !unknown.includes(name)))
+  return Object.fromEntries(Object.entries(query ?? {}).filter(([name]) => !unknown?.includes(name)))
 }
 
 /** What a request brought, as it came. */
@@ -207,9 +206,8 @@ interface Brought {
  */
 export function parseInputs(schemas: Schemas, raw: Brought, isPage = false): Inputs<Schemas> {
   const params = parsePart('params', schemas.params, schemas.params ? raw.params : undefined)
-  const ofQuery = schemas.query ?? NOTHING
-  const asked = raw.query ?? {}
-  const query = parsePart('query', ofQuery, isPage ? keepKnown(ofQuery, asked) : asked)
+  const asked = isPage ? keepKnown(schemas.query, raw.query) : (raw.query ?? {})
+  const query = parsePart('query', schemas.query ?? NOTHING, asked)
   const body = parsePart('body', schemas.body, raw.body)
   const errors = [...params.faults, ...query.faults, ...body.faults]
   if (errors.length > 0) {

@@ -7,6 +7,7 @@ import { AgencyRefusal, carriesAgencyCredential, isAgencyAccess } from '../agenc
 import { reportedPolicy } from './policy-reports.ts'
 import { refuseEarly } from './early-refusal.ts'
 import { answerHeads } from './head-requests.ts'
+import { addressOfPage } from './page-address.ts'
 import { toProblem } from './error-problem.ts'
 import { execute } from '#platform/execution/carry-through.ts'
 import type { Answer, Call, Engine } from '#platform/execution/execute.ts'
@@ -167,15 +168,13 @@ function tellError(error: unknown): { message: string; stack?: string } {
 }
 
 /** Where a page of a realm sends somebody who is not signed in there; null for every other answer. */
-function signInOfRealm(
-  { routeOptions, params, url, method }: FastifyRequest,
-  { status }: ProblemError,
-): string | null {
+function signInOfRealm(request: FastifyRequest, { status }: ProblemError): string | null {
+  const { routeOptions, params, method } = request
   const { route } = routeOptions.config
   if (route?.answers !== 'page' || !('realm' in route.access) || status !== 401) return null
   const slug: unknown = typeof params === 'object' && params !== null && 'slug' in params ? params.slug : null
   if (typeof slug !== 'string') return null
-  const back = method === 'GET' ? `?return_to=${encodeURIComponent(url)}` : ''
+  const back = method === 'GET' ? `?return_to=${encodeURIComponent(addressOfPage(request))}` : ''
   return `/p/${encodeURIComponent(slug)}/sign-in${back}`
 }
 

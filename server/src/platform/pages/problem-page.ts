@@ -1,6 +1,7 @@
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { ProblemPage } from '#platform/http/http.ts'
+import { addressOfPage } from '#platform/http/page-address.ts'
 import type { ProblemBody } from '#platform/problem.ts'
 import type { Language } from '#platform/words/language.ts'
 import { readingOfPage } from '#platform/words/page-language.ts'
@@ -100,7 +101,7 @@ export const problemPage: ProblemPage = (problem, request, told = {}) => {
   const { detailIn = 'en', retryAfterSeconds } = told
   if (request.method === 'GET' && problem.status === 401 && !request.url.startsWith('/p/')) {
     const place = problem.code === 'STEP_UP_REQUIRED' ? '/step-up' : '/signin'
-    return redirect(`${place}?return_to=${encodeURIComponent(request.url)}`)
+    return redirect(`${place}?return_to=${encodeURIComponent(addressOfPage(request))}`)
   }
   const { route } = request.routeOptions.config
   const language = route ? readingOfPage(request, route).language : 'en'
