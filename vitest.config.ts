@@ -48,7 +48,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // A worker of its own for each file would take longer to start than most files to run.
-      { extends: true, test: { name: 'unit', include: pure, isolate: false, testTimeout: 60_000 } },
+      { extends: true, test: { name: 'unit', include: pure, isolate: false, testTimeout: 30_000 } },
       {
         extends: true,
         test: {
@@ -62,7 +62,7 @@ export default defineConfig({
           ],
           exclude: pure,
           globalSetup: 'server/testing/global-setup.ts',
-          testTimeout: 40_000,
+          testTimeout: 20_000,
           // A database is copied before and dropped after: on a machine whose disk is busy each may wait for a checkpoint.
           hookTimeout: 60_000,
         },
