@@ -77,6 +77,22 @@ describe('as raw SQL', () => {
     }
   })
 
+  test('an organisation lets none of its own work again that the provider stopped (A5, R1)', async () => {
+    const [row] = await world.seed<{ id: string }>(
+      `insert into api_client (tenant_id, name, scopes, mask, jwks, created_by, created_by_name, status, status_changed_by_side)
+       values ($1, 'Desk', '{orders.read}', 0::bit(256), '{"keys":[]}', uuidv7(), 'Ana', 'suspended', 'provider') returning id`,
+      [scene.tenant],
+    )
+    const move = (status: string) =>
+      tryAs(
+        scene,
+        'tenant',
+        `update api_client set status = $2, status_changed_by_side = 'tenant' where id = $1`,
+        [row?.id, status],
+      )
+    expect([await move('active'), await move('revoked')]).toEqual(['api_client_transition', 'done'])
+  })
+
   test('a client of a partner begins in the sandbox (A11)', async () => {
     const begin = (environment: string) =>
       tryAs(
