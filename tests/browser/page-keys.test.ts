@@ -155,6 +155,33 @@ test(
   JOB_MS,
 )
 
+test(
+  'Enter behind a text that is still being looked for waits for what is found for it, and leads to no other tenant (U1, U4)',
+  async () => {
+    const { page } = await begin(product, 'lee@northwind.example', /\/queue$/)
+    const home = page.url()
+    const answer = Promise.withResolvers<undefined>()
+    await page.route('**/partner/context/tenants?search=beta', async (route) => {
+      await answer.promise
+      await route.continue()
+    })
+    await page.getByRole('button', { name: /^Go to/ }).waitFor()
+    await page.keyboard.press('Control+k')
+    const options = dialogOf(page).getByRole('option')
+    await options.filter({ hasText: 'Act in Acme Fiber' }).waitFor()
+    const asked = page.waitForRequest('**/partner/context/tenants?search=beta')
+    await dialogOf(page).getByRole('combobox').fill('beta')
+    await page.keyboard.press('Enter')
+    await asked
+    await options.filter({ hasText: 'Act in Acme Fiber' }).waitFor({ state: 'detached' })
+    expect(page.url()).toBe(home)
+    answer.resolve(undefined)
+    await page.getByRole('button', { name: 'Act in Beta Networks' }).waitFor()
+    await page.unrouteAll({ behavior: 'wait' })
+  },
+  JOB_MS,
+)
+
 /** The addresses behind what the palette offers to do. */
 async function begunFromPalette(page: Page): Promise<string[]> {
   const begun: string[] = []

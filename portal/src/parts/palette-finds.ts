@@ -10,11 +10,14 @@ import { orgPlaces, partnerPlaces, platformPlaces } from '../places.ts'
 /** Where an entry of the palette leads. */
 export type Target = { id: string; label: string; note: string; to: string }
 
+/** What is found for a text, and whether the answer for this very text is there. */
+export type Found = { targets: Target[]; isSettled: boolean }
+
 const shortestText = 2
 const limit = 6
 
 /** Partners and tenants by a part of their name, for the provider's people; the organisations themselves are found by nobody else. */
-export function useRegistryTargets(frame: Frame, typed: string): Target[] {
+export function useRegistryTargets(frame: Frame, typed: string): Found {
   const search = useDeferredValue(typed)
   const enabled = frame.kind === 'platform' && search.length >= shortestText
   const params = { query: { search, limit } }
@@ -28,8 +31,8 @@ export function useRegistryTargets(frame: Frame, typed: string): Target[] {
     ({ client }, signal) => readBody(client.GET('/admin/tenants', { params, signal })),
     { enabled },
   )
-  if (!enabled) return []
-  return [
+  if (!enabled) return { targets: [], isSettled: frame.kind !== 'platform' || search === typed }
+  const targets = [
     ...(partners.data?.items ?? []).map(({ partner_id: id, name }) => ({
       id,
       label: name,
@@ -43,6 +46,7 @@ export function useRegistryTargets(frame: Frame, typed: string): Target[] {
       to: platformPlaces.tenant(id),
     })),
   ]
+  return { targets, isSettled: search === typed && !partners.isPending && !tenants.isPending }
 }
 
 function activityOf({ kind, partnerId, tenantId }: Frame): string {

@@ -3,7 +3,7 @@ import { Modal, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { readBody } from '@liaison/client'
 import type { Me } from '@liaison/client'
-import { useDeferredValue, useEffect, useId, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useEffectEvent, useId, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 
 import { formatDate } from '../platform/format.ts'
@@ -20,7 +20,7 @@ import { actingPlaces } from '../places.ts'
 import type { NavGroup } from '../platform/nav.ts'
 import { actTargets } from './palette-acts.ts'
 import { pastedTargets, useRegistryTargets } from './palette-finds.ts'
-import type { Target } from './palette-finds.ts'
+import type { Found, Target } from './palette-finds.ts'
 
 function matches(label: string, typed: string): boolean {
   return typed === '' || label.toLocaleLowerCase().includes(typed.toLocaleLowerCase())
@@ -36,7 +36,7 @@ function placeTargets(me: Me): Target[] {
   }))
 }
 
-function useTenantTargets(frame: Frame, typed: string): Target[] {
+function useTenantTargets(frame: Frame, typed: string): Found {
   const search = useDeferredValue(typed)
   const isPartner = frame.partnerId !== ''
   const found = useRead(
@@ -52,8 +52,11 @@ function useTenantTargets(frame: Frame, typed: string): Target[] {
   // Pinned ones come first, then those where the person was last.
   const rank = (tenant: { tenant_id: string; pinned: boolean }) =>
     search === '' && tenant.pinned ? -1 : (order.get(tenant.tenant_id) ?? recent.length)
-  return (found.data?.items ?? [])
+  const isSettled = !isPartner || (search === typed && !found.isPending && !found.isPlaceholderData)
+  const targets = (found.data?.items ?? [])
     .filter((tenant) => tenant.tenant_id !== frame.tenantId)
+    // What was found for an earlier text stays only as far as the new one names it.
+    .filter((tenant) => isSettled || matches(tenant.name, typed))
     .toSorted((a, b) => rank(a) - rank(b))
     .slice(0, 12)
     .map((tenant) => ({
@@ -62,6 +65,7 @@ function useTenantTargets(frame: Frame, typed: string): Target[] {
       note: tenant.pinned ? `${t('palette.pinned')} · ${tenantNote(tenant)}` : tenantNote(tenant),
       to: actingPlaces.summary(frame.partnerId, tenant.tenant_id),
     }))
+  return { targets, isSettled }
 }
 
 function tenantNote(tenant: { access_role: string; link_status: string; ends_at: string | null }): string {
@@ -71,7 +75,7 @@ function tenantNote(tenant: { access_role: string; link_status: string; ends_at:
   return tenant.ends_at === null ? role : t('palette.until', { role, date: formatDate(tenant.ends_at) })
 }
 
-function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
+function useTargets(nav: readonly NavGroup[], typed: string): Found {
   const frame = useFrame()
   const tenants = useTenantTargets(frame, typed)
   const registered = useRegistryTargets(frame, typed)
@@ -93,13 +97,43 @@ function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
   const fixed = [...pages, ...places, ...actTargets(frame, nav)].filter((target) =>
     matches(target.label, typed),
   )
-  return [
-    ...pastedTargets(frame, typed),
-    ...leave.filter((target) => matches(target.label, typed)),
-    ...tenants,
-    ...fixed,
-    ...registered,
-  ]
+  return {
+    targets: [
+      ...pastedTargets(frame, typed),
+      ...leave.filter((target) => matches(target.label, typed)),
+      ...tenants.targets,
+      ...fixed,
+      ...registered.targets,
+    ],
+    isSettled: tenants.isSettled && registered.isSettled,
+  }
+}
+
+/**
+ * Goes to what is current. Enter behind a text whose answer is still on its way waits for it: what stands first until then
+ * was found for another text, and may be another tenant.
+ */
+function usePick({ targets, isSettled }: Found, current: Target | undefined, onClose: () => void) {
+  const [isAwaited, setIsAwaited] = useState(false)
+  const go = useGo()
+  const pick = (target: Target | undefined) => {
+    setIsAwaited(false)
+    if (target === undefined) return
+    onClose()
+    go(target.to)
+  }
+  const onSettled = useEffectEvent(() => pick(targets[0]))
+  useEffect(() => {
+    if (isAwaited && isSettled) onSettled()
+  }, [isAwaited, isSettled])
+  return {
+    pick,
+    pickCurrent: (isMovedTo: boolean) => {
+      if (isSettled || isMovedTo) pick(current)
+      else setIsAwaited(true)
+    },
+    cancel: () => setIsAwaited(false),
+  }
 }
 
 type OptionsProps = {
@@ -168,23 +202,20 @@ function Field({ typed, listId, activeId, onTyped, onKeyDown }: FieldProps) {
 export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState<string | null>(null)
-  const targets = useTargets(nav, typed.trim())
+  const found = useTargets(nav, typed.trim())
+  const { targets } = found
   // What was moved to stays current where it is, whatever is found before it meanwhile.
   const at = Math.max(
     0,
     targets.findIndex(({ id }) => id === chosen),
   )
-  const go = useGo()
   const listId = useId()
-  const pick = (target: Target | undefined) => {
-    if (target === undefined) return
-    onClose()
-    go(target.to)
-  }
+  const { pick, pickCurrent, cancel } = usePick(found, targets[at], onClose)
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0) setChosen(targets[(at + step + targets.length) % Math.max(1, targets.length)]?.id ?? null)
-    if (event.key === 'Enter') pick(targets[at])
+    if (step !== 0) cancel()
+    if (event.key === 'Enter') pickCurrent(targets[at]?.id === chosen)
     if (step !== 0 || event.key === 'Enter') event.preventDefault()
   }
   return (
@@ -206,6 +237,7 @@ export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
           onTyped={(next) => {
             setTyped(next)
             setChosen(null)
+            cancel()
           }}
         />
         <Options targets={targets} at={at} listId={listId} onPick={pick} />
