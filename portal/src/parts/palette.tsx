@@ -117,7 +117,6 @@ function usePick({ targets, isSettled }: Found, current: Target | undefined, onC
   const [isAwaited, setIsAwaited] = useState(false)
   const go = useGo()
   const pick = (target: Target | undefined) => {
-    setIsAwaited(false)
     if (target === undefined) return
     onClose()
     go(target.to)

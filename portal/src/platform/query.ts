@@ -5,6 +5,7 @@ import {
   QueryClient,
   useMutation,
   useQuery,
+  useQueryClient,
 } from '@tanstack/react-query'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
@@ -101,6 +102,18 @@ function useLastPage(answer: unknown): void {
   }, [answer, history])
 }
 
+/**
+ * Forgets an answer with the tag of its version where something was written since and nobody looks at it: a form that began
+ * from it for the moment until it is read again would be refused as older than what the same person has just saved.
+ */
+function forgetOldTag(client: QueryClient, queryKey: readonly unknown[]): void {
+  const cache = client.getQueryCache()
+  const kept = cache.find({ queryKey, exact: true })
+  if (kept === undefined || !kept.state.isInvalidated || kept.getObserversCount() > 0) return
+  const { data } = kept.state
+  if (typeof data === 'object' && data !== null && 'etag' in data) cache.remove(kept)
+}
+
 /** Reads under the key of the present frame; the reader gets that frame and a signal that ends the call. */
 export function useRead<Answer>(
   key: readonly unknown[],
@@ -108,8 +121,10 @@ export function useRead<Answer>(
   options: { enabled?: boolean; keep?: boolean; refetchMs?: number } = {},
 ): UseQueryResult<Answer> {
   const frame = useFrame()
+  const queryKey = [frame.key, ...key]
+  forgetOldTag(useQueryClient(), queryKey)
   const answer = useQuery<Answer>({
-    queryKey: [frame.key, ...key],
+    queryKey,
     queryFn: ({ signal }) => read(frame, signal),
     enabled: options.enabled ?? true,
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
