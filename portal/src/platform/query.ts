@@ -107,11 +107,9 @@ function useLastPage(answer: unknown): void {
  * from it for the moment until it is read again would be refused as older than what the same person has just saved.
  */
 function forgetOldTag(client: QueryClient, queryKey: readonly unknown[]): void {
-  const cache = client.getQueryCache()
-  const kept = cache.find({ queryKey, exact: true })
-  if (kept === undefined || !kept.state.isInvalidated || kept.getObserversCount() > 0) return
-  const { data } = kept.state
-  if (typeof data === 'object' && data !== null && 'etag' in data) cache.remove(kept)
+  const kept = client.getQueryState<{ etag?: unknown }>(queryKey)
+  if (kept?.isInvalidated && kept.data?.etag)
+    client.removeQueries({ queryKey, exact: true, type: 'inactive' })
 }
 
 /** Reads under the key of the present frame; the reader gets that frame and a signal that ends the call. */

@@ -47,6 +47,7 @@ import { partner } from '../words/partner.ts'
 import type { ordering } from '../words/ordering.ts'
 import type { portfolio } from '../words/portfolio.ts'
 import type { platform } from '../words/platform.ts'
+import type { floors } from '../words/floors.ts'
 import type { sla } from '../words/sla.ts'
 import { status } from '../words/status.ts'
 import type { elevations } from '../words/elevations.ts'
@@ -98,6 +99,7 @@ export type WordId =
   | keyof typeof exports
   | keyof typeof glance
   | keyof typeof features
+  | keyof typeof floors
   | keyof typeof sla
   | keyof typeof billing
   | keyof typeof onboarding

@@ -1,3 +1,4 @@
+import './floor-words.ts'
 import '../shared/sla-words.ts'
 import '../shared/sla.css'
 
