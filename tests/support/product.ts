@@ -13,6 +13,7 @@ import type { ConnectionSettings, Database } from '../../server/src/platform/dat
 import { findEmbeddedPostgres } from '../../server/src/platform/embedded/index.ts'
 import { makeClusterFolder } from '../../server/testing/cluster-folder.ts'
 import { tellWhenFailed } from './failed-page.ts'
+import { makeAnswersLate } from './late-answers.ts'
 import { endProcess, spawnProduct } from './product-process.ts'
 import { signInByRequest } from './sign-in.ts'
 import { leaveToRun } from './shared-products.ts'
@@ -205,6 +206,7 @@ export class RunningProduct implements AsyncDisposable {
   async #newContext(options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
     context.setDefaultTimeout(15_000)
+    await makeAnswersLate(context)
     return context
   }
 }
