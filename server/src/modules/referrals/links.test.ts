@@ -65,6 +65,27 @@ describe('links of partners', () => {
     for (const secret of ['127.0.0', 'Firefox', 'secret']) expect(text).not.toContain(secret)
   })
 
+  test('whatever stands behind the address of a link, it leads on, and what can be kept of the campaign is kept (D5, R8)', async () => {
+    const { code, id } = await makeCodeAs(world, scene.staff)
+    const longest = `${'a'.repeat(199)}\u{1f600}`
+    const words =
+      'utm_source utm_medium utm_campaign utm_term utm_content gclid gbraid wbraid msclkid fbclid ttclid'
+    const everything = words.split(' ').map((name) => `${name}=${encodeURIComponent('\u{65e5}'.repeat(300))}`)
+    for (const behind of [
+      `utm_source=${encodeURIComponent(longest)}`,
+      'utm_source=a%00b',
+      'utm_source=%ff%fe',
+      everything.join('&'),
+    ]) {
+      const answer = await follow(`${code}?${behind}`)
+      expect([answer.statusCode, targetOf(answer).searchParams.has('click_id')]).toEqual([302, true])
+    }
+    const kept = await world.sql('select utm from referral_click where code_id = $1 order by occurred_at', [
+      uuidOf('referral_code', id),
+    ])
+    expect(kept.slice(0, 2)).toEqual([{ utm: { utm_source: longest } }, { utm: { utm_source: 'ab' } }])
+  })
+
   test('a code that is unknown, off, over or of a stopped partner leads to the usual page and says nothing (D5)', async () => {
     const off = await makeCodeAs(world, scene.staff, { destination_url: 'https://shop.example/fiber' })
     await world.call(scene.owner.caller, 'POST', `/api/v1/program/codes/${off.id}/deactivate`)

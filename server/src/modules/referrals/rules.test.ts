@@ -48,7 +48,7 @@ describe('clicks', () => {
     const utm = readUtm(new URLSearchParams('utm_source=letter&email=ana%40example.test&gclid=x'))
     expect(utm).toEqual({ utm_source: 'letter', gclid: 'x' })
     expect(destinationOf('https://shop.example/start?a=1', { id: 'clk_1', utm })).toBe(
-      'https://shop.example/start?a=1&utm_source=letter&gclid=x&click_id=clk_1',
+      'https://shop.example/start?a=1&gclid=x&utm_source=letter&click_id=clk_1',
     )
     expect(referrerHost('https://blog.example/post?secret=1')).toBe('blog.example')
     expect(referrerHost('javascript:alert(1)')).toBeNull()

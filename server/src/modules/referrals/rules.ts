@@ -47,14 +47,23 @@ const UTM = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_conten
 /** By which paid traffic is known; kept so that a rule can look for it. */
 const PAID = ['gclid', 'gbraid', 'wbraid', 'msclkid', 'fbclid', 'ttclid'] as const
 const UTM_LENGTH = 200
+/** What the database keeps of all of it; its text has a space behind each sign between the words. */
+const MOST_BYTES = 2048
+const bytesOf = (told: Readonly<Record<string, string>>): number =>
+  Buffer.byteLength(JSON.stringify(told)) + 2 * Object.keys(told).length
 
-/** What a link says of the campaign that it stands in; anything else of its query is dropped. */
+/**
+ * What a link says of the campaign that it stands in; anything else of its query is dropped, and so are control characters,
+ * what is longer than such words are, and what all together would be too much, the names of the campaign first.
+ */
 export function readUtm(query: URLSearchParams): Record<string, string> {
-  const told = [...UTM, ...PAID].flatMap((name): [string, string][] => {
-    const value = query.get(name)
-    return value === null || value === '' ? [] : [[name, value.slice(0, UTM_LENGTH)]]
-  })
-  return Object.fromEntries(told)
+  const told: Record<string, string> = {}
+  for (const name of [...PAID, ...UTM]) {
+    const signs = Array.from((query.get(name) ?? '').replaceAll(/\p{Cc}/gu, ''))
+    const value = signs.slice(0, UTM_LENGTH).join('')
+    if (value !== '' && bytesOf({ ...told, [name]: value }) <= MOST_BYTES) told[name] = value
+  }
+  return told
 }
 
 /** The host from which a link was followed; null when nobody says. */
