@@ -1,3 +1,4 @@
+import { firstSigns } from '#platform/first-signs.ts'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Reading } from '#platform/words/language.ts'
@@ -137,7 +138,7 @@ export async function confirmPasskey(
   },
 ): Promise<boolean> {
   const { person, reading, response } = attempt
-  const label = attempt.label.trim().slice(0, 100) || 'Passkey'
+  const label = firstSigns(attempt.label.trim(), 100) || 'Passkey'
   if (!(await registerPasskey(door.services, visit.mandate, { personId: person.id, response, label })))
     return false
   noteFactorChange(visit.mandate, person, { factor: 'passkey', how: 'add' })

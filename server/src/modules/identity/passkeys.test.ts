@@ -100,6 +100,16 @@ describe('passkeys', () => {
     expect((await me(browser)).person.factor).toBe('phishing_resistant')
   })
 
+  test('keep the first hundred signs of a long name whole (R8)', async () => {
+    const person = await seedStaff()
+    const browser = await signIn(person, await addApp(world, person.id))
+    const name = `${'a'.repeat(99)}\u{1f511}`
+    const shown = await addPasskey(browser, newDevice(), `${name} of the desk`)
+    expect([200, 303]).toContain(shown.status)
+    const kept = await world.sql('select label from passkey where person_id = $1', [person.id])
+    expect(kept).toEqual([{ label: name }])
+  })
+
   test('are a second factor that cannot be phished', async () => {
     const { person, emulator } = await withPasskey()
     const browser = await givePassword(person)

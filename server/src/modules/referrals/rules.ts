@@ -1,3 +1,5 @@
+import { firstSigns } from '#platform/first-signs.ts'
+
 /** Letters and digits that nobody mistakes for others. */
 const LETTERS = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789'
 const CODE_LENGTH = 8
@@ -59,8 +61,7 @@ const bytesOf = (told: Readonly<Record<string, string>>): number =>
 export function readUtm(query: URLSearchParams): Record<string, string> {
   const told: Record<string, string> = {}
   for (const name of [...PAID, ...UTM]) {
-    const signs = Array.from((query.get(name) ?? '').replaceAll(/\p{Cc}/gu, ''))
-    const value = signs.slice(0, UTM_LENGTH).join('')
+    const value = firstSigns((query.get(name) ?? '').replaceAll(/\p{Cc}/gu, ''), UTM_LENGTH)
     if (value !== '' && bytesOf({ ...told, [name]: value }) <= MOST_BYTES) told[name] = value
   }
   return told

@@ -1,3 +1,4 @@
+import { firstSigns } from '#platform/first-signs.ts'
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { TicketMandate } from './events.ts'
 import { mailTenantAbout } from './notice-store.ts'
@@ -18,9 +19,9 @@ const whoActs = (mandate: TicketMandate): string =>
 
 /** The text of an answer; of a long one the beginning, which says that it is one. */
 function quote(text: string): string {
-  const signs = Array.from(text)
-  if (signs.length <= LONGEST_QUOTE) return text
-  return `${signs.slice(0, LONGEST_QUOTE).join('')} …\n\nThe answer is longer: read the rest in the ticket.`
+  const beginning = firstSigns(text, LONGEST_QUOTE)
+  if (beginning === text) return text
+  return `${beginning} …\n\nThe answer is longer: read the rest in the ticket.`
 }
 
 function bodyOf(ticket: ToldTicket, news: string): string {
