@@ -51,6 +51,9 @@ function requireOneDetail(ctx: KoaContextWithOIDC): void {
     refuseDetails('one authorization detail of the type partner_access is needed')
 }
 
+/** A SHA-256 thumbprint of a key (RFC 7638 section 3.1, RFC 9449 section 10). */
+const THUMBPRINT = /^[\w-]{43}$/
+
 /** What the profile asks of an authorization request beyond what the library checks itself (FAPI 2.0, A1, A4). */
 export function validateRequest(ctx: KoaContextWithOIDC): void {
   const params = ctx.oidc.params ?? {}
@@ -59,6 +62,9 @@ export function validateRequest(ctx: KoaContextWithOIDC): void {
   if (![...scopesOf(ctx)].some(isScope))
     throw new errors.InvalidScope('name at least one scope of this API', [...scopesOf(ctx)].join(' '))
   requireOneDetail(ctx)
+  const thumbprint = params['dpop_jkt']
+  if (typeof thumbprint === 'string' && !THUMBPRINT.test(thumbprint))
+    throw new errors.InvalidRequest('dpop_jkt must be the SHA-256 thumbprint of a key')
 }
 
 const GRANT_ACTIONS = ['create', 'merge', 'replace'] as const
