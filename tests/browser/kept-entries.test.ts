@@ -113,3 +113,32 @@ test('a question that one button asks again begins anew: the reason of the act b
   await page.getByRole('button', { name: 'Stop the user…' }).waitFor()
   await page.close()
 }, 60_000)
+
+test('a form to which something is added keeps what is chosen in it while somebody else saves the same list, and adds to what was saved (U7, U10)', async () => {
+  const page = await makeTeam('Long shift')
+  await page.clock.install()
+  await page.reload()
+  const path = `${product.url}/api/v1/partner/teams/${page.url().split('/').at(-1) ?? ''}`
+  const target = page.getByLabel('Tenant or group')
+  await target.selectOption({ label: 'Acme Fiber' })
+  await page.getByLabel('Until (optional)').fill('2029-12-31')
+  const links = await page.request.get(`${product.url}/api/v1/partner/assignments?limit=100`)
+  const beta = (await links.json()).items.find(
+    (link: { tenant_name: string }) => link.tenant_name === 'Beta Networks',
+  )
+  const other = await page.request.put(`${path}/grants`, {
+    headers: { origin: product.url, 'sec-fetch-site': 'same-origin', 'if-match': '"v1"' },
+    data: { grants: [{ link_id: beta.link_id, group_id: null, role: null, ends_at: null }] },
+  })
+  expect(other.status()).toBe(200)
+  await page.clock.fastForward(60_000)
+  await page.evaluate(`window.dispatchEvent(new Event('visibilitychange'))`)
+  await page.getByRole('button', { name: /^Take away Beta Networks/ }).waitFor()
+  expect(await target.locator('option:checked').innerText()).toBe('Acme Fiber')
+  expect(await page.getByLabel('Until (optional)').inputValue()).toBe('2029-12-31')
+  await page.getByRole('button', { name: 'Assign the team' }).click()
+  await page.getByRole('button', { name: /^Take away Acme Fiber/ }).waitFor()
+  expect(await page.getByRole('button', { name: /^Take away/ }).count()).toBe(2)
+  await expect.poll(() => target.inputValue(), SOON).toBe('')
+  expect(await page.getByLabel('Until (optional)').inputValue()).toBe('')
+}, 60_000)

@@ -142,10 +142,15 @@ function RoleSelect({ value, onValue }: SelectProps) {
   )
 }
 
+const nothing = { target: '', role: '', lastDay: '' }
+
 function AddGrant({ team, save }: { team: TeamDetail; save: Save }) {
-  const [target, setTarget] = useState('')
-  const [role, setRole] = useState('')
-  const [lastDay, setLastDay] = useState('')
+  const [entered, setEntered] = useState(nothing)
+  const set = (change: Partial<typeof nothing>) => setEntered((before) => ({ ...before, ...change }))
+  const { role, lastDay } = entered
+  // A colleague may have assigned the team there meanwhile; then it is no choice any more.
+  const isHeld = team.grants.some(({ link_id: link, group_id: group }) => (link ?? group) === entered.target)
+  const target = isHeld ? '' : entered.target
   const add = () => {
     const isLink = target.startsWith('lnk_')
     const wanted: WantedGrant = {
@@ -154,7 +159,7 @@ function AddGrant({ team, save }: { team: TeamDetail; save: Save }) {
       role: LINK_ROLES.find((name) => name === role) ?? null,
       ends_at: endOfDay(lastDay)?.toISOString() ?? null,
     }
-    save.mutate([...team.grants.map(toWanted), wanted])
+    save.mutate([...team.grants.map(toWanted), wanted], { onSuccess: () => setEntered(nothing) })
   }
   return (
     <form
@@ -164,13 +169,13 @@ function AddGrant({ team, save }: { team: TeamDetail; save: Save }) {
         add()
       }}
     >
-      <TargetSelect team={team} value={target} onValue={setTarget} />
-      <RoleSelect value={role} onValue={setRole} />
+      <TargetSelect team={team} value={target} onValue={(next) => set({ target: next })} />
+      <RoleSelect value={role} onValue={(next) => set({ role: next })} />
       <TextInput
         type="date"
         label={t('team.add_ends')}
         value={lastDay}
-        onChange={(event) => setLastDay(event.currentTarget.value)}
+        onChange={(event) => set({ lastDay: event.currentTarget.value })}
       />
       <Button type="submit" loading={save.isPending} disabled={target === ''}>
         {t('team.add')}

@@ -105,7 +105,7 @@ function Parts({ team, etag }: Tagged) {
         </Answer>
       </Panel>
       <Panel title={t('team.grants_title')}>
-        <TeamGrants key={formKey(team.grants)} team={team} etag={etag} />
+        <TeamGrants team={team} etag={etag} />
       </Panel>
     </div>
   )
