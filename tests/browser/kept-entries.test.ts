@@ -142,3 +142,16 @@ test('a form to which something is added keeps what is chosen in it while somebo
   await expect.poll(() => target.inputValue(), SOON).toBe('')
   expect(await page.getByLabel('Until (optional)').inputValue()).toBe('')
 }, 60_000)
+
+test('the subscriber who was chosen stays seen, whatever is searched for after: no other name stands alone above the button (B18)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/access/accounts`)
+  const search = page.getByLabel('Find the subscriber by name').last()
+  await search.fill('an')
+  const first = page.getByRole('radio', { name: /,/ }).first()
+  await first.check()
+  const name = await first.locator('xpath=..').innerText()
+  await search.fill('zzz')
+  await page.getByText('No subscriber has this in its name.').waitFor()
+  expect(await page.getByRole('radio', { name }).isChecked()).toBe(true)
+}, 60_000)

@@ -5,6 +5,8 @@ import { useState } from 'react'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 
+type Candidate = { subscriber_id: string; name: string; city: string | null; plan: string | null }
+
 type PickProps = {
   id: string
   chosen: string
@@ -12,11 +14,8 @@ type PickProps = {
   onChosen: (id: string, name: string) => void
 }
 
-/** Finds a subscriber of the own organisation by name; the list narrows while one types. */
-export function SubscriberPick({ id, chosen, error, onChosen }: PickProps) {
-  const [search, setSearch] = useState('')
-  const wanted = search.trim()
-  const found = useRead(
+function useCandidates(wanted: string) {
+  return useRead(
     ['account-candidates', wanted],
     (frame, signal) =>
       readBody(
@@ -27,7 +26,17 @@ export function SubscriberPick({ id, chosen, error, onChosen }: PickProps) {
       ),
     { enabled: wanted.length >= 2, keep: true },
   )
+}
+
+/** Finds a subscriber of the own organisation by name; the list narrows while one types, and the chosen one stays in it. */
+export function SubscriberPick({ id, chosen, error, onChosen }: PickProps) {
+  const [search, setSearch] = useState('')
+  const [held, setHeld] = useState<Candidate | null>(null)
+  const wanted = search.trim()
+  const found = useCandidates(wanted)
   const items = wanted.length >= 2 ? (found.data?.items ?? []) : []
+  const isAway = items.every((one) => one.subscriber_id !== chosen)
+  const shown = held !== null && held.subscriber_id === chosen && isAway ? [held, ...items] : items
   return (
     <div className="stack tight">
       <TextInput
@@ -43,16 +52,19 @@ export function SubscriberPick({ id, chosen, error, onChosen }: PickProps) {
           {t('accounts.nobody')}
         </p>
       )}
-      {items.length > 0 && (
+      {shown.length > 0 && (
         <fieldset className="stack tight">
           <legend>{t('accounts.subscriber')}</legend>
-          {items.map((one) => (
+          {shown.map((one) => (
             <label key={one.subscriber_id} className="check">
               <input
                 type="radio"
                 name={id}
                 checked={chosen === one.subscriber_id}
-                onChange={() => onChosen(one.subscriber_id, one.name)}
+                onChange={() => {
+                  setHeld(one)
+                  onChosen(one.subscriber_id, one.name)
+                }}
               />
               {[one.name, one.city, one.plan].filter((part) => part !== null).join(', ')}
             </label>
