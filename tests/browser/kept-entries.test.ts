@@ -155,3 +155,13 @@ test('the subscriber who was chosen stays seen, whatever is searched for after: 
   await page.getByText('No subscriber has this in its name.').waitFor()
   expect(await page.getByRole('radio', { name }).isChecked()).toBe(true)
 }, 60_000)
+
+test('what is to happen to chosen alerts happens to those that are seen: a filter takes the others out of the choice (B9)', async () => {
+  const page = await product.openTab('ana@northwind.example')
+  await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/alerts?tab=sla`)
+  await page.getByRole('button', { name: 'Choose all', exact: false }).click()
+  const close = page.getByRole('button', { name: /^Close (it|all)/ })
+  await close.waitFor()
+  await page.getByLabel('State', { exact: true }).selectOption('resolved')
+  await expect.poll(() => close.count(), SOON).toBe(0)
+}, 60_000)

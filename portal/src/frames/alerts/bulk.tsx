@@ -33,10 +33,14 @@ function useBulk(onDone: () => void) {
   })
 }
 
-/** What is to happen to all chosen alerts; each has a result of its own. */
+/**
+ * What is to happen to all chosen alerts; each has a result of its own. Those that a filter or another page has taken out of
+ * sight, or that were closed meanwhile, are not meant any more.
+ */
 export function BulkBar({ chosen, onChosen, offered }: BulkProps) {
+  const ids = offered.filter((id) => chosen.has(id))
   const write = useBulk(() => onChosen(new Set()))
-  if (chosen.size === 0) {
+  if (ids.length === 0) {
     if (offered.length < 2) return null
     return (
       <div>
@@ -46,22 +50,19 @@ export function BulkBar({ chosen, onChosen, offered }: BulkProps) {
       </div>
     )
   }
-  const count = chosen.size
+  const count = ids.length
   return (
     <Panel title={t('alerts.chosen', { count })}>
       <div className="stack tight">
         <WriteProblem error={write.error} />
         <div className="row">
-          <Button
-            loading={write.isPending}
-            onClick={() => write.mutate({ action: 'acknowledge', ids: [...chosen] })}
-          >
+          <Button loading={write.isPending} onClick={() => write.mutate({ action: 'acknowledge', ids })}>
             {t('alerts.take_many', { count })}
           </Button>
           <Button
             variant="default"
             loading={write.isPending}
-            onClick={() => write.mutate({ action: 'resolve', ids: [...chosen] })}
+            onClick={() => write.mutate({ action: 'resolve', ids })}
           >
             {t('alerts.close_many', { count })}
           </Button>
