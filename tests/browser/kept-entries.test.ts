@@ -165,3 +165,16 @@ test('what is to happen to chosen alerts happens to those that are seen: a filte
   await page.getByLabel('State', { exact: true }).selectOption('resolved')
   await expect.poll(() => close.count(), SOON).toBe(0)
 }, 60_000)
+
+test('the row on which the keyboard stands is the same after the list was put in another order (U8)', async () => {
+  const page = await product.openTab('ana@northwind.example')
+  await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/tenants`)
+  const nameOf = async (row: string) => (await page.locator(`${row} .thing`).first().innerText()).trim()
+  await page.locator('tbody tr .thing').first().waitFor()
+  const top = await nameOf('tbody tr')
+  await page.keyboard.press('j')
+  expect(await nameOf('tr[data-at]')).toBe(top)
+  await page.locator('button.sort').first().click()
+  await expect.poll(() => nameOf('tbody tr'), SOON).not.toBe(top)
+  expect(await nameOf('tr[data-at]')).toBe(top)
+}, 60_000)
