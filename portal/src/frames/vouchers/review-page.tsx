@@ -56,13 +56,36 @@ function Comparison({ waiting }: { waiting: Voucher }) {
   )
 }
 
+const readAtOnce = 100
+
+type Waiting = { items: readonly Voucher[]; offset: number; total: number }
+
+/** The voucher that is looked at, and its place among all that wait. */
+type Held = { at: number; id: string | null }
+
+/**
+ * Where the held voucher stands now: colleagues decide about those before it meanwhile. Once it is decided itself, the one
+ * that came into its place is held; behind the last one the first is.
+ */
+function locate({ items, offset, total }: Waiting, { at, id }: Held): Held {
+  const found = items.findIndex((voucher) => voucher.voucher_id === id)
+  const place = found === -1 ? at : offset + found
+  const next = place < total ? place : 0
+  return { at: next, id: items[next - offset]?.voucher_id ?? null }
+}
+
 function useWaiting() {
-  const query = { status: 'pending_review', order: 'oldest', limit: 100 } as const
-  return useRead(
+  const [held, setHeld] = useState<Held>({ at: 0, id: null })
+  const offset = held.at - (held.at % readAtOnce)
+  const query = { status: 'pending_review', order: 'oldest', limit: readAtOnce, offset } as const
+  const waiting = useRead(
     ['vouchers', query],
     (frame, signal) => readBody(frame.client.GET('/tenant/vouchers', { params: { query }, signal })),
-    { keep: true, refetchMs },
+    { refetchMs },
   )
+  const now = waiting.data === undefined ? held : locate(waiting.data, held)
+  if (now.at !== held.at || now.id !== held.id) setHeld(now)
+  return { waiting, held: now, skip: () => setHeld({ at: now.at + 1, id: null }) }
 }
 
 type OneProps = { waiting: Voucher; at: number; all: number; onSkip: () => void }
@@ -93,20 +116,18 @@ function One({ waiting, at, all, onSkip }: OneProps) {
 
 /** Vouchers that wait for a decision, one at a time, beside what the same person has already. */
 export function ReviewPage() {
-  const waiting = useWaiting()
-  const [skipped, setSkipped] = useState(0)
+  const { waiting, held, skip } = useWaiting()
   return (
     <Page title={t('review.title')} lead={t('review.lead')}>
       <Answer query={waiting} lines={8}>
         {(page) => {
-          const at = page.items.length === 0 ? 0 : skipped % page.items.length
-          const one = page.items[at]
+          const one = page.items.find((voucher) => voucher.voucher_id === held.id)
           return one === undefined ? (
             <div className="list">
               <Empty title={t('review.none')} text={t('review.none_text')} />
             </div>
           ) : (
-            <One waiting={one} at={at} all={page.total} onSkip={() => setSkipped(at + 1)} />
+            <One waiting={one} at={held.at} all={page.total} onSkip={skip} />
           )
         }}
       </Answer>
