@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inAdminTransaction } from '../../server/src/platform/admin.ts'
 import { SOON } from '../../server/testing/patience.ts'
 import { RunningProduct } from '../support/product.ts'
 
@@ -177,4 +178,35 @@ test('the row on which the keyboard stands is the same after the list was put in
   await page.locator('button.sort').first().click()
   await expect.poll(() => nameOf('tbody tr'), SOON).not.toBe(top)
   expect(await nameOf('tr[data-at]')).toBe(top)
+}, 60_000)
+
+test('the bar of an organisation shows nothing of another one in which the person was a moment ago (U4)', async () => {
+  await inAdminTransaction(await product.connection(), async (run) => {
+    // As an import would: the event of the audit trail is not what this is about.
+    await run('set local session_replication_role = replica', [])
+    await run(
+      `insert into tenant_member (tenant_id, person_id, role) select t.id, p.id, 'TENANT_USER'
+         from tenant t, person p where t.name = 'Beta Networks' and p.email = 'dana@acmefiber.example'`,
+      [],
+    )
+  })
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}`)
+  const count = page.locator('.bar-count')
+  await count.waitFor()
+  const answer = Promise.withResolvers<undefined>()
+  await page.route('**/tenant/alerts/counts', async (route) => {
+    await answer.promise
+    await route.continue()
+  })
+  const asked = page.waitForRequest('**/tenant/alerts/counts')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').getByRole('combobox').fill('Beta Networks')
+  await page.getByRole('option').filter({ hasText: 'Beta Networks' }).first().click()
+  await page.waitForURL((url) => url.pathname.includes(product.demo.tenants['beta-networks'] ?? '?'))
+  await page.locator('.bar-words b').filter({ hasText: 'Beta Networks' }).first().waitFor()
+  await asked
+  expect(await count.count()).toBe(0)
+  answer.resolve(undefined)
+  await page.unrouteAll({ behavior: 'wait' })
 }, 60_000)

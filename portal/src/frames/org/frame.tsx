@@ -280,7 +280,8 @@ export function Frame() {
           </>
         )
         return (
-          <FrameContext value={frame}>
+          // One organisation's frame never goes on as another's: what it keeps while it reads anew is that one's.
+          <FrameContext key={ten} value={frame}>
             <AppFrame words={words} nav={navOf(ten, part.role)} bell={<Bell to={places.alerts(ten)} />}>
               <Outlet />
             </AppFrame>
