@@ -91,24 +91,18 @@ function openRow(body: HTMLElement | null, index: number): void {
   opener?.click()
 }
 
-/** The row after or before one; at an end it stays, and from none, or from one that is gone, the first is the next. */
-function stepFrom(ids: readonly string[], id: string | null, step: 1 | -1): string | null {
-  const from = id === null ? -1 : ids.indexOf(id)
-  return ids[Math.min(Math.max(from + step, 0), ids.length - 1)] ?? null
-}
-
 /** Which row the keyboard stands on: j and k move, Enter opens. Nothing happens while a dialog is open. */
 function useRowKeys(ids: readonly string[], body: RefObject<HTMLTableSectionElement | null>): number {
-  const [id, setId] = useState<string | null>(null)
+  const [id, setId] = useState('')
   // The row, not its place: another one may have come there with a newer answer, another order or another page.
-  const at = id === null ? -1 : ids.indexOf(id)
+  const at = ids.indexOf(id)
   const lettersOn = useFrame().me.person.shortcuts
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!lettersOn || document.querySelector('[role="dialog"]') !== null) return
       const meaning = readKey({ ...pick(event), inField: isField(event.target), afterG: false })
-      if (meaning?.act === 'next') setId((now) => stepFrom(ids, now, 1))
-      if (meaning?.act === 'previous') setId((now) => stepFrom(ids, now, -1))
+      if (meaning?.act === 'next') setId(ids[at + 1] ?? id)
+      if (meaning?.act === 'previous') setId(ids[Math.max(at - 1, 0)] ?? id)
       if (meaning?.act === 'open' && !isControl(event.target)) openRow(body.current, at)
     }
     window.addEventListener('keydown', onKey)
