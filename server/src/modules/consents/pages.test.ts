@@ -154,13 +154,14 @@ describe('the way through', () => {
 describe('what the page shows', () => {
   test('who asks, since when, with which app, why, who pays, until when, what not, and how to stop it (A10)', async () => {
     const people = await cast()
-    await world.seed(`update partner set website = 'https://northwind.example/help' where id = $1`, [
-      people.partner,
-    ])
+    await world.seed(
+      `update partner set website = 'https://northwind.example/help', onboarding_date = '2021-03-05' where id = $1`,
+      [people.partner],
+    )
     const { body } = await look(people, await ask(people))
     const said = plain(body)
     for (const words of [
-      'Northwind , managed service provider, verified partner of Liaison since',
+      'Northwind , managed service provider, verified partner of Liaison since 5 Mar 2021.',
       'href="https://northwind.example/help"',
       'Northwind Fleet',
       'To place and track orders.',
