@@ -5,7 +5,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { announceOrder } from './events.ts'
 import { findOpenOrders, getOrder, moveOrder } from './store.ts'
-import type { OpenOrder } from './store.ts'
+import type { OpenOrder, PlacedOrder } from './store.ts'
 
 /** Carries orders out. An installation with real networks puts its own in place of the simulated one. */
 export interface Fulfilment {
@@ -49,25 +49,30 @@ async function carryOut(
 
 /**
  * Lets a fulfilment move the orders that wait: one step each, one transaction each. Running it again, or twice at once,
- * moves nothing twice. Answers how many orders moved. Source: A7.
+ * moves nothing twice; orders that stay, however many, keep none behind them from theirs. Answers how many orders moved.
+ * Source: A7.
  */
 export async function runFulfilment(
   database: Database,
   fulfilment: Fulfilment,
-  options: { readonly onlySandbox: boolean },
+  { onlySandbox }: { readonly onlySandbox: boolean },
 ): Promise<number> {
-  const open = await inSystemTransaction(database, { job: fulfilment.name }, (mandate) =>
-    findOpenOrders(mandate, options),
-  )
+  const job = { job: fulfilment.name }
   const round = new ClockRound()
-  let moved = 0
-  for (const order of open) {
-    const move = () =>
-      inSystemTransaction(database, { job: fulfilment.name }, (mandate) =>
-        carryOut(mandate, order, fulfilment),
-      )
-    if (await round.attempt(move)) moved += 1
+  // What moved stands at the end of the line now, and is met again there.
+  const moved = new Set<string>()
+  for (let after: PlacedOrder | null = null; ;) {
+    const place: PlacedOrder | null = after
+    const open: PlacedOrder[] = await inSystemTransaction(database, job, (mandate) =>
+      findOpenOrders(mandate, { onlySandbox, after: place }),
+    )
+    for (const order of open.filter(({ id }) => !moved.has(id))) {
+      const move = () => inSystemTransaction(database, job, (mandate) => carryOut(mandate, order, fulfilment))
+      if (await round.attempt(move)) moved.add(order.id)
+    }
+    after = open.at(-1) ?? null
+    if (after === null) break
   }
   round.end('orders')
-  return moved
+  return moved.size
 }

@@ -151,6 +151,30 @@ describe('a fulfilment', () => {
     ])
   })
 
+  test('carries out what waits behind more orders that stay than are looked at together (A7)', async () => {
+    const late = await place()
+    const stay: string[] = Array.from({ length: 201 }, () => crypto.randomUUID())
+    await world.seed(
+      `with model as (select max(id::text)::uuid as id from service_order where tenant_id = $2),
+       copied as (
+         insert into service_order
+         select (jsonb_populate_record(o, jsonb_build_object('id', n.id, 'status_changed_at', o.status_changed_at - interval '1 day'))).*
+         from service_order o join model m on m.id = o.id, unnest($1::uuid[]) n (id))
+       insert into order_item (tenant_id, account_id, order_id, position, product_code, product_name, quantity, once_unit_minor, monthly_unit_minor)
+       select i.tenant_id, i.account_id, n.id, i.position, i.product_code, i.product_name, i.quantity, i.once_unit_minor, i.monthly_unit_minor
+       from order_item i join model m on m.id = i.order_id, unnest($1::uuid[]) n (id)`,
+      [stay, shop.tenant],
+      shop.tenant,
+    )
+    const picky = {
+      name: 'picky',
+      next: ({ id }: { id: string }) => (stay.includes(id) ? null : 'in_progress'),
+    } as const
+    await runFulfilment(world.database, picky, { onlySandbox: false })
+    const answer = await clients.call(await token(), 'GET', `${ORDERS}/${late}`)
+    expect(answer.json<Seen>().state).toBe('in_progress')
+  })
+
   test('for sandboxes touches no order that somebody really pays for', async () => {
     const real = await place()
     const sandbox = await openDirect(world, clients)

@@ -183,16 +183,20 @@ export async function getService(mandate: OrderMandate, id: ServiceId): Promise<
 /** What a fulfilment may look at. */
 export type OpenOrder = Pick<OrderRow, 'id' | 'status' | 'status_changed_at' | 'requested_on'>
 
+/** An open order with its place among them, as the database counts it: a Date would cut its microseconds off. */
+export type PlacedOrder = OpenOrder & { readonly place: string }
+
 const BATCH = 200
 
-/** Orders that are not ended, those that stood still longest first. */
+/** The next orders behind a place that are not ended, those that stood still longest first. */
 export async function findOpenOrders(
   mandate: Mandate<'system'>,
-  { onlySandbox }: { readonly onlySandbox: boolean },
-): Promise<OpenOrder[]> {
-  const { rows } = await sql<OpenOrder>`
-    select o.id, o.status, o.status_changed_at, o.requested_on from service_order o
+  { onlySandbox, after }: { readonly onlySandbox: boolean; readonly after: PlacedOrder | null },
+): Promise<PlacedOrder[]> {
+  const { rows } = await sql<PlacedOrder>`
+    select o.id, o.status, o.status_changed_at, o.requested_on, o.status_changed_at::text as place from service_order o
     where o.status in ('acknowledged', 'in_progress') and (not ${onlySandbox}::boolean or access.is_sandbox(o.tenant_id))
-    order by o.status_changed_at limit ${BATCH}`.execute(tables<OrderTables>(mandate))
+      and (o.status_changed_at, o.id) > (coalesce(${after?.place ?? null}::timestamptz, '-infinity'), coalesce(${after?.id ?? null}::uuid, '00000000-0000-0000-0000-000000000000'))
+    order by o.status_changed_at, o.id limit ${BATCH}`.execute(tables<OrderTables>(mandate))
   return rows
 }
