@@ -1,15 +1,14 @@
 import { ACTION_NAMES, idFromUuid, scopeOfAction } from '@liaison/access'
 import type { Action, ClientNeed, Scope } from '@liaison/access'
-import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import type { Language } from '#platform/words/language.ts'
 import { findNameFaults, readableName } from '#platform/words/names.ts'
 import { reviewPage } from './page-view.ts'
+import { readOwnPartner } from './request-store.ts'
 import type { OwnAccount, RequestRow } from './request-store.ts'
 import { DEFAULT_POLICY, latestEnd, neededActions } from './rules.ts'
 import type { Scene } from './scene.ts'
-import type { ConsentTables } from './tables.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
 /** What a client says of itself, as its owner types it; nothing of it has to be right yet. */
@@ -76,15 +75,6 @@ function toRequest({ scopes }: PreviewedClient, offered: readonly Action[], now:
     created_at: now,
     ends_at: new Date(now.getTime() + 600_000),
   }
-}
-
-async function readOwnPartner(mandate: Mandate<'program'>): Promise<Scene['partner']> {
-  const { since, ...row } = await tables<ConsentTables>(mandate)
-    .selectFrom('partner')
-    .select(['id', 'name', 'kinds', 'status', 'approved_website as website', 'created_at as since'])
-    .where('id', '=', mandate.partner.id)
-    .executeTakeFirstOrThrow()
-  return { ...row, kinds: [...row.kinds], since }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import { decodeId, isAction } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
@@ -175,4 +176,21 @@ export function listWaiting(mandate: Mandate<'tenant'>, partnerId?: PartnerId): 
     .orderBy('id')
     .limit(200)
     .execute()
+}
+
+/** The partner of the mandate, as a consent page shows it. */
+export async function readOwnPartner(mandate: Mandate<'program'>): Promise<Parties['partner']> {
+  const row = await tables<ConsentTables>(mandate)
+    .selectFrom('partner')
+    .select([
+      'id',
+      'name',
+      'kinds',
+      'status',
+      'approved_website as website',
+      sql<Date>`onboarding_date::timestamp at time zone 'utc'`.as('since'),
+    ])
+    .where('id', '=', mandate.partner.id)
+    .executeTakeFirstOrThrow()
+  return { ...row, kinds: [...row.kinds] }
 }

@@ -12,7 +12,7 @@ export async function readPartner(
   return tables<LinkTables>(mandate)
     .selectFrom('partner')
     .select([
-      'created_at as since',
+      sql<Date>`onboarding_date::timestamp at time zone 'utc'`.as('since'),
       'approved_website as website',
       sql<boolean>`access.resembles_partner(${row.id})`.as('like_partner'),
     ])

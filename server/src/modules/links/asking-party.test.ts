@@ -78,7 +78,7 @@ async function save(caller: Caller, path: string, change: { method: 'PUT' | 'PAT
 
 test('whoever decides reads since when the partner is one, and the website that the provider approved, not the one that the partner typed (C4)', async () => {
   const scene = await ask('Harbour Works')
-  await world.seed(`update partner set created_at = '2025-03-12T09:00:00Z' where id = $1`, [scene.partner])
+  await world.seed(`update partner set onboarding_date = '2025-03-12' where id = $1`, [scene.partner])
   const entry = `/api/v1/admin/partners/${encodeId('partner', scene.partner)}`
   await save(provider, entry, { method: 'PATCH', body: { website: 'https://harbour.example' } })
   const approved = await read(scene)
@@ -87,7 +87,7 @@ test('whoever decides reads since when the partner is one, and the website that 
     '<a href="https://harbour.example/" rel="noopener noreferrer nofollow">harbour.example</a>',
   )
   expect(approved.asking).toEqual({
-    partner_since: '2025-03-12T09:00:00.000Z',
+    partner_since: '2025-03-12T00:00:00.000Z',
     website: 'https://harbour.example/',
     name_faults: [],
   })
