@@ -107,7 +107,7 @@ function useRowKeys(ids: readonly string[], body: RefObject<HTMLTableSectionElem
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [ids, at, body, lettersOn])
+  }, [ids, id, at, body, lettersOn])
   useEffect(() => {
     body.current?.querySelectorAll('tr')[at]?.scrollIntoView({ block: 'nearest' })
   }, [at, body])
