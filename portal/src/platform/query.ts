@@ -120,7 +120,8 @@ export function useRead<Answer>(
 ): UseQueryResult<Answer> {
   const frame = useFrame()
   const queryKey = [frame.key, ...key]
-  forgetOldTag(useQueryClient(), queryKey)
+  const client = useQueryClient()
+  if (!options.keep) forgetOldTag(client, queryKey)
   const answer = useQuery<Answer>({
     queryKey,
     queryFn: ({ signal }) => read(frame, signal),

@@ -155,8 +155,11 @@ function Form({ receiver, etag, onSecret }: FormProps) {
 
 /** Where payouts are handed to the finance system; a secret is shown once, on a page of its own. */
 export function PayoutReceiver({ onSecret }: ReceiverProps) {
-  const receiver = useRead(READ, (frame, signal) =>
-    readTagged(frame.client.GET('/admin/payout-receiver', { signal })),
+  const receiver = useRead(
+    READ,
+    (frame, signal) => readTagged(frame.client.GET('/admin/payout-receiver', { signal })),
+    // What a change answered is as new as what is read after it.
+    { keep: true },
   )
   return (
     <Answer query={receiver} lines={4}>
