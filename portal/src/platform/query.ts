@@ -112,7 +112,10 @@ function forgetOldTag(client: QueryClient, queryKey: readonly unknown[]): void {
     client.removeQueries({ queryKey, exact: true, type: 'inactive' })
 }
 
-/** Reads under the key of the present frame; the reader gets that frame and a signal that ends the call. */
+/**
+ * Reads under the key of the present frame; the reader gets that frame and a signal that ends the call. What is kept is shown
+ * until the next answer is there, also after a write.
+ */
 export function useRead<Answer>(
   key: readonly unknown[],
   read: (frame: Frame, signal: AbortSignal) => Promise<Answer>,

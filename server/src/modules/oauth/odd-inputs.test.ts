@@ -132,18 +132,22 @@ describe('the authorization server', () => {
     },
   )
 
-  test.each(['iss', 'sub', 'aud', 'jti', 'iat', 'exp', 'nbf', 'kid', 'typ', 'crit', 'jku', 'jwk', 'x5c'])(
+  test.each(['iss', 'sub', 'aud', 'jti', 'iat', 'exp', 'nbf', 'kid', 'typ', 'jku', 'jwk', 'x5c'])(
     'answers no odd %s of an assertion with 5xx (R8)',
     async (name) => {
       const failed: string[] = []
+      // Some are refused by the library that signs, before anything is sent.
+      let sent = 0
       for (const odd of [...ODD, null, [], ['a', null], {}, { toString: 1 }, -1, 1e300, 0.5, true]) {
-        const where = ['kid', 'typ', 'crit', 'jku', 'jwk', 'x5c'].includes(name) ? 'header' : 'claims'
+        const where = ['kid', 'typ', 'jku', 'jwk', 'x5c'].includes(name) ? 'header' : 'claims'
         const fields = await authenticated({ [where]: { [name]: odd } }).catch(() => null)
         if (fields === null) continue
+        sent += 1
         fields.set('token', 'a.b.c')
         const { status, text } = await send('introspect', fields)
         if (status >= 500) failed.push(`${JSON.stringify(odd).slice(0, 60)}: ${status} ${text.slice(0, 80)}`)
       }
+      expect(sent).toBeGreaterThan(5)
       expect(failed).toEqual([])
     },
   )
@@ -152,6 +156,8 @@ describe('the authorization server', () => {
     'answers no odd %s of a proof with 5xx where a request is pushed and where a token is asked for (R8)',
     async (name) => {
       const failed: string[] = []
+      // Some are refused by the library that signs, before anything is sent.
+      let sent = 0
       const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
       const jwk = await exportJWK(publicKey)
       for (const odd of [
@@ -182,6 +188,7 @@ describe('the authorization server', () => {
             .sign(privateKey)
             .catch(() => null)
           if (proof === null) continue
+          sent += 1
           const fields = await authenticated({})
           const [, usual] = REQUESTS.find(([each]) => each === path) ?? ['', {}]
           for (const [each, value] of Object.entries(usual)) fields.set(each, value)
@@ -190,6 +197,7 @@ describe('the authorization server', () => {
             failed.push(`${path} ${JSON.stringify(odd).slice(0, 60)}: ${status} ${text.slice(0, 80)}`)
         }
       }
+      expect(sent).toBeGreaterThan(5)
       expect(failed).toEqual([])
     },
   )
