@@ -201,5 +201,6 @@ test('a ticket that somebody has who cannot be chosen says who, and can be given
   await give()
   await page.getByText('Assigned').first().waitFor()
   await expect.poll(() => who.locator('option', { hasText: 'Ravi Menon' }).count(), SOON).toBe(0)
+  await page.unrouteAll({ behavior: 'wait' })
   await page.close()
 }, 60_000)

@@ -28,26 +28,27 @@ const PAUSE_STATES = ['pending', 'on_hold']
 const at = (ms: number, start = START) => new Date(start + ms)
 const START = Date.UTC(2026, 10, 21, 8)
 
+const HOURS: WorkingHours = {
+  time_zone: 'Europe/Berlin',
+  week: [1, 2, 3, 4, 5].map((day) => ({ day, from: '08:30', to: '17:00' })),
+  holidays: [
+    { date: '2026-03-30', name: 'Company day' },
+    { date: '2026-10-27', name: 'Company day' },
+  ],
+}
+
 // Weeks in which the clock is put forward and back, with a holiday in each.
 const SEASONS = ['2026-03-27T14:00:00Z', '2026-10-23T07:00:00Z', '2026-11-21T08:00:00Z'].map((text) => {
   const start = Date.parse(text)
-  const hours: WorkingHours = {
-    time_zone: 'Europe/Berlin',
-    week: [1, 2, 3, 4, 5].map((day) => ({ day, from: '08:30', to: '17:00' })),
-    holidays: [
-      { date: '2026-03-30', name: 'Company day' },
-      { date: '2026-10-27', name: 'Company day' },
-    ],
-  }
   const { id, terms } = nothingAgreed(null, 'UTC')
   const basis: Basis = {
     agreed: {
       id,
-      terms: { ...terms, business_hours: { ...hours, week: [...hours.week], holidays: [...hours.holidays] } },
+      terms: { ...terms, business_hours: { ...HOURS, week: [...HOURS.week], holidays: [...HOURS.holidays] } },
     },
     floor: null,
   }
-  return { start, basis, slow: new SlowCalendar(hours, start, 75), always: new SlowCalendar(null, start, 75) }
+  return { start, basis, slow: new SlowCalendar(HOURS, start, 75), always: new SlowCalendar(null, start, 75) }
 })
 type Season = (typeof SEASONS)[number]
 
@@ -268,7 +269,7 @@ const minutes = (targetMinutes: number): Promised => ({
   versionId: null,
   targetMinutes,
   isBusiness: false,
-  hours: SEASONS[0]?.basis.agreed.terms.business_hours ?? { time_zone: 'UTC', week: [], holidays: [] },
+  hours: HOURS,
 })
 const moved = (status: TicketStatus) => ({ status, pauseStates: PAUSE_STATES })
 
@@ -358,6 +359,23 @@ test.each([
     state,
   ])
   expect(slaStateOf({ ...clock, pausedSince: at(0) }, at(minutes * MINUTE))).toBe('paused')
+})
+
+test('what waited from its last moment on stays due at the end of that wait, and is not signalled as missed before (B8, B9)', () => {
+  const promised = { ...minutes(60), isBusiness: true, hours: HOURS }
+  // Saturday is no working day: the whole of Friday's last hour was promised, and the ticket waited when it was over.
+  const friday = new Date('2026-11-20T15:00:00Z')
+  const later = (minutes: number) => new Date(friday.getTime() + minutes * MINUTE)
+  const start = startClock('first_response', promised, friday)
+  const waiting = withStatus(start, moved('pending'), later(60))
+  const open = withStatus(waiting, moved('open'), later(61))
+  expect(open.dueAt).toEqual(later(61))
+  expect(signalsOf(open, [], later(61))).toEqual([])
+  expect(signalsOf(withAnswer(open, later(61)), [], later(90))).toEqual([])
+  expect(signalsOf(open, [], later(62))).toEqual([{ level: 100, occurredAt: later(61) }])
+  // Missed, it waits again: the due time does not go back behind the miss.
+  const late = withStatus(withStatus(open, moved('pending'), later(90)), moved('open'), later(95))
+  expect([late.dueAt, late.breachedAt]).toEqual([later(61), later(61)])
 })
 
 test('a lower place in the order of priorities is lowered, no other', () => {

@@ -38,8 +38,9 @@ export function isLowered(from: Priority, to: Priority): boolean {
 }
 
 /**
- * One promised time of a ticket. `dueAt` is always the start, plus the target, plus all pauses that have ended, each in
- * the time that the clock counts. Pauses are kept in both times, because another priority may count in the other.
+ * One promised time of a ticket. `dueAt` is the start, plus the target, plus all pauses that have ended, each in the time
+ * that the clock counts; or, where that is later, the end of a wait that began at the last moment. Pauses are kept in both
+ * times, because another priority may count in the other.
  */
 export interface Clock extends Promised {
   readonly metric: SlaMetric
@@ -126,7 +127,9 @@ function resume(clock: Clock, now: Date): Clock {
     pausedSince: null,
   })
   const isExhausted = counting.breachedAt === null && counting.dueAt < now
-  return isExhausted ? { ...counting, dueAt: now } : counting
+  if (isExhausted) return { ...counting, dueAt: now }
+  // A pause never brings the due time forward: it may stand later than its sum, since an earlier wait from the last moment on.
+  return counting.dueAt < clock.dueAt ? { ...counting, dueAt: clock.dueAt } : counting
 }
 
 function meet(clock: Clock, now: Date): Clock {
@@ -201,6 +204,12 @@ export interface Signal {
   readonly occurredAt: Date
 }
 
+/** When a share of the promised time signals: nothing says missed before the due time, which may stand later than its sum. */
+function signalOf(clock: Clock, level: SignalLevel): Date {
+  const usedUp = instantAt(clock, level)
+  return level >= 100 && usedUp < clock.dueAt ? clock.dueAt : usedUp
+}
+
 /**
  * The shares of the promised time that were used up by now, with the instants at which they were. Those warned of are the
  * chosen ones; a missed promise always signals. Source: B9, "exactly once".
@@ -208,7 +217,7 @@ export interface Signal {
 export function signalsOf(clock: Clock, warnAt: readonly number[], now: Date): Signal[] {
   const until = countedUntil(clock, now).getTime()
   return SIGNAL_LEVELS.filter((level) => level >= 100 || warnAt.includes(level))
-    .map((level) => ({ level, occurredAt: instantAt(clock, level) }))
+    .map((level) => ({ level, occurredAt: signalOf(clock, level) }))
     .filter(({ level, occurredAt }) =>
       // Due is not late: the last instant of the promised time still keeps it.
       level >= 100 ? occurredAt.getTime() < until : occurredAt.getTime() <= until,
@@ -220,7 +229,7 @@ export function nextSignalAt(clock: Clock, warnAt: readonly number[], now: Date)
   if (clock.metAt !== null || clock.pausedSince !== null) return null
   const next = SIGNAL_LEVELS.filter((level) => level >= 100 || warnAt.includes(level))
     // A millisecond after the due time the promise is missed.
-    .map((level) => instantAt(clock, level).getTime() + (level >= 100 ? 1 : 0))
+    .map((level) => signalOf(clock, level).getTime() + (level >= 100 ? 1 : 0))
     .find((time) => time > now.getTime())
   return next === undefined ? null : new Date(next)
 }
