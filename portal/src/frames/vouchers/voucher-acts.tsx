@@ -21,10 +21,10 @@ export function VoucherAct({ voucher, to }: { voucher: Voucher; to: VoucherMove 
     <MoveButton
       words={{
         act: t(`voucher.${name}`),
-        title: t(`voucher.${name}_title`),
+        title: t(`voucher.${name}_title`, { code: voucher.code }),
         effect: t(`voucher.${name}_effect`),
         keep: t('voucher.keep'),
-        done: t(`voucher.${name}_done`),
+        done: t(`voucher.${name}_done`, { code: voucher.code }),
       }}
       reason={to === 'approve' ? 'optional' : 'required'}
       isApproval={to === 'approve'}
