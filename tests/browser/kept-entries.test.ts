@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inAdminTransaction } from '../../server/src/platform/admin.ts'
 import { SOON } from '../../server/testing/patience.ts'
+import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
@@ -209,4 +210,22 @@ test('the bar of an organisation shows nothing of another one in which the perso
   expect(await count.count()).toBe(0)
   answer.resolve(undefined)
   await page.unrouteAll({ behavior: 'wait' })
+}, 60_000)
+
+test('marks of the matrix that a filter takes out of sight are still counted where they are saved, and said to be unseen (U4, B3)', async () => {
+  const page = await product.openTab('ana@northwind.example')
+  await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/team`)
+  const empty = page.getByRole('button', { name: /is not assigned to Acme Fiber$/ }).first()
+  await empty.click()
+  const bar = page.getByRole('region', { name: 'Save one change' })
+  await bar.getByText('1 to assign', { exact: true }).waitFor()
+  const find = page.getByLabel('Find a tenant')
+  await find.fill('Beta')
+  await bar.getByText('1 to assign · 1 of them not shown here').waitFor()
+  await find.fill('Nobody is called so')
+  await page.getByText('Nobody and nothing matches').waitFor()
+  await bar.getByText('1 to assign · 1 of them not shown here').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await bar.getByRole('button', { name: 'Undo all' }).click()
+  await bar.waitFor({ state: 'detached' })
 }, 60_000)

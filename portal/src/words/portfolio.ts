@@ -27,6 +27,7 @@ export const portfolio = {
   'matrix.keys': 'Move with the arrow keys, mark with the space bar.',
   'matrix.changes':
     '{added, plural, =0 {} one {# to assign} other {# to assign}}{both, plural, =0 {} other {, }}{taken, plural, =0 {} one {# to take out} other {# to take out}}',
+  'matrix.unseen': '{count, plural, other {# of them not shown here}}',
   'matrix.role': 'Role of those who are added',
   'matrix.save': '{count, plural, one {Save one change} other {Save # changes}}',
   'matrix.undo': 'Undo all',

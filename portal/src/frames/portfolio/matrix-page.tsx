@@ -16,7 +16,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { optional, pageField } from '../shared/list-fields.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
-import { indexCells, toggle, toggleAll, toOrders } from './matrix-state.ts'
+import { countUnseen, indexCells, toggle, toggleAll, toOrders } from './matrix-state.ts'
 import type { Changes } from './matrix-state.ts'
 import { MatrixLists, MatrixTable, roleLetters, Sign } from './matrix-table.tsx'
 import { useNarrow } from './narrow.ts'
@@ -75,9 +75,14 @@ function useSave(onDone: (operations: string[]) => void) {
   )
 }
 
-type SaveBarProps = { changes: Changes; onUndo: () => void; onDone: (operations: string[]) => void }
+type SaveBarProps = {
+  changes: Changes
+  unseen: number
+  onUndo: () => void
+  onDone: (operations: string[]) => void
+}
 
-function SaveBar({ changes, onUndo, onDone }: SaveBarProps) {
+function SaveBar({ changes, unseen, onUndo, onDone }: SaveBarProps) {
   const [role, setRole] = useState('')
   const write = useSave(onDone)
   const { added, taken } = toOrders(changes)
@@ -92,6 +97,7 @@ function SaveBar({ changes, onUndo, onDone }: SaveBarProps) {
           taken: taken.length,
           both: added.length > 0 && taken.length > 0 ? 1 : 0,
         })}
+        {unseen > 0 && ` · ${t('matrix.unseen', { count: unseen })}`}
       </span>
       {added.length > 0 && (
         <NativeSelect
@@ -147,8 +153,6 @@ function Board({ page, onPage }: { page: Assignments; onPage: (index: number) =>
   const isNarrow = useNarrow()
   const { changes, cells, press, pressAll, clear } = useMarks(page)
   const [operations, setOperations] = useState<readonly string[]>([])
-  if (page.items.length === 0 || page.members.length === 0)
-    return <Empty title={t('matrix.none')} text={t('matrix.none_text')} />
   const shown = { page, cells, changes, onPress: press }
   const { offset, limit, total } = page
   const paging = {
@@ -167,14 +171,20 @@ function Board({ page, onPage }: { page: Assignments; onPage: (index: number) =>
         ids={operations}
         onClose={(id) => setOperations((before) => before.filter((other) => other !== id))}
       />
-      <Key page={page} />
-      <div className="list">
-        {isNarrow ? <MatrixLists {...shown} /> : <MatrixTable {...shown} onPressAll={pressAll} />}
-        <div className="list-foot">
-          <PageFoot paging={paging} />
-        </div>
-      </div>
-      <SaveBar changes={changes} onUndo={clear} onDone={finish} />
+      {page.items.length === 0 || page.members.length === 0 ? (
+        <Empty title={t('matrix.none')} text={t('matrix.none_text')} />
+      ) : (
+        <>
+          <Key page={page} />
+          <div className="list">
+            {isNarrow ? <MatrixLists {...shown} /> : <MatrixTable {...shown} onPressAll={pressAll} />}
+            <div className="list-foot">
+              <PageFoot paging={paging} />
+            </div>
+          </div>
+        </>
+      )}
+      <SaveBar changes={changes} unseen={countUnseen(changes, page)} onUndo={clear} onDone={finish} />
     </div>
   )
 }

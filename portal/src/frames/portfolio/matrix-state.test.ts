@@ -1,7 +1,7 @@
 import type { AssignedCell } from '@liaison/client'
 import { expect, test } from 'vitest'
 
-import { cellKey, indexCells, markOf, toggle, toggleAll, toOrders } from './matrix-state.ts'
+import { cellKey, countUnseen, indexCells, markOf, toggle, toggleAll, toOrders } from './matrix-state.ts'
 
 const cell = (member: string, link: string, team: string | null = null): AssignedCell => ({
   member_id: member,
@@ -33,4 +33,18 @@ test('a whole row is filled where it is empty; when it is full its new marks are
   const filled = toggleAll(new Map(), keys, cells)
   expect([...filled.keys()]).toEqual([at('gamma'), at('delta')])
   expect(toggleAll(filled, keys, cells).size).toBe(0)
+})
+
+test('changes of people or tenants that are not shown are counted as unseen (U4)', () => {
+  const changes = new Map([
+    [cellKey('lee', 'acme'), true],
+    [cellKey('lee', 'beta'), false],
+    [cellKey('marc', 'acme'), true],
+  ])
+  const people = (...ids: string[]) => ids.map((id) => ({ member_id: id }))
+  const links = (...ids: string[]) => ids.map((id) => ({ link_id: id }))
+  expect(countUnseen(changes, { members: people('lee', 'marc'), items: links('acme', 'beta') })).toBe(0)
+  expect(countUnseen(changes, { members: people('lee'), items: links('acme', 'beta') })).toBe(1)
+  expect(countUnseen(changes, { members: people('lee'), items: links('beta') })).toBe(2)
+  expect(countUnseen(changes, { members: [], items: links('acme') })).toBe(3)
 })

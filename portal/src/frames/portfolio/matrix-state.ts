@@ -45,6 +45,19 @@ export function toggleAll(
   return next
 }
 
+/** How many of the changes are marked at places that are not shown: the filter or the page has moved on since. */
+export function countUnseen(
+  changes: Changes,
+  shown: { members: readonly { member_id: string }[]; items: readonly { link_id: string }[] },
+): number {
+  const members = new Set(shown.members.map((member) => member.member_id))
+  const links = new Set(shown.items.map((link) => link.link_id))
+  return [...changes.keys()].filter((key) => {
+    const [memberId = '', linkId = ''] = key.split(' ')
+    return !members.has(memberId) || !links.has(linkId)
+  }).length
+}
+
 /** The changes as the two orders that make them. */
 export function toOrders(changes: Changes) {
   const items = [...changes].map(([key, wanted]) => {
