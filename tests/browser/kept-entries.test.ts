@@ -229,3 +229,16 @@ test('marks of the matrix that a filter takes out of sight are still counted whe
   await bar.getByRole('button', { name: 'Undo all' }).click()
   await bar.waitFor({ state: 'detached' })
 }, 60_000)
+
+test('an address that names no thing is no page, and one whose filters cannot be says which: nothing was to be saved (U5)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  const org = `${product.url}/org/${product.demo.tenants['acme-fiber']}`
+  await page.goto(`${org}/access/policy`)
+  const panel = page.getByRole('alert')
+  await panel.getByRole('heading', { name: 'There is no such page' }).waitFor()
+  expect(await panel.innerText()).toContain('The address may be old, or mistyped.')
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.goto(`${org}/activity?from=2026-10-20&to=2026-10-01`)
+  await panel.getByText('The first day lies after the last one.').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+}, 60_000)

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Scope } from '@liaison/client'
+import type { FieldProblem, Scope } from '@liaison/client'
 import { useContext, useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 
@@ -108,11 +108,26 @@ export function NextStep({ trouble }: { trouble: Trouble }) {
 
 type TroublePanelProps = { error: unknown; onRetry?: (() => void) | undefined }
 
+/** What an address asks for that nothing can answer: a mistyped page, or filters that cannot be. Nothing was to be saved. */
+function Unanswerable({ errors }: { errors: readonly FieldProblem[] }) {
+  const filters = errors.filter(({ pointer }) => !pointer.startsWith('/params/'))
+  const texts = filters.map(({ pointer, code, detail }) =>
+    code === 'EMPTY_WINDOW' ? t('trouble.window') : `${pointer.split('/').at(-1) ?? ''} ${detail}`,
+  )
+  return (
+    <div className="state" role="alert">
+      <h2>{t(texts.length === 0 ? 'missing.title' : 'state.no_match')}</h2>
+      <p>{texts.join(', ') || t('missing.text')}</p>
+    </div>
+  )
+}
+
 /** A failed read: what happened, what to do, who can mend it, the reference, and the way to try again. */
 export function TroublePanel({ error, onRetry }: TroublePanelProps) {
   const trouble = readTrouble(error)
   const { title, text, reference } = describeTrouble(trouble)
   const content = 'problem' in trouble ? trouble.problem.content : null
+  if (content !== null && content.errors.length > 0) return <Unanswerable errors={content.errors} />
   const mayHelp = trouble.kind !== 'refused' && trouble.kind !== 'missing'
   return (
     <div className="state" role="alert">

@@ -75,6 +75,7 @@ export const common = {
   'trouble.stale_text': 'Look at the present state, then make your change again.',
   'trouble.field': 'This could not be saved',
   'trouble.field_text': 'Check what you entered.',
+  'trouble.window': 'The first day lies after the last one.',
   'trouble.busy': 'Too much at once',
   'wait.seconds': 'You can try again in {count, plural, one {# second} other {# seconds}}.',
   'wait.minutes': 'You can try again in {count, plural, one {# minute} other {# minutes}}.',
