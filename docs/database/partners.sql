@@ -120,6 +120,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_member REFERENCING 
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER keep_an_owner BEFORE UPDATE OF role, status ON public.partner_member FOR EACH ROW EXECUTE FUNCTION private.keep_an_owner();
+CREATE TRIGGER keep_membership_over BEFORE UPDATE OF role, status ON public.partner_member FOR EACH ROW WHEN (((old.status = 'inactive'::text) AND ((new.status <> 'inactive'::text) OR (new.role <> old.role)))) EXECUTE FUNCTION private.keep_membership_over();
 CREATE TRIGGER keep_past AFTER UPDATE OF status, role ON public.partner_member FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER leave_sandbox AFTER UPDATE OF status ON public.partner_member FOR EACH ROW WHEN ((new.status <> 'active'::text)) EXECUTE FUNCTION access.leave_sandbox();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.partner_member FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
@@ -153,11 +154,11 @@ create policy rejoining on public.partner_member for update to liaison_authz
 grant select on public.partner_member to liaison_auth;
 grant select on public.partner_member to liaison_authz;
 grant select on public.partner_member to liaison_delegate;
-grant insert, select, update on public.partner_member to liaison_platform;
+grant select on public.partner_member to liaison_platform;
 grant select on public.partner_member to liaison_program;
 grant insert (partner_id, person_id, role) on public.partner_member to liaison_auth;
 grant update (role, status) on public.partner_member to liaison_authz;
-grant insert (partner_id, person_id, role) on public.partner_member to liaison_program;
+grant update (role, status) on public.partner_member to liaison_platform;
 grant update (role, status) on public.partner_member to liaison_program;
 
 -- owner: liaison_authz
@@ -249,6 +250,20 @@ begin
     if not access.has_other_owner(old.partner_id, old.id) then
       raise exception 'a partner keeps an owner' using errcode = 'check_violation', constraint = 'partner_member_last_owner';
     end if;
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_membership_over()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if session_user in ('liaison_program', 'liaison_platform', 'liaison_tenant') then
+    raise exception 'a membership that is over comes back by an invitation' using errcode = 'check_violation', constraint = 'membership_over';
   end if;
   return new;
 end

@@ -161,6 +161,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.tenant_member REFERENCING O
 CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.tenant_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER keep_an_admin BEFORE UPDATE OF role, status ON public.tenant_member FOR EACH ROW EXECUTE FUNCTION private.keep_an_admin();
+CREATE TRIGGER keep_membership_over BEFORE UPDATE OF role, status ON public.tenant_member FOR EACH ROW WHEN (((SESSION_USER = 'liaison_tenant'::name) AND (old.status = 'inactive'::text) AND ((new.status <> 'inactive'::text) OR (new.role <> old.role)))) EXECUTE FUNCTION private.keep_membership_over();
 CREATE TRIGGER sandbox_closed BEFORE INSERT OR UPDATE OF status ON public.tenant_member FOR EACH ROW WHEN ((new.status = 'active'::text)) EXECUTE FUNCTION access.keep_sandbox_closed();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tenant_member FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.tenant_member REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('person_id', 'tenant_id');
@@ -199,12 +200,11 @@ create policy sandbox_members on public.tenant_member for update to liaison_auth
   WHERE (s.tenant_id = tenant_member.tenant_id))));
 grant select on public.tenant_member to liaison_auth;
 grant select on public.tenant_member to liaison_authz;
-grant insert, select on public.tenant_member to liaison_platform;
+grant select on public.tenant_member to liaison_platform;
 grant select on public.tenant_member to liaison_tenant;
 grant insert (tenant_id, person_id, role) on public.tenant_member to liaison_auth;
 grant insert (tenant_id, person_id, role) on public.tenant_member to liaison_authz;
 grant update (role, status) on public.tenant_member to liaison_authz;
-grant update (role, status) on public.tenant_member to liaison_platform;
 grant update (role, status) on public.tenant_member to liaison_tenant;
 
 -- What a tenant lets partners ask for, and the conditions that hold for every link.

@@ -159,4 +159,33 @@ describe('members of a partner (D1)', () => {
     const [row] = await world.sql('select status from partner_member where id = $1', [other.member])
     expect(row).toEqual({ status: 'active' })
   })
+
+  test('as raw SQL nobody becomes a member without an invitation, nor comes back without one (access.md section 5)', async () => {
+    const scene = await openScene(world)
+    const gone = await enrol(scene, 'PARTNER_STAFF')
+    await world.seed(`update partner_member set status = 'inactive' where id = $1`, [gone.member])
+    for (const side of ['partner', 'provider'] as const) {
+      const outcomes = await asSide({ world, side, scene }, async (client) => [
+        await attempt(
+          client,
+          `insert into partner_member (partner_id, person_id, role) values ($1, $2, 'PARTNER_OWNER')`,
+          [scene.partner, scene.stranger],
+        ),
+        await attempt(client, `update partner_member set person_id = $2 where id = $1`, [
+          scene.member,
+          scene.stranger,
+        ]),
+        await attempt(client, `update partner_member set status = 'active' where id = $1`, [gone.member]),
+        await attempt(client, `update partner_member set role = 'PARTNER_OWNER' where id = $1`, [
+          gone.member,
+        ]),
+      ])
+      expect(outcomes, side).toEqual([
+        'permission denied for table partner_member',
+        'permission denied for table partner_member',
+        'membership_over',
+        'membership_over',
+      ])
+    }
+  })
 })

@@ -118,4 +118,30 @@ describe('members of a tenant (access.md section 5)', () => {
     const [row] = await world.sql('select status from tenant_member where id = $1', [other.own])
     expect(row).toEqual({ status: 'active' })
   })
+
+  test('as raw SQL the provider makes nobody a member, and whoever has left comes back by an invitation alone (access.md sections 1 and 5)', async () => {
+    const scene = await open()
+    const gone = await enrol(scene, 'TENANT_USER')
+    await world.seed(
+      `update tenant_member set status = 'inactive' where id = $1`,
+      [gone.member],
+      scene.tenant,
+    )
+    const provider = await asSide({ world, side: 'provider', scene }, async (client) => [
+      await attempt(
+        client,
+        `insert into tenant_member (tenant_id, person_id, role) values ($1, $2, 'TENANT_ADMIN')`,
+        [scene.tenant, scene.people.provider.id],
+      ),
+      await attempt(client, `update tenant_member set role = 'TENANT_ADMIN' where tenant_id = $1`, [
+        scene.tenant,
+      ]),
+    ])
+    expect(provider).toEqual(Array.from({ length: 2 }, () => 'permission denied for table tenant_member'))
+    const tenant = await asSide({ world, side: 'tenant', scene }, async (client) => [
+      await attempt(client, `update tenant_member set status = 'active' where id = $1`, [gone.member]),
+      await attempt(client, `update tenant_member set role = 'TENANT_ADMIN' where id = $1`, [gone.member]),
+    ])
+    expect(tenant).toEqual(['membership_over', 'membership_over'])
+  })
 })
