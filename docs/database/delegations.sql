@@ -285,6 +285,7 @@ CREATE TRIGGER enforce_form_delegation BEFORE INSERT OR UPDATE ON public.delegat
 CREATE TRIGGER enforce_handover BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'revoked'::text))) EXECUTE FUNCTION private.enforce_handover();
 CREATE TRIGGER enforce_payers BEFORE UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'link'::text)) EXECUTE FUNCTION private.enforce_payers();
 CREATE TRIGGER enforce_review BEFORE UPDATE ON public.delegation FOR EACH ROW EXECUTE FUNCTION private.enforce_review();
+CREATE TRIGGER keep_course BEFORE INSERT OR UPDATE ON public.delegation FOR EACH ROW EXECUTE FUNCTION private.keep_course();
 CREATE TRIGGER keep_decided BEFORE UPDATE ON public.delegation FOR EACH ROW WHEN (((((((new.status_changed_by IS DISTINCT FROM old.status_changed_by) OR (new.status_changed_by_side IS DISTINCT FROM old.status_changed_by_side)) OR (new.review_stops_at IS DISTINCT FROM old.review_stops_at)) OR (new.approved_by IS DISTINCT FROM old.approved_by)) OR (new.approved_by_name IS DISTINCT FROM old.approved_by_name)) OR (new.approval_basis IS DISTINCT FROM old.approval_basis))) EXECUTE FUNCTION private.keep_decided();
 CREATE TRIGGER keep_past AFTER DELETE OR UPDATE ON public.delegation FOR EACH ROW WHEN ((old.kind = 'link'::text)) EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER keep_past_of_api AFTER DELETE OR UPDATE ON public.delegation FOR EACH ROW WHEN ((old.kind = ANY (ARRAY['consent'::text, 'resale'::text]))) EXECUTE FUNCTION private.keep_past_of_api();
@@ -355,6 +356,7 @@ create table public.delegation_history (
 );
 CREATE INDEX delegation_history_tenant_id_idx ON public.delegation_history USING btree (tenant_id);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.delegation_history FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER keep_history_own BEFORE INSERT ON public.delegation_history FOR EACH ROW WHEN ((CURRENT_USER = SESSION_USER)) EXECUTE FUNCTION private.keep_history_own();
 alter table public.delegation_history enable row level security, force row level security;
 create policy clock on public.delegation_history for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
@@ -521,6 +523,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.link_change_request REFEREN
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_change_request REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_change_request REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_change_request BEFORE INSERT OR UPDATE ON public.link_change_request FOR EACH ROW EXECUTE FUNCTION private.enforce_change_request();
+CREATE TRIGGER keep_change_own BEFORE INSERT ON public.link_change_request FOR EACH ROW EXECUTE FUNCTION private.keep_change_own();
 alter table public.link_change_request enable row level security, force row level security;
 create policy clock on public.link_change_request for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
@@ -2651,6 +2654,81 @@ CREATE OR REPLACE FUNCTION private.is_agreed(of_link uuid, tenant uuid, role tex
 AS $function$ select not access.asks_for_two(tenant, role, null) or exists (select from link l where l.id = of_link and l.agreed_in = pg_current_xact_id()) $function$;
 
 -- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_change_own()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if private.side_of_login() is not null and (new.requested_by_name is distinct from access.context() ->> 'actor_name'
+      or new.requested_at not between statement_timestamp() - interval '1 hour' and statement_timestamp() + interval '1 hour'
+      or new.expires_at > statement_timestamp() + interval '30 days 1 hour'
+      or num_nonnulls(new.decided_by, new.decided_at, new.first_approved_by_name, new.first_approved_at, new.first_read) > 0) then
+    raise exception 'a change is asked for in the own name, and decided later' using errcode = 'check_violation', constraint = 'change_request_own';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_course()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  side text := private.side_of_login();
+  actor uuid := access.context_id('actor_id');
+  named text := access.context() ->> 'actor_name';
+  agrees boolean;
+  since timestamptz := statement_timestamp() - interval '1 hour';
+  until timestamptz := statement_timestamp() + interval '1 hour';
+begin
+  if side is null then
+    return new;
+  end if;
+  if tg_op = 'INSERT' then
+    if (new.epoch, new.version) <> (1, 1) then
+      raise exception 'the first epoch and the first version are one' using errcode = 'check_violation', constraint = 'delegation_epoch';
+    end if;
+    if new.created_at not between since and until or new.requested_at not between since and until or new.approved_at not between since and until
+      or num_nonnulls(new.suspended_by, new.suspended_by_side) > 0 then
+      raise exception 'a delegation begins now' using errcode = 'check_violation', constraint = 'delegation_identity';
+    end if;
+    if new.kind = 'link' and side <> 'provider'
+      and num_nonnulls(new.approved_by, new.approved_by_name, new.approved_at, new.approval_basis, new.approval_snapshot, new.review_stops_at) > 0 then
+      raise exception 'nobody has agreed to what is only asked' using errcode = 'check_violation', constraint = 'delegation_two_sides';
+    end if;
+    if new.kind = 'link' and side = 'provider' and (new.status <> 'approved' or new.approval_basis is distinct from 'operator_attested' or new.approved_at is null
+      or new.requested_by is distinct from actor or new.approved_by is distinct from actor or new.starts_at < statement_timestamp() + interval '6 days 23 hours') then
+      raise exception 'the provider attests subsidiaries under a contract, and the tenant has a week to object' using errcode = 'check_violation', constraint = 'link_attestation';
+    end if;
+    return new;
+  end if;
+  if new.version not between old.version and old.version + 1 or new.epoch not between old.epoch and old.epoch + 1 then
+    raise exception 'changes are counted one by one' using errcode = 'check_violation', constraint = 'delegation_epoch';
+  end if;
+  if (new.status_reason, new.status_changed_at) is distinct from (old.status_reason, old.status_changed_at)
+    and (new.status = old.status or new.status_changed_at not between since and until) then
+    raise exception 'when and why a delegation moved changes with a move alone' using errcode = 'check_violation', constraint = 'delegation_transition';
+  end if;
+  agrees := old.status = 'requested' and new.status in ('approved', 'active');
+  if new.created_at <> old.created_at
+    or (new.approved_at is distinct from old.approved_at and (not agrees or new.approved_at is null or new.approved_at not between since and until))
+    or ((new.approved_by, new.approved_by_name, new.approval_basis, new.approval_snapshot) is distinct from (old.approved_by, old.approved_by_name, old.approval_basis, old.approval_snapshot)
+      and not agrees and side <> 'tenant')
+    or (new.approved_by is distinct from old.approved_by and new.approved_by is distinct from actor)
+    or (new.approved_by_name is distinct from old.approved_by_name and new.approved_by_name is distinct from named)
+    or (new.approval_basis is distinct from old.approval_basis and new.approval_basis is distinct from case side when 'tenant' then 'tenant_approval' when 'partner' then 'partner_acceptance' end) then
+    raise exception 'an approval says truly who gave it and when' using errcode = 'check_violation', constraint = 'delegation_identity';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.keep_decided()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2673,6 +2751,26 @@ begin
   if side = 'partner' and old.status <> 'requested' and ((new.approved_by_name, new.approval_basis) is distinct from (old.approved_by_name, old.approval_basis)
     or (old.approved_by is not null and new.approved_by is distinct from old.approved_by)) then
     raise exception 'who approved a delegation never changes' using errcode = 'check_violation', constraint = 'delegation_identity';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_history_own()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  side text := private.side_of_login();
+begin
+  if side is not null and (new.detail ->> 'by' is distinct from side
+      or new.detail ->> 'name' <> access.context() ->> 'actor_name'
+      or new.changed_at not between statement_timestamp() - interval '1 hour' and statement_timestamp() + interval '1 hour'
+      or not exists (select from delegation d where d.id = new.delegation_id and d.tenant_id = new.tenant_id and d.partner_id is not distinct from new.partner_id and new.version between 1 and d.version)) then
+    raise exception 'a side writes what it did itself' using errcode = 'check_violation', constraint = 'delegation_history_own';
   end if;
   return new;
 end

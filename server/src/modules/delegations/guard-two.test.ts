@@ -27,7 +27,7 @@ async function openScene(): Promise<Scene & { readonly second: Scene }> {
   return { ...scene, second: { ...scene, people: { ...scene.people, tenant } } }
 }
 
-const PROPOSE = `insert into link_change_request (link_id, tenant_id, partner_id, proposal, difference, requested_by, requested_by_name) values ($1, $2, $3, '{}', '[]', $4, 'x') returning id`
+const PROPOSE = `insert into link_change_request (link_id, tenant_id, partner_id, proposal, difference, requested_by, requested_by_name) values ($1, $2, $3, '{}', '[]', $4, (select name from person where id = $4)) returning id`
 const APPROVE = `update link_change_request set status = 'approved' where id = $1`
 const FIRST = `update link_change_request set first_approved_by = $2, first_approved_by_name = 'x', first_approved_at = now(), first_read = 'x' where id = $1`
 

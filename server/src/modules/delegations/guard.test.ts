@@ -23,7 +23,7 @@ const asSide = <Result>(side: Side, scene: Scene, work: (client: pg.PoolClient) 
   asSideOf({ world, side, scene }, work)
 const seedLink = (scene: Scene, status: string, side: Side) => seedLinkIn(world, scene, { status, side })
 
-const MOVE = `update delegation set status = $2, status_changed_by_side = $3, status_changed_by = $4, approved_by = coalesce(approved_by, $4), approved_at = now(), version = version + 1 where id = $1`
+const MOVE = `update delegation set status = $2, status_changed_by_side = $3, status_changed_by = $4, approved_by = case when status = 'requested' and $2 in ('approved', 'active') then coalesce(approved_by, $4) else approved_by end, approved_at = case when status = 'requested' and $2 in ('approved', 'active') then now() else approved_at end, version = version + 1 where id = $1`
 
 /** An end by time leads on differently where another side had suspended the link before. */
 const BEGINNINGS = [...LINK_STATUSES, 'expired while suspended'] as const
@@ -88,7 +88,7 @@ describe('moves of a link', () => {
       const fair = await openScene()
       const theirs = await seedLink(fair, 'requested', side)
       await asSide(side, fair, async (client) => {
-        const inName = MOVE.replace('approved_by = coalesce(approved_by, $4)', 'approved_by = $5')
+        const inName = MOVE.replace('coalesce(approved_by, $4)', '$5')
         expect(
           await attempt(client, inName, [theirs, 'active', side, fair.people[side].id, fair.stranger]),
         ).toBe('delegation_two_sides')
@@ -102,7 +102,7 @@ describe('moves of a link', () => {
   test('a new link says which side began it, and a delegation begins as a request', async () => {
     const scene = await openScene()
     await asSide('partner', scene, async (client) => {
-      const insert = `with d as (insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, requested_by, approved_at) values ($1, $2, 'link', $3, repeat('0', 256)::bit(256), repeat('0', 256)::bit(256), $4, now()) returning id) select id from d`
+      const insert = `with d as (insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, requested_by, approved_at) values ($1, $2, 'link', $3, repeat('0', 256)::bit(256), repeat('0', 256)::bit(256), $4, case when $3 = 'active' then now() end) returning id) select id from d`
       expect(
         await attempt(client, insert, [scene.tenant, scene.partner, 'active', scene.people.partner.id]),
       ).toBe('delegation_transition')

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { asSide as asSideOf, attempt, enter, LOGINS, openScene as openSceneIn } from '#testing/sides.ts'
+import {
+  asSide as asSideOf,
+  attempt,
+  enter,
+  LOGINS,
+  openScene as openSceneIn,
+  seedLink,
+} from '#testing/sides.ts'
 import type { Scene, Side } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import type pg from 'pg'
@@ -139,4 +146,135 @@ describe('freezes', () => {
       })
     },
   )
+})
+
+describe('what a delegation says of itself', () => {
+  const ZERO = `repeat('0', 256)::bit(256)`
+  const begin = (more: Readonly<Record<string, string>>) =>
+    `insert into delegation (tenant_id, partner_id, kind, role_mask, mask, ${['status', 'requested_by', ...Object.keys(more)].join(', ')})
+     values ($1, $2, 'link', ${ZERO}, ${ZERO}, 'requested', $3${Object.values(more)
+       .map((value) => `, ${value}`)
+       .join('')})`
+
+  test.each(['partner', 'tenant', 'provider', 'clock'] as const)(
+    'as raw SQL the %s counts no change for more than one, which would keep every later one from being counted, and so from ending the access',
+    async (side) => {
+      const scene = await openScene()
+      const link = await world.link(scene.partner, scene.tenant)
+      await asSide(side, scene, async (client) => {
+        for (const [set, outcome] of [
+          ['epoch = 2147483647', 'delegation_epoch'],
+          ['version = 2147483647', 'delegation_epoch'],
+          ['version = version - 1', 'delegation_epoch'],
+          ['version = version + 1', 'done'],
+          [`created_at = created_at - interval '9 years'`, 'delegation_identity'],
+          [`approved_at = approved_at + interval '9 years'`, 'delegation_identity'],
+          [`status_changed_at = status_changed_at + interval '9 years'`, 'delegation_transition'],
+          [`status_reason = 'Nothing happened.'`, 'delegation_transition'],
+        ] as const)
+          expect(await attempt(client, `update delegation set ${set} where id = $1`, [link]), set).toBe(
+            outcome,
+          )
+      })
+    },
+  )
+
+  test.each(['partner', 'tenant'] as const)(
+    'as raw SQL what the %s asks for begins without an approval, and is reviewed 180 days after the one that it gets',
+    async (side) => {
+      const scene = await openScene()
+      const values = [scene.tenant, scene.partner, scene.people[side].id]
+      await asSide(side, scene, async (client) => {
+        expect(await attempt(client, begin({}), values)).toBe('done')
+        for (const [more, outcome] of [
+          [{ approved_at: 'now()' }, 'delegation_two_sides'],
+          [{ approved_by_name: `'Eve'`, approval_basis: `'tenant_approval'` }, 'delegation_two_sides'],
+          [{ approval_snapshot: `'{}'` }, 'delegation_two_sides'],
+          [{ review_stops_at: `now() + interval '9 years'` }, 'delegation_two_sides'],
+          [{ suspended_by_side: `'clock'` }, 'delegation_identity'],
+          [{ epoch: '2147483647' }, 'delegation_epoch'],
+          [{ version: '2147483647' }, 'delegation_epoch'],
+          [{ created_at: `now() - interval '9 years'` }, 'delegation_identity'],
+          [{ requested_at: `now() - interval '9 years'` }, 'delegation_identity'],
+        ] as const)
+          expect(await attempt(client, begin(more), values), JSON.stringify(more)).toBe(outcome)
+      })
+      const asked = await seedLink(world, scene, { status: 'requested', side })
+      await world.seed('update delegation set approved_at = null where id = $1', [asked], scene.tenant)
+      const accept = (
+        at: string,
+        name: string,
+      ) => `update delegation set status = 'active', status_changed_by_side = '${side}', status_changed_by = $2,
+        approved_by = $2, approved_by_name = ${name}, approved_at = ${at}, version = version + 1 where id = $1`
+      await asSide(side, scene, async (client) => {
+        const own = `(select p.name from person p where p.id = access.context_id('actor_id'))`
+        const ids = [asked, scene.people[side].id]
+        expect([
+          await attempt(client, accept(`now() + interval '9 years'`, own), ids),
+          await attempt(client, accept('now()', `'Eve'`), ids),
+          await attempt(client, 'update delegation set approved_at = now() where id = $1', [asked]),
+          await attempt(client, accept('now()', own), ids),
+        ]).toEqual(['delegation_identity', 'delegation_identity', 'delegation_identity', 'done'])
+      })
+    },
+  )
+
+  test.each(['requested', 'approved', 'active', 'suspended'])(
+    'as raw SQL the provider begins no link as %s without a contract and a week to object',
+    async (status) => {
+      const scene = await openScene()
+      const values = [scene.tenant, scene.partner, scene.people.provider.id]
+      const made = begin({ approved_by: '$3', approved_at: 'now()', approval_basis: `'operator_attested'` })
+      await asSide('provider', scene, async (client) => {
+        expect(await attempt(client, made.replace("'requested'", `'${status}'`), values)).toBe(
+          'link_attestation',
+        )
+      })
+    },
+  )
+
+  test.each(['partner', 'tenant', 'provider'] as const)(
+    'as raw SQL the %s writes into the history what it did itself, of what it sees',
+    async (side) => {
+      const [scene, foreign] = [await openScene(), await openScene()]
+      const link = await world.link(scene.partner, scene.tenant)
+      const write = (detail: string, version = 'd.version') =>
+        `insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
+         select d.id, $2, d.partner_id, ${version}, 'approved', ${detail} from delegation d where d.id = $1`
+      const own = `jsonb_build_object('by', '${side}', 'name', (select p.name from person p where p.id = access.context_id('actor_id')))`
+      const other = side === 'tenant' ? 'partner' : 'tenant'
+      await asSide(side, scene, async (client) => {
+        expect([
+          await attempt(client, write(own), [link, scene.tenant]),
+          await attempt(client, write(`'{"by": "${other}", "name": "Eve"}'`), [link, scene.tenant]),
+          await attempt(client, write(`'{"by": "${side}", "name": "Eve"}'`), [link, scene.tenant]),
+          await attempt(client, write(own, '7'), [link, scene.tenant]),
+        ]).toEqual(['done', 'delegation_history_own', 'delegation_history_own', 'delegation_history_own'])
+        expect(await attempt(client, write(own), [link, foreign.tenant])).not.toBe('done')
+      })
+    },
+  )
+
+  test('as raw SQL a change is asked for in the own name, now, and waits for 30 days at most', async () => {
+    const scene = await openScene()
+    const link = await world.link(scene.partner, scene.tenant)
+    const ask = (more: Readonly<Record<string, string>>) =>
+      `insert into link_change_request (link_id, tenant_id, partner_id, proposal, difference, requested_by, ${Object.keys(more).join(', ')})
+       values ($1, $2, $3, '{}', '[]', $4, ${Object.values(more).join(', ')})`
+    const own = {
+      requested_by_name: `(select p.name from person p where p.id = access.context_id('actor_id'))`,
+    }
+    await asSide('partner', scene, async (client) => {
+      for (const [more, outcome] of [
+        [own, 'done'],
+        [{ requested_by_name: `'Somebody of yours'` }, 'change_request_own'],
+        [{ ...own, expires_at: `now() + interval '9 years'` }, 'change_request_own'],
+        [{ ...own, requested_at: `now() - interval '9 years'` }, 'change_request_own'],
+        [{ ...own, decided_at: 'now()' }, 'change_request_own'],
+      ] as const) {
+        const values = [link, scene.tenant, scene.partner, scene.people.partner.id]
+        expect(await attempt(client, ask(more), values), JSON.stringify(more)).toBe(outcome)
+      }
+    })
+  })
 })
