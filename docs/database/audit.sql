@@ -308,6 +308,8 @@ create policy deciding on public.audit_scope for select to liaison_authz
   using (true);
 create policy exporting_view on public.audit_scope for select to liaison_delegate
   using (((kind = 'tenant'::text) AND (( SELECT access.context_id('export_id'::text) AS context_id) IS NOT NULL) AND (( SELECT access.context_id('tenant_id'::text) AS context_id) IS NULL) AND (scope_id IN ( SELECT access.reach('audit_scope'::text, 'select'::text) AS reach)) AND audit.was_act_of(event_id, occurred_at, ( SELECT access.context_id('partner_id'::text) AS context_id))));
+create policy owners_read on public.audit_scope as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_view on public.audit_scope for select to liaison_program
   using (((kind = 'partner'::text) AND (scope_id = ( SELECT access.own_partner() AS own_partner))));
 create policy platform_view on public.audit_scope for select to liaison_platform

@@ -25,6 +25,8 @@ create policy keeping on public.configuration_in_force for all to liaison_authz
   with check (true);
 create policy own_partner on public.configuration_in_force for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_read on public.configuration_in_force as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_reads on public.configuration_in_force for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 grant insert, select on public.configuration_in_force to liaison_authz;
@@ -75,6 +77,8 @@ create policy keeping on public.partner_config_activation for insert to liaison_
   with check (true);
 create policy own_partner on public.partner_config_activation for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_read on public.partner_config_activation as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_reads on public.partner_config_activation for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 grant insert, select on public.partner_config_activation to liaison_authz;
@@ -114,6 +118,8 @@ create policy own_partner on public.partner_config_version for all to liaison_pr
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy owners_insert on public.partner_config_version as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.partner_config_version as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_all on public.partner_config_version for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -153,6 +159,8 @@ create policy own_partner on public.partner_configuration for all to liaison_pro
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy owners_insert on public.partner_configuration as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.partner_configuration as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.partner_configuration as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_all on public.partner_configuration for all to liaison_platform
@@ -198,6 +206,8 @@ create policy own_partner on public.partner_logo for all to liaison_program
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy owners_insert on public.partner_logo as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.partner_logo as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_all on public.partner_logo for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));

@@ -199,6 +199,8 @@ create policy deciding on public.consent_ask for select to liaison_authz
   using (true);
 create policy deciding_side on public.consent_ask for select to liaison_tenant
   using (((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)) OR ((tenant_id IS NULL) AND (person_id = ( SELECT access.context_id('actor_id'::text) AS context_id)))));
+create policy owners_read on public.consent_ask as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.consent_ask as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.consent_ask for select to liaison_program

@@ -79,6 +79,8 @@ create table public.access_explanation (
 CREATE INDEX access_explanation_ends_at_idx ON public.access_explanation USING btree (ends_at);
 CREATE TRIGGER name_configuration BEFORE INSERT ON public.access_explanation FOR EACH ROW EXECUTE FUNCTION access.name_configuration();
 alter table public.access_explanation enable row level security, force row level security;
+create policy acting_own_read on public.access_explanation as restrictive for select to liaison_delegate
+  using ((person_id = ( SELECT access.context_id('actor_id'::text) AS context_id)));
 create policy deciding on public.access_explanation for select to liaison_authz
   using (true);
 create policy forgetting on public.access_explanation for delete to liaison_job
@@ -87,6 +89,8 @@ create policy forgetting_read on public.access_explanation for select to liaison
   using ((ends_at <= statement_timestamp()));
 create policy own_insert on public.access_explanation for insert to liaison_delegate, liaison_platform, liaison_program, liaison_tenant
   with check ((( SELECT access.context_plane() AS context_plane) IS NOT NULL));
+create policy own_read on public.access_explanation as restrictive for select to liaison_program
+  using (((person_id = ( SELECT access.context_id('actor_id'::text) AS context_id)) OR (( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL)));
 create policy partner_view on public.access_explanation for select to liaison_delegate, liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy platform_view on public.access_explanation for select to liaison_platform
@@ -162,6 +166,8 @@ create policy deciding on public.access_freeze for select to liaison_authz
   using (true);
 create policy owners_insert on public.access_freeze as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.access_freeze as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.access_freeze as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.access_freeze for all to liaison_program
@@ -302,6 +308,8 @@ CREATE TRIGGER stamped_insert AFTER INSERT ON public.delegation REFERENCING NEW 
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.delegation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id', 'tenant_id');
 CREATE TRIGGER stop_writes BEFORE UPDATE ON public.delegation FOR EACH ROW EXECUTE FUNCTION private.stop_writes();
 alter table public.delegation enable row level security, force row level security;
+create policy acting_links_read on public.delegation as restrictive for select to liaison_delegate
+  using ((kind = 'link'::text));
 create policy assisting on public.delegation for insert to liaison_owner
   with check ((kind = 'assisted'::text));
 create policy assisting_write on public.delegation for update to liaison_owner
@@ -318,6 +326,8 @@ create policy deriving on public.delegation for update to liaison_owner
   using (true);
 create policy giving_forms on public.delegation for insert to liaison_owner
   with check ((kind = 'form_token'::text));
+create policy links_read on public.delegation as restrictive for select to liaison_program
+  using (((kind = 'link'::text) OR (( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL)));
 create policy owners_insert on public.delegation as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.delegation as restrictive for update to liaison_program
@@ -358,6 +368,10 @@ CREATE INDEX delegation_history_tenant_id_idx ON public.delegation_history USING
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.delegation_history FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER keep_history_own BEFORE INSERT ON public.delegation_history FOR EACH ROW WHEN ((CURRENT_USER = SESSION_USER)) EXECUTE FUNCTION private.keep_history_own();
 alter table public.delegation_history enable row level security, force row level security;
+create policy acting_links_read on public.delegation_history as restrictive for select to liaison_delegate
+  using ((EXISTS ( SELECT
+   FROM public.link l
+  WHERE (l.id = delegation_history.delegation_id))));
 create policy clock on public.delegation_history for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
@@ -365,6 +379,10 @@ create policy deciding on public.delegation_history for select to liaison_authz
   using (true);
 create policy giving_back on public.delegation_history for insert to liaison_owner
   with check (true);
+create policy links_read on public.delegation_history as restrictive for select to liaison_program
+  using (((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL) OR (EXISTS ( SELECT
+   FROM public.link l
+  WHERE (l.id = delegation_history.delegation_id)))));
 create policy noting_forms on public.delegation_history for insert to liaison_owner
   with check ((partner_id IS NULL));
 create policy owners_insert on public.delegation_history as restrictive for insert to liaison_program

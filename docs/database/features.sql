@@ -43,6 +43,8 @@ create policy enforcing on public.feature_flag for select to liaison_owner
   using (true);
 create policy offered on public.feature_flag for select to liaison_program
   using (((status <> 'retired'::text) AND (partner_choice <> 'none'::text) AND (( SELECT access.own_partner() AS own_partner) IS NOT NULL)));
+create policy owners_read on public.feature_flag as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy provider_side on public.feature_flag for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -154,6 +156,8 @@ create policy deciding on public.partner_feature for select to liaison_authz
   using (true);
 create policy owners_insert on public.partner_feature as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.partner_feature as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.partner_feature as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.partner_feature for all to liaison_program

@@ -83,6 +83,8 @@ create policy deciding on public.person for select to liaison_authz
   using (true);
 create policy known on public.person for select to liaison_delegate, liaison_program, liaison_tenant
   using (access.knows_person(id));
+create policy owners_read on public.person as restrictive for select to liaison_program
+  using (((id = ( SELECT access.context_id('actor_id'::text) AS context_id)) OR (( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL)));
 create policy platform_reads on public.person for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 create policy platform_writes on public.person for update to liaison_platform

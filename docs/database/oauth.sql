@@ -74,6 +74,8 @@ create policy own_clients on public.api_client for all to liaison_tenant
   with check ((tenant_id IN ( SELECT access.reach('api_client'::text, 'update'::text) AS reach)));
 create policy owners_insert on public.api_client as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.api_client as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.api_client as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.api_client for all to liaison_program
@@ -148,6 +150,8 @@ create policy own_images on public.api_client_logo for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy owners_insert on public.api_client_logo as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.api_client_logo as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.api_client_logo as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy provider_decides on public.api_client_logo for update to liaison_platform
@@ -247,13 +251,13 @@ create policy deciding on public.consent for select to liaison_authz
   using (true);
 create policy giving_back on public.consent for select to liaison_owner
   using (true);
+create policy owners_read on public.consent as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.consent as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.consent for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
-create policy partner_side_read on public.consent for select to liaison_delegate
-  using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy provider_side on public.consent for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -261,7 +265,6 @@ create policy tenant_side on public.consent for all to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)))
   with check ((tenant_id IN ( SELECT access.reach('delegation'::text, 'update'::text) AS reach)));
 grant select on public.consent to liaison_authz;
-grant select on public.consent to liaison_delegate;
 grant select on public.consent to liaison_job;
 grant select on public.consent to liaison_platform;
 grant select on public.consent to liaison_program;
@@ -327,11 +330,11 @@ create policy clock on public.delegation_account for all to liaison_job
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy deciding on public.delegation_account for select to liaison_authz
   using (true);
+create policy owners_read on public.delegation_account as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.delegation_account for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
-create policy partner_side_read on public.delegation_account for select to liaison_delegate
-  using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy provider_side on public.delegation_account for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -339,7 +342,6 @@ create policy tenant_side on public.delegation_account for all to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)))
   with check ((tenant_id IN ( SELECT access.reach('delegation'::text, 'update'::text) AS reach)));
 grant select on public.delegation_account to liaison_authz;
-grant select on public.delegation_account to liaison_delegate;
 grant select on public.delegation_account to liaison_job;
 grant insert, select on public.delegation_account to liaison_platform;
 grant select on public.delegation_account to liaison_program;
@@ -473,11 +475,11 @@ create policy clock on public.resale for all to liaison_job
   with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy deciding on public.resale for select to liaison_authz
   using (true);
+create policy owners_read on public.resale as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.resale for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
-create policy partner_side_read on public.resale for select to liaison_delegate
-  using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy provider_side on public.resale for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
@@ -485,7 +487,6 @@ create policy tenant_side on public.resale for all to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)))
   with check ((tenant_id IN ( SELECT access.reach('delegation'::text, 'update'::text) AS reach)));
 grant select on public.resale to liaison_authz;
-grant select on public.resale to liaison_delegate;
 grant select on public.resale to liaison_job;
 grant insert, select on public.resale to liaison_platform;
 grant select on public.resale to liaison_program;

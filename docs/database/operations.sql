@@ -23,6 +23,8 @@ create policy ordering on public.bulk_item for insert to liaison_program
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (outcome = 'waiting'::text)));
 create policy owners_insert on public.bulk_item as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.bulk_item as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.bulk_item as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.bulk_item for select to liaison_program
@@ -76,6 +78,8 @@ create policy deciding on public.bulk_operation for select to liaison_authz
   using (true);
 create policy owners_insert on public.bulk_operation as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.bulk_operation as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.bulk_operation for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (ordered_by = ( SELECT access.context_id('actor_id'::text) AS context_id)) AND (session_id = ( SELECT access.context_id('session_id'::text) AS context_id))));

@@ -51,6 +51,8 @@ create policy opening_sandbox on public.commercial_relationship for insert to li
   with check (((kind = 'direct'::text) AND (EXISTS ( SELECT
    FROM public.sandbox_tenant s
   WHERE (s.tenant_id = commercial_relationship.tenant_id)))));
+create policy owners_read on public.commercial_relationship as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy provider_side on public.commercial_relationship for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
   with check ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));

@@ -76,6 +76,8 @@ create policy linked_partner on public.partner for select to liaison_tenant
   using ((EXISTS ( SELECT
    FROM public.delegation d
   WHERE (d.partner_id = partner.id))));
+create policy members_read on public.partner as restrictive for select to liaison_program
+  using ((id = ( SELECT access.own_partner() AS own_partner)));
 create policy own_contact on public.partner for update to liaison_program
   using ((id = ( SELECT access.own_partner() AS own_partner)))
   with check ((id = ( SELECT access.own_partner() AS own_partner)));

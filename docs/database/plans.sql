@@ -36,6 +36,8 @@ create policy own on public.partner_plan for select to liaison_program
 create policy own_change on public.partner_plan for update to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
+create policy owners_read on public.partner_plan as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.partner_plan as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_lends on public.partner_plan for all to liaison_platform
@@ -137,6 +139,8 @@ create policy own on public.plan for all to liaison_program
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy owners_insert on public.plan as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.plan as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.plan as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_change on public.plan for update to liaison_platform
@@ -187,6 +191,8 @@ create policy owners_delete on public.plan_role as restrictive for delete to lia
   using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_insert on public.plan_role as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.plan_role as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_read on public.plan_role for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 create policy platform_remove on public.plan_role for delete to liaison_platform
@@ -246,6 +252,8 @@ create policy own on public.plan_version for all to liaison_program
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy owners_insert on public.plan_version as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.plan_version as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.plan_version as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy platform_change on public.plan_version for update to liaison_platform

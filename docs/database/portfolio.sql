@@ -27,6 +27,8 @@ create policy owners_delete on public.partner_team as restrictive for delete to 
   using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_insert on public.partner_team as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.partner_team as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.partner_team as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.partner_team for all to liaison_program
@@ -109,6 +111,8 @@ create policy owners_delete on public.team_grant as restrictive for delete to li
   using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_insert on public.team_grant as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.team_grant as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.team_grant for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (granted_by = ( SELECT access.context_id('actor_id'::text) AS context_id)) AND ((link_id IS NULL) OR (EXISTS ( SELECT
@@ -141,6 +145,8 @@ create policy owners_delete on public.team_member as restrictive for delete to l
   using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_insert on public.team_member as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
+create policy owners_read on public.team_member as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.team_member for all to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)))
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (added_by = ( SELECT access.context_id('actor_id'::text) AS context_id))));

@@ -237,6 +237,8 @@ create policy opening_read on public.realm for select to liaison_owner
   using (true);
 create policy own_work on public.realm for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+create policy owners_read on public.realm as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_update on public.realm as restrictive for update to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_keeps on public.realm for update to liaison_program

@@ -16,6 +16,8 @@ create policy deciding on public.sandbox_tenant for select to liaison_authz
   using (true);
 create policy opening on public.sandbox_tenant for insert to liaison_authz
   with check (true);
+create policy owners_read on public.sandbox_tenant as restrictive for select to liaison_program
+  using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.sandbox_tenant for select to liaison_program
   using ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 create policy provider_side on public.sandbox_tenant for select to liaison_platform

@@ -4,6 +4,7 @@ const SCHEMAS = `('public', 'access', 'audit', 'private')`
 const MIGRATIONS = `('liaison_migration', 'liaison_migration_lock')`
 /** A condition on the person, the person's standing as an owner, or the work that the person ordered. */
 const ASKS_FOR_WRITER = `'(agreement_owner|partner_of_owner|partner_as_owner)\\(\\)|context_id\\(.(actor_id|session_id|export_id|operation_id)'`
+const IS_OF_PROGRAM = `(0 = any (p.polroles) or 'liaison_program'::regrole = any (p.polroles))`
 const IS_LOGIN = `r.rolcanlogin and r.rolname like 'liaison%'`
 
 /** Policies that let every row through: catalogues that everybody may read, and the own records of logins that serve no plane of persons. Each line was reviewed. */
@@ -71,6 +72,55 @@ const WRITTEN_BY_MEMBERS: ReadonlySet<string> = new Set([
   'insert outbox',
 ])
 
+/** What the API shows to any member of a partner, what belongs to no partner, and what is seen only through a row that asks. Each line was reviewed. */
+const READ_BY_MEMBERS: ReadonlySet<string> = new Set([
+  'agreement',
+  'agreement_file',
+  'alert',
+  'alert_default',
+  'api_client_use',
+  'api_terms_acceptance',
+  'assisted_access',
+  'audit_event',
+  'configuration_key',
+  'export_chunk',
+  'fx_rate',
+  'leaderboard_choice',
+  'limit_policy',
+  'link',
+  'link_change_request',
+  'link_elevation',
+  'link_member',
+  'link_news',
+  'link_override',
+  'link_relationship_bound',
+  'link_request_sent',
+  'link_role_template',
+  'partner',
+  'partner_account',
+  'partner_application',
+  'partner_member',
+  'partner_network_rule',
+  'payout_policy',
+  'permission',
+  'program',
+  'program_setting',
+  'referral_block',
+  'referral_click',
+  'referral_click_day',
+  'referral_setting',
+  'signal_event',
+  'signal_health',
+  'signal_stream',
+  'state_transition',
+  'tenant',
+  'tenant_group',
+  'tenant_group_entry',
+  'webhook_delivery',
+  'webhook_health',
+  'webhook_secret',
+])
+
 /** Views that read with the rights of the deciding role; what each shows was reviewed. All others read with the rights of who asks. */
 const DECIDING_VIEWS: ReadonlySet<string> = new Set([
   'access.account_in_force',
@@ -130,11 +180,20 @@ const RULES: readonly Rule[] = [
       cross join (values ('insert', 'a'), ('update', 'w'), ('delete', 'd')) command(name, key)
       where c.relkind in ('r', 'p') and not c.relispartition
         and case when command.name = 'delete' then has_table_privilege('liaison_program', c.oid, 'delete') else has_any_column_privilege('liaison_program', c.oid, command.name) end
-        and exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and (0 = any (p.polroles) or 'liaison_program'::regrole = any (p.polroles)) and p.polcmd::text in ('*', command.key)
+        and exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and ${IS_OF_PROGRAM} and p.polcmd::text in ('*', command.key)
           and concat(pg_get_expr(p.polqual, p.polrelid), case when command.key <> 'd' then pg_get_expr(p.polwithcheck, p.polrelid) end) !~ ${ASKS_FOR_WRITER})
-        and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and (0 = any (p.polroles) or 'liaison_program'::regrole = any (p.polroles)) and p.polcmd::text in ('*', command.key)
+        and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and ${IS_OF_PROGRAM} and p.polcmd::text in ('*', command.key)
           and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid)) ~ ${ASKS_FOR_WRITER})`,
     except: WRITTEN_BY_MEMBERS,
+  },
+  {
+    name: 'what is read in the program plane asks for an owner, or for whoever reads it, but for the reviewed ones',
+    sql: `select c.relname as name
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+      where c.relkind in ('r', 'p') and not c.relispartition and has_any_column_privilege('liaison_program', c.oid, 'select')
+        and exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and ${IS_OF_PROGRAM} and p.polcmd::text in ('*', 'r') and pg_get_expr(p.polqual, p.polrelid) !~ ${ASKS_FOR_WRITER})
+        and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and ${IS_OF_PROGRAM} and p.polcmd::text in ('*', 'r') and pg_get_expr(p.polqual, p.polrelid) ~ ${ASKS_FOR_WRITER})`,
+    except: READ_BY_MEMBERS,
   },
   {
     name: 'views read with the rights of who asks, but for the reviewed ones',

@@ -14,18 +14,18 @@ const Row = z.object({
   terms_accepted_at: Instant,
   agreement_signed_at: Instant,
   needs_agreement: z.boolean(),
-  client_created_at: Instant,
-  first_token_at: Instant,
-  first_call_at: Instant,
-  live_requested_at: Instant,
-  live_approved_at: Instant,
-  first_live_call_at: Instant,
   works_already: z.boolean(),
   second_owner_at: Instant,
   hidden: z.object({
     owner_has_factor: z.boolean(),
     access_requested_at: Instant,
     tenant_approved_at: Instant,
+    client_created_at: Instant,
+    first_token_at: Instant,
+    first_call_at: Instant,
+    live_requested_at: Instant,
+    live_approved_at: Instant,
+    first_live_call_at: Instant,
   }),
 })
 
@@ -33,16 +33,11 @@ const QUERY = `select a.submitted_at as applied_at, coalesce(a.decided_at, p.cre
     (select t.accepted_at from api_terms_acceptance t where t.partner_id = p.id and t.version = $2) as terms_accepted_at,
     access.own_agreement_signed_at() as agreement_signed_at,
     coalesce((select s.live_needs_agreement from program_setting s order by s.version desc limit 1), false) as needs_agreement,
-    c.*, access.onboarding_facts() as hidden,
+    access.onboarding_facts() as hidden,
     exists (select from delegation d where d.partner_id = p.id and d.kind = 'link' and d.status in ('approved', 'active', 'suspended')) as works_already,
     (select m.created_at from partner_member m where m.partner_id = p.id and m.role = 'PARTNER_OWNER' and m.status = 'active' order by m.created_at, m.id offset 1 limit 1) as second_owner_at
   from partner p
   left join lateral (select submitted_at, decided_at from partner_application where partner_id = p.id order by decided_at limit 1) a on true
-  cross join lateral (
-    select min(k.created_at) as client_created_at, min(u.first_token_at) as first_token_at, min(u.first_call_at) as first_call_at,
-      min(coalesce(k.live_requested_at, case when k.environment = 'live' then k.created_at end)) as live_requested_at,
-      min(case when k.environment = 'live' then coalesce(k.live_approved_at, k.created_at) end) as live_approved_at, min(u.first_live_call_at) as first_live_call_at
-    from api_client k left join api_client_use u on u.client_id = k.id where k.partner_id = p.id) c
   where p.id = $1`
 
 /** What happened so far on the way of the mandate's partner to its first call for a customer. */
@@ -59,14 +54,14 @@ export async function readOnboardingFacts(mandate: Mandate<'program'>): Promise<
     needsAgreement: row.needs_agreement,
     ownerHasFactor: row.hidden.owner_has_factor,
     secondOwnerAt: row.second_owner_at,
-    clientCreatedAt: row.client_created_at,
-    firstTokenAt: row.first_token_at,
-    firstCallAt: row.first_call_at,
-    liveRequestedAt: row.live_requested_at,
-    liveApprovedAt: row.live_approved_at,
+    clientCreatedAt: row.hidden.client_created_at,
+    firstTokenAt: row.hidden.first_token_at,
+    firstCallAt: row.hidden.first_call_at,
+    liveRequestedAt: row.hidden.live_requested_at,
+    liveApprovedAt: row.hidden.live_approved_at,
     accessRequestedAt: row.hidden.access_requested_at,
     tenantApprovedAt: row.hidden.tenant_approved_at,
-    firstLiveCallAt: row.first_live_call_at,
+    firstLiveCallAt: row.hidden.first_live_call_at,
     worksAlready: row.works_already,
   }
 }

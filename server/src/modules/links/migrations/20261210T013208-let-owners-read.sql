@@ -1,0 +1,6 @@
+set role liaison_owner;
+
+-- Of the templates for requests, staff of a partner reads nothing over the API, and read all of it in SQL.
+create policy owners_read on link_template as restrictive for select to liaison_program using ((select access.partner_as_owner()) is not null);
+
+reset role;

@@ -1,0 +1,183 @@
+import type { PartnerId } from '@liaison/access'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ApiClients, TestTokens } from '../server/testing/api-client.ts'
+import { changedBy } from '../server/testing/raw-changes.ts'
+import { TestWorld } from '../server/testing/world.ts'
+import type { Caller } from '../server/testing/world.ts'
+
+interface Member {
+  readonly id: string
+  readonly caller: Caller
+}
+
+let world: TestWorld
+let partner: PartnerId
+let owner: Member
+let staff: Member
+let left: Member
+
+beforeAll(async () => {
+  world = await TestWorld.start(() => [])
+  const tenant = await world.tenant('Acme')
+  partner = await world.partner('Northwind')
+  const join = async (role: 'PARTNER_OWNER' | 'PARTNER_STAFF') => {
+    const { id } = await world.person()
+    const member = await world.partnerMember(partner, id, role)
+    return { id, member, caller: await world.signIn(id) }
+  }
+  const colleague = await join('PARTNER_STAFF')
+  owner = await join('PARTNER_OWNER')
+  staff = colleague
+  left = await join('PARTNER_OWNER')
+  await world.assign(await world.link(partner, tenant), colleague.member)
+  await world.realm(partner)
+  await world.endUser(partner)
+  for (const sql of RECORDS) await world.seed(sql, [partner])
+  await world.seed(
+    `insert into bulk_operation (partner_id, action, ordered_by, ordered_by_name, session_id, factor, items_count)
+     select $1, 'renew', $2, 'x', uuidv7(), 'otp', 1`,
+    [partner, owner.id],
+  )
+  await world.seed(
+    `insert into access_explanation (person_id, partner_id, tenant_id, permission, code, decision) values ($2, $1, $3, 'x', 'ALLOWED', '{}'), ($4, $1, $3, 'x', 'ALLOWED', '{}')`,
+    [partner, owner.id, tenant, staff.id],
+  )
+  await giveConsents(tenant)
+  await world.seed(`update partner_member set status = 'inactive' where person_id = $1`, [left.id])
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+/** A consent for one client of the partner, a resale, and an ask, in one tenant. */
+async function giveConsents(tenant: Awaited<ReturnType<TestWorld['tenant']>>): Promise<void> {
+  const clients = new ApiClients(world, new TestTokens())
+  const client = await clients.client({ partner })
+  const [account, payer] = [await clients.account(tenant, 'A-1'), await clients.account(tenant, 'A-2')]
+  await clients.consent({ client, partner, accounts: [account] })
+  const other = await clients.account(await world.tenant('Wholesale'), 'W-1')
+  const relationship = await clients.paidBy(payer, other, partner)
+  await clients.resale({ partner, accounts: [payer], relationship })
+  await world.seed(
+    `insert into consent_ask (partner_id, client_id, partner_name, client_name, asked, scopes, actions, purpose, access_duration_days, requested_by, requested_by_name)
+     values ($1, $2, 'Northwind', 'Desk', 'a@example.test', '{orders.read}', '{order.read}', 'To order.', 30, $3, 'x')`,
+    [partner, client, owner.id],
+  )
+  await world.seed(
+    `insert into api_client_logo (client_id, partner_id, sha256, media_type, width, height, bytes, created_by, created_by_name)
+     values ($2, $1, encode(sha256('x'), 'hex'), 'image/png', 64, 64, 'x', uuidv7(), 'x')`,
+    [partner, client],
+  )
+  await world.seed(
+    'insert into sandbox_tenant (partner_id, tenant_id) values ($1, $2)',
+    [partner, tenant],
+    tenant,
+  )
+  await world.seed(
+    `insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
+     select id, tenant_id, partner_id, 1, 'approved', '{}' from delegation where partner_id = $1`,
+    [partner],
+    tenant,
+  )
+}
+
+/** Records of the partner that stand alone; $1 is the partner. */
+const RECORDS: readonly string[] = [
+  `insert into link_template (partner_id, name, terms, created_by_name) values ($1, 'Usual', '{}', 'x')`,
+  `with e as (insert into webhook_endpoint (partner_id, url, event_types, created_by, created_by_name) values ($1, 'https://hook.example/x', '{link.activated}', uuidv7(), 'x') returning id)
+   insert into webhook_secret (id, endpoint_id, sealed_secret) select uuidv7(), id, 'x' from e`,
+  `insert into access_freeze (scope, partner_id, person_id, set_by, set_by_name, set_by_side, lifted_by, lifted_at, lift_reason)
+   values ('partner', $1, null, uuidv7(), 'x', 'partner', uuidv7(), now(), 'x')`,
+  `insert into partner_config_version (partner_id, version, document, sha256, created_by, created_by_name) values ($1, 1, '{}', 'x', uuidv7(), 'x')`,
+  `insert into partner_team (partner_id, name, created_by, created_by_name) values ($1, 'North', uuidv7(), 'x')`,
+  `insert into plan (partner_id, code, name) values ($1, 'own', 'Own')`,
+  `with f as (insert into feature_flag (key, name, description, owner_name, partner_choice, definition, reason) values ('mine', 'Mine', 'x', 'x', 'opt_in', '{"default": true}', 'x') returning id)
+   insert into partner_feature (partner_id, flag_id, choice) select $1, id, 'in' from f`,
+  `insert into audit_scope (kind, scope_id, occurred_at, event_id) select 'partner', $1, occurred_at, id from audit_event order by occurred_at desc limit 1`,
+]
+
+/** What an owner does with the partner's own records, one statement for each kind of privilege; $1 is the partner. */
+const OWNERS_WRITES: readonly string[] = [
+  `update partner_member set role = 'PARTNER_OWNER' where partner_id = $1`,
+  'update partner set contact_email = null where id = $1',
+  `insert into link_template (partner_id, name, terms, created_by_name) values ($1, 'Mine', '{}', 'x')`,
+  `update link_template set terms = '{"access_role": "msp_full"}' where partner_id = $1`,
+  'delete from link_template where partner_id = $1',
+  `update link set notes_partner = 'Mine' where partner_id = $1`,
+  "update delegation set ends_at = starts_at + interval '1 hour' where partner_id = $1 and kind = 'link'",
+  'delete from link_member where partner_id = $1',
+  `insert into access_freeze (scope, partner_id, set_by, set_by_name, set_by_side) values ('partner', $1, access.context_id('actor_id'), 'x', 'partner')`,
+  `insert into partner_team (partner_id, name, created_by, created_by_name) values ($1, 'Mine', uuidv7(), 'x')`,
+  `insert into webhook_endpoint (partner_id, url, event_types, created_by, created_by_name) values ($1, 'https://mine.example/hook', '{link.activated}', uuidv7(), 'x')`,
+]
+
+/** What the API shows to owners alone, as conditions on what is read; $1 is the partner. */
+const OWNERS_READS: readonly string[] = [
+  'end_user where partner_id = $1',
+  'api_client where partner_id = $1',
+  'api_client_logo where partner_id = $1',
+  'consent where partner_id = $1',
+  'consent_overview where partner_id = $1',
+  'consent_ask where partner_id = $1',
+  'resale where partner_id = $1',
+  `delegation where partner_id = $1 and kind <> 'link'`,
+  `delegation_account where partner_id = $1`,
+  `delegation_history where partner_id = $1 and delegation_id not in (select id from link)`,
+  'commercial_relationship where seller_partner_id = $1',
+  'sandbox_tenant where partner_id = $1',
+  'link_template where partner_id = $1',
+  'access_freeze where partner_id = $1',
+  'bulk_operation where partner_id = $1',
+  'webhook_endpoint where partner_id = $1',
+  'webhook_secret where endpoint_id in (select id from webhook_endpoint where partner_id = $1) or $1 is null',
+  'partner_config_version where partner_id = $1',
+  'partner_team where partner_id = $1',
+  'plan where partner_id = $1',
+  'partner_feature where partner_id = $1',
+  'realm where partner_id = $1',
+  `audit_scope where kind = 'partner' and scope_id = $1`,
+  `access_explanation where partner_id = $1 and person_id <> access.context_id('actor_id')`,
+  `person where id <> access.context_id('actor_id') and $1::uuid is not null`,
+]
+
+/** What the API shows to every member. */
+const MEMBERS_READS: readonly string[] = [
+  'partner where id = $1',
+  'partner_member where partner_id = $1',
+  'link where partner_id = $1',
+  `delegation where partner_id = $1 and kind = 'link'`,
+  `delegation_history where partner_id = $1 and delegation_id in (select id from link)`,
+  `tenant where id in (select tenant_id from link where partner_id = $1)`,
+]
+
+const reads = async (who: Member, what: string) =>
+  changedBy(world, who.caller, { sql: `select from ${what}`, values: [partner] })
+
+describe('the records of a partner (access.md section 4)', () => {
+  test.each(OWNERS_READS)(
+    'are read in raw SQL by owners alone, where the API asks for one (R1): %s',
+    async (what) => {
+      expect([await reads(staff, what), await reads(left, what)]).toEqual([0, 0])
+      expect(await reads(owner, what)).toBeGreaterThan(0)
+    },
+  )
+
+  test.each(MEMBERS_READS)(
+    'are read in raw SQL by every member, where the API asks for one (R1): %s',
+    async (what) => {
+      expect(await reads(left, what)).toBe(0)
+      expect(await reads(staff, what)).toBeGreaterThan(0)
+      expect(await reads(owner, what)).toBeGreaterThan(0)
+    },
+  )
+
+  test.each(OWNERS_WRITES)(
+    'are written in raw SQL by owners alone, and by nobody who left (R1): %s',
+    async (sql) => {
+      const changed = async ({ caller }: Member) =>
+        changedBy(world, caller, { sql, values: [partner] }).catch((error: Error) =>
+          /row-level security|changed by owners/.test(error.message) ? 0 : error.message,
+        )
+      expect([await changed(staff), await changed(left)]).toEqual([0, 0])
+      expect(await changed(owner)).toBeGreaterThan(0)
+    },
+  )
+})
