@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdOf, LinkId, LinkRole, PartnerId, TenantId, TicketId } from '@liaison/access'
 import { evaluateAlerts } from '#modules/alerts/index.ts'
+import { systemClock } from '#platform/clock.ts'
 import type { Caller, SeededPerson, TestWorld } from './world.ts'
 
 /** A partner with one linked tenant, its owner and one technician who are assigned, and an admin of the tenant. */
@@ -54,6 +55,20 @@ export async function openAlertScene(world: TestWorld, role: LinkRole = 'msp_ful
     asStaff: await world.signIn(staff.id),
     asAdmin: await world.signIn(admin.id, { tenantId: tenant }),
   }
+}
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Lets a tenant live where the month began a day ago at least and ends in an hour at the earliest, so that there is time
+ * in it for outages on the first of a month, too; answers with the name of the month there.
+ */
+export async function liveWithinMonth(world: TestWorld, tenant: TenantId): Promise<string> {
+  const there = (hours: number) => new Date(systemClock().getTime() + hours * HOUR_MS)
+  const isWithin = [14, 15].every((hours) => there(hours).getUTCDate() > 1)
+  const [zone, hours] = isWithin ? ['Etc/GMT-14', 14] : ['Etc/GMT+12', -12]
+  await world.seed('update tenant set timezone = $2 where id = $1', [tenant, zone], tenant)
+  return there(hours).toISOString().slice(0, 7)
 }
 
 let serial = 0

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   linkTenant,
+  liveWithinMonth,
   openAlertScene,
   seedOwed,
   seedSignal,
@@ -163,22 +164,28 @@ describe('a ticket', () => {
 })
 
 describe('the uptime of a month', () => {
-  const seedOutage = (
+  /** An outage of the running month; `from` and `to` count from its beginning. */
+  const seedOutage = async (
     tenant: TenantId,
-    outage: { readonly from: string; readonly to: string | null; readonly planned?: boolean },
-  ) =>
-    world.seed(
+    { from, to, planned = false }: { from: string; to: string | null; planned?: boolean },
+  ) => {
+    await liveWithinMonth(world, tenant)
+    await world.seed(
       `insert into outage (tenant_id, service, started_at, ended_at, is_planned)
-       values ($1, 'core', date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' + $2::interval, date_trunc('month', now() at time zone 'UTC') at time zone 'UTC' + $3::interval, $4)`,
-      [tenant, outage.from, outage.to, outage.planned ?? false],
+       select id, 'core', month + $2::interval, month + $3::interval, $4 from tenant, date_trunc('month', now(), timezone) month where id = $1`,
+      [tenant, from, to, planned],
       tenant,
     )
+  }
 
   test('overlapping outages count once, planned work does not, and the budget is that of the whole month (B8, B9)', async () => {
     const { tenant, link } = await openAlertScene(world)
+    await liveWithinMonth(world, tenant)
     const [month] = await world.sql<{ minutes: number; elapsed: number }>(
-      `select (extract(epoch from (date_trunc('month', now() at time zone 'UTC') + interval '1 month') - date_trunc('month', now() at time zone 'UTC')) / 60)::integer as minutes,
-         (extract(epoch from (now() at time zone 'UTC') - date_trunc('month', now() at time zone 'UTC')) / 60)::integer as elapsed`,
+      `select (extract(epoch from (date_trunc('month', l.at) + interval '1 month') - date_trunc('month', l.at)) / 60)::integer as minutes,
+         (extract(epoch from l.at - date_trunc('month', l.at)) / 60)::integer as elapsed
+       from tenant t cross join lateral (select now() at time zone t.timezone as at) l where t.id = $1`,
+      [tenant],
     )
     const step = Math.max(1, Math.floor((month?.elapsed ?? 0) / 10))
     const total = (month?.minutes ?? 0) - step

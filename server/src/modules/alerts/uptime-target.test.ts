@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reportRoutes } from '#modules/reports/index.ts'
-import { openAlertScene, storedAlerts } from '#testing/alert-scene.ts'
+import { liveWithinMonth, openAlertScene, storedAlerts } from '#testing/alert-scene.ts'
 import { TestWorld } from '#testing/world.ts'
 import { evaluateAlerts } from './evaluate.ts'
 
@@ -21,6 +21,7 @@ interface Agreed {
 async function seed(agreed: readonly Agreed[], linkTarget: number | null, isPlanned = false) {
   const scene = await openAlertScene(world, 'enterprise_hq')
   const { tenant, link } = scene
+  const month = await liveWithinMonth(world, tenant)
   await world.seed('update link set sla_uptime_target = $2 where id = $1', [link, linkTarget], tenant)
   for (const { kind, version, target, excludesPlanned = true } of agreed)
     await world.seed(
@@ -30,7 +31,8 @@ async function seed(agreed: readonly Agreed[], linkTarget: number | null, isPlan
       tenant,
     )
   await world.seed(
-    `insert into outage (tenant_id, service, started_at, is_planned) values ($1, 'core', date_trunc('month', now() at time zone 'UTC') at time zone 'UTC', $2)`,
+    `insert into outage (tenant_id, service, started_at, is_planned)
+     select id, 'core', date_trunc('month', now(), timezone), $2 from tenant where id = $1`,
     [tenant, isPlanned],
     tenant,
   )
@@ -39,7 +41,6 @@ async function seed(agreed: readonly Agreed[], linkTarget: number | null, isPlan
     alerts.find(({ type }) => type === 'uptime')?.metadata['target_uptime'] ?? null
   const read = async (side: 'partner' | 'tenant') => {
     const caller = side === 'partner' ? scene.asOwner : scene.asAdmin
-    const month = new Date().toISOString().slice(0, 7)
     const answer = await world.call(caller, 'GET', `/api/v1/${side}/reports/sla?month=${month}`)
     expect(answer.statusCode, answer.body).toBe(200)
     return answer.json()
