@@ -39,8 +39,10 @@ test('notes that somebody else saved first are shown beside what was typed, and 
   await one.getByText('Notes saved').first().waitFor()
   // A second save in the same page is over the first one.
   await one.getByRole('textbox', { name: 'Own notes' }).fill('Works very well.')
+  const again = one.waitForResponse((answer) => answer.request().method() === 'PUT')
   await one.getByRole('button', { name: 'Save the notes' }).click()
-  await expect.poll(() => one.getByText('Notes saved').count()).toBe(2)
+  expect((await again).status()).toBe(200)
+  await one.getByText('Notes saved').last().waitFor()
   expect(await one.getByText(STALE).count()).toBe(0)
 
   await two.getByRole('button', { name: 'Save the notes' }).click()

@@ -6,6 +6,7 @@ import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
 import { makePng } from '#testing/images.ts'
 import { faultsInBothColours } from '#testing/look.ts'
+import { SOON } from '#testing/patience.ts'
 import { TEST_ORIGIN } from '#testing/world.ts'
 import type { TestWorld } from '#testing/world.ts'
 
@@ -80,7 +81,7 @@ test.each([
       await look('Let Northwind work on accounts of Acme Fiber?')
       // The logo that the provider approved stands beside the name, and loads under the page's own policy.
       const logo = page.locator('dl img')
-      await expect.poll(() => logo.evaluate((element) => Reflect.get(element, 'naturalWidth'))).toBe(64)
+      await expect.poll(() => logo.evaluate((element) => Reflect.get(element, 'naturalWidth')), SOON).toBe(64)
       await page.getByRole('button', { name: 'Continue' }).click()
       await page.getByRole('alert').getByRole('link', { name: 'Choose at least one account' }).click()
       await look('Let Northwind work on accounts of Acme Fiber?')

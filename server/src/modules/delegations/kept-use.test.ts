@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
 import type { Seeded } from '#testing/drawn-worlds.ts'
 import { READ, servedCode } from '#testing/kept-decisions.ts'
+import { SOON } from '#testing/patience.ts'
 import { permissionProbes } from '#testing/permission-probes.ts'
 import { TestWorld } from '#testing/world.ts'
 
@@ -71,7 +72,7 @@ test('a read after a pause is served by the same decision, asked first, and note
     await age(seeded, 90)
     vi.advanceTimersByTime(120_000)
     expect(await read(seeded)).toBe('ALLOWED')
-    await vi.waitUntil(() => isSeenLately(seeded))
+    await vi.waitUntil(() => isSeenLately(seeded), SOON)
   })
 })
 

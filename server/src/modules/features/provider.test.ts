@@ -114,7 +114,7 @@ describe('the copy of a process', () => {
       return found
     })
     const first = copy.readAll()
-    await vi.waitFor(() => expect(reads).toBe(2))
+    await vi.waitFor(() => expect(reads).toBe(2), SOON)
     database.definitions = [definition('early', { status: 'killed' }), definition('other')]
     database.partners = partner([{ ...off, key: 'other' }])
     const [second, third] = [copy.readAll(), copy.readPartners([PARTNER])]
