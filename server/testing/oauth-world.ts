@@ -5,6 +5,7 @@ import { makeResourceServers } from '#modules/gateway/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
 import type { ConsentDesk, OAuth, OAuthContext } from '#modules/oauth/index.ts'
 import { makeCertificateReader } from '#platform/credentials/client-certificate.ts'
+import { systemClock } from '#platform/clock.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import type { AppOptions } from '../src/app.ts'
@@ -13,6 +14,9 @@ import type { SeededAccount } from './api-client.ts'
 import { CookieJar, makeTestKey, PartnerApp, seedClient } from './oauth-client.ts'
 import type { Answered, TestKey } from './oauth-client.ts'
 import { TestWorld } from './world.ts'
+
+/** Until when a request is granted that says nothing else: months ahead, whenever the tests run. */
+export const GRANTED_UNTIL = new Date(systemClock().getTime() + 200 * 86_400_000)
 
 type Question = Parameters<ConsentDesk['open']>[1]
 type Outcome = Awaited<ReturnType<ConsentDesk['read']>>
@@ -63,7 +67,7 @@ export class TestDesk implements ConsentDesk {
     const actions = question.actions.filter((action) => (decision.actions ?? ACTION_NAMES).includes(action))
     const { world, clients } = this.#world()
     const id = await clients.consent({ client: question.clientId, ...decision, actions })
-    const endsAt = decision.endsAt ?? new Date('2027-06-30')
+    const endsAt = decision.endsAt ?? GRANTED_UNTIL
     await world.seed(
       'with c as (update consent set scopes = $3, actions = $4 where id = $1) update delegation set ends_at = $2, approved_by = uuidv7() where id = $1',
       [id, endsAt, question.scopes, actions],

@@ -74,7 +74,7 @@ test('a reader of the log learns how many events a time holds, which are gone, w
 })
 
 test('only people of a partner and of a tenant count their log, and nobody writes that it was verified (I1, I2)', async () => {
-  const count = `select * from audit.completeness('2026-01-01', '2027-01-01', 10)`
+  const count = `select * from audit.completeness(now() - interval '30 days', now(), 10)`
   const noting = 'insert into audit_verification (events, sealed, fault_count) values (1, 1, 0)'
   for (const login of LOGINS) {
     const counted = await world.sqlAs(login, count).then(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
 import { makeTestKey, PartnerApp, seedClient, TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
-import { OAuthWorld } from '#testing/oauth-world.ts'
+import { GRANTED_UNTIL, OAuthWorld } from '#testing/oauth-world.ts'
 import type { Granted, OAuthCast } from '#testing/oauth-world.ts'
 
 const probe = route({
@@ -215,12 +215,12 @@ describe('a refresh', () => {
     for (const beyond of [
       { locations: ['https://other.example'] },
       { locations: [TEST_RESOURCE, 'https://other.example'] },
-      { expires_at: '2027-06-30T00:00:00.001Z' },
+      { expires_at: new Date(GRANTED_UNTIL.getTime() + 1).toISOString() },
       { expires_at: new Date(now - 1000).toISOString() },
       { expires_at: 'some day' },
     ])
       expect(await choose(beyond)).toMatchObject(refused('invalid_authorization_details'))
-    const granted = { locations: [TEST_RESOURCE], expires_at: '2027-06-30T00:00:00.000Z' }
+    const granted = { locations: [TEST_RESOURCE], expires_at: GRANTED_UNTIL.toISOString() }
     expect(await choose(granted)).toMatchObject({ body: { authorization_details: [granted] } })
     const sooner = { expires_at: new Date(now + 90_000).toISOString() }
     const { body } = await choose(sooner)

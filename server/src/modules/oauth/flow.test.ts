@@ -19,7 +19,7 @@ import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { route } from '#platform/route.ts'
 import { CookieJar, TEST_CALLBACK, TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
-import { OAuthWorld } from '#testing/oauth-world.ts'
+import { GRANTED_UNTIL, OAuthWorld } from '#testing/oauth-world.ts'
 
 const probe = route({
   method: 'GET',
@@ -64,7 +64,7 @@ describe('an authorization', () => {
       customer_ban: 'BAN-1001',
       actions: ['order.create', 'order.read', 'service.read'],
       locations: [TEST_RESOURCE],
-      expires_at: '2027-06-30T00:00:00.000Z',
+      expires_at: GRANTED_UNTIL.toISOString(),
     }
     expect(claims).toEqual({
       iss: TEST_ISSUER,
