@@ -297,6 +297,7 @@ CREATE TRIGGER keep_past AFTER DELETE OR UPDATE ON public.delegation FOR EACH RO
 CREATE TRIGGER keep_past_of_api AFTER DELETE OR UPDATE ON public.delegation FOR EACH ROW WHEN ((old.kind = ANY (ARRAY['consent'::text, 'resale'::text]))) EXECUTE FUNCTION private.keep_past_of_api();
 CREATE TRIGGER keep_suspension BEFORE UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'link'::text)) EXECUTE FUNCTION private.keep_suspension();
 CREATE TRIGGER make_checklist AFTER UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'revoked'::text) AND (old.status = ANY (ARRAY['active'::text, 'suspended'::text])))) EXECUTE FUNCTION private.make_checklist();
+CREATE TRIGGER need_strong_member BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'active'::text) AND (old.status = ANY (ARRAY['requested'::text, 'approved'::text])))) EXECUTE FUNCTION private.need_strong_member();
 CREATE TRIGGER plan_review AFTER UPDATE OF approved_at ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (old.approved_at IS NULL) AND (new.approved_at IS NOT NULL))) EXECUTE FUNCTION private.plan_review();
 CREATE TRIGGER require_welcome BEFORE INSERT OR UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'consent'::text)) EXECUTE FUNCTION access.require_welcome();
 CREATE TRIGGER sandbox_apart BEFORE INSERT ON public.delegation FOR EACH ROW EXECUTE FUNCTION access.keep_sandbox_apart();
@@ -979,7 +980,11 @@ create view public.link_overview with (security_invoker=true) as
     l.attestation_ref,
     l.objection_until,
     d.own_accounts_only,
-    jsonb_build_object('services', d.billing_party, 'api_calls', d.api_calls_party, 'seats', d.seats_party, 'exports', d.exports_party) AS billing_parties
+    jsonb_build_object('services', d.billing_party, 'api_calls', d.api_calls_party, 'seats', d.seats_party, 'exports', d.exports_party) AS billing_parties,
+        CASE
+            WHEN ((d.status = 'approved'::text) AND (d.starts_at <= statement_timestamp()) AND COALESCE((d.ends_at > statement_timestamp()), true)) THEN (NOT access.has_strong_member(d.partner_id))
+            ELSE false
+        END AS waits_for_factor
    FROM (((public.delegation d
      JOIN public.link l ON ((l.id = d.id)))
      LEFT JOIN public.partner p ON ((p.id = d.partner_id)))
@@ -1474,6 +1479,7 @@ AS $function$
           or exists (select from public.totp_factor f where f.person_id = p.id and f.confirmed_at is not null)))
   $function$;
 grant execute on access.has_strong_member(uuid) to liaison_job;
+grant execute on access.has_strong_member(uuid) to liaison_owner;
 grant execute on access.has_strong_member(uuid) to liaison_platform;
 grant execute on access.has_strong_member(uuid) to liaison_program;
 grant execute on access.has_strong_member(uuid) to liaison_tenant;

@@ -200,7 +200,7 @@ create table public.link_reminder (
   sent_at timestamp with time zone not null default now(),
   constraint link_reminder_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.link(id),
   constraint link_reminder_pkey PRIMARY KEY (link_id, what, about),
-  constraint link_reminder_what_check CHECK ((what = ANY (ARRAY['review_due'::text, 'review_overdue'::text, 'first_use'::text, 'role_version'::text, 'unused'::text])))
+  constraint link_reminder_what_check CHECK ((what = ANY (ARRAY['review_due'::text, 'review_overdue'::text, 'first_use'::text, 'role_version'::text, 'unused'::text, 'second_factor'::text])))
 );
 alter table public.link_reminder enable row level security, force row level security;
 create policy clock on public.link_reminder for all to liaison_job
@@ -547,7 +547,12 @@ create view public.link_list_of_partner with (security_invoker=true) as
         CASE
             WHEN (NOT seen.hidden) THEN o.billing_parties
             ELSE r.billing_parties
-        END, '{"seats": "partner", "exports": "partner", "services": "tenant", "api_calls": "partner"}'::jsonb) AS billing_parties
+        END, '{"seats": "partner", "exports": "partner", "services": "tenant", "api_calls": "partner"}'::jsonb) AS billing_parties,
+    COALESCE(
+        CASE
+            WHEN (NOT seen.hidden) THEN o.waits_for_factor
+            ELSE NULL::boolean
+        END, false) AS waits_for_factor
    FROM ((public.link_request_sent r
      FULL JOIN public.link_overview o ON ((o.id = r.id)))
      CROSS JOIN LATERAL ( SELECT ((r.id IS NOT NULL) AND COALESCE((o.status = ANY (ARRAY['requested'::text, 'declined'::text, 'withdrawn'::text, 'lapsed'::text])), true)) AS hidden) seen);
@@ -1182,6 +1187,21 @@ begin
   select new.id, new.tenant_id, item from unnest(array['tickets', 'passwords', 'apps', 'networks', 'documents', 'contacts']) as item
   on conflict do nothing;
   return null;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.need_strong_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if private.side_of_login() is not null and not access.has_strong_member(new.partner_id) then
+    raise exception 'a link begins once its partner has somebody with a second factor' using errcode = 'check_violation', constraint = 'link_second_factor';
+  end if;
+  return new;
 end
 $function$;
 

@@ -26,6 +26,10 @@ export async function openScene(world: TestWorld): Promise<Scene> {
   ]
   const member = await world.partnerMember(partner, owner.id, 'PARTNER_OWNER')
   await world.tenantMember(tenant, admin.id)
+  // No link begins before its partner has somebody with a second factor.
+  await world.seed(`insert into totp_factor (person_id, secret, confirmed_at) values ($1, '\\x00', now())`, [
+    owner.id,
+  ])
   await world.platformAdmin(staff.id)
   const known = async (id: PersonId) => ({ id, caller: await world.signIn(id) })
   return {

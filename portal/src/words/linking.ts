@@ -50,6 +50,9 @@ export const linking = {
   'partner_code.about':
     'A partner needs this code to ask you for access. It opens nothing by itself: you decide about each request.',
 
+  'link_wait.second_factor':
+    'This access has not begun: nobody of {who} has set up a second sign-in step yet. It begins by itself as soon as somebody has.',
+
   'link_review.due': 'Is the access of {partner} still right? Confirm it by {date}; after that it is paused.',
   'link_review.overdue':
     'The access of {partner} is paused, because nobody confirmed that it is still right.',

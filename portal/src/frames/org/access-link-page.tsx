@@ -27,6 +27,7 @@ import { OrgNotes } from '../linking/notes-panel.tsx'
 import { ObjectionNote } from '../linking/objection-note.tsx'
 import { RenewalPanel } from '../linking/renewal-panel.tsx'
 import { ReviewNote } from '../linking/review-note.tsx'
+import { WaitNote } from '../linking/wait-note.tsx'
 import { FactorPanel, VisitList } from '../linking/visit-list.tsx'
 import { useAccessLink } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
@@ -183,6 +184,7 @@ function Body({ link, etag }: LinkProps) {
       <div className="stack">
         <ReviewNote link={link} />
         <ObjectionNote link={link} />
+        <WaitNote link={link} who={link.partner_name} />
         <ChecklistPanel link={link} />
         <Waiting link={link} />
         <Panel title={t('access.can_title', { partner: link.partner_name })}>

@@ -21,6 +21,7 @@ import { usePartnerCheck } from '../linking/calls.ts'
 import { CheckPanel } from '../linking/check-panel.tsx'
 import { PartnerSettings } from '../linking/notes-panel.tsx'
 import { PartnerReviewNote } from '../linking/review-note.tsx'
+import { WaitNote } from '../linking/wait-note.tsx'
 import { ExtendForm } from './extend-form.tsx'
 import { LinkPeople } from './link-people.tsx'
 import { payersOf } from './payers.ts'
@@ -140,6 +141,7 @@ export function LinkPage() {
           <div className="columns">
             <div className="stack">
               <PartnerReviewNote link={body} />
+              <WaitNote link={body} who={name} />
               <Panel title={t('link.opens')}>
                 <PermissionList can={body.can} cannot={body.cannot} who={name} />
               </Panel>

@@ -218,7 +218,7 @@ export async function approveLink(
   await announce(
     mandate,
     { ...row, access_role: terms.role },
-    { news: 'approved', origin: approval.origin, endsAt: terms.ends_at },
+    { news: isDue ? 'approved' : 'approved_ahead', origin: approval.origin, endsAt: terms.ends_at },
   )
   if (isDue) await followActivation(mandate, row, approval.origin)
   return true

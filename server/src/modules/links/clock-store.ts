@@ -15,6 +15,7 @@ export type ClockTask =
   | 'notice'
   | 'review_due'
   | 'role_version'
+  | 'second_factor'
 
 /** A link that is due for something; `days` is the step of a notice, or the new version of a role. */
 export interface DueLink {
@@ -57,6 +58,10 @@ const DUE = `
     where d.status in ('approved', 'active', 'suspended') and t.version > l.role_version
       and not exists (select from link_reminder r where r.link_id = l.id and r.what = 'role_version' and r.about = to_timestamp(t.version))
     union all
+    select d.id, 4, 'second_factor', null from delegation d
+    where d.kind = 'link' and d.status = 'approved' and d.starts_at <= statement_timestamp() and not access.has_strong_member(d.partner_id)
+      and not exists (select from link_reminder r where r.link_id = d.id and r.what = 'second_factor')
+    union all
     select d.id, 4, 'notice', step.days from delegation d
     cross join lateral (select min(days) as days from unnest(array[1, 7, 30, 60]) as days where d.ends_at - statement_timestamp() <= make_interval(days => days)) step
     where d.kind = 'link' and d.status = 'active' and d.ends_at > statement_timestamp()
@@ -66,7 +71,7 @@ const DUE = `
   where due.id <> all ($2::uuid[])
     and (due.task in ('expire', 'lapse', 'handover') or exists (
       select from delegation d join partner p on p.id = d.partner_id join tenant t on t.id = d.tenant_id
-      where d.id = due.id and t.status <> 'closed' and (p.status = 'active' or p.status = 'suspended' and due.task <> 'activate')))
+      where d.id = due.id and t.status <> 'closed' and (p.status = 'active' or p.status = 'suspended' and due.task not in ('activate', 'second_factor'))))
   order by due.id, due.rank
   limit $1`
 
@@ -81,6 +86,7 @@ const STATES: Readonly<Record<ClockTask, readonly KnownLink['status'][]>> = {
   notice: ['active'],
   review_due: ['approved', 'active', 'suspended'],
   role_version: ['approved', 'active', 'suspended'],
+  second_factor: ['approved'],
 }
 
 interface DueRow {
@@ -132,7 +138,7 @@ export async function rememberNotice(
 }
 
 /** What the clock says once about a link and one date. */
-export type Reminder = 'review_due' | 'role_version' | 'first_use' | 'unused'
+export type Reminder = 'review_due' | 'role_version' | 'first_use' | 'unused' | 'second_factor'
 
 /** Remembers that something was said about a date, or a version. False when another run said it. */
 export async function rememberSaying(

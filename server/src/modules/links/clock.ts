@@ -52,6 +52,17 @@ async function move(mandate: Mandate<'system'>, link: KnownLink, task: keyof typ
   if (task === 'activate') await tellIfUnused(mandate, link, null)
 }
 
+/** Says once to both sides why an access that was approved does not begin: whose second factor is missing stays the partner's own matter. */
+async function tellOfFactor(mandate: Mandate<'system'>, link: KnownLink): Promise<void> {
+  const about = link.starts_at
+  if (!(await rememberSaying(mandate, link.id, { what: 'second_factor', about }))) return
+  recordLinkEvent(mandate, link, {
+    action: 'link_notices.tell',
+    changes: { waits_for: 'second_factor' },
+  })
+  await announce(mandate, link, { news: 'second_factor' })
+}
+
 async function renew(mandate: Mandate<'system'>, link: KnownLink): Promise<void> {
   if (link.ends_at === null) return
   const end = addDays(link.ends_at, link.auto_renew_days)
@@ -92,23 +103,24 @@ async function tellOfVersion(mandate: Mandate<'system'>, link: KnownLink, versio
   await announce(mandate, link, { news: 'role_version', about })
 }
 
-async function carryOut(mandate: Mandate<'system'>, { task, days, link }: DueLink): Promise<void> {
-  switch (task) {
-    case 'expire':
-    case 'lapse':
-    case 'activate':
-    case 'suspend':
-    case 'handover':
-      return move(mandate, link, task)
-    case 'review_due':
-      return askForReview(mandate, link)
-    case 'role_version':
-      return tellOfVersion(mandate, link, days ?? 1)
-    case 'renew':
-      return renew(mandate, link)
-    case 'notice':
-      return notify(mandate, link, days ?? 1)
-  }
+type Doing = (mandate: Mandate<'system'>, due: DueLink) => Promise<void>
+
+const moving =
+  (task: keyof typeof MOVES): Doing =>
+  (mandate, { link }) =>
+    move(mandate, link, task)
+
+const DOINGS: Readonly<Record<ClockTask, Doing>> = {
+  expire: moving('expire'),
+  lapse: moving('lapse'),
+  activate: moving('activate'),
+  suspend: moving('suspend'),
+  handover: moving('handover'),
+  review_due: (mandate, { link }) => askForReview(mandate, link),
+  second_factor: (mandate, { link }) => tellOfFactor(mandate, link),
+  role_version: (mandate, { link, days }) => tellOfVersion(mandate, link, days ?? 1),
+  renew: (mandate, { link }) => renew(mandate, link),
+  notice: (mandate, { link, days }) => notify(mandate, link, days ?? 1),
 }
 
 /** What one run has done, and what it could not do. */
@@ -132,7 +144,7 @@ async function runBatch(database: Database, progress: Progress): Promise<boolean
   )
   for (const one of due) {
     try {
-      await inSystemTransaction(database, WORK, (mandate) => carryOut(mandate, one))
+      await inSystemTransaction(database, WORK, (mandate) => DOINGS[one.task](mandate, one))
       progress.counts.set(one.task, (progress.counts.get(one.task) ?? 0) + 1)
     } catch (error) {
       noteFailure(progress, one.link, error)

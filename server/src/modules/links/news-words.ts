@@ -20,6 +20,10 @@ export const TO_PARTNER: Readonly<Partial<Record<LinkNews, (parties: Parties) =>
     `${tenant} invites ${partner} to work in its account as ${role}, ${until}.`,
   uninvited: ({ tenant }) => `${tenant} took its invitation back.`,
   approved: ({ tenant, role, until }) => `${tenant} allows access as ${role}, ${until}.`,
+  approved_ahead: ({ tenant, role, until }) =>
+    `${tenant} allows access as ${role}, ${until}. It has not begun; you are told when it does.`,
+  second_factor: ({ tenant }) =>
+    `The access to ${tenant} has not begun: nobody of you has set up a second sign-in step yet. It begins by itself as soon as somebody has.`,
   declined: ({ tenant }) => `The request for access to ${tenant} was declined.`,
   activated: ({ tenant, role, until }) => `The access to ${tenant} as ${role} has started, ${until}.`,
   suspended: ({ tenant }) => `The access to ${tenant} is suspended.`,
@@ -53,6 +57,7 @@ export const TOPIC_OF: Readonly<Partial<Record<LinkNews, string>>> = {
   requested: 'link.requested',
   invited: 'link.requested',
   approved: 'link.approved',
+  approved_ahead: 'link.approved',
   declined: 'link.declined',
   invitation_declined: 'link.declined',
   activated: 'link.activated',

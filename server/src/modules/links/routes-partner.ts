@@ -179,7 +179,10 @@ function makeAcceptRoute(services: Services): Route {
         action: 'links.accept',
         changes: { status: { before: 'requested', after: isDue ? 'active' : 'approved' } },
       })
-      await announce(mandate, row, { news: 'approved', origin: services.publicOrigin() })
+      await announce(mandate, row, {
+        news: isDue ? 'approved' : 'approved_ahead',
+        origin: services.publicOrigin(),
+      })
       if (isDue) await followActivation(mandate, row, services.publicOrigin())
       const after = await getLink(mandate, params.link_id)
       return withVersion(toPartnerLink(after, now), after)

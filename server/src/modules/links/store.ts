@@ -143,6 +143,10 @@ export const namingConflicts = guardedBy({
     'The access review is overdue; the organisation confirms the access first.',
   ],
   delegation_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
+  link_second_factor: [
+    'LINK_STATE_CONFLICT',
+    'The link begins once somebody of the partner has a second sign-in step.',
+  ],
   delegation_payer: ['LINK_STATE_CONFLICT', 'No side of a link makes the other one pay.'],
   policy_two_people: ['SECOND_APPROVER_NEEDED', 'Looser rules take a second person of the organisation.'],
   change_request_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],

@@ -67,6 +67,8 @@ export interface LinkRow {
   readonly objection_until: Date | null
   readonly own_accounts_only: boolean
   readonly billing_parties: BillingParties
+  /** Whether only this keeps it from beginning: nobody of the partner has a second factor. */
+  readonly waits_for_factor: boolean
 }
 
 interface DelegationTable {

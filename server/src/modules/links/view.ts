@@ -42,6 +42,10 @@ export const linkFields = {
   role_version: z.int(),
   initiated_by: z.enum(['partner', 'tenant', 'provider']),
   starts_at: z.string(),
+  waits_for: z.enum(['start', 'second_factor']).nullable().meta({
+    description:
+      'What an approved link waits for before it begins by itself: its first day, or that somebody of the partner has set up a second factor.',
+  }),
   ends_at: z.string().nullable(),
   expires_in_days: z.int().nullable(),
   renewable_until: z.string().nullable(),
@@ -153,10 +157,18 @@ function mapOfOverrides({ overrides }: LinkRow): Record<string, boolean> {
   )
 }
 
+/** What keeps an approved link from beginning; null for every other one, and where the clock is about to begin it. */
+function waitsFor(row: LinkRow, now: Date): 'start' | 'second_factor' | null {
+  if (row.status !== 'approved') return null
+  if (row.starts_at > now) return 'start'
+  return row.waits_for_factor ? 'second_factor' : null
+}
+
 /** When a link begins, ends, is reviewed and can be objected to. */
 function datesOf(row: LinkRow, now: Date) {
   return {
     starts_at: row.starts_at.toISOString(),
+    waits_for: waitsFor(row, now),
     ends_at: iso(row.ends_at),
     expires_in_days: daysUntil(row.ends_at, now),
     renewable_until: iso(renewableUntil(row)),

@@ -31,6 +31,10 @@ export const NEWS_EN = {
       `${partner} asks for access to ${tenant} as ${role}, ${until}. Nothing is shared until you decide. The request waits until ${about}, then it lapses.`,
     withdrawn: ({ partner }: Parties) => `The request of ${partner} was withdrawn. Nothing is shared.`,
     approved: ({ partner, role, until }: Parties) => `${partner} has access as ${role}, ${until}.`,
+    approved_ahead: ({ partner, role, until }: Parties) =>
+      `${partner} will have access as ${role}, ${until}. It has not begun; you are told when it does.`,
+    second_factor: ({ partner }: Parties) =>
+      `The access of ${partner} has not begun: nobody of ${partner} has set up a second sign-in step yet. It begins by itself as soon as somebody has.`,
     declined: ({ partner }: Parties) => `The request of ${partner} was declined. Nothing is shared.`,
     activated: ({ partner, role, until }: Parties) =>
       `The access of ${partner} as ${role} has started, ${until}.`,

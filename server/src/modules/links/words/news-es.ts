@@ -19,6 +19,10 @@ export const NEWS_ES: LinkNewsWords = {
       `${partner} solicita acceso a ${tenant} con la función ${role}, ${until}. No se comparte nada hasta que usted decida. La solicitud espera hasta el ${about}; después caduca.`,
     withdrawn: ({ partner }) => `La solicitud de ${partner} se ha retirado. No se comparte nada.`,
     approved: ({ partner, role, until }) => `${partner} tiene acceso con la función ${role}, ${until}.`,
+    approved_ahead: ({ partner, role, until }) =>
+      `${partner} tendrá acceso con la función ${role}, ${until}. Todavía no ha empezado; se le avisará cuando empiece.`,
+    second_factor: ({ partner }) =>
+      `El acceso de ${partner} no ha empezado: nadie de ${partner} ha configurado todavía un segundo paso de inicio de sesión. Empezará por sí solo en cuanto alguien lo haga.`,
     declined: ({ partner }) => `La solicitud de ${partner} se ha rechazado. No se comparte nada.`,
     activated: ({ partner, role, until }) =>
       `El acceso de ${partner} con la función ${role} ha empezado, ${until}.`,

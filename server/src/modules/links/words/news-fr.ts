@@ -20,6 +20,10 @@ export const NEWS_FR: LinkNewsWords = {
       french`${partner} demande un accès à ${tenant} avec le rôle ${role}, ${until}. Rien n'est partagé tant que vous n'avez pas décidé. La demande attend jusqu'au ${about}, puis elle devient caduque.`,
     withdrawn: ({ partner }) => french`La demande de ${partner} a été retirée. Rien n'est partagé.`,
     approved: ({ partner, role, until }) => french`${partner} a accès avec le rôle ${role}, ${until}.`,
+    approved_ahead: ({ partner, role, until }) =>
+      french`${partner} aura accès avec le rôle ${role}, ${until}. L'accès n'a pas encore commencé ; vous serez prévenu quand il commencera.`,
+    second_factor: ({ partner }) =>
+      french`L'accès de ${partner} n'a pas commencé : personne chez ${partner} n'a encore configuré de deuxième étape de connexion. Il commencera de lui-même dès que quelqu'un l'aura fait.`,
     declined: ({ partner }) => french`La demande de ${partner} a été refusée. Rien n'est partagé.`,
     activated: ({ partner, role, until }) =>
       french`L'accès de ${partner} avec le rôle ${role} a commencé, ${until}.`,
