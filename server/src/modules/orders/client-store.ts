@@ -4,9 +4,11 @@ import { constraintOf } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { namingPriceFaults, requireExpected, toExpected } from './expected-total.ts'
+import type { ExpectedTotalBody } from './expected-total.ts'
 import { ClientInputRefusal } from './refusals.ts'
 import { priceItems, totalsOf } from './rules.ts'
-import type { PricedItem, WantedItem } from './rules.ts'
+import type { PricedItem, Totals, WantedItem } from './rules.ts'
 import { namingOrderFaults } from './store.ts'
 import type { ClientInvoiceRow, OrderRow, OrderTables } from './tables.ts'
 
@@ -34,11 +36,16 @@ export function listOffers(mandate: Mandate<'api'>, currency: string, codes?: re
 async function priced(
   mandate: Mandate<'api'>,
   wanted: readonly WantedItem[],
-): Promise<readonly PricedItem[]> {
+  expected: ExpectedTotalBody | undefined,
+): Promise<{ readonly items: readonly PricedItem[]; readonly totals: Totals }> {
   const { currency } = await getAccount(mandate)
   const codes = [...new Set(wanted.map((item) => item.product_code))]
   const found = priceItems(wanted, await listOffers(mandate, currency, codes))
-  if ('items' in found) return found.items
+  if ('items' in found) {
+    const totals = totalsOf(found.items)
+    requireExpected(toExpected(expected, currency), totals, currency)
+    return { items: found.items, totals }
+  }
   const detail = `is not offered in ${currency}`
   throw new ProblemError(
     422,
@@ -80,12 +87,14 @@ async function insertItems(
   items: readonly PricedItem[],
 ): Promise<void> {
   const { tenant, account } = mandate
-  await tables<OrderTables>(mandate)
-    .insertInto('order_item')
-    .values(
-      items.map((item) => ({ ...item, tenant_id: tenant.id, account_id: account.id, order_id: orderId })),
-    )
-    .execute()
+  await namingPriceFaults(
+    tables<OrderTables>(mandate)
+      .insertInto('order_item')
+      .values(
+        items.map((item) => ({ ...item, tenant_id: tenant.id, account_id: account.id, order_id: orderId })),
+      )
+      .execute(),
+  )
 }
 
 /** What is asked for with a new order. */
@@ -93,18 +102,18 @@ export interface NewOrder {
   readonly items: readonly WantedItem[]
   readonly reference: string | null
   readonly requestedOn: string
+  readonly expected: ExpectedTotalBody | undefined
 }
 
 /**
  * Places an order at the prices of now, for the payer of now, and returns its UUID. Throws VALIDATION_ERROR for what is
- * not offered, BILLING_CHANGED and NO_BILLING_RELATIONSHIP when the payer changed while the order was on its way, and
+ * not offered, ORDER_PRICE_CHANGED when it costs something else than was read, BILLING_CHANGED and NO_BILLING_RELATIONSHIP when the payer changed while the order was on its way, and
  * ORDER_LIMIT_REACHED when the orders of the month would cost more than the consent allows.
  */
 export async function insertOrder(mandate: Mandate<'api'>, order: NewOrder): Promise<string> {
   const { tenant, account, billing, token, client } = mandate
-  const items = await priced(mandate, order.items)
+  const { items, totals } = await priced(mandate, order.items, order.expected)
   if (!billing) throw new ClientInputRefusal('NO_BILLING_RELATIONSHIP', mandate, 'api.orders.create')
-  const totals = totalsOf(items)
   const work = sql<{ id: string }>`
     insert into service_order (tenant_id, account_id, reference, requested_on, once_total_minor, monthly_total_minor, payer_tenant_id, payer_account_id, acted_by)
     values (${tenant.id}, ${account.id}, ${order.reference}, ${order.requestedOn}, ${totals.once}, ${totals.monthly},
@@ -122,16 +131,28 @@ export interface Amendment {
   readonly items?: readonly WantedItem[] | undefined
   readonly reference?: string | null | undefined
   readonly requested_date?: string | undefined
+  readonly expected_total?: ExpectedTotalBody | undefined
 }
 
-/** Changes an order on which no work has begun; items that are sent replace all of them, at the prices of now. */
+/** Throws ORDER_PRICE_CHANGED where an order whose items stay costs something else than was read. */
+function requireStanding(order: OrderRow, expected: ExpectedTotalBody | undefined): void {
+  const { currency } = order
+  const totals = { once: order.once_total_minor, monthly: order.monthly_total_minor }
+  requireExpected(toExpected(expected, currency), totals, currency)
+}
+
+/**
+ * Changes an order on which no work has begun; items that are sent replace all of them, at the prices of now. Throws
+ * ORDER_PRICE_CHANGED when it would then cost something else than was read.
+ */
 export async function amendOrder(
   mandate: Mandate<'api'>,
   order: OrderRow,
   amendment: Amendment,
 ): Promise<void> {
-  const items = amendment.items && (await priced(mandate, amendment.items))
-  const totals = items && totalsOf(items)
+  const { items: wanted, expected_total: expected } = amendment
+  const change = wanted && (await priced(mandate, wanted, expected))
+  if (!change) requireStanding(order, expected)
   const updated = await namingOrderRefusals(
     mandate,
     'api.orders.update',
@@ -140,7 +161,10 @@ export async function amendOrder(
       .set({
         ...(amendment.reference !== undefined && { reference: amendment.reference }),
         ...(amendment.requested_date !== undefined && { requested_on: amendment.requested_date }),
-        ...(totals && { once_total_minor: totals.once, monthly_total_minor: totals.monthly }),
+        ...(change && {
+          once_total_minor: change.totals.once,
+          monthly_total_minor: change.totals.monthly,
+        }),
         version: order.version + 1,
       })
       .where('tenant_id', '=', order.tenant_id)
@@ -150,13 +174,13 @@ export async function amendOrder(
   )
   if (updated.numUpdatedRows === 0n)
     throw new ProblemError(412, 'PRECONDITION_FAILED', 'The order changed after it was read.')
-  if (!items) return
+  if (!change) return
   await tables<OrderTables>(mandate)
     .deleteFrom('order_item')
     .where('tenant_id', '=', order.tenant_id)
     .where('order_id', '=', order.id)
     .execute()
-  await insertItems(mandate, order.id, items)
+  await insertItems(mandate, order.id, change.items)
 }
 
 /** The invoices of the account that the token names, newest first, after a position. */

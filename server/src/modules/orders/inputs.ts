@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { calendarDay, plainText } from '#platform/route-input.ts'
+import { ExpectedTotal } from './expected-total.ts'
 import { OWNER_KEYS, MAXIMUM_ITEMS, MAXIMUM_QUANTITY, PAYER_KEYS } from './rules.ts'
 
 type Silent<Key extends string> = Record<Key, z.ZodOptional<z.ZodUnknown>>
@@ -35,6 +36,10 @@ export const NewOrderBody = z.strictObject({
   requested_date: calendarDay()
     .optional()
     .meta({ description: 'The day on which it is wanted; today without it.' }),
+  expected_total: ExpectedTotal.optional().meta({
+    description:
+      'What it costs as it was read: the order is refused when that changed by now. Without it the order goes at the prices of now.',
+  }),
   ...PARTIES,
 })
 
@@ -43,6 +48,10 @@ export const AmendmentBody = z
     items: Items.optional().meta({ description: 'Replaces all items, at the prices of now.' }),
     reference: Reference.nullable().optional(),
     requested_date: calendarDay().optional(),
+    expected_total: ExpectedTotal.optional().meta({
+      description:
+        'What the order costs once it is changed, as it was read: the change is refused when that is something else by now. Items that stay keep their prices.',
+    }),
     ...PARTIES,
   })
   .refine(

@@ -138,3 +138,106 @@ describe('what orders may cost in a month', () => {
     ).rejects.toThrow(/consent_order_limits|not-null/)
   })
 })
+
+describe('the total that a client read', () => {
+  const eur = (amount_minor: number) => ({ amount_minor, currency: 'EUR' })
+  const total = (quantity: number) => ({ once: eur(quantity * 9900), monthly: eur(quantity * 4999) })
+  const order = (quantity: number, expected: unknown, headers: Record<string, string> = {}) =>
+    clients.call(token, 'POST', ORDERS, {
+      body: { ...body(quantity), expected_total: expected },
+      headers,
+    })
+  const raise = (by: number) =>
+    world.seed(
+      `update product set monthly_minor = monthly_minor + $1 where code = 'FIBRE-1G' and currency = 'EUR'`,
+      [by],
+    )
+  const raised = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    await raise(1)
+    try {
+      return await work()
+    } finally {
+      await raise(-1)
+    }
+  }
+  const refusedAt = (quantity: number) => ({
+    status: 412,
+    code: 'ORDER_PRICE_CHANGED',
+    details: { total: { once: eur(quantity * 9900), monthly: eur(quantity * 5000) } },
+  })
+
+  test('is what an order costs, or nothing is ordered and the total of now is told; left out, the order goes at the prices of now (A7)', async () => {
+    const placed = await order(2, total(2))
+    expect(placed.statusCode, placed.body).toBe(201)
+    expect(placed.json()).toMatchObject({ once_total: total(2).once, monthly_total: total(2).monthly })
+    const before = await spent()
+    const [refused, cheaper, unsaid] = await raised(async () => [
+      await order(2, total(2)),
+      await order(2, { once: eur(2 * 9900 + 1), monthly: eur(2 * 5000) }),
+      await place(),
+    ])
+    expect(refused.json()).toMatchObject(refusedAt(2))
+    expect(cheaper.json()).toMatchObject(refusedAt(2))
+    expect(unsaid.json()).toMatchObject({ monthly_total: eur(5000) })
+    expect(await spent()).toBe(before + FIBRE + 1)
+  })
+
+  test('is said in the currency of the account, whole and in full', async () => {
+    const foreign = await order(1, { once: eur(9900), monthly: { amount_minor: 4999, currency: 'USD' } })
+    expect(foreign.json()).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/body/expected_total/monthly/currency', code: 'CURRENCY_DIFFERS' }],
+    })
+    for (const expected of [{ once: eur(9900) }, { ...total(1), yearly: eur(0) }, 14_899, null])
+      expect((await order(1, expected)).statusCode, JSON.stringify(expected)).toBe(422)
+    expect(await spent()).toBe(0)
+  })
+
+  test('belongs to the request of an Idempotency-Key: the same one is answered as before, another one is another request, and a refusal is not kept (A7, R3)', async () => {
+    const key = { 'idempotency-key': 'priced' }
+    const refused = await raised(() => order(1, total(1), key))
+    expect(refused.json()).toMatchObject(refusedAt(1))
+    const placed = await order(1, total(1), key)
+    expect(placed.statusCode, placed.body).toBe(201)
+    const [again, other] = await raised(async () => [
+      await order(1, total(1), key),
+      await order(1, { once: eur(9900), monthly: eur(5000) }, key),
+    ])
+    expect(again.headers['idempotent-replayed']).toBe('true')
+    expect(again.json()).toEqual(placed.json())
+    expect(other.json()).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' })
+    expect(await spent()).toBe(FIBRE)
+  })
+
+  test('is what a changed order costs: its items at the prices of now, or as it stands where they stay (A7)', async () => {
+    const placed = await place(1)
+    const { order_id: id } = placed.json<{ order_id: string }>()
+    const amend = (change: object, etag: unknown = placed.headers['etag']) =>
+      clients.call(token, 'PATCH', `${ORDERS}/${id}`, {
+        body: change,
+        headers: { 'if-match': String(etag) },
+      })
+    const [dearer, stale] = await raised(async () => [
+      await amend({ ...body(2), expected_total: total(2) }),
+      await amend({ reference: 'PO-8', expected_total: total(2) }),
+    ])
+    expect(dearer.json()).toMatchObject(refusedAt(2))
+    expect(stale.json()).toMatchObject({ code: 'ORDER_PRICE_CHANGED', details: { total: total(1) } })
+    expect((await amend({ expected_total: total(1) })).json()).toMatchObject({
+      errors: [{ code: 'NOTHING_TO_CHANGE' }],
+    })
+    const foreign = { once: eur(9900), monthly: { amount_minor: 4999, currency: 'USD' } }
+    expect((await amend({ reference: 'PO-8', expected_total: foreign })).json()).toMatchObject({
+      errors: [{ pointer: '/body/expected_total/monthly/currency', code: 'CURRENCY_DIFFERS' }],
+    })
+    const unchanged = await clients.call(token, 'GET', `${ORDERS}/${id}`)
+    expect(unchanged.json()).toEqual(placed.json())
+    const named = await raised(() => amend({ reference: 'PO-8', expected_total: total(1) }))
+    expect(named.json()).toMatchObject({ reference: 'PO-8', monthly_total: total(1).monthly })
+    const grown = await amend({ ...body(2), expected_total: total(2) }, named.headers['etag'])
+    expect(grown.json()).toMatchObject({ once_total: total(2).once, version: 3 })
+    expect((await amend({ ...body(1), expected_total: total(3) })).json()).toMatchObject({
+      code: 'PRECONDITION_FAILED',
+    })
+  })
+})

@@ -4,6 +4,7 @@ import { constraintOf } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { namingPriceFaults, requireExpected } from './expected-total.ts'
 import { priceItems, totalsOf } from './rules.ts'
 import type { Offer, PricedItem, Totals, WantedItem } from './rules.ts'
 import { namingOrderFaults } from './store.ts'
@@ -77,26 +78,10 @@ async function namingPayerFaults<Result>(work: Promise<Result>): Promise<Result>
   }
 }
 
-/** A price that changed in the very moment is told like one that did so before. */
-async function namingPriceFaults<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    if (constraintOf(error) === 'order_item_price') throw priceChanged(error)
-    throw error
-  }
-}
-
 /** The refusal of an order for which somebody else pays than was shown. */
 export function payerChanged(cause?: unknown): ProblemError {
   const detail = 'Somebody else pays for this account than was shown. Nothing was ordered.'
   return new ProblemError(409, 'ORDER_PAYER_CHANGED', detail, { cause })
-}
-
-/** The refusal of an order that costs something else than was shown. */
-function priceChanged(cause?: unknown): ProblemError {
-  const detail = 'It costs something else than was shown. Nothing was ordered.'
-  return new ProblemError(412, 'ORDER_PRICE_CHANGED', detail, { cause })
 }
 
 /** The refusal of an order for which nobody pays. */
@@ -114,8 +99,7 @@ export async function insertOrderOfPerson(mandate: OrderingMandate, order: Wante
   const { tenant_id: tenantId, id: accountId, payer } = order.account
   if (!payer) throw payerMissing()
   const totals = totalsOf(items)
-  const { expected } = order
-  if (expected && (expected.once !== totals.once || expected.monthly !== totals.monthly)) throw priceChanged()
+  requireExpected(order.expected, totals, order.account.currency)
   const work = sql<{ id: string }>`
     insert into service_order (tenant_id, account_id, reference, requested_on, once_total_minor, monthly_total_minor, payer_tenant_id, payer_account_id, acted_by)
     values (${tenantId}, ${accountId}, ${order.reference}, ${order.requestedOn}, ${totals.once}, ${totals.monthly},

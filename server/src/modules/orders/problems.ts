@@ -24,8 +24,9 @@ const ORDER_PROBLEMS = {
   ORDER_PRICE_CHANGED: {
     status: 412,
     title: 'It costs something else now',
-    cause: 'A price changed after it was shown. Nothing was ordered.',
-    remedy: 'Read the prices again, and order if that is still wanted.',
+    cause:
+      'A price changed after it was read. Nothing was ordered or changed; `details.total` says what it costs now, except when the price changed at this very moment.',
+    remedy: 'Read the prices again, and order or change if that is still wanted.',
   },
   ORDER_PAYER_MISSING: {
     status: 409,

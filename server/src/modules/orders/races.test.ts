@@ -129,6 +129,30 @@ describe('a revocation', () => {
   }, 60_000)
 })
 
+/** Places an order that waits for a line that another transaction holds, until something was done behind its back. */
+async function whileOrderWaits(act: () => Promise<unknown>) {
+  const holder = await world.database.pool('liaison_platform').connect()
+  try {
+    await holder.query('begin')
+    await holder.query(`select pg_advisory_xact_lock(access.lock_key('billing', $1))`, [whole.account.id])
+    const state = { hasAnswered: false }
+    const waiting = place().finally(() => (state.hasAnswered = true))
+    const isWaiting = async () => {
+      const [row] = await world.sql<{ n: number }>(
+        `select count(*)::integer as n from pg_locks where locktype = 'advisory' and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
+      )
+      return (row?.n ?? 0) > 0
+    }
+    while (!state.hasAnswered && !(await isWaiting())) await new Promise((resolve) => setImmediate(resolve))
+    await act()
+    await holder.query('rollback')
+    return await waiting
+  } finally {
+    holder.release()
+  }
+}
+
 describe('a change of who pays', () => {
   test('waits for the orders under way, and no later order has the old payer (A5)', async () => {
     const id = encodeId('commercial_relationship', whole.relationship)
@@ -146,35 +170,30 @@ describe('a change of who pays', () => {
   }, 60_000)
 
   test('between the look at the account and the order is told, not taken', async () => {
-    // The order waits for a line that another transaction holds, until the payer was changed behind its back.
-    const holder = await world.database.pool('liaison_platform').connect()
     try {
-      await holder.query('begin')
-      await holder.query(`select pg_advisory_xact_lock(access.lock_key('billing', $1))`, [whole.account.id])
-      const state = { hasAnswered: false }
-      const waiting = place().finally(() => (state.hasAnswered = true))
-      const isWaiting = async () => {
-        const [row] = await world.sql<{ n: number }>(
-          `select count(*)::integer as n from pg_locks where locktype = 'advisory' and not granted
-             and database = (select oid from pg_database where datname = current_database())`,
+      const answer = await whileOrderWaits(async () => {
+        await world.sql(`alter table commercial_relationship disable trigger guarded`)
+        await world.seed(
+          `update commercial_relationship set status = 'ended' where id = $1`,
+          [whole.relationship],
+          whole.tenant,
         )
-        return (row?.n ?? 0) > 0
-      }
-      while (!state.hasAnswered && !(await isWaiting())) await new Promise((resolve) => setImmediate(resolve))
-      await world.sql(`alter table commercial_relationship disable trigger guarded`)
-      await world.seed(
-        `update commercial_relationship set status = 'ended' where id = $1`,
-        [whole.relationship],
-        whole.tenant,
-      )
-      await holder.query('rollback')
-      expect((await waiting).json()).toMatchObject({ status: 409, code: 'NO_BILLING_RELATIONSHIP' })
+      })
+      expect(answer.json()).toMatchObject({ status: 409, code: 'NO_BILLING_RELATIONSHIP' })
       expect(await count()).toBe(0)
     } finally {
       await world.sql(`alter table commercial_relationship enable trigger guarded`)
-      holder.release()
     }
   })
+})
+
+test('a change of a price between the look at it and the order is told, not taken (A7)', async () => {
+  const raise = (by: number) =>
+    world.seed(`update product set monthly_minor = monthly_minor + $1 where code = 'FIBRE-1G'`, [by])
+  const answer = await whileOrderWaits(() => raise(1))
+  await raise(-1)
+  expect(answer.json()).toMatchObject({ status: 412, code: 'ORDER_PRICE_CHANGED' })
+  expect(await count()).toBe(0)
 })
 
 describe('two who move one order at once', () => {

@@ -52,7 +52,7 @@ const placeRoute = route({
   input: { params: AccountParams, query: z.strictObject(PARTIES), body: NewOrderBody },
   access: onAccount('api.orders.create'),
   limit: 'write',
-  problems: ['BILLING_PARTY_MISMATCH', 'ORDER_LIMIT_REACHED', 'ORDER_STATE_CONFLICT'],
+  problems: ['BILLING_PARTY_MISMATCH', 'ORDER_LIMIT_REACHED', 'ORDER_PRICE_CHANGED', 'ORDER_STATE_CONFLICT'],
   responses: { 201: OrderDetail },
   async handle({ mandate, query, body }) {
     requireOwnParties(mandate, 'api.orders.create', [body, query])
@@ -60,6 +60,7 @@ const placeRoute = route({
       items: body.items,
       reference: body.reference ?? null,
       requestedOn: body.requested_date ?? dayOf(mandate.origin.now),
+      expected: body.expected_total,
     })
     const { order, body: placed } = await answer(mandate, idFromUuid('order', uuid))
     await announceOrder(mandate, order, {
@@ -78,14 +79,20 @@ const amendRoute = route({
   access: onAccount('api.orders.update'),
   limit: 'write',
   ifMatch: true,
-  problems: ['ORDER_NOT_FOUND', 'ORDER_STATE_CONFLICT', 'ORDER_LIMIT_REACHED', 'BILLING_PARTY_MISMATCH'],
+  problems: [
+    'ORDER_NOT_FOUND',
+    'ORDER_STATE_CONFLICT',
+    'ORDER_LIMIT_REACHED',
+    'ORDER_PRICE_CHANGED',
+    'BILLING_PARTY_MISMATCH',
+  ],
   responses: { 200: OrderDetail },
   async handle({ mandate, params, query, body, expectedVersion }) {
     requireOwnParties(mandate, 'api.orders.update', [body, query])
     const before = await getOrder(mandate, params.order_id)
     requireVersion(before, expectedVersion)
-    const { items, reference, requested_date } = body
-    await amendOrder(mandate, before, { items, reference, requested_date })
+    const { items, reference, requested_date, expected_total } = body
+    await amendOrder(mandate, before, { items, reference, requested_date, expected_total })
     const { order, body: amended } = await answer(mandate, params.order_id)
     await announceOrder(mandate, order, {
       action: 'orders.update',

@@ -3,16 +3,17 @@ import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { Money, toMoney } from '#platform/money.ts'
-import { inputRefused, ProblemError } from '#platform/problem.ts'
+import { ProblemError } from '#platform/problem.ts'
 import { calendarDay, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { announceOrder } from './events.ts'
+import { ExpectedTotal, toExpected } from './expected-total.ts'
 import { Items, Reference } from './inputs.ts'
 import { insertOrderOfPerson, listOrderingAccounts, listProducts, payerChanged } from './people-store.ts'
 import type { OrderingMandate } from './people-store.ts'
 import { dayOf } from './rules.ts'
-import type { Offer, Totals } from './rules.ts'
+import type { Offer } from './rules.ts'
 import { getOrder, listItems } from './store.ts'
 import type { OrderingAccountRow } from './tables.ts'
 import { BillingBody, OrderDetail, toBilling, toOrder } from './view.ts'
@@ -44,10 +45,9 @@ const PersonOrderBody = z.strictObject({
     description: 'As it was read with the account: the order is refused when somebody else pays by now.',
   }),
   items: Items,
-  expected_total: z
-    .strictObject({ once: Money, monthly: Money })
-    .optional()
-    .meta({ description: 'What it costs as it was read: the order is refused when that changed by now.' }),
+  expected_total: ExpectedTotal.optional().meta({
+    description: 'What it costs as it was read: the order is refused when that changed by now.',
+  }),
   reference: Reference.optional(),
   requested_date: calendarDay()
     .optional()
@@ -96,27 +96,6 @@ async function getAccount(
   })
 }
 
-type Expected = z.output<typeof PersonOrderBody>['expected_total']
-
-/** What was shown, in the currency of the account. Throws VALIDATION_ERROR for one in another currency. */
-function toExpected(expected: Expected, { currency }: OrderingAccountRow): Totals | null {
-  if (expected === undefined) return null
-  const { once, monthly } = expected
-  const errors = Object.entries({ once, monthly }).flatMap(([name, amount]) =>
-    amount.currency === currency
-      ? []
-      : [
-          {
-            pointer: `/body/expected_total/${name}/currency`,
-            code: 'CURRENCY_DIFFERS',
-            detail: `must be ${currency}, in which the account counts`,
-          },
-        ],
-  )
-  if (errors.length > 0) throw inputRefused(errors)
-  return { once: once.amount_minor, monthly: monthly.amount_minor }
-}
-
 async function place(mandate: OrderingMandate, body: z.output<typeof PersonOrderBody>) {
   const account = await getAccount(mandate, body.billing_account_id)
   if (account.payer && account.payer.relationship_id !== body.relationship_id) throw payerChanged()
@@ -125,7 +104,7 @@ async function place(mandate: OrderingMandate, body: z.output<typeof PersonOrder
     items: body.items,
     reference: body.reference ?? null,
     requestedOn: body.requested_date ?? dayOf(mandate.origin.now),
-    expected: toExpected(body.expected_total, account),
+    expected: toExpected(body.expected_total, account.currency),
   })
   const order = await getOrder(mandate, idFromUuid('order', uuid))
   await announceOrder(mandate, order, {
