@@ -229,6 +229,7 @@ create table public.link_request_sent (
   withdrawn_at timestamp with time zone,
   sla_response_hours integer,
   billing_parties jsonb,
+  conditions jsonb,
   constraint link_request_sent_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partner(id),
   constraint link_request_sent_pkey PRIMARY KEY (id),
   constraint link_request_sent_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.person(id),
@@ -251,7 +252,7 @@ create policy partner_side on public.link_request_sent for all to liaison_progra
   with check ((partner_id = ( SELECT access.own_partner() AS own_partner)));
 grant select on public.link_request_sent to liaison_authz;
 grant select on public.link_request_sent to liaison_program;
-grant insert (id, partner_id, tenant_slug, relationship_type, access_role, role_version, overrides, request_message, starts_at, ends_at, requested_by, sla_response_hours, billing_parties) on public.link_request_sent to liaison_program;
+grant insert (id, partner_id, tenant_slug, relationship_type, access_role, role_version, overrides, request_message, starts_at, ends_at, requested_by, sla_response_hours, billing_parties, conditions) on public.link_request_sent to liaison_program;
 grant update (withdrawn_at) on public.link_request_sent to liaison_program;
 
 -- What a partner asks new customers for, kept to be asked again. It opens nothing: what is asked for is checked anew whenever it is used.
@@ -447,7 +448,7 @@ create view public.link_list_of_partner with (security_invoker=true) as
     COALESCE(
         CASE
             WHEN (NOT seen.hidden) THEN o.has_conditions
-            ELSE NULL::boolean
+            ELSE (r.conditions <> '{}'::jsonb)
         END, false) AS has_conditions,
     COALESCE(o.requested_by, r.requested_by) AS requested_by,
     COALESCE(r.requested_at, o.requested_at) AS requested_at,

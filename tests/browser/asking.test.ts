@@ -14,7 +14,7 @@ const partnerPath = (partner: string, rest: string) =>
 
 const look = async (page: Page) => expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
 
-test('a partner says in its request from when the link holds, what answer it promises and who pays, reads that before it sends, and afterwards on the page of the link (B2)', async () => {
+test('a partner says in its request from when the link holds, what answer it promises, who pays and what it offers to keep to, reads that before it sends, and afterwards on the page of the link (B2)', async () => {
   const page = await product.openTab('victor@southbank.example')
   await page.goto(partnerPath('southbank-systems', 'links/new'))
   await page.getByLabel('Partner code of the tenant').fill('iberia-rural')
@@ -26,13 +26,24 @@ test('a partner says in its request from when the link holds, what answer it pro
   await page.getByRole('button', { name: 'Send the request' }).click()
   await page.getByRole('link', { name: 'Choose tomorrow or a later day, or leave the day empty.' }).waitFor()
   await page.getByText('Your organisation pays for API calls, seats and exports.').waitFor()
-  await page.getByText('Change who pays, name a distributor').click()
+  await page.getByText('Change who pays, offer conditions, name a distributor').click()
   await page.getByLabel('Who pays for seats?').selectOption('split')
   await page.getByText('share the cost of seats as agreed').waitFor()
+  await page.getByLabel('A passkey, not a code').check()
+  await page.getByLabel('Only from these networks').fill('192.0.2.0/24\n2001:db8::/32')
   await look(page)
   await first.fill('')
+  const sent = page.waitForRequest((request) => request.method() === 'POST')
   await page.getByRole('button', { name: 'Send the request' }).click()
   await page.getByRole('heading', { name: 'Request sent' }).waitFor()
+  expect((await sent).postDataJSON()).toMatchObject({
+    conditions: {
+      phishing_resistant: true,
+      read_reason_required: false,
+      ip_mode: 'enforce',
+      ip_allow: ['192.0.2.0/24', '2001:db8::/32'],
+    },
+  })
 
   await page.getByRole('link', { name: 'See your requests' }).click()
   await page.locator('tbody tr').filter({ hasText: 'iberia-rural' }).getByRole('link').first().click()

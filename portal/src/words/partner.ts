@@ -33,7 +33,7 @@ export const partner = {
   'managed.unpin': 'Unpin',
   'managed.link_page': 'Open the link',
   'managed.conditions': 'Conditions',
-  'managed.conditions_on': 'the tenant has set conditions',
+  'managed.conditions_on': 'there are conditions',
   'managed.mrr': 'Monthly revenue',
   'managed.subscribers': 'Subscribers',
   'managed.subscribers_value': '{active} active of {total}',

@@ -18,7 +18,14 @@ export const requestMore = {
   'request.slug': 'Partner code of the tenant',
   'request.slug_about': 'Ask the tenant; it stands on their partner access page.',
   'request.slug_missing': 'Enter the partner code of the tenant.',
-  'request.more': 'Change who pays, name a distributor',
+  'request.more': 'Change who pays, offer conditions, name a distributor',
+  'request.offer': 'What you offer to keep to, besides what they ask',
+  'request.offer.reason': 'A reason each time somebody of you comes in',
+  'request.offer.fresh': 'A second sign-in step within the last hour',
+  'request.offer.passkey': 'A passkey, not a code',
+  'request.offer_networks': 'Only from these networks (optional)',
+  'request.offer_networks_about':
+    'Addresses or ranges such as 192.0.2.0/24, one a line. What you offer holds from the first day; only they can lift it.',
   'request.via': 'Short name of the distributor',
   'request.via_about':
     'Only when another partner stands between you and the tenant. It sees name, state and totals of the link, and opens nothing.',

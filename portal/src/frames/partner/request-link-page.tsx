@@ -15,7 +15,15 @@ import { partnerPlaces } from '../../places.ts'
 import { AskFields, blankTerms, checkTerms } from '../shared/ask-fields.tsx'
 import type { AskedTerms } from '../shared/ask-fields.tsx'
 import { payersOf } from './payers.ts'
-import { blankMore, bodyOfMore, checkMore, PayerFields, PromiseField, StartField } from './request-more.tsx'
+import {
+  blankMore,
+  bodyOfMore,
+  checkMore,
+  OfferFields,
+  PayerFields,
+  PromiseField,
+  StartField,
+} from './request-more.tsx'
 import type { MoreTerms } from './request-more.tsx'
 
 type Draft = AskedTerms & MoreTerms & { slug: string; via: string }
@@ -48,6 +56,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         <summary>{t('request.more')}</summary>
         <div className="stack">
           <PayerFields draft={draft} onDraft={change} />
+          <OfferFields draft={draft} onDraft={change} />
           <TextInput
             id="via_partner_slug"
             label={t('request.via')}

@@ -1,4 +1,4 @@
-import { NativeSelect, TextInput } from '@mantine/core'
+import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
@@ -16,15 +16,25 @@ type Party = (typeof parties)[number]
 /** What a request and a template may promise and say besides: the first answer, and who pays. */
 export type PromisedTerms = { hours: string; pays: Record<Kind, Party> }
 
-/** What a request may say besides: also the day from which. */
-export type MoreTerms = PromisedTerms & { starts: string }
+/** What the partner offers to keep to. */
+type OfferedTerms = { reason: boolean; fresh: boolean; passkey: boolean; networks: string }
+
+/** What a request may say besides: also the day from which, and what is offered. */
+export type MoreTerms = PromisedTerms & OfferedTerms & { starts: string }
 
 export const blankPromise: PromisedTerms = {
   hours: '',
   pays: { services: 'tenant', api_calls: 'partner', seats: 'partner', exports: 'partner' },
 }
 
-export const blankMore: MoreTerms = { ...blankPromise, starts: '' }
+export const blankMore: MoreTerms = {
+  ...blankPromise,
+  starts: '',
+  reason: false,
+  fresh: false,
+  passkey: false,
+  networks: '',
+}
 
 /** What is wrong with the promised answer. */
 export function checkPromise({ hours }: PromisedTerms): FormError[] {
@@ -49,9 +59,26 @@ export function bodyOfPromise({ hours, pays }: PromisedTerms) {
   return { billing_parties: pays, ...(hours.trim() !== '' && { sla_response_hours: Number(hours) }) }
 }
 
+/** The conditions that are offered; undefined where nothing is. */
+function offerOf({ reason, fresh, passkey, networks }: OfferedTerms) {
+  const ranges = networks.split(/[\s,]+/).filter(Boolean)
+  if (!reason && !fresh && !passkey && ranges.length === 0) return undefined
+  return {
+    read_reason_required: reason,
+    phishing_resistant: passkey,
+    ...(fresh && { mfa_max_age_s: 3600 }),
+    ...(ranges.length > 0 && { ip_mode: 'enforce' as const, ip_allow: ranges }),
+  }
+}
+
 /** The part of the body of a request; what was left blank is not sent. */
-export function bodyOfMore({ starts, ...promised }: MoreTerms) {
-  return { ...bodyOfPromise(promised), ...(starts !== '' && { starts_at: `${starts}T00:00:00Z` }) }
+export function bodyOfMore(draft: MoreTerms) {
+  const conditions = offerOf(draft)
+  return {
+    ...bodyOfPromise(draft),
+    ...(draft.starts !== '' && { starts_at: `${draft.starts}T00:00:00Z` }),
+    ...(conditions && { conditions }),
+  }
 }
 
 type FieldProps<Terms> = {
@@ -111,4 +138,30 @@ export function PayerFields({ draft, onDraft }: Omit<FieldProps<PromisedTerms>, 
       ))}
     </NativeSelect>
   ))
+}
+
+/** What the partner offers to keep to, whoever of it works there. */
+export function OfferFields({ draft, onDraft }: Omit<FieldProps<OfferedTerms>, 'errors'>) {
+  return (
+    <fieldset className="stack tight">
+      <legend>{t('request.offer')}</legend>
+      {(['reason', 'fresh', 'passkey'] as const).map((name) => (
+        <Checkbox
+          key={name}
+          id={`offer_${name}`}
+          label={tValue('request.offer', name)}
+          checked={draft[name]}
+          onChange={(event) => onDraft({ [name]: event.currentTarget.checked })}
+        />
+      ))}
+      <Textarea
+        id="ip_allow"
+        label={t('request.offer_networks')}
+        description={t('request.offer_networks_about')}
+        maxLength={12_400}
+        value={draft.networks}
+        onChange={(event) => onDraft({ networks: event.currentTarget.value })}
+      />
+    </fieldset>
+  )
 }

@@ -73,12 +73,15 @@ export function recordRequest(
     readonly slug: string
     readonly role: string
     readonly tenantId: string | null
+    /** The conditions that the partner offers; empty without any. */
+    readonly offer?: object
   },
 ): void {
   recordEvent(mandate, {
     action: request.action ?? 'links.request',
     role: request.role,
     resource: { type: 'link', id: request.id, label: request.slug },
+    ...(Object.keys(request.offer ?? {}).length > 0 && { changes: { conditions: { after: request.offer } } }),
     ...(request.tenantId !== null && { tenants: [{ tenantId: request.tenantId, rowCount: 0 }] }),
   })
 }

@@ -1,6 +1,7 @@
 import {
   compilePatterns,
   isCidr,
+  isIpListWithin,
   isWithin,
   LINK_ROLES,
   NO_CONDITIONS,
@@ -11,6 +12,7 @@ import type { Conditions, LinkRole, LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import { areaText } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
+import { FRESH_SECONDS } from './condition-lines.ts'
 import { addDays, maskOfTerms, withRole } from './rules.ts'
 import type { TenantChoice } from './rules.ts'
 import type { LinkWords } from './words/index.ts'
@@ -64,10 +66,23 @@ function readEnd(text: string, terms: LinkTerms, { now, words }: Read): Date | n
   return end < addDays(terms.ends_at, 1) ? terms.ends_at : { field: 'ends_on', message: words.late }
 }
 
-function readRanges(text: string, { words }: Read): string[] | FieldError {
+/** What the partner offers to keep to anyway, of what the review can ask for. */
+export function offeredBy({ conditions }: LinkTerms) {
+  const { mfa_max_age_s: age } = conditions
+  return {
+    reason: conditions.read_reason_required,
+    freshFactor: age !== null && age <= FRESH_SECONDS,
+    passkey: conditions.phishing_resistant,
+    networks: conditions.ip_mode === 'enforce',
+  }
+}
+
+function readRanges(text: string, { conditions }: LinkTerms, { words }: Read): string[] | FieldError {
   const ranges = text.split(/[\s,]+/).filter(Boolean)
   const bad = ranges.filter((range) => !isCidr(range))
-  return bad.length === 0 ? ranges : { field: 'ip_allow', message: words.ranges(bad.join(', ')) }
+  if (bad.length > 0) return { field: 'ip_allow', message: words.ranges(bad.join(', ')) }
+  const isOutside = conditions.ip_mode === 'enforce' && !isIpListWithin(ranges, conditions.ip_allow)
+  return isOutside ? { field: 'ip_allow', message: words.outside(conditions.ip_allow.join(', ')) } : ranges
 }
 
 function conditionsOf(form: ReviewInput, asked: Conditions, ranges: readonly string[]): Conditions {
@@ -75,7 +90,9 @@ function conditionsOf(form: ReviewInput, asked: Conditions, ranges: readonly str
     ...NO_CONDITIONS,
     ...asked,
     ...(form.passkey && { phishing_resistant: true }),
-    ...(form.fresh_factor && { mfa_max_age_s: Math.min(asked.mfa_max_age_s ?? 3600, 3600) }),
+    ...(form.fresh_factor && {
+      mfa_max_age_s: Math.min(asked.mfa_max_age_s ?? FRESH_SECONDS, FRESH_SECONDS),
+    }),
     ...(form.reason_required && { read_reason_required: true }),
     ...(ranges.length > 0 && { ip_mode: 'enforce' as const, ip_allow: ranges }),
   }
@@ -97,15 +114,17 @@ export interface Standing {
 }
 
 /** The fields as the partner asked for it. */
-function standingAsAsked({ role, ends_at: end, conditions }: LinkTerms): Standing {
+function standingAsAsked(terms: LinkTerms): Standing {
+  const { role, ends_at: end, conditions } = terms
+  const offered = offeredBy(terms)
   return {
     role,
     isAllowed: () => true,
     lastDay: lastDayOf(end),
-    asksReason: conditions.read_reason_required,
-    asksFactor: conditions.mfa_max_age_s !== null,
-    asksPasskey: conditions.phishing_resistant,
-    networks: conditions.ip_mode === 'enforce' ? conditions.ip_allow.join('\n') : '',
+    asksReason: offered.reason,
+    asksFactor: offered.freshFactor,
+    asksPasskey: offered.passkey,
+    networks: offered.networks ? conditions.ip_allow.join('\n') : '',
   }
 }
 
@@ -137,7 +156,7 @@ export function readChoice(
   const known = terms.overrides.filter(({ effect }) => effect === 'deny').map(({ pattern }) => pattern)
   const removed = offered.filter((name) => !allowed.has(name))
   const end = readEnd(form.ends_on, terms, read)
-  const ranges = readRanges(form.ip_allow, read)
+  const ranges = readRanges(form.ip_allow, terms, read)
   const errors = [
     ...(removed.length === offered.length ? [{ field: null, message: words.nothingLeft }] : []),
     ...(end !== null && 'message' in end ? [end] : []),

@@ -34,7 +34,8 @@ import type { FieldError } from '#platform/pages/index.ts'
 import { partnerSince, partyNotice } from './asking-party.ts'
 import type { AskingParty } from './asking-party.ts'
 import type { LiveCounts } from './approval-store.ts'
-import { LONGEST_RANGES, smallerRoles, standingOf } from './page-choice.ts'
+import { conditionLines } from './condition-lines.ts'
+import { LONGEST_RANGES, offeredBy, smallerRoles, standingOf } from './page-choice.ts'
 import type { ReviewInput, Standing } from './page-choice.ts'
 import { screensOf } from './preview.ts'
 import { maskOfTerms, sentencesOf } from './rules.ts'
@@ -112,20 +113,11 @@ function promise(decision: Decision): string {
     : asked.answerWithin(writeCount(count, hours, decision.reading.language))
 }
 
-/** What is asked of the partner's people each time, as it was ticked. */
-function conditionLines({ conditions }: LinkTerms, { choose }: Pick<LinkWords, 'choose'>): string[] {
-  return [
-    ...(conditions.read_reason_required ? [choose.reason] : []),
-    ...(conditions.mfa_max_age_s === null ? [] : [choose.fresh]),
-    ...(conditions.phishing_resistant ? [choose.passkey] : []),
-    ...(conditions.ip_mode === 'enforce' ? [`${choose.networks}: ${conditions.ip_allow.join(', ')}`] : []),
-  ]
-}
-
 function askedFacts(decision: Decision): Html {
   const { row, terms } = decision
   const { asked, roles } = wordsOf(decision)
   const partner = partnerOf(decision)
+  const offered = conditionLines(terms.conditions, decision.reading.language)
   return facts([
     [asked.who, asked.works(html`<b><bdi>${partner}</bdi></b>`, roles[terms.role], partner)],
     [asked.partner, partnerSince({ party: decision.party, language: decision.reading.language })],
@@ -135,6 +127,7 @@ function askedFacts(decision: Decision): Html {
       : ([[asked.through, asked.throughLine(row.via_partner_name)]] as const)),
     [asked.long, until(decision, terms.ends_at)],
     [asked.pays, payer(decision)],
+    ...(offered.length > 0 ? [[asked.offers, list(offered)] as const] : []),
     [asked.promise, promise(decision)],
     [asked.why, row.request_message === null ? asked.noReason : asked.quoted(row.request_message)],
   ])
@@ -201,13 +194,25 @@ function cannotList(decision: Decision): Html {
 
 function conditionFields(decision: Decision, standing: Standing, errors: readonly FieldError[]): Html {
   const { choose } = wordsOf(decision)
-  return html`<fieldset>
+  const offered = offeredBy(decision.terms)
+  const ticks = [
+    ...(offered.reason
+      ? []
+      : [{ name: 'reason_required', label: choose.reason, isTicked: standing.asksReason }]),
+    ...(offered.freshFactor
+      ? []
+      : [{ name: 'fresh_factor', label: choose.fresh, isTicked: standing.asksFactor }]),
+    ...(offered.passkey ? [] : [{ name: 'passkey', label: choose.passkey, isTicked: standing.asksPasskey }]),
+  ]
+  const hint = offered.networks ? choose.networksOffered : choose.networksHint
+  return html`${
+    ticks.length > 0 &&
+    html`<fieldset>
       <legend>${choose.conditions}</legend>
-      ${tickBox({ name: 'reason_required', label: choose.reason, isTicked: standing.asksReason })}
-      ${tickBox({ name: 'fresh_factor', label: choose.fresh, isTicked: standing.asksFactor })}
-      ${tickBox({ name: 'passkey', label: choose.passkey, isTicked: standing.asksPasskey })}
-    </fieldset>
-    ${textArea({ name: 'ip_allow', label: choose.networks, hint: choose.networksHint, value: standing.networks, isOptional: true, maxLength: LONGEST_RANGES }, errors)}`
+      ${ticks.map(tickBox)}
+    </fieldset>`
+  }
+  ${textArea({ name: 'ip_allow', label: choose.networks, hint, value: standing.networks, isOptional: true, maxLength: LONGEST_RANGES }, errors)}`
 }
 
 /** What a smaller role leaves out of the one that was asked for. */
@@ -304,7 +309,7 @@ export function checkPage(
   const { check, choose, asked } = words
   const partner = partnerOf(decision)
   const { can, cannot } = sentencesOf(maskOfTerms(after, decision.mandate.origin.now), words)
-  const conditions = conditionLines(after, words)
+  const conditions = conditionLines(after.conditions, decision.reading.language)
   const allow = html`${hiddenField('decision', 'allow')}${hiddenField('snapshot_token', carried.token)}${hiddenField('choice', carried.choice)}${button(check.allow(partner))}`
   const body = html`${oddNameOf(decision)}
     <section>

@@ -22,7 +22,7 @@ interface Scene {
 /** A request that waits for the admin of a tenant; the admin belongs to a second organisation too. */
 async function openScene(
   session: { factorAgeSeconds?: number } = {},
-  asked = { relationship_type: 'msp_managed', access_role: 'msp_support' },
+  asked: object = { relationship_type: 'msp_managed', access_role: 'msp_support' },
 ): Promise<Scene> {
   const [partner, tenant, other] = [
     await world.partner('Northwind MSP'),
@@ -273,6 +273,65 @@ test('what was taken away and asked for besides stays so when something else can
   expect(wrong.body).toMatch(/value="2001-01-01"/)
   expect(wrong.body).toContain('192.0.2.0/24\n198.51.100.0/24')
   expect(checkedOf(review.body)).toContain(removed?.[1])
+})
+
+test('what a partner offers to keep to stands in plain words before and at the last look, cannot be dropped, and is what is allowed (B10)', async () => {
+  const conditions = {
+    ip_mode: 'enforce',
+    ip_allow: ['192.0.2.0/24'],
+    mfa_max_age_s: 1800,
+    read_reason_required: true,
+    hours: { tz: 'Europe/Rome', windows: [{ days: [1, 2, 7], from: '08:00', to: '18:30' }] },
+    tenant_elevation_approval: true,
+    elevation_required: true,
+  }
+  const scene = await openScene(
+    {},
+    { relationship_type: 'msp_managed', access_role: 'msp_support', conditions },
+  )
+  const lines = [
+    'A reason each time they come in',
+    'A second sign-in step within the last 30 minutes',
+    'Only from these networks: 192.0.2.0/24',
+    'Only at these hours: Mon, Tue, Sun 08:00–18:30 (Europe/Rome)',
+    'Downloads, orders and the like only with more access for a while',
+    'More access for a while only after one of you allowed it',
+  ]
+  const review = await world.call(scene.admin, 'GET', scene.path + queryOf(scene))
+  expect(review.body).toContain('What they offer to keep to')
+  for (const line of lines) expect(review.body).toContain(line)
+  // What is offered anyway is no choice; what is not can be asked for besides.
+  for (const name of ['reason_required', 'fresh_factor']) expect(review.body).not.toContain(`name="${name}"`)
+  expect(review.body).toContain('name="passkey"')
+  const send = (networks: string) =>
+    post(scene, '/check', [
+      ['snapshot_token', valueOf(review.body, 'snapshot_token')],
+      ['access_role', 'msp_support'],
+      ['passkey', 'on'],
+      ['ip_allow', networks],
+      ...ticksOf(review.body),
+    ])
+  const wider = await send('192.0.2.0/24\n198.51.100.0/24')
+  expect([wider.statusCode, wider.body]).toEqual([
+    422,
+    expect.stringContaining('They offered these networks: 192.0.2.0/24. Name a part of them'),
+  ])
+  for (const networks of ['', '192.0.2.0/24']) {
+    const check = await send(networks)
+    for (const line of [...lines, 'A passkey, not a code']) expect(check.body).toContain(line)
+  }
+  const check = await send('192.0.2.128/25')
+  const done = await post(scene, '/done', [
+    ['decision', 'allow'],
+    ['snapshot_token', valueOf(check.body, 'snapshot_token')],
+    ['choice', valueOf(check.body, 'choice')],
+  ])
+  expect(done.statusCode, done.body).toBe(303)
+  const [link] = await world.sql('select status, conditions from delegation where tenant_id = $1', [
+    scene.tenant,
+  ])
+  const held = { ...conditions, ip_allow: ['192.0.2.128/25'], phishing_resistant: true }
+  expect(link).toEqual({ status: 'active', conditions: held })
 })
 
 test('a request is declined with one button, without a fresh factor', async () => {

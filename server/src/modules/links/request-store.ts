@@ -133,8 +133,8 @@ export async function insertRequest(
   await namingConflicts(
     runStatements(mandate, [
       {
-        text: `insert into link_request_sent (id, partner_id, tenant_slug, relationship_type, access_role, role_version, overrides, request_message, starts_at, ends_at, requested_by, sla_response_hours, billing_parties)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+        text: `insert into link_request_sent (id, partner_id, tenant_slug, relationship_type, access_role, role_version, overrides, request_message, starts_at, ends_at, requested_by, sla_response_hours, billing_parties, conditions)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
         values: [
           id,
           mandate.partner.id,
@@ -149,6 +149,7 @@ export async function insertRequest(
           request.requestedBy,
           request.promisedHours ?? null,
           JSON.stringify(billingOf(terms.billing_parties)),
+          JSON.stringify(toStoredConditions(terms.conditions)),
         ],
       },
       ...delegationStatements(
@@ -182,11 +183,6 @@ function viaOf({ via }: LinkRequest): readonly [id: string | null, name: string 
   return [via?.id ?? null, via?.name ?? null]
 }
 
-/** The conditions as they are stored: only a tenant sets any. */
-function conditionsOf({ side, request }: NewDelegation): string {
-  return JSON.stringify(side === 'tenant' ? toStoredConditions(request.terms.conditions) : {})
-}
-
 function delegationStatements(made: NewDelegation, masks: ReturnType<typeof masksOfTerms>) {
   const { terms, message, requestedBy } = made.request
   return [
@@ -204,7 +200,7 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
         terms.ends_at,
         requestedBy,
         made.side,
-        conditionsOf(made),
+        JSON.stringify(toStoredConditions(terms.conditions)),
         terms.own_accounts_only ?? false,
         ...Object.values(partyColumns(billingOf(terms.billing_parties))),
       ],

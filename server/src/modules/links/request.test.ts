@@ -1,4 +1,5 @@
 import { encodeId } from '@liaison/access'
+import type { IdOf } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeLinkActs, partnerPath, tenantPath, REQUEST } from '#testing/link-acts.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -10,11 +11,112 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const { approve, ask, cast, makeLink, newestLink, partnerMove, slugOf, tenantMove } = makeLinkActs(
+const { approve, ask, cast, makeLink, newestLink, partnerMove, put, slugOf, tenantMove } = makeLinkActs(
   () => world,
 )
 
 const REQUEST_NOW = new Date().toISOString()
+
+const OFFER = {
+  ip_allow: ['192.0.2.0/24'],
+  ip_mode: 'enforce',
+  mfa_max_age_s: 1800,
+  read_reason_required: true,
+  hours: { tz: 'Europe/Rome', windows: [{ days: [1, 2], from: '08:00', to: '18:00' }] },
+}
+
+describe('conditions that a partner offers', () => {
+  test('are read by the tenant before it approves, are what it approved, and hold from the first call on (B1, B10)', async () => {
+    const people = await cast()
+    expect((await ask(people, { conditions: { read_reason_required: true } })).statusCode).toBe(202)
+    const { link_id: id } = await newestLink(people)
+    const shown = (await world.call(people.admin, 'GET', tenantPath(id))).json()
+    expect(shown).toMatchObject({ status: 'requested', conditions: { read_reason_required: true } })
+    const approved = await approve(people, id)
+    expect(approved.json()).toMatchObject({ status: 'active', conditions: { read_reason_required: true } })
+    const [kept] = await world.sql<{ approval_snapshot: { conditions: object } }>(
+      'select approval_snapshot from delegation where tenant_id = $1',
+      [people.tenant],
+    )
+    expect(kept?.approval_snapshot.conditions).toMatchObject({ read_reason_required: true })
+    const [member] = await world.sql<{ id: IdOf<'member'> }>(
+      'select id from partner_member where partner_id = $1',
+      [people.partner],
+    )
+    const assigned = await put(people.owner, partnerPath(id, '/members'), {
+      members: member ? [{ member_id: encodeId('member', member.id) }] : [],
+    })
+    expect(assigned.statusCode, assigned.body).toBe(200)
+    const entered = await world.call(
+      { ...people.owner, tenantId: people.tenant },
+      'POST',
+      '/api/v1/partner/context/entries',
+    )
+    expect(entered.json()).toMatchObject({ code: 'ACCESS_REASON_REQUIRED' })
+  })
+
+  test('are never less in an approval, and may be more', async () => {
+    const people = await cast()
+    await ask(people, { conditions: OFFER })
+    const { link_id: id } = await newestLink(people)
+    for (const conditions of [
+      {},
+      { ...OFFER, read_reason_required: false },
+      { ...OFFER, mfa_max_age_s: 3600 },
+      { ...OFFER, ip_allow: ['192.0.2.0/23'] },
+      { ...OFFER, hours: null },
+    ])
+      expect((await approve(people, id, { conditions })).json().code).toBe('NOT_NARROWER')
+    const more = { ...OFFER, ip_allow: ['192.0.2.0/25'], phishing_resistant: true }
+    expect((await approve(people, id, { conditions: more })).json()).toMatchObject({
+      status: 'active',
+      conditions: more,
+    })
+  })
+
+  test('tell no request that arrived from one that did not', async () => {
+    const [real, phantom] = [await cast(), await cast()]
+    const read = []
+    for (const people of [real, { ...phantom, slug: 'nobody-has-this' }]) {
+      const sent = await ask(people, { conditions: OFFER })
+      const events = await world.sql(
+        `select e.action, e.tenant_id, e.changes from audit_event e join audit_scope s on s.event_id = e.id where s.kind = 'partner' and s.scope_id = $1 order by e.id`,
+        [people.partner],
+      )
+      const { conditions, conditions_in_force, version } = (
+        await world.call(people.owner, 'GET', partnerPath((await newestLink(people)).link_id))
+      ).json()
+      read.push({ answer: sent.body, events, conditions, conditions_in_force, version })
+    }
+    expect(read[0]).toEqual(read[1])
+    expect(read[0]).toMatchObject({
+      conditions: { in_force: true },
+      conditions_in_force: true,
+      events: [{ action: 'links.request', changes: { conditions: { after: OFFER } } }],
+    })
+  })
+
+  test('that could let nobody in, or mean nothing, are refused with every fault', async () => {
+    const people = await cast()
+    const refused = await ask(people, {
+      conditions: { ip_mode: 'enforce', mfa_max_age_s: 5, hours: { tz: 'Mars/Olympus', windows: [] } },
+    })
+    expect(refused.statusCode).toBe(422)
+    expect(
+      refused
+        .json()
+        .errors.map(({ pointer }: { pointer: string }) => pointer)
+        .toSorted(),
+    ).toEqual([
+      '/body/conditions/hours/tz',
+      '/body/conditions/hours/windows',
+      '/body/conditions/ip_allow',
+      '/body/conditions/mfa_max_age_s',
+    ])
+    expect((await ask(people, { conditions: { own_wish: true } })).statusCode).toBe(422)
+    expect((await world.call(people.owner, 'GET', '/api/v1/partner/links')).json().total).toBe(0)
+  })
+})
 
 describe('asking for access', () => {
   test('a request opens nothing until the tenant approves what it was shown', async () => {

@@ -9,10 +9,12 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { recordRequest } from './events.ts'
 import {
+  ConditionsInput,
   LinkParams,
   LinkTermsInput,
   OverridesInput,
   ReasonBody,
+  requireConditions,
   requireOffer,
   ResponseHours,
 } from './inputs.ts'
@@ -26,7 +28,15 @@ import {
   insertRequest,
   withdrawRequest,
 } from './request-store.ts'
-import { addDays, endOf, MAXIMUM_DURATION_DAYS, mayAsk, mayAskFrom, REQUEST_DAYS } from './rules.ts'
+import {
+  addDays,
+  endOf,
+  MAXIMUM_DURATION_DAYS,
+  mayAsk,
+  mayAskFrom,
+  REQUEST_DAYS,
+  toStoredConditions,
+} from './rules.ts'
 import { changeDelegation, getLink, isKnown } from './store.ts'
 import type { LinkRow } from './tables.ts'
 import { LinkBody, toPartnerLink, withVersion } from './view.ts'
@@ -44,6 +54,10 @@ const RequestBody = z.strictObject({
   tenant_slug: TenantSlug,
   ...LinkTermsInput,
   overrides: OverridesInput.optional(),
+  conditions: ConditionsInput.optional().meta({
+    description:
+      'What the partner offers to keep to. The tenant reads it before it decides; an approval may ask for more, not for less.',
+  }),
   sla_response_hours: ResponseHours.optional(),
   starts_at: instant().optional(),
   via_partner_slug: z.string().max(63).optional().meta({
@@ -67,7 +81,7 @@ function termsOfRequest(body: RequestInput, start: Date, maximumDays: number): L
     ends_at: endOfRequest(body, start, maximumDays),
     auto_renew_days: 0,
     overrides: body.overrides ?? [],
-    conditions: NO_CONDITIONS,
+    conditions: body.conditions ?? NO_CONDITIONS,
     billing_parties: billingOf(body.billing_parties && namedParties(body.billing_parties)),
   }
 }
@@ -122,6 +136,7 @@ export async function sendRequest(
   origin: string,
 ): Promise<void> {
   requireOffer(body.access_role, body.relationship_type, body.overrides ?? [])
+  if (body.conditions) requireConditions(body.conditions, 'conditions')
   const start = startOf(body, mandate.origin.now)
   await requireTurn(mandate, body.tenant_slug)
   const asked = await findAskedTenant(mandate, body.tenant_slug)
@@ -139,7 +154,13 @@ export async function sendRequest(
     promisedHours: body.sla_response_hours ?? null,
   }
   const id = await insertRequest(mandate, { ...request, slug: body.tenant_slug, tenantId })
-  recordRequest(mandate, { id, slug: body.tenant_slug, role: body.access_role, tenantId })
+  recordRequest(mandate, {
+    id,
+    slug: body.tenant_slug,
+    role: body.access_role,
+    tenantId,
+    offer: toStoredConditions(terms.conditions),
+  })
   const partner = { partner_id: mandate.partner.id, partner_name: mandate.partner.name }
   // The same mail is asked for whether or not anybody will get it.
   const told = {

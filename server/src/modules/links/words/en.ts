@@ -56,6 +56,15 @@ export const EN = {
   openTickets: { one: 'open ticket', other: 'open tickets' },
   people: { one: 'person', other: 'people' },
   hours: { one: 'hour', other: 'hours' },
+  minutes: { one: 'minute', other: 'minutes' },
+  seconds: { one: 'second', other: 'seconds' },
+  keep: {
+    factor: (age: string) => `A second sign-in step within the last ${age}`,
+    noted: (ranges: string) => `From any network; addresses outside ${ranges} are noted`,
+    hours: (windows: string, zone: string) => `Only at these hours: ${windows} (${zone})`,
+    elevation: 'Downloads, orders and the like only with more access for a while',
+    elevationOwn: 'More access for a while only after one of you allowed it',
+  },
   title: (partner: string, tenant: string) => `Let ${partner} work on ${tenant}'s account?`,
   asked: {
     who: 'Who',
@@ -71,6 +80,7 @@ export const EN = {
       `${partner}. It sees the name, the state and the totals of this access, and opens nothing.`,
     long: 'How long',
     pays: 'Who pays',
+    offers: 'What they offer to keep to',
     promise: 'What they promise',
     answerWithin: (hours: string) => `First answer within ${hours}.`,
     noPromise: 'No response time is promised.',
@@ -98,6 +108,7 @@ export const EN = {
     passkey: 'A passkey, not a code',
     networks: 'Only from these networks',
     networksHint: 'Addresses or ranges such as 192.0.2.0/24, one a line. Leave empty to allow any.',
+    networksOffered: 'They offered these. Name a part of them, or leave it empty to keep them all.',
     cannot: 'What they cannot do',
     never: [
       'See or change your users, passwords or payment method',
@@ -117,6 +128,8 @@ export const EN = {
     past: 'Choose a last day that lies ahead',
     late: 'The last day can be earlier than asked, not later',
     ranges: (ranges: string) => `Not a network range: ${ranges}`,
+    outside: (ranges: string) =>
+      `They offered these networks: ${ranges}. Name a part of them, or leave it empty to keep them all`,
     nothingLeft: 'Leave at least one thing they can do, or do not allow it',
     altered: 'The form was altered; nothing was changed.',
     stale: 'This changed since you read it; nothing was approved.',

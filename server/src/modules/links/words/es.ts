@@ -91,6 +91,15 @@ export const ES: LinkWords = {
   openTickets: { one: 'ticket abierto', other: 'tickets abiertos' },
   people: { one: 'persona', other: 'personas' },
   hours: { one: 'hora', other: 'horas' },
+  minutes: { one: 'minuto', other: 'minutos' },
+  seconds: { one: 'segundo', other: 'segundos' },
+  keep: {
+    factor: (age) => `Un segundo paso de inicio de sesión en los últimos ${age}`,
+    noted: (ranges) => `Desde cualquier red; se anotan las direcciones fuera de ${ranges}`,
+    hours: (windows, zone) => `Solo en este horario: ${windows} (${zone})`,
+    elevation: 'Descargas, pedidos y acciones similares, solo con más acceso por un tiempo',
+    elevationOwn: 'Más acceso por un tiempo, solo cuando alguien de su organización lo permita',
+  },
   title: (partner, tenant) => `¿Permitir que ${partner} trabaje en la cuenta de ${tenant}?`,
   asked: {
     who: 'Quién',
@@ -107,6 +116,7 @@ export const ES: LinkWords = {
       `${partner}. Ve el nombre, el estado y los totales de este acceso, y no abre nada.`,
     long: 'Cuánto tiempo',
     pays: 'Quién paga',
+    offers: 'A qué se compromete el socio',
     promise: 'Qué promete el socio',
     answerWithin: (hours) => `Primera respuesta en un plazo de ${hours}.`,
     noPromise: 'No se promete ningún plazo de respuesta.',
@@ -134,6 +144,8 @@ export const ES: LinkWords = {
     networks: 'Solo desde estas redes',
     networksHint:
       'Direcciones o intervalos como 192.0.2.0/24, uno por línea. Déjelo vacío para admitir cualquiera.',
+    networksOffered:
+      'Son las redes que ofrece el socio. Indique una parte de ellas, o déjelo vacío para conservarlas todas.',
     cannot: 'Lo que no podrá hacer',
     never: [
       'Ver o modificar sus usuarios, contraseñas o forma de pago',
@@ -153,6 +165,8 @@ export const ES: LinkWords = {
     past: 'Elija un último día que esté por venir',
     late: 'El último día puede ser anterior al solicitado, no posterior',
     ranges: (ranges) => `Esto no es un intervalo de red: ${ranges}`,
+    outside: (ranges) =>
+      `El socio ofrece estas redes: ${ranges}. Indique una parte de ellas, o déjelo vacío para conservarlas todas`,
     nothingLeft: 'Deje permitida al menos una cosa, o no autorice la solicitud',
     altered: 'El formulario se ha alterado; no se ha cambiado nada.',
     stale: 'Esto ha cambiado desde que lo leyó; no se ha autorizado nada.',

@@ -91,6 +91,15 @@ export const FR: LinkWords = {
   openTickets: { one: 'ticket ouvert', other: 'tickets ouverts' },
   people: { one: 'personne', other: 'personnes' },
   hours: { one: 'heure', other: 'heures' },
+  minutes: { one: 'minute', other: 'minutes' },
+  seconds: { one: 'seconde', other: 'secondes' },
+  keep: {
+    factor: (age) => french`Une seconde étape de connexion datant de moins de ${age}`,
+    noted: (ranges) => french`Depuis n'importe quel réseau ; les adresses hors de ${ranges} sont notées`,
+    hours: (windows, zone) => french`Seulement à ces heures : ${windows} (${zone})`,
+    elevation: 'Téléchargements, commandes et actions semblables seulement avec un accès élargi temporaire',
+    elevationOwn: french`Un accès élargi temporaire seulement après l'accord de quelqu'un de chez vous`,
+  },
   title: (partner, tenant) => french`Laisser ${partner} travailler sur le compte de ${tenant} ?`,
   asked: {
     who: 'Qui',
@@ -107,6 +116,7 @@ export const FR: LinkWords = {
       french`${partner}. Ce partenaire voit le nom, l'état et les totaux de cet accès, et n'ouvre rien.`,
     long: 'Combien de temps',
     pays: 'Qui paie',
+    offers: french`Ce que le partenaire s'engage à respecter`,
     promise: 'Ce que le partenaire promet',
     answerWithin: (hours) => french`Première réponse dans un délai de ${hours}.`,
     noPromise: french`Aucun délai de réponse n'est promis.`,
@@ -136,6 +146,7 @@ export const FR: LinkWords = {
     passkey: french`Une clé d'accès, pas un code`,
     networks: 'Seulement depuis ces réseaux',
     networksHint: french`Adresses ou plages telles que 192.0.2.0/24, une par ligne. Laissez vide pour n'en exclure aucun.`,
+    networksOffered: french`Ce sont les réseaux que le partenaire propose. Indiquez-en une partie, ou laissez vide pour les garder tous.`,
     cannot: 'Ce qui reste impossible',
     never: [
       'Voir ou modifier vos utilisateurs, vos mots de passe ou votre moyen de paiement',
@@ -155,6 +166,8 @@ export const FR: LinkWords = {
     past: 'Choisissez un dernier jour à venir',
     late: 'Le dernier jour peut être plus proche que demandé, pas plus lointain',
     ranges: (ranges) => french`Ce n'est pas une plage de réseau : ${ranges}`,
+    outside: (ranges) =>
+      french`Le partenaire propose ces réseaux : ${ranges}. Indiquez-en une partie, ou laissez vide pour les garder tous`,
     nothingLeft: french`Laissez au moins une chose permise, ou n'autorisez pas la demande`,
     altered: french`Le formulaire a été altéré ; rien n'a été modifié.`,
     stale: french`La demande a changé depuis votre lecture ; rien n'a été autorisé.`,

@@ -3,7 +3,7 @@ import { faultsOfCatalogue, unspacedFrench } from '#testing/catalogue.ts'
 import { LINK_NEWS_WORDS, LINK_WORDS, RULES_NEWS_WORDS } from './index.ts'
 
 /** Words that are the same in two languages, and right in both. */
-const SHARED = new Set(['.roles.auditor', '.screens.tickets', '.version'])
+const SHARED = new Set(['.minutes.one', '.minutes.other', '.roles.auditor', '.screens.tickets', '.version'])
 
 test.each(['es', 'fr'] as const)(
   'every word of the pages and mails of links is there in %s, is its own, and says every value that the English says (U12)',
