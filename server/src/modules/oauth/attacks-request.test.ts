@@ -7,6 +7,7 @@ import {
   readAnswer,
   TEST_CALLBACK,
   TEST_ISSUER,
+  TEST_RESOURCE,
 } from '#testing/oauth-client.ts'
 import type { TestKey } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
@@ -223,6 +224,15 @@ describe('an authorization request', () => {
     ],
     ['an unknown action', '[{"type":"partner_access","actions":["everything"]}]'],
     ['no action', '[{"type":"partner_access","actions":[]}]'],
+    [
+      'actions on data that it does not name',
+      '[{"type":"partner_access","actions":["order.read"],"datatypes":["services"]}]',
+    ],
+    [
+      'unknown data',
+      '[{"type":"partner_access","actions":["order.read"],"datatypes":["orders","passwords"]}]',
+    ],
+    ['an unknown role', '[{"type":"partner_access","actions":["order.read"],"role":"root"}]'],
     ['an action without its scope', '[{"type":"partner_access","actions":["invoice.read"]}]'],
     [
       'another place',
@@ -239,6 +249,26 @@ describe('an authorization request', () => {
       status: 400,
       error: 'invalid_authorization_details',
     })
+  })
+
+  test('details that say everything that a detail can say are taken (A4)', async () => {
+    const detail = {
+      type: 'partner_access',
+      locations: [TEST_RESOURCE],
+      actions: ['order.create', 'order.read', 'service.read'],
+      datatypes: ['orders', 'services'],
+      customer_hint: 'BAN-1001',
+      role: 'MSP_SUPPORT',
+      access_duration: 'P90D',
+      purpose: 'Manage broadband orders for Globex',
+      reference: 'A-17',
+    }
+    expect(
+      await push({
+        scope: 'orders.read orders.write services.read',
+        authorization_details: JSON.stringify([detail]),
+      }),
+    ).toMatchObject({ status: 201 })
   })
 
   test('attack 14: without authorization details, or with a megabyte of them, nothing goes on', async () => {

@@ -1,4 +1,11 @@
-import { ACTION_NAMES, isAction, OWN_SCOPE_NAMES, SCOPE_NAMES, scopeOfAction } from '@liaison/access'
+import {
+  ACTION_NAMES,
+  isAction,
+  OWN_SCOPE_NAMES,
+  parseLinkRole,
+  SCOPE_NAMES,
+  scopeOfAction,
+} from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { z } from 'zod'
 
@@ -18,18 +25,51 @@ export function secondsOfDuration(text: string): number | null {
   return UNIT_SECONDS.reduce((sum, unit, index) => sum + unit * Number(parts[index + 1] ?? 0), 0)
 }
 
+/** The kind of data that an action is about: the first word of its scope. */
+function datatypeOf(name: Action): string {
+  return scopeOfAction(name).replace(/\..*$/, '')
+}
+
+const DATATYPES = [...new Set(ACTION_NAMES.filter(isAction).map(datatypeOf))]
+
+/** What is wrong with kinds of data beside actions: each action is about one of them, and each of them has an action. */
+function findDatatypeFaults(actions: readonly Action[], datatypes: readonly string[]): string[] {
+  const outside = actions.filter((name) => !datatypes.includes(datatypeOf(name)))
+  const idle = datatypes.filter((kind) => !actions.some((name) => datatypeOf(name) === kind))
+  return [
+    ...(outside.length > 0 ? [`${outside.join(', ')} concern what is not named here`] : []),
+    ...(idle.length > 0 ? [`no action concerns ${idle.join(', ')}`] : []),
+  ]
+}
+
 /** The one type of authorization details, as a client asks for it at the pushed authorization request (A4, RFC 9396). */
 export const RequestedDetail = z
   .strictObject({
     type: z.literal('partner_access'),
     locations: z.array(z.url().max(300)).max(5).optional(),
     actions: z.array(action).min(1).max(ACTION_NAMES.length),
-    datatypes: z.array(z.string().min(1).max(60)).max(10).optional(),
+    datatypes: z.array(z.enum(DATATYPES)).min(1).max(DATATYPES.length).optional().meta({
+      description:
+        'The kinds of data of the actions: each action concerns one of them, and each has an action.',
+    }),
     customer_hint: z.string().min(1).max(64).optional(),
-    role: z.string().min(1).max(60).optional(),
+    role: z
+      .string()
+      .max(60)
+      .refine((text) => parseLinkRole(text.toLowerCase()) !== null, 'is no role of a link')
+      .optional()
+      .meta({
+        description:
+          "The role of a link in which the partner's people work for this customer. It is no request: what is granted is said by the actions alone, and nothing is added to them or taken from them for it.",
+      }),
     access_duration: z.string().max(20).regex(DURATION).optional(),
     purpose: z.string().trim().min(1).max(500).optional(),
     reference: z.string().min(1).max(200).optional(),
+  })
+  .superRefine(({ actions, datatypes }, context) => {
+    if (datatypes === undefined) return
+    for (const message of findDatatypeFaults(actions, datatypes))
+      context.addIssue({ code: 'custom', path: ['datatypes'], message })
   })
   .meta({
     id: 'PartnerAccessRequest',

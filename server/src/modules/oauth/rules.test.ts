@@ -200,6 +200,30 @@ describe('authorization details', () => {
       expect(parseRequested(bad)).toHaveProperty('fault')
   })
 
+  test('that name kinds of data are about those kinds, all of them and no other (A4)', () => {
+    const ask = (more: object) =>
+      parseRequested({
+        type: 'partner_access',
+        actions: ['order.read', 'order.create', 'service.read'],
+        ...more,
+      })
+    for (const good of [
+      {},
+      { datatypes: ['orders', 'services'] },
+      { datatypes: ['services', 'orders'], role: 'MSP_SUPPORT' },
+      { role: 'partner_msp_full' },
+    ])
+      expect(ask(good), JSON.stringify(good)).toHaveProperty('detail')
+    expect(ask({ datatypes: ['orders'] })).toEqual({
+      fault: 'datatypes: service.read concern what is not named here',
+    })
+    expect(ask({ datatypes: ['orders', 'services', 'invoices'] })).toEqual({
+      fault: 'datatypes: no action concerns invoices',
+    })
+    for (const bad of [{ datatypes: [] }, { datatypes: ['passwords'] }, { role: 'root' }, { role: '' }])
+      expect(ask(bad), JSON.stringify(bad)).toHaveProperty('fault')
+  })
+
   test('that are chosen are one, and of the published form', () => {
     expect(parseChoice(undefined)).toBeNull()
     expect(parseChoice('[{"type":"partner_access","customer_ban":"BAN-1"}]')).toEqual({
