@@ -1,5 +1,9 @@
 /** Sentences of the life of a link on both sides: reviews, notices, visits, notes, handover, networks. */
 export const linking = {
+  'party.title': 'About {partner}',
+  'party.legal': 'Legal name',
+  'party.since': 'Verified partner since',
+  'party.website': 'Website',
   'stopall.title': 'Stop every partner now?',
   'stopall.lead': 'For emergencies. Use it when you do not know yet who or what is at fault.',
   'stopall.table': 'What stops',

@@ -32,6 +32,7 @@ import { FactorPanel, VisitList } from '../linking/visit-list.tsx'
 import { useAccessLink } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
 import { NarrowForm } from './narrow-form.tsx'
+import { PartyPanel } from './party-panel.tsx'
 import { whoPays } from './who-pays.ts'
 
 type LinkProps = { link: TenantLinkDetail; etag: string | null }
@@ -203,6 +204,7 @@ function Body({ link, etag }: LinkProps) {
       </div>
       <div className="stack">
         <LinkFacts title={t('access.link_plain')} link={link} whoPays={whoPays(link)} />
+        <PartyPanel link={link} />
         {link.via_partner_name !== null && (
           <Panel title={t('via.label')}>
             <p>{t('via.text', { name: link.via_partner_name })}</p>

@@ -42,6 +42,15 @@ describe('the page on which customers will decide, before anybody is asked (S15)
     expect(html).not.toContain('<script')
   })
 
+  test('names the own partner as customers will read it: its legal name as the provider verified it', async () => {
+    await world.seed(
+      `update partner set legal_name = 'Northwind Managed Services Ltd' where name = 'Northwind'`,
+      [],
+    )
+    const { html } = (await preview(TYPED)).json()
+    expect(html).toContain('<bdi>Northwind Managed Services Ltd</bdi>, verified by Liaison.')
+  })
+
   test('is there in the languages of customers, and with nothing typed yet', async () => {
     const { html } = (await preview({ ...TYPED, language: 'fr' })).json()
     expect(html).toContain('<html lang="fr">')

@@ -114,6 +114,10 @@ const shownFields = {
   text_version: z.int(),
   language: z.enum(LANGUAGES).meta({ description: 'The language in which it was shown.' }),
   partner: z.string(),
+  legal_name: z.string().nullable().meta({
+    description:
+      'The legal name of the partner as the provider had verified it; null where it was not shown.',
+  }),
   client: z.string(),
   purpose: z.string().nullable(),
   actions: z.array(ActionName),
@@ -219,6 +223,7 @@ function toShownFields(shown: Omit<ShownConsent, 'second'>): z.output<typeof Sho
   return {
     ...shown,
     language: shown.language ?? 'en',
+    legal_name: shown.legal_name ?? null,
     actions: [...shown.actions],
     scopes: [...shown.scopes],
     can: [...shown.can],

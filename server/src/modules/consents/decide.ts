@@ -1,4 +1,5 @@
 import { ProblemError } from '#platform/problem.ts'
+import { readableName } from '#platform/words/names.ts'
 import { announceAnswer } from './access-request.ts'
 import { insertConsent, widenConsent } from './approve-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
@@ -35,6 +36,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
     text_version: TEXT_VERSION,
     language: reading.language,
     partner: partner.name,
+    ...(partner.legal_name !== null && { legal_name: readableName(partner.legal_name) }),
     client: client.name,
     ...(client.logo !== null && { logo: client.logo }),
     purpose: request.purpose,

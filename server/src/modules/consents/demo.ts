@@ -31,7 +31,7 @@ export interface DemoConsentGround {
   readonly now: Date
   /** A UUID that sorts by the given time. */
   readonly uuid: (at: Date) => string
-  readonly partner: Named
+  readonly partner: Named & { readonly legalName: string }
   /** Who registered the partner's application. */
   readonly owner: Named
   readonly tenants: readonly DemoAsked[]
@@ -177,7 +177,7 @@ interface Told {
 }
 
 /** What the check page said, in the form that is kept for ever. */
-function toShown(client: Named, partner: Named, told: Told): ShownConsent {
+function toShown(client: Named, partner: DemoConsentGround['partner'], told: Told): ShownConsent {
   const { story, tenant, at, endsAt, scopes } = told
   const { accounts } = tenant
   const { can, cannot } = sentencesOf(story.actions)
@@ -188,6 +188,7 @@ function toShown(client: Named, partner: Named, told: Told): ShownConsent {
     text_version: TEXT_VERSION,
     language: 'en',
     partner: partner.name,
+    legal_name: partner.legalName,
     client: client.name,
     purpose: story.purpose,
     actions: story.actions,

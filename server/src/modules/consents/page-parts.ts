@@ -20,6 +20,7 @@ import {
 import type { FieldError } from '#platform/pages/index.ts'
 import { LONGEST_NETWORKS_TEXT } from './networks.ts'
 import { currenciesToDecide, idOfLimit, writtenLimits } from './order-limits.ts'
+import { vouchedFacts } from './party.ts'
 import { ACTION_WORDS, daysBetween, mayOrder, payerSentence, sentencesOf } from './rules.ts'
 import { sharableAccounts } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -101,6 +102,7 @@ export function whoAsks(scene: Scene): Html {
       )}
       ${siteLink(partner.website)}`,
     ],
+    ...vouchedFacts(partner, reading.language),
     [
       who.app,
       html`${client.logo !== null && html`<img src="/client-logos/${client.logo}" alt="" width="40" height="40" /> `}${client.description === null ? named(client.name) : who.appSays(named(client.name), named(client.description))}

@@ -306,6 +306,7 @@ function receipt(scene: Scene): Html {
       words.receipt.who,
       words.receipt.with(html`<bdi>${partner.name}</bdi>`, html`<bdi>${shown.client}</bdi>`),
     ],
+    ...saidFact(words.who.legal, shown.legal_name && html`<bdi>${shown.legal_name}</bdi>`),
     [words.receipt.can, canList(scene, shown.actions)],
     ...(limits.length > 0
       ? [[words.receipt.orders, html`${limits.map((sentence) => html`${sentence} `)}`] as const]

@@ -12,6 +12,8 @@ afterAll(() => world[Symbol.asyncDispose]())
 
 const { ask, cast, choose, decide, look, org, outcome } = makeConsentActs(() => world)
 
+const plain = (body: string) => body.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
 test('the receipt is printed or saved as a file, in the words that were read; there is none of what was not allowed (C6)', async (context) => {
   const people = await cast()
   const uid = await ask(people)
@@ -42,4 +44,38 @@ test('the receipt is printed or saved as a file, in the words that were read; th
   )
   const kept = [...(row?.shown.can ?? []), ...(row?.shown.cannot ?? [])]
   expect(kept.filter((sentence) => !words.includes(sentence.replaceAll(/\s+/g, ' ')))).toEqual([])
+})
+
+test('whoever decides reads the legal name as the provider verified it; it is kept with the approval, stands in the receipt, and a change of it is shown first (A10)', async (context) => {
+  const people = await cast()
+  const name = (legal: string) =>
+    world.seed('update partner set legal_name = $2 where id = $1', [people.partner, legal])
+  const uid = await ask(people)
+  const inLanguage = (language: string) =>
+    world.call(people.admin, 'GET', `/consent/${uid}/review${org(people)}&lang=${language}`)
+  expect(plain((await look(people, uid)).body)).not.toContain('Legal name')
+  await name('Northwind Managed\u202E <b>Services</b> Ltd')
+  const review = await look(people, uid)
+  expect(review.body).toContain(
+    '<bdi>Northwind Managed &lt;b&gt;Services&lt;/b&gt; Ltd</bdi>, verified by Liaison.',
+  )
+  expect(plain((await inLanguage('es')).body)).toContain('Razón social')
+  expect(plain((await inLanguage('fr')).body)).toContain('Dénomination légale')
+  const check = await choose(people, uid)
+  await name('Northwind Holding Ltd')
+  expect((await decide(people, uid, { page: check.body })).statusCode).toBe(409)
+  await decide(people, uid, { page: (await choose(people, uid)).body })
+  const { delegation } = await outcome(people, uid)
+  const told = await world.call(
+    people.admin,
+    'GET',
+    `/api/v1/tenant/consents/${encodeId('consent', delegation.id)}`,
+  )
+  expect(told.json().shown).toMatchObject({ legal_name: 'Northwind Holding Ltd' })
+  await name('Renamed Ltd')
+  expect(plain((await look(people, uid, { rest: 'done' })).body)).toContain('Northwind Holding Ltd')
+  const file = await look(people, uid, { rest: 'receipt' })
+  const words = (await readPdfWords(file.rawPayload))?.replaceAll(/\s+/g, ' ')
+  if (words === undefined) return context.skip(NOBODY_READ)
+  expect(words).toContain('Northwind Holding Ltd')
 })

@@ -47,6 +47,7 @@ async function drawReceipt({ tenant, shown, request, phone, at }: Receipt): Prom
     paper.put(title, { size: 20, bold: true, gap: 4 })
     paper.put(tenant, { size: 12, gap: 14 })
     paper.fact(words.receipt.who, `${shown.partner} · ${shown.client}`)
+    paper.fact(words.who.legal, shown.legal_name ?? null)
     paper.fact(words.who.why, shown.purpose)
     paper.fact(words.check.can(shown.partner), ...bulleted(shown.can))
     paper.fact(words.receipt.orders, ...(shown.limits ?? []))

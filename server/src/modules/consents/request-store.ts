@@ -67,6 +67,7 @@ const Parties = z.object({
     kinds: z.array(z.string()),
     status: z.string(),
     website: z.string().nullable(),
+    legal_name: z.string().nullable(),
     since: z.string().transform((text) => new Date(text)),
   }),
 })
@@ -188,6 +189,7 @@ export async function readOwnPartner(mandate: Mandate<'program'>): Promise<Parti
       'kinds',
       'status',
       'approved_website as website',
+      'legal_name',
       sql<Date>`onboarding_date::timestamp at time zone 'utc'`.as('since'),
     ])
     .where('id', '=', mandate.partner.id)

@@ -104,6 +104,8 @@ export interface ShownConsent {
   /** In which language; what was kept before there was a choice was English, and says nothing of it. */
   readonly language?: Language
   readonly partner: string
+  /** As the provider verified it; missing where it knew none, and in what was kept before pages showed it. */
+  readonly legal_name?: string
   readonly client: string
   /** The digest of the client's logo; missing where there was none. */
   readonly logo?: string
@@ -320,6 +322,7 @@ interface PartnerTable {
   kinds: readonly string[]
   status: string
   approved_website: string | null
+  legal_name: string | null
   created_at: Date
 }
 

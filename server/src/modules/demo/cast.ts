@@ -21,6 +21,7 @@ export interface CastTenant {
 export interface CastPartner {
   readonly slug: string
   readonly name: string
+  readonly legalName: string
   readonly domain: string
   readonly kinds: readonly string[]
   readonly members: readonly {
@@ -116,6 +117,7 @@ export const PARTNERS: readonly CastPartner[] = [
   {
     slug: 'northwind-msp',
     name: 'Northwind MSP',
+    legalName: 'Northwind Managed Services Ltd',
     domain: 'northwind.example',
     kinds: ['msp', 'reseller'],
     members: [
@@ -128,6 +130,7 @@ export const PARTNERS: readonly CastPartner[] = [
   {
     slug: 'southbank-systems',
     name: 'Southbank Systems',
+    legalName: 'Southbank Network Systems plc',
     domain: 'southbank.example',
     kinds: ['msp'],
     members: [
@@ -138,6 +141,7 @@ export const PARTNERS: readonly CastPartner[] = [
   {
     slug: 'ledger-and-pine',
     name: 'Ledger & Pine Assurance',
+    legalName: 'Ledger & Pine Assurance LLP',
     domain: 'ledgerpine.example',
     kinds: ['auditor'],
     members: [{ name: 'Edith Crane', role: 'PARTNER_OWNER', job: 'auditor' }],
@@ -145,6 +149,7 @@ export const PARTNERS: readonly CastPartner[] = [
   {
     slug: 'helios-group',
     name: 'Helios Group',
+    legalName: 'Helios Group SE',
     domain: 'helios.example',
     kinds: ['enterprise_hq'],
     members: [

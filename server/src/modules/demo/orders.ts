@@ -54,6 +54,7 @@ function linkRows(
     id: wholesaler.id,
     slug: RESELLING.partner,
     name: 'Westwire Wholesale',
+    legalName: 'Westwire Wholesale GmbH',
     members: [wholesaler.member],
   }
   const making = { now, dice: new Dice(20_261_128), ledger }

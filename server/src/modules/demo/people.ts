@@ -42,6 +42,7 @@ export interface DemoPartner {
   readonly id: string
   readonly slug: string
   readonly name: string
+  readonly legalName: string
   readonly members: readonly DemoMember[]
 }
 
@@ -93,6 +94,7 @@ function addPartners(making: Making): Map<string, DemoPartner> {
         slug: cast.slug,
         kinds: cast.kinds,
         status: 'active',
+        legal_name: cast.legalName,
         website: `https://${cast.domain}`,
         created_at: at,
         updated_at: at,
@@ -113,7 +115,7 @@ function addPartners(making: Making): Map<string, DemoPartner> {
         })
         return { ...person, memberId }
       })
-      return [cast.slug, { id, slug: cast.slug, name: cast.name, members }]
+      return [cast.slug, { id, slug: cast.slug, name: cast.name, legalName: cast.legalName, members }]
     }),
   )
 }

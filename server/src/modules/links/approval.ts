@@ -21,6 +21,7 @@ import {
   withChoice,
 } from './rules.ts'
 import type { TenantChoice } from './rules.ts'
+import { readVouched } from './asking-party-store.ts'
 import { asksForTwo, findFirstApproval, findFirstEnd, keepFirstApproval } from './approval-store.ts'
 import { changeDelegation, findPolicy, findPrivateTerms, hasStrongMember, saveTerms } from './store.ts'
 import type { KnownLink } from './store.ts'
@@ -51,6 +52,7 @@ export async function snapshotTokenOf(mandate: Mandate<'tenant'>, row: KnownLink
     toSnapshot(terms, row.requested_at, row),
     policy.version,
     first?.first_accepted ?? null,
+    await readVouched(mandate, row),
   )
 }
 
@@ -168,6 +170,16 @@ async function needsSecond(
   return true
 }
 
+/** What its approver was shown of a link, and in which language, in the form that is kept for ever. */
+async function keptOf(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  { terms, language }: { readonly terms: LinkTerms; readonly language: Language },
+): Promise<string> {
+  const vouched = await readVouched(mandate, row)
+  return JSON.stringify({ ...toSnapshot(terms, mandate.origin.now, row), ...vouched, language })
+}
+
 /**
  * Approves a request as the tenant chose it, or keeps the first of two approvals. What was shown is kept for ever.
  * Returns whether the link was approved. Throws SNAPSHOT_STALE, NOT_NARROWER, FULL_ROLE_TAKEN, SECOND_APPROVER_NEEDED,
@@ -198,7 +210,7 @@ export async function approveLink(
         approved_by_name: mandate.actor.name,
         approved_at: now,
         approval_basis: 'tenant_approval',
-        approval_snapshot: JSON.stringify({ ...toSnapshot(terms, now, row), language }),
+        approval_snapshot: await keptOf(mandate, row, { terms, language }),
       },
     },
   })

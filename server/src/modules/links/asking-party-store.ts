@@ -1,8 +1,18 @@
 import { sql } from 'kysely'
+import type { Vouched } from '#modules/consents/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { KnownLink } from './store.ts'
 import type { LinkTables } from './tables.ts'
+
+/** What the provider vouches for of a link's partner. */
+export async function readVouched(mandate: Mandate<'tenant'>, row: KnownLink): Promise<Vouched> {
+  return tables<LinkTables>(mandate)
+    .selectFrom('partner')
+    .select('legal_name')
+    .where('id', '=', row.partner_id)
+    .executeTakeFirstOrThrow()
+}
 
 /** What the entry of a link's partner says of it, and whether its name is taken for another partner's. */
 export async function readPartner(

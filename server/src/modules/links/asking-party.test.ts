@@ -2,7 +2,7 @@ import { encodeId } from '@liaison/access'
 import type { PartnerId, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
-import { attempt, asSide, openScene as openSides, seedLink } from '#testing/sides.ts'
+import { attempt, asSide, openScene, seedLink } from '#testing/sides.ts'
 import { skeletonOf } from '#platform/words/names.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
@@ -64,7 +64,7 @@ async function read({ admin, path, detail }: Scene, language = '') {
   expect(page.statusCode, page.body).toBe(200)
   const answer = await world.call(admin, 'GET', detail)
   expect(answer.statusCode, answer.body).toBe(200)
-  return { page: page.body, asking: answer.json().asking }
+  return { page: page.body, asking: answer.json().asking, token: answer.json().snapshot_token }
 }
 
 async function save(caller: Caller, path: string, change: { method: 'PUT' | 'PATCH'; body: object }) {
@@ -89,6 +89,7 @@ test('whoever decides reads since when the partner is one, and the website that 
   expect(approved.asking).toEqual({
     partner_since: '2025-03-12T00:00:00.000Z',
     website: 'https://harbour.example/',
+    legal_name: null,
     name_faults: [],
   })
   const own = {
@@ -103,6 +104,29 @@ test('whoever decides reads since when the partner is one, and the website that 
   expect((await read(scene)).asking.website).toBe('https://northwind.example/')
   expect((await read(scene, '&lang=es')).page).toContain('Socio verificado de Liaison desde el 12')
   expect((await read(scene, '&lang=fr')).page).toContain('Partenaire vérifié de Liaison depuis le 12')
+})
+
+test('whoever decides reads the legal name as the provider verified it, what was read is kept, and a change of it is read first (C4, A10)', async () => {
+  const scene = await ask('Basin Support')
+  expect((await read(scene)).page).not.toContain('Legal name')
+  const entry = `/api/v1/admin/partners/${encodeId('partner', scene.partner)}`
+  const name = (legal: string) => save(provider, entry, { method: 'PATCH', body: { legal_name: legal } })
+  await name('Basin <Holding> Ltd')
+  const first = await read(scene)
+  expect(first.page).toContain('<bdi>Basin &lt;Holding&gt; Ltd</bdi>, verified by Liaison.')
+  expect(first.asking.legal_name).toBe('Basin <Holding> Ltd')
+  expect((await read(scene, '&lang=es')).page).toContain('Razón social')
+  expect((await read(scene, '&lang=fr')).page).toContain('Dénomination légale')
+  const allow = (token: string) =>
+    world.call(scene.admin, 'POST', `${scene.detail}/approve`, { body: { snapshot_token: token } })
+  await name('Basin Group plc')
+  expect((await allow(first.token)).json().code).toBe('SNAPSHOT_STALE')
+  expect((await allow((await read(scene)).token)).statusCode).toBe(200)
+  const [kept] = await world.sql<{ shown: unknown }>(
+    `select approval_snapshot as shown from delegation where partner_id = $1`,
+    [scene.partner],
+  )
+  expect(kept?.shown).toMatchObject({ legal_name: 'Basin Group plc' })
 })
 
 test('whoever decides reads who would come in, by name, or that nobody is named yet (C4)', async () => {
@@ -176,9 +200,31 @@ test('the database takes names as the eye does, by the same rule as the program 
   expect(rows.map(({ look }) => look)).toEqual(names.map(skeletonOf))
 })
 
+test('a tenant reads of a partner that it has a link with what the provider vouches for, and nothing else of its entry; of other partners nothing (raw SQL)', async () => {
+  const [scene, strange] = [await openScene(world), await openScene(world)]
+  await seedLink(world, scene, { status: 'requested', side: 'tenant' })
+  await world.seed(`update partner set legal_name = 'Known Ltd' where id = any ($1)`, [
+    [scene.partner, strange.partner],
+  ])
+  const readAs = (of: typeof scene, columns: string) =>
+    asSide({ world, side: 'tenant', scene: of }, async (client) => ({
+      rows: (
+        await client.query(`select legal_name from partner where id = any ($1)`, [
+          [scene.partner, strange.partner],
+        ])
+      ).rows,
+      more: await attempt(client, `select ${columns} from partner`),
+    }))
+  const told = await readAs(scene, 'contact_email')
+  expect(told.rows).toEqual([{ legal_name: 'Known Ltd' }])
+  expect((await readAs(strange, 'contact_email')).rows).toEqual([])
+  for (const column of ['contact_email', 'registration_no', 'country', 'tier', 'status_reason'])
+    expect((await readAs(scene, column)).more).toMatch(/permission denied/)
+})
+
 test('a tenant asks the database about the partner of its own link only, and writes nobody’s website (raw SQL)', async () => {
-  const scene = await openSides(world)
-  const strange = await openSides(world)
+  const scene = await openScene(world)
+  const strange = await openScene(world)
   const link = await seedLink(world, strange, { status: 'requested', side: 'tenant' })
   await world.seed(`update partner set name = 'Twin Ltd' where id = any ($1)`, [
     [scene.partner, strange.partner],

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { vouchedFacts } from '#modules/consents/index.ts'
+import type { Vouched } from '#modules/consents/index.ts'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -8,7 +10,7 @@ import type { Language } from '#platform/words/language.ts'
 import { NAME_WORDS } from '#platform/words/name-words.ts'
 import { findNameFaults, looksLike, readableName } from '#platform/words/names.ts'
 import type { NameFault } from '#platform/words/names.ts'
-import { readPartner } from './asking-party-store.ts'
+import { readPartner, readVouched } from './asking-party-store.ts'
 import { listPeople } from './people-store.ts'
 import type { KnownLink } from './store.ts'
 import { LINK_WORDS } from './words/index.ts'
@@ -19,7 +21,7 @@ const PARTY_FAULTS = ['unseen', 'mixed_script', 'look_alike', 'like_tenant', 'li
 export type PartyFault = NameFault | 'like_tenant' | 'like_partner'
 
 /** The partner that asks, as whoever decides has to know it. */
-export interface AskingParty {
+export interface AskingParty extends Vouched {
   readonly since: Date
   /** The website that the provider approved last; what the partner typed since is nobody's word but its own. */
   readonly website: string | null
@@ -31,6 +33,7 @@ export async function readAskingParty(mandate: Mandate<'tenant'>, row: KnownLink
   const { since, website, like_partner } = await readPartner(mandate, row)
   const name = row.partner_name ?? ''
   return {
+    ...(await readVouched(mandate, row)),
     since,
     website,
     faults: [
@@ -51,6 +54,10 @@ interface Told {
 export const AskingPartyBody = z.strictObject({
   partner_since: z.string(),
   website: z.string().nullable().meta({ description: 'The website that the provider approved.' }),
+  legal_name: z
+    .string()
+    .nullable()
+    .meta({ description: 'The legal name as the provider verified it; null where it has none.' }),
   name_faults: z.array(z.enum(PARTY_FAULTS)).meta({
     description:
       'What is odd about the name: letters that cannot be seen, mixed alphabets, or the look of the name of the provider, of the own organisation or of another partner.',
@@ -58,8 +65,9 @@ export const AskingPartyBody = z.strictObject({
 })
 
 /** The answer about who asks. */
-export function toAskingParty({ since, website, faults }: AskingParty): z.output<typeof AskingPartyBody> {
-  return { partner_since: since.toISOString(), website, name_faults: [...faults] }
+export function toAskingParty(party: AskingParty): z.output<typeof AskingPartyBody> {
+  const { since, website, legal_name, faults } = party
+  return { partner_since: since.toISOString(), website, legal_name, name_faults: [...faults] }
 }
 
 /** What is odd about the name of whoever asks; nothing when nothing is (attack 30). */
@@ -71,10 +79,11 @@ export function partyNotice({ party, tenant, language }: Told): Html {
     : notice('attention', html`${party.faults.map((fault) => html`<p>${about(fault)}</p>`)}`)
 }
 
-/** Since when the asking partner is one, and where it is found. */
-export function partnerSince({ party, language }: Omit<Told, 'tenant'>): Html {
-  const { verified } = LINK_WORDS[language].asked
-  return html`${verified(PROVIDER_NAME, writeDay(party.since, language))} ${siteLink(party.website)}`
+/** Since when the asking partner is one, where it is found, and what else the provider vouches for. */
+export function partyFacts({ party, language }: Omit<Told, 'tenant'>): readonly (readonly [string, Html])[] {
+  const { partner, verified } = LINK_WORDS[language].asked
+  const since = verified(PROVIDER_NAME, writeDay(party.since, language))
+  return [[partner, html`${since} ${siteLink(party.website)}`], ...vouchedFacts(party, language)]
 }
 
 /** The people whom the partner assigned so far, by name: each of them comes in once the link is open. */

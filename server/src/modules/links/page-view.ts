@@ -31,7 +31,7 @@ import {
   tickBox,
 } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
-import { partnerSince, partyNotice } from './asking-party.ts'
+import { partyFacts, partyNotice } from './asking-party.ts'
 import type { AskingParty } from './asking-party.ts'
 import type { LiveCounts } from './approval-store.ts'
 import { conditionLines } from './condition-lines.ts'
@@ -120,7 +120,7 @@ function askedFacts(decision: Decision): Html {
   const offered = conditionLines(terms.conditions, decision.reading.language)
   return facts([
     [asked.who, asked.works(html`<b><bdi>${partner}</bdi></b>`, roles[terms.role], partner)],
-    [asked.partner, partnerSince({ party: decision.party, language: decision.reading.language })],
+    ...partyFacts({ party: decision.party, language: decision.reading.language }),
     [asked.people, decision.people],
     ...(row.via_partner_name === null
       ? []
@@ -321,7 +321,7 @@ export function checkPage(
       ${list(cannot)}
     </section>
     ${facts([
-      [asked.partner, partnerSince({ party: decision.party, language: decision.reading.language })],
+      ...partyFacts({ party: decision.party, language: decision.reading.language }),
       [asked.people, decision.people],
       [choose.role, words.roles[after.role]],
       [asked.long, until(decision, after.ends_at)],

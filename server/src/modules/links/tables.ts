@@ -196,6 +196,8 @@ export interface StoredDifference {
 /** What the approver of a link saw, kept as it was. */
 export interface ApprovalSnapshot {
   readonly text_version: number
+  /** The legal name of the partner as the provider had verified it; missing where nobody was shown it. */
+  readonly legal_name?: string | null
   /** In which language; missing where nobody read a page, and for what was kept before there was a choice, which was English. */
   readonly language?: Language
   readonly access_role: LinkRole
@@ -359,6 +361,7 @@ export interface LinkTables {
     status: string
     kinds: readonly string[]
     approved_website: string | null
+    legal_name: string | null
     created_at: Date
   }
   partner_member: { id: string; partner_id: string; person_id: string; role: string; status: string }

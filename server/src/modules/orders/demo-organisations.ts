@@ -103,6 +103,7 @@ export function makeOrganisations(ground: DemoGround): DemoOrganisations {
     kinds: ['wholesaler'],
     status: 'active',
     home_tenant_id: home.id,
+    legal_name: 'Westwire Wholesale GmbH',
     website: 'https://westwire.example',
     created_at: at,
     updated_at: at,

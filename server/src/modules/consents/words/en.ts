@@ -59,6 +59,8 @@ export const EN = {
     title: 'Who',
     verified: (partnerOfKinds: Html, provider: string, since: string) =>
       html`${partnerOfKinds}, verified partner of ${provider} since ${since}.`,
+    legal: 'Legal name',
+    legalLine: (name: Html, provider: string) => html`${name}, verified by ${provider}.`,
     app: 'With which app',
     appSays: (client: Html, description: Html) => html`${client}: “${description}”`,
     sandbox: 'Sandbox: for trying things out',

@@ -50,6 +50,8 @@ export const ES: ConsentWords = {
     title: 'Quién',
     verified: (partnerOfKinds, provider, since) =>
       html`${partnerOfKinds}, socio verificado de ${provider} desde el ${since}.`,
+    legal: 'Razón social',
+    legalLine: (name, provider) => html`${name}, verificada por ${provider}.`,
     app: 'Con qué aplicación',
     appSays: (client, description) => html`${client}: «${description}»`,
     sandbox: 'Entorno de pruebas: para hacer ensayos',

@@ -50,6 +50,8 @@ export const FR: ConsentWords = {
     title: 'Qui',
     verified: (partnerOfKinds, provider, since) =>
       frenchHtml`${partnerOfKinds}, partenaire vérifié de ${provider} depuis le ${since}.`,
+    legal: 'Dénomination légale',
+    legalLine: (name, provider) => frenchHtml`${name}, vérifiée par ${provider}.`,
     app: 'Avec quelle application',
     appSays: (client, description) => frenchHtml`${client} : « ${description} »`,
     sandbox: french`Bac à sable : pour des essais`,

@@ -1,0 +1,32 @@
+import type { TenantLinkDetail } from '@liaison/client'
+
+import { fact, Facts, Panel } from '../../parts/page.tsx'
+import { DateText } from '../../parts/values.tsx'
+import { t } from '../../platform/words.ts'
+
+/** The website of somebody else; a link where a browser opens it safely. */
+function Site({ address }: { address: string }) {
+  const url = URL.parse(address)
+  if (url?.protocol !== 'https:') return address
+  return (
+    <a href={url.href} rel="noopener noreferrer nofollow">
+      {url.host}
+    </a>
+  )
+}
+
+/** What the provider vouches for of the partner, so that whoever decides knows with whom. */
+export function PartyPanel({ link }: { link: TenantLinkDetail }) {
+  const { partner_since: since, website, legal_name: legalName } = link.asking
+  return (
+    <Panel title={t('party.title', { partner: link.partner_name })}>
+      <Facts
+        facts={[
+          fact(t('party.legal'), legalName),
+          fact(t('party.since'), <DateText iso={since} />),
+          fact(t('party.website'), website !== null && <Site address={website} />),
+        ]}
+      />
+    </Panel>
+  )
+}
