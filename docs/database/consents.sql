@@ -1082,6 +1082,35 @@ end
 $function$;
 
 -- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_accounts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  side text := private.side_of_login();
+begin
+  if side is not null and not exists (select from delegation d where d.id = new.delegation_id
+      and case d.kind when 'consent' then side = 'tenant' when 'resale' then side = 'provider' and d.approved_at >= transaction_timestamp() else false end) then
+    raise exception 'accounts are opened by whoever lets in' using errcode = 'check_violation', constraint = 'delegation_account_giver';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_consented()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception 'only the organisation adds to its consent' using errcode = 'check_violation', constraint = 'delegation_widening';
+end
+$function$;
+
+-- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.open_access_request()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -465,6 +465,7 @@ CREATE TRIGGER a_enforce_link BEFORE INSERT OR UPDATE OF initiated_by, relations
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER begin_as_allowed BEFORE INSERT ON public.link FOR EACH ROW EXECUTE FUNCTION access.begin_as_allowed();
 CREATE TRIGGER copy_link_status BEFORE INSERT ON public.link FOR EACH ROW EXECUTE FUNCTION private.copy_link_status();
 CREATE TRIGGER enforce_attestation BEFORE INSERT ON public.link FOR EACH ROW EXECUTE FUNCTION private.enforce_attestation();
 CREATE TRIGGER keep_past AFTER DELETE OR UPDATE OF access_role, role_version, relationship_type ON public.link FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');

@@ -236,6 +236,7 @@ CREATE INDEX consent_tenant_id_idx ON public.consent USING btree (tenant_id);
 CREATE TRIGGER audited_delete AFTER DELETE ON public.consent REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.consent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.consent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER keep_consented BEFORE UPDATE OF scopes, actions ON public.consent FOR EACH ROW WHEN (((SESSION_USER <> 'liaison_tenant'::name) AND (SESSION_USER ~~ 'liaison\_%'::text) AND (NOT ((new.scopes <@ old.scopes) AND (new.actions <@ old.actions))))) EXECUTE FUNCTION private.keep_consented();
 CREATE TRIGGER refuse_looser_bound BEFORE UPDATE OF max_revocation_seconds ON public.consent FOR EACH ROW WHEN (((old.max_revocation_seconds IS NOT NULL) AND ((new.max_revocation_seconds IS NULL) OR (new.max_revocation_seconds > old.max_revocation_seconds)))) EXECUTE FUNCTION private.refuse_looser_bound();
 CREATE TRIGGER sandbox_unreal BEFORE INSERT ON public.consent FOR EACH ROW EXECUTE FUNCTION access.keep_sandbox_unreal();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.consent REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
@@ -317,6 +318,7 @@ CREATE INDEX delegation_account_tenant_id_account_id_idx ON public.delegation_ac
 CREATE TRIGGER audited_delete AFTER DELETE ON public.delegation_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.delegation_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.delegation_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER keep_accounts BEFORE INSERT ON public.delegation_account FOR EACH ROW EXECUTE FUNCTION private.keep_accounts();
 CREATE TRIGGER keep_past AFTER DELETE ON public.delegation_account FOR EACH ROW EXECUTE FUNCTION private.keep_past('delegation_id', 'account_id');
 CREATE TRIGGER refer_to_account AFTER INSERT ON public.delegation_account FOR EACH ROW EXECUTE FUNCTION access.refer_to_account();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.delegation_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('delegation_id');

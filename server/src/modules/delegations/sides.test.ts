@@ -277,4 +277,36 @@ describe('what a delegation says of itself', () => {
       }
     })
   })
+
+  test('as raw SQL a consent gets scopes, actions and accounts from its organisation alone (A4)', async () => {
+    const scene = await openScene()
+    const ids = [scene.tenant, scene.partner, scene.people.tenant.id]
+    const [row] = await world.seed<{ id: string }>(
+      `with c as (insert into api_client (partner_id, name, scopes, mask, jwks, created_by, created_by_name)
+          values ($2, 'App', '{orders.read}', ${ZERO}, '{}', $3, 'Ana') returning id),
+        d as (insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, ends_at, requested_by, approved_by, approved_at)
+          values ($1, $2, 'consent', 'active', ${ZERO}, ${ZERO}, now() + interval '90 days', $3, $3, now()) returning id)
+       insert into consent (id, tenant_id, partner_id, client_id, scopes, actions) select d.id, $1, $2, c.id, '{orders.read}', '{order.read}' from c, d returning id`,
+      ids,
+      scene.tenant,
+    )
+    const [account] = await world.seed<{ id: string }>(
+      `insert into billing_account (tenant_id, ban, name, currency) values ($1, 'B-1', 'Main', 'EUR') returning id`,
+      [scene.tenant],
+      scene.tenant,
+    )
+    const set = (scopes: string, actions: string) =>
+      `update consent set scopes = ${scopes}, actions = ${actions} where id = '${row?.id}'`
+    await asSide('partner', scene, async (client) => {
+      expect([
+        await attempt(client, set(`scopes || '{invoices.read}'`, 'actions')),
+        await attempt(client, set('scopes', `actions || '{invoice.read}'`)),
+        await attempt(client, set(`'{}'`, `'{}'`)),
+      ]).toEqual(['delegation_widening', 'delegation_widening', 'done'])
+    })
+    const open = `insert into delegation_account (delegation_id, tenant_id, partner_id, account_id, position) values ($1, $2, $3, $4, 9)`
+    const opened = [row?.id, scene.tenant, scene.partner, account?.id]
+    const add = (side: Side) => asSide(side, scene, (client) => attempt(client, open, opened))
+    expect([await add('provider'), await add('tenant')]).toEqual(['delegation_account_giver', 'done'])
+  })
 })

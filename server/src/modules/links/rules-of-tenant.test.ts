@@ -4,6 +4,7 @@ import { decodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { makeLinkActs } from '#testing/link-acts.ts'
+import { asSide, attempt, openScene as openSides } from '#testing/sides.ts'
 import { route } from '#platform/route.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeLinkRoutes } from './index.ts'
@@ -103,6 +104,67 @@ describe('who may ask', () => {
       '/api/v1/tenant/partner-access/links?status=requested',
     )
     expect(waiting.json().total).toBe(0)
+  })
+})
+
+describe('a link in raw SQL', () => {
+  const insert = (role: string, via: string) => `with d as (
+      insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, requested_by)
+      values ($1, $2, 'link', 'requested', repeat('0', 256)::bit(256), repeat('0', 256)::bit(256), $3) returning id)
+    insert into link (id, tenant_id, partner_id, relationship_type, access_role, initiated_by, via_partner_id, via_partner_name)
+    select id, $1, $2, 'msp_managed', '${role}', 'partner', ${via} from d`
+
+  test('is asked for by a partner as the rules of the tenant allow, and names a distributor as it is (B10)', async () => {
+    const [scene, other] = [await openSides(world), await openSides(world)]
+    const closed = await world.tenant('Closed Shop')
+    await world.seed(
+      `insert into tenant_partner_policy (tenant_id, who_may_ask) values ($1, 'none')`,
+      [closed],
+      closed,
+    )
+    const strict = await world.tenant('Strict Shop')
+    await world.seed(
+      `insert into tenant_partner_policy (tenant_id, roles_allowed) values ($1, '{auditor}')`,
+      [strict],
+      strict,
+    )
+    const ask = (tenant: string, role = 'msp_support', via = 'null, null') =>
+      asSide({ world, side: 'partner', scene }, (client) =>
+        attempt(client, insert(role, via), [tenant, scene.partner, scene.people.partner.id]),
+      )
+    const name = '(select name from partner where id = $2)'
+    expect([
+      await ask(scene.tenant),
+      await ask(closed),
+      await ask(strict),
+      await ask(strict, 'auditor'),
+      await ask(scene.tenant, 'msp_support', `'${other.partner}', 'A name that one knows'`),
+      await ask(scene.tenant, 'msp_support', `'${other.partner}', ${name}`),
+    ]).toEqual(['done', 'delegation_welcome', 'delegation_welcome', 'done', 'link_distributor', 'done'])
+  })
+
+  test('that the provider attests opens what its role opens, and is reviewed within 180 days (B9)', async () => {
+    const scene = await openSides(world)
+    const attest = (mask: string, review: string) =>
+      asSide({ world, side: 'provider', scene }, (client) =>
+        attempt(
+          client,
+          `with t as (select t.role, t.version, t.defaults & t.ceiling & b.ceiling as open from link_role_template t, link_relationship_bound b
+              where t.role = 'enterprise_hq' and b.relationship_type = 'enterprise_subsidiary' order by t.version desc limit 1),
+            d as (insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, starts_at, requested_by, approved_by, approved_at, approval_basis)
+              select $1, $2, 'link', 'approved', ${mask}, ${mask}, now() + interval '8 days', $3, $3, now(), 'operator_attested' from t returning id)
+          insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, attestation_ref, objection_until, review_due_at)
+          select d.id, $1, $2, 'enterprise_subsidiary', t.role, t.version, 'provider', 'C-1', now() + interval '7 days', ${review} from d, t`,
+          [scene.tenant, scene.partner, scene.people.provider.id],
+        ),
+      )
+    const soon = `now() + interval '180 days'`
+    expect([
+      await attest('t.open', soon),
+      await attest(`repeat('1', 256)::bit(256)`, soon),
+      await attest('t.open', `now() + interval '9 years'`),
+      await attest('t.open', 'null'),
+    ]).toEqual(['done', 'link_attestation', 'link_attestation', 'link_attestation'])
   })
 })
 

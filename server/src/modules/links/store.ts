@@ -151,6 +151,9 @@ export const namingConflicts = guardedBy({
   policy_two_people: ['SECOND_APPROVER_NEEDED', 'Looser rules take a second person of the organisation.'],
   change_request_two_people: ['SECOND_APPROVER_NEEDED', 'The organisation asks for a second approver.'],
   change_request_own: ['LINK_STATE_CONFLICT', 'Whoever asked for a change does not decide about it.'],
+  // Both were asked for before: only rules that changed at this very moment are met here.
+  delegation_welcome: ['LINK_STATE_CONFLICT', 'Something changed at this moment. Send the request again.'],
+  link_distributor: ['DISTRIBUTOR_NOT_FOUND', 'No other active partner has this code.', 404],
   link_handover_waits: [
     'LINK_STATE_CONFLICT',
     'This work is being handed over already. Take that invitation back first.',
