@@ -25,7 +25,7 @@ alter table public.partner_plan enable row level security, force row level secur
 create policy deciding on public.partner_plan for select to liaison_authz
   using (true);
 create policy for_my_role on public.partner_plan for select to liaison_realm
-  using (((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (plan_id IN ( SELECT access.visible_plans() AS visible_plans))));
+  using (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (plan_id IN ( SELECT access.visible_plans() AS visible_plans))));
 create policy keeping on public.partner_plan for select to liaison_owner
   using (true);
 create policy keeping_change on public.partner_plan for update to liaison_owner
@@ -324,8 +324,8 @@ create policy keeping on public.subscription for all to liaison_owner
   using (true)
   with check (true);
 create policy own on public.subscription for all to liaison_realm
-  using (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
-  with check (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+  using (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
+  with check (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy own_work on public.subscription for all to liaison_ingest, liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
   with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
@@ -381,8 +381,8 @@ create policy keeping on public.subscription_event for all to liaison_owner
   using (true)
   with check (true);
 create policy own on public.subscription_event for all to liaison_realm
-  using (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
-  with check (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+  using (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
+  with check (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy own_work on public.subscription_event for all to liaison_ingest, liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
   with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
@@ -445,7 +445,7 @@ create policy keeping on public.subscription_hold for all to liaison_owner
   using (true)
   with check (true);
 create policy own on public.subscription_hold for select to liaison_realm
-  using (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+  using (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy own_work on public.subscription_hold for all to liaison_ingest, liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
   with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));
@@ -517,8 +517,8 @@ create policy keeping on public.subscription_term for all to liaison_owner
   using (true)
   with check (true);
 create policy own on public.subscription_term for all to liaison_realm
-  using (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
-  with check (((( SELECT access.context_plane() AS context_plane) = 'realm'::text) AND (partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+  using (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))))
+  with check (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy own_work on public.subscription_term for all to liaison_ingest, liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])))
   with check ((( SELECT access.context_plane() AS context_plane) = ANY (ARRAY['system'::text, 'ingest'::text])));

@@ -121,6 +121,7 @@ create table public.end_user_session (
   constraint end_user_session_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
 CREATE INDEX end_user_session_partner_id_end_user_id_idx ON public.end_user_session USING btree (partner_id, end_user_id) WHERE (ended_at IS NULL);
+CREATE TRIGGER keep_session_ended BEFORE UPDATE OF ended_at, end_reason ON public.end_user_session FOR EACH ROW WHEN (((old.ended_at IS NOT NULL) AND ((new.ended_at IS DISTINCT FROM old.ended_at) OR (new.end_reason IS DISTINCT FROM old.end_reason)))) EXECUTE FUNCTION private.keep_session_ended();
 CREATE TRIGGER limit_sessions BEFORE INSERT ON public.end_user_session FOR EACH ROW EXECUTE FUNCTION access.limit_sessions();
 alter table public.end_user_session enable row level security, force row level security;
 create policy deciding on public.end_user_session for select to liaison_authz
@@ -394,7 +395,7 @@ CREATE OR REPLACE FUNCTION access.is_realm_admin()
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select coalesce(access.context() ->> 'plane' = 'realm' and access.context() ->> 'role' = 'realm_admin', false) $function$;
+AS $function$ select coalesce(access.context() ->> 'plane' = 'realm' and access.context() ->> 'role' = 'realm_admin' and access.realm_inside() is not null, false) $function$;
 grant execute on access.is_realm_admin() to liaison_owner;
 grant execute on access.is_realm_admin() to liaison_realm;
 
@@ -484,7 +485,13 @@ CREATE OR REPLACE FUNCTION access.realm_inside()
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select case when access.context() ->> 'plane' = 'realm' then (access.context() ->> 'partner_id')::uuid end $function$;
+AS $function$
+  select u.partner_id
+  from public.end_user u
+  join public.partner p on p.id = u.partner_id and p.status = 'active' and 'white_label' = any (p.kinds)
+  join public.realm r on r.partner_id = u.partner_id and r.status = 'open'
+  where access.context_plane() = 'realm' and u.id = access.context_id('end_user_id') and u.partner_id = access.context_id('partner_id') and u.status <> 'inactive'
+$function$;
 grant execute on access.realm_inside() to liaison_realm;
 
 -- owner: liaison_authz
@@ -564,7 +571,7 @@ begin
   if side is null then
     return new;
   end if;
-  if is_own and current_user = 'liaison_realm' and (new.role, new.status) is distinct from (old.role, old.status) then
+  if is_own and current_user = 'liaison_realm' and (new.role, new.status, new.status_reason) is distinct from (old.role, old.status, old.status_reason) then
     raise exception 'nobody changes the own role or state' using errcode = 'check_violation', constraint = 'end_user_own';
   end if;
   if new.status <> old.status and not exists (
@@ -652,6 +659,17 @@ $function$;
 grant execute on private.is_verified(uuid) to liaison_job;
 grant execute on private.is_verified(uuid) to liaison_program;
 grant execute on private.is_verified(uuid) to liaison_realm;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_session_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  raise exception 'a session that has ended stays ended' using errcode = 'check_violation', constraint = 'end_user_session_ended';
+end
+$function$;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.open_realm()

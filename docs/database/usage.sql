@@ -33,7 +33,7 @@ alter table public.limit_override enable row level security, force row level sec
 create policy deciding on public.limit_override for select to liaison_authz
   using (true);
 create policy own_rows on public.limit_override for select to liaison_realm
-  using (((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+  using (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy owners_insert on public.limit_override as restrictive for insert to liaison_program
   with check ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy owners_read on public.limit_override as restrictive for select to liaison_program
@@ -97,7 +97,7 @@ create policy counting on public.usage_bucket for all to liaison_authz
 create policy deciding on public.usage_bucket for select to liaison_authz
   using (true);
 create policy own_rows on public.usage_bucket for select to liaison_realm
-  using (((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+  using (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy owners_read on public.usage_bucket as restrictive for select to liaison_program
   using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.usage_bucket for select to liaison_program
@@ -160,7 +160,7 @@ create policy counting on public.usage_consequence for all to liaison_authz
 create policy deciding on public.usage_consequence for select to liaison_authz
   using (true);
 create policy own_rows on public.usage_consequence for select to liaison_realm
-  using (((partner_id = ( SELECT access.context_id('partner_id'::text) AS context_id)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
+  using (((partner_id = ( SELECT access.realm_inside() AS realm_inside)) AND (end_user_id = ( SELECT access.context_id('end_user_id'::text) AS context_id))));
 create policy owners_read on public.usage_consequence as restrictive for select to liaison_program
   using ((( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL));
 create policy partner_side on public.usage_consequence for select to liaison_program
