@@ -466,6 +466,11 @@ begin
     if side <> 'end_user' or new.state <> 'draft' or new.end_user_id is distinct from access.context_id('end_user_id') or new.partner_id is distinct from access.context_id('partner_id') then
       raise exception 'people have themselves checked' using errcode = 'check_violation', constraint = 'identity_check_actor';
     end if;
+    if new.provider is distinct from access.identity_check_rules(new.partner_id) ->> 'provider' or new.target_role is distinct from (
+      select case n.role when 'guest' then 'basic' when 'realm_admin' then null else n.role end
+      from (select access.role_in_force(u.role, u.verified_until) as role from end_user u where u.id = new.end_user_id) n) then
+      raise exception 'a check leads to the next role, and is decided by whom the partner chose' using errcode = 'check_violation', constraint = 'identity_check_begin';
+    end if;
     return new;
   end if;
   perform private.check_kyc_facts(old, new, side);

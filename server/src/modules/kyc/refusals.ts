@@ -6,6 +6,7 @@ const STATE = 'IDENTITY_CHECK_STATE_CONFLICT'
 export const refusing = guardedBy({
   kyc_case_one_open: ['IDENTITY_CHECK_OPEN', 'An identity check of yours is under way.'],
   kyc_case_attempt_check: [STATE, 'It was sent in five times. Take it back and begin a new one.'],
+  identity_check_begin: [STATE, 'Who decides, or what there is to check, changed in between. Begin again.'],
   kyc_review_once: ['ALREADY_REVIEWED', 'You decided about this before; somebody else decides now.'],
   identity_check_four_eyes: ['ALREADY_REVIEWED', 'Two people approve an identity here.'],
   identity_check_transition: [STATE, 'That is not possible in its state.'],

@@ -73,6 +73,22 @@ describe('raw SQL in the name of an end user (access.md section 4)', () => {
     expect(await tryAs(user, end)).toBe(1)
   })
 
+  test('begins an identity check for the next role alone, by whoever the partner has decide it (C8)', async () => {
+    const begin = async (target: string, provider: string) =>
+      tryAs(
+        user,
+        `insert into kyc_case (partner_id, end_user_id, target_role, provider) values ($1, $2, $3, $4)`,
+        [realm.id, user.id, target, provider],
+      )
+    for (const [target, provider] of [
+      ['advanced', 'manual'],
+      ['company', 'manual'],
+      ['basic', 'simulated'],
+    ] as const)
+      expect(await begin(target, provider), `${target} ${provider}`).toContain('a check leads')
+    expect(await begin('basic', 'manual')).toBe(1)
+  })
+
   /** What stops the admin, and what lets it go on; $1 is the partner, $2 the user. */
   const STOPS = [
     ['the user', `update end_user set status = $3 where partner_id = $1 and id = $2`, 'inactive', 'active'],
