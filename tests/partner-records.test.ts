@@ -15,6 +15,8 @@ let partner: PartnerId
 let owner: Member
 let staff: Member
 let left: Member
+/** What the functions are asked about, by the names under which their calls below know it. */
+let about: Readonly<Record<string, unknown>>
 
 beforeAll(async () => {
   world = await TestWorld.start(() => [])
@@ -29,9 +31,10 @@ beforeAll(async () => {
   owner = await join('PARTNER_OWNER')
   staff = colleague
   left = await join('PARTNER_OWNER')
-  await world.assign(await world.link(partner, tenant), colleague.member)
+  const link = await world.link(partner, tenant)
+  await world.assign(link, colleague.member)
   await world.realm(partner)
-  await world.endUser(partner)
+  const user = await world.endUser(partner)
   for (const sql of RECORDS) await world.seed(sql, [partner])
   await world.seed(
     `insert into bulk_operation (partner_id, action, ordered_by, ordered_by_name, session_id, factor, items_count)
@@ -42,17 +45,26 @@ beforeAll(async () => {
     `insert into access_explanation (person_id, partner_id, tenant_id, permission, code, decision) values ($2, $1, $3, 'x', 'ALLOWED', '{}'), ($4, $1, $3, 'x', 'ALLOWED', '{}')`,
     [partner, owner.id, tenant, staff.id],
   )
-  await giveConsents(tenant)
+  const consent = await giveConsents(tenant)
+  const [check] = await world.seed<{ id: string }>(
+    `insert into kyc_case (partner_id, end_user_id, target_role, provider) values ($1, $2, 'basic', 'manual') returning id`,
+    [partner, user],
+  )
+  const [event] = await world.sql<{ event_id: string }>(
+    `select event_id from audit_scope where kind = 'partner' and scope_id = $1`,
+    [partner],
+  )
+  about = { partner, tenant, link, user, consent, event: event?.event_id, check: check?.id, owner: owner.id }
   await world.seed(`update partner_member set status = 'inactive' where person_id = $1`, [left.id])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
 /** A consent for one client of the partner, a resale, and an ask, in one tenant. */
-async function giveConsents(tenant: Awaited<ReturnType<TestWorld['tenant']>>): Promise<void> {
+async function giveConsents(tenant: Awaited<ReturnType<TestWorld['tenant']>>): Promise<string> {
   const clients = new ApiClients(world, new TestTokens())
   const client = await clients.client({ partner })
   const [account, payer] = [await clients.account(tenant, 'A-1'), await clients.account(tenant, 'A-2')]
-  await clients.consent({ client, partner, accounts: [account] })
+  const consent = await clients.consent({ client, partner, accounts: [account] })
   const other = await clients.account(await world.tenant('Wholesale'), 'W-1')
   const relationship = await clients.paidBy(payer, other, partner)
   await clients.resale({ partner, accounts: [payer], relationship })
@@ -77,6 +89,7 @@ async function giveConsents(tenant: Awaited<ReturnType<TestWorld['tenant']>>): P
     [partner],
     tenant,
   )
+  return consent
 }
 
 /** Records of the partner that stand alone; $1 is the partner. */
@@ -138,6 +151,26 @@ const OWNERS_READS: readonly string[] = [
   `person where id <> access.context_id('actor_id') and $1::uuid is not null`,
 ]
 
+/** The same of what functions tell, or mail, with more rights than whoever asks; in braces what they are asked about. */
+const OWNERS_ASK: readonly string[] = [
+  `access.effective_subscription({user}) told where told is not null`,
+  `audit.own_details(array[{event}]::uuid[])`,
+  `audit.own_sealed_event({event})`,
+  `audit.completeness('2000-01-01', '2100-01-01', 100) where events > 0`,
+  `audit.feed(-1, 10) where size is not null`,
+  `access.configuration_impact({partner}) impact where impact is not null`,
+  `access.consent_card({consent}) card where card is not null`,
+  `access.facts_about({owner}, {tenant}, {partner}) facts where facts is not null`,
+  `(select access.mail_identity_check({check}, 's', 'b', null)::text as done offset 0) m where done is not null and pg_stat_get_xact_tuples_inserted('outbox'::regclass) > 0`,
+]
+
+/** What functions tell every member. */
+const MEMBERS_ASK: readonly string[] = [
+  `access.people_of({link})`,
+  `access.check_link({link})`,
+  `access.facts_about(access.context_id('actor_id'), {tenant}, {partner}) facts where facts is not null`,
+]
+
 /** What the API shows to every member. */
 const MEMBERS_READS: readonly string[] = [
   'partner where id = $1',
@@ -147,6 +180,13 @@ const MEMBERS_READS: readonly string[] = [
   `delegation_history where partner_id = $1 and delegation_id in (select id from link)`,
   `tenant where id in (select tenant_id from link where partner_id = $1)`,
 ]
+
+/** Puts what is asked about into a call, as the literals of SQL. */
+const filled = (call: string) =>
+  call.replaceAll(/\{(\w+)\}/g, (_, name: string) => `'${String(about[name])}'::uuid`)
+
+const asks = async ({ caller }: Member, call: string) =>
+  changedBy(world, caller, { sql: `select from ${filled(call)}` })
 
 const reads = async (who: Member, what: string) =>
   changedBy(world, who.caller, { sql: `select from ${what}`, values: [partner] })
@@ -166,6 +206,22 @@ describe('the records of a partner (access.md section 4)', () => {
       expect(await reads(left, what)).toBe(0)
       expect(await reads(staff, what)).toBeGreaterThan(0)
       expect(await reads(owner, what)).toBeGreaterThan(0)
+    },
+  )
+
+  test.each(OWNERS_ASK)(
+    'are told and mailed by functions as the API does, to owners alone (R1): %s',
+    async (call) => {
+      expect([await asks(staff, call), await asks(left, call)]).toEqual([0, 0])
+      expect(await asks(owner, call)).toBeGreaterThan(0)
+    },
+  )
+
+  test.each(MEMBERS_ASK)(
+    'are told by functions as the API does, to nobody who left (R1): %s',
+    async (call) => {
+      expect(await asks(left, call)).toBe(0)
+      expect(await asks(staff, call)).toBeGreaterThan(0)
     },
   )
 

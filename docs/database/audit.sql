@@ -509,7 +509,7 @@ CREATE OR REPLACE FUNCTION audit.completeness(since timestamp with time zone, un
 AS $function$
   with reader as materialized (
     select case access.context_plane() when 'program' then 'partner' when 'tenant' then 'tenant' end as kind,
-      case access.context_plane() when 'program' then access.context_id('partner_id') when 'tenant' then access.context_id('tenant_id') end as scope_id
+      case access.context_plane() when 'program' then access.partner_of_owner() when 'tenant' then access.context_id('tenant_id') end as scope_id
   ), counted as (
     select count(*) as events, count(*) filter (where e.id is null) as missing, count(*) filter (where e.id is not null and l.event_id is null) as waiting
     from (
@@ -653,7 +653,7 @@ AS $function$
 declare
   plane text := access.context_plane();
   of_kind text := case plane when 'program' then 'partner' when 'tenant' then 'tenant' end;
-  of_id uuid := case plane when 'program' then access.context_id('partner_id') when 'tenant' then access.context_id('tenant_id') end;
+  of_id uuid := case plane when 'program' then access.partner_of_owner() when 'tenant' then access.context_id('tenant_id') end;
   wanted integer := greatest(1, least(most, 1000));
   width bigint := greatest(1024, wanted * 4);
   since timestamptz;
@@ -852,7 +852,7 @@ AS $function$
     select context,
       case context ->> 'plane' when 'program' then 'partner' when 'tenant' then 'tenant' when 'delegation' then 'tenant' end as kind,
       case context ->> 'plane'
-        when 'program' then (context ->> 'partner_id')::uuid
+        when 'program' then access.partner_of_owner()
         when 'tenant' then (context ->> 'tenant_id')::uuid
         when 'delegation' then (select reached from access.reach('audit_scope', 'select') reached where reached = (context ->> 'tenant_id')::uuid)
       end as scope_id
@@ -892,7 +892,7 @@ CREATE OR REPLACE FUNCTION audit.own_sealed_event(event uuid)
 AS $function$
   with reader as materialized (
     select case access.context_plane() when 'program' then 'partner' when 'tenant' then 'tenant' end as kind,
-      case access.context_plane() when 'program' then access.context_id('partner_id') when 'tenant' then access.context_id('tenant_id') end as scope_id
+      case access.context_plane() when 'program' then access.partner_of_owner() when 'tenant' then access.context_id('tenant_id') end as scope_id
   )
   select l.leaf_index, l.hash,
     case when shown.is_whole then (

@@ -293,7 +293,7 @@ CREATE OR REPLACE FUNCTION access.configuration_impact(partner uuid)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if not access.is_in_own_plane() or (session_user <> 'liaison_platform' and partner is distinct from access.context_id('partner_id')) then
+  if not access.is_in_own_plane() or (session_user <> 'liaison_platform' and partner is distinct from access.partner_of_owner()) then
     return null;
   end if;
   return jsonb_build_object(

@@ -1326,6 +1326,7 @@ begin
   if context is null
     or (context ->> 'plane' in ('program', 'delegation') and membership.partner_id is distinct from (context ->> 'partner_id')::uuid)
     or (context ->> 'plane' = 'tenant' and tenant is distinct from (context ->> 'tenant_id')::uuid)
+    or (context ->> 'plane' in ('program', 'delegation') and case person when (context ->> 'actor_id')::uuid then access.own_partner() else access.partner_of_owner() end is null)
     or context ->> 'plane' not in ('platform', 'program', 'delegation', 'tenant') then
     return null;
   end if;
@@ -1607,7 +1608,7 @@ AS $function$
     when 'platform' then true
     when 'system' then true
     when 'tenant' then d.tenant_id = access.context_id('tenant_id')
-    when 'program' then d.partner_id = access.context_id('partner_id')
+    when 'program' then d.partner_id = case d.kind when 'link' then access.own_partner() else access.partner_of_owner() end
     when 'delegation' then d.partner_id = access.context_id('partner_id')
     else false end
 $function$;

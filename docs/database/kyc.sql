@@ -290,7 +290,7 @@ begin
   select * into c from public.kyc_case x where x.id = of_case;
   if c.id is null or not coalesce(
     (session_user = 'liaison_realm' and c.partner_id = access.realm_inside() and (c.end_user_id = access.context_id('end_user_id') or access.is_realm_admin()))
-    or (session_user = 'liaison_program' and c.partner_id = access.own_partner())
+    or (session_user = 'liaison_program' and c.partner_id = access.partner_of_owner())
     or (session_user = 'liaison_job' and access.context_plane() = 'system'), false) then
     return;
   end if;

@@ -726,7 +726,7 @@ begin
     return null;
   end if;
   select e.id, e.partner_id, e.status, o.status as partner_status into u from public.end_user e join public.partner o on o.id = e.partner_id where e.id = of_end_user;
-  if u.id is null or (plane in ('program', 'realm') and u.partner_id is distinct from access.context_id('partner_id')) or (plane = 'realm' and u.id is distinct from access.context_id('end_user_id')) then
+  if u.id is null or (plane in ('program', 'realm') and u.partner_id is distinct from access.context_id('partner_id')) or (plane = 'program' and access.partner_of_owner() is null) or (plane = 'realm' and u.id is distinct from access.context_id('end_user_id')) then
     return null;
   end if;
   s := access.live_subscription(of_end_user);
