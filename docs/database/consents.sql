@@ -402,6 +402,30 @@ grant select on public.consent_overview to liaison_program;
 grant select on public.consent_overview to liaison_tenant;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.agreement_in_force(of_partner uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select jsonb_build_object('title', g.title, 'version', g.version)
+  from public.agreement g
+  join public.program m on m.id = g.program_id and m.code = 'standard'
+  where g.partner_id = of_partner and g.effective @> statement_timestamp()
+$function$;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.agreement_of_party(wanted uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select access.agreement_in_force(d.partner_id) from public.delegation d where d.id = wanted and access.is_party_to(d)
+$function$;
+grant execute on access.agreement_of_party(uuid) to liaison_tenant;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.approver_standing(consent_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -734,7 +758,7 @@ CREATE OR REPLACE FUNCTION access.consent_parties(request_id uuid)
 AS $function$
   select jsonb_build_object(
     'client', jsonb_build_object('id', k.id, 'name', k.name, 'description', k.description, 'environment', k.environment, 'status', k.status, 'mask', k.mask::text, 'redirect_uris', to_jsonb(k.redirect_uris), 'needs', k.needs, 'logo', (select l.sha256 from public.api_client_logo l where l.client_id = k.id and l.status = 'approved')),
-    'partner', jsonb_build_object('id', p.id, 'name', p.name, 'kinds', to_jsonb(p.kinds), 'status', p.status, 'website', p.approved_website, 'since', p.onboarding_date, 'legal_name', p.legal_name))
+    'partner', jsonb_build_object('id', p.id, 'name', p.name, 'kinds', to_jsonb(p.kinds), 'status', p.status, 'website', p.approved_website, 'since', p.onboarding_date, 'legal_name', p.legal_name, 'agreement', access.agreement_in_force(p.id)))
   from public.consent_request r
   join public.api_client k on k.id = r.client_id
   join public.partner p on p.id = r.partner_id

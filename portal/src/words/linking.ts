@@ -2,6 +2,8 @@
 export const linking = {
   'party.title': 'About {partner}',
   'party.legal': 'Legal name',
+  'party.agreement': 'Agreement',
+  'party.agreement_line': '{title}, version {version}',
   'party.since': 'Verified partner since',
   'party.website': 'Website',
   'stopall.title': 'Stop every partner now?',

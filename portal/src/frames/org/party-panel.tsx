@@ -17,13 +17,17 @@ function Site({ address }: { address: string }) {
 
 /** What the provider vouches for of the partner, so that whoever decides knows with whom. */
 export function PartyPanel({ link }: { link: TenantLinkDetail }) {
-  const { partner_since: since, website, legal_name: legalName } = link.asking
+  const { partner_since: since, website, legal_name: legalName, agreement } = link.asking
   return (
     <Panel title={t('party.title', { partner: link.partner_name })}>
       <Facts
         facts={[
           fact(t('party.legal'), legalName),
           fact(t('party.since'), <DateText iso={since} />),
+          fact(
+            t('party.agreement'),
+            agreement && t('party.agreement_line', { title: agreement.title, version: agreement.version }),
+          ),
           fact(t('party.website'), website !== null && <Site address={website} />),
         ]}
       />

@@ -1,15 +1,19 @@
+import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientIdOf, digestOf, makeLogoActs, startLogoWorld } from '#testing/logo-acts.ts'
+import { activeAgreement } from '#testing/program-acts.ts'
 import type { Caller, TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
 let owner: Caller
+let partner: PartnerId
 let stranger: Caller
 
 beforeAll(async () => {
   world = await startLogoWorld({ help: { phone: '+1 303 555 0100' } })
   const [person, other] = [await world.person(), await world.person()]
-  await world.partnerMember(await world.partner('Northwind', ['msp']), person.id, 'PARTNER_OWNER')
+  partner = await world.partner('Northwind', ['msp'])
+  await world.partnerMember(partner, person.id, 'PARTNER_OWNER')
   owner = await world.signIn(person.id)
   stranger = await world.signIn(other.id)
 })
@@ -42,13 +46,17 @@ describe('the page on which customers will decide, before anybody is asked (S15)
     expect(html).not.toContain('<script')
   })
 
-  test('names the own partner as customers will read it: its legal name as the provider verified it', async () => {
-    await world.seed(
-      `update partner set legal_name = 'Northwind Managed Services Ltd' where name = 'Northwind'`,
-      [],
-    )
+  test('names the own partner as customers will read it: its legal name as the provider verified it, and its agreement in force', async () => {
+    await world.seed(`update partner set legal_name = 'Northwind Managed Services Ltd' where id = $1`, [
+      partner,
+    ])
     const { html } = (await preview(TYPED)).json()
     expect(html).toContain('<bdi>Northwind Managed Services Ltd</bdi>, verified by Liaison.')
+    expect(html).not.toContain('Agreement')
+    await activeAgreement(world, partner)
+    expect((await preview(TYPED)).json().html).toContain(
+      'Partner agreement, version 1, in force with Liaison.',
+    )
   })
 
   test('is there in the languages of customers, and with nothing typed yet', async () => {

@@ -11,6 +11,7 @@ import { LANGUAGES } from '#platform/words/language.ts'
 import { Money } from '#platform/money.ts'
 import { sent } from '#platform/route.ts'
 import { toAmounts } from './order-limits.ts'
+import { AgreementTold } from './party.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
 import { listHistory } from './store.ts'
 import type { ConsentMandate } from './store.ts'
@@ -118,6 +119,10 @@ const shownFields = {
     description:
       'The legal name of the partner as the provider had verified it; null where it was not shown.',
   }),
+  agreement: AgreementTold.nullable().meta({
+    description:
+      'The agreement of the partner with the provider that was in force; null where none was shown.',
+  }),
   client: z.string(),
   purpose: z.string().nullable(),
   actions: z.array(ActionName),
@@ -224,6 +229,7 @@ function toShownFields(shown: Omit<ShownConsent, 'second'>): z.output<typeof Sho
     ...shown,
     language: shown.language ?? 'en',
     legal_name: shown.legal_name ?? null,
+    agreement: shown.agreement ?? null,
     actions: [...shown.actions],
     scopes: [...shown.scopes],
     can: [...shown.can],

@@ -31,7 +31,7 @@ export type {
 } from './access-request.ts'
 export { makeBackchannelDesk } from './backchannel.ts'
 export type { BackchannelDesk, WantedNow } from './backchannel.ts'
-export { vouchedFacts } from './party.ts'
+export { AgreementTold, vouchedFacts } from './party.ts'
 export type { Vouched } from './party.ts'
 export { previewConsentPage } from './preview.ts'
 export { makeDemoConsents } from './demo.ts'

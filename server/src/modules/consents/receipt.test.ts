@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
+import { activeAgreement } from '#testing/program-acts.ts'
 import { NOBODY_READ, readPdfWords } from '#testing/pdf-words.ts'
 import type { TestWorld } from '#testing/world.ts'
 
@@ -78,4 +79,32 @@ test('whoever decides reads the legal name as the provider verified it; it is ke
   const words = (await readPdfWords(file.rawPayload))?.replaceAll(/\s+/g, ' ')
   if (words === undefined) return context.skip(NOBODY_READ)
   expect(words).toContain('Northwind Holding Ltd')
+})
+
+test('whoever decides reads which agreement of the partner is in force, and none that is over; a new one is read first, and what was read is kept (A10)', async (context) => {
+  const people = await cast()
+  const uid = await ask(people)
+  const inLanguage = (language: string) =>
+    world.call(people.admin, 'GET', `/consent/${uid}/review${org(people)}&lang=${language}`)
+  await activeAgreement(world, people.partner, {}, { until: new Date('2024-01-01') })
+  expect(plain((await look(people, uid)).body)).not.toContain('Agreement')
+  const early = await choose(people, uid)
+  await activeAgreement(world, people.partner, {}, { from: new Date('2024-01-01') })
+  expect((await decide(people, uid, { page: early.body })).statusCode).toBe(409)
+  const said = 'Partner agreement, version 2, in force with Liaison.'
+  expect(plain((await look(people, uid)).body)).toContain(said)
+  expect(plain((await inLanguage('es')).body)).toContain(
+    'Partner agreement, versión 2, en vigor con Liaison.',
+  )
+  expect(plain((await inLanguage('fr')).body)).toContain('en vigueur avec Liaison.')
+  await decide(people, uid, { page: (await choose(people, uid)).body })
+  const { delegation } = await outcome(people, uid)
+  const path = `/api/v1/tenant/consents/${encodeId('consent', delegation.id)}`
+  const told = await world.call(people.admin, 'GET', path)
+  expect(told.json().shown.agreement).toEqual({ title: 'Partner agreement', version: 2 })
+  expect(plain((await look(people, uid, { rest: 'done' })).body)).toContain(said)
+  const file = await look(people, uid, { rest: 'receipt' })
+  const words = (await readPdfWords(file.rawPayload))?.replaceAll(/\s+/g, ' ')
+  if (words === undefined) return context.skip(NOBODY_READ)
+  expect(words).toContain(said)
 })

@@ -11,6 +11,7 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import { KeyParams } from './page-parts.ts'
+import { agreementLine } from './party.ts'
 import { getRequest } from './request-store.ts'
 import type { RequestRow } from './request-store.ts'
 import type { ShownConsent } from './tables.ts'
@@ -48,6 +49,7 @@ async function drawReceipt({ tenant, shown, request, phone, at }: Receipt): Prom
     paper.put(tenant, { size: 12, gap: 14 })
     paper.fact(words.receipt.who, `${shown.partner} · ${shown.client}`)
     paper.fact(words.who.legal, shown.legal_name ?? null)
+    paper.fact(words.who.agreement, shown.agreement ? agreementLine(shown.agreement, language) : null)
     paper.fact(words.who.why, shown.purpose)
     paper.fact(words.check.can(shown.partner), ...bulleted(shown.can))
     paper.fact(words.receipt.orders, ...(shown.limits ?? []))

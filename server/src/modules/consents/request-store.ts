@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { AgreementTold } from './party.ts'
 import { namingConflicts } from './store.ts'
 import type { ConsentTables, Payer } from './tables.ts'
 
@@ -68,6 +69,7 @@ const Parties = z.object({
     status: z.string(),
     website: z.string().nullable(),
     legal_name: z.string().nullable(),
+    agreement: AgreementTold.nullable(),
     since: z.string().transform((text) => new Date(text)),
   }),
 })
@@ -190,6 +192,9 @@ export async function readOwnPartner(mandate: Mandate<'program'>): Promise<Parti
       'status',
       'approved_website as website',
       'legal_name',
+      sql<AgreementTold | null>`(select jsonb_build_object('title', g.title, 'version', g.version)
+        from agreement g join program m on m.id = g.program_id and m.code = 'standard'
+        where g.partner_id = partner.id and g.effective @> statement_timestamp())`.as('agreement'),
       sql<Date>`onboarding_date::timestamp at time zone 'utc'`.as('since'),
     ])
     .where('id', '=', mandate.partner.id)

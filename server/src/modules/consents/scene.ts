@@ -216,7 +216,7 @@ export function shownTokenOf(scene: Scene): string {
       client.needs,
       ...(client.logo === null ? [] : [client.logo]),
     ],
-    [partner.name, partner.status, partner.kinds, faults, partner.legal_name],
+    [partner.name, partner.status, partner.kinds, faults, partner.legal_name, partner.agreement],
     accounts.map(({ id, ban, name, status, payer }) => [id, ban, name, status, payer]),
     [policy.version, policy.max_duration_days, policy.who_may_ask, policy.dual_approval],
     offered,

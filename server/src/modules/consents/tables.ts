@@ -106,6 +106,8 @@ export interface ShownConsent {
   readonly partner: string
   /** As the provider verified it; missing where it knew none, and in what was kept before pages showed it. */
   readonly legal_name?: string
+  /** Its agreement with the provider that was in force; missing likewise. */
+  readonly agreement?: { readonly title: string; readonly version: number }
   readonly client: string
   /** The digest of the client's logo; missing where there was none. */
   readonly logo?: string

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Vouched } from '#modules/consents/index.ts'
+import type { AgreementTold, Vouched } from '#modules/consents/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { KnownLink } from './store.ts'
@@ -9,7 +9,7 @@ import type { LinkTables } from './tables.ts'
 export async function readVouched(mandate: Mandate<'tenant'>, row: KnownLink): Promise<Vouched> {
   return tables<LinkTables>(mandate)
     .selectFrom('partner')
-    .select('legal_name')
+    .select(['legal_name', sql<AgreementTold | null>`access.agreement_of_party(${row.id})`.as('agreement')])
     .where('id', '=', row.partner_id)
     .executeTakeFirstOrThrow()
 }

@@ -2,6 +2,7 @@ import { encodeId } from '@liaison/access'
 import type { PartnerId, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
+import { activeAgreement } from '#testing/program-acts.ts'
 import { attempt, asSide, openScene, seedLink } from '#testing/sides.ts'
 import { skeletonOf } from '#platform/words/names.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -90,6 +91,7 @@ test('whoever decides reads since when the partner is one, and the website that 
     partner_since: '2025-03-12T00:00:00.000Z',
     website: 'https://harbour.example/',
     legal_name: null,
+    agreement: null,
     name_faults: [],
   })
   const own = {
@@ -127,6 +129,20 @@ test('whoever decides reads the legal name as the provider verified it, what was
     [scene.partner],
   )
   expect(kept?.shown).toMatchObject({ legal_name: 'Basin Group plc' })
+})
+
+test('whoever decides reads which agreement of the partner is in force, and reads again when another one is (C4, A10)', async () => {
+  const scene = await ask('Delta Support')
+  const before = await read(scene)
+  expect(before.page).not.toContain('Agreement')
+  await activeAgreement(world, scene.partner)
+  const after = await read(scene)
+  expect(after.page).toContain('Partner agreement, version 1, in force with Liaison.')
+  expect(after.asking.agreement).toEqual({ title: 'Partner agreement', version: 1 })
+  const stale = await world.call(scene.admin, 'POST', `${scene.detail}/approve`, {
+    body: { snapshot_token: before.token },
+  })
+  expect(stale.json().code).toBe('SNAPSHOT_STALE')
 })
 
 test('whoever decides reads who would come in, by name, or that nobody is named yet (C4)', async () => {
@@ -220,6 +236,23 @@ test('a tenant reads of a partner that it has a link with what the provider vouc
   expect((await readAs(strange, 'contact_email')).rows).toEqual([])
   for (const column of ['contact_email', 'registration_no', 'country', 'tier', 'status_reason'])
     expect((await readAs(scene, column)).more).toMatch(/permission denied/)
+})
+
+test('a tenant asks the database which agreement the partner of its own link has, of no other, and reads nothing of what it says (raw SQL)', async () => {
+  const [scene, strange] = [await openScene(world), await openScene(world)]
+  const link = await seedLink(world, scene, { status: 'requested', side: 'tenant' })
+  await activeAgreement(world, scene.partner)
+  const ask = (of: typeof scene) =>
+    asSide({ world, side: 'tenant', scene: of }, async (client) => {
+      const { rows } = await client.query('select access.agreement_of_party($1) as answer', [link])
+      expect(await attempt(client, 'select body from agreement')).toMatch(/permission denied/)
+      expect(await attempt(client, `select access.agreement_in_force('${scene.partner}')`)).toMatch(
+        /permission denied/,
+      )
+      return rows[0].answer
+    })
+  expect(await ask(scene)).toEqual({ title: 'Partner agreement', version: 1 })
+  expect(await ask(strange)).toBeNull()
 })
 
 test('a tenant asks the database about the partner of its own link only, and writes nobody’s website (raw SQL)', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { vouchedFacts } from '#modules/consents/index.ts'
+import { AgreementTold, vouchedFacts } from '#modules/consents/index.ts'
 import type { Vouched } from '#modules/consents/index.ts'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
@@ -58,6 +58,9 @@ export const AskingPartyBody = z.strictObject({
     .string()
     .nullable()
     .meta({ description: 'The legal name as the provider verified it; null where it has none.' }),
+  agreement: AgreementTold.nullable().meta({
+    description: 'The agreement of the partner with the provider that is in force; null where there is none.',
+  }),
   name_faults: z.array(z.enum(PARTY_FAULTS)).meta({
     description:
       'What is odd about the name: letters that cannot be seen, mixed alphabets, or the look of the name of the provider, of the own organisation or of another partner.',
@@ -66,8 +69,8 @@ export const AskingPartyBody = z.strictObject({
 
 /** The answer about who asks. */
 export function toAskingParty(party: AskingParty): z.output<typeof AskingPartyBody> {
-  const { since, website, legal_name, faults } = party
-  return { partner_since: since.toISOString(), website, legal_name, name_faults: [...faults] }
+  const { since, website, legal_name, agreement, faults } = party
+  return { partner_since: since.toISOString(), website, legal_name, agreement, name_faults: [...faults] }
 }
 
 /** What is odd about the name of whoever asks; nothing when nothing is (attack 30). */

@@ -198,6 +198,8 @@ export interface ApprovalSnapshot {
   readonly text_version: number
   /** The legal name of the partner as the provider had verified it; missing where nobody was shown it. */
   readonly legal_name?: string | null
+  /** Its agreement with the provider that was in force; missing likewise. */
+  readonly agreement?: { readonly title: string; readonly version: number } | null
   /** In which language; missing where nobody read a page, and for what was kept before there was a choice, which was English. */
   readonly language?: Language
   readonly access_role: LinkRole

@@ -61,6 +61,9 @@ export const EN = {
       html`${partnerOfKinds}, verified partner of ${provider} since ${since}.`,
     legal: 'Legal name',
     legalLine: (name: Html, provider: string) => html`${name}, verified by ${provider}.`,
+    agreement: 'Agreement',
+    agreementLine: (title: string, version: number, provider: string) =>
+      `${title}, version ${version}, in force with ${provider}.`,
     app: 'With which app',
     appSays: (client: Html, description: Html) => html`${client}: “${description}”`,
     sandbox: 'Sandbox: for trying things out',

@@ -52,6 +52,8 @@ export const ES: ConsentWords = {
       html`${partnerOfKinds}, socio verificado de ${provider} desde el ${since}.`,
     legal: 'Razón social',
     legalLine: (name, provider) => html`${name}, verificada por ${provider}.`,
+    agreement: 'Acuerdo',
+    agreementLine: (title, version, provider) => `${title}, versión ${version}, en vigor con ${provider}.`,
     app: 'Con qué aplicación',
     appSays: (client, description) => html`${client}: «${description}»`,
     sandbox: 'Entorno de pruebas: para hacer ensayos',

@@ -52,6 +52,9 @@ export const FR: ConsentWords = {
       frenchHtml`${partnerOfKinds}, partenaire vérifié de ${provider} depuis le ${since}.`,
     legal: 'Dénomination légale',
     legalLine: (name, provider) => frenchHtml`${name}, vérifiée par ${provider}.`,
+    agreement: 'Accord',
+    agreementLine: (title, version, provider) =>
+      french`${title}, version ${version}, en vigueur avec ${provider}.`,
     app: 'Avec quelle application',
     appSays: (client, description) => frenchHtml`${client} : « ${description} »`,
     sandbox: french`Bac à sable : pour des essais`,
