@@ -94,7 +94,7 @@ export const ES: LinkWords = {
   minutes: { one: 'minuto', other: 'minutos' },
   seconds: { one: 'segundo', other: 'segundos' },
   keep: {
-    factor: (age) => `Un segundo paso de inicio de sesión en los últimos ${age}`,
+    factor: (age) => `Un segundo paso de inicio de sesión de hace ${age} como máximo`,
     noted: (ranges) => `Desde cualquier red; se anotan las direcciones fuera de ${ranges}`,
     hours: (windows, zone) => `Solo en este horario: ${windows} (${zone})`,
     elevation: 'Descargas, pedidos y acciones similares, solo con más acceso por un tiempo',
