@@ -14,7 +14,7 @@ const partnerPath = (partner: string, rest: string) =>
 
 const look = async (page: Page) => expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
 
-test('a partner says in its request from when the link holds, what answer it promises, who pays and what it offers to keep to, reads that before it sends, and afterwards on the page of the link (B2)', async () => {
+test('a partner says in its request from when the link holds, what answer it promises, who pays and what it offers to keep to, reads that before it sends, and afterwards on the page of the link, as the tenant does (B2)', async () => {
   const page = await product.openTab('victor@southbank.example')
   await page.goto(partnerPath('southbank-systems', 'links/new'))
   await page.getByLabel('Partner code of the tenant').fill('iberia-rural')
@@ -51,6 +51,14 @@ test('a partner says in its request from when the link holds, what answer it pro
   await facts.getByText('Promised within 6 hours').waitFor()
   expect(await facts.getByText('share the cost of seats as agreed').count()).toBe(1)
   await look(page)
+
+  const id = page.url().split('/').at(-1)
+  const admin = await product.openTab('luis@iberiarural.example')
+  await admin.goto(`${product.url}/org/${product.demo.tenants['iberia-rural']}/access/${id}`)
+  const kept = admin.getByRole('region', { name: 'What Southbank Systems has to keep to' })
+  await kept.getByText('A passkey, not a code').waitFor()
+  await kept.getByText('Only from these networks: 192.0.2.0/24, 2001:db8::/32').waitFor()
+  await look(admin)
 }, 90_000)
 
 test('a template keeps what it promises and who pays when it is saved, and says both before it is used (B14)', async () => {

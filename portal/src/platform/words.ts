@@ -35,6 +35,7 @@ import type { explained } from '../words/explained.ts'
 import type { linkEvents } from '../words/link-events.ts'
 import type { linkTemplates } from '../words/link-templates.ts'
 import type { jobs } from '../words/jobs.ts'
+import type { keptConditions } from '../words/kept-conditions.ts'
 import type { keyPair } from '../words/key-pair.ts'
 import { navigation } from '../words/navigation.ts'
 import type { billing } from '../words/billing.ts'
@@ -142,6 +143,7 @@ export type WordId =
   | keyof typeof unsaved
   | keyof typeof configuration
   | keyof typeof jobs
+  | keyof typeof keptConditions
   | keyof typeof keyPair
   | keyof typeof usage
   | keyof typeof vouchers

@@ -31,6 +31,7 @@ import { WaitNote } from '../linking/wait-note.tsx'
 import { FactorPanel, VisitList } from '../linking/visit-list.tsx'
 import { useAccessLink } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
+import { KeptConditions } from './kept-conditions.tsx'
 import { NarrowForm } from './narrow-form.tsx'
 import { PartyPanel } from './party-panel.tsx'
 import { whoPays } from './who-pays.ts'
@@ -191,6 +192,7 @@ function Body({ link, etag }: LinkProps) {
         <Panel title={t('access.can_title', { partner: link.partner_name })}>
           <PermissionList can={link.can} cannot={link.cannot} who={t('access.they')} />
         </Panel>
+        <KeptConditions link={link} />
         <ChangeList changes={link.changes} />
         <Visits link={link} />
         <section aria-label={t('access.did_title', { partner: link.partner_name })}>
