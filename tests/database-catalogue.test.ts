@@ -43,6 +43,7 @@ const OWNED_BY_TENANTS = [
   'billing_account',
   'tenant_member',
   'tenant_partner_policy',
+  'tenant_security_contact',
 ]
 
 test('every table has row security, on and forced (access.md section 4)', async () => {

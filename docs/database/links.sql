@@ -345,6 +345,33 @@ create policy partner_side on public.partner_network_rule for all to liaison_pro
 grant select on public.partner_network_rule to liaison_authz;
 grant insert, select, update on public.partner_network_rule to liaison_program;
 
+-- The address that gets receipts and news of what lets partners in, in the language of whoever reads there. No partner sees it.
+create table public.tenant_security_contact (
+  tenant_id uuid not null,
+  email text,
+  language text not null default 'en'::text,
+  version integer not null default 1,
+  updated_at timestamp with time zone not null default now(),
+  constraint tenant_security_contact_email_check CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (email !~ '[[:space:][:cntrl:]]'::text))),
+  constraint tenant_security_contact_language_check CHECK ((language = ANY (ARRAY['en'::text, 'es'::text, 'fr'::text]))),
+  constraint tenant_security_contact_pkey PRIMARY KEY (tenant_id),
+  constraint tenant_security_contact_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id)
+);
+CREATE TRIGGER audited_delete AFTER DELETE ON public.tenant_security_contact REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant_security_contact REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER audited_update AFTER UPDATE ON public.tenant_security_contact REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tenant_security_contact FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+alter table public.tenant_security_contact enable row level security, force row level security;
+create policy deciding on public.tenant_security_contact for select to liaison_authz
+  using (true);
+create policy own_contact on public.tenant_security_contact for all to liaison_tenant
+  using ((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)))
+  with check ((tenant_id IN ( SELECT access.reach('delegation'::text, 'update'::text) AS reach)));
+grant select on public.tenant_security_contact to liaison_authz;
+grant select on public.tenant_security_contact to liaison_tenant;
+grant insert (tenant_id, email, language, version) on public.tenant_security_contact to liaison_tenant;
+grant update (email, language, version) on public.tenant_security_contact to liaison_tenant;
+
 -- owner: liaison_authz
 create view access.link_fact as
  SELECT d.id,
@@ -881,6 +908,27 @@ begin
 end
 $function$;
 grant execute on access.mail_other_admins(jsonb) to liaison_tenant;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.mail_security_contact(delegation_id uuid, letters jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  insert into public.outbox (topic, payload)
+  select 'mail', jsonb_build_object('to', c.email, 'subject', letter ->> 'subject', 'text', letter ->> 'text')
+  from public.delegation d
+  join public.tenant_security_contact c on c.tenant_id = d.tenant_id and c.email is not null,
+    access.letter_in(mail_security_contact.letters, c.language, null) letter
+  where d.id = mail_security_contact.delegation_id and access.is_in_own_plane() and access.is_party_to(d) and letter is not null
+    and not exists (select from public.tenant_member tm join public.person p on p.id = tm.person_id and p.status = 'active'
+      where tm.tenant_id = d.tenant_id and tm.role = 'TENANT_ADMIN' and tm.status = 'active' and lower(p.email) = lower(c.email))
+$function$;
+grant execute on access.mail_security_contact(uuid,jsonb) to liaison_job;
+grant execute on access.mail_security_contact(uuid,jsonb) to liaison_platform;
+grant execute on access.mail_security_contact(uuid,jsonb) to liaison_program;
+grant execute on access.mail_security_contact(uuid,jsonb) to liaison_tenant;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.resembles_partner(wanted uuid)

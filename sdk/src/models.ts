@@ -99,6 +99,8 @@ export type PartnerDetail = Got<'/admin/partners/{partner_id}'>
 export type PartnerProfile = Got<'/partner/profile'>
 export type TenantRecord = Item<Got<'/admin/tenants'>>
 export type PartnerPolicy = Got<'/tenant/partner-access/policy'>
+/** Which address hears of what lets partners in, beside the administrators. */
+export type SecurityContact = Got<'/tenant/partner-access/security-contact'>
 /** Looser rules for partner access that wait for a second person. */
 export type WaitingRules = Got<'/tenant/partner-access/policy/waiting'>
 export type PolicyImpact = Posted<'/tenant/partner-access/policy/impact'>

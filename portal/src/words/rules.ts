@@ -26,6 +26,17 @@ export const rules = {
   'rules.ip_list': 'Addresses or ranges, one per line',
   'rules.note':
     'Stricter rules hold at once for every access. Looser rules change no access that was already approved.',
+  'security_contact.title': 'Security contact',
+  'security_contact.email': 'E-mail address',
+  'security_contact.about':
+    'Gets a mail, as your administrators do, whenever a partner is let in, stopped, or may do something else. No partner sees it. Leave it empty for none.',
+  'security_contact.language': 'Language of the mails',
+  'security_contact.language_en': 'English',
+  'security_contact.language_es': 'Español',
+  'security_contact.language_fr': 'Français',
+  'security_contact.save': 'Save the contact',
+  'security_contact.saved': 'Security contact saved',
+  'security_contact.removed': 'Security contact removed',
   'rules.save': 'Save the rules',
   'rules.saved': 'Rules saved',
   'rules.saved_waits': 'What is stricter holds now. What is looser waits for another administrator.',

@@ -17,6 +17,7 @@ import { PartnerCode } from '../linking/partner-code.tsx'
 import { FactorAgeRule, HoursRule } from '../linking/rules-hours.tsx'
 import { ImpactOf } from '../linking/rules-impact.tsx'
 import { RulesWaiting } from './rules-waiting.tsx'
+import { SecurityContactPanel } from './security-contact.tsx'
 import { useAccessLinks } from './calls.ts'
 
 const askers = ['any', 'listed', 'unlisted', 'none'] as const
@@ -291,13 +292,18 @@ export function RulesPage() {
   return (
     <Page title={t('rules.title')} lead={t('rules.lead', { org: name })}>
       <RulesWaiting />
-      <Answer query={policy}>
-        {(found) => (
-          <KeptForm value={found} version={found.etag}>
-            {({ body, etag }) => <RulesForm policy={body} etag={etag} />}
-          </KeptForm>
-        )}
-      </Answer>
+      <div className="stack">
+        <Answer query={policy}>
+          {(found) => (
+            <KeptForm value={found} version={found.etag}>
+              {({ body, etag }) => <RulesForm policy={body} etag={etag} />}
+            </KeptForm>
+          )}
+        </Answer>
+        <div className="halves">
+          <SecurityContactPanel />
+        </div>
+      </div>
     </Page>
   )
 }

@@ -9,7 +9,7 @@ import { currenciesOf, limitSentences } from './order-limits.ts'
 import { networksSentence } from './networks.ts'
 import { boundSentence } from './revocation-bound.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
-import { mailSide } from './store.ts'
+import { mailSecurityContact, mailSide } from './store.ts'
 import type { ConsentMandate } from './store.ts'
 import type { ConsentRow } from './tables.ts'
 import { CONSENT_WORDS, MAIL_WORDS } from './words/index.ts'
@@ -59,6 +59,15 @@ const RECEIPTS: ReadonlySet<ConsentNews> = new Set([
   'expiring',
   'still',
   'unused',
+])
+
+/** What lets an API client in, ends it, or changes what it may do: the security contact is told of it, too. */
+const SECURITY_NEWS: ReadonlySet<ConsentNews> = new Set([
+  'granted',
+  'narrowed',
+  'suspended',
+  'resumed',
+  'stopped',
 ])
 
 function receiptLines(row: ConsentRow, { phone }: Letterhead, language: Language): string[] {
@@ -143,7 +152,9 @@ function letterTo(side: 'partner' | 'tenant', row: ConsentRow, told: Told): (lan
  * administrator of the customer reads it in the language that they chose, else in that of the approval.
  */
 export async function tellConsent(mandate: ConsentMandate, row: ConsentRow, told: Told): Promise<void> {
-  await mailSide(mandate, row.id, { side: 'tenant', letters: writeLetters(letterTo('tenant', row, told)) })
+  const toTenant = writeLetters(letterTo('tenant', row, told))
+  await mailSide(mandate, row.id, { side: 'tenant', letters: toTenant })
+  if (SECURITY_NEWS.has(told.news)) await mailSecurityContact(mandate, row.id, toTenant)
   if (TO_PARTNER[told.news] === undefined) return
   const letters: Letters = { en: letterTo('partner', row, told)('en') }
   await mailSide(mandate, row.id, { side: 'partner', letters })

@@ -108,3 +108,36 @@ test('whoever decides reads which agreement of the partner is in force, and none
   if (words === undefined) return context.skip(NOBODY_READ)
   expect(words).toContain(said)
 })
+
+test('the receipt is mailed to the security contact of the organisation, too, once and in its language (A10)', async () => {
+  const people = await cast()
+  const [admin] = await world.sql<{ email: string }>('select email from person where id = $1', [
+    people.adminId,
+  ])
+  const mailsTo = (to: string) =>
+    world.sql<{ subject: string; text: string }>(
+      `select payload ->> 'subject' as subject, payload ->> 'text' as text from outbox where topic = 'mail' and lower(payload ->> 'to') = lower($1) order by xid, id`,
+      [to],
+    )
+  const nameContact = (email: string) =>
+    world.seed(
+      `insert into tenant_security_contact (tenant_id, email, language) values ($1, $2, 'fr') on conflict (tenant_id) do update set email = excluded.email`,
+      [people.tenant, email],
+      people.tenant,
+    )
+  const allow = async () => {
+    const uid = await ask(people)
+    const check = await choose(people, uid)
+    await decide(people, uid, { page: check.body })
+  }
+  await nameContact('receipts@acme.example')
+  await allow()
+  const [receipt, ...others] = await mailsTo('receipts@acme.example')
+  expect(others).toEqual([])
+  expect(receipt?.subject).toContain('a accès à des comptes')
+  expect(receipt?.text).toContain('Dana Kim')
+  await nameContact(String(admin?.email).toUpperCase())
+  const before = (await mailsTo(String(admin?.email))).length
+  await allow()
+  expect(await mailsTo(String(admin?.email))).toHaveLength(before + 1)
+})

@@ -225,6 +225,17 @@ export async function mailSide(
   ])
 }
 
+/** Mails the security contact of a consent's organisation, where it has one that no administrator reads anyway. Nobody learns whether it has. */
+export async function mailSecurityContact(
+  mandate: ConsentMandate,
+  id: string,
+  letters: Letters,
+): Promise<void> {
+  await runStatements(mandate, [
+    { text: 'select access.mail_security_contact($1, $2)', values: [id, letters] },
+  ])
+}
+
 /** The rules of the mandate's organisation, or those that hold while it has set none. */
 export async function policyOf(mandate: Mandate<'tenant'>) {
   const own = await tables<ConsentTables>(mandate)

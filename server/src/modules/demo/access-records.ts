@@ -84,4 +84,11 @@ export function addPolicies({ now, ledger }: Making, people: DemoPeople): void {
     version: 1,
     updated_at: addDays(now, -40),
   })
+  ledger.add('tenant_security_contact', {
+    tenant_id: tenant.id,
+    email: 'security@lakesidecable.example',
+    language: 'en',
+    version: 2,
+    updated_at: addDays(now, -40),
+  })
 }

@@ -10,6 +10,7 @@ export type DemoTable =
   | 'tenant'
   | 'tenant_member'
   | 'tenant_partner_policy'
+  | 'tenant_security_contact'
   | 'partner'
   | 'partner_member'
   | 'partner_config_version'

@@ -83,6 +83,7 @@ const ORDER: readonly DemoTable[] = [
   'tenant',
   'tenant_member',
   'tenant_partner_policy',
+  'tenant_security_contact',
   'partner',
   'partner_member',
   'partner_config_version',

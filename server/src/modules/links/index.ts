@@ -30,6 +30,7 @@ import { newsRoutes } from './routes-news.ts'
 import { settingsRoutes } from './routes-settings.ts'
 import { visitRoutes } from './routes-visits.ts'
 import { makeTenantRulesRoutes } from './routes-rules.ts'
+import { makeSecurityContactRoutes } from './routes-security-contact.ts'
 import { makeReviewRoutes } from './routes-review.ts'
 import { makeRequestRoutes } from './routes-request.ts'
 import { templateRoutes } from './routes-template.ts'
@@ -64,6 +65,7 @@ export function makeLinkRoutes(services: Services, listRoutes: ListRoutes = () =
     ...makeTenantChangeRoutes(services),
     ...makeReviewRoutes(services),
     ...makeTenantRulesRoutes(services),
+    ...makeSecurityContactRoutes(services),
     ...visitRoutes,
     ...newsRoutes,
     ...settingsRoutes,

@@ -7,7 +7,7 @@ import type { Letter } from '#platform/words/letters.ts'
 import { enqueue } from '#platform/mandate.ts'
 import { TO_PARTNER, TOPIC_OF } from './news-words.ts'
 import type { LinkNews, ToldLink } from './news-words.ts'
-import { tellSide } from './store.ts'
+import { mailSecurityContact, tellSide } from './store.ts'
 import type { LinkMandate } from './store.ts'
 import { LINK_NEWS_WORDS, LINK_WORDS } from './words/index.ts'
 import type { Parties, TenantNews } from './words/index.ts'
@@ -110,6 +110,17 @@ function letterOf(
   return { subject, text: text.join('\n\n') }
 }
 
+/** What lets a partner in, ends it, or changes what it may do: the security contact is told of it, too. */
+const SECURITY_NEWS: ReadonlySet<LinkNews> = new Set([
+  'approved',
+  'approved_ahead',
+  'attested',
+  'changed',
+  'suspended',
+  'resumed',
+  'revoked',
+])
+
 /** Puts the event of a link where webhooks take it from: ids only. */
 export async function publish(
   mandate: LinkMandate,
@@ -132,6 +143,8 @@ export async function announce(mandate: LinkMandate, link: ToldLink, told: Told)
       letterOf(sayTo(side, link, { told, language }) ?? said, link, { told, language, side })
     const letters = side === 'tenant' ? writeLetters(write) : { en: write('en') }
     await tellSide(mandate, link.id, { side, news: told.news, sentence: said.sentence, letters })
+    if (side === 'tenant' && SECURITY_NEWS.has(told.news))
+      await mailSecurityContact(mandate, link.id, letters)
   }
   const topic = TOPIC_OF[told.news]
   if (topic !== undefined) {

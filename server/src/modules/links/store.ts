@@ -381,6 +381,17 @@ export async function tellSide(mandate: LinkMandate, linkId: string, told: Telli
   ])
 }
 
+/** Mails the security contact of a link's tenant, where it has one that no administrator reads anyway. Nobody learns whether it has. */
+export async function mailSecurityContact(
+  mandate: LinkMandate,
+  linkId: string,
+  letters: Letters,
+): Promise<void> {
+  await runStatements(mandate, [
+    { text: 'select access.mail_security_contact($1, $2)', values: [linkId, letters] },
+  ])
+}
+
 /** The rules of the mandate's own tenant; null when it has set none. */
 export function findPolicy(mandate: Mandate<'tenant'>) {
   return tables<LinkTables>(mandate)

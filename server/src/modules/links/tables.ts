@@ -355,6 +355,13 @@ export interface LinkTables {
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
+  tenant_security_contact: {
+    tenant_id: string
+    email: string | null
+    language: Language
+    version: Generated<number>
+    updated_at: Generated<Date>
+  }
   link_notice: { link_id: string; ends_at: Date; days: number; sent_at: Generated<Date> }
   partner: {
     id: string

@@ -10,6 +10,8 @@ import { NEWS_FR } from './news-fr.ts'
 
 export { RULES_NEWS_WORDS } from './rules-news.ts'
 export type { RulesNews } from './rules-news.ts'
+export { CONTACT_WORDS } from './security-words.ts'
+export type { ContactNews } from './security-words.ts'
 export type { LinkWords, Parties, TenantNews }
 
 /** What the pages of links say, by language: the same names in each, or it does not compile (U12). */
