@@ -204,6 +204,7 @@ export const KEPT: Readonly<Record<string, string>> = {
   subscriber: A_RECORD,
   subscription_event: AN_EVENT,
   tenant: 'as long as the tenant',
+  tenant_security_contact: 'as long as the tenant; it changes or empties it',
   ticket: A_RECORD,
   ticket_comment: A_RECORD,
   ticket_sla_justification: AN_EVENT,

@@ -90,8 +90,17 @@ test('erasing leaves a name that may be somebody else’s, and what an organisat
     [person.tenantId, person.id],
     person.tenantId,
   )
+  await world.seed(
+    `insert into tenant_security_contact (tenant_id, email) select $1, email from person where id = $2`,
+    [person.tenantId, person.id],
+    person.tenantId,
+  )
   const done = await bench.run(['person', 'erase', person.id, '--reason', 'Asked for.', '--json'])
-  expect(JSON.parse(done.out).kept.toSorted()).toEqual(['delegation_history', 'tenant'])
+  expect(JSON.parse(done.out).kept.toSorted()).toEqual([
+    'delegation_history',
+    'tenant',
+    'tenant_security_contact',
+  ])
   const names = (text: string, of: { readonly link: string }) => world.sql<{ name: string }>(text, [of.link])
   const approved = 'select approved_by_name as name from delegation where id = $1'
   expect([...(await names(approved, person)), ...(await names(approved, other))]).toEqual([

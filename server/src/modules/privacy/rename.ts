@@ -162,6 +162,7 @@ async function rename(run: RunSql, place: Place, renamed: Renamed): Promise<void
 /** Whom an organisation named as its contact, and what it wrote down of others, it keeps and changes itself. */
 const OF_ORGANISATIONS = [
   ['tenant', `lower(t.contact ->> 'email') = $1`],
+  ['tenant_security_contact', 'lower(t.email) = $1'],
   ['partner', 'lower(t.contact_email) = $1'],
   ['partner_application', 'lower(t.contact_email) = $1'],
   ['agency', 'lower(t.contact_email) = $1'],
