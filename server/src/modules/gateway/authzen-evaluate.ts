@@ -93,11 +93,12 @@ function readSubject(question: Evaluation, gateway: EnteredGateway): Subject {
   throw unknownRoute()
 }
 
-function needProof(): CallRefusal {
+function needProof({ calls }: DecisionParts): CallRefusal {
   return new CallRefusal(
     401,
     'UNAUTHORIZED',
     'This enforcement point must pass the access token and its proof.',
+    { headers: calls.invitation() },
   )
 }
 
@@ -110,7 +111,7 @@ async function verifyPassed(
   const token = textProperty(question.context, 'access_token')
   const proof = textProperty(question.context, 'dpop')
   const certificate = subject.readsCertificates ? textProperty(question.context, 'client_certificate') : null
-  if (token === null || (proof ?? certificate) === null || subject.url === null) throw needProof()
+  if (token === null || (proof ?? certificate) === null || subject.url === null) throw needProof(parts)
   const { method, url } = subject
   const key = JSON.stringify([token, proof, certificate, method, url])
   const headers =
@@ -180,7 +181,7 @@ async function decide(enforcement: Enforcement, question: Evaluation): Promise<s
   })
   const subject = readSubject(question, gateway)
   const isPassed = textProperty(context, 'access_token') !== null
-  if (!isPassed && !gateway.is_trusted) throw needProof()
+  if (!isPassed && !gateway.is_trusted) throw needProof(parts)
   const token = isPassed
     ? await verifyPassed(enforcement, question, { ...subject, readsCertificates: gateway.reads_certificates })
     : await readNamed(enforcement, question, subject.accountName)
@@ -240,6 +241,12 @@ export async function evaluate(enforcement: Enforcement, question: Evaluation): 
   }
 }
 
+/** What the caller is to be asked for, which the enforcement point hands on as its own `WWW-Authenticate`. */
+function challengeOf({ extras }: ProblemError): Readonly<Record<string, string>> {
+  const challenge = extras.headers?.['WWW-Authenticate']
+  return challenge === undefined ? {} : { www_authenticate: challenge }
+}
+
 function toDecision(denial: ProblemError): AuthzenDecision {
   const { code, message, status, extras } = denial
   return {
@@ -249,6 +256,7 @@ function toDecision(denial: ProblemError): AuthzenDecision {
       code,
       status,
       reason_user: { en: wordsOf(code, message) },
+      ...challengeOf(denial),
       ...extras.details,
     },
   }

@@ -16,7 +16,9 @@ afterAll(() => gateway[Symbol.asyncDispose]())
 
 interface Answer {
   readonly decision: boolean
-  readonly context: { readonly id?: string; readonly code?: string; readonly status?: number }
+  readonly context: Readonly<Partial<Record<'id' | 'code' | 'www_authenticate', string>>> & {
+    status?: number
+  }
 }
 
 function post(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -111,6 +113,19 @@ describe('one evaluation', () => {
     expect((await post('/access/v1/evaluation', accountQuestion(), asTrusted())).json()).toMatchObject({
       decision: true,
     })
+  })
+
+  test('that is denied for what was shown hands on the challenge that the gateway would give (A8, attack 59)', async () => {
+    const { ordersPath: path } = gateway
+    const asked = async (about = {}, at = path) =>
+      (await post('/access/v1/evaluation', await routeQuestion('GET', at, about))).json<Answer>().context
+    const { dpop } = await gateway.evidence({ method: 'GET', path })
+    const nothing = await asked({ context: {} })
+    expect(nothing.www_authenticate).toMatch(/^DPoP (?!.*error=).*resource_metadata=/)
+    const forged = await asked({ context: { access_token: 'abc', dpop } })
+    expect(forged.www_authenticate).toMatch(/^DPoP error="invalid_token".*resource_metadata=/)
+    for (const context of [await asked(), await asked({}, '/v1/customers/BAN-2/orders')])
+      expect(context).not.toHaveProperty('www_authenticate')
   })
 
   test('of an account may name it by the reference of the partner, and by no other reference (A3)', async () => {

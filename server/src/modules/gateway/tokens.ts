@@ -17,6 +17,8 @@ export interface CallVerifier {
   /** Throws a CallRefusal: 401 with a challenge, 403 for a token that leaves a party unnamed. Any other error means that it could not tell. */
   verify(this: void, request: GuardRequest): Promise<VerifiedCall>
   readonly challenge: TokenVerifier['challenge']
+  /** What a caller is told that showed nothing: what to show, and of no error (RFC 6750 section 3.1). */
+  readonly invitation: () => Readonly<Record<string, string>>
 }
 
 /** The verifier over the guard of this server's own tokens, which changes with the issuer's address. */
@@ -27,6 +29,7 @@ export function makeCallVerifier(
     challenge: (error) => ({
       'WWW-Authenticate': guardNow().challenge(error === 'insufficient_scope' ? error : 'invalid_token'),
     }),
+    invitation: () => ({ 'WWW-Authenticate': guardNow().challenge(null) }),
     async verify(request) {
       const guard = guardNow()
       try {
