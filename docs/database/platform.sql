@@ -101,6 +101,8 @@ create policy elevating on public.outbox for insert to liaison_owner
   with check (true);
 create policy mailing on public.outbox for insert to liaison_authz
   with check (true);
+create policy own_matters on public.outbox as restrictive for insert to liaison_auth, liaison_delegate, liaison_embed, liaison_ingest, liaison_platform, liaison_program, liaison_realm, liaison_tenant
+  with check (access.is_own_matter(topic, payload));
 grant select on public.outbox to liaison_authz;
 grant delete, insert, select, update on public.outbox to liaison_job;
 grant insert (topic, payload) on public.outbox to liaison_auth;

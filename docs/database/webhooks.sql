@@ -230,6 +230,58 @@ $function$;
 grant execute on access.checkpoint_webhook_audience(jsonb) to liaison_job;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.is_own_matter(topic text, payload jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  subject text := split_part(topic, '.', 1);
+  named_partner uuid := (payload ->> 'partner_id')::uuid;
+  named_tenant uuid := (payload ->> 'tenant_id')::uuid;
+  own_partner uuid;
+begin
+  -- Our own work alone tells these.
+  if subject in ('audit', 'signals') or topic = 'payout.close_statements' then
+    return false;
+  end if;
+  if session_user in ('liaison_platform', 'liaison_auth') then
+    return true;
+  end if;
+  if session_user = 'liaison_ingest' then
+    return topic = 'alerts.evaluate';
+  end if;
+  -- What the provider decides about a partner it tells itself.
+  if subject in ('payout', 'earning', 'referral') or topic = 'partner.reactivated' then
+    return false;
+  end if;
+  if session_user in ('liaison_tenant', 'liaison_embed') then
+    if subject in ('agreement', 'deal', 'kyc', 'subscription', 'feature') or topic = 'partner.changed' or (session_user = 'liaison_embed' and topic = 'mail') then
+      return false;
+    end if;
+    -- Of what names the tenant, whether the partner hears is decided by what is between the two.
+    return case when named_tenant is null or subject = 'export' then named_partner is null else true end
+      and (named_tenant is null or named_tenant = access.context_id('tenant_id'));
+  end if;
+  own_partner := access.context_id('partner_id');
+  return (named_partner is null or named_partner = own_partner)
+    and (named_tenant is null
+      or exists (select from public.delegation d where d.partner_id = own_partner and d.tenant_id = named_tenant)
+      or exists (select from public.partner_account a where a.partner_id = own_partner and a.tenant_id = named_tenant)
+      or exists (select from public.partner p where p.id = own_partner and p.home_tenant_id = named_tenant));
+end
+$function$;
+grant execute on access.is_own_matter(text,jsonb) to liaison_auth;
+grant execute on access.is_own_matter(text,jsonb) to liaison_delegate;
+grant execute on access.is_own_matter(text,jsonb) to liaison_embed;
+grant execute on access.is_own_matter(text,jsonb) to liaison_ingest;
+grant execute on access.is_own_matter(text,jsonb) to liaison_platform;
+grant execute on access.is_own_matter(text,jsonb) to liaison_program;
+grant execute on access.is_own_matter(text,jsonb) to liaison_realm;
+grant execute on access.is_own_matter(text,jsonb) to liaison_tenant;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.mail_webhook_owner(endpoint uuid, subject text, body text)
  RETURNS integer
  LANGUAGE plpgsql

@@ -156,3 +156,40 @@ test('every change of an endpoint or a secret needs its audit event', async () =
     client.release()
   }
 })
+
+describe('messages of the outbox', () => {
+  const put = (side: 'partner' | 'tenant' | 'provider', topic: string, payload: object) =>
+    asSide({ world, side, scene }, (client) =>
+      attempt(client, 'insert into outbox (topic, payload) values ($1, $2)', [topic, payload]),
+    )
+
+  test('are about a matter of whoever puts them there, as raw SQL (access.md section 8)', async () => {
+    await world.link(scene.partner, scene.tenant)
+    const own = { tenant_id: scene.tenant, partner_id: scene.partner }
+    const REFUSED = 'new row violates row-level security policy "own_matters" for table "outbox"'
+    for (const side of ['partner', 'tenant'] as const) {
+      const self = side === 'partner' ? { partner_id: scene.partner } : { tenant_id: scene.tenant }
+      const outcomes = [
+        await put(side, 'link.changed', own),
+        await put(side, 'mail', { to: 'ana@example.test', subject: 'x', text: 'x' }),
+        await put(side, 'api_client.changed', self),
+        await put(side, 'link.changed', { ...own, tenant_id: other.tenant }),
+        await put(side, 'link.changed', { partner_id: other.partner }),
+        await put(side, 'export.completed', { partner_id: other.partner }),
+        await put(side, 'payout.paid', own),
+        await put(side, 'payout.close_statements', { months: 1 }),
+        await put(side, 'signals.changed', own),
+      ]
+      expect(outcomes, side).toEqual([
+        ...Array.from({ length: 3 }, () => 'done'),
+        ...Array.from({ length: 6 }, () => REFUSED),
+      ])
+    }
+    expect([
+      await put('tenant', 'agreement.active', own),
+      await put('tenant', 'feature.changed', own),
+      await put('provider', 'audit.checkpoint', { checkpoint: {} }),
+      await put('provider', 'payout.paid', { partner_id: other.partner, state: 'paid' }),
+    ]).toEqual([REFUSED, REFUSED, REFUSED, 'done'])
+  })
+})
