@@ -93,6 +93,18 @@ describe('as raw SQL', () => {
     expect([await move('active'), await move('revoked')]).toEqual(['api_client_transition', 'done'])
   })
 
+  test('no owner counts a client to the last number that there is, after which the provider could not stop it (A11, R1)', async () => {
+    const id = await seedClient()
+    const count = (side: Side, version: string) =>
+      tryAs(scene, side, `update api_client set version = ${version} where id = $1`, [id])
+    for (const side of ['partner', 'provider'] as const)
+      expect([
+        await count(side, '2147483647'),
+        await count(side, 'version - 1'),
+        await count(side, 'version + 1'),
+      ]).toEqual(['api_client_version', 'api_client_version', 'done'])
+  })
+
   test('a client of a partner begins in the sandbox (A11)', async () => {
     const begin = (environment: string) =>
       tryAs(
