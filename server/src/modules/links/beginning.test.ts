@@ -128,7 +128,7 @@ describe('an approved link of a partner in which nobody has a second factor', ()
       asSide({ world, side, scene }, (client) =>
         attempt(
           client,
-          `update delegation set status = 'active', status_changed_by_side = $2, status_changed_by = $3, approved_by = coalesce($3, approved_by), approved_at = now(), version = version + 1 where id = $1`,
+          `update delegation set status = 'active', status_changed_by_side = $2, status_changed_by = $3, approved_by = coalesce($3, approved_by), approved_at = case when $3::uuid is null then approved_at else now() end, version = version + 1 where id = $1`,
           [link, side, side === 'clock' ? null : scene.people[side].id],
         ),
       )

@@ -43,7 +43,7 @@ select coalesce(o.id, r.id) as id, coalesce(o.partner_id, r.partner_id) as partn
   case when not seen.hidden then o.starts_at else r.starts_at end as starts_at,
   case when not seen.hidden then o.ends_at else r.ends_at end as ends_at,
   coalesce(case when not seen.hidden then o.epoch end, 1) as epoch, coalesce(case when not seen.hidden then o.billing_party else r.billing_parties ->> 'services' end, 'tenant') as billing_party,
-  coalesce(case when not seen.hidden then o.has_conditions end, false) as has_conditions,
+  coalesce(case when not seen.hidden then o.has_conditions else r.conditions <> '{}' end, false) as has_conditions,
   coalesce(o.requested_by, r.requested_by) as requested_by, coalesce(r.requested_at, o.requested_at) as requested_at, o.approved_at, o.approved_by_name,
   coalesce(case when not seen.hidden then o.version end, 1) as version, coalesce(r.requested_at, o.created_at) as created_at, coalesce(case when not seen.hidden then o.updated_at end, r.requested_at) as updated_at,
   coalesce(o.relationship_type, r.relationship_type) as relationship_type, coalesce(case when not seen.hidden then o.access_role end, r.access_role) as access_role,
