@@ -27,6 +27,8 @@ END) stored,
   approved_website text,
   uses_account_refs boolean not null default false,
   contact_set_by_partner boolean not null default false,
+  support_contact text,
+  approved_support_contact text,
   constraint partner_contact_email_check CHECK (((contact_email = lower(contact_email)) AND ((char_length(contact_email) >= 3) AND (char_length(contact_email) <= 254)))),
   constraint partner_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint partner_home_tenant FOREIGN KEY (home_tenant_id) REFERENCES public.tenant(id),
@@ -40,10 +42,12 @@ END) stored,
   constraint partner_slug_key UNIQUE (slug),
   constraint partner_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'terminated'::text]))),
   constraint partner_status_reason_check CHECK ((char_length(status_reason) <= 500)),
+  constraint partner_support_contact_check CHECK (((char_length(support_contact) >= 1) AND (char_length(support_contact) <= 200))),
   constraint partner_tier_check CHECK ((tier = ANY (ARRAY['standard'::text, 'advanced'::text, 'premier'::text])))
 );
 CREATE INDEX partner_look ON public.partner USING btree (private.look_of(name));
 CREATE TRIGGER announced AFTER UPDATE OF status ON public.partner FOR EACH ROW EXECUTE FUNCTION private.announce_access('partner_id=id');
+CREATE TRIGGER approve_support_contact BEFORE INSERT OR UPDATE OF support_contact, approved_support_contact ON public.partner FOR EACH ROW EXECUTE FUNCTION private.approve_support_contact();
 CREATE TRIGGER approve_website BEFORE INSERT OR UPDATE OF website, approved_website ON public.partner FOR EACH ROW EXECUTE FUNCTION private.approve_website();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -95,8 +99,8 @@ grant insert, select, update on public.partner to liaison_platform;
 grant select on public.partner to liaison_program;
 grant select (id, name, slug, status) on public.partner to liaison_ingest;
 grant select (id, name, slug, status) on public.partner to liaison_job;
-grant update (contact_email, website) on public.partner to liaison_program;
-grant select (id, name, slug, kinds, status, legal_name, onboarding_date, website, created_at, approved_website) on public.partner to liaison_tenant;
+grant update (contact_email, website, support_contact) on public.partner to liaison_program;
+grant select (id, name, slug, kinds, status, legal_name, onboarding_date, website, created_at, approved_website, approved_support_contact) on public.partner to liaison_tenant;
 
 -- A person's membership in a partner. It opens the partner's own data; it opens no tenant.
 create table public.partner_member (
@@ -175,6 +179,23 @@ AS $function$
     where m.partner_id = of_partner and m.id <> than_member and m.role = 'PARTNER_OWNER' and m.status = 'active')
   $function$;
 grant execute on access.has_other_owner(uuid,uuid) to liaison_owner;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.approve_support_contact()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if private.side_of_login() = 'partner' then
+    new.approved_support_contact := case when tg_op = 'UPDATE' then old.approved_support_contact end;
+  else
+    new.approved_support_contact := new.support_contact;
+  end if;
+  return new;
+end
+$function$;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.approve_website()

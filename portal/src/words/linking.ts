@@ -4,6 +4,7 @@ export const linking = {
   'party.legal': 'Legal name',
   'party.agreement': 'Agreement',
   'party.agreement_line': '{title}, version {version}',
+  'party.support': 'Their support',
   'party.since': 'Verified partner since',
   'party.website': 'Website',
   'stopall.title': 'Stop every partner now?',

@@ -25,6 +25,11 @@ export const registry = {
   'entry.contact_email': 'Contact e-mail',
   'entry.email_wrong': 'Enter an e-mail address.',
   'entry.website': 'Website',
+  'entry.support_contact': 'Support contact for customers',
+  'entry.support_contact_about':
+    'An e-mail address, a website, or a telephone number with +. Saving approves it: customers who decide about this partner see it.',
+  'entry.support_waits': '{typed} waits for approval. Customers see: {shown}',
+  'entry.support_none': 'none',
   'entry.tier': 'Tier',
   'entry.region': 'Region',
   'entry.region_about': 'Small letters, as in emea. Features can be switched by region and tier.',
@@ -104,8 +109,11 @@ export const registry = {
 
   'profile.title': 'Profile',
   'profile.lead': 'Your entry in the registry of the provider.',
-  'profile.kept': 'The provider keeps the entry. You keep the address that it writes to, and your website.',
+  'profile.kept':
+    'The provider keeps the entry. You keep the address that it writes to, your website and your support contact.',
   'profile.contact': 'How we reach you',
+  'profile.support_about':
+    'An e-mail address, a website, or a telephone number with +. Customers who decide about you see it once we have approved it.',
   'profile.save': 'Save how we reach you',
   'profile.saved': 'Profile saved',
   'team_panel.title': 'Your people',

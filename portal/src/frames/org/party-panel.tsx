@@ -15,15 +15,28 @@ function Site({ address }: { address: string }) {
   )
 }
 
+/** A support contact that its reader writes to, calls or opens. */
+function Support({ contact }: { contact: string }) {
+  if (contact.startsWith('+')) return <a href={`tel:${contact.replaceAll(/[^+0-9]/g, '')}`}>{contact}</a>
+  return contact.includes('@') ? <a href={`mailto:${contact}`}>{contact}</a> : <Site address={contact} />
+}
+
 /** What the provider vouches for of the partner, so that whoever decides knows with whom. */
 export function PartyPanel({ link }: { link: TenantLinkDetail }) {
-  const { partner_since: since, website, legal_name: legalName, agreement } = link.asking
+  const {
+    partner_since: since,
+    website,
+    legal_name: legalName,
+    support_contact: support,
+    agreement,
+  } = link.asking
   return (
     <Panel title={t('party.title', { partner: link.partner_name })}>
       <Facts
         facts={[
           fact(t('party.legal'), legalName),
           fact(t('party.since'), <DateText iso={since} />),
+          fact(t('party.support'), support !== null && <Support contact={support} />),
           fact(
             t('party.agreement'),
             agreement && t('party.agreement_line', { title: agreement.title, version: agreement.version }),

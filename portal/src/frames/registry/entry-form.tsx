@@ -30,11 +30,20 @@ export type EntryDraft = {
   registration_no: string
   contact_email: string
   website: string
+  support_contact: string
   tier: (typeof tiers)[number]
   region: string
 }
 
-const lines = ['legal_name', 'country', 'registration_no', 'contact_email', 'website', 'region'] as const
+const lines = [
+  'legal_name',
+  'country',
+  'registration_no',
+  'contact_email',
+  'website',
+  'support_contact',
+  'region',
+] as const
 
 const emptyDraft: EntryDraft = {
   name: '',
@@ -44,6 +53,7 @@ const emptyDraft: EntryDraft = {
   registration_no: '',
   contact_email: '',
   website: '',
+  support_contact: '',
   tier: 'standard',
   region: '',
 }
@@ -73,6 +83,7 @@ export function toEntry(draft: EntryDraft) {
     registration_no: orNull(draft.registration_no),
     contact_email: orNull(draft.contact_email),
     website: orNull(draft.website),
+    support_contact: orNull(draft.support_contact),
     tier: draft.tier,
     region: orNull(draft.region),
   }
@@ -101,6 +112,7 @@ type FieldsProps = {
 
 const about: Partial<Record<(typeof lines)[number], string>> = {
   country: t('entry.country_about'),
+  support_contact: t('entry.support_contact_about'),
   region: t('entry.region_about'),
 }
 

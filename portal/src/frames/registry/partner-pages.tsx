@@ -20,6 +20,7 @@ import { ConsentsOf } from '../platform/consents-of.tsx'
 import { LinksOf } from '../platform/links-of.tsx'
 import { shownClientStatus } from '../shared/client-words.ts'
 import { isLastOwner, MemberActs } from './member-acts.tsx'
+import { supportText } from './support-text.ts'
 import { PartnerTab } from './partner-tab.tsx'
 
 type PartnerProps = { partner: PartnerDetail }
@@ -56,6 +57,7 @@ function Entry({ partner }: PartnerProps) {
           fact(t('entry.registration_no'), partner.registration_no),
           fact(t('entry.contact_email'), partner.contact_email),
           fact(t('entry.website'), partner.website),
+          fact(t('entry.support_contact'), supportText(partner)),
           fact(t('entry.tier'), tValue('tier', partner.tier)),
           fact(t('entry.region'), partner.region),
           fact(t('entry.accounts'), t(partner.uses_account_refs ? 'entry.told_refs' : 'entry.told_numbers')),

@@ -15,6 +15,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { InvitationsPanel } from '../shared/invitations-panel.tsx'
 import { InvitePanel } from '../shared/invite-panel.tsx'
+import { supportText } from './support-text.ts'
 import { TeamPanel } from './team-panel.tsx'
 
 function Entry({ profile }: { profile: PartnerProfile }) {
@@ -44,9 +45,12 @@ type ContactProps = { profile: PartnerProfile; etag: string | null }
 function ContactForm({ profile, etag }: ContactProps) {
   const [email, setEmail] = useState(profile.contact_email ?? '')
   const [website, setWebsite] = useState(profile.website ?? '')
+  const [support, setSupport] = useState(profile.support_contact ?? '')
   const write = useWrite(
-    (body: { contact_email: string | null; website: string | null }, { client }) =>
-      readBody(client.PUT('/partner/profile/contact', { headers: { 'If-Match': etag ?? '' }, body })),
+    (
+      body: { contact_email: string | null; website: string | null; support_contact: string | null },
+      { client },
+    ) => readBody(client.PUT('/partner/profile/contact', { headers: { 'If-Match': etag ?? '' }, body })),
     () => showToast(t('profile.saved')),
   )
   return (
@@ -55,7 +59,11 @@ function ContactForm({ profile, etag }: ContactProps) {
       act={t('profile.save')}
       className="stack tight form"
       onSend={() => {
-        write.mutate({ contact_email: email.trim() || null, website: website.trim() || null })
+        write.mutate({
+          contact_email: email.trim() || null,
+          website: website.trim() || null,
+          support_contact: support.trim() || null,
+        })
       }}
     >
       <TextInput
@@ -73,6 +81,17 @@ function ContactForm({ profile, etag }: ContactProps) {
         maxLength={200}
         onChange={(event) => setWebsite(event.currentTarget.value)}
       />
+      <TextInput
+        id="support_contact"
+        label={t('entry.support_contact')}
+        description={t('profile.support_about')}
+        value={support}
+        maxLength={200}
+        onChange={(event) => setSupport(event.currentTarget.value)}
+      />
+      {profile.support_contact !== profile.approved_support_contact && (
+        <p className="muted">{supportText(profile)}</p>
+      )}
     </WriteForm>
   )
 }
@@ -90,6 +109,7 @@ function Contact({ profile, etag }: ContactProps) {
           facts={[
             fact(t('entry.contact_email'), profile.contact_email),
             fact(t('entry.website'), profile.website),
+            fact(t('entry.support_contact'), supportText(profile)),
           ]}
         />
       )}

@@ -119,6 +119,10 @@ const shownFields = {
     description:
       'The legal name of the partner as the provider had verified it; null where it was not shown.',
   }),
+  support_contact: z.string().nullable().meta({
+    description:
+      'Where the partner helped people of tenants, as the provider had approved it; null where none was shown.',
+  }),
   agreement: AgreementTold.nullable().meta({
     description:
       'The agreement of the partner with the provider that was in force; null where none was shown.',
@@ -229,6 +233,7 @@ function toShownFields(shown: Omit<ShownConsent, 'second'>): z.output<typeof Sho
     ...shown,
     language: shown.language ?? 'en',
     legal_name: shown.legal_name ?? null,
+    support_contact: shown.support_contact ?? null,
     agreement: shown.agreement ?? null,
     actions: [...shown.actions],
     scopes: [...shown.scopes],

@@ -37,6 +37,7 @@ function toShown(scene: OpenScene, choice: Choice): ShownConsent {
     language: reading.language,
     partner: partner.name,
     ...(partner.legal_name !== null && { legal_name: readableName(partner.legal_name) }),
+    ...(partner.support_contact !== null && { support_contact: partner.support_contact }),
     ...(partner.agreement !== null && { agreement: partner.agreement }),
     client: client.name,
     ...(client.logo !== null && { logo: client.logo }),

@@ -31,7 +31,7 @@ export interface DemoConsentGround {
   readonly now: Date
   /** A UUID that sorts by the given time. */
   readonly uuid: (at: Date) => string
-  readonly partner: Named & { readonly legalName: string }
+  readonly partner: Named & { readonly legalName: string; readonly support: string | null }
   /** Who registered the partner's application. */
   readonly owner: Named
   readonly tenants: readonly DemoAsked[]
@@ -189,6 +189,7 @@ function toShown(client: Named, partner: DemoConsentGround['partner'], told: Tol
     language: 'en',
     partner: partner.name,
     legal_name: partner.legalName,
+    ...(partner.support !== null && { support_contact: partner.support }),
     client: client.name,
     purpose: story.purpose,
     actions: story.actions,

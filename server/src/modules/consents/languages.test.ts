@@ -114,7 +114,7 @@ test.each([
       [delegation.id],
     )
     const { actions, never } = CONSENT_WORDS[language]
-    expect(row?.shown).toMatchObject({ language, text_version: 10 })
+    expect(row?.shown).toMatchObject({ language, text_version: 11 })
     expect(row?.shown.can).toContain(actions['order.create'])
     expect(row?.shown.cannot).toEqual(expect.arrayContaining([...never]))
     const said = check.body.replaceAll('&#39;', "'")

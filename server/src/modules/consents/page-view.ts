@@ -29,7 +29,7 @@ import {
 } from './page-parts.ts'
 import type { Ticked } from './page-parts.ts'
 import { networksSentence } from './networks.ts'
-import { agreementLine } from './party.ts'
+import { agreementLine, supportLink } from './party.ts'
 import { boundSentence } from './revocation-bound.ts'
 import { lastDayOf, mayOrder } from './rules.ts'
 import { checkedTokenOf, findBlock, shownTokenOf } from './scene.ts'
@@ -308,6 +308,7 @@ function receipt(scene: Scene): Html {
       words.receipt.with(html`<bdi>${partner.name}</bdi>`, html`<bdi>${shown.client}</bdi>`),
     ],
     ...saidFact(words.who.legal, shown.legal_name && html`<bdi>${shown.legal_name}</bdi>`),
+    ...saidFact(words.who.support, shown.support_contact && supportLink(shown.support_contact)),
     ...saidFact(words.who.agreement, shown.agreement && agreementLine(shown.agreement, reading.language)),
     [words.receipt.can, canList(scene, shown.actions)],
     ...(limits.length > 0

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
-import { PROVIDER_NAME } from '#platform/pages/index.ts'
+import { PROVIDER_NAME, siteLink, telephoneLink } from '#platform/pages/index.ts'
 import type { Language } from '#platform/words/language.ts'
 import { readableName } from '#platform/words/names.ts'
 import { CONSENT_WORDS } from './words/index.ts'
@@ -15,11 +15,13 @@ export interface Vouched {
   readonly legal_name: string | null
   /** Its agreement with the provider that is in force. */
   readonly agreement: AgreementTold | null
+  /** Where it helps people of tenants, as the provider approved it: an e-mail address, a telephone number or a website. */
+  readonly support_contact: string | null
 }
 
 /** What the provider vouches for, in words for whoever decides about the partner; each line only where it is known. */
 export function vouchedFacts(
-  { legal_name: legalName, agreement }: Vouched,
+  { legal_name: legalName, agreement, support_contact: support }: Vouched,
   language: Language,
 ): readonly (readonly [string, Html])[] {
   const { who } = CONSENT_WORDS[language]
@@ -27,8 +29,17 @@ export function vouchedFacts(
     ...(legalName === null
       ? []
       : [[who.legal, who.legalLine(html`<bdi>${readableName(legalName)}</bdi>`, PROVIDER_NAME)] as const]),
+    ...(support === null ? [] : [[who.support, supportLink(support)] as const]),
     ...(agreement === null ? [] : [[who.agreement, html`${agreementLine(agreement, language)}`] as const]),
   ]
+}
+
+/** A support contact that its reader writes to, calls or opens. */
+export function supportLink(contact: string): Html {
+  if (contact.startsWith('+')) return telephoneLink(contact)
+  return contact.includes('@')
+    ? html`<a href="mailto:${encodeURIComponent(contact).replace('%40', '@')}"><bdi>${contact}</bdi></a>`
+    : siteLink(contact)
 }
 
 /** Which agreement is in force, in words. */

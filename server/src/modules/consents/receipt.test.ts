@@ -141,3 +141,21 @@ test('the receipt is mailed to the security contact of the organisation, too, on
   await allow()
   expect(await mailsTo(String(admin?.email))).toHaveLength(before + 1)
 })
+
+test('the support contact that the provider approved stands where it is decided, is kept with the approval and stands in the receipt (A10)', async () => {
+  const people = await cast()
+  const uid = await ask(people)
+  const saved = `update partner set support_contact = $2 where id = $1`
+  await world.seed(saved, [people.partner, 'https://northwind.example/help'])
+  const link = '<a href="https://northwind.example/help" rel="noopener noreferrer nofollow">'
+  expect((await look(people, uid)).body).toContain(link)
+  const check = await choose(people, uid)
+  await world.seed(saved, [people.partner, '+1 303 555 0100'])
+  expect((await decide(people, uid, { page: check.body })).statusCode).toBe(409)
+  await decide(people, uid, { page: (await choose(people, uid)).body })
+  expect((await look(people, uid, { rest: 'done' })).body).toContain('href="tel:+13035550100"')
+  const { delegation } = await outcome(people, uid)
+  const path = `/api/v1/tenant/consents/${encodeId('consent', delegation.id)}`
+  const told = await world.call(people.admin, 'GET', path)
+  expect(told.json().shown.support_contact).toBe('+1 303 555 0100')
+})

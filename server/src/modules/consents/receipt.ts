@@ -49,6 +49,7 @@ async function drawReceipt({ tenant, shown, request, phone, at }: Receipt): Prom
     paper.put(tenant, { size: 12, gap: 14 })
     paper.fact(words.receipt.who, `${shown.partner} · ${shown.client}`)
     paper.fact(words.who.legal, shown.legal_name ?? null)
+    paper.fact(words.who.support, shown.support_contact ?? null)
     paper.fact(words.who.agreement, shown.agreement ? agreementLine(shown.agreement, language) : null)
     paper.fact(words.who.why, shown.purpose)
     paper.fact(words.check.can(shown.partner), ...bulleted(shown.can))

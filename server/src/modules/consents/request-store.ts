@@ -70,6 +70,7 @@ const Parties = z.object({
     website: z.string().nullable(),
     legal_name: z.string().nullable(),
     agreement: AgreementTold.nullable(),
+    support_contact: z.string().nullable(),
     since: z.string().transform((text) => new Date(text)),
   }),
 })
@@ -192,6 +193,7 @@ export async function readOwnPartner(mandate: Mandate<'program'>): Promise<Parti
       'status',
       'approved_website as website',
       'legal_name',
+      'approved_support_contact as support_contact',
       sql<AgreementTold | null>`(select jsonb_build_object('title', g.title, 'version', g.version)
         from agreement g join program m on m.id = g.program_id and m.code = 'standard'
         where g.partner_id = partner.id and g.effective @> statement_timestamp())`.as('agreement'),

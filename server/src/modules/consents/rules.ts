@@ -26,7 +26,7 @@ const MAXIMUM_DAYS = 730
  * The version of the words that consent pages say; raised with every change of them in any language. Version 1 was there in
  * English alone.
  */
-export const TEXT_VERSION = 10
+export const TEXT_VERSION = 11
 
 /** What a tenant demands of partner access while it has set no rules of its own. */
 export const DEFAULT_POLICY = {

@@ -106,6 +106,8 @@ export interface ShownConsent {
   readonly partner: string
   /** As the provider verified it; missing where it knew none, and in what was kept before pages showed it. */
   readonly legal_name?: string
+  /** Where it helps people of tenants, as the provider had approved it; missing likewise. */
+  readonly support_contact?: string
   /** Its agreement with the provider that was in force; missing likewise. */
   readonly agreement?: { readonly title: string; readonly version: number }
   readonly client: string
@@ -325,6 +327,7 @@ interface PartnerTable {
   status: string
   approved_website: string | null
   legal_name: string | null
+  approved_support_contact: string | null
   created_at: Date
 }
 

@@ -22,6 +22,8 @@ export interface CastPartner {
   readonly slug: string
   readonly name: string
   readonly legalName: string
+  /** Where it helps people of tenants. */
+  readonly support: string | null
   readonly domain: string
   readonly kinds: readonly string[]
   readonly members: readonly {
@@ -118,6 +120,7 @@ export const PARTNERS: readonly CastPartner[] = [
     slug: 'northwind-msp',
     name: 'Northwind MSP',
     legalName: 'Northwind Managed Services Ltd',
+    support: 'help@northwind.example',
     domain: 'northwind.example',
     kinds: ['msp', 'reseller'],
     members: [
@@ -131,6 +134,7 @@ export const PARTNERS: readonly CastPartner[] = [
     slug: 'southbank-systems',
     name: 'Southbank Systems',
     legalName: 'Southbank Network Systems plc',
+    support: '+1 555 0142',
     domain: 'southbank.example',
     kinds: ['msp'],
     members: [
@@ -142,6 +146,7 @@ export const PARTNERS: readonly CastPartner[] = [
     slug: 'ledger-and-pine',
     name: 'Ledger & Pine Assurance',
     legalName: 'Ledger & Pine Assurance LLP',
+    support: null,
     domain: 'ledgerpine.example',
     kinds: ['auditor'],
     members: [{ name: 'Edith Crane', role: 'PARTNER_OWNER', job: 'auditor' }],
@@ -150,6 +155,7 @@ export const PARTNERS: readonly CastPartner[] = [
     slug: 'helios-group',
     name: 'Helios Group',
     legalName: 'Helios Group SE',
+    support: 'https://helios.example/support',
     domain: 'helios.example',
     kinds: ['enterprise_hq'],
     members: [

@@ -55,6 +55,7 @@ function linkRows(
     slug: RESELLING.partner,
     name: 'Westwire Wholesale',
     legalName: 'Westwire Wholesale GmbH',
+    support: null,
     members: [wholesaler.member],
   }
   const making = { now, dice: new Dice(20_261_128), ledger }

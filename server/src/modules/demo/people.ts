@@ -43,6 +43,7 @@ export interface DemoPartner {
   readonly slug: string
   readonly name: string
   readonly legalName: string
+  readonly support: string | null
   readonly members: readonly DemoMember[]
 }
 
@@ -95,6 +96,8 @@ function addPartners(making: Making): Map<string, DemoPartner> {
         kinds: cast.kinds,
         status: 'active',
         legal_name: cast.legalName,
+        support_contact: cast.support,
+        approved_support_contact: cast.support,
         website: `https://${cast.domain}`,
         created_at: at,
         updated_at: at,
@@ -115,7 +118,8 @@ function addPartners(making: Making): Map<string, DemoPartner> {
         })
         return { ...person, memberId }
       })
-      return [cast.slug, { id, slug: cast.slug, name: cast.name, legalName: cast.legalName, members }]
+      const { slug, name, legalName, support } = cast
+      return [slug, { id, slug, name, legalName, support, members }]
     }),
   )
 }

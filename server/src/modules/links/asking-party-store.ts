@@ -9,7 +9,11 @@ import type { LinkTables } from './tables.ts'
 export async function readVouched(mandate: Mandate<'tenant'>, row: KnownLink): Promise<Vouched> {
   return tables<LinkTables>(mandate)
     .selectFrom('partner')
-    .select(['legal_name', sql<AgreementTold | null>`access.agreement_of_party(${row.id})`.as('agreement')])
+    .select([
+      'legal_name',
+      'approved_support_contact as support_contact',
+      sql<AgreementTold | null>`access.agreement_of_party(${row.id})`.as('agreement'),
+    ])
     .where('id', '=', row.partner_id)
     .executeTakeFirstOrThrow()
 }

@@ -91,6 +91,7 @@ test('whoever decides reads since when the partner is one, and the website that 
     partner_since: '2025-03-12T00:00:00.000Z',
     website: 'https://harbour.example/',
     legal_name: null,
+    support_contact: null,
     agreement: null,
     name_faults: [],
   })
@@ -129,6 +130,55 @@ test('whoever decides reads the legal name as the provider verified it, what was
     [scene.partner],
   )
   expect(kept?.shown).toMatchObject({ legal_name: 'Basin Group plc' })
+})
+
+test('whoever decides reads the support contact that the provider approved, not the one that the partner typed, and never where the provider writes to (C4, A10)', async () => {
+  const scene = await ask('Estuary Support')
+  const entry = `/api/v1/admin/partners/${encodeId('partner', scene.partner)}`
+  const keep = (contact: string | null) =>
+    save(scene.owner, '/api/v1/partner/profile/contact', {
+      method: 'PUT',
+      body: { contact_email: 'owner@estuary.example', website: null, support_contact: contact },
+    })
+  const approve = (contact: string | null) =>
+    save(provider, entry, { method: 'PATCH', body: { support_contact: contact } })
+  await keep('Help@Estuary.Example')
+  const own = await world.call(scene.owner, 'GET', '/api/v1/partner/profile')
+  expect(own.json()).toMatchObject({
+    support_contact: 'help@estuary.example',
+    approved_support_contact: null,
+  })
+  expect((await read(scene)).page).not.toContain('estuary.example')
+  await approve('help@estuary.example')
+  const approved = await read(scene)
+  expect(approved.page).toContain('<a href="mailto:help@estuary.example"><bdi>help@estuary.example</bdi></a>')
+  expect(approved.page).not.toContain('owner@estuary.example')
+  expect(approved.asking.support_contact).toBe('help@estuary.example')
+  await keep('+1 303 555 0100')
+  expect((await read(scene)).asking.support_contact).toBe('help@estuary.example')
+  const listed = await world.call(provider, 'GET', entry)
+  expect(listed.json()).toMatchObject({
+    support_contact: '+1 303 555 0100',
+    approved_support_contact: 'help@estuary.example',
+  })
+  const { token } = await read(scene)
+  await approve('+1 303 555 0100')
+  const stale = await world.call(scene.admin, 'POST', `${scene.detail}/approve`, {
+    body: { snapshot_token: token },
+  })
+  expect(stale.json().code).toBe('SNAPSHOT_STALE')
+  expect((await read(scene, '&lang=es')).page).toContain('Su asistencia')
+  expect((await read(scene, '&lang=fr')).page).toContain('Son assistance')
+  const events = await world.sql<{ changes: unknown }>(
+    `select changes -> 'support_contact' as changes from audit_event where action = 'partners.update' and partner_id = $1 order by occurred_at`,
+    [scene.partner],
+  )
+  expect(events.map(({ changes }) => changes)).toEqual([
+    { before: null, after: 'help@estuary.example' },
+    null,
+    { before: 'help@estuary.example', after: '+1 303 555 0100' },
+    null,
+  ])
 })
 
 test('whoever decides reads which agreement of the partner is in force, and reads again when another one is (C4, A10)', async () => {
@@ -234,7 +284,14 @@ test('a tenant reads of a partner that it has a link with what the provider vouc
   const told = await readAs(scene, 'contact_email')
   expect(told.rows).toEqual([{ legal_name: 'Known Ltd' }])
   expect((await readAs(strange, 'contact_email')).rows).toEqual([])
-  for (const column of ['contact_email', 'registration_no', 'country', 'tier', 'status_reason'])
+  for (const column of [
+    'support_contact',
+    'contact_email',
+    'registration_no',
+    'country',
+    'tier',
+    'status_reason',
+  ])
     expect((await readAs(scene, column)).more).toMatch(/permission denied/)
 })
 
@@ -272,6 +329,12 @@ test('a tenant asks the database about the partner of its own link only, and wri
     await client.query(`update partner set website = 'https://other.example'`)
     const { rows } = await client.query('select approved_website from partner')
     expect(rows).toEqual([{ approved_website: null }])
+    await client.query(`update partner set support_contact = 'help@other.example'`)
+    const support = await client.query('select approved_support_contact from partner')
+    expect(support.rows).toEqual([{ approved_support_contact: null }])
+    expect(await attempt(client, `update partner set approved_support_contact = support_contact`)).toMatch(
+      /permission denied/,
+    )
     expect(await attempt(client, `update partner set approved_website = website`)).toMatch(
       /permission denied/,
     )

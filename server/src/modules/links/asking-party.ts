@@ -58,6 +58,10 @@ export const AskingPartyBody = z.strictObject({
     .string()
     .nullable()
     .meta({ description: 'The legal name as the provider verified it; null where it has none.' }),
+  support_contact: z.string().nullable().meta({
+    description:
+      'Where the partner helps people of tenants, as the provider approved it: an e-mail address, a telephone number or a website.',
+  }),
   agreement: AgreementTold.nullable().meta({
     description: 'The agreement of the partner with the provider that is in force; null where there is none.',
   }),
@@ -69,8 +73,15 @@ export const AskingPartyBody = z.strictObject({
 
 /** The answer about who asks. */
 export function toAskingParty(party: AskingParty): z.output<typeof AskingPartyBody> {
-  const { since, website, legal_name, agreement, faults } = party
-  return { partner_since: since.toISOString(), website, legal_name, agreement, name_faults: [...faults] }
+  const { since, website, legal_name, support_contact, agreement, faults } = party
+  return {
+    partner_since: since.toISOString(),
+    website,
+    legal_name,
+    support_contact,
+    agreement,
+    name_faults: [...faults],
+  }
 }
 
 /** What is odd about the name of whoever asks; nothing when nothing is (attack 30). */

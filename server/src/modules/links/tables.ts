@@ -198,6 +198,8 @@ export interface ApprovalSnapshot {
   readonly text_version: number
   /** The legal name of the partner as the provider had verified it; missing where nobody was shown it. */
   readonly legal_name?: string | null
+  /** Where it helps people of tenants, as the provider had approved it; missing likewise. */
+  readonly support_contact?: string | null
   /** Its agreement with the provider that was in force; missing likewise. */
   readonly agreement?: { readonly title: string; readonly version: number } | null
   /** In which language; missing where nobody read a page, and for what was kept before there was a choice, which was English. */
@@ -371,6 +373,7 @@ export interface LinkTables {
     kinds: readonly string[]
     approved_website: string | null
     legal_name: string | null
+    approved_support_contact: string | null
     created_at: Date
   }
   partner_member: { id: string; partner_id: string; person_id: string; role: string; status: string }

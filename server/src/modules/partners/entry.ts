@@ -31,6 +31,37 @@ const website = z
     return z.NEVER
   })
 
+/**
+ * Where somebody helps people of tenants, as it was typed: an e-mail address, a telephone number with its country, or a
+ * website that is safe to open; null when it is none.
+ */
+export function parseSupportContact(text: string): string | null {
+  if (text.includes('@')) return lowerEmail.safeParse(text).data ?? null
+  if (/^\+[0-9][0-9 ().-]{5,28}[0-9]$/.test(text)) return text
+  const website = parseWebsite(text)
+  return website?.startsWith('https://') === true ? website : null
+}
+
+const supportContact = z
+  .string()
+  .max(200)
+  .transform((text, context) => {
+    const parsed = parseSupportContact(text.trim())
+    if (parsed !== null) return parsed
+    context.addIssue({
+      code: 'custom',
+      message:
+        'must be an e-mail address, a telephone number that begins with +, or the address of a website',
+      params: { code: 'INVALID_SUPPORT_CONTACT' },
+    })
+    return z.NEVER
+  })
+  .nullable()
+  .meta({
+    description:
+      'Where the partner helps people of tenants: an e-mail address, a telephone number that begins with +, or a website. They are shown it once the provider has approved it.',
+  })
+
 const lowerEmail = z
   .email()
   .max(254)
@@ -47,6 +78,9 @@ export const contactFields = {
   contact_email: lowerEmail.nullable(),
   website: website.nullable(),
 }
+
+/** What a partner may keep of its own entry besides. */
+export const supportFields = { support_contact: supportContact }
 
 /** What the provider keeps about a partner. */
 export const entryFields = {
@@ -70,4 +104,14 @@ export const entryFields = {
     .regex(/^[a-z][a-z0-9_-]{0,29}$/, 'must be lower-case letters, digits and hyphens')
     .nullable(),
   ...contactFields,
+  ...supportFields,
+}
+
+type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
+/** What an input names; fields that it leaves out stay as they are. */
+export function given<T extends object>(entry: T): Given<T> {
+  // Undefined values are what is taken away here, which the type of `fromEntries` cannot say.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Given<T>
 }

@@ -79,6 +79,17 @@ test('the entry of a partner is changed in the version that was read, whole or n
     version: 2,
   })
   expect((await patch({ tier: 'standard' })).json().code).toBe('PRECONDITION_FAILED')
+  for (const typed of [
+    'help',
+    'a@b',
+    'a b@entry.example',
+    '303 555 0100',
+    'http://entry.example',
+    'javascript:1',
+  ])
+    expect((await patch({ support_contact: typed }, '"v2"')).json().errors, typed).toMatchObject([
+      { pointer: '/body/support_contact', code: 'INVALID_SUPPORT_CONTACT' },
+    ])
   const [event] = await world.sql(
     `select changes from audit_event where action = 'partners.update' and resource_label = 'Entry Ltd'`,
   )

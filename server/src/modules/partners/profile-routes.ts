@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { contactFields } from './entry.ts'
+import { contactFields, given, supportFields } from './entry.ts'
 import { noteChange, tellChange } from './events.ts'
 import { ProfileBody, toProfile } from './schemas.ts'
 import { getOwnPartner, updateOwnPartner } from './store.ts'
@@ -32,16 +32,19 @@ export const profileRoutes: readonly Route[] = [
   route({
     method: 'PUT',
     path: '/api/v1/partner/profile/contact',
-    summary: 'Change the address that the provider writes to, and your website',
-    input: { body: z.strictObject(contactFields) },
+    summary: 'Change the address that the provider writes to, your website and your support contact',
+    input: {
+      body: z.strictObject({ ...contactFields, support_contact: supportFields.support_contact.optional() }),
+    },
     access: { permission: 'partner_org.profile.update' },
     limit: 'write',
     ifMatch: true,
     responses: { 200: ProfileBody },
     async handle({ mandate, body, expectedVersion }) {
       const before = await getOwnPartner(mandate)
-      await updateOwnPartner(mandate, expectedVersion, body)
-      noteChange(mandate, before, body)
+      const contact = given(body)
+      await updateOwnPartner(mandate, expectedVersion, contact)
+      noteChange(mandate, before, contact)
       // People of a partner act for it only while it is active.
       await tellChange(mandate, before.id, 'active')
       return answer(await getOwnPartner(mandate))

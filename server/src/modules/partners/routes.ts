@@ -8,7 +8,7 @@ import { commaList, searchText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { entryFields } from './entry.ts'
+import { entryFields, given } from './entry.ts'
 import { noteChange, tellChange } from './events.ts'
 import { makeMoveRoutes } from './move-routes.ts'
 import { memberRoutes } from './member-routes.ts'
@@ -90,6 +90,7 @@ function makeCreateRoute(services: Services): Route {
         registration_no: entryFields.registration_no.optional(),
         contact_email: entryFields.contact_email.optional(),
         website: entryFields.website.optional(),
+        support_contact: entryFields.support_contact.optional(),
         tier: entryFields.tier.optional(),
         region: entryFields.region.optional(),
         owner_email: z
@@ -113,15 +114,6 @@ function makeCreateRoute(services: Services): Route {
       })
     },
   })
-}
-
-type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> }
-
-/** What an input names; fields that it leaves out stay as they are. */
-function given<T extends object>(entry: T): Given<T> {
-  // Undefined values are what is taken away here, which the type of `fromEntries` cannot say.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Given<T>
 }
 
 const changeRoute = route({

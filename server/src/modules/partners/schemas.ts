@@ -15,6 +15,14 @@ const entry = {
   registration_no: z.string().nullable(),
   contact_email: z.string().nullable(),
   website: z.string().nullable(),
+  support_contact: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where the partner helps people of tenants, as it was typed last.' }),
+  approved_support_contact: z.string().nullable().meta({
+    description:
+      'The support contact that the provider approved by saving it: what people of tenants are shown. Another one waits for the provider.',
+  }),
   tier: z.enum(PARTNER_TIERS),
   uses_account_refs: z.boolean().meta({
     description:
@@ -75,6 +83,8 @@ export function toProfile(row: OwnPartnerRow): z.output<typeof ProfileBody> {
     registration_no: row.registration_no,
     contact_email: row.contact_email,
     website: row.website,
+    support_contact: row.support_contact,
+    approved_support_contact: row.approved_support_contact,
     tier: row.tier,
     uses_account_refs: row.uses_account_refs,
     region: row.region,

@@ -22,6 +22,7 @@ export interface PartnerEntry {
   readonly registration_no: string | null
   readonly contact_email: string | null
   readonly website: string | null
+  readonly support_contact: string | null
   readonly tier: PartnerTier
   readonly uses_account_refs: boolean
   readonly region: string | null
@@ -71,6 +72,8 @@ function withFigures(query: ReturnType<typeof partners>) {
     'uses_account_refs',
     'region',
     'website',
+    'support_contact',
+    'approved_support_contact',
     'version',
     'created_at',
     sql<string>`onboarding_date::text`.as('onboarding_date'),
@@ -211,6 +214,8 @@ export async function getOwnPartner(mandate: Mandate<'program'>) {
       'uses_account_refs',
       'region',
       'website',
+      'support_contact',
+      'approved_support_contact',
       'version',
     ])
     .select(sql<string>`onboarding_date::text`.as('onboarding_date'))
@@ -224,7 +229,7 @@ export type OwnPartnerRow = Awaited<ReturnType<typeof getOwnPartner>>
 export async function updateOwnPartner(
   mandate: Mandate<'program'>,
   version: number,
-  contact: { readonly contact_email?: string | null; readonly website?: string | null },
+  contact: Partial<Pick<PartnerEntry, 'contact_email' | 'website' | 'support_contact'>>,
 ): Promise<void> {
   const updated = await tables<PartnerTables>(mandate)
     .updateTable('partner')

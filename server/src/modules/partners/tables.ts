@@ -39,6 +39,8 @@ interface PartnerTable {
   uses_account_refs: Generated<boolean>
   region: string | null
   website: string | null
+  support_contact: string | null
+  approved_support_contact: string | null
   version: Generated<number>
   created_at: Generated<Date>
   updated_at: Generated<Date>

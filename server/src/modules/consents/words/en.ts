@@ -61,6 +61,7 @@ export const EN = {
       html`${partnerOfKinds}, verified partner of ${provider} since ${since}.`,
     legal: 'Legal name',
     legalLine: (name: Html, provider: string) => html`${name}, verified by ${provider}.`,
+    support: 'Their support',
     agreement: 'Agreement',
     agreementLine: (title: string, version: number, provider: string) =>
       `${title}, version ${version}, in force with ${provider}.`,

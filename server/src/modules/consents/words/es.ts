@@ -52,6 +52,7 @@ export const ES: ConsentWords = {
       html`${partnerOfKinds}, socio verificado de ${provider} desde el ${since}.`,
     legal: 'Razón social',
     legalLine: (name, provider) => html`${name}, verificada por ${provider}.`,
+    support: 'Su asistencia',
     agreement: 'Acuerdo',
     agreementLine: (title, version, provider) => `${title}, versión ${version}, en vigor con ${provider}.`,
     app: 'Con qué aplicación',

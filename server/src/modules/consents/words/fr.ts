@@ -52,6 +52,7 @@ export const FR: ConsentWords = {
       frenchHtml`${partnerOfKinds}, partenaire vérifié de ${provider} depuis le ${since}.`,
     legal: 'Dénomination légale',
     legalLine: (name, provider) => frenchHtml`${name}, vérifiée par ${provider}.`,
+    support: 'Son assistance',
     agreement: 'Accord',
     agreementLine: (title, version, provider) =>
       french`${title}, version ${version}, en vigueur avec ${provider}.`,
