@@ -42,6 +42,27 @@ function Entry({ profile }: { profile: PartnerProfile }) {
 
 type ContactProps = { profile: PartnerProfile; etag: string | null }
 
+type SupportProps = { profile: PartnerProfile; value: string; onValue: (value: string) => void }
+
+/** Where the partner helps customers; what they see meanwhile, where another one waits for the provider. */
+function SupportField({ profile, value, onValue }: SupportProps) {
+  return (
+    <>
+      <TextInput
+        id="support_contact"
+        label={t('entry.support_contact')}
+        description={t('profile.support_about')}
+        value={value}
+        maxLength={200}
+        onChange={(event) => onValue(event.currentTarget.value)}
+      />
+      {profile.support_contact !== profile.approved_support_contact && (
+        <p className="muted">{supportText(profile)}</p>
+      )}
+    </>
+  )
+}
+
 function ContactForm({ profile, etag }: ContactProps) {
   const [email, setEmail] = useState(profile.contact_email ?? '')
   const [website, setWebsite] = useState(profile.website ?? '')
@@ -81,17 +102,7 @@ function ContactForm({ profile, etag }: ContactProps) {
         maxLength={200}
         onChange={(event) => setWebsite(event.currentTarget.value)}
       />
-      <TextInput
-        id="support_contact"
-        label={t('entry.support_contact')}
-        description={t('profile.support_about')}
-        value={support}
-        maxLength={200}
-        onChange={(event) => setSupport(event.currentTarget.value)}
-      />
-      {profile.support_contact !== profile.approved_support_contact && (
-        <p className="muted">{supportText(profile)}</p>
-      )}
+      <SupportField profile={profile} value={support} onValue={setSupport} />
     </WriteForm>
   )
 }

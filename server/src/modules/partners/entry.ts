@@ -35,7 +35,7 @@ const website = z
  * Where somebody helps people of tenants, as it was typed: an e-mail address, a telephone number with its country, or a
  * website that is safe to open; null when it is none.
  */
-export function parseSupportContact(text: string): string | null {
+function parseSupportContact(text: string): string | null {
   if (text.includes('@')) return lowerEmail.safeParse(text).data ?? null
   if (/^\+[0-9][0-9 ().-]{5,28}[0-9]$/.test(text)) return text
   const website = parseWebsite(text)
