@@ -123,6 +123,37 @@ test('a server key that is found in public ends at once, once, and its owners ar
   expect(outcomes).toEqual([{ outcome: 'revoked' }, { outcome: 'told' }])
 })
 
+test('the security contact of the organisation hears of it, too, once where an administrator reads there; a subject says stopped where something was (E12, A10)', async () => {
+  const { tenant, admin, key } = await seedTenant('Acme Fiber')
+  const nameContact = (email: string) =>
+    world.seed(
+      `insert into tenant_security_contact (tenant_id, email) values ($1, $2) on conflict (tenant_id) do update set email = excluded.email`,
+      [tenant, email],
+      tenant,
+    )
+  const subjectsTo = async (email: string) =>
+    (
+      await world.sql<{ subject: string }>(
+        `select payload ->> 'subject' as subject from outbox where topic = 'mail' and lower(payload ->> 'to') = lower($1) order by xid, id`,
+        [email],
+      )
+    ).map(({ subject }) => subject)
+  await nameContact('leaks@acme.example')
+  await report([{ token: key.key, url: 'https://code.example' }])
+  await report([{ token: key.key, url: 'https://code.example/again' }])
+  expect(await subjectsTo('leaks@acme.example')).toEqual(['A server key was found in public and was stopped'])
+  // What the organisation finds itself is told each time: here of a key that was dead by then.
+  const [own] = await world.sql<{ email: string }>(
+    `select p.email from tenant_member tm join person p on p.id = tm.person_id where tm.tenant_id = $1 and tm.role = 'TENANT_ADMIN'`,
+    [tenant],
+  )
+  const address = own?.email ?? ''
+  await nameContact(address.toUpperCase())
+  const before = (await subjectsTo(address)).length
+  await post(admin, '/api/v1/tenant/leak-reports', { token: key.key })
+  expect((await subjectsTo(address)).slice(before)).toEqual(['A server key was found in public'])
+})
+
 test('a webhook secret that is found in public disables its endpoint (E12)', async () => {
   const { admin } = await seedTenant('Acme Fiber')
   const hook = await post(admin, '/api/v1/tenant/webhook-endpoints', {
