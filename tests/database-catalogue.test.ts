@@ -254,6 +254,18 @@ test('every unique key of a tenant-owned table starts with the tenant, so that n
   expect(loose).toEqual([])
 })
 
+test('a version that several logins count is counted one by one, so that none of them keeps the others from every change after (R1)', async () => {
+  const uncounted = await column(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+     join pg_attribute a on a.attrelid = c.oid and a.attname = 'version' and a.atttypid = 'integer'::regtype
+     where c.relkind in ('r', 'p') and not c.relispartition
+       and (select count(*) from unnest($1::text[]) login where has_column_privilege(login, c.oid, 'version', 'update')) > 1
+       and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname in ('count_changes', 'keep_client_count', 'keep_course'))`,
+    [LOGINS],
+  )
+  expect(uncounted).toEqual([])
+})
+
 test('the catalogue check bites: a table without row security is found', async () => {
   await world.sql('create table public.planted (id integer)')
   await expect(refuseUnsafeLogins(world.database)).rejects.toThrow('planted')

@@ -81,6 +81,7 @@ CREATE INDEX alert_of_provider ON public.alert USING btree (triggered_at DESC, i
 CREATE INDEX alert_standing ON public.alert USING btree (type) WHERE (level > 0);
 CREATE UNIQUE INDEX alert_once ON public.alert USING btree (dedupe_key) WHERE (level > 0);
 CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OF state, severity, occurrences, snoozed_until, assigned_to ON public.alert DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit.require_event();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.alert FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER enforce_alert BEFORE UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION private.enforce_alert();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 alter table public.alert enable row level security, force row level security;

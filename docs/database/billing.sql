@@ -280,6 +280,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.invoice_dispute REFERENCING
 CREATE TRIGGER audited_insert AFTER INSERT ON public.invoice_dispute REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.invoice_dispute REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER check_dispute BEFORE INSERT ON public.invoice_dispute FOR EACH ROW EXECUTE FUNCTION private.check_dispute();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.invoice_dispute FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 alter table public.invoice_dispute enable row level security, force row level security;
 create policy accounts on public.invoice_dispute for select to liaison_delegate
   using (((tenant_id, invoice_id) IN ( SELECT own_invoices.tenant_id,

@@ -300,6 +300,7 @@ CREATE INDEX service_order_requested ON public.service_order USING btree (tenant
 CREATE TRIGGER audited_delete AFTER DELETE ON public.service_order REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.service_order REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.service_order REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.service_order FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER delivered AFTER UPDATE OF status ON public.service_order FOR EACH ROW WHEN (((new.status = 'completed'::text) AND (old.status <> 'completed'::text))) EXECUTE FUNCTION access.deliver_order();
 CREATE TRIGGER guarded BEFORE UPDATE ON public.service_order FOR EACH ROW EXECUTE FUNCTION access.guard_order();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.service_order FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();

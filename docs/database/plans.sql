@@ -18,6 +18,7 @@ CREATE INDEX partner_plan_plan_id_idx ON public.partner_plan USING btree (plan_i
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_plan REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_plan REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_plan REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.partner_plan FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER enforce_partner_plan BEFORE INSERT OR UPDATE ON public.partner_plan FOR EACH ROW EXECUTE FUNCTION private.enforce_partner_plan();
 CREATE TRIGGER features_announced AFTER INSERT OR UPDATE OF is_offered ON public.partner_plan FOR EACH ROW EXECUTE FUNCTION private.announce_features('partner_id');
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.partner_plan FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
@@ -120,6 +121,7 @@ CREATE TRIGGER a_hold_plan BEFORE UPDATE OF state ON public.plan FOR EACH ROW WH
 CREATE TRIGGER audited_delete AFTER DELETE ON public.plan REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.plan REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.plan REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.plan FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER end_own_prices AFTER UPDATE OF current_number ON public.plan FOR EACH ROW WHEN (((new.partner_id IS NULL) AND (new.current_number <> old.current_number))) EXECUTE FUNCTION private.end_own_prices();
 CREATE TRIGGER enforce_plan BEFORE INSERT OR UPDATE ON public.plan FOR EACH ROW EXECUTE FUNCTION private.enforce_plan();
 CREATE TRIGGER fix_offered_terms AFTER INSERT OR UPDATE OF state, current_number ON public.plan FOR EACH ROW WHEN ((new.state = 'offered'::text)) EXECUTE FUNCTION private.fix_offered_terms();

@@ -490,6 +490,17 @@ begin
 end
 $procedure$;
 
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.count_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception 'changes are counted one by one' using errcode = 'check_violation', constraint = tg_table_name || '_version';
+end
+$function$;
+
 -- Enables and forces row security on a table. A catalogue test fails for any table that this was not called on.
 -- owner: liaison_owner
 CREATE OR REPLACE PROCEDURE private.protect(IN relation regclass)

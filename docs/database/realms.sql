@@ -30,6 +30,7 @@ CREATE INDEX end_user_partner_id_role_status_idx ON public.end_user USING btree 
 CREATE TRIGGER audited_delete AFTER DELETE ON public.end_user REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.end_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.end_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.end_user FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER follow_usage_role AFTER UPDATE OF role ON public.end_user FOR EACH ROW WHEN ((new.role IS DISTINCT FROM old.role)) EXECUTE FUNCTION access.follow_role();
 CREATE TRIGGER guard_end_user BEFORE UPDATE ON public.end_user FOR EACH ROW EXECUTE FUNCTION private.guard_end_user();
 CREATE TRIGGER recheck_subscription AFTER UPDATE OF role ON public.end_user FOR EACH ROW WHEN ((old.role IS DISTINCT FROM new.role)) EXECUTE FUNCTION private.recheck_subscription();

@@ -107,6 +107,7 @@ CREATE INDEX ticket_search ON public.ticket USING gin (tenant_id, search_text pu
 CREATE TRIGGER audited_delete AFTER DELETE ON public.ticket REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.ticket REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.ticket REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.ticket FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER end_elevations AFTER UPDATE OF status ON public.ticket FOR EACH ROW WHEN (((new.status = ANY (ARRAY['resolved'::text, 'closed'::text, 'withdrawn'::text])) AND (old.status <> ALL (ARRAY['resolved'::text, 'closed'::text, 'withdrawn'::text])))) EXECUTE FUNCTION private.end_with_ticket();
 CREATE TRIGGER enforce_ticket BEFORE UPDATE ON public.ticket FOR EACH ROW EXECUTE FUNCTION private.enforce_ticket();
 CREATE TRIGGER guard_withdrawal BEFORE UPDATE OF status ON public.ticket FOR EACH ROW WHEN (((new.status = 'withdrawn'::text) AND (old.status <> 'withdrawn'::text))) EXECUTE FUNCTION access.guard_withdrawal();

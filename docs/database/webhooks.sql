@@ -91,6 +91,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.webhook_endpoint REFERENCIN
 CREATE TRIGGER audited_insert AFTER INSERT ON public.webhook_endpoint REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.webhook_endpoint REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER begin_anew AFTER UPDATE OF status, url ON public.webhook_endpoint FOR EACH ROW WHEN ((((old.status = 'disabled'::text) AND (new.status = 'active'::text)) OR (old.url IS DISTINCT FROM new.url))) EXECUTE FUNCTION private.begin_endpoint_anew();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.webhook_endpoint FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER forget_verification BEFORE UPDATE OF url ON public.webhook_endpoint FOR EACH ROW WHEN ((old.url IS DISTINCT FROM new.url)) EXECUTE FUNCTION private.forget_verification();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.webhook_endpoint FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 alter table public.webhook_endpoint enable row level security, force row level security;

@@ -53,6 +53,16 @@ describe('raw SQL in the name of an end user (access.md section 4)', () => {
     expect(await tryAs(admin, other, [user.id])).toBe(1)
   })
 
+  test('counts no account to the last number that there is, after which the partner could not stop it (C9)', async () => {
+    const count = (version: string) =>
+      tryAs(user, `update end_user set version = ${version} where id = $1`, [user.id])
+    expect([await count('2147483647'), await count('version - 1'), await count('version + 1')]).toEqual([
+      'changes are counted one by one',
+      'changes are counted one by one',
+      1,
+    ])
+  })
+
   test('brings no session back that has ended, and says nothing else about its end (C9)', async () => {
     const [ended] = await world.sql<{ id: string }>(
       `insert into end_user_session (partner_id, end_user_id, token_hash, idle_seconds, ends_at, ended_at, end_reason)

@@ -155,13 +155,16 @@ describe('as raw SQL', () => {
       'created_at = now()',
       'created_by = null',
       'created_by_partner_id = null',
-      'version = 1',
       `source = 'telco'`,
       'opening_mailed = true',
       'id = uuidv7()',
     ])
       expect(await act(`update ticket set ${change} where id = '${id}'`)).toBe(
         'how a ticket was opened and how often it was changed stays as it was',
+      )
+    for (const version of ['1', '2147483647'])
+      expect(await act(`update ticket set version = ${version} where id = '${id}'`)).toBe(
+        'changes are counted one by one',
       )
     const born = `insert into ticket (tenant_id, number, subject, status) values ('${scene.tenant}', 'X-1', 'x', 'withdrawn')`
     expect(await act(born)).toBe('a ticket is opened before it is withdrawn')

@@ -141,6 +141,20 @@ test('who hears of an event is asked by our own work alone, and so are mails to 
   }
 })
 
+test('an owner counts no endpoint to the last number that there is, after which no job could switch it off (E12)', async () => {
+  const count = (version: string) =>
+    asSide({ world, side: 'partner', scene }, (client) =>
+      attempt(client, `update webhook_endpoint set version = ${version} where partner_id = $1`, [
+        scene.partner,
+      ]),
+    )
+  expect([await count('2147483647'), await count('version - 1'), await count('version + 1')]).toEqual([
+    'webhook_endpoint_version',
+    'webhook_endpoint_version',
+    'done',
+  ])
+})
+
 test('every change of an endpoint or a secret needs its audit event', async () => {
   const client = await world.database.pool('liaison_job').connect()
   try {
