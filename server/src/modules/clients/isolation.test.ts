@@ -53,8 +53,17 @@ describe('as raw SQL', () => {
      select id, partner_id, encode(sha256('x'), 'hex'), 'image/png', 64, 64, 'x', created_by, created_by_name from api_client where id = $1`,
   ])('staff of a partner writes nothing of its clients (A11, R1): %s', async (sql) => {
     const change = { sql, values: [await seedClient()] }
-    await expect(changedBy(world, staff, change)).rejects.toThrow('row-level security')
+    expect(await changedBy(world, staff, change)).toBe(0)
     expect(await changedBy(world, scene.people.partner.caller, change)).toBe(1)
+  })
+
+  test('staff of a partner adds no client to it, whatever it says of itself (A11, R1)', async () => {
+    const change = {
+      sql: `insert into api_client (partner_id, name, environment, scopes, mask, jwks, created_by, created_by_name)
+        values ($1, 'Mine', 'sandbox', '{orders.read}', 0::bit(256), '{"keys":[]}', uuidv7(), 'Ana')`,
+      values: [scene.partner],
+    }
+    await expect(changedBy(world, staff, change)).rejects.toThrow('row-level security')
   })
 
   test('only the side that suspended a client lets it work again, and what was revoked stays revoked (A11, R1)', async () => {
