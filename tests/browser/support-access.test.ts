@@ -86,7 +86,7 @@ test('where the rules ask for two people, the first yes is kept and the page say
   const org = `${product.url}/org/${product.demo.tenants['acme-fiber']}`
   await page.goto(`${org}/access/rules`)
   await page.getByRole('checkbox', { name: /two people/i }).check()
-  await page.getByRole('button', { name: /^Save/ }).click()
+  await page.getByRole('button', { name: 'Save the rules' }).click()
   await page.goto(`${org}/access/support`)
   const card = cardOf(page, 'Sam Whitfield')
   const allow = async () => {
