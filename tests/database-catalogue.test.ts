@@ -260,7 +260,7 @@ test('a version that several logins count is counted one by one, so that none of
      join pg_attribute a on a.attrelid = c.oid and a.attname = 'version' and a.atttypid = 'integer'::regtype
      where c.relkind in ('r', 'p') and not c.relispartition
        and (select count(*) from unnest($1::text[]) login where has_column_privilege(login, c.oid, a.attnum, 'update')) > 1
-       and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname in ('count_changes', 'keep_client_count', 'keep_course'))`,
+       and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname in ('count_changes', 'keep_course'))`,
     [LOGINS],
   )
   expect(uncounted).toEqual([])

@@ -49,10 +49,10 @@ CREATE TRIGGER announced_binding AFTER UPDATE OF token_binding, certificates ON 
 CREATE TRIGGER audited_delete AFTER DELETE ON public.api_client REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.api_client REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.api_client REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.api_client FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER end_tokens AFTER UPDATE OF token_binding, certificates ON public.api_client FOR EACH ROW WHEN (((old.token_binding IS DISTINCT FROM new.token_binding) OR ((new.token_binding = 'mtls'::text) AND (old.certificates IS DISTINCT FROM new.certificates)))) EXECUTE FUNCTION private.end_tokens_of_certificates();
 CREATE TRIGGER enforce_live_agreement BEFORE UPDATE OF environment ON public.api_client FOR EACH ROW EXECUTE FUNCTION access.enforce_live_agreement();
 CREATE TRIGGER enforce_moves BEFORE INSERT OR UPDATE OF environment, status, status_reason, status_changed_at, status_changed_by_side ON public.api_client FOR EACH ROW EXECUTE FUNCTION private.enforce_client_moves();
-CREATE TRIGGER keep_client_count BEFORE UPDATE OF version ON public.api_client FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.keep_client_count();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.api_client FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 CREATE TRIGGER signalled AFTER UPDATE OF status ON public.api_client FOR EACH ROW WHEN (((old.status = 'active'::text) AND (new.status <> 'active'::text))) EXECUTE FUNCTION access.signal_change('status');
 CREATE TRIGGER signalled_certificate AFTER UPDATE OF token_binding, certificates ON public.api_client FOR EACH ROW WHEN (((old.token_binding = 'mtls'::text) AND ((new.token_binding <> 'mtls'::text) OR (NOT (new.certificates @> old.certificates))))) EXECUTE FUNCTION access.signal_change('certificate');
@@ -1246,17 +1246,6 @@ begin
     raise exception '% may not move a client from % to %', side, old.status, new.status using errcode = 'check_violation', constraint = 'api_client_transition';
   end if;
   return new;
-end
-$function$;
-
--- owner: liaison_owner
-CREATE OR REPLACE FUNCTION private.keep_client_count()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  raise exception 'changes are counted one by one' using errcode = 'check_violation', constraint = 'api_client_version';
 end
 $function$;
 
