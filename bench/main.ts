@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { runHarness } from '../scripts/lib/harness.ts'
 import type { Benchmark, BenchmarkContext } from './benchmark.ts'
 import { benchmark as audit } from './benchmarks/audit.ts'
 import { benchmark as board } from './benchmarks/board.ts'
@@ -60,8 +61,7 @@ interface Order {
 function readRows(text: string | undefined): number | null {
   if (text === undefined) return null
   const rows = Number(text)
-  if (!Number.isSafeInteger(rows) || rows < 1000)
-    throw new Error(`--rows takes a number from 1000. Usage: ${USAGE}`)
+  if (!Number.isSafeInteger(rows) || rows < 1000) throw new Error('--rows takes a number from 1000.')
   return rows
 }
 
@@ -71,7 +71,7 @@ function readOrder(): Order {
     options: { quick: { type: 'boolean', default: false }, rows: { type: 'string' } },
   })
   const unknown = positionals.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name))
-  if (unknown.length > 0) throw new Error(`No such benchmark: ${unknown.join(', ')}. Usage: ${USAGE}`)
+  if (unknown.length > 0) throw new Error(`No such benchmark: ${unknown.join(', ')}.`)
   const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   return { chosen, isQuick: values.quick, rows: readRows(values.rows) }
 }
@@ -112,13 +112,13 @@ async function runAll({ chosen, isQuick, rows }: Order, keep: (run: Run) => Prom
   }
 }
 
-try {
-  const order = readOrder()
-  await runAll(order, async (run) => {
-    if (!order.isQuick) await writeDocument(BENCHMARKS, [run])
+/** A benchmark judges nothing: whoever reads the figures does. */
+async function run(order: Order): Promise<boolean> {
+  await runAll(order, async (finished) => {
+    if (!order.isQuick) await writeDocument(BENCHMARKS, [finished])
   })
   if (order.isQuick) say('\nA quick run is no basis for figures: docs/performance.md stays as it is.')
-} catch (error) {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  process.exitCode = 1
+  return true
 }
+
+await runHarness({ usage: USAGE, read: readOrder, run })

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { runHarness } from '../scripts/lib/harness.ts'
 import { findViolations, VIOLATIONS } from './checker.ts'
 import type { Violation } from './checker.ts'
 import { Clients } from './clients.ts'
@@ -34,7 +35,7 @@ const SHOWN_VIOLATIONS = 20
 function readWhole(text: string, name: string, maximum: number): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= 1 && value <= maximum) return value
-  throw new Error(`--${name} is a whole number from 1 to ${maximum}. Usage: ${USAGE}`)
+  throw new Error(`--${name} is a whole number from 1 to ${maximum}.`)
 }
 
 function readOptions() {
@@ -190,16 +191,15 @@ async function run(plan: Plan): Promise<string[]> {
   }
 }
 
-try {
+/** Runs the plan and says what was wrong; true when nothing was. */
+async function carryOut(plan: Plan): Promise<boolean> {
   const startedMs = performance.now()
-  const plan = readPlan()
   say(`seed ${plan.seed}`)
   const wrong = await run(plan)
   for (const line of wrong.slice(0, SHOWN_VIOLATIONS)) console.error(`WRONG ${line}`)
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
   say(`${wrong.length === 0 ? 'sound' : `${wrong.length} faults found`} after ${seconds} s`)
-  process.exitCode = wrong.length === 0 ? 0 : 1
-} catch (error) {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  process.exitCode = 1
+  return wrong.length === 0
 }
+
+await runHarness({ usage: USAGE, read: readPlan, run: carryOut })

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { writeEvidence } from '../chaos/evidence.ts'
+import { runHarness } from '../scripts/lib/harness.ts'
 import { writeFrame } from './frame.ts'
 import type { Part } from './part.ts'
 import { PARTS } from './parts.ts'
@@ -18,7 +19,7 @@ interface Choice {
 function readTimes(text: string): number {
   const times = Number(text)
   if (/^\d+$/.test(text) && times >= 1 && times <= MOST_TIMES) return times
-  throw new Error(`--times is a whole number from 1 to ${MOST_TIMES}. Usage: ${USAGE}`)
+  throw new Error(`--times is a whole number from 1 to ${MOST_TIMES}.`)
 }
 
 function readChoice(): Choice {
@@ -27,7 +28,7 @@ function readChoice(): Choice {
     options: { frame: { type: 'boolean', default: false }, times: { type: 'string', default: '1' } },
   })
   const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name))
-  if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}. Usage: ${USAGE}`)
+  if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}.`)
   const parts = PARTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   return { parts, times: readTimes(values.times), isFrameOnly: values.frame }
 }
@@ -55,16 +56,15 @@ async function runPart(part: Part, times: number): Promise<readonly string[]> {
   return missed
 }
 
-try {
-  const { parts, times, isFrameOnly } = readChoice()
+/** Runs the chosen parts, and says whether nothing was wrong or missed. */
+async function run({ parts, times, isFrameOnly }: Choice): Promise<boolean> {
   let faults = 0
   for (const part of isFrameOnly ? [] : parts) {
     say(`${part.name}: ${part.title}`)
     faults += (await runPart(part, times)).length
   }
   await writeFrame()
-  process.exitCode = faults === 0 ? 0 : 1
-} catch (error) {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  process.exitCode = 1
+  return faults === 0
 }
+
+await runHarness({ usage: USAGE, read: readChoice, run })
