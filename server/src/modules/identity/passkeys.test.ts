@@ -33,9 +33,9 @@ async function givePassword(person: SeededPerson, returnTo = '/choose'): Promise
   return browser
 }
 
-async function signIn(person: SeededPerson, secret: Buffer, offsetSeconds = 0): Promise<FormBrowser> {
+async function signIn(person: SeededPerson, secret: Buffer): Promise<FormBrowser> {
   const browser = await givePassword(person)
-  const shown = await browser.post('/signin/mfa', { code: codeOf(secret, offsetSeconds) })
+  const shown = await browser.post('/signin/mfa', { code: codeOf(secret) })
   expect(shown.status).toBe(303)
   return browser
 }
