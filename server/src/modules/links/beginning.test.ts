@@ -1,6 +1,7 @@
-import { decodeId } from '@liaison/access'
+import { decodeId, encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { partnerPath, makeLinkActs, tenantPath } from '#testing/link-acts.ts'
+import { writeInstant } from '#platform/words/instant-words.ts'
 import { asSide, attempt, openScene, seedLink } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeLinkRoutes, runLinkClock } from './index.ts'
@@ -77,6 +78,36 @@ describe('an approved link of a partner in which nobody has a second factor', ()
     await runLinkClock(world.database)
     for (const shown of await scene.read()) expect(shown).toMatchObject({ status: 'active', waits_for: null })
     expect((await scene.told()).filter(({ news }) => news === 'activated')).toHaveLength(2)
+  })
+
+  test('is receipted with what it waits for, and with its first day where that is later (A9, B1)', async () => {
+    const receipt = async (
+      { admin, id, tenant }: Pick<Awaited<ReturnType<typeof openWaiting>>, 'admin' | 'id' | 'tenant'>,
+      language = 'en',
+    ) => {
+      const organisation = encodeId('tenant', idFromUuid('tenant', tenant))
+      const path = `/links/${id}/done?org=${organisation}&lang=${language}`
+      return (await world.call(admin, 'GET', path)).body
+    }
+    const scene = await openWaiting()
+    expect(await receipt(scene)).toMatch(
+      /Northwind will have access[^]*Begins[^]*By itself, as soon as somebody of Northwind has set up a second sign-in step\. Nobody has yet\./,
+    )
+    expect(await receipt(scene, 'es')).toContain('Por sí solo, en cuanto alguien de Northwind configure')
+    expect(await receipt(scene, 'fr')).toContain('De lui-même, dès que quelqu’un chez Northwind aura')
+    const later = await acts.cast()
+    const firstDay = new Date(Date.now() + 86_400_000)
+    await acts.ask(later, { starts_at: firstDay.toISOString() })
+    const { link_id: id } = await acts.newestLink(later)
+    await acts.approve(later, id)
+    const ahead = await receipt({ ...later, id })
+    expect(ahead.slice(ahead.indexOf('Begins'), ahead.indexOf('How long'))).toContain(
+      writeInstant(firstDay, 'en'),
+    )
+    expect(ahead).not.toContain('second sign-in step')
+    await strengthen(scene.partner)
+    await runLinkClock(world.database)
+    expect(await receipt(scene)).not.toContain('Begins')
   })
 
   test('is told as one that will be, not as one that is, as is one that begins on a later day (B1)', async () => {

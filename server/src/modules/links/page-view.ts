@@ -40,6 +40,7 @@ import type { ReviewInput, Standing } from './page-choice.ts'
 import { screensOf } from './preview.ts'
 import { maskOfTerms, sentencesOf } from './rules.ts'
 import type { KnownLink } from './store.ts'
+import { waitsFor } from './view.ts'
 import { LINK_WORDS } from './words/index.ts'
 import type { LinkWords } from './words/index.ts'
 
@@ -338,6 +339,23 @@ export function checkPage(
   return showPage(check.title, body, framed(decision, ''))
 }
 
+/** When an access begins that was allowed and has not begun. */
+function beginning(decision: Decision): [string, string][] {
+  const { mandate, reading, row } = decision
+  const { done } = wordsOf(decision)
+  switch (waitsFor(row, mandate.origin.now)) {
+    case 'start': {
+      return [[done.begins, writeInstant(row.starts_at, reading.language)]]
+    }
+    case 'second_factor': {
+      return [[done.begins, done.secondFactor(partnerOf(decision))]]
+    }
+    case null: {
+      return []
+    }
+  }
+}
+
 /** The receipt: what was decided, by whom, until when, and how to stop it. */
 export function donePage(decision: Decision): HtmlPage {
   const { mandate, row, terms } = decision
@@ -350,6 +368,7 @@ export function donePage(decision: Decision): HtmlPage {
       opened
         ? html`${facts([
               [done.what, list(sentencesOf(maskOfTerms(terms, mandate.origin.now), words).can)],
+              ...beginning(decision),
               [done.long, until(decision, terms.ends_at)],
               [done.by, row.approved_by_name ?? '–'],
               [done.reference, reference],

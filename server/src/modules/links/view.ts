@@ -158,7 +158,7 @@ function mapOfOverrides({ overrides }: LinkRow): Record<string, boolean> {
 }
 
 /** What keeps an approved link from beginning; null for every other one, and where the clock is about to begin it. */
-function waitsFor(row: LinkRow, now: Date): 'start' | 'second_factor' | null {
+export function waitsFor(row: LinkRow, now: Date): 'start' | 'second_factor' | null {
   if (row.status !== 'approved') return null
   if (row.starts_at > now) return 'start'
   return row.waits_for_factor ? 'second_factor' : null

@@ -159,6 +159,9 @@ export const EN = {
       lapsed: (partner: string) => `The request of ${partner} ran out`,
     },
     what: 'What',
+    begins: 'Begins',
+    secondFactor: (partner: string) =>
+      `By itself, as soon as somebody of ${partner} has set up a second sign-in step. Nobody has yet.`,
     long: 'How long',
     by: 'Decided by',
     reference: 'Reference',

@@ -196,6 +196,9 @@ export const ES: LinkWords = {
       lapsed: (partner) => `La solicitud de ${partner} ha caducado`,
     },
     what: 'Qué se permite',
+    begins: 'Comienza',
+    secondFactor: (partner) =>
+      `Por sí solo, en cuanto alguien de ${partner} configure un segundo paso de inicio de sesión. Nadie lo ha hecho todavía.`,
     long: 'Cuánto tiempo',
     by: 'Decidido por',
     reference: 'Referencia',

@@ -197,6 +197,9 @@ export const FR: LinkWords = {
       lapsed: (partner) => `La demande de ${partner} a expiré`,
     },
     what: 'Ce qui est permis',
+    begins: 'Commence',
+    secondFactor: (partner) =>
+      french`De lui-même, dès que quelqu'un chez ${partner} aura configuré une deuxième étape de connexion. Personne ne l'a encore fait.`,
     long: 'Combien de temps',
     by: 'Décidé par',
     reference: 'Référence',
