@@ -274,3 +274,53 @@ describe('the tenant’s part', () => {
     expect(await use(scene.acting, EXPORT)).toBe('ALLOWED')
   })
 })
+
+describe('mails about more access', () => {
+  const mailsTo = (address: string) =>
+    world.sql<{ subject: string; text: string }>(
+      `select payload ->> 'subject' as subject, payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'to' = $1 order by id`,
+      [address],
+    )
+  const emailOf = async (id: string) =>
+    (await world.sql<{ email: string }>('select email from person where id = $1', [id]))[0]?.email ?? ''
+
+  test('each administrator reads in their language what it lets the person do; owners and whoever asked read English (B13, U12)', async () => {
+    const scene = await openElevationScene(world)
+    const marie = await world.person('Marie Roux')
+    await world.tenantMember(scene.tenant, marie.id)
+    await world.seed(`update person set language = 'fr' where id = $1`, [marie.id])
+    await elevate(world, scene, { duration_minutes: 30 })
+    const [french] = await mailsTo(await emailOf(marie.id))
+    expect(french).toMatchObject({ subject: 'Lee Park, de Northwind, a davantage d’accès pour un temps' })
+    expect(french?.text).toContain('Ce que Lee Park peut faire pendant 30 minutes\u00a0:\n- Voir les totaux')
+    const [english] = await mailsTo(await emailOf(scene.admin.id))
+    expect(english?.text).toMatch(
+      /^Lee Park of Northwind has more access to your organisation until .* UTC\. You can end it at any time\.\n\nWhat it lets Lee Park do for 30 minutes:\n- .*\n\nWhy: "The customer asks about an invoice on the phone"\n\n.*\/access\/elevations\n\nThis mail gives no access by itself\. Reference elv_/,
+    )
+    const asked = await mailsTo(await emailOf(scene.owner.id))
+    const started = await mailsTo(await emailOf(scene.technician.id))
+    expect([...asked, ...started].map(({ subject }) => subject)).toEqual([
+      'Lee Park asks for more access in Acme',
+      'You have more access in Acme',
+    ])
+  })
+
+  test('the security contact hears that somebody has more access, in its language, and of no request (A10, B13)', async () => {
+    const scene = await openElevationScene(world)
+    await world.seed(
+      `insert into tenant_security_contact (tenant_id, email, language) values ($1, 'guardia@acme.example', 'es')`,
+      [scene.tenant],
+      scene.tenant,
+    )
+    await ask(scene)
+    expect(await mailsTo('guardia@acme.example')).toEqual([])
+    const other = await openElevationScene(world)
+    await elevate(world, other)
+    expect(await mailsTo('guardia@acme.example')).toEqual([])
+    const listed = await world.call(scene.owner.caller, 'GET', '/api/v1/partner/elevations')
+    await act(scene.owner.caller, listed.json().items[0].elevation_id, 'approve')
+    expect((await mailsTo('guardia@acme.example')).map(({ subject }) => subject)).toEqual([
+      'Lee Park, de Northwind, tiene más acceso durante un tiempo',
+    ])
+  })
+})

@@ -1,6 +1,13 @@
-import { encodeId, findPermission, formatInstant, fromBits, idFromUuid, permissionsOf } from '@liaison/access'
+import { encodeId, fromBits, idFromUuid, permissionsOf } from '@liaison/access'
+import { tellPermission } from '#modules/links/index.ts'
 import { enqueue, recordEvent, runStatements } from '#platform/mandate.ts'
+import { writeInstant } from '#platform/words/instant-words.ts'
+import type { Language } from '#platform/words/language.ts'
+import { writeLetters } from '#platform/words/letters.ts'
+import type { Letter } from '#platform/words/letters.ts'
 import type { ElevationMandate, ElevationRow } from './store.ts'
+import { ELEVATION_WORDS } from './words/index.ts'
+import type { Told } from './words/index.ts'
 
 /** What happened to an elevation, as subscribers of webhooks hear it. */
 export type ElevationNews = 'requested' | 'approved' | 'started' | 'denied' | 'ended' | 'lapsed'
@@ -41,21 +48,13 @@ export function recordElevation(
   })
 }
 
-type Audience = 'requester' | 'partner' | 'tenant'
-
-interface Told {
-  readonly person: string
-  readonly partner: string
-  readonly tenant: string
-  readonly until: string
-  /** Whether it is over before its own time was, because the link, or the person's place in it, is. */
-  readonly isCut: boolean
-}
+/** Who reads English: partners do. */
+type Side = 'requester' | 'partner'
 
 const WORDS: Readonly<
   Record<
     ElevationNews | 'asked_tenant' | 'withdrawn',
-    Partial<Record<Audience, (told: Told) => readonly [subject: string, sentence: string]>>
+    Partial<Record<Side, (told: Told) => readonly [subject: string, sentence: string]>>
   >
 > = {
   requested: {
@@ -65,10 +64,6 @@ const WORDS: Readonly<
     ],
   },
   asked_tenant: {
-    tenant: ({ person, partner }) => [
-      `${person} of ${partner} asks for more access`,
-      `${person} of ${partner} asks for more access to your organisation for a while. It works only if you approve it.`,
-    ],
     requester: ({ tenant }) => [
       `A colleague approved your request; ${tenant} decides now`,
       `A colleague approved your request for more access. ${tenant} wants to approve it as well.`,
@@ -79,10 +74,6 @@ const WORDS: Readonly<
     requester: ({ tenant, until }) => [
       `You have more access in ${tenant}`,
       `You have more access in ${tenant} until ${until}. It ends by itself; end it earlier when you are done.`,
-    ],
-    tenant: ({ person, partner, until }) => [
-      `${person} of ${partner} has more access for a while`,
-      `${person} of ${partner} has more access to your organisation until ${until}. You can end it at any time.`,
     ],
   },
   denied: {
@@ -114,51 +105,96 @@ const WORDS: Readonly<
   },
 }
 
-function placeFor(audience: Audience, row: ElevationRow, origin: string | undefined): string {
-  if (origin === undefined) return ''
+/** What the organisation itself is told of, and whether its security contact is told too: of what lets somebody in. */
+const TO_TENANT = {
+  asked_tenant: { words: 'asks', isSafety: false },
+  started: { words: 'started', isSafety: true },
+} as const
+
+interface Telling {
+  readonly news: keyof typeof WORDS
+  /** The origin of the portal; the clock, which has none at hand, tells without the page. */
+  readonly origin?: string
+}
+
+function toldOf(mandate: ElevationMandate, row: ElevationRow, language: Language): Told {
+  return {
+    person: row.person_name,
+    partner: row.partner_name ?? 'the partner',
+    tenant: row.tenant_name ?? 'the organisation',
+    until: row.ends_at ? writeInstant(row.ends_at, language) : 'its end',
+    isCut: mandate.kind === 'system' && (row.ends_at ?? row.answer_by) > mandate.origin.now,
+  }
+}
+
+function placeFor(audience: Side | 'tenant', row: ElevationRow, origin: string | undefined): string[] {
+  if (origin === undefined) return []
   const path =
     audience === 'tenant'
       ? `/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id))}/access/elevations`
       : `/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/elevations`
-  return `\n\n${origin}${path}`
+  return [`${origin}${path}`]
 }
 
-function bodyOf(sentence: string, row: ElevationRow, place: string): string {
-  const wanted = permissionsOf(fromBits(row.mask)).map(
-    (name) => `- ${findPermission(name)?.sentence ?? name}`,
-  )
-  const minutes = `${row.duration_minutes} minutes`
-  const given = row.end_reason === null ? '' : `\n\nReason given: "${row.end_reason}"`
-  const id = encodeId('elevation', idFromUuid('elevation', row.id))
-  return `${sentence}\n\nWhat it lets ${row.person_name} do for ${minutes}:\n${wanted.join('\n')}\n\nWhy: "${row.reason}"${given}${place}\n\nThis mail gives no access by itself. Reference ${id}.`
+/** A mail: what happened, what the access lets its person do and why, and where to see it. */
+function letterOf(
+  row: ElevationRow,
+  language: Language,
+  {
+    said,
+    place,
+  }: { readonly said: readonly [subject: string, sentence: string]; readonly place: readonly string[] },
+): Letter {
+  const words = ELEVATION_WORDS[language]
+  const wanted = permissionsOf(fromBits(row.mask)).map((name) => `- ${tellPermission(name, language)}`)
+  const paragraphs = [
+    said[1],
+    [words.lets(row.person_name, row.duration_minutes), ...wanted].join('\n'),
+    words.why(row.reason),
+    ...(row.end_reason === null ? [] : [words.given(row.end_reason)]),
+    ...place,
+    words.reference(encodeId('elevation', idFromUuid('elevation', row.id))),
+  ]
+  return { subject: said[0], text: paragraphs.join('\n\n') }
+}
+
+async function mailTenant(
+  mandate: ElevationMandate,
+  row: ElevationRow,
+  { news, origin }: Telling & { readonly news: keyof typeof TO_TENANT },
+): Promise<void> {
+  const { words, isSafety } = TO_TENANT[news]
+  const place = placeFor('tenant', row, origin)
+  const letters = writeLetters((language) => {
+    const said = ELEVATION_WORDS[language][words](toldOf(mandate, row, language))
+    return letterOf(row, language, { said, place })
+  })
+  await runStatements(mandate, [
+    { text: 'select access.mail_elevation($1, $2, $3)', values: [row.id, 'tenant', letters] },
+    ...(isSafety
+      ? [{ text: 'select access.mail_security_contact($1, $2)', values: [row.link_id, letters] }]
+      : []),
+  ])
 }
 
 /** Tells those whom it concerns: mails, and the subscribers of webhooks with ids alone. */
 export async function announceElevation(
   mandate: ElevationMandate,
   row: ElevationRow,
-  told: { readonly news: keyof typeof WORDS; readonly origin?: string },
+  told: Telling,
 ): Promise<void> {
-  const words = WORDS[told.news]
-  const parties: Told = {
-    person: row.person_name,
-    partner: row.partner_name ?? 'the partner',
-    tenant: row.tenant_name ?? 'the organisation',
-    until: row.ends_at ? formatInstant(row.ends_at) : 'its end',
-    isCut: mandate.kind === 'system' && (row.ends_at ?? row.answer_by) > mandate.origin.now,
-  }
-  const mails = (['requester', 'partner', 'tenant'] as const).flatMap((audience) => {
-    const said = words[audience]?.(parties)
+  const { news, origin } = told
+  const parties = toldOf(mandate, row, 'en')
+  const mails = (['requester', 'partner'] as const).flatMap((audience) => {
+    const said = WORDS[news][audience]?.(parties)
     if (!said) return []
-    const body = bodyOf(said[1], row, placeFor(audience, row, told.origin))
-    return [
-      { text: 'select access.mail_elevation($1, $2, $3, $4)', values: [row.id, audience, said[0], body] },
-    ]
+    const en = letterOf(row, 'en', { said, place: placeFor(audience, row, origin) })
+    return [{ text: 'select access.mail_elevation($1, $2, $3)', values: [row.id, audience, { en }] }]
   })
   if (mails.length > 0) await runStatements(mandate, mails)
-  if (told.news === 'asked_tenant') return
-  const news = told.news === 'withdrawn' ? 'ended' : told.news
-  await enqueue(mandate, `elevation.${news}`, {
+  if (news === 'asked_tenant' || news === 'started') await mailTenant(mandate, row, { ...told, news })
+  if (news === 'asked_tenant') return
+  await enqueue(mandate, `elevation.${news === 'withdrawn' ? 'ended' : news}`, {
     elevation_id: row.id,
     link_id: row.link_id,
     tenant_id: row.tenant_id,

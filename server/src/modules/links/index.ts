@@ -44,6 +44,7 @@ export { TenantSlug } from './routes-request.ts'
 export { TemplateParams } from './routes-template.ts'
 export { getTemplate } from './template-store.ts'
 export { runLinkClock } from './clock.ts'
+export { tellPermission } from './rules.ts'
 export { sendDigests } from './digest.ts'
 
 /**

@@ -5,6 +5,7 @@ import {
   compilePatterns,
   describeMask,
   EXPIRES_SOON_DAYS,
+  findPermission,
   isRoleOffered,
   newestRoleTemplate,
   NO_CONDITIONS,
@@ -23,6 +24,7 @@ import type {
   PermissionEntry,
   RelationshipType,
 } from '@liaison/access'
+import type { Language } from '#platform/words/language.ts'
 import type { ApprovalSnapshot, LinkRow, Proposal, StoredOverride } from './tables.ts'
 import { LINK_WORDS } from './words/index.ts'
 import type { LinkWords } from './words/index.ts'
@@ -229,6 +231,11 @@ export function sentencesOf(
     can: areas.flatMap(({ can }) => can.map(tell)),
     cannot: areas.flatMap(({ cannot }) => cannot.map(tell)),
   }
+}
+
+/** What a permission lets somebody do, in a language; its name where nobody has said it. */
+export function tellPermission(name: string, language: Language): string {
+  return LINK_WORDS[language].permissions[name] ?? findPermission(name)?.sentence ?? name
 }
 
 /** Whether a permission only looks. */
