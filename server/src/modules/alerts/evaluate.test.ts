@@ -263,36 +263,6 @@ describe('whoever evaluates', () => {
     await expect(insert()).rejects.toThrow('alert_once')
   })
 
-  test('what thousands of alerts come to at once is settled in parts, what got worse first (B9)', async () => {
-    const { tenant, link, partner } = await openAlertScene(world)
-    const ticket = await seedTimedTicket(world, tenant, [75])
-    await evaluateAlerts(world.database, ['sla'])
-    await world.seed(
-      `insert into alert (audience, partner_id, tenant_id, delegation_id, type, area, severity, title, message, dedupe_key, level)
-       select 'partner', $1, $2, $3, 'uptime', 'sla', 'warning', 'Of last month', 'Used.', 'a month that is over ' || n, 1 from generate_series(1, 5020) n`,
-      [partner, tenant, link],
-      tenant,
-    )
-    await seedSignal(world, tenant, { ticket, level: 100 })
-    const client = await world.database.pool('liaison_job').connect()
-    try {
-      await client.query('begin')
-      await client.query(`select access.enter_system('{"actor_name": "test", "request_id": "req"}')`)
-      const settle = async () => {
-        const { rows } = await client.query<{ change: string; n: number }>(
-          `select change, count(*)::integer as n from access.evaluate_alerts('sla') group by change order by change desc`,
-        )
-        return rows.map(({ change, n }) => `${change} ${n}`)
-      }
-      expect(await settle()).toEqual(['alerts.escalate 2', 'alerts.clear 4998'])
-      expect(await settle()).toEqual(['alerts.clear 22'])
-    } finally {
-      await client.query('rollback')
-      client.release()
-    }
-    await world.seed(`update alert set level = 0 where dedupe_key like 'a month that is over %'`, [], tenant)
-  })
-
   test('what was closed by hand stays closed while nothing changes, and is raised anew when it gets worse or comes back (B9)', async () => {
     const { tenant, link } = await openAlertScene(world)
     const ticket = await seedTimedTicket(world, tenant, [75])
