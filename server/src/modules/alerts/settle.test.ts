@@ -46,6 +46,7 @@ test('what thousands of alerts come to at once is settled in parts, what got wor
     await client.query('rollback')
     client.release()
   }
+  await world.seed(`update alert set level = 0 where level > 0`, [], scene.tenant)
 })
 
 test('a database that is slow settles what it comes to in time, a part in each round, until nothing is left (B9)', async () => {
@@ -58,15 +59,13 @@ test('a database that is slow settles what it comes to in time, a part in each r
       begin perform pg_sleep(0.03); return new; end $$`)
     await client.query(`create trigger slow before update on alert for each row
       when (old.dedupe_key like 'a slow month %') execute function pg_temp.be_slow()`)
-    const rounds: number[] = []
-    for (let round = 0; round < 3; round += 1) {
-      const { rowCount } = await client.query(`select from access.settle_alerts('{uptime}', '{}')`)
-      rounds.push(rowCount ?? 0)
-    }
-    const [first = 0, second = 0, third] = rounds
-    expect(first).toBeGreaterThanOrEqual(50)
-    expect(second).toBeGreaterThan(0)
-    expect([first + second, third]).toEqual([120, 0])
+    const settle = async () =>
+      (await client.query(`select from access.settle_alerts('{uptime}', '{}')`)).rowCount ?? 0
+    const rounds = [await settle()]
+    while (rounds.at(-1) !== 0) rounds.push(await settle())
+    expect(rounds[0]).toBeGreaterThanOrEqual(50)
+    expect(rounds[0]).toBeLessThan(120)
+    expect(rounds.reduce((sum, settled) => sum + settled)).toBe(120)
   } finally {
     await client.query('rollback')
     await client.end()
