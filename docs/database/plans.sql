@@ -592,7 +592,7 @@ create view public.subscription_overview with (security_invoker=true) as
     u.role AS user_role,
     u.status AS user_status,
     s.status,
-    access.subscription_state(s.*) AS state,
+    access.own_subscription_state(s.*) AS state,
     s.asked_at,
     s.signing_until,
     s.signed_at,
@@ -601,11 +601,11 @@ create view public.subscription_overview with (security_invoker=true) as
     s.cancel_at,
     access.paid_until(s.*) AS paid_until,
         CASE
-            WHEN (access.subscription_state(s.*) = 'unsigned'::text) THEN COALESCE(s.ended_at, s.cancel_at, s.signing_until)
+            WHEN (access.own_subscription_state(s.*) = 'unsigned'::text) THEN COALESCE(s.ended_at, s.cancel_at, s.signing_until)
             ELSE NULL::timestamp with time zone
         END AS ended_at,
         CASE
-            WHEN (access.subscription_state(s.*) = 'unsigned'::text) THEN COALESCE(s.end_reason,
+            WHEN (access.own_subscription_state(s.*) = 'unsigned'::text) THEN COALESCE(s.end_reason,
             CASE
                 WHEN (s.cancel_at <= statement_timestamp()) THEN 'period_over'::text
                 ELSE 'timed_out'::text
@@ -667,7 +667,7 @@ create view public.subscription_overview with (security_invoker=true) as
            FROM public.subscription_term x
           WHERE ((x.subscription_id = s.id) AND (x.withdrawn_at IS NULL) AND (x.starts_at > statement_timestamp()))
           ORDER BY x.starts_at
-         LIMIT 1) n ON ((access.subscription_state(s.*) <> 'unsigned'::text)))
+         LIMIT 1) n ON ((access.own_subscription_state(s.*) <> 'unsigned'::text)))
      LEFT JOIN public.plan np ON ((np.id = n.plan_id)))
      LEFT JOIN public.end_user u ON ((u.id = s.end_user_id)));
 grant select on public.subscription_overview to liaison_platform;
@@ -791,6 +791,20 @@ $function$;
 grant execute on access.is_on_hold(uuid) to liaison_owner;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.is_own_subscription(s public.subscription)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select session_user not in ('liaison_realm', 'liaison_program') or exists (
+    select from public.subscription x
+    where x.id = s.id and x.end_user_id = s.end_user_id and case session_user
+      when 'liaison_program' then x.partner_id = access.partner_of_owner()
+      else x.end_user_id = access.context_id('end_user_id') or (access.is_realm_admin() and x.partner_id = access.context_id('partner_id')) end)
+$function$;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.lent_plans()
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -850,6 +864,17 @@ AS $function$ select case when access.context_plane() = 'realm' then access.plan
 grant execute on access.own_api_access() to liaison_realm;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.own_subscription_state(s public.subscription)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ select access.subscription_state(s) where access.is_own_subscription(s) $function$;
+grant execute on access.own_subscription_state(public.subscription) to liaison_platform;
+grant execute on access.own_subscription_state(public.subscription) to liaison_program;
+grant execute on access.own_subscription_state(public.subscription) to liaison_realm;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.paid_until(s public.subscription)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -859,7 +884,7 @@ AS $function$
 declare
   t public.subscription_term := access.term_now(s.id);
 begin
-  if s.signed_at is null or t.id is null then
+  if s.signed_at is null or t.id is null or not access.is_own_subscription(s) then
     return null;
   end if;
   return access.period_end(greatest(s.signed_at, t.starts_at), t.period, statement_timestamp());
@@ -960,8 +985,6 @@ grant execute on access.subscription_state(public.subscription) to liaison_inges
 grant execute on access.subscription_state(public.subscription) to liaison_job;
 grant execute on access.subscription_state(public.subscription) to liaison_owner;
 grant execute on access.subscription_state(public.subscription) to liaison_platform;
-grant execute on access.subscription_state(public.subscription) to liaison_program;
-grant execute on access.subscription_state(public.subscription) to liaison_realm;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.term_now(of_subscription uuid)

@@ -144,6 +144,29 @@ describe('rows of plans and subscriptions', () => {
     }
   })
 
+  test('a record made up of somebody else’s ids tells nothing of holds and terms (C7, C9)', async () => {
+    const other = await world.endUser(here.partner)
+    await takePlan(world, await world.signInEndUser(other), String(plans['here']))
+    const ask = `select access.own_subscription_state(s) as state, access.paid_until(s) as until
+      from (select (jsonb_populate_record(null::subscription, $1)).*) s`
+    const told = async (user: string) => {
+      const [row] = await world.sql(
+        'select to_jsonb(s) as record from subscription s where end_user_id = $1',
+        [user],
+      )
+      return asPlanSide({ world, side: 'end_user', scene: here }, async (client) => {
+        const { rows } = await client.query(ask, [row?.['record']])
+        return rows[0]
+      })
+    }
+    expect(await told(here.user)).toEqual({ state: 'suspended', until: expect.any(Date) })
+    for (const user of [other, there.user]) expect(await told(user)).toEqual({ state: null, until: null })
+    const aside = asPlanSide({ world, side: 'end_user', scene: here }, (client) =>
+      attempt(client, 'select access.subscription_state(s) from subscription s'),
+    )
+    expect(await aside).toContain('permission denied')
+  })
+
   test('an end user sees the plans for its role alone, by row security and not by the query (C6)', async () => {
     const hidden = await offerPlan(world, here, { code: 'hidden', roles: ['company'] })
     const drafted = await world.call(here.owner, 'POST', '/api/v1/partner/plans', {
