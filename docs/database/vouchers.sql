@@ -71,22 +71,6 @@ create policy insertable on public.voucher for insert to liaison_tenant
   with check ((tenant_id IN ( SELECT access.reach('voucher'::text, 'insert'::text) AS reach)));
 create policy issuing on public.voucher for insert to liaison_authz
   with check (true);
-create policy never_foreign on public.voucher as restrictive for all to liaison_embed
-  using (((tenant_id, agency_id) = ( SELECT s.tenant_id,
-    s.agency_id
-   FROM access.issuing_side() s(plane, tenant_id, agency_id, form_id, credential_id))))
-  with check (((tenant_id, agency_id) = ( SELECT s.tenant_id,
-    s.agency_id
-   FROM access.issuing_side() s(plane, tenant_id, agency_id, form_id, credential_id))));
-create policy own_agency on public.voucher for select to liaison_embed
-  using (((tenant_id, agency_id) = ( SELECT s.tenant_id,
-    s.agency_id
-   FROM access.issuing_side() s(plane, tenant_id, agency_id, form_id, credential_id))));
-create policy own_agency_insert on public.voucher for insert to liaison_embed
-  with check (((tenant_id, agency_id, COALESCE(form_token_id, agency_key_id)) = ( SELECT s.tenant_id,
-    s.agency_id,
-    s.credential_id
-   FROM access.issuing_side() s(plane, tenant_id, agency_id, form_id, credential_id))));
 create policy own_work on public.voucher for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy readable on public.voucher for select to liaison_tenant
@@ -97,8 +81,6 @@ create policy updatable on public.voucher for update to liaison_tenant
 grant insert, select on public.voucher to liaison_authz;
 grant select on public.voucher to liaison_job;
 grant select on public.voucher to liaison_tenant;
-grant insert (tenant_id, code, voucher_type_id, status, agency_id, agency_name, form_token_id, agency_key_id, issuer_mode, issued_by_label) on public.voucher to liaison_embed;
-grant select (tenant_id, id, code, voucher_type_id, status, agency_id, requested_at, issued_at, expires_at, redeemed_at) on public.voucher to liaison_embed;
 grant update (status) on public.voucher to liaison_job;
 grant insert (tenant_id, code, voucher_type_id, status, issuer_mode) on public.voucher to liaison_tenant;
 grant update (status, redeemed_place, receipt_id, gross_minor, currency, move_note) on public.voucher to liaison_tenant;
@@ -177,12 +159,6 @@ create policy insertable on public.voucher_recipient for insert to liaison_tenan
   with check ((tenant_id IN ( SELECT access.reach('voucher'::text, 'insert'::text) AS reach)));
 create policy issuing on public.voucher_recipient for insert to liaison_authz
   with check (true);
-create policy own_agency_insert on public.voucher_recipient for insert to liaison_embed
-  with check (((tenant_id, ( SELECT v.agency_id
-   FROM public.voucher v
-  WHERE ((v.tenant_id = voucher_recipient.tenant_id) AND (v.id = voucher_recipient.voucher_id)))) = ( SELECT s.tenant_id,
-    s.agency_id
-   FROM access.issuing_side() s(plane, tenant_id, agency_id, form_id, credential_id))));
 create policy own_work on public.voucher_recipient for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy purging on public.voucher_recipient for update to liaison_job
@@ -193,7 +169,6 @@ create policy readable on public.voucher_recipient for select to liaison_tenant
 grant insert, select on public.voucher_recipient to liaison_authz;
 grant select on public.voucher_recipient to liaison_tenant;
 grant update (first_name, last_name, date_of_birth, household_adults, household_children, identity_key, purged_at, erased_at) on public.voucher_recipient to liaison_authz;
-grant insert (tenant_id, voucher_id, first_name, last_name, date_of_birth, household_adults, household_children, identity_key, purge_after) on public.voucher_recipient to liaison_embed;
 grant select (tenant_id, voucher_id, purge_after, purged_at) on public.voucher_recipient to liaison_job;
 grant update (first_name, last_name, date_of_birth, household_adults, household_children, purged_at) on public.voucher_recipient to liaison_job;
 grant insert (tenant_id, voucher_id, first_name, last_name, date_of_birth, household_adults, household_children, identity_key, purge_after) on public.voucher_recipient to liaison_tenant;
@@ -346,6 +321,20 @@ begin
 end
 $function$;
 grant execute on access.erase_recipient(bytea[]) to liaison_tenant;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.find_agency_voucher(of_code text)
+ RETURNS TABLE(id uuid, code text, voucher_type_id uuid, status text, agency_id uuid, requested_at timestamp with time zone, issued_at timestamp with time zone, expires_at timestamp with time zone, redeemed_at timestamp with time zone, type_code text, type_label text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select v.id, v.code, v.voucher_type_id, v.status, v.agency_id, v.requested_at, v.issued_at, v.expires_at, v.redeemed_at, t.code, t.label
+  from access.issuing_side() side
+  join public.voucher v on v.tenant_id = side.tenant_id and v.agency_id = side.agency_id and v.code = of_code
+  join public.voucher_type t on t.tenant_id = v.tenant_id and t.id = v.voucher_type_id
+$function$;
+grant execute on access.find_agency_voucher(text) to liaison_embed;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.guard_recipient()
@@ -533,7 +522,6 @@ begin
   return jsonb_build_object('voucher', to_jsonb(made));
 end
 $function$;
-grant execute on access.issue_voucher(uuid,bytea,jsonb) to liaison_embed;
 grant execute on access.issue_voucher(uuid,bytea,jsonb) to liaison_tenant;
 
 -- owner: liaison_authz
@@ -583,7 +571,6 @@ begin
   return next;
 end
 $function$;
-grant execute on access.match_voucher(uuid,bytea) to liaison_embed;
 grant execute on access.match_voucher(uuid,bytea) to liaison_tenant;
 
 -- owner: liaison_authz

@@ -4,7 +4,7 @@ import type { Statement, StatementResult } from '#platform/statement.ts'
 import { makeVoucherCode } from './code.ts'
 import type { IssueFacts } from './rules.ts'
 import type { IssueInput } from './schemas.ts'
-import { DUPLICATE_POLICIES } from './tables.ts'
+import { DUPLICATE_POLICIES, VOUCHER_STATES } from './tables.ts'
 import type { VoucherState, VoucherTables } from './tables.ts'
 import type { IssuingMandate } from './type-store.ts'
 
@@ -168,12 +168,32 @@ export async function readGround(
   }
 }
 
+const Found = z.object({
+  id: z.string(),
+  code: z.string(),
+  voucher_type_id: z.string(),
+  status: z.enum(VOUCHER_STATES),
+  agency_id: z.string().nullable(),
+  requested_at: z.date(),
+  issued_at: z.date().nullable(),
+  expires_at: z.date().nullable(),
+  redeemed_at: z.date().nullable(),
+  type_code: z.string(),
+  type_label: z.string(),
+})
+
 /** A voucher by its code: an agency finds its own alone, and foreign and unknown ones are the same miss. */
 export async function findByCode(
   mandate: IssuingMandate,
   code: string,
-): Promise<(SeenVoucher & { readonly type_code: string; readonly type_label: string }) | undefined> {
-  let query = tables<VoucherTables>(mandate)
+): Promise<z.output<typeof Found> | undefined> {
+  if (mandate.kind !== 'tenant') {
+    const [found] = await runStatements(mandate, [
+      { text: 'select * from access.find_agency_voucher($1)', values: [code] },
+    ])
+    return Found.optional().parse(found?.rows[0])
+  }
+  return tables<VoucherTables>(mandate)
     .selectFrom('voucher as v')
     .innerJoin('voucher_type as t', (join) =>
       join.onRef('t.tenant_id', '=', 'v.tenant_id').onRef('t.id', '=', 'v.voucher_type_id'),
@@ -182,6 +202,5 @@ export async function findByCode(
     .select(['t.code as type_code', 't.label as type_label'])
     .where('v.tenant_id', '=', mandate.tenant.id)
     .where('v.code', '=', code)
-  if (mandate.kind !== 'tenant') query = query.where('v.agency_id', '=', mandate.agency.id)
-  return query.executeTakeFirst()
+    .executeTakeFirst()
 }
