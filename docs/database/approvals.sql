@@ -36,6 +36,7 @@ CREATE TRIGGER carry_second_person_request AFTER UPDATE ON public.second_person_
 CREATE TRIGGER enforce_second_person_request BEFORE INSERT OR UPDATE ON public.second_person_request FOR EACH ROW EXECUTE FUNCTION private.enforce_second_person_request();
 CREATE TRIGGER no_removal BEFORE DELETE ON public.second_person_request FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.second_person_request FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER require_first BEFORE UPDATE OF state ON public.second_person_request FOR EACH ROW WHEN (((old.state = 'waiting'::text) AND (new.state = 'confirmed'::text))) EXECUTE FUNCTION private.require_asker();
 alter table public.second_person_request enable row level security, force row level security;
 create policy deciding on public.second_person_request for select to liaison_authz
   using (true);
@@ -199,6 +200,21 @@ begin
       where r.kind = 'earning_policy' and r.state = 'confirmed' and r.decided_at = transaction_timestamp()
         and r.proposed -> 'two_people_above' = new.two_people_above and (r.proposed ->> 'approves_by_itself')::boolean = new.approves_by_itself)) then
     raise exception 'this takes a second person' using errcode = 'check_violation', constraint = 'second_person_needed';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.require_asker()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if private.side_of_login() is not distinct from 'provider' and not access.hold_in_charge('provider', null, old.asked_by) then
+    raise exception 'whoever asked decides no more' using errcode = 'check_violation', constraint = 'second_person_asker_gone';
   end if;
   return new;
 end

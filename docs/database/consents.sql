@@ -1065,6 +1065,8 @@ AS $function$
 declare
   side text := case session_user when 'liaison_auth' then 'requester' else private.side_of_login() end;
   actor uuid := access.context_id('actor_id');
+  -- Whoever comes after a first approver who decides no more is the first one of the same choice.
+  takes_over boolean := false;
 begin
   if side is null then
     return new;
@@ -1075,14 +1077,17 @@ begin
     end if;
     return new;
   end if;
+  takes_over := side = 'tenant' and old.status = 'waiting' and new.status = 'waiting' and old.first_approved_by is distinct from actor
+    and not access.is_in_charge('tenant', old.tenant_id, old.first_approved_by);
   if (new.uid_hash, new.client_id, new.partner_id, new.scopes, new.actions, new.customer_hint, new.access_duration_seconds, new.purpose, new.reference, new.grant_action, new.delegation_id, new.person_id)
     is distinct from (old.uid_hash, old.client_id, old.partner_id, old.scopes, old.actions, old.customer_hint, old.access_duration_seconds, old.purpose, old.reference, old.grant_action, old.delegation_id, old.person_id)
     or (old.tenant_id is not null and new.tenant_id is distinct from old.tenant_id)
-    or (old.first_approved_by is not null and (new.first_approved_by, new.choice, new.shown) is distinct from (old.first_approved_by, old.choice, old.shown)) then
+    or (old.first_approved_by is not null and (new.choice, new.shown) is distinct from (old.choice, old.shown))
+    or (old.first_approved_by is not null and new.first_approved_by is distinct from old.first_approved_by and not takes_over) then
     raise exception 'what was asked and what a first approver chose never changes' using errcode = 'check_violation', constraint = 'consent_request_identity';
   end if;
-  if new.status = old.status or not exists (
-    select from state_transition t where t.entity = 'consent_request' and t.from_state = old.status and t.to_state = new.status and t.actor_kind = side) then
+  if not takes_over and (new.status = old.status or not exists (
+    select from state_transition t where t.entity = 'consent_request' and t.from_state = old.status and t.to_state = new.status and t.actor_kind = side)) then
     raise exception '% may not move a request from % to %', side, old.status, new.status using errcode = 'check_violation', constraint = 'consent_request_transition';
   end if;
   if side = 'clock' then
@@ -1098,7 +1103,8 @@ begin
     raise exception 'the time for this answer is over' using errcode = 'check_violation', constraint = 'consent_request_over';
   end if;
   if (new.status = 'waiting' and new.first_approved_by is distinct from actor)
-    or (new.status = 'approved' and (new.decided_by is distinct from actor or new.decided_by = old.first_approved_by)) then
+    or (new.status = 'approved' and (new.decided_by is distinct from actor or new.decided_by = old.first_approved_by
+      or (old.first_approved_by is not null and not access.hold_in_charge('tenant', new.tenant_id, old.first_approved_by)))) then
     raise exception 'an approval names its person, and the second is another one' using errcode = 'check_violation', constraint = 'consent_request_two_people';
   end if;
   return new;

@@ -155,6 +155,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.access_freeze REFERENCING N
 CREATE TRIGGER audited_update AFTER UPDATE ON public.access_freeze REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_freeze BEFORE INSERT OR UPDATE ON public.access_freeze FOR EACH ROW EXECUTE FUNCTION private.enforce_freeze();
 CREATE TRIGGER keep_past AFTER DELETE OR UPDATE ON public.access_freeze FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');
+CREATE TRIGGER require_first BEFORE UPDATE OF lifted_at ON public.access_freeze FOR EACH ROW WHEN (((old.lifted_at IS NULL) AND (new.lifted_at IS NOT NULL) AND ((new.scope = 'platform'::text) OR ((new.scope = 'tenant'::text) AND (new.set_by_side = 'tenant'::text))))) EXECUTE FUNCTION private.require_first_of_lift();
 CREATE TRIGGER signalled AFTER INSERT ON public.access_freeze FOR EACH ROW WHEN ((new.scope <> 'person'::text)) EXECUTE FUNCTION access.signal_change();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.access_freeze REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('everybody');
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.access_freeze REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('everybody');
@@ -299,6 +300,7 @@ CREATE TRIGGER keep_suspension BEFORE UPDATE ON public.delegation FOR EACH ROW W
 CREATE TRIGGER make_checklist AFTER UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'revoked'::text) AND (old.status = ANY (ARRAY['active'::text, 'suspended'::text])))) EXECUTE FUNCTION private.make_checklist();
 CREATE TRIGGER need_strong_member BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'active'::text) AND (old.status = ANY (ARRAY['requested'::text, 'approved'::text])))) EXECUTE FUNCTION private.need_strong_member();
 CREATE TRIGGER plan_review AFTER UPDATE OF approved_at ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (old.approved_at IS NULL) AND (new.approved_at IS NOT NULL))) EXECUTE FUNCTION private.plan_review();
+CREATE TRIGGER require_first BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((old.status = 'requested'::text) AND (new.status = ANY (ARRAY['approved'::text, 'active'::text])) AND (new.kind = ANY (ARRAY['link'::text, 'consent'::text])))) EXECUTE FUNCTION private.require_first_of_delegation();
 CREATE TRIGGER require_welcome BEFORE INSERT OR UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'consent'::text)) EXECUTE FUNCTION access.require_welcome();
 CREATE TRIGGER sandbox_apart BEFORE INSERT ON public.delegation FOR EACH ROW EXECUTE FUNCTION access.keep_sandbox_apart();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.delegation FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
@@ -471,6 +473,7 @@ CREATE TRIGGER enforce_attestation BEFORE INSERT ON public.link FOR EACH ROW EXE
 CREATE TRIGGER keep_past AFTER DELETE OR UPDATE OF access_role, role_version, relationship_type ON public.link FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER narrow_elevations AFTER UPDATE OF access_role, role_version ON public.link FOR EACH ROW WHEN (((old.access_role IS DISTINCT FROM new.access_role) OR (old.role_version IS DISTINCT FROM new.role_version))) EXECUTE FUNCTION private.narrow_elevations();
 CREATE TRIGGER plan_review AFTER INSERT OR UPDATE OF review_due_at ON public.link FOR EACH ROW WHEN ((new.review_due_at IS NOT NULL)) EXECUTE FUNCTION private.plan_review();
+CREATE TRIGGER require_first BEFORE UPDATE OF first_approved_by ON public.link FOR EACH ROW WHEN (((new.initiated_by = 'tenant'::text) AND (new.first_approved_by IS NOT NULL) AND (new.first_approved_by IS DISTINCT FROM old.first_approved_by))) EXECUTE FUNCTION private.require_first_of_invitation();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.link REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id');
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.link REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.link REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id');
@@ -544,6 +547,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.link_change_request REFEREN
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_change_request REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_change_request BEFORE INSERT OR UPDATE ON public.link_change_request FOR EACH ROW EXECUTE FUNCTION private.enforce_change_request();
 CREATE TRIGGER keep_change_own BEFORE INSERT ON public.link_change_request FOR EACH ROW EXECUTE FUNCTION private.keep_change_own();
+CREATE TRIGGER require_first BEFORE UPDATE OF status ON public.link_change_request FOR EACH ROW WHEN (((old.status = 'waiting'::text) AND (new.status = 'approved'::text))) EXECUTE FUNCTION private.require_first_of_change();
 alter table public.link_change_request enable row level security, force row level security;
 create policy clock on public.link_change_request for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
@@ -1533,6 +1537,27 @@ begin
 end
 $function$;
 
+-- Whether somebody is in charge, held until the transaction ends.
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.hold_in_charge(side text, organisation uuid, person uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if side = 'tenant' then
+    perform from public.tenant_member m where m.tenant_id = organisation and m.person_id = person for share;
+  elsif side = 'partner' then
+    perform from public.partner_member m where m.partner_id = organisation and m.person_id = person for share;
+  else
+    perform from public.platform_staff s where s.person_id = person for share;
+  end if;
+  return access.is_in_charge(side, organisation, person);
+end
+$function$;
+grant execute on access.hold_in_charge(text,uuid,uuid) to liaison_owner;
+
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.image_at(of_relation text, of_key text, moment timestamp with time zone, now_is jsonb)
  RETURNS jsonb
@@ -1596,6 +1621,26 @@ CREATE OR REPLACE FUNCTION access.in_force(d public.delegation)
  STABLE
 RETURN (EXISTS (SELECT FROM access.delegation_in_force v WHERE (v.id = (in_force.d).id)));
 grant execute on access.in_force(public.delegation) to liaison_owner;
+
+-- Whether somebody may decide for an organisation, or for the provider, as things are at this statement.
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.is_in_charge(side text, organisation uuid, person uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case when side = 'provider' and not exists (select from public.person h where h.id = person) then true
+    else exists (select from public.person h where h.id = person and h.status = 'active')
+    and not exists (select from public.access_freeze f where f.scope = 'person' and f.person_id = person and f.partner_id is null and f.tenant_id is null and f.lifted_at is null)
+    and case side
+      when 'tenant' then exists (select from public.tenant_member m where m.tenant_id = organisation and m.person_id = person and m.role = 'TENANT_ADMIN' and m.status = 'active')
+      when 'partner' then exists (select from public.partner_member m where m.partner_id = organisation and m.person_id = person and m.role = 'PARTNER_OWNER' and m.status = 'active')
+      when 'provider' then exists (select from public.platform_staff s where s.person_id = person and s.role = 'SUPER_ADMIN' and s.status = 'active')
+      else false end
+    end
+$function$;
+grant execute on access.is_in_charge(text,uuid,uuid) to liaison_owner;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.is_party_to(d public.delegation)
@@ -2283,6 +2328,25 @@ AS $function$
   where t.id = d.tenant_id and p.id = d.partner_id
   $function$;
 
+-- Whether whoever gave the first of two approvals of the own organisation may give it still.
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.still_decides(side text, organisation uuid, person uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce(access.is_in_own_plane() and case side
+    when 'tenant' then access.context_plane() = 'tenant' and organisation = access.context_id('tenant_id')
+    when 'partner' then access.context_plane() = 'program' and organisation = access.own_partner()
+    when 'provider' then access.context_plane() = 'platform' and organisation is null
+    else false end and access.is_in_charge(side, organisation, person), false)
+$function$;
+grant execute on access.still_decides(text,uuid,uuid) to liaison_owner;
+grant execute on access.still_decides(text,uuid,uuid) to liaison_platform;
+grant execute on access.still_decides(text,uuid,uuid) to liaison_program;
+grant execute on access.still_decides(text,uuid,uuid) to liaison_tenant;
+
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.tenant_of_history()
  RETURNS uuid
@@ -2880,6 +2944,84 @@ AS $function$
             or (o ->> 'from' < o ->> 'to' and n ->> 'from' < n ->> 'to' and o ->> 'from' <= n ->> 'from' and n ->> 'to' <= o ->> 'to'))))))
 $function$;
 grant execute on private.loosens_conditions(jsonb,jsonb) to liaison_authz;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.require_first_of_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  asker uuid := case old.begun_by when 'partner' then old.requested_by end;
+  role_now text := (select l.access_role from link l where l.id = old.link_id);
+begin
+  if private.side_of_login() is not distinct from 'tenant'
+    and (access.asks_for_two(old.tenant_id, role_now, asker) or access.asks_for_two(old.tenant_id, old.proposal ->> 'access_role', asker))
+    and not access.hold_in_charge('tenant', old.tenant_id, case old.begun_by when 'tenant' then old.requested_by else old.first_approved_by end) then
+    raise exception 'whoever approved first decides no more' using errcode = 'check_violation', constraint = 'change_request_two_people';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.require_first_of_delegation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  first uuid;
+  takes_two boolean := true;
+begin
+  if private.side_of_login() is distinct from 'tenant' then
+    return new;
+  end if;
+  if new.kind = 'link' then
+    select l.first_approved_by, access.asks_for_two(new.tenant_id, l.access_role, old.requested_by) into first, takes_two from link l where l.id = new.id;
+  else
+    select c.first_approved_by into first from consent c where c.id = new.id;
+  end if;
+  if takes_two and (first is null or first is not distinct from access.context_id('actor_id') or not access.hold_in_charge('tenant', new.tenant_id, first)) then
+    raise exception 'whoever approved first decides no more' using errcode = 'check_violation', constraint = 'delegation_two_people';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.require_first_of_invitation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if private.side_of_login() is not distinct from 'tenant' and not access.hold_in_charge('tenant', new.tenant_id, (select d.requested_by from delegation d where d.id = new.id)) then
+    raise exception 'whoever invited decides no more' using errcode = 'check_violation', constraint = 'delegation_two_people';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.require_first_of_lift()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  side text := private.side_of_login();
+begin
+  if side in ('tenant', 'provider') and not access.hold_in_charge(side, case side when 'tenant' then new.tenant_id end, old.lift_asked_by) then
+    raise exception 'whoever asked to lift the freeze decides no more' using errcode = 'check_violation', constraint = 'freeze_two_people';
+  end if;
+  return new;
+end
+$function$;
 
 -- owner: liaison_owner
 CREATE OR REPLACE PROCEDURE private.share_between_sides(IN relation regclass)

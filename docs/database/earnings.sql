@@ -580,7 +580,8 @@ begin
   if access.is_partner_member(e.partner_id, person) then
     raise exception 'nobody approves what the own organisation earned' using errcode = 'check_violation', constraint = 'earning_own_approval';
   end if;
-  if (e.kind = 'adjustment' or (e.kind = 'commission' and access.takes_two_people(e.currency, e.amount_minor))) and (e.first_approved_by is null or e.first_approved_by = person) then
+  if (e.kind = 'adjustment' or (e.kind = 'commission' and access.takes_two_people(e.currency, e.amount_minor))) and (e.first_approved_by is null or e.first_approved_by = person
+      or not access.hold_in_charge('provider', null, e.first_approved_by)) then
     raise exception 'an amount above the limit takes two people' using errcode = 'check_violation', constraint = 'earning_second_person';
   end if;
   e.approved_by := person;
@@ -657,7 +658,8 @@ begin
     return new;
   end if;
   if new.state = old.state then
-    if new.state = 'pending' and old.first_approved_by is null and new.first_approved_by is not null then
+    if new.state = 'pending' and new.first_approved_by is not null and new.first_approved_by is distinct from old.first_approved_by
+      and (old.first_approved_by is null or not access.is_in_charge('provider', null, old.first_approved_by)) then
       if access.is_partner_member(new.partner_id, access.context_id('actor_id')) then
         raise exception 'nobody approves what the own organisation earned' using errcode = 'check_violation', constraint = 'earning_own_approval';
       end if;

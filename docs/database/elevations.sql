@@ -53,6 +53,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.link_elevation REFERENCING 
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_elevation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER carry_elevation AFTER UPDATE OF status ON public.link_elevation FOR EACH ROW EXECUTE FUNCTION private.carry_elevation();
 CREATE TRIGGER enforce_elevation BEFORE INSERT OR UPDATE ON public.link_elevation FOR EACH ROW EXECUTE FUNCTION private.enforce_elevation();
+CREATE TRIGGER require_first BEFORE UPDATE OF status ON public.link_elevation FOR EACH ROW WHEN (((old.status = 'approved'::text) AND (new.status = 'active'::text))) EXECUTE FUNCTION private.require_partner_approver();
 alter table public.link_elevation enable row level security, force row level security;
 create policy clock on public.link_elevation for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
@@ -433,5 +434,20 @@ begin
   update link_member m set elevated_mask = m.elevated_mask & coalesce(private.ceiling_of(new.id), 0::bit(256))
   where m.link_id = new.id and m.elevated_until > statement_timestamp();
   return null;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.require_partner_approver()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if private.side_of_login() is not distinct from 'tenant' and not access.hold_in_charge('partner', new.partner_id, old.partner_decided_by) then
+    raise exception 'whoever approved for the partner decides no more' using errcode = 'check_violation', constraint = 'elevation_approver_gone';
+  end if;
+  return new;
 end
 $function$;

@@ -122,6 +122,9 @@ create policy auth_invites on public.platform_staff for insert to liaison_auth
   with check (true);
 create policy deciding on public.platform_staff for select to liaison_authz
   using (true);
+create policy holding on public.platform_staff for update to liaison_authz
+  using (true)
+  with check (false);
 create policy platform_reads on public.platform_staff for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 create policy removing on public.platform_staff for delete to liaison_authz
@@ -130,6 +133,7 @@ grant select on public.platform_staff to liaison_auth;
 grant delete, select on public.platform_staff to liaison_authz;
 grant select on public.platform_staff to liaison_platform;
 grant insert (person_id, role) on public.platform_staff to liaison_auth;
+grant update (status) on public.platform_staff to liaison_authz;
 
 create table public.recovery_code (
   person_id uuid not null,

@@ -395,7 +395,8 @@ begin
     raise exception 'a decision is written down first' using errcode = 'check_violation', constraint = 'identity_check_actor';
   end if;
   if c_new.state = 'verified' then
-    select count(distinct r.reviewer_id) into approvals from kyc_review r where r.case_id = c_new.id and r.attempt = c_old.attempt and r.decision = 'approve';
+    select count(distinct r.reviewer_id) into approvals from kyc_review r where r.case_id = c_new.id and r.attempt = c_old.attempt and r.decision = 'approve'
+      and access.hold_in_charge('partner', c_new.partner_id, r.reviewer_id);
     if approvals < 2 and (access.identity_check_rules(c_new.partner_id) ->> 'four_eyes')::boolean then
       raise exception 'two people approve an identity' using errcode = 'check_violation', constraint = 'identity_check_four_eyes';
     end if;

@@ -1172,7 +1172,8 @@ begin
     new.proposed_by_name := null;
     new.proposed_at := null;
     new.proposed_until := null;
-  elsif new.proposed is distinct from old.proposed or old.proposed_until <= statement_timestamp() then
+  elsif new.proposed is distinct from old.proposed or old.proposed_until <= statement_timestamp()
+    or (actor is distinct from old.proposed_by and not access.is_in_charge('tenant', new.tenant_id, old.proposed_by)) then
     new.proposed_by := actor;
     new.proposed_by_name := access.context() ->> 'actor_name';
     new.proposed_at := statement_timestamp();
@@ -1184,7 +1185,8 @@ begin
     new.proposed_until := old.proposed_until;
   end if;
   if private.loosens_rules(old, new) and access.asks_for_two(new.tenant_id, 'msp_full', null)
-    and (old.proposed is null or actor is null or old.proposed_by is null or old.proposed_by = actor or old.proposed_until <= statement_timestamp() or private.rules_of(new) <> old.proposed) then
+    and (old.proposed is null or actor is null or old.proposed_by is null or old.proposed_by = actor or old.proposed_until <= statement_timestamp() or private.rules_of(new) <> old.proposed
+      or not access.hold_in_charge('tenant', new.tenant_id, old.proposed_by)) then
     raise exception 'looser rules take a second person' using errcode = 'check_violation', constraint = 'policy_two_people';
   end if;
   return new;

@@ -247,6 +247,7 @@ CREATE TRIGGER audited_update AFTER UPDATE ON public.payout_batch REFERENCING NE
 CREATE TRIGGER enforce_payout_batch BEFORE INSERT OR UPDATE ON public.payout_batch FOR EACH ROW EXECUTE FUNCTION access.enforce_payout_batch();
 CREATE TRIGGER no_delete BEFORE DELETE ON public.payout_batch FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.payout_batch FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER require_first BEFORE UPDATE OF state ON public.payout_batch FOR EACH ROW WHEN (((old.state = 'submitted'::text) AND (new.state = 'approved'::text))) EXECUTE FUNCTION private.require_submitter();
 CREATE CONSTRAINT TRIGGER sums AFTER INSERT ON public.payout_batch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION access.check_payout_sums();
 alter table public.payout_batch enable row level security, force row level security;
 create policy deciding on public.payout_batch for select to liaison_authz
@@ -1292,3 +1293,18 @@ AS $function$
   $function$;
 grant execute on access.statements_due(date) to liaison_job;
 grant execute on access.statements_due(date) to liaison_platform;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.require_submitter()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if private.side_of_login() is not distinct from 'provider' and not access.hold_in_charge('provider', null, old.submitted_by) then
+    raise exception 'whoever submitted the batch decides no more' using errcode = 'check_violation', constraint = 'payout_batch_submitter_gone';
+  end if;
+  return new;
+end
+$function$;

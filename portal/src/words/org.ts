@@ -110,6 +110,8 @@ export const org = {
   'requests.change_one': '{partner} asks for more ({date})',
   'requests.change_own': '{person} wants to give {partner} more ({date})',
   'requests.change_first': '{name} has approved this. Your organisation asks for two people.',
+  'requests.change_first_void':
+    '{name} had approved this and decides no more, so that does not count: two people have to approve it.',
   'requests.change_second': 'Another admin has to approve this.',
   'requests.change_now': 'They have now',
   'requests.change_keep': 'If you leave it as it is, they keep what they have now.',

@@ -132,7 +132,13 @@ function titleOf(change: AccessChange): string {
 function WhoDecides({ change }: { change: AccessChange }) {
   return (
     <>
-      {change.first_approval && <p>{t('requests.change_first', { name: change.first_approval.name })}</p>}
+      {change.first_approval && (
+        <p>
+          {t(change.first_approval.counts ? 'requests.change_first' : 'requests.change_first_void', {
+            name: change.first_approval.name,
+          })}
+        </p>
+      )}
       <p className="muted">
         {t('requests.change_keep')} {!change.may_approve && t('requests.change_second')}
       </p>

@@ -9,5 +9,9 @@ export const guarded = guardedBy({
   second_person_lapsed: ANSWERED,
   second_person_same: ['SECOND_PERSON_REFUSED', 'You asked for it; another admin answers.'],
   second_person_asker: ['SECOND_PERSON_REFUSED', 'Only whoever asked takes it back.'],
+  second_person_asker_gone: [
+    'SECOND_PERSON_OUTDATED',
+    'Whoever asked is no admin any more, so only one person would want it: decline it, and ask again.',
+  ],
   second_person_outdated: ['SECOND_PERSON_OUTDATED', 'What it is about was changed since.'],
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -61,13 +62,17 @@ const listRoute = route({
   },
 })
 
-/** Where the tenant asks for two people, the first one's approval is kept and opens nothing. */
-async function approve(mandate: Mandate<'tenant'>, row: AccessRow): Promise<'waits' | 'started'> {
+/** Where the tenant asks for two people, the first one's approval is kept and opens nothing; one that is void is replaced. */
+async function approve(
+  mandate: Mandate<'tenant'>,
+  row: AccessRow,
+  { isVoid }: { readonly isVoid: boolean },
+): Promise<'waits' | 'started'> {
   const { actor, origin } = mandate
   const needsTwo = await asksForTwo(mandate, row)
   if (row.person_id === actor.id || (needsTwo && row.first_approved_by === actor.id))
     throw new ProblemError(409, 'SUPPORT_ACCESS_SOMEBODY_ELSE', 'Somebody else has to allow it.')
-  if (needsTwo && row.first_approved_by === null) {
+  if (needsTwo && (row.first_approved_by === null || isVoid)) {
     await changeAccess(mandate, row, {
       first_approved_by: actor.id,
       first_approved_by_name: actor.name,
@@ -97,11 +102,13 @@ const makeApproveRoute = (services: Services): Route =>
     async handle({ mandate, params }) {
       const row = await holdAccess(mandate, params.support_access_id)
       requireState(row, 'requested')
-      const became = await approve(mandate, row)
+      const isVoid = row.first_approved_by !== null && !(await stillDecides(mandate, row.first_approved_by))
+      const became = await approve(mandate, row, { isVoid })
       const after = await getAccess(mandate, params.support_access_id)
       recordAccess(mandate, after, {
         action: became === 'started' ? 'assistance.approve' : 'assistance.approve_first',
         changes: { status: { before: row.state, after: after.state } },
+        ...(isVoid && { note: countsNoMore(row.first_approved_by_name) }),
       })
       if (became === 'started')
         await announceAccess(mandate, after, { news: 'started', origin: services.publicOrigin() })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { conditionsOf } from './networks.ts'
 import { maskOf, scopesFor } from './rules.ts'
@@ -119,6 +120,21 @@ export async function insertConsent(scene: OpenScene, given: Given): Promise<str
   const place = { id, tenant_id: mandate.tenant.id, partner_id: request.partner_id, version: 1 }
   await writeHistory(mandate, place, { event: waits ? 'first_approved' : 'approved', detail: told(choice) })
   return id
+}
+
+/** Notes who is the first of two who approve a consent that waits. */
+export async function keepFirstApprover(mandate: Mandate<'tenant'>, id: string): Promise<void> {
+  await namingConflicts(
+    tables<ConsentTables>(mandate)
+      .updateTable('consent')
+      .set({
+        first_approved_by: mandate.actor.id,
+        first_approved_by_name: mandate.actor.name,
+        first_approved_at: mandate.origin.now,
+      })
+      .where('id', '=', id)
+      .execute(),
+  )
 }
 
 /** Adds to a consent what was chosen, and keeps what its approver was shown now. */

@@ -1,7 +1,8 @@
+import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { readableName } from '#platform/words/names.ts'
 import { announceAnswer } from './access-request.ts'
-import { insertConsent, widenConsent } from './approve-store.ts'
+import { insertConsent, keepFirstApprover, widenConsent } from './approve-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import { tellConsent } from './mails.ts'
 import type { Letterhead } from './mails.ts'
@@ -223,6 +224,27 @@ export async function approveRequest(
   await tellConsent(mandate, row, { news: 'granted', ...answer.letterhead })
 }
 
+/** Whoever approves after a first approver who decides no more is the first one of the same choice, and the request waits on. */
+async function takeOver(scene: OpenScene, id: string, letterhead: Letterhead): Promise<void> {
+  const { mandate, request } = scene
+  const isFirst = await answerRequest(mandate, request, {
+    status: 'waiting',
+    first_approved_by: mandate.actor.id,
+    first_approved_by_name: mandate.actor.name,
+    first_approved_at: mandate.origin.now,
+  })
+  requireFirst(isFirst, scene)
+  if (request.grant_action !== 'merge') await keepFirstApprover(mandate, id)
+  const row = await reread(scene, id)
+  recordConsentEvent(mandate, row, {
+    action: 'consents.approve',
+    reason: `${countsNoMore(request.first_approved_by_name)} The first of two approvals; nothing is shared yet.`,
+    changes: { language: scene.reading.language },
+    isOfTenantAlone: true,
+  })
+  await tellConsent(mandate, row, { news: 'waiting', ...letterhead, requestId: request.id })
+}
+
 /** The second of two approvals: what the first person chose takes effect, and what the second one read is kept beside it. Throws as approveRequest does, and CONSENT_SECOND_PERSON. */
 export async function approveAsSecond(
   scene: OpenScene,
@@ -237,6 +259,7 @@ export async function approveAsSecond(
   const { choice, shown: first, result_id: id } = request
   if (!choice || !first || id === null)
     throw new Error('A waiting request has what its first approver chose.')
+  if (!(await stillDecides(mandate, request.first_approved_by))) return takeOver(scene, id, answer.letterhead)
   // What it held may have grown since the first approval.
   if (resultOf(scene, choice).accounts.length > MOST_CHOSEN)
     throw new ProblemError(409, 'CONSENT_REQUEST_CHANGED', scene.words.problems.changed, {

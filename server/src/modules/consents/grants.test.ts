@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 
 const acts = makeConsentActs(() => world)
-const { allow, ask, consent, decide, look, outcome } = acts
+const { allow, ask, cast, consent, decide, look, outcome } = acts
 
 const tenantPath = (id: string, rest = '') => `/api/v1/tenant/consents/${id}${rest}`
 
@@ -135,4 +135,43 @@ test('the mail to the partner leads to where it reads its consents (A10)', async
     [made.publicId],
   )
   expect(mail?.text).toContain(`/partner/${encodeId('partner', made.partner)}/granted`)
+})
+
+test('attack 31, A4: once the first person is no administrator any more, the next one is the first of the same choice', async () => {
+  const people = await cast()
+  await acts.setPolicy(people, { dual_approval: true })
+  await allow(people, await ask(people))
+  const second = (await acts.colleague(people)).caller
+  const [waiting] = (await world.call(second, 'GET', '/api/v1/tenant/consent-requests')).json().items
+  const scene = { ...people, second, waiting }
+  await world.seed(
+    `update tenant_member set role = 'TENANT_USER' where tenant_id = $1 and person_id = $2`,
+    [scene.tenant, scene.adminId],
+    scene.tenant,
+  )
+  const key = scene.waiting.consent_request_id
+  const page = await world.call({ cookie: scene.second.cookie }, 'GET', scene.waiting.path)
+  expect(page.body).toContain('you would be the first')
+  const done = await decide(scene, key, { page: page.body, as: scene.second })
+  expect(done.statusCode, done.body).toBe(303)
+  const stateOf = () =>
+    world.sql(
+      'select d.status, c.first_approved_by_name, r.status as request from delegation d join consent c on c.id = d.id join consent_request r on r.result_id = d.id where d.tenant_id = $1',
+      [scene.tenant],
+    )
+  expect(await stateOf()).toEqual([
+    { status: 'requested', first_approved_by_name: 'Priya Nair', request: 'waiting' },
+  ])
+  const alone = await decide(scene, key, { page: page.body, as: scene.second })
+  expect(alone.statusCode).toBe(409)
+  const third = (await acts.colleague(scene, 'Tom Bay')).caller
+  const theirs = await world.call({ cookie: third.cookie }, 'GET', scene.waiting.path)
+  expect(theirs.body).toContain('Priya Nair has approved this')
+  expect((await decide(scene, key, { page: theirs.body, as: third })).statusCode).toBe(303)
+  expect(await stateOf()).toMatchObject([{ status: 'active', request: 'approved' }])
+  const [event] = await world.sql<{ reason: string }>(
+    `select reason from audit_event where tenant_id = $1 and reason like '%counts no more%'`,
+    [scene.tenant],
+  )
+  expect(event?.reason).toContain('by Dana Kim')
 })

@@ -241,8 +241,16 @@ function limitLines(scene: Scene, choice: Choice): readonly Html[] {
   return limitSentencesOf(scene, choice).map((sentence) => html`<p><b>${sentence}</b></p>`)
 }
 
+/** Who approved first, or had and decides no more, and until when it waits. */
+function firstNotice(scene: Scene, isGone: boolean): Html {
+  const { request, words } = scene
+  const tell = words.check[isGone ? 'firstGone' : 'second']
+  const sentence = tell(request.first_approved_by_name ?? '–', instant(scene, request.ends_at))
+  return notice('info', html`<p>${sentence}</p>`)
+}
+
 /** Page two, check: sentences only and no inputs, so that no key press in a field can allow anything; then no or yes, alike. */
-export function checkPage(scene: Scene, choice: Choice): HtmlPage {
+export function checkPage(scene: Scene, choice: Choice, isFirstGone: boolean): HtmlPage {
   const { partner, request, mandate, words } = scene
   const token = checkedTokenOf(scene)
   const { check } = words
@@ -250,14 +258,7 @@ export function checkPage(scene: Scene, choice: Choice): HtmlPage {
   const isSecond = request.status === 'waiting'
   const rules = ruleLines(scene)
   const end = new Date(result.ends_at)
-  const body = html`${nameNotice(scene)}
-    ${
-      isSecond &&
-      notice(
-        'info',
-        html`<p>${check.second(request.first_approved_by_name ?? '–', instant(scene, request.ends_at))}</p>`,
-      )
-    }
+  const body = html`${nameNotice(scene)} ${isSecond && firstNotice(scene, isFirstGone)}
     ${(isSecond || scene.askedNow !== null) && whoAsks(scene)} ${nowNotice(scene)} ${changeIntro(scene)}
     <section>
       <h2>${scene.askedNow ? check.canNow(partner.name) : check.can(partner.name)}</h2>

@@ -2,6 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import { stillDecides } from '#platform/first-approver.ts'
 import { mayAlso, noteRead, recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { IdentitySession, Mandate } from '#platform/mandate.ts'
 import type { Reading } from '#platform/words/language.ts'
@@ -196,14 +197,14 @@ function noteLook(scene: OpenScene): void {
 }
 
 /** The first page that fits the state of a request: to choose, to check as the second person, or what became of it. */
-function showReview(scene: OpenScene): HtmlPage {
+async function showReview(scene: OpenScene): Promise<HtmlPage> {
   const { mandate, request } = scene
   const mayApprove = mayAlso(mandate, 'tenant.partner_access.approve')
   const isSecond = request.status === 'waiting' && request.first_approved_by !== mandate.actor.id
   if (request.status !== 'open' && !isSecond) return redirect(pathOf(scene, 'done'))
   const token = shownTokenOf(scene)
   return isSecond && mayApprove && request.choice && request.ends_at > mandate.origin.now
-    ? checkPage(scene, request.choice)
+    ? checkPage(scene, request.choice, !(await stillDecides(mandate, request.first_approved_by)))
     : reviewPage(scene, { token, mayApprove })
 }
 
@@ -267,7 +268,7 @@ function showCheck(scene: OpenScene, form: z.output<typeof ReviewForm>): HtmlPag
   }
   const faults = [...stale, ...errors]
   if (faults.length > 0) return reviewPage(scene, { token, mayApprove: true, errors: faults, ticked })
-  return checkPage(scene, choice)
+  return checkPage(scene, choice, false)
 }
 
 function makeCheckRoute({ help }: Services): Route {

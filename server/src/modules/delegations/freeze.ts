@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { FreezeId } from '@liaison/access'
 import { z } from 'zod'
+import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId, truth } from '#platform/route-input.ts'
@@ -102,9 +103,13 @@ function takesTwo(row: Pick<FreezeRow, 'scope' | 'set_by_side'>): boolean {
 export async function lift(mandate: FreezeMandate, id: FreezeId, reason: string) {
   const row = await holdFreeze(mandate, id)
   if (row.lifted_at !== null) throw new ProblemError(409, 'FREEZE_LIFTED', 'This freeze is lifted already.')
-  if (takesTwo(row) && row.lift_asked_by === null) {
+  const isVoid = row.lift_asked_by !== null && !(await stillDecides(mandate, row.lift_asked_by))
+  if (takesTwo(row) && (row.lift_asked_by === null || isVoid)) {
     await askLift(mandate, row.id)
-    recordFreeze(mandate, row, { action: 'freezes.request_lift', reason })
+    recordFreeze(mandate, row, {
+      action: 'freezes.request_lift',
+      reason: isVoid ? `${reason} (${countsNoMore(null)})` : reason,
+    })
   } else if (takesTwo(row) && row.lift_asked_by === mandate.actor.id) {
     throw new ProblemError(
       409,

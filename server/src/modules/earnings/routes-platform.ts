@@ -3,6 +3,7 @@ import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
 import { askSecondPerson, readWaiting, SecondPersonBody } from '#modules/approvals/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { stillDecides } from '#platform/first-approver.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -191,7 +192,8 @@ async function actOnEach(
 
 const approveEach: Act = async (mandate, row) => {
   if (await wentAlong(mandate, row)) return 'done'
-  if (row.state === 'pending' && row.first_approved_by === null && (await takesTwoPeople(mandate, row))) {
+  const hasFirst = await stillDecides(mandate, row.first_approved_by)
+  if (row.state === 'pending' && !hasFirst && (await takesTwoPeople(mandate, row))) {
     await approveFirst(mandate, row)
     return 'waits_for_second_person'
   }

@@ -116,6 +116,10 @@ const guarded = guardedBy({
     'A request of yours for this tenant is waiting, or more access is running already.',
   ],
   elevation_two_people: ['SOMEBODY_ELSE_APPROVES', 'Nobody approves more access for themselves.'],
+  elevation_approver_gone: [
+    'ELEVATION_STATE_CONFLICT',
+    'Whoever approved this for the partner is no owner of it any more, so the approval is void: deny it; it can be asked for again.',
+  ],
   elevation_link: ['ELEVATION_STATE_CONFLICT', 'The link, or the person in it, cannot be used now.'],
   elevation_ticket: ['ELEVATION_STATE_CONFLICT', 'The ticket that this was asked for is finished.'],
   elevation_lapsed: ['ELEVATION_STATE_CONFLICT', 'Nobody answered in time, so the request has lapsed.'],

@@ -21,13 +21,19 @@ const stateNow = (eb: ExpressionBuilder<KycTables, 'kyc_case'>) =>
     .else(eb.ref('state'))
     .end()
 
-const approvals = (eb: ExpressionBuilder<KycTables, 'kyc_case'>) =>
+const approvals = (eb: ExpressionBuilder<KycTables, 'kyc_case'>, mandate: StaffMandate) =>
   eb
     .selectFrom('kyc_review as r')
     .select((inner) => inner.fn.count<string>('r.reviewer_id').distinct().as('n'))
     .whereRef('r.case_id', '=', 'kyc_case.id')
     .whereRef('r.attempt', '=', 'kyc_case.attempt')
     .where('r.decision', '=', 'approve')
+    // Until it is verified an approval counts while whoever gave it is an owner, as the database counts it.
+    .$if(mandate.kind === 'program', (query) =>
+      query.where(
+        sql<boolean>`(kyc_case.state <> 'in_review' or access.still_decides('partner', kyc_case.partner_id, r.reviewer_id))`,
+      ),
+    )
 
 function selectAll(mandate: StaffMandate) {
   return kyc(mandate)
@@ -35,7 +41,7 @@ function selectAll(mandate: StaffMandate) {
     .leftJoin('end_user as u', 'u.id', 'kyc_case.end_user_id')
     .selectAll('kyc_case')
     .select(['u.email', 'u.role', 'u.verified_until'])
-    .select((eb) => [stateNow(eb).as('state_now'), approvals(eb).as('approvals')])
+    .select((eb) => [stateNow(eb).as('state_now'), approvals(eb, mandate).as('approvals')])
 }
 
 export type CheckRow = Awaited<ReturnType<ReturnType<typeof selectAll>['execute']>>[number]
@@ -69,7 +75,7 @@ export async function listChecks(
   const rows = await narrowed(mandate, filter)
     .selectAll('kyc_case')
     .select(['u.email', 'u.role', 'u.verified_until'])
-    .select((eb) => [stateNow(eb).as('state_now'), approvals(eb).as('approvals')])
+    .select((eb) => [stateNow(eb).as('state_now'), approvals(eb, mandate).as('approvals')])
     .orderBy((eb) => eb.case().when('state', 'in', ['submitted', 'in_review']).then(0).else(1).end())
     .orderBy((eb) =>
       eb.case().when('state', 'in', ['submitted', 'in_review']).then(eb.ref('submitted_at')).end(),

@@ -1,10 +1,14 @@
 import type { LinkRole } from '@liaison/access'
 import { z } from 'zod'
+import { stillDecides } from '#platform/first-approver.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { LinkTables } from './tables.ts'
 
-/** The first of two approvals of a link, while the second is missing. */
+/** What the second person of an invitation accepted: both have approved by that, whoever leaves afterwards. */
+export const INVITATION = 'invitation'
+
+/** The first of two approvals of a link, while the second is missing, and whether it counts still. */
 export async function findFirstApproval(mandate: Mandate<'tenant'>, linkId: string) {
   const row = await tables<LinkTables>(mandate)
     .selectFrom('link')
@@ -12,7 +16,9 @@ export async function findFirstApproval(mandate: Mandate<'tenant'>, linkId: stri
     .where('id', '=', linkId)
     .executeTakeFirst()
   if (!row || row.first_approved_by === null) return null
-  return { ...row, first_accepted: typeof row.first_accepted === 'string' ? row.first_accepted : '' }
+  const accepted = typeof row.first_accepted === 'string' ? row.first_accepted : ''
+  const counts = accepted === INVITATION || (await stillDecides(mandate, row.first_approved_by))
+  return { ...row, first_accepted: accepted, counts }
 }
 
 /** Keeps the first of two approvals with what it accepted. */

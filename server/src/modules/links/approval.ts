@@ -1,6 +1,7 @@
 import { classifyChange } from '@liaison/access'
 import type { Change, LinkTerms } from '@liaison/access'
 import type { Language } from '#platform/words/language.ts'
+import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { recordLinkEvent } from './events.ts'
@@ -22,7 +23,13 @@ import {
 } from './rules.ts'
 import type { TenantChoice } from './rules.ts'
 import { readVouched } from './asking-party-store.ts'
-import { asksForTwo, findFirstApproval, findFirstEnd, keepFirstApproval } from './approval-store.ts'
+import {
+  asksForTwo,
+  findFirstApproval,
+  findFirstEnd,
+  INVITATION,
+  keepFirstApproval,
+} from './approval-store.ts'
 import { changeDelegation, findPolicy, findPrivateTerms, hasStrongMember, saveTerms } from './store.ts'
 import type { KnownLink } from './store.ts'
 import { LINK_WORDS } from './words/index.ts'
@@ -51,7 +58,7 @@ export async function snapshotTokenOf(mandate: Mandate<'tenant'>, row: KnownLink
     row.request_message,
     toSnapshot(terms, row.requested_at, row),
     policy.version,
-    first?.first_accepted ?? null,
+    first?.counts ? first.first_accepted : null,
     await readVouched(mandate, row),
   )
 }
@@ -158,12 +165,12 @@ async function needsSecond(
     throw new ProblemError(409, 'SECOND_APPROVER_NEEDED', LINK_WORDS[language].faults.ownSecond, {
       language,
     })
-  if (first && first.first_accepted === accepted) return false
+  if (first?.counts && first.first_accepted === accepted) return false
   await keepFirstApproval(mandate, row.id, accepted)
   await announce(mandate, row, { news: 'second_needed', about: mandate.actor.name, origin })
   recordLinkEvent(mandate, row, {
     action: 'links.approve',
-    reason: 'The first of two approvals; nothing is shared yet.',
+    reason: `${first && !first.counts ? `${countsNoMore(first.first_approved_by_name)} ` : ''}The first of two approvals; nothing is shared yet.`,
     changes: { language },
     isOfTenantAlone: true,
   })
@@ -254,8 +261,14 @@ export async function agreeToInvitation(
       'SECOND_APPROVER_NEEDED',
       'You invited this partner; another admin has to agree before it can accept.',
     )
+  if (!(await stillDecides(mandate, row.requested_by)))
+    throw new ProblemError(
+      409,
+      'SECOND_APPROVER_NEEDED',
+      'Whoever invited this partner decides no more, so nobody invites it. Withdraw the invitation and invite it yourself; then another admin agrees.',
+    )
   await requireSnapshot(mandate, row, { token, language: 'en' })
-  await keepFirstApproval(mandate, row.id, 'invitation')
+  await keepFirstApproval(mandate, row.id, INVITATION)
   recordLinkEvent(mandate, row, {
     action: 'links.approve',
     reason: 'The second person agreed to the invitation; the partner decides.',

@@ -244,7 +244,7 @@ interface Reviewing {
   readonly counts: LiveCounts
   readonly token: string
   readonly mayApprove: boolean
-  readonly firstApprover: string | null
+  readonly first: { readonly name: string; readonly counts: boolean } | null
   /** What was sent and could not be taken, and why. */
   readonly sent: ReviewInput | null
   readonly errors: readonly FieldError[]
@@ -283,7 +283,7 @@ export function reviewPage(decision: Decision, more: Reviewing): HtmlPage {
       >
     </p>`
   const body = html`${oddNameOf(decision)} ${askedFacts(decision)}
-  ${more.firstApprover !== null && notice('info', html`<p>${choose.second(more.firstApprover)}</p>`)}
+  ${more.first && notice('info', html`<p>${choose[more.first.counts ? 'second' : 'firstGone'](more.first.name)}</p>`)}
   ${more.mayApprove ? postForm(pathOf(decision, '/check'), reviewForm(decision, more)) : stepUp}
   ${declineForm(decision)}`
   return showPage(

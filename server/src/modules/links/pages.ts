@@ -64,7 +64,7 @@ async function showReview(
     counts: await countLive(mandate),
     token: await snapshotTokenOf(mandate, row),
     mayApprove: mayAlso(mandate, 'tenant.partner_access.approve'),
-    firstApprover: first?.first_approved_by_name ?? null,
+    first: first && { name: first.first_approved_by_name ?? '', counts: first.counts },
     sent,
     errors,
   })

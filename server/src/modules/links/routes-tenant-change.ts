@@ -1,6 +1,7 @@
 import { classifyChange, idFromUuid } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
+import { stillDecides } from '#platform/first-approver.ts'
 import { noteRead, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -100,7 +101,11 @@ async function toTenantChange(
     partner_name: row.partner_name ?? '',
     snapshot_token: token,
     first_approval: isApproved
-      ? { name: change.first_approved_by_name ?? '', at: change.first_approved_at?.toISOString() ?? '' }
+      ? {
+          name: change.first_approved_by_name ?? '',
+          at: change.first_approved_at?.toISOString() ?? '',
+          counts: await stillDecides(mandate, change.first_approved_by ?? null),
+        }
       : null,
     may_approve:
       token !== null &&

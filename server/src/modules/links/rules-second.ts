@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { encodeId } from '@liaison/access'
+import { stillDecides } from '#platform/first-approver.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -81,7 +82,12 @@ export async function changeRules(
   const before = await policyOf(mandate)
   const other = waitingOf(mandate, before)
   // A second person who wants exactly the same confirms it by that.
-  if (other !== null && other.by !== mandate.actor.id && isSame(other.rules, wanted)) {
+  if (
+    other !== null &&
+    other.by !== mandate.actor.id &&
+    isSame(other.rules, wanted) &&
+    (await stillDecides(mandate, other.by))
+  ) {
     await confirmRules(mandate, { expectedVersion, origin })
     return false
   }
@@ -134,6 +140,12 @@ export async function confirmRules(
       409,
       'SECOND_APPROVER_NEEDED',
       'You asked for these rules; another administrator confirms them.',
+    )
+  if ((await takesTwo(mandate)) && !(await stillDecides(mandate, waiting.by)))
+    throw new ProblemError(
+      409,
+      'SECOND_APPROVER_NEEDED',
+      `${waiting.name} asked for these rules and decides no more, so it takes somebody else who wants them: save them yourself; then another administrator confirms them.`,
     )
   await savePolicy(mandate, waiting.rules, { expectedVersion, proposed: null })
   recordRules(mandate, 'confirm', [policy, waiting.rules])

@@ -1,5 +1,6 @@
 import { classifyChange } from '@liaison/access'
 import type { ChangeRow, LinkRole, LinkTerms } from '@liaison/access'
+import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { changeLink, policyOf, renewLink, saveVersion, tenantTermsOf } from './approval.ts'
@@ -77,15 +78,31 @@ async function keepsFirst(
       'SECOND_APPROVER_NEEDED',
       'You approved this already; another admin has to approve it too.',
     )
-  if (isSame) return false
+  const counts = isSame && (await stillDecides(mandate, change.first_approved_by ?? null))
+  if (counts) return false
   await keepFirstOfChange(mandate, change, token)
   await announce(mandate, row, { news: 'second_needed', about: mandate.actor.name, origin })
   recordLinkEvent(mandate, row, {
     action: 'change_requests.approve',
-    reason: 'The first of two approvals; everything stays as it is.',
+    reason: `${isSame ? `${countsNoMore(change.first_approved_by_name ?? null)} ` : ''}The first of two approvals; everything stays as it is.`,
     isOfTenantAlone: true,
   })
   return true
+}
+
+/** Refuses what a colleague wanted who decides no more, where the tenant asks for two. Throws SECOND_APPROVER_NEEDED. */
+async function requireAskerThere(
+  mandate: Mandate<'tenant'>,
+  change: ChangeRequestRow,
+  { row, role }: Pick<Reading, 'row' | 'role'>,
+): Promise<void> {
+  if (change.begun_by === 'partner' || !(await takesTwo(mandate, row, { role }))) return
+  if (await stillDecides(mandate, change.requested_by)) return
+  throw new ProblemError(
+    409,
+    'SECOND_APPROVER_NEEDED',
+    `${change.requested_by_name} wanted this and decides no more, so it takes somebody else who wants it: make the change yourself; then another admin approves it.`,
+  )
 }
 
 /** Writes what was approved, as the kind of change that it is. */
@@ -123,6 +140,7 @@ export async function approveChange(
   const policy = await policyOf(mandate)
   const latest = addDays(now, policy.max_duration_days)
   const after = proposed.ends_at && proposed.ends_at > latest ? { ...proposed, ends_at: latest } : proposed
+  await requireAskerThere(mandate, change, { row, role: after.role })
   if (await keepsFirst(mandate, change, { row, token, role: after.role, origin })) return false
   await decideChange(mandate, change.id, 'approved')
   await carryOut(mandate, change, { row, before, after, origin })

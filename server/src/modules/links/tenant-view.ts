@@ -48,7 +48,16 @@ export async function toTenantLink(
   }
 }
 
-export const FirstApprovalBody = z.strictObject({ name: z.string(), at: z.string() }).nullable()
+export const FirstApprovalBody = z
+  .strictObject({
+    name: z.string(),
+    at: z.string(),
+    counts: z.boolean().meta({
+      description:
+        'False where whoever gave it does not decide any more: it is void, and the next approval is the first one.',
+    }),
+  })
+  .nullable()
 
 /** What an approver needs besides the link: the token of what it read, and a first approval that waits. */
 export async function readApprovalState(mandate: Mandate<'tenant'>, row: KnownLink) {
@@ -60,6 +69,7 @@ export async function readApprovalState(mandate: Mandate<'tenant'>, row: KnownLi
     first_approval: first && {
       name: first.first_approved_by_name ?? '',
       at: first.first_approved_at?.toISOString() ?? '',
+      counts: first.counts,
     },
   }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { classifyChange } from '@liaison/access'
 import type { Change, LinkRole, LinkTerms } from '@liaison/access'
+import { stillDecides } from '#platform/first-approver.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { asksForTwo } from './approval-store.ts'
 import { changeLink, endOfRenewal, renewLink, saveVersion, tenantTermsOf } from './approval.ts'
@@ -31,12 +32,12 @@ export async function takesTwo(
   )
 }
 
-/** What another person of the tenant wants of a link and waits for a second one to agree to. */
+/** What another person of the tenant, who decides still, wants of a link and waits for a second one to agree to. */
 async function findOfOther(mandate: Mandate<'tenant'>, row: KnownLink): Promise<ChangeRequestRow | null> {
   const waiting = await listChanges(mandate, { linkId: row.id, status: 'waiting' })
   const own = waiting.find(({ begun_by: side }) => side === 'tenant')
   const isOpen = own && own.requested_by !== mandate.actor.id && own.expires_at > mandate.origin.now
-  return isOpen ? own : null
+  return isOpen && (await stillDecides(mandate, own.requested_by)) ? own : null
 }
 
 /** Whether this person is the second of two who want exactly the same; the one that waited is then decided. */

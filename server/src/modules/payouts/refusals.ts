@@ -6,6 +6,10 @@ export const guarded = guardedBy({
     'PAYOUT_SECOND_PERSON',
     'You built or submitted this batch; somebody else approves it.',
   ],
+  payout_batch_submitter_gone: [
+    'PAYOUT_STATE_CONFLICT',
+    'Whoever submitted this batch is no admin any more, so only one person would answer for it: cancel it, and build it again.',
+  ],
   payout_batch_own_partner: [
     'PAYOUT_OWN_PARTNER',
     'Somebody who decides about this batch is a member of a partner in it.',

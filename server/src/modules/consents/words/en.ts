@@ -200,6 +200,8 @@ export const EN = {
     title: 'Check before you allow',
     second: (first: string, until: string) =>
       `${first} has approved this. Your organisation asks for two people; you would be the second. It waits until ${until}.`,
+    firstGone: (first: string, until: string) =>
+      `${first} had approved this and decides for your organisation no more, so that does not count. Two people are asked for; you would be the first. It waits until ${until}.`,
     can: (partner: string) => `${partner} can`,
     canNow: (partner: string) => `With this ${partner} can`,
     cannot: (partner: string) => `${partner} can’t`,

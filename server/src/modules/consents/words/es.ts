@@ -189,6 +189,8 @@ export const ES: ConsentWords = {
     title: 'Compruebe antes de autorizar',
     second: (first, until) =>
       `${first} ya lo ha aprobado. Su organización pide dos personas; usted sería la segunda. La solicitud espera hasta el ${until}.`,
+    firstGone: (first, until) =>
+      `${first} lo había aprobado y ya no decide por su organización, así que esa aprobación no cuenta. Se piden dos personas; usted sería la primera. La solicitud espera hasta el ${until}.`,
     can: (partner) => `${partner} podrá`,
     canNow: (partner) => `Con esto, ${partner} podrá`,
     cannot: (partner) => `${partner} no podrá`,

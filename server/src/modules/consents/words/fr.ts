@@ -194,6 +194,8 @@ export const FR: ConsentWords = {
     title: french`Vérifiez avant d'autoriser`,
     second: (first, until) =>
       french`${first} a donné son accord. Votre organisation demande l'accord de deux personnes ; vous seriez la seconde. La demande attend jusqu'au ${until}.`,
+    firstGone: (first, until) =>
+      french`${first} avait donné son accord et ne décide plus pour votre organisation : cet accord ne compte donc pas. L'accord de deux personnes est demandé ; vous seriez la première. La demande attend jusqu'au ${until}.`,
     can: (partner) => `Ce que ${partner} pourra faire`,
     canNow: (partner) => `Ce que ${partner} pourra ainsi faire`,
     cannot: (partner) => `Ce que ${partner} ne pourra pas faire`,

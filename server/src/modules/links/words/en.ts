@@ -121,6 +121,8 @@ export const EN = {
     confirmButton: 'Confirm it is you',
     second: (first: string) =>
       `${first} has approved this. Your organisation asks for two people; you would be the second.`,
+    firstGone: (first: string) =>
+      `${first} had approved this and decides for your organisation no more, so that does not count. Two people are asked for; you would be the first.`,
   },
   faults: {
     changed: 'The request changed while you read it. Read it again.',

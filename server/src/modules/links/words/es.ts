@@ -158,6 +158,8 @@ export const ES: LinkWords = {
     confirmButton: 'Confirmar mi identidad',
     second: (first) =>
       `${first} ya lo ha aprobado. Su organización pide dos personas; usted sería la segunda.`,
+    firstGone: (first) =>
+      `${first} lo había aprobado y ya no decide por su organización, así que esa aprobación no cuenta. Se piden dos personas; usted sería la primera.`,
   },
   faults: {
     changed: 'La solicitud cambió mientras la leía. Vuelva a leerla.',

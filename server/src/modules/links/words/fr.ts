@@ -159,6 +159,8 @@ export const FR: LinkWords = {
     confirmButton: 'Confirmer mon identité',
     second: (first) =>
       french`${first} a donné son accord. Votre organisation demande l'accord de deux personnes ; vous seriez la seconde.`,
+    firstGone: (first) =>
+      french`${first} avait donné son accord et ne décide plus pour votre organisation : cet accord ne compte donc pas. L'accord de deux personnes est demandé ; vous seriez la première.`,
   },
   faults: {
     changed: 'La demande a changé pendant votre lecture. Relisez-la.',
