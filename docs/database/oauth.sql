@@ -27,6 +27,8 @@ create table public.api_client (
   asks_without_browser boolean not null default false,
   needs jsonb not null default '[]'::jsonb,
   pins_proof_key boolean not null default false,
+  own_suspended_at timestamp with time zone,
+  own_suspended_reason text,
   constraint api_client_certificate CHECK (((token_binding = 'dpop'::text) OR (jsonb_array_length(certificates) > 0))),
   constraint api_client_certificates_check CHECK (((jsonb_typeof(certificates) = 'array'::text) AND (jsonb_array_length(certificates) <= 2))),
   constraint api_client_check CHECK ((num_nonnulls(partner_id, tenant_id) = 1)),
@@ -34,6 +36,7 @@ create table public.api_client (
   constraint api_client_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'live'::text]))),
   constraint api_client_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
   constraint api_client_needs CHECK (((jsonb_typeof(needs) = 'array'::text) AND (octet_length((needs)::text) <= 8192) AND (NOT jsonb_path_exists(needs, 'strict $[*]?(@.type() != "object")'::jsonpath)) AND (NOT jsonb_path_exists(needs, '$[*]?(((!(exists (@."action"?(@.type() == "string"))) || !(exists (@."is_needed"?(@.type() == "boolean")))) || !(exists (@."why"?(@.type() == "string" || @.type() == "null")))) || @."is_needed" == true && (@."action" == "order.create" || @."action" == "order.update"))'::jsonpath)))),
+  constraint api_client_own_suspension CHECK (((own_suspended_at IS NULL) OR ((status = 'suspended'::text) AND (status_changed_by_side = 'provider'::text)))),
   constraint api_client_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partner(id),
   constraint api_client_partner_id_id_key UNIQUE (partner_id, id),
   constraint api_client_pkey PRIMARY KEY (id),
@@ -1228,6 +1231,8 @@ CREATE OR REPLACE FUNCTION private.enforce_client_moves()
 AS $function$
 declare
   side text := private.side_of_login();
+  owner_side text := case when new.partner_id is null then 'tenant' else 'partner' end;
+  by_provider boolean;
 begin
   if (side is null) then
     return new;
@@ -1238,12 +1243,43 @@ begin
     end if;
     return new;
   end if;
+  by_provider := old.status = 'suspended' and old.status_changed_by_side is not distinct from 'provider';
   if ((new.status, new.status_reason, new.status_changed_at, new.status_changed_by_side) is not distinct from (old.status, old.status_reason, old.status_changed_at, old.status_changed_by_side)) then
     return new;
   end if;
-  if (new.status = old.status or old.status = 'revoked' or new.status_changed_by_side is distinct from side
-    or (new.status = 'active' and old.status_changed_by_side is distinct from side)) then
+  if (old.status = 'revoked' or new.status_changed_by_side is distinct from side) then
     raise exception '% may not move a client from % to %', side, old.status, new.status using errcode = 'check_violation', constraint = 'api_client_transition';
+  end if;
+  if (new.status = 'revoked') then
+    new.own_suspended_at := null;
+    new.own_suspended_reason := null;
+    return new;
+  end if;
+  if (by_provider and side <> 'provider' and (new.status = 'active') = (old.own_suspended_at is not null)) then
+    -- The owner sets its own suspension, or lifts it, beneath the one of the provider, which stays.
+    new.own_suspended_at := case new.status when 'suspended' then new.status_changed_at end;
+    new.own_suspended_reason := case new.status when 'suspended' then new.status_reason end;
+    new.status := old.status;
+    new.status_reason := old.status_reason;
+    new.status_changed_at := old.status_changed_at;
+    new.status_changed_by_side := old.status_changed_by_side;
+    return new;
+  end if;
+  if (old.status = 'suspended' and not by_provider and side = 'provider' and new.status = 'suspended') then
+    new.own_suspended_at := old.status_changed_at;
+    new.own_suspended_reason := old.status_reason;
+    return new;
+  end if;
+  if (new.status = old.status or (new.status = 'active' and old.status_changed_by_side is distinct from side)) then
+    raise exception '% may not move a client from % to %', side, old.status, new.status using errcode = 'check_violation', constraint = 'api_client_transition';
+  end if;
+  if (by_provider and old.own_suspended_at is not null) then
+    new.status := 'suspended';
+    new.status_reason := old.own_suspended_reason;
+    new.status_changed_at := old.own_suspended_at;
+    new.status_changed_by_side := owner_side;
+    new.own_suspended_at := null;
+    new.own_suspended_reason := null;
   end if;
   return new;
 end

@@ -225,6 +225,8 @@ export const consents = {
   'ownapp.resume': 'Continue',
   'ownapp.resume_title': 'Continue {app}?',
   'ownapp.resume_effect': 'It works again as before, at once.',
+  'ownapp.resume_beneath':
+    'You continue it. It stays paused until the provider, who paused it too, continues it.',
   'ownapp.resume_keep': 'Keep it paused',
   'ownapp.resume_done': '{app} continued',
   'ownapp.revoke': 'Stop for good',

@@ -188,10 +188,12 @@ export const onboarding = {
   'app.resume': 'Resume',
   'app.resume_title': 'Resume {name}?',
   'app.resume_effect': 'It can get tokens and call the API again at once.',
+  'app.resume_beneath':
+    'You lift your own suspension. It stays suspended until the provider lifts its own, too.',
   'app.resume_act': 'Resume {name}',
   'app.resume_keep': 'Keep it suspended',
   'app.resume_done': '{name} resumed',
-  'app.by_provider': 'The provider suspended it, so only the provider can resume it.',
+  'app.by_provider': 'The provider suspended it: it works again only once the provider resumes it.',
   'app.revoke': 'Revoke',
   'app.revoke_title': 'Revoke {name}?',
   'app.revoke_title_plain': 'Revoke an API client',

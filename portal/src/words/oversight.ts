@@ -53,6 +53,8 @@ export const oversight = {
   'client.resume': 'Resume',
   'client.resume_title': 'Resume {client}?',
   'client.resume_effect': 'It works again with everything that customers allow it.',
+  'client.resume_beneath':
+    'You lift your own suspension. {owner} has suspended it, too: it works again once {owner} resumes it.',
   'client.resume_keep': 'Keep it suspended',
   'client.resume_done': '{client} resumed',
   'client.revoke': 'Revoke',

@@ -20,10 +20,10 @@ import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 
 type Act = 'suspend' | 'resume' | 'revoke'
 
-function actsOf({ status, status_changed_by_side: by }: ApiClient): Act[] {
+function actsOf({ status, status_changed_by_side: by, own_suspended_at: own }: ApiClient): Act[] {
   if (status === 'active') return ['suspend', 'revoke']
   if (status !== 'suspended') return []
-  return by === 'tenant' ? ['resume', 'revoke'] : ['revoke']
+  return by === 'tenant' || own !== null ? ['resume', 'revoke'] : ['suspend', 'revoke']
 }
 
 function Acts({ client }: { client: ApiClient }) {
@@ -45,7 +45,11 @@ function Acts({ client }: { client: ApiClient }) {
           words={{
             act: t(`ownapp.${act}`),
             title: t(`ownapp.${act}_title`, names),
-            effect: t(`ownapp.${act}_effect`),
+            effect: t(
+              act === 'resume' && client.own_suspended_at !== null
+                ? 'ownapp.resume_beneath'
+                : `ownapp.${act}_effect`,
+            ),
             keep: t(`ownapp.${act}_keep`),
             done: t(`ownapp.${act}_done`, names),
           }}

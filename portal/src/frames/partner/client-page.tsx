@@ -84,17 +84,21 @@ function post(act: 'suspend' | 'resume', clientId: string) {
 function PauseTool({ client }: { client: ApiClient }) {
   const { name } = client
   const isPaused = client.status === 'suspended'
-  if (isPaused && client.status_changed_by_side !== 'partner')
-    return <span className="muted">{t('app.by_provider')}</span>
-  const act = isPaused ? 'resume' : 'suspend'
+  const isByProvider = isPaused && client.status_changed_by_side !== 'partner'
+  const act = isPaused && (!isByProvider || client.own_suspended_at !== null) ? 'resume' : 'suspend'
   const words = {
     act: t(`app.${act}`),
     title: t(`app.${act}_title`, { name }),
-    effect: t(`app.${act}_effect`),
+    effect: t(isByProvider && act === 'resume' ? 'app.resume_beneath' : `app.${act}_effect`),
     keep: t(`app.${act}_keep`),
     done: t(`app.${act}_done`, { name }),
   }
-  return <MoveButton key={act} words={words} move={post(act, client.client_id)} reason="required" />
+  return (
+    <>
+      {isByProvider && <span className="muted">{t('app.by_provider')}</span>}
+      <MoveButton key={act} words={words} move={post(act, client.client_id)} reason="required" />
+    </>
+  )
 }
 
 function Tools({ client }: { client: ApiClient }) {

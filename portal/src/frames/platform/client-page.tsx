@@ -24,7 +24,11 @@ type Act = (typeof acts)[number]
 /** Only the side that suspended a client resumes it; only a client that asks is approved for live use. */
 function isOffered(client: ApiClient, act: Act): boolean {
   if (act === 'approve_live') return shownClientStatus(client) === 'waiting'
-  if (act === 'suspend') return client.status === 'active'
+  if (act === 'suspend')
+    return (
+      client.status === 'active' ||
+      (client.status === 'suspended' && client.status_changed_by_side !== 'provider')
+    )
   if (act === 'revoke') return client.status !== 'revoked'
   return client.status === 'suspended' && client.status_changed_by_side === 'provider'
 }
@@ -46,7 +50,12 @@ function ActButton({ client, act }: { client: ApiClient; act: Act }) {
       words={{
         act: t(`client.${act}`),
         title: t(`client.${act}_title`, names),
-        effect: t(`client.${act}_effect`, names),
+        effect: t(
+          act === 'resume' && client.own_suspended_at !== null
+            ? 'client.resume_beneath'
+            : `client.${act}_effect`,
+          names,
+        ),
         keep: t(`client.${act}_keep`),
         done: t(`client.${act}_done`, names),
       }}

@@ -178,7 +178,16 @@ export async function change(
   return after
 }
 
-/** Stops a client, lets it work again, or ends it. Throws CLIENT_STATE_CONFLICT. */
+const suspendersOf = ({
+  partner_id: partner,
+  status_changed_by_side: side,
+  own_suspended_at: own,
+}: ClientRow) => [
+  ...(side === null ? [] : [side]),
+  ...(own === null ? [] : [partner === null ? 'tenant' : 'partner']),
+]
+
+/** Stops a client, lets it work again as far as this side stopped it, or ends it. Throws CLIENT_STATE_CONFLICT. */
 export async function move(
   mandate: ClientMandate,
   id: ClientId,
@@ -186,7 +195,12 @@ export async function move(
 ): Promise<ClientRow> {
   const before = await getClient(mandate, id)
   const side = SIDES[mandate.kind]
-  if (!canMove({ status: before.status, changedBy: before.status_changed_by_side }, name, side))
+  const from = {
+    status: before.status,
+    changedBy: before.status_changed_by_side,
+    isOwnToo: before.own_suspended_at !== null,
+  }
+  if (!canMove(from, name, side))
     throw new ProblemError(
       409,
       'CLIENT_STATE_CONFLICT',
@@ -194,13 +208,20 @@ export async function move(
     )
   const status = MOVES[name].to
   await moveClient(mandate, before, { status, side, reason: status === 'active' ? null : reason })
+  const after = await getClient(mandate, id)
   noteClient(mandate, before, {
     action: `clients.${name}`,
-    changes: { status: { before: before.status, after: status } },
+    changes: {
+      status: { before: before.status, after: after.status },
+      // One side stops it, or no longer does, and the other one does still.
+      ...(before.status === after.status && {
+        suspended_by: { before: suspendersOf(before), after: suspendersOf(after) },
+      }),
+    },
     reason,
   })
   await publishClient(mandate, before)
-  return getClient(mandate, id)
+  return after
 }
 
 export const MOVE_NAMES = ['suspend', 'resume', 'revoke'] as const

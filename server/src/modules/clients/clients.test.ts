@@ -159,6 +159,54 @@ describe('an API client of a partner', () => {
     )
   })
 
+  test('is suspended by each side for itself: lifting one suspension leaves the other, whichever came first (A11)', async () => {
+    const { path } = await create()
+    const adminPath = path.replace('partner', 'admin')
+    const move = (by: Caller, name: string) =>
+      world.call(by, 'POST', `${by === admin ? adminPath : path}/${name}`, {
+        body: { reason: `By ${name}.` },
+      })
+    const told = async (by: Caller, name: string) => {
+      const {
+        status,
+        status_changed_by_side: side,
+        own_suspended_at: own,
+        code,
+      } = (await move(by, name)).json()
+      return code ?? [status, side, own !== null]
+    }
+    expect(await told(owner, 'suspend')).toEqual(['suspended', 'partner', false])
+    expect(await told(admin, 'resume')).toBe('CLIENT_STATE_CONFLICT')
+    expect(await told(admin, 'suspend')).toEqual(['suspended', 'provider', true])
+    expect([await told(admin, 'suspend'), await told(owner, 'suspend')]).toEqual([
+      'CLIENT_STATE_CONFLICT',
+      'CLIENT_STATE_CONFLICT',
+    ])
+    // The owner's is lifted first: the provider's stands, and the owner lifts nothing more.
+    expect(await told(owner, 'resume')).toEqual(['suspended', 'provider', false])
+    expect(await told(owner, 'resume')).toBe('CLIENT_STATE_CONFLICT')
+    // The owner sets its own again, and the provider's is lifted first.
+    expect(await told(owner, 'suspend')).toEqual(['suspended', 'provider', true])
+    expect((await move(admin, 'resume')).json()).toMatchObject({
+      status: 'suspended',
+      status_changed_by_side: 'partner',
+      status_reason: 'By suspend.',
+      own_suspended_at: null,
+    })
+    expect(await told(admin, 'resume')).toBe('CLIENT_STATE_CONFLICT')
+    expect(await told(owner, 'resume')).toEqual(['active', 'partner', false])
+    const [event] = await world.sql<{ changes: unknown }>(
+      `select changes from audit_event where action = 'clients.suspend' and changes ? 'suspended_by' order by occurred_at limit 1`,
+    )
+    expect(event?.changes).toEqual({
+      status: { before: 'suspended', after: 'suspended' },
+      suspended_by: { before: ['partner'], after: ['provider', 'partner'] },
+    })
+    await move(owner, 'suspend')
+    await move(admin, 'suspend')
+    expect(await told(owner, 'revoke')).toEqual(['revoked', 'partner', false])
+  })
+
   test('goes live when its owner asked and the provider agrees, in that order only', async () => {
     const { path } = await create()
     const adminPath = path.replace('partner', 'admin')

@@ -74,16 +74,21 @@ describe('as raw SQL', () => {
       'done',
       'api_client_transition',
     ])
+    // Beside the provider's suspension the partner may set its own, and no more.
     for (const name of ['suspend', 'revoke']) {
       const path = `/api/v1/admin/clients/${encodeId('api_client', idFromUuid('api_client', id))}/${name}`
       const done = await world.call(scene.people.provider.caller, 'POST', path, {
         body: { reason: 'A test.' },
       })
       expect(done.statusCode, done.body).toBe(200)
-      expect([await move('active'), await move('active', 'provider'), await move('suspended')]).toEqual(
-        Array.from({ length: 3 }, () => 'api_client_transition'),
-      )
+      expect([await move('active'), await move('active', 'provider'), await move('suspended')]).toEqual([
+        'api_client_transition',
+        'api_client_transition',
+        name === 'suspend' ? 'done' : 'api_client_transition',
+      ])
     }
+    const sets = 'update api_client set own_suspended_at = null where id = $1'
+    expect(await tryAs(scene, 'partner', sets, [id])).toContain('permission denied')
   })
 
   test('an organisation lets none of its own work again that the provider stopped (A5, R1)', async () => {

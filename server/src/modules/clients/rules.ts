@@ -3,15 +3,26 @@ import type { ClientNeed } from '@liaison/access'
 import type { RegistrationFault } from '#modules/oauth/index.ts'
 import type { ClientStatus } from './tables.ts'
 
-/** Who can make which move. A client that was revoked stays revoked; only the side that suspended it resumes it. */
+/**
+ * Who can make which move. A client that was revoked stays revoked. Each side suspends it for itself and resumes what it
+ * suspended alone; what the provider suspended stands on top of what the owner did.
+ */
 export function canMove(
-  from: { readonly status: ClientStatus; readonly changedBy: string | null },
+  from: {
+    readonly status: ClientStatus
+    readonly changedBy: string | null
+    /** Whether the owner has it suspended, too, while the provider has. */
+    readonly isOwnToo: boolean
+  },
   move: 'suspend' | 'resume' | 'revoke',
   side: 'partner' | 'tenant' | 'provider',
 ): boolean {
-  if (move === 'suspend') return from.status === 'active'
   if (move === 'revoke') return from.status !== 'revoked'
-  return from.status === 'suspended' && from.changedBy === side
+  const isByProvider = from.changedBy === 'provider'
+  const holds =
+    from.status === 'suspended' &&
+    (from.changedBy === side || (isByProvider && side !== 'provider' && from.isOwnToo))
+  return move === 'resume' ? holds : from.status !== 'revoked' && !holds
 }
 
 /** Everything that is wrong with what a client says it needs: pointers into its settings. */

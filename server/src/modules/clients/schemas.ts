@@ -103,6 +103,11 @@ export const ClientBody = z.strictObject({
   status: z.enum(['active', 'suspended', 'revoked']),
   status_reason: z.string().nullable(),
   status_changed_by_side: z.string().nullable(),
+  own_suspended_at: z.string().nullable().meta({
+    description:
+      'Since when its owner has it suspended, too, while the provider has: each lifts its own suspension, and it works again once none stands.',
+  }),
+  own_suspended_reason: z.string().nullable(),
   redirect_uris: z.array(z.string()),
   scopes: z.array(z.string()),
   needs: z.array(Need),
@@ -167,6 +172,8 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     status: row.status,
     status_reason: row.status_reason,
     status_changed_by_side: row.status_changed_by_side,
+    own_suspended_at: iso(row.own_suspended_at),
+    own_suspended_reason: row.own_suspended_reason,
     redirect_uris: row.redirect_uris,
     scopes: row.scopes,
     needs: row.needs.map((need) => ({ ...need })),

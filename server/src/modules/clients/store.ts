@@ -46,6 +46,8 @@ function clients(mandate: ClientMandate) {
       'c.status',
       'c.status_reason',
       'c.status_changed_by_side',
+      'c.own_suspended_at',
+      'c.own_suspended_reason',
       'c.redirect_uris',
       'c.scopes',
       'c.needs',

@@ -23,6 +23,9 @@ interface ApiClientTable {
   status_reason: string | null
   status_changed_at: Generated<Date>
   status_changed_by_side: 'partner' | 'tenant' | 'provider' | null
+  /** Since when its owner has it suspended, too, while the provider has, and why. */
+  own_suspended_at: Date | null
+  own_suspended_reason: string | null
   redirect_uris: string[]
   scopes: string[]
   mask: string
