@@ -123,6 +123,7 @@ create table public.signal_stream (
   status_reason text,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  status_set_by text,
   constraint signal_stream_check CHECK ((num_nonnulls(gateway_id, client_id) = 1)),
   constraint signal_stream_check1 CHECK (((delivery = 'push'::text) = (endpoint_url IS NOT NULL))),
   constraint signal_stream_check2 CHECK (((sealed_authorization IS NULL) OR (delivery = 'push'::text))),
@@ -136,13 +137,16 @@ create table public.signal_stream (
   constraint signal_stream_gateway_id_key UNIQUE (gateway_id),
   constraint signal_stream_pkey PRIMARY KEY (id),
   constraint signal_stream_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'paused'::text, 'disabled'::text]))),
-  constraint signal_stream_status_reason_check CHECK ((char_length(status_reason) <= 500))
+  constraint signal_stream_status_reason_check CHECK ((char_length(status_reason) <= 500)),
+  constraint signal_stream_status_set_by_check CHECK ((status_set_by = ANY (ARRAY['receiver'::text, 'partner'::text, 'provider'::text, 'clock'::text])))
 );
 CREATE TRIGGER audited_delete AFTER DELETE ON public.signal_stream REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.signal_stream REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.signal_stream REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER begin_anew AFTER UPDATE OF status, endpoint_url, sealed_authorization ON public.signal_stream FOR EACH ROW WHEN ((((old.status = 'disabled'::text) AND (new.status <> 'disabled'::text)) OR ((old.status = 'paused'::text) AND (new.status = 'enabled'::text)) OR (old.endpoint_url IS DISTINCT FROM new.endpoint_url) OR (old.sealed_authorization IS DISTINCT FROM new.sealed_authorization))) EXECUTE FUNCTION private.begin_stream_anew();
 CREATE TRIGGER keep_authorization BEFORE UPDATE OF endpoint_url ON public.signal_stream FOR EACH ROW WHEN (((old.endpoint_url IS DISTINCT FROM new.endpoint_url) AND (old.sealed_authorization IS NOT NULL) AND (NOT (new.sealed_authorization IS DISTINCT FROM old.sealed_authorization)))) EXECUTE FUNCTION private.keep_authorization_at_address();
+CREATE TRIGGER keep_state_of_provider BEFORE UPDATE OF status, status_reason ON public.signal_stream FOR EACH ROW EXECUTE FUNCTION private.keep_state_of_provider();
+CREATE TRIGGER keep_stopped BEFORE DELETE ON public.signal_stream FOR EACH ROW EXECUTE FUNCTION private.keep_state_of_provider();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.signal_stream FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 alter table public.signal_stream enable row level security, force row level security;
 create policy deciding on public.signal_stream for select to liaison_authz
@@ -173,12 +177,12 @@ grant select on public.signal_stream to liaison_job;
 grant delete on public.signal_stream to liaison_platform;
 grant delete on public.signal_stream to liaison_program;
 grant insert (id, gateway_id, client_id, delivery, endpoint_url, sealed_authorization, events_requested, description) on public.signal_stream to liaison_auth;
-grant select (id, gateway_id, client_id, delivery, endpoint_url, events_requested, description, status, status_reason, created_at) on public.signal_stream to liaison_auth;
+grant select (id, gateway_id, client_id, delivery, endpoint_url, events_requested, description, status, status_reason, created_at, status_set_by) on public.signal_stream to liaison_auth;
 grant update (delivery, endpoint_url, sealed_authorization, events_requested, description, status, status_reason) on public.signal_stream to liaison_auth;
 grant update (status, status_reason) on public.signal_stream to liaison_job;
-grant select (id, gateway_id, client_id, delivery, endpoint_url, events_requested, description, status, status_reason, created_at) on public.signal_stream to liaison_platform;
+grant select (id, gateway_id, client_id, delivery, endpoint_url, events_requested, description, status, status_reason, created_at, status_set_by) on public.signal_stream to liaison_platform;
 grant update (status, status_reason) on public.signal_stream to liaison_platform;
-grant select (id, gateway_id, client_id, delivery, endpoint_url, events_requested, description, status, status_reason, created_at) on public.signal_stream to liaison_program;
+grant select (id, gateway_id, client_id, delivery, endpoint_url, events_requested, description, status, status_reason, created_at, status_set_by) on public.signal_stream to liaison_program;
 grant update (status, status_reason) on public.signal_stream to liaison_program;
 
 -- Null for whoever shows neither the credential of a gateway nor a token of a client that counts.
@@ -350,5 +354,24 @@ CREATE OR REPLACE FUNCTION private.keep_authorization_at_address()
 AS $function$
 begin
   raise exception 'an authorization is for the address that it was given for' using errcode = 'check_violation', constraint = 'signal_stream_authorization_moved';
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_state_of_provider()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if session_user in ('liaison_auth', 'liaison_program') and old.status <> 'enabled' and old.status_set_by is not distinct from 'provider' then
+    raise exception 'the provider stopped this stream' using errcode = 'check_violation', constraint = 'signal_stream_held';
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  new.status_set_by := case session_user when 'liaison_auth' then 'receiver' when 'liaison_program' then 'partner' when 'liaison_platform' then 'provider'
+    when 'liaison_job' then 'clock' else new.status_set_by end;
+  return new;
 end
 $function$;

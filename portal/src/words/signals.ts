@@ -40,6 +40,7 @@ export const signals = {
   'signals.resume': 'Let the signals go on',
   'signals.resume_title': 'Send signals to {name} again?',
   'signals.resume_effect': 'What waits is sent now, and what happens from now on at once.',
+  'signals.held': 'The provider paused it, and the provider alone lets it go on.',
   'signals.resume_effect_disabled':
     'What happens from now on is sent at once. What happened while the stream was disabled was not kept and is not sent.',
   'signals.resume_keep': 'Leave them stopped',

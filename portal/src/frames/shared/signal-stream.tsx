@@ -9,6 +9,7 @@ import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
+import { useFrame } from '../../platform/frame.ts'
 import { useWrite } from '../../platform/query.ts'
 import { addWords, t, tValue } from '../../platform/words.ts'
 import { signals } from '../../words/signals.ts'
@@ -84,6 +85,7 @@ function wordsOf(act: 'pause' | 'resume' | 'remove', { name }: SignalReceiver) {
 }
 
 function StreamActs({ stream, of }: StreamProps) {
+  const { kind } = useFrame()
   const isSending = stream.status === 'enabled'
   const act = isSending ? 'pause' : 'resume'
   const words = wordsOf(act, of)
@@ -93,6 +95,7 @@ function StreamActs({ stream, of }: StreamProps) {
     (receiver: SignalReceiver, frame) => verifySignals(receiver, frame),
     () => showToast(t('signals.verify_done', { name: of.name })),
   )
+  if (stream.held_by_provider && kind !== 'platform') return <p>{t('signals.held')}</p>
   return (
     <div className="stack tight">
       <WriteProblem error={verify.error} />

@@ -208,6 +208,21 @@ test('people neither read what an event says, nor put anything but a verificatio
     await attempt(client, `update signal_stream set status = 'paused' where id = $1`, [streams.gateway]),
     await attempt(client, 'delete from signal_stream where id = $1', [streams.gateway]),
   ])
+  await signals.world.seed(
+    `update signal_stream set status = 'paused', status_set_by = 'provider' where id = $1`,
+    [streams.client],
+  )
+  const held = await asPeople('partner', async (client) => [
+    await attempt(client, `update signal_stream set status = 'enabled' where id = $1`, [streams.client]),
+    await attempt(client, 'delete from signal_stream where id = $1', [streams.client]),
+    await attempt(client, 'update signal_stream set status_set_by = null where id = $1', [streams.client]),
+  ])
+  expect(held).toEqual([
+    'signal_stream_held',
+    'signal_stream_held',
+    expect.stringContaining('permission denied'),
+  ])
+  await signals.world.seed(`update signal_stream set status = 'enabled' where id = $1`, [streams.client])
   expect(foreign[0]).toContain('row-level security')
   expect(foreign.slice(1)).toEqual(['nothing', 'nothing'])
 })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Generated } from 'kysely'
+import { guardedBy } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -28,6 +29,7 @@ interface SignalTables {
     description: string | null
     status: StreamStatus
     status_reason: string | null
+    status_set_by: 'receiver' | 'partner' | 'provider' | 'clock' | null
     created_at: Generated<Date>
   }
   signal_health: {
@@ -94,6 +96,7 @@ function streams(mandate: Overseer) {
       's.description',
       's.status',
       's.status_reason',
+      's.status_set_by',
       's.created_at',
       'h.failing_since',
       'h.last_success_at',
@@ -125,24 +128,31 @@ export async function findStreamOf(
   return (await streams(mandate).where(column, '=', id).executeTakeFirst()) ?? null
 }
 
-/** Moves a stream that is in one of the states named; false when somebody moved it meanwhile. */
+/** What the provider stopped, the provider alone lets go on or deletes. */
+const guarded = guardedBy({
+  signal_stream_held: ['SIGNAL_STREAM_HELD', 'The provider stopped this stream and lets it go on.', 403],
+})
+
+/** Moves a stream that is in one of the states named; false when somebody moved it meanwhile. Throws SIGNAL_STREAM_HELD. */
 export async function moveStream(
   mandate: Overseer,
   id: string,
   move: { readonly from: readonly StreamStatus[]; readonly to: StreamStatus; readonly reason: string | null },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db(mandate)
-    .updateTable('signal_stream')
-    .set({ status: move.to, status_reason: move.reason })
-    .where('id', '=', id)
-    .where('status', 'in', [...move.from])
-    .executeTakeFirst()
+  const { numUpdatedRows } = await guarded(
+    db(mandate)
+      .updateTable('signal_stream')
+      .set({ status: move.to, status_reason: move.reason })
+      .where('id', '=', id)
+      .where('status', 'in', [...move.from])
+      .executeTakeFirst(),
+  )
   return numUpdatedRows > 0n
 }
 
 /** Removes a stream with what waits in it. */
 export async function deleteStreamOf(mandate: Overseer, id: string): Promise<void> {
-  await db(mandate).deleteFrom('signal_stream').where('id', '=', id).execute()
+  await guarded(db(mandate).deleteFrom('signal_stream').where('id', '=', id).execute())
 }
 
 /** Notes that a verification was asked for; false when it is too soon for another one. */

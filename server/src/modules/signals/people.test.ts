@@ -69,6 +69,7 @@ describe('the people of a partner (A16)', () => {
       events: ['session-revoked'],
       description: 'Order desk',
       status: 'enabled',
+      held_by_provider: false,
       status_reason: null,
       waiting: 0,
       oldest_waiting_at: null,
@@ -176,6 +177,36 @@ describe('the provider (A16)', () => {
     const nothing = await call(provider, 'GET', `/admin/gateways/${unknown}/signal-stream`)
     expect(nothing.body['code']).toBe('SIGNAL_RECEIVER_NOT_FOUND')
   })
+})
+
+test('what the provider paused its receiver and the partner do not let go on, change or delete; what the receiver paused is its own to let go on (A16)', async () => {
+  const { cast, own, owner, path } = await listening()
+  const { stream_id: id } = (await own('POST', '/ssf/stream', {})).body
+  const set = (status: string) => own('POST', '/ssf/status', { stream_id: id, status })
+  const admin = `/admin/clients/${cast.app.clientId}/signal-stream`
+  expect((await set('paused')).body).toMatchObject({ status: 'paused' })
+  expect((await set('enabled')).body).toMatchObject({ status: 'enabled' })
+  await call(provider, 'POST', `${admin}/pause`)
+  for (const status of ['enabled', 'paused', 'disabled']) {
+    const said = await set(status)
+    expect([status, said.status, said.body['code']]).toEqual([status, 403, 'SIGNAL_STREAM_HELD'])
+  }
+  const gone = await own('DELETE', `/ssf/stream?stream_id=${String(id)}`)
+  expect([gone.status, gone.body['code']]).toEqual([403, 'SIGNAL_STREAM_HELD'])
+  expect((await own('GET', `/ssf/status?stream_id=${String(id)}`)).body).toEqual({
+    stream_id: id,
+    status: 'paused',
+    reason: 'Paused by the provider.',
+  })
+  for (const said of [await call(owner, 'POST', `${path}/resume`), await call(owner, 'DELETE', path)])
+    expect([said.status, said.body['code']]).toEqual([403, 'SIGNAL_STREAM_HELD'])
+  expect((await call(owner, 'GET', path)).body['stream']).toMatchObject({ held_by_provider: true })
+  // What it is told about and where is still its own.
+  expect((await own('PATCH', '/ssf/stream', { stream_id: id, description: 'Desk' })).status).toBe(200)
+  const goesOn = await call(provider, 'POST', `${admin}/resume`)
+  expect(goesOn.body['stream']).toMatchObject({ status: 'enabled', held_by_provider: false })
+  expect((await set('disabled')).status).toBe(200)
+  expect((await own('DELETE', `/ssf/stream?stream_id=${String(id)}`)).status).toBe(204)
 })
 
 test('a stream that failed for five days and begins again is given five days anew, whoever began it', async () => {

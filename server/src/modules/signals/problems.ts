@@ -28,6 +28,13 @@ const SIGNAL_PROBLEMS = {
     cause: 'No API client or gateway that you can see has this id.',
     remedy: 'Read the list of API clients or of gateways for the ids.',
   },
+  SIGNAL_STREAM_HELD: {
+    status: 403,
+    title: 'The provider stopped the stream',
+    cause:
+      'The provider put the stream into its state, so its receiver and the partner do not change or delete it.',
+    remedy: 'Read the reason from the status of the stream, and ask the provider to let it go on.',
+  },
   SIGNAL_STREAM_STATE_CONFLICT: {
     status: 409,
     title: 'The stream is in another state',

@@ -8,7 +8,7 @@ import { EVENTS_SUPPORTED } from './events.ts'
 import { moveOverseen, readOverseen, removeOverseen, verifyOverseen } from './people-acts.ts'
 import type { Overseen, StreamMove } from './people-acts.ts'
 import type { OverseenStream, ReceiverRef } from './people-store.ts'
-import { STREAM_STATUSES } from './stream-store.ts'
+import { isHeldByProvider, STREAM_STATUSES } from './stream-store.ts'
 import './problems.ts'
 
 const StreamBody = z.strictObject({
@@ -23,6 +23,11 @@ const StreamBody = z.strictObject({
   description: z.string().nullable(),
   status: z.enum(STREAM_STATUSES),
   status_reason: z.string().nullable(),
+  held_by_provider: z
+    .boolean()
+    .meta({
+      description: 'Whether the provider stopped it: then only the provider lets it go on or deletes it.',
+    }),
   waiting: z.int(),
   oldest_waiting_at: z.string().nullable(),
   last_delivered_at: z.string().nullable(),
@@ -50,6 +55,7 @@ function toStream(row: OverseenStream): z.input<typeof StreamBody> {
     description: row.description,
     status: row.status,
     status_reason: row.status_reason,
+    held_by_provider: isHeldByProvider(row),
     waiting: row.waiting,
     oldest_waiting_at: moment(row.oldest_waiting_at),
     last_delivered_at: moment(laterOf(row.last_success_at, row.last_acknowledged_at)),
@@ -149,7 +155,7 @@ function makeChangeRoutes({ path, params, manage }: Side): readonly Route[] {
         input: { params, body: ReasonBody },
         access: manage,
         limit: 'write',
-        problems: [...problems, 'SIGNAL_STREAM_STATE_CONFLICT'],
+        problems: [...problems, 'SIGNAL_STREAM_STATE_CONFLICT', 'SIGNAL_STREAM_HELD'],
         responses: { 200: StreamAnswer },
         handle: async ({ mandate, params: given, body }) =>
           answer(await moveOverseen(mandate, refOf(given), { name, reason: body?.reason })),
@@ -173,7 +179,7 @@ function makeChangeRoutes({ path, params, manage }: Side): readonly Route[] {
       input: { params },
       access: manage,
       limit: 'write',
-      problems,
+      problems: [...problems, 'SIGNAL_STREAM_HELD'],
       responses: { 204: null },
       handle: async ({ mandate, params: given }) =>
         removeOverseen(mandate, refOf(given)).then(() => undefined),

@@ -21,6 +21,7 @@ import {
   findStream,
   insertOwnEvent,
   insertStream,
+  isHeldByProvider,
   noteVerification,
   setStatus,
   updateStream,
@@ -58,6 +59,12 @@ export async function requireStream(
   const row = await findStream(work, { hold })
   if (!row || publicId !== publicIdOf(row.id)) throw notFound()
   return row
+}
+
+/** Refuses to change what the provider stopped: a transmitter may say so by 403 (SSF 1.0, section 8.1.2.2). */
+function requireNotHeld(row: StreamRow): void {
+  if (isHeldByProvider(row))
+    throw new ProblemError(403, 'SIGNAL_STREAM_HELD', 'The provider stopped this stream and lets it go on.')
 }
 
 function note(
@@ -177,7 +184,9 @@ export async function removeStream(
 ): Promise<FastifyReply> {
   const call = await enter(parts, request, MANAGE)
   await asReceiver(parts, call, async (work) => {
-    const { id } = await requireStream(work, streamIdIn(request))
+    const found = await requireStream(work, streamIdIn(request), { hold: true })
+    requireNotHeld(found)
+    const { id } = found
     await deleteStream(work, id)
     note(work, id, { action: 'signals.streams.delete' })
   })
@@ -202,6 +211,7 @@ export async function changeStatus(parts: SignalParts, request: FastifyRequest):
   const { stream_id: publicId, status, reason = null } = readBody(StatusWanted, request.body)
   const row = await asReceiver(parts, call, async (work) => {
     const before = await requireStream(work, publicId, { hold: true })
+    requireNotHeld(before)
     const after = await setStatus(work, before.id, { status, reason })
     if (!after) throw notFound()
     note(work, before.id, {

@@ -14,10 +14,15 @@ const StreamRow = z.object({
   description: z.string().nullable(),
   status: z.enum(STREAM_STATUSES),
   status_reason: z.string().nullable(),
+  status_set_by: z.enum(['receiver', 'partner', 'provider', 'clock']).nullable(),
 })
 
 /** A stream as its receiver sees it. */
 export type StreamRow = z.output<typeof StreamRow>
+
+/** Whether the provider stopped it, so that nobody else changes its state or deletes it. */
+export const isHeldByProvider = (row: Pick<StreamRow, 'status' | 'status_set_by'>): boolean =>
+  row.status !== 'enabled' && row.status_set_by === 'provider'
 
 /** What a receiver chooses. */
 export interface StreamSettings {
@@ -29,7 +34,8 @@ export interface StreamSettings {
   readonly description: string | null
 }
 
-const COLUMNS = 'id, delivery, endpoint_url, events_requested, description, status, status_reason'
+const COLUMNS =
+  'id, delivery, endpoint_url, events_requested, description, status, status_reason, status_set_by'
 
 async function one(transaction: Transaction, text: string, values: readonly unknown[]) {
   const [result] = await transaction.send([{ text, values }])
