@@ -44,6 +44,7 @@ const OWNED_BY_TENANTS = [
   'tenant_member',
   'tenant_partner_policy',
   'tenant_security_contact',
+  'tenant_invitation_code',
 ]
 
 test('every table has row security, on and forced (access.md section 4)', async () => {

@@ -92,6 +92,7 @@ export const ID_PREFIXES = {
   signal_stream: 'sst',
   deal: 'dea',
   assisted: 'asd',
+  invitation_code: 'ivc',
 } as const
 
 /** A kind of record that has a public id. */

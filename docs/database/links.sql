@@ -345,6 +345,58 @@ create policy partner_side on public.partner_network_rule for all to liaison_pro
 grant select on public.partner_network_rule to liaison_authz;
 grant insert, select, update on public.partner_network_rule to liaison_program;
 
+-- A code by which one partner may ask this tenant for a link, once. It opens nothing: the tenant reads the request and decides. No partner reads this table.
+create table public.tenant_invitation_code (
+  id uuid not null default uuidv7(),
+  tenant_id uuid not null,
+  code_hash bytea not null,
+  hint text not null,
+  note text,
+  made_by uuid not null,
+  made_by_name text not null,
+  made_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  withdrawn_by uuid,
+  withdrawn_by_name text,
+  withdrawn_at timestamp with time zone,
+  used_at timestamp with time zone,
+  used_by uuid,
+  link_id uuid,
+  constraint tenant_invitation_code_check CHECK (((expires_at > made_at) AND (expires_at <= (made_at + '2160:00:00'::interval)))),
+  constraint tenant_invitation_code_check1 CHECK (((withdrawn_at IS NULL) = (withdrawn_by IS NULL))),
+  constraint tenant_invitation_code_check2 CHECK ((((used_at IS NULL) = (link_id IS NULL)) AND ((used_at IS NULL) = (used_by IS NULL)))),
+  constraint tenant_invitation_code_check3 CHECK (((used_at IS NULL) OR (withdrawn_at IS NULL))),
+  constraint tenant_invitation_code_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+  constraint tenant_invitation_code_hint_check CHECK ((hint ~ '^[0-9A-HJKMNP-TV-Z]{4}$'::text)),
+  constraint tenant_invitation_code_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.person(id),
+  constraint tenant_invitation_code_note_check CHECK (((char_length(note) >= 1) AND (char_length(note) <= 100))),
+  constraint tenant_invitation_code_pkey PRIMARY KEY (tenant_id, id),
+  constraint tenant_invitation_code_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id),
+  constraint tenant_invitation_code_used_by_tenant_id_link_id_fkey FOREIGN KEY (used_by, tenant_id, link_id) REFERENCES public.link(partner_id, tenant_id, id) DEFERRABLE INITIALLY DEFERRED,
+  constraint tenant_invitation_code_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.person(id)
+);
+CREATE INDEX tenant_invitation_code_code_hash_idx ON public.tenant_invitation_code USING btree (code_hash);
+CREATE INDEX tenant_invitation_code_tenant_id_made_at_idx ON public.tenant_invitation_code USING btree (tenant_id, made_at);
+CREATE UNIQUE INDEX tenant_invitation_code_one_request ON public.tenant_invitation_code USING btree (tenant_id, link_id) WHERE (link_id IS NOT NULL);
+CREATE TRIGGER audited_delete AFTER DELETE ON public.tenant_invitation_code REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant_invitation_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER audited_update AFTER UPDATE ON public.tenant_invitation_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER enforce_invitation_code BEFORE INSERT OR UPDATE ON public.tenant_invitation_code FOR EACH ROW EXECUTE FUNCTION access.enforce_invitation_code();
+alter table public.tenant_invitation_code enable row level security, force row level security;
+create policy consuming on public.tenant_invitation_code for update to liaison_authz
+  using (true)
+  with check (true);
+create policy deciding on public.tenant_invitation_code for select to liaison_authz
+  using (true);
+create policy own_codes on public.tenant_invitation_code for all to liaison_tenant
+  using ((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)))
+  with check ((tenant_id IN ( SELECT access.reach('delegation'::text, 'update'::text) AS reach)));
+grant select on public.tenant_invitation_code to liaison_authz;
+grant update (used_at, used_by, link_id) on public.tenant_invitation_code to liaison_authz;
+grant insert (tenant_id, code_hash, hint, note, made_by, made_by_name, expires_at) on public.tenant_invitation_code to liaison_tenant;
+grant select (id, tenant_id, hint, note, made_by, made_by_name, made_at, expires_at, withdrawn_by, withdrawn_by_name, withdrawn_at, used_at, used_by, link_id) on public.tenant_invitation_code to liaison_tenant;
+grant update (withdrawn_by, withdrawn_by_name, withdrawn_at) on public.tenant_invitation_code to liaison_tenant;
+
 -- The address that gets receipts and news of what lets partners in, in the language of whoever reads there. No partner sees it.
 create table public.tenant_security_contact (
   tenant_id uuid not null,
@@ -654,8 +706,9 @@ begin
     and not exists (select from public.partner p where p.id = new.via_partner_id and p.name = new.via_partner_name and p.status = 'active') then
     raise exception 'a distributor is an active partner, under its own name' using errcode = 'check_violation', constraint = 'link_distributor';
   end if;
-  if session_user = 'liaison_program' and (not access.partner_may_ask(new.tenant_id, new.partner_id) or exists (
-    select from public.tenant_partner_policy p where p.tenant_id = new.tenant_id and new.access_role <> all (p.roles_allowed))) then
+  if session_user = 'liaison_program' and (
+    not (access.partner_may_ask(new.tenant_id, new.partner_id) or access.is_invited(new.tenant_id, new.partner_id, new.id))
+    or exists (select from public.tenant_partner_policy p where p.tenant_id = new.tenant_id and new.access_role <> all (p.roles_allowed))) then
     raise exception 'the rules of the tenant let this partner ask for nothing' using errcode = 'check_violation', constraint = 'delegation_welcome';
   end if;
   if session_user = 'liaison_platform' and (new.review_due_at is null or new.review_due_at > statement_timestamp() + interval '181 days' or not exists (
@@ -795,6 +848,37 @@ $function$;
 grant execute on access.count_apps() to liaison_tenant;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.enforce_invitation_code()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'UPDATE' then
+    if (old.used_at is not null or old.withdrawn_at is not null)
+      and (new.used_at, new.used_by, new.link_id, new.withdrawn_at, new.withdrawn_by) is distinct from (old.used_at, old.used_by, old.link_id, old.withdrawn_at, old.withdrawn_by) then
+      raise exception 'a code that was used or withdrawn stays so' using errcode = 'check_violation', constraint = 'invitation_code_over';
+    end if;
+    if session_user = 'liaison_tenant' and new.withdrawn_by is distinct from access.context_id('actor_id') then
+      raise exception 'a code is withdrawn in the own name' using errcode = 'check_violation', constraint = 'invitation_code_maker';
+    end if;
+    return new;
+  end if;
+  if session_user = 'liaison_tenant' and new.made_by is distinct from access.context_id('actor_id') then
+    raise exception 'a code is made in the own name' using errcode = 'check_violation', constraint = 'invitation_code_maker';
+  end if;
+  perform pg_advisory_xact_lock(access.lock_key('invitation codes', new.tenant_id));
+  if (select count(*) from public.tenant_invitation_code c
+      where c.tenant_id = new.tenant_id and c.used_at is null and c.withdrawn_at is null and c.expires_at > now()) >= access.most_open_invitation_codes() then
+    raise exception 'too many codes are open' using errcode = 'check_violation', constraint = 'invitation_code_many';
+  end if;
+  return new;
+end
+$function$;
+grant execute on access.enforce_invitation_code() to liaison_owner;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.factor_evidence(partner uuid)
  RETURNS TABLE(sign_ins integer, with_factor integer, with_passkey integer, asked_again integer, last_refused_at timestamp with time zone, last_refused_name text)
  LANGUAGE sql
@@ -850,6 +934,23 @@ $function$;
 grant execute on access.first_uses(timestamp with time zone,timestamp with time zone) to liaison_job;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.hold_invitation_code(wanted bytea)
+ RETURNS uuid
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select c.tenant_id
+  from public.tenant_invitation_code c
+  join public.tenant t on t.id = c.tenant_id and t.status <> 'closed'
+  where c.code_hash = wanted and c.used_at is null and c.withdrawn_at is null and c.expires_at > now()
+    and access.context_plane() = 'program' and access.partner_as_owner() is not null
+    and not exists (select from public.sandbox_tenant s where s.tenant_id = c.tenant_id and s.partner_id <> access.own_partner())
+  for update of c
+$function$;
+grant execute on access.hold_invitation_code(bytea) to liaison_program;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.indirect_links()
  RETURNS TABLE(link_id uuid, tenant_name text, partner_name text, status text, access_role text, ends_at timestamp with time zone, totals jsonb)
  LANGUAGE sql
@@ -873,6 +974,17 @@ AS $function$
   limit 500
 $function$;
 grant execute on access.indirect_links() to liaison_program;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.is_invited(asked_tenant uuid, asking_partner uuid, link uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (select from public.tenant_invitation_code c where c.link_id = link and c.tenant_id = asked_tenant and c.used_by = asking_partner)
+    and not exists (select from public.tenant_partner_policy p where p.tenant_id = asked_tenant and p.who_may_ask = 'unlisted' and asking_partner = any (p.listed_partner_ids))
+$function$;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.loosens_own_rules(becomes jsonb)
@@ -929,6 +1041,15 @@ grant execute on access.mail_security_contact(uuid,jsonb) to liaison_job;
 grant execute on access.mail_security_contact(uuid,jsonb) to liaison_platform;
 grant execute on access.mail_security_contact(uuid,jsonb) to liaison_program;
 grant execute on access.mail_security_contact(uuid,jsonb) to liaison_tenant;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.most_open_invitation_codes()
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN 20;
+grant execute on access.most_open_invitation_codes() to public;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.resembles_partner(wanted uuid)
@@ -992,6 +1113,32 @@ grant execute on access.tell_side(uuid,text,text,text,text,text) to liaison_job;
 grant execute on access.tell_side(uuid,text,text,text,text,text) to liaison_platform;
 grant execute on access.tell_side(uuid,text,text,text,text,text) to liaison_program;
 grant execute on access.tell_side(uuid,text,text,text,text,text) to liaison_tenant;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.use_invitation_code(wanted bytea, for_link uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  used public.tenant_invitation_code;
+begin
+  update public.tenant_invitation_code c set used_at = now(), used_by = access.partner_as_owner(), link_id = for_link
+  where c.code_hash = wanted and c.used_at is null and c.withdrawn_at is null and c.expires_at > now()
+    and access.context_plane() = 'program' and access.partner_as_owner() is not null
+  returning c.* into used;
+  if used.id is null then
+    return false;
+  end if;
+  perform audit.record_as(access.context() - 'partner_id' - 'partner_name' - 'member_id', jsonb_build_object(
+    'action', 'tenant.partner_access.invitation_codes.use', 'tenant_id', used.tenant_id, 'delegation_id', for_link,
+    'partner_name', (select p.name from public.partner p where p.id = used.used_by),
+    'resource_type', 'invitation_code', 'resource_id', used.id, 'resource_label', used.hint || '…'));
+  return true;
+end
+$function$;
+grant execute on access.use_invitation_code(bytea,uuid) to liaison_program;
 
 -- Takes the subjects of a row as name=column pairs.
 -- owner: liaison_owner

@@ -49,6 +49,8 @@ export type BulkOperation = Got<'/partner/operations/{operation_id}'>
 export type BulkOrder = NonNullable<
   paths['/partner/links/bulk']['post']['requestBody']
 >['content']['application/json']
+/** A code by which a partner may ask a tenant for a link; never the code itself. */
+export type InvitationCode = Item<Got<'/tenant/partner-access/invitation-codes'>>
 export type LinkTemplate = Item<Got<'/partner/link-templates'>>
 export type SlaFloors = Got<'/partner/sla/floors'>
 export type SavedView = Item<Got<'/partner/saved-views'>>

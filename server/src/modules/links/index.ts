@@ -9,6 +9,7 @@
 
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { invitationCodeRoutes } from './routes-invitation-codes.ts'
 import { makeLinkPages } from './pages.ts'
 import './problems.ts'
 import { makeAdminLinkRoutes } from './routes-admin.ts'
@@ -62,6 +63,7 @@ export function makeLinkRoutes(services: Services, listRoutes: ListRoutes = () =
     ...entryRoutes,
     ...catalogueRoutes,
     ...makeTenantLinkRoutes(services),
+    ...invitationCodeRoutes,
     ...makeTenantDecisionRoutes(services),
     ...makeTenantChangeRoutes(services),
     ...makeReviewRoutes(services),

@@ -119,6 +119,24 @@ const LINK_PROBLEMS = {
     cause: 'Your organisation has a template with this name already.',
     remedy: 'Choose another name, or change the existing template.',
   },
+  INVITATION_CODE_NOT_FOUND: {
+    status: 404,
+    title: 'Invitation code not found',
+    cause: 'Your organisation has no invitation code with this id.',
+    remedy: 'Check the id in the list of invitation codes.',
+  },
+  INVITATION_CODE_OVER: {
+    status: 409,
+    title: 'Invitation code over',
+    cause: 'The code was used, withdrawn or ran out already.',
+    remedy: 'Read the list of invitation codes; make another one where a partner should still ask.',
+  },
+  INVITATION_CODE_LIMIT_REACHED: {
+    status: 409,
+    title: 'Too many invitation codes',
+    cause: 'An organisation has at most 20 open invitation codes.',
+    remedy: 'Withdraw one that nobody needs any more.',
+  },
   PARTNER_NOT_INVITED: {
     status: 404,
     title: 'Partner not found',

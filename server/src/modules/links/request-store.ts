@@ -3,6 +3,7 @@ import type { LinkTerms, PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import type { Statement } from '#platform/statement.ts'
 import { partyColumns } from './payers.ts'
 import { maskOfOverride, masksOfTerms, toStoredConditions } from './rules.ts'
 import { namingConflicts } from './store.ts'
@@ -17,20 +18,32 @@ const Policy = z
   })
   .nullable()
 
-/** The tenant that a request names, with its rules; nulls when there is none. The same work either way. */
-export async function findAskedTenant(
-  mandate: Mandate<'program'>,
-  slug: string,
-): Promise<{ tenantId: string | null; policy: z.output<typeof Policy> }> {
-  const [result] = await runStatements(mandate, [
-    {
-      text: 'select t.id, access.tenant_policy_for_request(t.id) as policy from access.find_tenant_for_request($1) as t (id)',
-      values: [slug],
-    },
-  ])
+interface AskedTenant {
+  readonly tenantId: string | null
+  readonly policy: z.output<typeof Policy>
+}
+
+async function readAsked(mandate: Mandate<'program'>, statement: Statement): Promise<AskedTenant> {
+  const [result] = await runStatements(mandate, [statement])
   const row = result?.rows[0]
   const id = row?.['id']
   return { tenantId: typeof id === 'string' ? id : null, policy: Policy.parse(row?.['policy'] ?? null) }
+}
+
+/** The tenant that a request names, with its rules; nulls when there is none. The same work either way. */
+export function findAskedTenant(mandate: Mandate<'program'>, slug: string): Promise<AskedTenant> {
+  return readAsked(mandate, {
+    text: 'select t.id, access.tenant_policy_for_request(t.id) as policy from access.find_tenant_for_request($1) as t (id)',
+    values: [slug],
+  })
+}
+
+/** The tenant whose invitation code holds now, with its rules; nulls when none does. The code is held until the transaction is over. */
+export function findInvitingTenant(mandate: Mandate<'program'>, hash: Buffer): Promise<AskedTenant> {
+  return readAsked(mandate, {
+    text: 'select t.id, access.tenant_policy_for_request(t.id) as policy from access.hold_invitation_code($1) as t (id)',
+    values: [hash],
+  })
 }
 
 /** The partner that an invitation names; null when none that is active has this code. */
@@ -119,13 +132,13 @@ function overrideRows(terms: LinkTerms): readonly unknown[][] {
 export async function insertRequest(
   mandate: Mandate<'program'>,
   request: LinkRequest & {
+    readonly id: string
     readonly slug: string
     readonly tenantId: string | null
     readonly askedEnd: Date | null
   },
-): Promise<string> {
-  const { terms } = request
-  const id = await newId(mandate)
+): Promise<void> {
+  const { id, terms } = request
   const masks = masksOfTerms(terms, mandate.origin.now)
   const { tenantId } = request
   const rows = overrideRows(terms)
@@ -163,10 +176,10 @@ export async function insertRequest(
       },
     ]),
   )
-  return id
 }
 
-async function newId(mandate: Mandate<'program' | 'tenant'>): Promise<string> {
+/** The id of a link that is about to be written. */
+export async function newId(mandate: Mandate<'program' | 'tenant'>): Promise<string> {
   const [result] = await runStatements(mandate, [{ text: 'select uuidv7() as id', values: [] }])
   return String(result?.rows[0]?.['id'])
 }

@@ -74,14 +74,6 @@ describe('conditions that a partner offers', () => {
     })
   })
 
-  test('are all that is taken beside the terms: a code of an invitation, which there is none of, is refused and nothing is asked', async () => {
-    const people = await cast()
-    const refused = await ask(people, { invitation_code: 'abc' })
-    expect([refused.statusCode, refused.json().errors[0].code]).toEqual([422, 'UNKNOWN_FIELD'])
-    const sent = await world.sql('select 1 from link_request_sent where partner_id = $1', [people.partner])
-    expect(sent).toEqual([])
-  })
-
   test('tell no request that arrived from one that did not', async () => {
     const [real, phantom] = [await cast(), await cast()]
     const read = []

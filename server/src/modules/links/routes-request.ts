@@ -7,6 +7,8 @@ import { instant } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { takeTurn } from '#platform/turn.ts'
+import { findReached } from './asked-tenant.ts'
 import { recordRequest } from './events.ts'
 import {
   ConditionsInput,
@@ -18,21 +20,22 @@ import {
   requireOffer,
   ResponseHours,
 } from './inputs.ts'
+import { InvitationCodeInput } from './invitation-code.ts'
+import { useCode } from './invitation-code-store.ts'
 import { announce } from './mails.ts'
 import { namedParties } from './payers.ts'
 import {
-  findAskedTenant,
   findDistributor,
   findEarlierRequests,
   findUnanswered,
   insertRequest,
+  newId,
   withdrawRequest,
 } from './request-store.ts'
 import {
   addDays,
   endOf,
   MAXIMUM_DURATION_DAYS,
-  mayAsk,
   mayAskFrom,
   REQUEST_DAYS,
   toStoredConditions,
@@ -50,8 +53,14 @@ export const TenantSlug = z
     'must be a partner code of a tenant: lower-case letters, digits and hyphens',
   )
 
-const RequestBody = z.strictObject({
-  tenant_slug: TenantSlug,
+const RequestFields = z.strictObject({
+  tenant_slug: TenantSlug.optional().meta({
+    description:
+      'The partner code of the tenant. A request names this or an invitation code, and never both.',
+  }),
+  invitation_code: InvitationCodeInput.optional().meta({
+    description: 'A code that the tenant gave out, however it is typed. It is used up by one request.',
+  }),
   ...LinkTermsInput,
   overrides: OverridesInput.optional(),
   conditions: ConditionsInput.optional().meta({
@@ -65,7 +74,17 @@ const RequestBody = z.strictObject({
   }),
 })
 
-type RequestInput = z.output<typeof RequestBody>
+const RequestBody = RequestFields.superRefine(({ tenant_slug: slug, invitation_code: code }, context) => {
+  if ((slug === undefined) !== (code === undefined)) return
+  context.addIssue({
+    code: 'custom',
+    path: [slug === undefined ? 'tenant_slug' : 'invitation_code'],
+    message: 'a request names either the partner code of a tenant or an invitation code',
+    params: { code: slug === undefined ? 'REQUIRED' : 'NOT_BOTH' },
+  })
+})
+
+type RequestInput = z.output<typeof RequestFields>
 
 /** The end of a request: as it was asked, at most so many days after its start. */
 function endOfRequest(body: RequestInput, start: Date, maximumDays: number): Date | null {
@@ -138,11 +157,11 @@ export async function sendRequest(
   requireOffer(body.access_role, body.relationship_type, body.overrides ?? [])
   if (body.conditions) requireConditions(body.conditions, 'conditions')
   const start = startOf(body, mandate.origin.now)
-  await requireTurn(mandate, body.tenant_slug)
-  const asked = await findAskedTenant(mandate, body.tenant_slug)
-  const isWelcome = asked.policy === null || mayAsk(asked.policy, mandate.partner.id, body.access_role)
-  const tenantId = isWelcome ? asked.tenantId : null
-  const terms = termsOfRequest(body, start, asked.policy?.max_duration_days ?? MAXIMUM_DURATION_DAYS)
+  // One request of a partner after the other, so that what each finds still holds when it is written.
+  await takeTurn(mandate, 'link requests', mandate.partner.id)
+  if (body.tenant_slug !== undefined) await requireTurn(mandate, body.tenant_slug)
+  const { label, tenantId, maximumDays, codeHash } = await findReached(mandate, body, body.access_role)
+  const terms = termsOfRequest(body, start, maximumDays)
   const via = await requireDistributor(mandate, body.via_partner_slug)
   const request = {
     terms,
@@ -153,10 +172,13 @@ export async function sendRequest(
     via,
     promisedHours: body.sla_response_hours ?? null,
   }
-  const id = await insertRequest(mandate, { ...request, slug: body.tenant_slug, tenantId })
+  const id = await newId(mandate)
+  if (body.invitation_code && (await useCode(mandate, codeHash, id)) !== (codeHash !== null))
+    throw new Error('A code that is held was not used up.')
+  await insertRequest(mandate, { ...request, id, slug: label, tenantId })
   recordRequest(mandate, {
     id,
-    slug: body.tenant_slug,
+    slug: label,
     role: body.access_role,
     tenantId,
     offer: toStoredConditions(terms.conditions),

@@ -29,6 +29,8 @@ import {
   requireOffer,
   toConditionsBody,
 } from './inputs.ts'
+import { findCodeOfLink } from './invitation-code-store.ts'
+import { CodeBody, toCode } from './invitation-code-view.ts'
 import { announce } from './mails.ts'
 import { namedParties } from './payers.ts'
 import { findInvitedPartner, insertInvitation } from './request-store.ts'
@@ -68,6 +70,9 @@ const TenantLinkDetail = z.strictObject({
   snapshot_token: z.string().nullable(),
   first_approval: FirstApprovalBody,
   asking: AskingPartyBody,
+  invitation_code: CodeBody.nullable().meta({
+    description: 'The invitation code that the partner asked with; null where it asked otherwise.',
+  }),
   renewal_ends_at: z
     .string()
     .nullable()
@@ -82,6 +87,11 @@ const TenantLinkDetail = z.strictObject({
     conditions: ConditionsInput.nullable(),
   }),
 })
+
+async function readInvitation(mandate: Mandate<'tenant'>, row: KnownLink) {
+  const code = await findCodeOfLink(mandate, row.id)
+  return code ? toCode(code) : null
+}
 
 async function readDetail(
   mandate: Mandate<'tenant'>,
@@ -107,6 +117,7 @@ async function readDetail(
     },
     renewal_ends_at: (await renewalOf(mandate, row))?.toISOString() ?? null,
     ...(await readApprovalState(mandate, row)),
+    invitation_code: await readInvitation(mandate, row),
     asking: toAskingParty(await readAskingParty(mandate, row)),
     live_counts: await countLive(mandate),
     policy: {

@@ -380,3 +380,9 @@ export function mayAsk(policy: AskingRules, partnerId: string, role: LinkRole): 
   const isWelcome = { any: true, listed: isListed, unlisted: !isListed, none: false }[policy.who_may_ask]
   return isWelcome && policy.roles_allowed.includes(role)
 }
+
+/** Whether a partner may ask for this role with a code that the tenant gave out: only one that it named as unwelcome may not. */
+export function mayAskByCode(policy: AskingRules, partnerId: string, role: LinkRole): boolean {
+  const isBarred = policy.who_may_ask === 'unlisted' && policy.listed_partner_ids.includes(partnerId)
+  return !isBarred && policy.roles_allowed.includes(role)
+}

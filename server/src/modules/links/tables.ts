@@ -364,6 +364,23 @@ export interface LinkTables {
     version: Generated<number>
     updated_at: Generated<Date>
   }
+  tenant_invitation_code: {
+    id: Generated<string>
+    tenant_id: string
+    code_hash: Buffer
+    hint: string
+    note: string | null
+    made_by: string
+    made_by_name: string
+    made_at: Generated<Date>
+    expires_at: Date
+    withdrawn_by: string | null
+    withdrawn_by_name: string | null
+    withdrawn_at: Date | null
+    used_at: Date | null
+    used_by: string | null
+    link_id: string | null
+  }
   link_notice: { link_id: string; ends_at: Date; days: number; sent_at: Generated<Date> }
   partner: {
     id: string

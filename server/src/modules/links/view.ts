@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
 import { sent } from '#platform/route.ts'
+import { nameOfRequest } from './invitation-code.ts'
 import { BillingPartiesBody } from './payers.ts'
 import { daysUntil, isReviewOverdue, maskOfTerms, renewableUntil, sentencesOf, termsOf } from './rules.ts'
 import type { LinkPerson } from './people-store.ts'
@@ -181,13 +182,18 @@ function datesOf(row: LinkRow, now: Date) {
   }
 }
 
+/** What a tenant is called: of one that has not decided the partner reads what it typed. */
+function tenantNameOf({ tenant_id: id, tenant_name: name }: LinkRow): string {
+  return id === null ? nameOfRequest(name ?? '') : (name ?? '')
+}
+
 /** The public form of a link. `now` decides what its state is called and how many days are left. */
 export function toLink(row: LinkRow, now: Date) {
   const terms = termsOf(row)
   return {
     link_id: encodeId('link', idFromUuid('link', row.id)),
     tenant_id: row.tenant_id && encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
-    tenant_name: row.tenant_name ?? '',
+    tenant_name: tenantNameOf(row),
     tenant_slug: row.tenant_slug ?? '',
     partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
     partner_name: row.partner_name ?? '',

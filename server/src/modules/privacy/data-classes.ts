@@ -32,6 +32,7 @@ const SECRET_COLUMNS: ReadonlySet<string> = new Set([
   'password_credential.hash',
   'payout_account.fingerprint',
   'recovery_code.hash',
+  'tenant_invitation_code.code_hash',
 ])
 
 const PERSONAL_COLUMNS: ReadonlySet<string> = new Set([

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkCharacter, makeVoucherCode, readVoucherCode, showVoucherCode } from './code.ts'
+import { checkCharacter } from '#platform/credentials/typed-code.ts'
+import { makeVoucherCode, readVoucherCode, showVoucherCode } from './code.ts'
 import { dayIn, isDayOfBirth, lastDayBefore } from './days.ts'
 import { identityKey, normaliseName } from './identity.ts'
 import { decideIssue, stateNow } from './rules.ts'
