@@ -227,7 +227,7 @@ const RECORDS: readonly TargetFigure[] = [
     ],
     parts: ['processes', 'tamper', 'verifier'],
     missing:
-      '10 million events: `npm run evidence -- verifier --times 50`; 1,000 random places of each kind: `npm run evidence -- tamper --times 16`, in a log of 240 events; the verifier of others',
+      '10 million events: `npm run evidence -- verifier --times 50`; the 1,000 random places of each kind of tampering are in a log of 240 events; the verifier of others',
   },
   {
     number: 14,
