@@ -87,12 +87,14 @@ create table public.assisted_rule (
   set_at timestamp with time zone not null default now(),
   constraint assisted_rule_mode_check CHECK ((mode = ANY (ARRAY['ask'::text, 'allow'::text, 'refuse'::text]))),
   constraint assisted_rule_pkey PRIMARY KEY (tenant_id),
-  constraint assisted_rule_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id)
+  constraint assisted_rule_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id),
+  constraint require_refused_ended TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
 CREATE TRIGGER audited_delete AFTER DELETE ON public.assisted_rule REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.assisted_rule REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.assisted_rule REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_assisted_rule BEFORE INSERT OR UPDATE ON public.assisted_rule FOR EACH ROW EXECUTE FUNCTION private.enforce_assisted_rule();
+CREATE CONSTRAINT TRIGGER require_refused_ended AFTER INSERT OR UPDATE ON public.assisted_rule DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.require_refused_ended();
 alter table public.assisted_rule enable row level security, force row level security;
 create policy assisting on public.assisted_rule for select to liaison_owner
   using (true);
@@ -486,5 +488,21 @@ begin
     new.decided_by, new.decided_by_name, new.decided_at, case when new.decided_at is not null then 'tenant_approval' end, case when new.decided_at is not null then seen end);
   insert into delegation_history (delegation_id, tenant_id, version, event, detail) values (new.id, new.tenant_id, 1, case when new.status = 'active' then 'approved' else 'requested' end, seen);
   return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.require_refused_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if private.side_of_login() is not distinct from 'tenant' and new.mode = 'refuse'
+    and exists (select from assisted_access a where a.tenant_id = new.tenant_id and a.status in ('requested', 'active')) then
+    raise exception 'what is refused ends' using errcode = 'check_violation', constraint = 'assisted_refused_open';
+  end if;
+  return null;
 end
 $function$;

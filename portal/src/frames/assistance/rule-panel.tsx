@@ -36,7 +36,12 @@ function RuleForm({ rule }: { rule: SupportRule }) {
             <input type="radio" name="mode" checked={mode === one} onChange={() => setMode(one)} />
             <span>
               <span className="strong">{t(`assist.rule_${one}`)}</span>{' '}
-              <span className="muted">{t(`assist.rule_${one}_about`)}</span>
+              <span className="muted">
+                {t(`assist.rule_${one}_about`)}
+                {one === 'refuse' && rule.open_now > 0 && (
+                  <> {t('assist.rule_refuse_ends', { count: rule.open_now })}</>
+                )}
+              </span>
             </span>
           </label>
         ))}

@@ -9,9 +9,20 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { announceAccess, recordAccess } from './news.ts'
-import { asksForTwo, changeAccess, findRule, getAccess, holdAccess, listAccesses, saveRule } from './store.ts'
+import { stopAssistance } from './stop-all.ts'
+import {
+  asksForTwo,
+  changeAccess,
+  countOpen,
+  findRule,
+  getAccess,
+  holdAccess,
+  listAccesses,
+  saveRule,
+} from './store.ts'
 import type { AccessRow } from './store.ts'
 import { ASSISTED_MODES, ASSISTED_STATES } from './tables.ts'
+import type { AssistedMode } from './tables.ts'
 import { AccessBody, AccessParams, toAccess } from './view.ts'
 
 const BASE = '/api/v1/tenant/support-access'
@@ -22,10 +33,11 @@ const ReasonInput = z.strictObject({ reason: plainText(1, 500).optional() })
 const RuleBody = z.strictObject({
   mode: z.enum(ASSISTED_MODES).meta({
     description:
-      '`ask`: your organisation is asked each time. `allow`: support may look without asking, and you are told each time; where your rules ask for two people, you are asked still. `refuse`: support may not even ask.',
+      '`ask`: your organisation is asked each time. `allow`: support may look without asking, and you are told each time; where your rules ask for two people, you are asked still. `refuse`: support may not even ask; what runs ends at once, and what waits is declined.',
   }),
   set_by_name: z.string().nullable(),
   set_at: z.string().nullable(),
+  open_now: z.int().meta({ description: 'How many accesses run or wait: `refuse` ends them.' }),
 })
 
 async function tellRule(mandate: Mandate<'tenant'>): Promise<z.output<typeof RuleBody>> {
@@ -34,6 +46,7 @@ async function tellRule(mandate: Mandate<'tenant'>): Promise<z.output<typeof Rul
     mode: rule?.mode ?? 'ask',
     set_by_name: rule?.set_by_name ?? null,
     set_at: rule?.set_at.toISOString() ?? null,
+    open_now: await countOpen(mandate),
   }
 }
 
@@ -168,7 +181,23 @@ const makeStopRoute = (
     },
   })
 
-const ruleRoutes: readonly Route[] = [
+/** Sets the rule. Whoever refuses support lets nobody of it look on: what runs ends in the same transaction, and what waits is declined. */
+async function setRule(mandate: Mandate<'tenant'>, mode: AssistedMode, origin: string) {
+  const before = await tellRule(mandate)
+  await saveRule(mandate, mode)
+  const ended =
+    mode === 'refuse'
+      ? await stopAssistance(mandate, { reason: 'The organisation refuses support from now on.', origin })
+      : 0
+  recordEvent(mandate, {
+    action: 'assistance.rule.change',
+    resource: { type: 'rule for support access', label: mandate.tenant.name },
+    changes: { mode: { before: before.mode, after: mode }, ...(ended > 0 && { ended }) },
+  })
+  return tellRule(mandate)
+}
+
+const makeRuleRoutes = (services: Services): readonly Route[] => [
   route({
     method: 'GET',
     path: `${BASE}/rule`,
@@ -182,21 +211,13 @@ const ruleRoutes: readonly Route[] = [
   route({
     method: 'PUT',
     path: `${BASE}/rule`,
-    summary: "Set whether the provider's support asks before it looks, looks after telling, or may not ask",
+    summary:
+      "Set whether the provider's support asks before it looks, looks after telling, or may not ask, which ends what is open",
     input: { body: z.strictObject({ mode: z.enum(ASSISTED_MODES) }) },
     access: { permission: 'tenant.partner_access.policy.write' },
     limit: 'write',
     responses: { 200: RuleBody },
-    async handle({ mandate, body }) {
-      const before = await tellRule(mandate)
-      await saveRule(mandate, body.mode)
-      recordEvent(mandate, {
-        action: 'assistance.rule.change',
-        resource: { type: 'rule for support access', label: mandate.tenant.name },
-        changes: { mode: { before: before.mode, after: body.mode } },
-      })
-      return tellRule(mandate)
-    },
+    handle: ({ mandate, body }) => setRule(mandate, body.mode, services.publicOrigin()),
   }),
 ]
 
@@ -206,6 +227,6 @@ export function makeTenantAssistanceRoutes(services: Services): readonly Route[]
     listRoute,
     makeApproveRoute(services),
     ...STOPS.map((stop) => makeStopRoute(services, stop)),
-    ...ruleRoutes,
+    ...makeRuleRoutes(services),
   ]
 }

@@ -2,7 +2,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { announceAccess, recordAccess } from './news.ts'
 import { changeAccess, holdOpen } from './store.ts'
 
-/** Ends support's access to the mandate's tenant and declines what waits; for the emergency stop. Answers how many there were. */
+/** Ends support's access to the mandate's tenant and declines what waits; for the emergency stop, and where the tenant refuses from now on. Answers how many there were. */
 export async function stopAssistance(
   mandate: Mandate<'tenant'>,
   { reason, origin }: { readonly reason: string; readonly origin: string },

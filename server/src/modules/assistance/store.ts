@@ -156,6 +156,17 @@ export async function holdOpen(mandate: Mandate<'tenant'>): Promise<AccessRow[]>
     .execute()
 }
 
+/** How many accesses of the mandate's tenant are open or wait. */
+export async function countOpen(mandate: Mandate<'tenant'>): Promise<number> {
+  const { total } = await db(mandate)
+    .selectFrom('assisted_access')
+    .select((eb) => eb.fn.countAll<string>().as('total'))
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('status', 'in', ['requested', 'active'])
+    .executeTakeFirstOrThrow()
+  return Number(total)
+}
+
 /** Accesses whose time has passed without anybody having noted it, oldest first. */
 export function findOverdue(mandate: Mandate<'system'>, limit: number): Promise<AccessRow[]> {
   return selectAll(mandate)
