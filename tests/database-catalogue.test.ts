@@ -267,6 +267,59 @@ test('a version that several logins count is counted one by one, so that none of
   expect(uncounted).toEqual([])
 })
 
+const NAMES_OF_WHO = `(_by_name|_by_email|_by_label|_by_partner_name|^(actor|approver|author|author_partner|person|reviewer|signer)_name)$`
+
+test.each([
+  [
+    'by the own name',
+    { which: `a.attname ~ '${NAMES_OF_WHO}'`, trigger: 'act_in_own_name_%' },
+    // These are refused by triggers of their own where the name is not the own.
+    [
+      'delegation.approved_by_name on update',
+      'link_change_request.first_approved_by_name on insert',
+      'link_change_request.requested_by_name on insert',
+    ],
+  ],
+  [
+    'by the own id',
+    {
+      which: `a.attname ~ '_by$' and a.atttypid = 'uuid'::regtype`,
+      trigger: 'zz_act_as_oneself_%',
+    },
+    // Delegations are held to it by triggers of their own; and which token came after one.
+    [
+      'delegation.approved_by on update',
+      'delegation.requested_by on update',
+      'delegation.status_changed_by on update',
+      'delegation.suspended_by on update',
+      'form_token.replaced_by on update',
+    ],
+  ],
+])(
+  'who did something is told %s wherever people’s logins write it, so that nobody acts as somebody else (R1)',
+  async (_, { which, trigger }, bound) => {
+    const people = LOGINS.filter((login) =>
+      ['auth', 'platform', 'program', 'delegate', 'tenant', 'realm'].some(
+        (side) => login === `liaison_${side}`,
+      ),
+    )
+    expect(people).toHaveLength(6)
+    const free = await column(
+      `select c.relname || '.' || a.attname || ' on ' || work.done as name
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+       cross join (values ('insert', 4), ('update', 16)) work (done, bit)
+       where c.relkind in ('r', 'p') and not c.relispartition and ${which}
+         and exists (select from unnest($1::text[]) login where has_column_privilege(login, c.oid, a.attnum, work.done))
+         and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname like $2 and (t.tgtype & work.bit) > 0
+           and a.attname = any (string_to_array(encode(t.tgargs, 'escape'), '\\000')))
+       order by 1`,
+      [people, trigger],
+    )
+    expect(free).toEqual(bound)
+  },
+)
+
 test('the catalogue check bites: a table without row security is found', async () => {
   await world.sql('create table public.planted (id integer)')
   await expect(refuseUnsafeLogins(world.database)).rejects.toThrow('planted')

@@ -118,8 +118,8 @@ const OWNERS_WRITES: readonly string[] = [
   "update delegation set ends_at = starts_at + interval '1 hour' where partner_id = $1 and kind = 'link'",
   'delete from link_member where partner_id = $1',
   `insert into access_freeze (scope, partner_id, set_by, set_by_name, set_by_side) values ('partner', $1, access.context_id('actor_id'), 'x', 'partner')`,
-  `insert into partner_team (partner_id, name, created_by, created_by_name) values ($1, 'Mine', uuidv7(), 'x')`,
-  `insert into webhook_endpoint (partner_id, url, event_types, created_by, created_by_name) values ($1, 'https://mine.example/hook', '{link.activated}', uuidv7(), 'x')`,
+  `insert into partner_team (partner_id, name, created_by, created_by_name) values ($1, 'Mine', access.context_id('actor_id'), 'x')`,
+  `insert into webhook_endpoint (partner_id, url, event_types, created_by, created_by_name) values ($1, 'https://mine.example/hook', '{link.activated}', access.context_id('actor_id'), 'x')`,
 ]
 
 /** What the API shows to owners alone, as conditions on what is read; $1 is the partner. */

@@ -43,10 +43,14 @@ create table public.partner_account (
 CREATE INDEX partner_account_partner_id_status_idx ON public.partner_account USING btree (partner_id, status);
 CREATE INDEX partner_account_tenant_id_subscriber_id_idx ON public.partner_account USING btree (tenant_id, subscriber_id);
 CREATE UNIQUE INDEX partner_account_once ON public.partner_account USING btree (tenant_id, partner_id, subscriber_id) WHERE (status = 'active'::text);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.partner_account FOR EACH ROW WHEN (((new.requested_by_name IS NOT NULL) OR (new.attached_by_name IS NOT NULL))) EXECUTE FUNCTION private.act_in_own_name('requested_by_name', 'attached_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.partner_account FOR EACH ROW WHEN (((new.attached_by_name IS DISTINCT FROM old.attached_by_name) OR (new.ended_by_name IS DISTINCT FROM old.ended_by_name))) EXECUTE FUNCTION private.act_in_own_name('attached_by_name', 'ended_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_account BEFORE INSERT OR UPDATE ON public.partner_account FOR EACH ROW EXECUTE FUNCTION private.enforce_account();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.partner_account FOR EACH ROW WHEN (((new.requested_by IS NOT NULL) OR (new.attached_by IS NOT NULL))) EXECUTE FUNCTION private.act_as_oneself('requested_by', 'attached_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.partner_account FOR EACH ROW WHEN ((new.attached_by IS DISTINCT FROM old.attached_by)) EXECUTE FUNCTION private.act_as_oneself('attached_by');
 alter table public.partner_account enable row level security, force row level security;
 create policy clock on public.partner_account for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))

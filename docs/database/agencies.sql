@@ -27,11 +27,13 @@ create table public.agency (
   constraint agency_tenant_id_id_key UNIQUE (tenant_id, id)
 );
 CREATE UNIQUE INDEX agency_name_once ON public.agency USING btree (tenant_id, lower(name));
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.agency FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.agency REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.agency REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.agency REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_agency_record BEFORE UPDATE ON public.agency FOR EACH ROW EXECUTE FUNCTION private.enforce_agency_record();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.agency FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.agency FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.agency enable row level security, force row level security;
 create policy change_agencies on public.agency for update to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('form'::text, 'update'::text) AS reach)))
@@ -110,12 +112,16 @@ create table public.agency_key (
   constraint agency_key_tenant_id_id_key UNIQUE (tenant_id, id)
 );
 CREATE INDEX agency_key_tenant_id_agency_id_idx ON public.agency_key USING btree (tenant_id, agency_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.agency_key FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.agency_key FOR EACH ROW WHEN ((new.revoked_by_name IS DISTINCT FROM old.revoked_by_name)) EXECUTE FUNCTION private.act_in_own_name('revoked_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.agency_key REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.agency_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.agency_key REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_agency_record BEFORE UPDATE ON public.agency_key FOR EACH ROW EXECUTE FUNCTION private.enforce_agency_record();
 CREATE TRIGGER follow_form_delegation AFTER UPDATE OF status ON public.agency_key FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION private.follow_form_delegation();
 CREATE TRIGGER give_form_delegation BEFORE INSERT ON public.agency_key FOR EACH ROW EXECUTE FUNCTION private.give_form_delegation();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.agency_key FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.agency_key FOR EACH ROW WHEN ((new.revoked_by IS DISTINCT FROM old.revoked_by)) EXECUTE FUNCTION private.act_as_oneself('revoked_by');
 alter table public.agency_key enable row level security, force row level security;
 create policy change_keys on public.agency_key for update to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('form'::text, 'update'::text) AS reach)))
@@ -178,12 +184,14 @@ create table public.form (
   constraint form_tenant_id_id_key UNIQUE (tenant_id, id)
 );
 CREATE INDEX form_tenant_id_agency_id_idx ON public.form USING btree (tenant_id, agency_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.form FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.form REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.form REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.form REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER copy_form_config AFTER UPDATE OF config ON public.form FOR EACH ROW WHEN ((new.config IS DISTINCT FROM old.config)) EXECUTE FUNCTION private.copy_form_config();
 CREATE TRIGGER enforce_agency_record BEFORE UPDATE ON public.form FOR EACH ROW EXECUTE FUNCTION private.enforce_agency_record();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.form FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.form FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.form enable row level security, force row level security;
 create policy change_forms on public.form for update to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('form'::text, 'update'::text) AS reach)))
@@ -247,6 +255,8 @@ create table public.form_token (
 CREATE INDEX form_token_overlapping ON public.form_token USING btree (valid_until) WHERE ((status = 'active'::text) AND (valid_until IS NOT NULL));
 CREATE INDEX form_token_tenant_id_form_id_idx ON public.form_token USING btree (tenant_id, form_id);
 CREATE UNIQUE INDEX form_token_one_current ON public.form_token USING btree (form_id) WHERE ((status = 'active'::text) AND (valid_until IS NULL));
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.form_token FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.form_token FOR EACH ROW WHEN ((new.revoked_by_name IS DISTINCT FROM old.revoked_by_name)) EXECUTE FUNCTION private.act_in_own_name('revoked_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.form_token REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.form_token REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.form_token REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -255,6 +265,8 @@ CREATE TRIGGER enforce_form_token_end BEFORE UPDATE ON public.form_token FOR EAC
 CREATE TRIGGER follow_form_delegation AFTER UPDATE ON public.form_token FOR EACH ROW WHEN (((new.status <> old.status) OR (new.valid_until IS DISTINCT FROM old.valid_until))) EXECUTE FUNCTION private.follow_form_delegation();
 CREATE TRIGGER give_form_delegation BEFORE INSERT ON public.form_token FOR EACH ROW EXECUTE FUNCTION private.give_form_delegation();
 CREATE TRIGGER keep_token_mode BEFORE INSERT ON public.form_token FOR EACH ROW EXECUTE FUNCTION access.keep_token_mode();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.form_token FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.form_token FOR EACH ROW WHEN ((new.revoked_by IS DISTINCT FROM old.revoked_by)) EXECUTE FUNCTION private.act_as_oneself('revoked_by');
 alter table public.form_token enable row level security, force row level security;
 create policy change_tokens on public.form_token for update to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('form'::text, 'update'::text) AS reach)))

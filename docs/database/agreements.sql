@@ -307,6 +307,7 @@ create table public.agreement_template (
   constraint agreement_template_terms_check CHECK (((jsonb_typeof(terms) = 'object'::text) AND (octet_length((terms)::text) <= 16384))),
   constraint agreement_template_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200)))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.agreement_template FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.agreement_template FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.agreement_template REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.agreement_template REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -384,6 +385,7 @@ create table public.program_setting (
   constraint program_setting_set_by_name_check CHECK (((char_length(set_by_name) >= 1) AND (char_length(set_by_name) <= 200))),
   constraint program_setting_version_check CHECK ((version >= 1))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.program_setting FOR EACH ROW WHEN ((new.set_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.program_setting FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.program_setting REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.program_setting REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

@@ -80,10 +80,12 @@ CREATE INDEX alert_of_partner ON public.alert USING btree (partner_id, area, ten
 CREATE INDEX alert_of_provider ON public.alert USING btree (triggered_at DESC, id DESC) WHERE (audience = 'provider'::text);
 CREATE INDEX alert_standing ON public.alert USING btree (type) WHERE (level > 0);
 CREATE UNIQUE INDEX alert_once ON public.alert USING btree (dedupe_key) WHERE (level > 0);
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.alert FOR EACH ROW WHEN (((new.acknowledged_by_name IS DISTINCT FROM old.acknowledged_by_name) OR (new.resolved_by_name IS DISTINCT FROM old.resolved_by_name))) EXECUTE FUNCTION private.act_in_own_name('acknowledged_by_name', 'resolved_by_name');
 CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OF state, severity, occurrences, snoozed_until, assigned_to ON public.alert DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit.require_event();
 CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.alert FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER enforce_alert BEFORE UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION private.enforce_alert();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.alert FOR EACH ROW WHEN (((new.acknowledged_by IS DISTINCT FROM old.acknowledged_by) OR (new.resolved_by IS DISTINCT FROM old.resolved_by))) EXECUTE FUNCTION private.act_as_oneself('acknowledged_by', 'resolved_by');
 alter table public.alert enable row level security, force row level security;
 create policy clock on public.alert for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
@@ -263,10 +265,12 @@ create table public.alert_rule (
   constraint alert_rule_warning_check CHECK ((warning > (0)::numeric))
 );
 CREATE INDEX alert_rule_partner_id_type_idx ON public.alert_rule USING btree (partner_id, type);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.alert_rule FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.alert_rule REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.alert_rule REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.alert_rule REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.alert_rule FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.alert_rule FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.alert_rule enable row level security, force row level security;
 create policy deciding on public.alert_rule for select to liaison_authz
   using (true);

@@ -45,10 +45,12 @@ CREATE INDEX partner_application_company_key_idx ON public.partner_application U
 CREATE INDEX partner_application_contact_email_created_at_idx ON public.partner_application USING btree (contact_email, created_at);
 CREATE INDEX partner_application_partner_id_idx ON public.partner_application USING btree (partner_id) WHERE (partner_id IS NOT NULL);
 CREATE INDEX partner_application_status_submitted_at_idx ON public.partner_application USING btree (status, submitted_at);
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.partner_application FOR EACH ROW WHEN ((new.decided_by_name IS DISTINCT FROM old.decided_by_name)) EXECUTE FUNCTION private.act_in_own_name('decided_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_application REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_application REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_application REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_application BEFORE INSERT OR UPDATE ON public.partner_application FOR EACH ROW EXECUTE FUNCTION private.enforce_application();
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.partner_application FOR EACH ROW WHEN ((new.decided_by IS DISTINCT FROM old.decided_by)) EXECUTE FUNCTION private.act_as_oneself('decided_by');
 alter table public.partner_application enable row level security, force row level security;
 create policy applying on public.partner_application for insert to liaison_auth
   with check (((( SELECT access.context_plane() AS context_plane) = 'auth'::text) AND (status = 'draft'::text)));
@@ -129,6 +131,7 @@ create table public.partner_application_message (
   constraint partner_application_message_side_check CHECK ((side = ANY (ARRAY['provider'::text, 'applicant'::text])))
 );
 CREATE INDEX partner_application_message_application_id_created_at_idx ON public.partner_application_message USING btree (application_id, created_at);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.partner_application_message FOR EACH ROW WHEN ((new.author_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('author_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.partner_application_message FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_application_message REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_application_message REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

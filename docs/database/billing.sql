@@ -276,11 +276,15 @@ create table public.invoice_dispute (
 CREATE INDEX invoice_dispute_newest ON public.invoice_dispute USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX invoice_dispute_of_invoice ON public.invoice_dispute USING btree (tenant_id, invoice_id);
 CREATE UNIQUE INDEX invoice_dispute_open ON public.invoice_dispute USING btree (tenant_id, invoice_id) WHERE (status = 'open'::text);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.invoice_dispute FOR EACH ROW WHEN (((new.created_by_name IS NOT NULL) OR (new.created_by_partner_name IS NOT NULL) OR (new.decided_by_name IS NOT NULL))) EXECUTE FUNCTION private.act_in_own_name('created_by_name', 'created_by_partner_name', 'decided_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.invoice_dispute FOR EACH ROW WHEN ((new.decided_by_name IS DISTINCT FROM old.decided_by_name)) EXECUTE FUNCTION private.act_in_own_name('decided_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.invoice_dispute REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.invoice_dispute REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.invoice_dispute REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER check_dispute BEFORE INSERT ON public.invoice_dispute FOR EACH ROW EXECUTE FUNCTION private.check_dispute();
 CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.invoice_dispute FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.invoice_dispute FOR EACH ROW WHEN (((new.created_by IS NOT NULL) OR (new.decided_by IS NOT NULL))) EXECUTE FUNCTION private.act_as_oneself('created_by', 'decided_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.invoice_dispute FOR EACH ROW WHEN ((new.decided_by IS DISTINCT FROM old.decided_by)) EXECUTE FUNCTION private.act_as_oneself('decided_by');
 alter table public.invoice_dispute enable row level security, force row level security;
 create policy accounts on public.invoice_dispute for select to liaison_delegate
   using (((tenant_id, invoice_id) IN ( SELECT own_invoices.tenant_id,
@@ -388,9 +392,11 @@ create table public.invoice_reminder (
   constraint invoice_reminder_tenant_id_invoice_id_fkey FOREIGN KEY (tenant_id, invoice_id) REFERENCES public.invoice(tenant_id, id),
   constraint invoice_reminder_tenant_id_invoice_id_sent_on_key UNIQUE (tenant_id, invoice_id, sent_on)
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.invoice_reminder FOR EACH ROW WHEN ((new.sent_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('sent_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.invoice_reminder REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.invoice_reminder REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.invoice_reminder REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.invoice_reminder FOR EACH ROW WHEN ((new.sent_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('sent_by');
 alter table public.invoice_reminder enable row level security, force row level security;
 create policy accounts on public.invoice_reminder for select to liaison_delegate
   using (((tenant_id, invoice_id) IN ( SELECT own_invoices.tenant_id,

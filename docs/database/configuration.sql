@@ -104,12 +104,14 @@ create table public.partner_config_version (
   constraint partner_config_version_pkey PRIMARY KEY (id),
   constraint partner_config_version_version_check CHECK ((version > 0))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.partner_config_version FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.partner_config_version FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_config_version REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_config_version REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_config_version REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER keep_version BEFORE INSERT ON public.partner_config_version FOR EACH ROW EXECUTE FUNCTION access.keep_version();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.partner_config_version FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.partner_config_version FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.partner_config_version enable row level security, force row level security;
 create policy deciding on public.partner_config_version for select to liaison_authz
   using (true);
@@ -145,12 +147,16 @@ create table public.partner_configuration (
   constraint partner_configuration_pkey PRIMARY KEY (partner_id),
   constraint partner_configuration_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.partner_configuration FOR EACH ROW WHEN ((new.activated_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('activated_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.partner_configuration FOR EACH ROW WHEN ((new.activated_by_name IS DISTINCT FROM old.activated_by_name)) EXECUTE FUNCTION private.act_in_own_name('activated_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_configuration REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_configuration REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_configuration REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER check_activation BEFORE INSERT OR UPDATE ON public.partner_configuration FOR EACH ROW EXECUTE FUNCTION access.check_activation();
 CREATE TRIGGER put_in_force AFTER INSERT OR UPDATE ON public.partner_configuration FOR EACH ROW EXECUTE FUNCTION access.put_in_force();
 CREATE TRIGGER require_second_person BEFORE INSERT OR UPDATE ON public.partner_configuration FOR EACH ROW EXECUTE FUNCTION private.require_identity_care();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.partner_configuration FOR EACH ROW WHEN ((new.activated_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('activated_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.partner_configuration FOR EACH ROW WHEN ((new.activated_by IS DISTINCT FROM old.activated_by)) EXECUTE FUNCTION private.act_as_oneself('activated_by');
 alter table public.partner_configuration enable row level security, force row level security;
 create policy deciding on public.partner_configuration for select to liaison_authz
   using (true);
@@ -198,6 +204,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_logo REFERENCING OL
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_logo REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_logo REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.partner_logo FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.partner_logo FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.partner_logo enable row level security, force row level security;
 create policy deciding on public.partner_logo for select to liaison_authz
   using (true);

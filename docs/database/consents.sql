@@ -315,6 +315,8 @@ CREATE INDEX consent_request_ends_at_idx ON public.consent_request USING btree (
 CREATE INDEX consent_request_person_id_idx ON public.consent_request USING btree (person_id);
 CREATE INDEX consent_request_result_id_idx ON public.consent_request USING btree (result_id);
 CREATE INDEX consent_request_tenant_id_status_idx ON public.consent_request USING btree (tenant_id, status);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.consent_request FOR EACH ROW WHEN ((new.person_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('person_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.consent_request FOR EACH ROW WHEN (((new.first_approved_by_name IS DISTINCT FROM old.first_approved_by_name) OR (new.decided_by_name IS DISTINCT FROM old.decided_by_name))) EXECUTE FUNCTION private.act_in_own_name('first_approved_by_name', 'decided_by_name');
 CREATE TRIGGER answer_access_request AFTER UPDATE OF status ON public.consent_request FOR EACH ROW WHEN ((new.access_request_id IS NOT NULL)) EXECUTE FUNCTION private.answer_access_request();
 CREATE TRIGGER answer_backchannel_request AFTER UPDATE OF status ON public.consent_request FOR EACH ROW WHEN ((new.backchannel_request_id IS NOT NULL)) EXECUTE FUNCTION private.answer_backchannel_request();
 CREATE TRIGGER answer_consent_ask AFTER UPDATE OF status ON public.consent_request FOR EACH ROW WHEN ((new.consent_ask_id IS NOT NULL)) EXECUTE FUNCTION private.answer_consent_ask();
@@ -325,6 +327,7 @@ CREATE TRIGGER enforce_consent_request BEFORE INSERT OR UPDATE ON public.consent
 CREATE TRIGGER open_access_request BEFORE INSERT ON public.consent_request FOR EACH ROW WHEN ((new.access_request_id IS NOT NULL)) EXECUTE FUNCTION private.open_access_request();
 CREATE TRIGGER open_backchannel_request BEFORE INSERT ON public.consent_request FOR EACH ROW WHEN ((new.backchannel_request_id IS NOT NULL)) EXECUTE FUNCTION private.open_backchannel_request();
 CREATE TRIGGER open_consent_ask BEFORE INSERT ON public.consent_request FOR EACH ROW WHEN ((new.consent_ask_id IS NOT NULL)) EXECUTE FUNCTION private.open_consent_ask();
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.consent_request FOR EACH ROW WHEN (((new.first_approved_by IS DISTINCT FROM old.first_approved_by) OR (new.decided_by IS DISTINCT FROM old.decided_by))) EXECUTE FUNCTION private.act_as_oneself('first_approved_by', 'decided_by');
 alter table public.consent_request enable row level security, force row level security;
 create policy clock on public.consent_request for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))

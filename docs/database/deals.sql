@@ -51,6 +51,7 @@ CREATE INDEX deal_registration_state_created_at_idx ON public.deal_registration 
 CREATE UNIQUE INDEX deal_registration_own_open ON public.deal_registration USING btree (partner_id, prospect_key) WHERE (state = ANY (ARRAY['submitted'::text, 'approved'::text]));
 CREATE UNIQUE INDEX deal_registration_protected ON public.deal_registration USING btree (prospect_key) WHERE (state = 'approved'::text);
 CREATE UNIQUE INDEX deal_registration_won ON public.deal_registration USING btree (referral_id) WHERE (referral_id IS NOT NULL);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.deal_registration FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.deal_registration REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.deal_registration REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.deal_registration REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -58,6 +59,7 @@ CREATE TRIGGER enforce_deal BEFORE UPDATE ON public.deal_registration FOR EACH R
 CREATE TRIGGER enforce_new_deal BEFORE INSERT ON public.deal_registration FOR EACH ROW EXECUTE FUNCTION access.enforce_new_deal();
 CREATE TRIGGER no_delete BEFORE DELETE ON public.deal_registration FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.deal_registration FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.deal_registration FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.deal_registration enable row level security, force row level security;
 create policy deciding on public.deal_registration for select to liaison_authz
   using (true);

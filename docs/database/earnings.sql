@@ -156,6 +156,7 @@ CREATE TRIGGER note_new_earnings AFTER INSERT ON public.earning REFERENCING NEW 
 CREATE CONSTRAINT TRIGGER paid_through_payout AFTER INSERT ON public.earning DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = ANY (ARRAY['in_payout'::text, 'paid'::text])) OR (new.payout_item_id IS NOT NULL))) EXECUTE FUNCTION access.check_paid_earning();
 CREATE TRIGGER settle_returned AFTER UPDATE ON public.earning REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION private.check_returned_earnings();
 CREATE TRIGGER take_along AFTER UPDATE ON public.earning REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION private.approve_taken_back();
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.earning FOR EACH ROW WHEN ((new.first_approved_by IS DISTINCT FROM old.first_approved_by)) EXECUTE FUNCTION private.act_as_oneself('first_approved_by');
 alter table public.earning enable row level security, force row level security;
 create policy deciding on public.earning for select to liaison_authz
   using (true);
@@ -200,6 +201,7 @@ create table public.earning_policy (
   constraint earning_policy_two_people_above_check CHECK (((jsonb_typeof(two_people_above) = 'object'::text) AND (octet_length((two_people_above)::text) <= 4096))),
   constraint earning_policy_version_check CHECK ((version >= 1))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.earning_policy FOR EACH ROW WHEN ((new.set_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.earning_policy FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.earning_policy REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.earning_policy REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

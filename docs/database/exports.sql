@@ -63,9 +63,11 @@ CREATE INDEX export_waiting ON public.export USING btree (created_at) WHERE (sta
 CREATE UNIQUE INDEX export_partner_slot ON public.export USING btree (partner_id, slot) WHERE ((status = 'processing'::text) AND (partner_id IS NOT NULL));
 CREATE UNIQUE INDEX export_platform_slot ON public.export USING btree (slot) WHERE ((status = 'processing'::text) AND (plane = 'platform'::text));
 CREATE UNIQUE INDEX export_tenant_slot ON public.export USING btree (tenant_id, slot) WHERE ((status = 'processing'::text) AND (tenant_id IS NOT NULL));
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.export FOR EACH ROW WHEN ((new.ordered_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('ordered_by_name');
 CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR DELETE ON public.export DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit.require_event();
 CREATE CONSTRAINT TRIGGER audited_end AFTER UPDATE ON public.export DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status <> ALL (ARRAY['queued'::text, 'processing'::text])))) EXECUTE FUNCTION audit.require_event();
 CREATE TRIGGER guarded BEFORE UPDATE ON public.export FOR EACH ROW EXECUTE FUNCTION private.guard_export();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.export FOR EACH ROW WHEN ((new.ordered_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('ordered_by');
 alter table public.export enable row level security, force row level security;
 create policy deciding on public.export for select to liaison_authz
   using (true);

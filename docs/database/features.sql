@@ -100,6 +100,7 @@ create table public.feature_ramp_step (
 );
 CREATE INDEX feature_ramp_step_due ON public.feature_ramp_step USING btree (starts_at) WHERE ((withdrawn_at IS NULL) AND (noted_at IS NULL));
 CREATE UNIQUE INDEX feature_ramp_step_one_at_a_time ON public.feature_ramp_step USING btree (flag_id, starts_at) WHERE (withdrawn_at IS NULL);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.feature_ramp_step FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER announced AFTER INSERT OR UPDATE ON public.feature_ramp_step FOR EACH ROW EXECUTE FUNCTION private.announce_features('');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.feature_ramp_step REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.feature_ramp_step REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -145,12 +146,16 @@ create table public.partner_feature (
   constraint partner_feature_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
 );
 CREATE INDEX partner_feature_flag_id_partner_id_idx ON public.partner_feature USING btree (flag_id, partner_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.partner_feature FOR EACH ROW WHEN (((new.override_by_name IS NOT NULL) OR (new.choice_by_name IS NOT NULL))) EXECUTE FUNCTION private.act_in_own_name('override_by_name', 'choice_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.partner_feature FOR EACH ROW WHEN (((new.override_by_name IS DISTINCT FROM old.override_by_name) OR (new.choice_by_name IS DISTINCT FROM old.choice_by_name))) EXECUTE FUNCTION private.act_in_own_name('override_by_name', 'choice_by_name');
 CREATE TRIGGER announced AFTER INSERT OR UPDATE ON public.partner_feature FOR EACH ROW EXECUTE FUNCTION private.announce_features('partner_id');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_feature REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_feature REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_feature REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_choice BEFORE INSERT OR UPDATE ON public.partner_feature FOR EACH ROW EXECUTE FUNCTION private.enforce_feature_choice();
 CREATE TRIGGER keep_history AFTER INSERT OR UPDATE ON public.partner_feature FOR EACH ROW EXECUTE FUNCTION private.keep_feature_history();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.partner_feature FOR EACH ROW WHEN ((new.choice_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('choice_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.partner_feature FOR EACH ROW WHEN ((new.choice_by IS DISTINCT FROM old.choice_by)) EXECUTE FUNCTION private.act_as_oneself('choice_by');
 alter table public.partner_feature enable row level security, force row level security;
 create policy deciding on public.partner_feature for select to liaison_authz
   using (true);

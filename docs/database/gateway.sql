@@ -30,6 +30,7 @@ CREATE TRIGGER stamped_before AFTER UPDATE ON public.gateway REFERENCING OLD TAB
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.gateway REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.gateway REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.gateway REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.gateway FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.gateway enable row level security, force row level security;
 create policy deciding on public.gateway for select to liaison_authz
   using (true);

@@ -18,6 +18,7 @@ create table public.ingest_key (
   constraint ingest_key_source_check CHECK ((source ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text))
 );
 CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OF name, source, key_hash, key_hint, created_by, created_at, ends_at, revoked_at ON public.ingest_key DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit.require_event();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.ingest_key FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.ingest_key enable row level security, force row level security;
 create policy deciding on public.ingest_key for select to liaison_authz
   using (true);

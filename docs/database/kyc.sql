@@ -54,11 +54,13 @@ CREATE INDEX kyc_case_end_user_id_created_at_idx ON public.kyc_case USING btree 
 CREATE INDEX kyc_case_partner_id_state_submitted_at_idx ON public.kyc_case USING btree (partner_id, state, submitted_at);
 CREATE UNIQUE INDEX kyc_case_one_open ON public.kyc_case USING btree (end_user_id) WHERE (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'in_review'::text, 'resubmit'::text]));
 CREATE UNIQUE INDEX kyc_case_reference ON public.kyc_case USING btree (provider, provider_ref) WHERE (provider_ref IS NOT NULL);
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.kyc_case FOR EACH ROW WHEN (((new.taken_by_name IS DISTINCT FROM old.taken_by_name) OR (new.redacted_by_name IS DISTINCT FROM old.redacted_by_name))) EXECUTE FUNCTION private.act_in_own_name('taken_by_name', 'redacted_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.kyc_case REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.kyc_case REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.kyc_case REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER carry_verification AFTER UPDATE OF state ON public.kyc_case FOR EACH ROW WHEN (((new.state = ANY (ARRAY['verified'::text, 'expired'::text, 'revoked'::text])) AND (new.state IS DISTINCT FROM old.state))) EXECUTE FUNCTION private.carry_verification();
 CREATE TRIGGER enforce_identity_check BEFORE INSERT OR UPDATE ON public.kyc_case FOR EACH ROW EXECUTE FUNCTION private.enforce_identity_check();
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.kyc_case FOR EACH ROW WHEN ((new.taken_by IS DISTINCT FROM old.taken_by)) EXECUTE FUNCTION private.act_as_oneself('taken_by');
 alter table public.kyc_case enable row level security, force row level security;
 create policy checking on public.kyc_case for select to liaison_owner
   using (true);
@@ -148,6 +150,7 @@ create table public.kyc_review (
   constraint kyc_review_reason_codes_check CHECK ((cardinality(reason_codes) <= 9))
 );
 CREATE INDEX kyc_review_partner_id_case_id_idx ON public.kyc_review USING btree (partner_id, case_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.kyc_review FOR EACH ROW WHEN ((new.reviewer_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('reviewer_name');
 CREATE TRIGGER append_only BEFORE UPDATE ON public.kyc_review FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.kyc_review REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.kyc_review REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -186,6 +189,7 @@ create table public.kyc_secret (
   constraint kyc_secret_provider_check CHECK ((provider = 'simulated'::text))
 );
 CREATE UNIQUE INDEX kyc_secret_one_lasting ON public.kyc_secret USING btree (partner_id, provider) WHERE (ends_at IS NULL);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.kyc_secret FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.kyc_secret REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.kyc_secret REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.kyc_secret REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

@@ -53,6 +53,7 @@ create table public.link_checklist (
   constraint link_checklist_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id)
 );
 CREATE INDEX link_checklist_tenant_id_idx ON public.link_checklist USING btree (tenant_id);
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.link_checklist FOR EACH ROW WHEN ((new.done_by_name IS DISTINCT FROM old.done_by_name)) EXECUTE FUNCTION private.act_in_own_name('done_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link_checklist REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_checklist REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_checklist REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -103,10 +104,14 @@ create table public.link_handover (
   constraint link_handover_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id)
 );
 CREATE INDEX link_handover_tenant_id_idx ON public.link_handover USING btree (tenant_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.link_handover FOR EACH ROW WHEN ((new.decided_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('decided_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.link_handover FOR EACH ROW WHEN ((new.decided_by_name IS DISTINCT FROM old.decided_by_name)) EXECUTE FUNCTION private.act_in_own_name('decided_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link_handover REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_handover REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_handover REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_next_handover BEFORE UPDATE ON public.link_handover FOR EACH ROW EXECUTE FUNCTION private.enforce_next_handover();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.link_handover FOR EACH ROW WHEN ((new.decided_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('decided_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.link_handover FOR EACH ROW WHEN ((new.decided_by IS DISTINCT FROM old.decided_by)) EXECUTE FUNCTION private.act_as_oneself('decided_by');
 alter table public.link_handover enable row level security, force row level security;
 create policy clock on public.link_handover for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
@@ -240,6 +245,7 @@ CREATE INDEX link_request_sent_partner_id_tenant_slug_requested_at_idx ON public
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link_request_sent REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_request_sent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_request_sent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.link_request_sent FOR EACH ROW WHEN ((new.requested_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('requested_by');
 alter table public.link_request_sent enable row level security, force row level security;
 create policy deciding on public.link_request_sent for select to liaison_authz
   using (true);
@@ -271,6 +277,7 @@ create table public.link_template (
   constraint link_template_terms_check CHECK (((jsonb_typeof(terms) = 'object'::text) AND (octet_length((terms)::text) <= 32768)))
 );
 CREATE UNIQUE INDEX link_template_one_name ON public.link_template USING btree (partner_id, lower(name));
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.link_template FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link_template REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_template REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_template REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

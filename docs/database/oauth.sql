@@ -47,6 +47,7 @@ create table public.api_client (
   constraint api_client_token_binding_check CHECK ((token_binding = ANY (ARRAY['dpop'::text, 'mtls'::text])))
 );
 CREATE INDEX api_client_tenant_id_idx ON public.api_client USING btree (tenant_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.api_client FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER announced AFTER UPDATE OF status, jwks, mask, scopes ON public.api_client FOR EACH ROW EXECUTE FUNCTION private.announce_access('partner_id=partner_id,tenant_id=tenant_id');
 CREATE TRIGGER announced_binding AFTER UPDATE OF token_binding, certificates ON public.api_client FOR EACH ROW EXECUTE FUNCTION private.announce_access('partner_id=partner_id,tenant_id=tenant_id');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.api_client REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -65,6 +66,7 @@ CREATE TRIGGER stamped_delete AFTER DELETE ON public.api_client REFERENCING OLD 
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.api_client REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.api_client REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stop_writes BEFORE UPDATE OF status, scopes, mask, ip_allow ON public.api_client FOR EACH ROW EXECUTE FUNCTION private.stop_client_writes();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.api_client FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.api_client enable row level security, force row level security;
 create policy authorization_server on public.api_client for select to liaison_auth
   using (true);
@@ -137,11 +139,15 @@ CREATE INDEX api_client_logo_last ON public.api_client_logo USING btree (client_
 CREATE INDEX api_client_logo_sha256_idx ON public.api_client_logo USING btree (sha256) WHERE (status = 'approved'::text);
 CREATE UNIQUE INDEX api_client_logo_approved ON public.api_client_logo USING btree (client_id) WHERE (status = 'approved'::text);
 CREATE UNIQUE INDEX api_client_logo_waiting ON public.api_client_logo USING btree (client_id) WHERE (status = 'waiting'::text);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.api_client_logo FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.api_client_logo FOR EACH ROW WHEN ((new.decided_by_name IS DISTINCT FROM old.decided_by_name)) EXECUTE FUNCTION private.act_in_own_name('decided_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.api_client_logo REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.api_client_logo REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.api_client_logo REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER keep_logo BEFORE UPDATE ON public.api_client_logo FOR EACH ROW EXECUTE FUNCTION private.keep_logo();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.api_client_logo FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.api_client_logo FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.api_client_logo FOR EACH ROW WHEN ((new.decided_by IS DISTINCT FROM old.decided_by)) EXECUTE FUNCTION private.act_as_oneself('decided_by');
 alter table public.api_client_logo enable row level security, force row level security;
 create policy deciding on public.api_client_logo for select to liaison_authz
   using (true);
@@ -237,6 +243,8 @@ create table public.consent (
 );
 CREATE INDEX consent_client_id_idx ON public.consent USING btree (client_id);
 CREATE INDEX consent_tenant_id_idx ON public.consent USING btree (tenant_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.consent FOR EACH ROW WHEN ((new.first_approved_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('first_approved_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.consent FOR EACH ROW WHEN ((new.first_approved_by_name IS DISTINCT FROM old.first_approved_by_name)) EXECUTE FUNCTION private.act_in_own_name('first_approved_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.consent REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.consent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.consent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -248,6 +256,8 @@ CREATE TRIGGER stamped_delete AFTER DELETE ON public.consent REFERENCING OLD TAB
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.consent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.consent REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER touch_delegation AFTER UPDATE OF max_revocation_seconds ON public.consent FOR EACH ROW WHEN ((new.max_revocation_seconds IS DISTINCT FROM old.max_revocation_seconds)) EXECUTE FUNCTION private.touch_revocation_bound();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.consent FOR EACH ROW WHEN ((new.first_approved_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('first_approved_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.consent FOR EACH ROW WHEN ((new.first_approved_by IS DISTINCT FROM old.first_approved_by)) EXECUTE FUNCTION private.act_as_oneself('first_approved_by');
 alter table public.consent enable row level security, force row level security;
 create policy clock on public.consent for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))

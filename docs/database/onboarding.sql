@@ -13,11 +13,13 @@ create table public.api_terms_acceptance (
   constraint api_terms_acceptance_text_sha256_check CHECK ((text_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint api_terms_acceptance_version_check CHECK ((version > 0))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.api_terms_acceptance FOR EACH ROW WHEN ((new.accepted_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('accepted_by_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.api_terms_acceptance FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.api_terms_acceptance REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.api_terms_acceptance REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.api_terms_acceptance REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.api_terms_acceptance FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.api_terms_acceptance FOR EACH ROW WHEN ((new.accepted_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('accepted_by');
 alter table public.api_terms_acceptance enable row level security, force row level security;
 create policy accepting on public.api_terms_acceptance for insert to liaison_program
   with check (((partner_id = ( SELECT access.own_partner() AS own_partner)) AND (accepted_by = ( SELECT access.context_id('actor_id'::text) AS context_id))));

@@ -72,7 +72,9 @@ create table public.bulk_operation (
 );
 CREATE INDEX bulk_operation_partner_id_id_idx ON public.bulk_operation USING btree (partner_id, id DESC);
 CREATE INDEX bulk_operation_waiting ON public.bulk_operation USING btree (created_at) WHERE (status <> 'completed'::text);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.bulk_operation FOR EACH ROW WHEN ((new.ordered_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('ordered_by_name');
 CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR DELETE ON public.bulk_operation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit.require_event();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.bulk_operation FOR EACH ROW WHEN ((new.ordered_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('ordered_by');
 alter table public.bulk_operation enable row level security, force row level security;
 create policy deciding on public.bulk_operation for select to liaison_authz
   using (true);

@@ -44,6 +44,8 @@ CREATE TRIGGER stamped_before AFTER UPDATE ON public.commercial_relationship REF
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.commercial_relationship REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('account_id', 'payer_account_id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.commercial_relationship REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('account_id', 'payer_account_id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.commercial_relationship REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('account_id', 'payer_account_id');
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.commercial_relationship FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.commercial_relationship FOR EACH ROW WHEN ((new.created_by IS DISTINCT FROM old.created_by)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.commercial_relationship enable row level security, force row level security;
 create policy deciding on public.commercial_relationship for select to liaison_authz
   using (true);

@@ -169,6 +169,8 @@ create table public.payout_account (
 );
 CREATE INDEX payout_account_fingerprint_idx ON public.payout_account USING btree (fingerprint);
 CREATE UNIQUE INDEX payout_account_current ON public.payout_account USING btree (partner_id) WHERE (ended_at IS NULL);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.payout_account FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.payout_account FOR EACH ROW WHEN (((new.verified_by_name IS DISTINCT FROM old.verified_by_name) OR (new.held_by_name IS DISTINCT FROM old.held_by_name))) EXECUTE FUNCTION private.act_in_own_name('verified_by_name', 'held_by_name');
 CREATE TRIGGER assess_payout_account AFTER INSERT ON public.payout_account FOR EACH ROW EXECUTE FUNCTION private.assess_payout_account();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.payout_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.payout_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -176,6 +178,8 @@ CREATE TRIGGER audited_update AFTER UPDATE ON public.payout_account REFERENCING 
 CREATE TRIGGER enforce_payout_account BEFORE INSERT OR UPDATE ON public.payout_account FOR EACH ROW EXECUTE FUNCTION access.enforce_payout_account();
 CREATE TRIGGER no_delete BEFORE DELETE ON public.payout_account FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.payout_account FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.payout_account FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.payout_account FOR EACH ROW WHEN ((new.verified_by IS DISTINCT FROM old.verified_by)) EXECUTE FUNCTION private.act_as_oneself('verified_by');
 alter table public.payout_account enable row level security, force row level security;
 create policy deciding on public.payout_account for select to liaison_authz
   using (true);
@@ -241,6 +245,8 @@ create table public.payout_batch (
   constraint sums TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX payout_batch_state_id_idx ON public.payout_batch USING btree (state, id DESC);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.payout_batch FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.payout_batch FOR EACH ROW WHEN (((new.submitted_by_name IS DISTINCT FROM old.submitted_by_name) OR (new.approved_by_name IS DISTINCT FROM old.approved_by_name))) EXECUTE FUNCTION private.act_in_own_name('submitted_by_name', 'approved_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.payout_batch REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.payout_batch REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.payout_batch REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -249,6 +255,8 @@ CREATE TRIGGER no_delete BEFORE DELETE ON public.payout_batch FOR EACH ROW EXECU
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.payout_batch FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER require_first BEFORE UPDATE OF state ON public.payout_batch FOR EACH ROW WHEN (((old.state = 'submitted'::text) AND (new.state = 'approved'::text))) EXECUTE FUNCTION private.require_submitter();
 CREATE CONSTRAINT TRIGGER sums AFTER INSERT ON public.payout_batch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION access.check_payout_sums();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.payout_batch FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.payout_batch FOR EACH ROW WHEN (((new.submitted_by IS DISTINCT FROM old.submitted_by) OR (new.approved_by IS DISTINCT FROM old.approved_by))) EXECUTE FUNCTION private.act_as_oneself('submitted_by', 'approved_by');
 alter table public.payout_batch enable row level security, force row level security;
 create policy deciding on public.payout_batch for select to liaison_authz
   using (true);
@@ -353,6 +361,7 @@ create table public.payout_item (
 );
 CREATE INDEX payout_item_batch_id_state_idx ON public.payout_item USING btree (batch_id, state);
 CREATE INDEX payout_item_partner_id_id_idx ON public.payout_item USING btree (partner_id, id DESC);
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.payout_item FOR EACH ROW WHEN ((new.settled_by_name IS DISTINCT FROM old.settled_by_name)) EXECUTE FUNCTION private.act_in_own_name('settled_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.payout_item REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.payout_item REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.payout_item REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -360,6 +369,7 @@ CREATE TRIGGER enforce_payout_item BEFORE INSERT OR UPDATE ON public.payout_item
 CREATE TRIGGER no_delete BEFORE DELETE ON public.payout_item FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.payout_item FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE CONSTRAINT TRIGGER sums AFTER INSERT OR UPDATE ON public.payout_item DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION access.check_payout_sums();
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.payout_item FOR EACH ROW WHEN ((new.settled_by IS DISTINCT FROM old.settled_by)) EXECUTE FUNCTION private.act_as_oneself('settled_by');
 alter table public.payout_item enable row level security, force row level security;
 create policy deciding on public.payout_item for select to liaison_authz
   using (true);
@@ -430,6 +440,7 @@ create table public.payout_policy (
   constraint payout_policy_tax_document_check CHECK ((tax_document = ANY (ARRAY['block'::text, 'warn'::text]))),
   constraint payout_policy_version_check CHECK ((version >= 1))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.payout_policy FOR EACH ROW WHEN ((new.set_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.payout_policy FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.payout_policy REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.payout_policy REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -460,11 +471,13 @@ create table public.payout_receiver (
   constraint payout_receiver_url_check CHECK (((url ~ '^https?://'::text) AND (char_length(url) <= 2000))),
   constraint payout_receiver_version_check CHECK ((version >= 1))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.payout_receiver FOR EACH ROW WHEN ((new.set_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.payout_receiver FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.payout_receiver REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.payout_receiver REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.payout_receiver REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.payout_receiver FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.payout_receiver FOR EACH ROW WHEN ((new.set_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('set_by');
 alter table public.payout_receiver enable row level security, force row level security;
 create policy deciding on public.payout_receiver for select to liaison_authz
   using (true);
@@ -544,12 +557,16 @@ create table public.tax_document (
 );
 CREATE INDEX tax_document_partner_id_id_idx ON public.tax_document USING btree (partner_id, id DESC);
 CREATE INDEX tax_document_waiting ON public.tax_document USING btree (created_at) WHERE (state = 'submitted'::text);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.tax_document FOR EACH ROW WHEN ((new.uploaded_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('uploaded_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.tax_document FOR EACH ROW WHEN ((new.reviewed_by_name IS DISTINCT FROM old.reviewed_by_name)) EXECUTE FUNCTION private.act_in_own_name('reviewed_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.tax_document REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.tax_document REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.tax_document REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_tax_document BEFORE INSERT OR UPDATE ON public.tax_document FOR EACH ROW EXECUTE FUNCTION access.enforce_tax_document();
 CREATE TRIGGER no_delete BEFORE DELETE ON public.tax_document FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.tax_document FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.tax_document FOR EACH ROW WHEN ((new.uploaded_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('uploaded_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.tax_document FOR EACH ROW WHEN ((new.reviewed_by IS DISTINCT FROM old.reviewed_by)) EXECUTE FUNCTION private.act_as_oneself('reviewed_by');
 alter table public.tax_document enable row level security, force row level security;
 create policy deciding on public.tax_document for select to liaison_authz
   using (true);

@@ -234,6 +234,8 @@ create table public.plan_version (
   constraint plan_version_price_minor_check CHECK (((price_minor >= 0) AND (price_minor <= 1000000000)))
 );
 CREATE INDEX plan_version_partner_id_idx ON public.plan_version USING btree (partner_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.plan_version FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.plan_version FOR EACH ROW WHEN ((new.created_by_name IS DISTINCT FROM old.created_by_name)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.plan_version REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.plan_version REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.plan_version REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -313,6 +315,7 @@ CREATE INDEX subscription_first_plan_id_idx ON public.subscription USING btree (
 CREATE INDEX subscription_partner_id_end_user_id_asked_at_idx ON public.subscription USING btree (partner_id, end_user_id, asked_at DESC);
 CREATE INDEX subscription_partner_id_status_idx ON public.subscription USING btree (partner_id, status);
 CREATE UNIQUE INDEX subscription_one_live ON public.subscription USING btree (end_user_id) WHERE (status = ANY (ARRAY['signing'::text, 'signed'::text, 'suspended'::text]));
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.subscription FOR EACH ROW WHEN ((new.confirmed_by_name IS DISTINCT FROM old.confirmed_by_name)) EXECUTE FUNCTION private.act_in_own_name('confirmed_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.subscription REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.subscription REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.subscription REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -435,6 +438,8 @@ CREATE INDEX subscription_hold_partner_id_end_user_id_idx ON public.subscription
 CREATE INDEX subscription_hold_subscription_id_idx ON public.subscription_hold USING btree (subscription_id);
 CREATE UNIQUE INDEX subscription_hold_once ON public.subscription_hold USING btree (end_user_id, subscription_id, kind) NULLS NOT DISTINCT WHERE (released_at IS NULL);
 CREATE TRIGGER a_name_side BEFORE INSERT OR UPDATE ON public.subscription_hold FOR EACH ROW EXECUTE FUNCTION private.name_side_of_hold();
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.subscription_hold FOR EACH ROW WHEN ((new.placed_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('placed_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.subscription_hold FOR EACH ROW WHEN ((new.released_by_name IS DISTINCT FROM old.released_by_name)) EXECUTE FUNCTION private.act_in_own_name('released_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.subscription_hold REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.subscription_hold REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.subscription_hold REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

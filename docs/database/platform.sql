@@ -188,6 +188,23 @@ grant select on public.vault_key to liaison_authz;
 grant select on public.vault_key to liaison_job;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.acting()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select jsonb_build_object('id', context -> 'actor_id', 'name', context -> 'actor_name', 'partner_name', context -> 'partner_name')
+  from (select access.context() as context) present
+$function$;
+grant execute on access.acting() to liaison_auth;
+grant execute on access.acting() to liaison_delegate;
+grant execute on access.acting() to liaison_platform;
+grant execute on access.acting() to liaison_program;
+grant execute on access.acting() to liaison_realm;
+grant execute on access.acting() to liaison_tenant;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.admit(log bigint[], window_microseconds bigint)
  RETURNS bigint[]
  LANGUAGE plpgsql
@@ -463,6 +480,64 @@ begin
 end
 $function$;
 grant execute on access.take(text[],integer[],bigint[],integer[]) to liaison_guard;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.act_as_oneself()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  actor uuid;
+  written jsonb;
+  before jsonb;
+  beside text;
+begin
+  if pg_trigger_depth() > 1 or current_user not in ('liaison_auth', 'liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant', 'liaison_realm') then
+    return new;
+  end if;
+  actor := access.context_id('actor_id');
+  written := to_jsonb(new);
+  before := case when tg_op = 'UPDATE' then to_jsonb(old) end;
+  foreach beside in array tg_argv loop
+    if written ->> beside is not null and written ->> beside is distinct from before ->> beside and (written ->> beside)::uuid is distinct from actor then
+      raise exception '% of %: everybody acts in the own name', beside, tg_table_name using errcode = 'check_violation', constraint = tg_table_name || '_' || beside || '_self';
+    end if;
+  end loop;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.act_in_own_name()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  acting jsonb;
+  written jsonb;
+  before jsonb;
+  own jsonb := '{}';
+  named text;
+begin
+  if pg_trigger_depth() > 1 or current_user not in ('liaison_auth', 'liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant', 'liaison_realm') then
+    return new;
+  end if;
+  acting := access.acting();
+  if acting ->> 'name' is null then
+    return new;
+  end if;
+  written := to_jsonb(new);
+  before := case when tg_op = 'UPDATE' then to_jsonb(old) end;
+  foreach named in array tg_argv loop
+    if written ->> named is not null and written ->> named is distinct from before ->> named then
+      own := own || jsonb_build_object(named, acting -> case when named ~ 'partner_name$' then 'partner_name' else 'name' end);
+    end if;
+  end loop;
+  return jsonb_populate_record(new, own);
+end
+$function$;
 
 -- Lets no temporary name stand before ours: in no function, and for no login.
 -- owner: liaison_owner

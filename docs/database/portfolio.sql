@@ -16,10 +16,12 @@ create table public.partner_team (
   constraint partner_team_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX partner_team_one_name ON public.partner_team USING btree (partner_id, lower(name));
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.partner_team FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_team REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_team REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_team REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.partner_team FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.partner_team FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.partner_team enable row level security, force row level security;
 create policy deciding on public.partner_team for select to liaison_authz
   using (true);
@@ -104,6 +106,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.team_grant REFERENCING NEW 
 CREATE TRIGGER audited_update AFTER UPDATE ON public.team_grant REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER derive_added AFTER INSERT ON public.team_grant REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.derive_from_grants();
 CREATE TRIGGER derive_removed AFTER DELETE ON public.team_grant REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.derive_from_grants();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.team_grant FOR EACH ROW WHEN ((new.granted_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('granted_by');
 alter table public.team_grant enable row level security, force row level security;
 create policy deciding on public.team_grant for select to liaison_authz
   using (true);
@@ -138,6 +141,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.team_member REFERENCING NEW
 CREATE TRIGGER audited_update AFTER UPDATE ON public.team_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER derive_added AFTER INSERT ON public.team_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.derive_from_members();
 CREATE TRIGGER derive_removed AFTER DELETE ON public.team_member REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.derive_from_members();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.team_member FOR EACH ROW WHEN ((new.added_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('added_by');
 alter table public.team_member enable row level security, force row level security;
 create policy deciding on public.team_member for select to liaison_authz
   using (true);
@@ -176,10 +180,12 @@ create table public.tenant_group (
   constraint tenant_group_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX tenant_group_one_name ON public.tenant_group USING btree (partner_id, lower(name));
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.tenant_group FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.tenant_group REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant_group REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.tenant_group REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tenant_group FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.tenant_group FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.tenant_group enable row level security, force row level security;
 create policy clock on public.tenant_group for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));

@@ -224,6 +224,7 @@ create table public.realm (
   constraint realm_pkey PRIMARY KEY (partner_id),
   constraint realm_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
 );
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.realm FOR EACH ROW WHEN ((new.closed_by_name IS DISTINCT FROM old.closed_by_name)) EXECUTE FUNCTION private.act_in_own_name('closed_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.realm REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.realm REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.realm REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

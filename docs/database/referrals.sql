@@ -53,6 +53,8 @@ CREATE INDEX referral_code_id_idx ON public.referral USING btree (code_id) WHERE
 CREATE INDEX referral_partner_id_referred_at_idx ON public.referral USING btree (partner_id, referred_at DESC);
 CREATE INDEX referral_tenant_id_idx ON public.referral USING btree (tenant_id);
 CREATE UNIQUE INDEX referral_one_live ON public.referral USING btree (tenant_id) WHERE (voided_at IS NULL);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.referral FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.referral FOR EACH ROW WHEN ((new.voided_by_name IS DISTINCT FROM old.voided_by_name)) EXECUTE FUNCTION private.act_in_own_name('voided_by_name');
 CREATE TRIGGER attach_risk_case AFTER INSERT ON public.referral FOR EACH ROW EXECUTE FUNCTION private.attach_risk_case();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.referral REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.referral REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -61,6 +63,8 @@ CREATE TRIGGER enforce_new_referral BEFORE INSERT ON public.referral FOR EACH RO
 CREATE TRIGGER enforce_referral BEFORE UPDATE ON public.referral FOR EACH ROW EXECUTE FUNCTION access.enforce_referral();
 CREATE TRIGGER no_delete BEFORE DELETE ON public.referral FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.referral FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.referral FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.referral FOR EACH ROW WHEN ((new.voided_by IS DISTINCT FROM old.voided_by)) EXECUTE FUNCTION private.act_as_oneself('voided_by');
 alter table public.referral enable row level security, force row level security;
 create policy attributing on public.referral for insert to liaison_authz
   with check (true);
@@ -246,12 +250,14 @@ create table public.referral_code (
   constraint referral_code_used_up CHECK ((used_count <= usage_limit))
 );
 CREATE INDEX referral_code_partner_id_created_by_idx ON public.referral_code USING btree (partner_id, created_by);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.referral_code FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.referral_code REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.referral_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.referral_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_referral_code BEFORE INSERT OR UPDATE ON public.referral_code FOR EACH ROW EXECUTE FUNCTION access.enforce_referral_code();
 CREATE TRIGGER no_delete BEFORE DELETE ON public.referral_code FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.referral_code FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.referral_code FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.referral_code enable row level security, force row level security;
 create policy counting on public.referral_code for update to liaison_authz
   using (true)

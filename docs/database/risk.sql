@@ -126,6 +126,7 @@ create table public.risk_rule (
   constraint risk_rule_rule_check CHECK ((rule = ANY (ARRAY['own_address'::text, 'own_member'::text, 'shared_payout_account'::text, 'disposable_address'::text, 'own_network'::text, 'hasty_sign_up'::text, 'banned_source'::text]))),
   constraint risk_rule_settings_check CHECK (((jsonb_typeof(settings) = 'object'::text) AND (pg_column_size(settings) < 8192)))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.risk_rule FOR EACH ROW WHEN ((new.set_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.risk_rule FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.risk_rule REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.risk_rule REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

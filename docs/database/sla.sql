@@ -22,10 +22,12 @@ create table public.sla_policy_version (
   constraint sla_policy_version_version_check CHECK ((version > 0))
 );
 CREATE INDEX sla_policy_version_id_idx ON public.sla_policy_version USING btree (id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.sla_policy_version FOR EACH ROW WHEN (((new.created_by_name IS NOT NULL) OR (new.created_by_partner_name IS NOT NULL))) EXECUTE FUNCTION private.act_in_own_name('created_by_name', 'created_by_partner_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.sla_policy_version REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.sla_policy_version REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.sla_policy_version REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER keep BEFORE DELETE OR UPDATE ON public.sla_policy_version FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.sla_policy_version FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.sla_policy_version enable row level security, force row level security;
 create policy clock on public.sla_policy_version for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));

@@ -104,6 +104,8 @@ CREATE INDEX ticket_live ON public.ticket USING btree (tenant_id, priority, crea
 CREATE INDEX ticket_newest ON public.ticket USING btree (tenant_id, created_at DESC, id DESC) INCLUDE (status, priority, assigned_to, resolved_at, sla_metric, sla_due_at, sla_at_risk_at, sla_paused_since, sla_breached_at, subscriber_id);
 CREATE INDEX ticket_rare_search ON public.ticket USING gin (tenant_id, string_to_array(regexp_replace(search_text, '[a-z0-9 ./,_\x01-]+'::text, ''::text, 'g'::text), NULL::text)) WHERE (search_text ~ '[^a-z0-9 ./,_\x01-]'::text);
 CREATE INDEX ticket_search ON public.ticket USING gin (tenant_id, search_text public.gin_trgm_ops);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.ticket FOR EACH ROW WHEN (((new.created_by_name IS NOT NULL) OR (new.created_by_partner_name IS NOT NULL))) EXECUTE FUNCTION private.act_in_own_name('created_by_name', 'created_by_partner_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.ticket FOR EACH ROW WHEN (((new.created_by_name IS DISTINCT FROM old.created_by_name) OR (new.created_by_partner_name IS DISTINCT FROM old.created_by_partner_name))) EXECUTE FUNCTION private.act_in_own_name('created_by_name', 'created_by_partner_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.ticket REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.ticket REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.ticket REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -116,6 +118,8 @@ CREATE TRIGGER keep_sla_of_ticket BEFORE UPDATE ON public.ticket FOR EACH ROW EX
 CREATE TRIGGER note_arrival AFTER INSERT ON public.ticket REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT WHEN ((SESSION_USER = 'liaison_ingest'::name)) EXECUTE FUNCTION private.note_ticket_arrival();
 CREATE TRIGGER note_change AFTER UPDATE ON public.ticket REFERENCING OLD TABLE AS past NEW TABLE AS arrived FOR EACH STATEMENT WHEN ((SESSION_USER = 'liaison_ingest'::name)) EXECUTE FUNCTION private.note_ticket_change();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.ticket FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND (NOT (old.sla_timezone IS DISTINCT FROM new.sla_timezone)))) EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.ticket FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.ticket FOR EACH ROW WHEN ((new.created_by IS DISTINCT FROM old.created_by)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.ticket enable row level security, force row level security;
 create policy accounts on public.ticket for select to liaison_delegate
   using (((tenant_id, subscriber_id) IN ( SELECT own_accounts.tenant_id,
@@ -175,6 +179,7 @@ create table public.ticket_comment (
   constraint ticket_comment_tenant_id_ticket_id_fkey FOREIGN KEY (tenant_id, ticket_id) REFERENCES public.ticket(tenant_id, id)
 );
 CREATE INDEX ticket_comment_tenant_id_ticket_id_created_at_idx ON public.ticket_comment USING btree (tenant_id, ticket_id, created_at);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.ticket_comment FOR EACH ROW WHEN (((new.author_name IS NOT NULL) OR (new.author_partner_name IS NOT NULL))) EXECUTE FUNCTION private.act_in_own_name('author_name', 'author_partner_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.ticket_comment REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.ticket_comment REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.ticket_comment REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -349,6 +354,7 @@ create table public.ticket_sla_justification (
   constraint ticket_sla_justification_pkey PRIMARY KEY (tenant_id, ticket_id, metric),
   constraint ticket_sla_justification_tenant_id_ticket_id_metric_fkey FOREIGN KEY (tenant_id, ticket_id, metric) REFERENCES public.ticket_sla_clock(tenant_id, ticket_id, metric)
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.ticket_sla_justification FOR EACH ROW WHEN (((new.author_name IS NOT NULL) OR (new.author_partner_name IS NOT NULL))) EXECUTE FUNCTION private.act_in_own_name('author_name', 'author_partner_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.ticket_sla_justification REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.ticket_sla_justification REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.ticket_sla_justification REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();

@@ -232,6 +232,8 @@ create table public.tenant_partner_policy (
   constraint tenant_partner_policy_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id),
   constraint tenant_partner_policy_who_may_ask_check CHECK ((who_may_ask = ANY (ARRAY['any'::text, 'listed'::text, 'unlisted'::text, 'none'::text])))
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.tenant_partner_policy FOR EACH ROW WHEN ((new.proposed_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('proposed_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.tenant_partner_policy FOR EACH ROW WHEN ((new.proposed_by_name IS DISTINCT FROM old.proposed_by_name)) EXECUTE FUNCTION private.act_in_own_name('proposed_by_name');
 CREATE TRIGGER announced AFTER INSERT OR DELETE OR UPDATE ON public.tenant_partner_policy FOR EACH ROW EXECUTE FUNCTION private.announce_access('tenant_id=tenant_id');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.tenant_partner_policy REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant_partner_policy REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -244,6 +246,8 @@ CREATE TRIGGER stamped_before AFTER UPDATE ON public.tenant_partner_policy REFER
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.tenant_partner_policy REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('*tenant_id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.tenant_partner_policy REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('*tenant_id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.tenant_partner_policy REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('*tenant_id');
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.tenant_partner_policy FOR EACH ROW WHEN ((new.proposed_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('proposed_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.tenant_partner_policy FOR EACH ROW WHEN ((new.proposed_by IS DISTINCT FROM old.proposed_by)) EXECUTE FUNCTION private.act_as_oneself('proposed_by');
 alter table public.tenant_partner_policy enable row level security, force row level security;
 create policy clock_reads on public.tenant_partner_policy for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));

@@ -24,11 +24,15 @@ create table public.limit_override (
 );
 CREATE INDEX limit_override_partner_id_set_at_idx ON public.limit_override USING btree (partner_id, set_at DESC);
 CREATE UNIQUE INDEX limit_override_one_open ON public.limit_override USING btree (end_user_id, key) WHERE (lifted_at IS NULL);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.limit_override FOR EACH ROW WHEN ((new.set_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.limit_override FOR EACH ROW WHEN ((new.lifted_by_name IS DISTINCT FROM old.lifted_by_name)) EXECUTE FUNCTION private.act_in_own_name('lifted_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.limit_override REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.limit_override REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.limit_override REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER guard_override BEFORE INSERT OR UPDATE ON public.limit_override FOR EACH ROW EXECUTE FUNCTION access.guard_override();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.limit_override FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.limit_override FOR EACH ROW WHEN ((new.set_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('set_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.limit_override FOR EACH ROW WHEN ((new.lifted_by IS DISTINCT FROM old.lifted_by)) EXECUTE FUNCTION private.act_as_oneself('lifted_by');
 alter table public.limit_override enable row level security, force row level security;
 create policy deciding on public.limit_override for select to liaison_authz
   using (true);

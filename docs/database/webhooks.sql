@@ -87,6 +87,7 @@ create table public.webhook_endpoint (
 );
 CREATE INDEX webhook_endpoint_partner_id_idx ON public.webhook_endpoint USING btree (partner_id);
 CREATE INDEX webhook_endpoint_tenant_id_idx ON public.webhook_endpoint USING btree (tenant_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.webhook_endpoint FOR EACH ROW WHEN ((new.created_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('created_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.webhook_endpoint REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.webhook_endpoint REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.webhook_endpoint REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -94,6 +95,7 @@ CREATE TRIGGER begin_anew AFTER UPDATE OF status, url ON public.webhook_endpoint
 CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.webhook_endpoint FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER forget_verification BEFORE UPDATE OF url ON public.webhook_endpoint FOR EACH ROW WHEN ((old.url IS DISTINCT FROM new.url)) EXECUTE FUNCTION private.forget_verification();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.webhook_endpoint FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.webhook_endpoint FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('created_by');
 alter table public.webhook_endpoint enable row level security, force row level security;
 create policy deciding on public.webhook_endpoint for select to liaison_authz
   using (true);

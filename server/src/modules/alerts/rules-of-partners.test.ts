@@ -99,7 +99,7 @@ describe('rules', () => {
         sql,
         values,
       }).catch((error: Error) => error.message.replace(/^.*(row-level security).*$/s, '$1'))
-    const insert = `insert into alert_rule (partner_id, type, applies_to, link_id, tenant_id, created_by, created_by_name) values ($1, 'ticket_clock', $2, $3, $4, uuidv7(), 'x')`
+    const insert = `insert into alert_rule (partner_id, type, applies_to, link_id, tenant_id, created_by, created_by_name) values ($1, 'ticket_clock', $2, $3, $4, access.context_id('actor_id'), 'x')`
     const told: unknown[] = []
     for (const who of [scene.asOwner, scene.asStaff, asIdle])
       told.push([

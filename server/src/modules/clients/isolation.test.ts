@@ -48,9 +48,9 @@ describe('as raw SQL', () => {
     `update api_client set jwks = '{"keys": []}', redirect_uris = '{}' where id = $1`,
     `update api_client set status = 'revoked', status_changed_by_side = 'partner' where id = $1`,
     `insert into api_client (partner_id, name, environment, redirect_uris, scopes, mask, jwks, created_by, created_by_name)
-     select partner_id, 'Mine', 'sandbox', redirect_uris, scopes, mask, jwks, created_by, created_by_name from api_client where id = $1`,
+     select partner_id, 'Mine', 'sandbox', redirect_uris, scopes, mask, jwks, access.context_id('actor_id'), created_by_name from api_client where id = $1`,
     `insert into api_client_logo (client_id, partner_id, sha256, media_type, width, height, bytes, created_by, created_by_name)
-     select id, partner_id, encode(sha256('x'), 'hex'), 'image/png', 64, 64, 'x', created_by, created_by_name from api_client where id = $1`,
+     select id, partner_id, encode(sha256('x'), 'hex'), 'image/png', 64, 64, 'x', access.context_id('actor_id'), created_by_name from api_client where id = $1`,
   ])('staff of a partner writes nothing of its clients (A11, R1): %s', async (sql) => {
     const change = { sql, values: [await seedClient()] }
     expect(await changedBy(world, staff, change)).toBe(0)
@@ -60,7 +60,7 @@ describe('as raw SQL', () => {
   test('staff of a partner adds no client to it, whatever it says of itself (A11, R1)', async () => {
     const change = {
       sql: `insert into api_client (partner_id, name, environment, scopes, mask, jwks, created_by, created_by_name)
-        values ($1, 'Mine', 'sandbox', '{orders.read}', 0::bit(256), '{"keys":[]}', uuidv7(), 'Ana')`,
+        values ($1, 'Mine', 'sandbox', '{orders.read}', 0::bit(256), '{"keys":[]}', access.context_id('actor_id'), 'Ana')`,
       values: [scene.partner],
     }
     await expect(changedBy(world, staff, change)).rejects.toThrow('row-level security')
@@ -125,7 +125,7 @@ describe('as raw SQL', () => {
         scene,
         'partner',
         `insert into api_client (partner_id, name, environment, scopes, mask, jwks, created_by, created_by_name)
-         values ($1, 'Desk', $2, '{orders.read}', 0::bit(256), '{"keys":[]}', uuidv7(), 'Ana')`,
+         values ($1, 'Desk', $2, '{orders.read}', 0::bit(256), '{"keys":[]}', access.context_id('actor_id'), 'Ana')`,
         [scene.partner, environment],
       )
     expect([await begin('live'), await begin('sandbox')]).toEqual(['api_client_environment', 'done'])

@@ -280,7 +280,7 @@ describe('as raw SQL', () => {
         attempt(
           `insert into api_client_logo (client_id, partner_id, sha256, media_type, width, height, bytes, created_by, created_by_name${columns}) values (${values})`,
         )
-      const picture = `encode(sha256('y'), 'hex'), 'image/png', 64, 64, 'y', uuidv7(), 'Ana'`
+      const picture = `encode(sha256('y'), 'hex'), 'image/png', 64, 64, 'y', access.context_id('actor_id'), 'Ana'`
       const of = (one: ConsentCast) => `'${one.clientId}', '${one.partner}', ${picture}`
       expect(await insert('', of(others))).toMatch(/row-level security/)
       expect(await insert('', `'${bare.clientId}', '${people.partner}', ${picture}`)).toMatch(/foreign key/)

@@ -92,7 +92,7 @@ describe('as raw SQL', () => {
     const add = (partner: string, document: unknown) =>
       asOwner((client) =>
         client.query(
-          `insert into partner_config_version (partner_id, document, created_by, created_by_name) values ($1, $2, gen_random_uuid(), 'Me')`,
+          `insert into partner_config_version (partner_id, document, created_by, created_by_name) values ($1, $2, access.context_id('actor_id'), 'Me')`,
           [partner, JSON.stringify(document)],
         ),
       )

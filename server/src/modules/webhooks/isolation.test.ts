@@ -91,7 +91,7 @@ describe.each(TABLES)('rows of %s', (table) => {
 })
 
 test('an owner adds nothing to the endpoint of another, and no endpoint for another', async () => {
-  const endpoint = `insert into webhook_endpoint (partner_id, url, event_types, created_by, created_by_name) values ($1, 'https://x.example/', '{consent.ended}', uuidv7(), 'X')`
+  const endpoint = `insert into webhook_endpoint (partner_id, url, event_types, created_by, created_by_name) values ($1, 'https://x.example/', '{consent.ended}', access.context_id('actor_id'), 'X')`
   const secret = `insert into webhook_secret (id, endpoint_id, sealed_secret) values (uuidv7(), $1, '\\x00')`
   const delivery = `insert into webhook_delivery (endpoint_id, event_id, event_type, occurred_at, data) values ($1, uuidv7(), 'consent.ended', now(), '{}')`
   const tried = await as('partner', async (client) => [
@@ -101,6 +101,18 @@ test('an owner adds nothing to the endpoint of another, and no endpoint for anot
     await attempt(client, delivery, [ids.tenant]),
   ])
   for (const outcome of tried) expect(outcome).toContain('row-level security')
+})
+
+test('an owner adds an endpoint in the own name alone, whatever name it writes (R1)', async () => {
+  const insert = (side: string) =>
+    `insert into webhook_endpoint (${side}_id, url, event_types, created_by, created_by_name) values ($1, 'https://x.example/', '{consent.ended}', $2, 'Somebody Else')
+     returning created_by_name = (current_setting('liaison.context')::jsonb ->> 'actor_name') as is_own`
+  for (const side of ['partner', 'tenant'] as const)
+    await as(side, async (client) => {
+      const other = await attempt(client, insert(side), [scene[side], scene.stranger])
+      const { rows } = await client.query(insert(side), [scene[side], scene.people[side].id])
+      expect([other, rows], side).toEqual(['webhook_endpoint_created_by_self', [{ is_own: true }]])
+    })
 })
 
 test('a sealed secret is read by the job alone: its owner has no privilege on the column', async () => {
