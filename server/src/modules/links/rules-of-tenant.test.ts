@@ -143,6 +143,38 @@ describe('a link in raw SQL', () => {
     ]).toEqual(['done', 'delegation_welcome', 'delegation_welcome', 'done', 'link_distributor', 'done'])
   })
 
+  test('is asked for again by a partner after the wait that follows a decline (B10)', async () => {
+    const scene = await openSides(world)
+    const again = async (daysAgo: readonly number[], begunBy = 'partner') => {
+      const tenant = await world.tenant('Declining Shop')
+      for (const days of daysAgo) {
+        const link = await world.link(scene.partner, tenant, { role: 'msp_support', status: 'lapsed' })
+        await world.seed(`update link set initiated_by = $2 where id = $1`, [link, begunBy], tenant)
+        await world.seed(
+          `update delegation set status = 'declined', status_changed_at = now() - make_interval(days => $2) where id = $1`,
+          [link, days],
+          tenant,
+        )
+      }
+      return asSide({ world, side: 'partner', scene }, (client) =>
+        attempt(client, insert('msp_support', 'null, null'), [
+          tenant,
+          scene.partner,
+          scene.people.partner.id,
+        ]),
+      )
+    }
+    const wait = 'link_declined_before'
+    expect([
+      await again([1]),
+      await again([8]),
+      await again([100, 200, 300]),
+      await again([100, 200, 366]),
+      // An invitation that the partner itself declined holds it back from nothing.
+      await again([1], 'tenant'),
+    ]).toEqual([wait, 'done', wait, 'done', 'done'])
+  })
+
   test('that the provider attests opens what its role opens, and is reviewed within 180 days (B9)', async () => {
     const scene = await openSides(world)
     const attest = (mask: string, review: string) =>
