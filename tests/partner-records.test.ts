@@ -46,6 +46,15 @@ beforeAll(async () => {
     [partner, owner.id, tenant, staff.id],
   )
   const consent = await giveConsents(tenant)
+  await world.seed(
+    `with s as (update tenant set slug = 'acme-of-records' where id = $1), f as (insert into totp_factor (person_id, secret, confirmed_at) select id, '\\x00', now() from unnest($2::uuid[]) id)
+     insert into tenant_partner_policy (tenant_id) values ($1)`,
+    [tenant, [colleague.id, owner.id]],
+    tenant,
+  )
+  await world.seed(`update partner set slug = 'between-of-records' where id = $1`, [
+    await world.partner('Between'),
+  ])
   const [check] = await world.seed<{ id: string }>(
     `insert into kyc_case (partner_id, end_user_id, target_role, provider) values ($1, $2, 'basic', 'manual') returning id`,
     [partner, user],
@@ -161,6 +170,11 @@ const OWNERS_ASK: readonly string[] = [
   `access.configuration_impact({partner}) impact where impact is not null`,
   `access.consent_card({consent}) card where card is not null`,
   `access.facts_about({owner}, {tenant}, {partner}) facts where facts is not null`,
+  `access.members_with_factor()`,
+  `access.own_sandbox() sandbox where sandbox is not null`,
+  `access.find_tenant_for_request('acme-of-records') id where id is not null`,
+  `access.tenant_policy_for_request({tenant}) policy where policy is not null`,
+  `access.find_distributor('between-of-records')`,
   `(select access.mail_identity_check({check}, 's', 'b', null)::text as done offset 0) m where done is not null and pg_stat_get_xact_tuples_inserted('outbox'::regclass) > 0`,
 ]
 
@@ -168,6 +182,7 @@ const OWNERS_ASK: readonly string[] = [
 const MEMBERS_ASK: readonly string[] = [
   `access.people_of({link})`,
   `access.check_link({link})`,
+  `access.onboarding_facts() facts where (facts ->> 'owner_has_factor')::boolean`,
   `access.facts_about(access.context_id('actor_id'), {tenant}, {partner}) facts where facts is not null`,
 ]
 

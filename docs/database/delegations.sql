@@ -1435,7 +1435,7 @@ CREATE OR REPLACE FUNCTION access.find_tenant_for_request(wanted_slug text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select t.id from public.tenant t where t.slug = wanted_slug and t.status <> 'closed' and access.context_plane() = 'program' $function$;
+AS $function$ select t.id from public.tenant t where t.slug = wanted_slug and t.status <> 'closed' and access.partner_of_owner() is not null $function$;
 grant execute on access.find_tenant_for_request(text) to liaison_program;
 
 -- Decisions are kept for minutes, and no transaction of ours lives for a day.
@@ -2372,8 +2372,8 @@ CREATE OR REPLACE FUNCTION access.tenant_policy_for_request(wanted uuid)
 AS $function$
   select jsonb_build_object('who_may_ask', p.who_may_ask, 'roles_allowed', p.roles_allowed, 'max_duration_days', p.max_duration_days,
     'listed_partner_ids', array(select listed from unnest(p.listed_partner_ids) listed where listed = access.own_partner()))
-  from public.tenant_partner_policy p where p.tenant_id = wanted and access.is_in_own_plane() and access.own_partner() is not null
-  $function$;
+  from public.tenant_partner_policy p where p.tenant_id = wanted and access.is_in_own_plane() and access.partner_of_owner() is not null
+$function$;
 grant execute on access.tenant_policy_for_request(uuid) to liaison_program;
 
 -- owner: liaison_authz

@@ -912,7 +912,10 @@ CREATE OR REPLACE FUNCTION access.find_distributor(wanted_slug text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select p.id, p.name from public.partner p where p.slug = wanted_slug and p.status = 'active' and access.context_plane() in ('program', 'tenant') $function$;
+AS $function$
+  select p.id, p.name from public.partner p
+  where p.slug = wanted_slug and p.status = 'active' and (access.context_plane() = 'tenant' or access.partner_of_owner() is not null)
+$function$;
 grant execute on access.find_distributor(text) to liaison_program;
 grant execute on access.find_distributor(text) to liaison_tenant;
 

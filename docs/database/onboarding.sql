@@ -73,7 +73,8 @@ AS $function$
   select jsonb_build_object(
     'owner_has_factor', exists (
       select from public.partner_member m
-      where m.partner_id = own.id and m.role = 'PARTNER_OWNER' and m.status = 'active' and m.person_id in (select access.members_with_factor())),
+      where m.partner_id = own.id and m.role = 'PARTNER_OWNER' and m.status = 'active' and (exists (select from public.totp_factor f where f.person_id = m.person_id and f.confirmed_at is not null)
+        or exists (select from public.passkey k where k.person_id = m.person_id))),
     'access_requested_at', least(
       (select min(r.created_at) from public.consent_request r join public.api_client k on k.id = r.client_id
         where r.partner_id = own.id and k.environment = 'live' and r.created_at >= coalesce(k.live_approved_at, k.created_at)),

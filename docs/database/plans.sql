@@ -706,9 +706,9 @@ AS $function$
   select (access.term_now(s.id)).plan_id, s.partner_id, count(*)::integer
   from public.subscription s
   where s.id in (select t.subscription_id from public.subscription_term t where t.plan_id = any (plans)) and s.status <> 'unsigned' and access.subscription_state(s) <> 'unsigned'
-    and (access.context_plane() = 'platform' or (access.context_plane() = 'program' and s.partner_id = access.own_partner()))
+    and (access.context_plane() = 'platform' or (access.context_plane() = 'program' and s.partner_id = access.partner_of_owner()))
   group by 1, 2
-  $function$;
+$function$;
 grant execute on access.count_plan_users(uuid[]) to liaison_platform;
 grant execute on access.count_plan_users(uuid[]) to liaison_program;
 

@@ -10,8 +10,10 @@ import {
   takePlan,
 } from '#testing/plan-acts.ts'
 import type { PlanScene, PlanSide } from '#testing/plan-acts.ts'
+import { changedBy } from '#testing/raw-changes.ts'
 import { attempt } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
 import { planModuleRoutes } from './index.ts'
 
 const TABLES = [
@@ -165,6 +167,15 @@ describe('rows of plans and subscriptions', () => {
       attempt(client, 'select access.subscription_state(s) from subscription s'),
     )
     expect(await aside).toContain('permission denied')
+  })
+
+  test('how many users a plan has is told to owners of its partner, as over the API (C6)', async () => {
+    const staff = await world.person()
+    await world.partnerMember(here.partner, staff.id, 'PARTNER_STAFF')
+    const sql = 'select from access.count_plan_users(array[$1::uuid])'
+    const count = async (caller: Caller) =>
+      changedBy(world, caller, { sql, values: [decodeId('plan', String(plans['here']))] })
+    expect([await count(await world.signIn(staff.id)), await count(here.owner)]).toEqual([0, 1])
   })
 
   test('an end user sees the plans for its role alone, by row security and not by the query (C6)', async () => {
