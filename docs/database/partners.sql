@@ -54,6 +54,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.partner REFERENCING NEW TAB
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_partner BEFORE INSERT OR UPDATE ON public.partner FOR EACH ROW EXECUTE FUNCTION private.enforce_partner();
 CREATE TRIGGER features_announced AFTER INSERT OR UPDATE OF kinds, tier, region ON public.partner FOR EACH ROW EXECUTE FUNCTION private.announce_features('id');
+CREATE TRIGGER keep_home_tenant BEFORE INSERT OR UPDATE OF home_tenant_id ON public.partner FOR EACH ROW WHEN ((new.home_tenant_id IS NOT NULL)) EXECUTE FUNCTION private.keep_home_tenant();
 CREATE TRIGGER keep_past AFTER UPDATE OF status ON public.partner FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER note_contact BEFORE UPDATE OF contact_email, contact_set_by_partner ON public.partner FOR EACH ROW EXECUTE FUNCTION private.note_contact();
 CREATE TRIGGER open_realm AFTER INSERT OR UPDATE OF kinds ON public.partner FOR EACH ROW EXECUTE FUNCTION private.open_realm();
@@ -273,6 +274,20 @@ begin
     if not access.has_other_owner(old.partner_id, old.id) then
       raise exception 'a partner keeps an owner' using errcode = 'check_violation', constraint = 'partner_member_last_owner';
     end if;
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_home_tenant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if current_user = 'liaison_platform' and (tg_op = 'INSERT' or new.home_tenant_id is distinct from old.home_tenant_id) then
+    raise exception 'no login names the own tenant of a partner' using errcode = 'check_violation', constraint = 'partner_home_tenant_kept';
   end if;
   return new;
 end

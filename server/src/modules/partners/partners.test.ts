@@ -1,7 +1,9 @@
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { approvalRoutes } from '#modules/approvals/index.ts'
+import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { confirmRequest } from '#testing/approval-acts.ts'
+import { asSide, attempt, openScene } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makePartnerRoutes } from './index.ts'
@@ -193,4 +195,32 @@ test('nobody but the provider reads or changes the registry, and changing it tak
   expect((await world.call(tired, 'POST', `${path}/suspend`, { body: { reason: 'x' } })).json().code).toBe(
     'STEP_UP_REQUIRED',
   )
+})
+
+test('which tenant is the own one of a partner is named by no login, since its clients use all accounts there without a consent', async () => {
+  const scene = await openScene(world)
+  const clients = new ApiClients(world, new TestTokens())
+  const [client] = [
+    await clients.client({ partner: scene.partner }),
+    await clients.account(scene.tenant, 'V-1'),
+  ]
+  const opened = async () => {
+    const [row] = await world.sql(`select access.own_accounts($1::uuid) as own`, [client])
+    return row?.['own']
+  }
+  expect(await opened()).toBeNull()
+  const name = 'update partner set home_tenant_id = $2 where id = $1'
+  await world.seed(name, [scene.partner, scene.tenant])
+  expect(await opened()).toMatchObject({ bans: ['V-1'] })
+  await world.seed(name, [scene.partner, null])
+  const tries = await asSide({ world, side: 'provider', scene }, async (raw) => [
+    await attempt(raw, name, [scene.partner, scene.tenant]),
+    await attempt(
+      raw,
+      `insert into partner (name, slug, kinds, home_tenant_id) values ('Own', 'own-tenant', '{wholesaler}', $1)`,
+      [scene.tenant],
+    ),
+    await attempt(raw, `update partner set tier = 'premier' where id = $1`, [scene.partner]),
+  ])
+  expect(tries).toEqual(['partner_home_tenant_kept', 'partner_home_tenant_kept', 'done'])
 })
