@@ -380,8 +380,9 @@ begin
       or actor = old.person_id) then
     raise exception 'an approval names who gave it' using errcode = 'check_violation', constraint = 'assisted_two_people';
   end if;
+  new.first_approved_at := case when new.first_approved_by is not distinct from old.first_approved_by then old.first_approved_at else statement_timestamp() end;
   if new.status = old.status then
-    if (new.decided_by, new.ended_at) is distinct from (old.decided_by, old.ended_at) then
+    if (new.decided_by, new.decided_at, new.ended_at) is distinct from (old.decided_by, old.decided_at, old.ended_at) then
       raise exception 'a decision is a move' using errcode = 'check_violation', constraint = 'assisted_transition';
     end if;
     return new;
@@ -394,6 +395,10 @@ begin
   end if;
   if side = 'clock' and not (case new.status when 'lapsed' then old.answer_by else old.ends_at end <= statement_timestamp()) then
     raise exception 'the clock moves nothing before its time' using errcode = 'check_violation', constraint = 'assisted_transition';
+  end if;
+  new.decided_at := case when new.decided_by is not distinct from old.decided_by then old.decided_at else statement_timestamp() end;
+  if new.ended_at is not null and side <> 'clock' then
+    new.ended_at := statement_timestamp();
   end if;
   if new.status = 'active' then
     if old.answer_by <= statement_timestamp() then

@@ -2644,6 +2644,7 @@ begin
     if new.set_by is distinct from actor or new.set_by_side <> side or new.lifted_at is not null or new.lift_asked_at is not null then
       raise exception 'a freeze names who set it' using errcode = 'check_violation', constraint = 'freeze_actor';
     end if;
+    new.created_at := statement_timestamp();
     return new;
   end if;
   if old.lifted_at is not null or old.set_by_side <> side
@@ -2653,6 +2654,10 @@ begin
   end if;
   if new.lifted_at is not null and (new.scope = 'platform' or (new.scope = 'tenant' and new.set_by_side = 'tenant')) and (old.lift_asked_by is null or old.lift_asked_by = actor) then
     raise exception 'lifting a freeze over everything takes a second person' using errcode = 'check_violation', constraint = 'freeze_two_people';
+  end if;
+  new.lift_asked_at := case when new.lift_asked_by is not distinct from old.lift_asked_by then old.lift_asked_at else statement_timestamp() end;
+  if new.lifted_at is not null then
+    new.lifted_at := statement_timestamp();
   end if;
   return new;
 end

@@ -393,6 +393,11 @@ begin
     end if;
     return new;
   end if;
+  new.partner_decided_at := case when new.partner_decided_by is not distinct from old.partner_decided_by then old.partner_decided_at else statement_timestamp() end;
+  new.tenant_decided_at := case when new.tenant_decided_by is not distinct from old.tenant_decided_by then old.tenant_decided_at else statement_timestamp() end;
+  if new.ended_at is not null then
+    new.ended_at := statement_timestamp();
+  end if;
   if new.status in ('approved', 'active') then
     if not access.is_waiting(old) then
       raise exception 'nobody answered in time' using errcode = 'check_violation', constraint = 'elevation_lapsed';

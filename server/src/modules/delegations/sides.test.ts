@@ -83,6 +83,23 @@ describe('what one side keeps from the other', () => {
   )
 })
 
+test('as raw SQL a tenant dates an answer to support when it gives it, in the own name (access.md section 1)', async () => {
+  const scene = await openScene()
+  const [asked] = await world.seed<{ id: string }>(
+    `insert into assisted_access (tenant_id, person_id, person_name, case_number, reason) values ($1, $2, 'x', 'C-1', 'a reason long enough') returning id`,
+    [scene.tenant, scene.people.provider.id],
+    scene.tenant,
+  )
+  await asSide('tenant', scene, async (client) => {
+    const { rows } = await client.query(
+      `update assisted_access set status = 'declined', ended_at = '2020-01-01', ended_by_side = 'tenant', ended_by_name = 'Somebody Else' where id = $1
+       returning ended_at > now() - interval '1 minute' as is_now, ended_by_name <> 'Somebody Else' as is_named`,
+      [asked?.id],
+    )
+    expect(rows).toEqual([{ is_now: true, is_named: true }])
+  })
+})
+
 describe('freezes', () => {
   test('as raw SQL the freeze over everything takes two people, each in the own name', async () => {
     const scene = await openScene()
@@ -113,6 +130,29 @@ describe('freezes', () => {
       expect(await attempt(client, lift, [id, second.people.provider.id])).toBe('done')
     })
   })
+
+  test.each(['partner', 'tenant'] as const)(
+    'as raw SQL a freeze of the %s begins and is lifted when it does, so that the past is told as it was (B11)',
+    async (side) => {
+      const scene = await openScene()
+      const [column, id] = side === 'partner' ? ['partner_id', scene.partner] : ['tenant_id', scene.tenant]
+      const isNow = (at: string) =>
+        `${at} between now() - interval '1 minute' and now() + interval '1 minute' as is_now`
+      const told = await asSide(side, scene, async (client) => {
+        const set = await client.query(
+          `insert into access_freeze (scope, ${column}, person_id, set_by, set_by_name, set_by_side, created_at) values ('person', $1, $2, $2, 'x', $3, '2020-01-01') returning id, ${isNow('created_at')}`,
+          [id, scene.people[side].id, side],
+        )
+        const lifted = await client.query(
+          `update access_freeze set lift_asked_by = $2, lift_asked_at = '2020-01-01', lifted_by = $2, lifted_at = '2020-01-02', lift_reason = 'over' where id = $1
+           returning ${isNow('lifted_at')}, lift_asked_at > '2021-01-01' as is_asked_now`,
+          [set.rows[0]?.id, scene.people[side].id],
+        )
+        return [set.rows[0]?.is_now, lifted.rows[0]]
+      })
+      expect(told).toEqual([true, { is_now: true, is_asked_now: true }])
+    },
+  )
 
   test.each(['partner', 'tenant'] as const)(
     'as raw SQL the %s sets no freeze for others and lifts none that another side set',

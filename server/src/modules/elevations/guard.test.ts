@@ -127,6 +127,30 @@ describe('elevations as raw SQL', () => {
     })
   })
 
+  test('a side says no, and ends, in the own name and when it does (B13)', async () => {
+    const scene = await openElevationScene(world)
+    await askElevation(world, scene)
+    const [row] = await world.sql<{ id: string }>('select id from link_elevation where tenant_id = $1', [
+      scene.tenant,
+    ])
+    const owner = { ...scene.owner, member: scene.technician.member }
+    await asSide('partner', sidesOf(scene, owner), async (client) => {
+      const deny = `update link_elevation set status = 'denied', partner_decided_by = $2, partner_decided_by_name = 'Somebody Else', partner_decided_at = '2020-01-01',
+          ended_at = '2020-01-01', ended_by_side = 'partner', ended_by_name = 'Somebody Else' where id = $1`
+      expect(await attempt(client, deny, [row?.id, scene.technician.id])).toBe(
+        'link_elevation_partner_decided_by_self',
+      )
+      const { rows } = await client.query(
+        `${deny} returning partner_decided_at > now() - interval '1 minute' as is_now, ended_at = partner_decided_at as is_end, partner_decided_by_name, ended_by_name`,
+        [row?.id, owner.id],
+      )
+      const [named] = await world.sql<{ name: string }>('select name from person where id = $1', [owner.id])
+      expect(rows).toEqual([
+        { is_now: true, is_end: true, partner_decided_by_name: named?.name, ended_by_name: named?.name },
+      ])
+    })
+  })
+
   test('no login sees an elevation without a context, nor with that of another organisation (B13)', async () => {
     const [scene, foreign] = [await openElevationScene(world), await openElevationScene(world)]
     await askElevation(world, scene)
