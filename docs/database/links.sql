@@ -419,6 +419,7 @@ create table public.tenant_security_contact (
 CREATE TRIGGER audited_delete AFTER DELETE ON public.tenant_security_contact REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant_security_contact REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.tenant_security_contact REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER note_former_address AFTER UPDATE OF email ON public.tenant_security_contact FOR EACH ROW WHEN ((old.email IS DISTINCT FROM new.email)) EXECUTE FUNCTION access.note_former_address();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tenant_security_contact FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 alter table public.tenant_security_contact enable row level security, force row level security;
 create policy deciding on public.tenant_security_contact for select to liaison_authz

@@ -89,6 +89,7 @@ create table public.outbox (
   constraint outbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outbox_xid_id_idx ON public.outbox USING btree (xid, id);
+CREATE TRIGGER mail_whom_it_concerns BEFORE INSERT ON public.outbox FOR EACH ROW WHEN ((new.topic = 'mail'::text)) EXECUTE FUNCTION private.mail_whom_it_concerns();
 alter table public.outbox enable row level security, force row level security;
 create policy asking on public.outbox for insert to liaison_auth, liaison_delegate, liaison_embed, liaison_ingest, liaison_platform, liaison_program, liaison_realm, liaison_tenant
   with check ((( SELECT access.context_plane() AS context_plane) IS NOT NULL));

@@ -33,6 +33,7 @@ CREATE TRIGGER audited_update AFTER UPDATE ON public.end_user REFERENCING NEW TA
 CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.end_user FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER follow_usage_role AFTER UPDATE OF role ON public.end_user FOR EACH ROW WHEN ((new.role IS DISTINCT FROM old.role)) EXECUTE FUNCTION access.follow_role();
 CREATE TRIGGER guard_end_user BEFORE UPDATE ON public.end_user FOR EACH ROW EXECUTE FUNCTION private.guard_end_user();
+CREATE TRIGGER note_former_address AFTER UPDATE OF email ON public.end_user FOR EACH ROW WHEN ((old.email IS DISTINCT FROM new.email)) EXECUTE FUNCTION access.note_former_address();
 CREATE TRIGGER recheck_subscription AFTER UPDATE OF role ON public.end_user FOR EACH ROW WHEN ((old.role IS DISTINCT FROM new.role)) EXECUTE FUNCTION private.recheck_subscription();
 CREATE TRIGGER require_verification BEFORE INSERT OR UPDATE OF role ON public.end_user FOR EACH ROW EXECUTE FUNCTION private.require_verification();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.end_user FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
@@ -197,7 +198,6 @@ describe('messages of the outbox', () => {
       const self = side === 'partner' ? { partner_id: scene.partner } : { tenant_id: scene.tenant }
       const outcomes = [
         await put(side, 'link.changed', own),
-        await put(side, 'mail', { to: 'ana@example.test', subject: 'x', text: 'x' }),
         await put(side, 'api_client.changed', self),
         await put(side, 'link.changed', { ...own, tenant_id: other.tenant }),
         await put(side, 'link.changed', { partner_id: other.partner }),
@@ -207,7 +207,7 @@ describe('messages of the outbox', () => {
         await put(side, 'signals.changed', own),
       ]
       expect(outcomes, side).toEqual([
-        ...Array.from({ length: 3 }, () => 'done'),
+        ...Array.from({ length: 2 }, () => 'done'),
         ...Array.from({ length: 6 }, () => REFUSED),
       ])
     }
@@ -217,5 +217,61 @@ describe('messages of the outbox', () => {
       await put('provider', 'audit.checkpoint', { checkpoint: {} }),
       await put('provider', 'payout.paid', { partner_id: other.partner, state: 'paid' }),
     ]).toEqual([REFUSED, REFUSED, REFUSED, 'done'])
+  })
+
+  test('that are mails go to whom they concern, as raw SQL: whoever was invited, whose address it was, no stranger (access.md section 8)', async () => {
+    const mail = async (client: pg.PoolClient, to: string, text = 'x') =>
+      attempt(client, `insert into outbox (topic, payload) values ('mail', $1)`, [{ to, subject: 'x', text }])
+    const invite = (kind: string, organisation: string, role: string) => ({
+      kind,
+      organisation_id: organisation,
+      role,
+      email: 'invited@example.test',
+      token_hash: createHash('sha256').update(kind).digest('hex'),
+    })
+    const strangers = 'stranger@example.test'
+    for (const [side, invitation] of [
+      ['partner', invite('partner', scene.partner, 'PARTNER_STAFF')],
+      ['tenant', invite('tenant', scene.tenant, 'TENANT_USER')],
+      ['provider', invite('partner', scene.partner, 'PARTNER_OWNER')],
+    ] as const) {
+      const outcomes = await asSide({ world, side, scene }, async (client) => {
+        const before = await mail(client, invitation.email)
+        await client.query('select access.invite($1)', [invitation])
+        return [
+          before,
+          await mail(client, invitation.email),
+          await mail(client, invitation.email, 'x'.repeat(20_000)),
+          await mail(client, strangers),
+        ]
+      })
+      expect(outcomes, side).toEqual(['outbox_recipient', 'done', 'outbox_mail_size', 'outbox_recipient'])
+    }
+    const contact = await asSide({ world, side: 'tenant', scene }, async (client) => {
+      const name = (email: string) =>
+        client.query(
+          `insert into tenant_security_contact (tenant_id, email) values ($1, $2) on conflict (tenant_id) do update set email = excluded.email`,
+          [scene.tenant, email],
+        )
+      await name('before@example.test')
+      await name('now@example.test')
+      return [
+        await mail(client, 'before@example.test'),
+        await mail(client, 'now@example.test'),
+        await mail(client, strangers),
+      ]
+    })
+    expect(contact).toEqual(['done', 'done', 'outbox_recipient'])
+    // Of a person the provider's staff may write to, and nobody else may.
+    const [known] = await world.sql<{ email: string }>('select email from person where id = $1', [
+      scene.stranger,
+    ])
+    const toKnown = (side: 'partner' | 'tenant' | 'provider') =>
+      asSide({ world, side, scene }, (client) => mail(client, known?.email ?? ''))
+    expect([await toKnown('partner'), await toKnown('tenant'), await toKnown('provider')]).toEqual([
+      'outbox_recipient',
+      'outbox_recipient',
+      'done',
+    ])
   })
 })
