@@ -121,6 +121,12 @@ const looks = {
     withdrawn: ['off', 'dash'],
     ran_out: ['off', 'ended'],
   },
+  invitation_code: {
+    open: ['info', 'hourglass'],
+    used: ['ok', 'check'],
+    withdrawn: ['off', 'dash'],
+    expired: ['off', 'ended'],
+  },
   organisation: {
     pending: ['info', 'hourglass'],
     active: ['ok', 'check'],

@@ -1,6 +1,9 @@
 /** Sentences of the life of a link on both sides: reviews, notices, visits, notes, handover, networks. */
 export const linking = {
   'party.title': 'About {partner}',
+  'party.code': 'Asked with',
+  'party.code_line': 'Invitation code {code}…, made by {name}',
+  'party.code_note': 'Note on the code',
   'party.legal': 'Legal name',
   'party.agreement': 'Agreement',
   'party.agreement_line': '{title}, version {version}',
@@ -54,6 +57,7 @@ export const linking = {
     '{count, plural, one {One wholesaler stops too.} other {# wholesalers stop too.}}',
 
   'partner_code.title': 'Partner code',
+  'partner_code.codes': 'Invitation codes',
   'partner_code.about':
     'A partner needs this code to ask you for access. It opens nothing by itself: you decide about each request.',
 

@@ -15,6 +15,15 @@ export const requestMore = {
   'request.party.split': 'Shared, as agreed',
   'request.title': 'Request a link',
   'request.lead': 'You ask, the tenant decides. They read every line of this.',
+  'request.by': 'How do you name the tenant?',
+  'request.by.slug': 'By its partner code',
+  'request.by.code': 'By an invitation code that they gave you',
+  'request.code': 'Invitation code',
+  'request.code_about':
+    'Seven groups of four letters and digits. Capitals, blanks and dashes do not matter. It can be used once.',
+  'request.code_missing': 'Enter the invitation code.',
+  'request.sent_code':
+    'If the invitation code “{code}…” can be used, the administrators of the tenant that gave it to you have been asked.',
   'request.slug': 'Partner code of the tenant',
   'request.slug_about': 'Ask the tenant; it stands on their partner access page.',
   'request.slug_missing': 'Enter the partner code of the tenant.',
@@ -37,5 +46,7 @@ export const requestMore = {
     'If there is a tenant with the partner code “{slug}”, its administrators have been asked.',
   'request.sent_next':
     'For their safety we do not say whether it exists. You are told when they answer; a request runs out after 30 days.',
+  'request.sent_next_code':
+    'For their safety we do not say whether it can. You are told when they answer; a request runs out after 30 days.',
   'request.sent_list': 'See your requests',
 } as const

@@ -9,7 +9,7 @@ import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
-import { useGo } from '../../platform/navigate.tsx'
+import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
@@ -109,6 +109,9 @@ export function InvitePartnerPage() {
       >
         <Fields draft={draft} errors={errors} onDraft={(change) => setDraft({ ...draft, ...change })} />
       </WriteForm>
+      <p>
+        <GoLink to={orgPlaces.newCode(tenantId)}>{t('invite_partner.codes')}</GoLink>
+      </p>
     </Page>
   )
 }

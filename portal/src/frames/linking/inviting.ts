@@ -1,6 +1,5 @@
-import { addWords } from '../../platform/words.ts'
-import { inviting } from '../../words/inviting.ts'
+import './inviting-words.ts'
 
+export { InvitationCodesPage } from './codes-page.tsx'
 export { InvitePartnerPage } from './invite-partner-page.tsx'
-
-addWords(inviting)
+export { NewInvitationCodePage } from './new-code-page.tsx'

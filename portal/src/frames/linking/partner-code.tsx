@@ -1,7 +1,9 @@
 import { IdText } from '../../parts/values.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { findOrg } from '../../platform/me.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
 
 /** The code by which a partner asks this organisation for access, to be copied and passed on (C1). */
 export function PartnerCode() {
@@ -13,6 +15,7 @@ export function PartnerCode() {
       <span className="strong">{t('partner_code.title')}</span>
       <IdText id={org.slug} />
       <span className="muted">{t('partner_code.about')}</span>
+      <GoLink to={orgPlaces.codes(tenantId)}>{t('partner_code.codes')}</GoLink>
     </div>
   )
 }

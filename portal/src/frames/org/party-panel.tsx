@@ -30,11 +30,14 @@ export function PartyPanel({ link }: { link: TenantLinkDetail }) {
     support_contact: support,
     agreement,
   } = link.asking
+  const code = link.invitation_code
   return (
     <Panel title={t('party.title', { partner: link.partner_name })}>
       <Facts
         facts={[
           fact(t('party.legal'), legalName),
+          fact(t('party.code'), code && t('party.code_line', { code: code.hint, name: code.made_by_name })),
+          fact(t('party.code_note'), code?.note ?? null),
           fact(t('party.since'), <DateText iso={since} />),
           fact(t('party.support'), support !== null && <Support contact={support} />),
           fact(

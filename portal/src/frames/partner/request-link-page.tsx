@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Radio, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
@@ -26,29 +26,68 @@ import {
 } from './request-more.tsx'
 import type { MoreTerms } from './request-more.tsx'
 
-type Draft = AskedTerms & MoreTerms & { slug: string; via: string }
+type Draft = AskedTerms & MoreTerms & { by: 'slug' | 'code'; slug: string; code: string; via: string }
+
+function checkName({ by, slug, code }: Draft): FormError[] {
+  if (by === 'code')
+    return code.trim() === '' ? [{ field: 'invitation_code', text: t('request.code_missing') }] : []
+  return slug.trim() === '' ? [{ field: 'tenant_slug', text: t('request.slug_missing') }] : []
+}
 
 function checkDraft(draft: Draft, now: Date): FormError[] {
-  const errors: FormError[] = []
-  if (draft.slug.trim() === '') errors.push({ field: 'tenant_slug', text: t('request.slug_missing') })
-  return [...errors, ...checkTerms(draft), ...checkMore(draft, now)]
+  return [...checkName(draft), ...checkTerms(draft), ...checkMore(draft, now)]
 }
 
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (draft: Draft) => void }
+
+/** Whom the partner asks: a tenant that it names, or whoever gave it an invitation code. */
+function WhomFields({ draft, errors, onDraft }: FieldsProps) {
+  return (
+    <>
+      <Radio.Group
+        label={t('request.by')}
+        value={draft.by}
+        onChange={(by) => onDraft({ ...draft, by: by === 'code' ? 'code' : 'slug' })}
+      >
+        <div className="stack tight">
+          <Radio value="slug" label={t('request.by.slug')} />
+          <Radio value="code" label={t('request.by.code')} />
+        </div>
+      </Radio.Group>
+      {draft.by === 'slug' ? (
+        <TextInput
+          key="slug"
+          id="tenant_slug"
+          label={t('request.slug')}
+          description={t('request.slug_about')}
+          value={draft.slug}
+          autoComplete="off"
+          error={errorOf(errors, 'tenant_slug')}
+          onChange={(event) => onDraft({ ...draft, slug: event.currentTarget.value })}
+        />
+      ) : (
+        <TextInput
+          key="code"
+          id="invitation_code"
+          label={t('request.code')}
+          description={t('request.code_about')}
+          value={draft.code}
+          maxLength={60}
+          autoComplete="off"
+          spellCheck={false}
+          error={errorOf(errors, 'invitation_code')}
+          onChange={(event) => onDraft({ ...draft, code: event.currentTarget.value })}
+        />
+      )}
+    </>
+  )
+}
 
 function Fields({ draft, errors, onDraft }: FieldsProps) {
   const change = (part: Partial<Draft>) => onDraft({ ...draft, ...part })
   return (
     <>
-      <TextInput
-        id="tenant_slug"
-        label={t('request.slug')}
-        description={t('request.slug_about')}
-        value={draft.slug}
-        autoComplete="off"
-        error={errorOf(errors, 'tenant_slug')}
-        onChange={(event) => onDraft({ ...draft, slug: event.currentTarget.value })}
-      />
+      <WhomFields draft={draft} errors={errors} onDraft={onDraft} />
       <AskFields draft={draft} errors={errors} onDraft={change} />
       <PromiseField draft={draft} errors={errors} onDraft={change} />
       <StartField draft={draft} errors={errors} onDraft={change} />
@@ -72,13 +111,17 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
   )
 }
 
-function Sent({ slug }: { slug: string }) {
+function Sent({ draft: { by, slug, code } }: { draft: Draft }) {
   const { partnerId } = useFrame()
   return (
     <Page title={t('request.sent_title')}>
       <div className="prose">
-        <p>{t('request.sent_text', { slug })}</p>
-        <p>{t('request.sent_next')}</p>
+        <p>
+          {by === 'code'
+            ? t('request.sent_code', { code: code.trim().slice(0, 4).toUpperCase() })
+            : t('request.sent_text', { slug: slug.trim() })}
+        </p>
+        <p>{t(by === 'code' ? 'request.sent_next_code' : 'request.sent_next')}</p>
         <p>
           <GoLink to={`${partnerPlaces.links(partnerId)}?status=requested`}>{t('request.sent_list')}</GoLink>
         </p>
@@ -87,7 +130,7 @@ function Sent({ slug }: { slug: string }) {
   )
 }
 
-const blank: Draft = { ...blankTerms, ...blankMore, slug: '', via: '' }
+const blank: Draft = { ...blankTerms, ...blankMore, by: 'slug', slug: '', code: '', via: '' }
 
 function useRequest(draft: Draft) {
   const attempt = useAttemptKey(draft)
@@ -96,7 +139,7 @@ function useRequest(draft: Draft) {
       frame.client.POST('/partner/links', {
         headers: { 'Idempotency-Key': attempt },
         body: {
-          tenant_slug: sent.slug.trim(),
+          ...(sent.by === 'code' ? { invitation_code: sent.code.trim() } : { tenant_slug: sent.slug.trim() }),
           relationship_type: sent.relationship,
           access_role: sent.role,
           duration_days: Number(sent.days),
@@ -122,7 +165,7 @@ export function RequestLinkPage() {
     setErrors(found)
     if (found.length === 0) write.mutate(draft)
   }
-  if (write.isSuccess) return <Sent slug={draft.slug.trim()} />
+  if (write.isSuccess) return <Sent draft={draft} />
   return (
     <Page
       title={t('request.title')}

@@ -43,7 +43,7 @@ export const InvitationCodeInput = z
     if (code !== null) return known(code)
     context.addIssue({
       code: 'custom',
-      message: `is not an invitation code as it was given: it has ${LETTERS} letters and digits, and one of these is wrong or missing`,
+      message: `This is no invitation code: one of its ${LETTERS} letters and digits is wrong or missing.`,
       params: { code: 'NOT_A_CODE' },
     })
     return z.NEVER

@@ -10,7 +10,7 @@ import {
 import type { LinkTerms } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
+import { writeCount, writeDay, writeInstant } from '#platform/words/instant-words.ts'
 import type { Counted } from '#platform/words/instant-words.ts'
 import { readableName } from '#platform/words/names.ts'
 import type { Reading } from '#platform/words/language.ts'
@@ -33,6 +33,7 @@ import {
 import type { FieldError } from '#platform/pages/index.ts'
 import { partyFacts, partyNotice } from './asking-party.ts'
 import type { AskingParty } from './asking-party.ts'
+import type { CodeRow } from './invitation-code-store.ts'
 import type { LiveCounts } from './approval-store.ts'
 import { conditionLines } from './condition-lines.ts'
 import { LONGEST_RANGES, offeredBy, smallerRoles, standingOf } from './page-choice.ts'
@@ -51,6 +52,8 @@ export interface Decision {
   readonly row: KnownLink
   readonly terms: LinkTerms
   readonly party: AskingParty
+  /** The invitation code that the partner asked with; undefined where it asked otherwise. */
+  readonly invitation: CodeRow | undefined
   /** Whom the partner lets come in, in words. */
   readonly people: Html
 }
@@ -114,6 +117,16 @@ function promise(decision: Decision): string {
     : asked.answerWithin(writeCount(count, hours, decision.reading.language))
 }
 
+/** By whose word the partner asks, where somebody of the own organisation gave it a code. */
+function invitationFact(decision: Decision): readonly (readonly [string, string])[] {
+  const { invitation, reading } = decision
+  if (!invitation) return []
+  const { asked } = wordsOf(decision)
+  const { hint, note, made_by_name: maker, made_at: madeAt } = invitation
+  const code = note === null ? `${hint}…` : `${hint}… (${note})`
+  return [[asked.invitation, asked.invitationLine(code, maker, writeDay(madeAt, reading.language))]]
+}
+
 function askedFacts(decision: Decision): Html {
   const { row, terms } = decision
   const { asked, roles } = wordsOf(decision)
@@ -123,6 +136,7 @@ function askedFacts(decision: Decision): Html {
     [asked.who, asked.works(html`<b><bdi>${partner}</bdi></b>`, roles[terms.role], partner)],
     ...partyFacts({ party: decision.party, language: decision.reading.language }),
     [asked.people, decision.people],
+    ...invitationFact(decision),
     ...(row.via_partner_name === null
       ? []
       : ([[asked.through, asked.throughLine(row.via_partner_name)]] as const)),

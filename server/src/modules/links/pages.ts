@@ -13,6 +13,7 @@ import type { Services } from '#platform/services.ts'
 import { applyChoice, approveLink, snapshotTokenOf, tenantTermsOf } from './approval.ts'
 import { countLive, findFirstApproval } from './approval-store.ts'
 import { readAskingParty, whoComesIn } from './asking-party.ts'
+import { findCodeOfLink } from './invitation-code-store.ts'
 import { recordLinkEvent } from './events.ts'
 import { LinkParams } from './inputs.ts'
 import { announce } from './mails.ts'
@@ -45,6 +46,7 @@ async function openDecision({ mandate, reading, params }: Asked): Promise<Decisi
     row,
     terms: await tenantTermsOf(mandate, row),
     party: await readAskingParty(mandate, row),
+    invitation: await findCodeOfLink(mandate, row.id),
     people: await whoComesIn(mandate, row, reading.language),
   }
 }

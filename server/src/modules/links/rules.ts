@@ -42,7 +42,7 @@ export const SHORTEST_VISIT_MINUTES = 5
 export const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * DAY_MS
 
 /** The version of the words that approval pages say; raised with every change of them. */
-const TEXT_VERSION = 4
+const TEXT_VERSION = 5
 
 /** The kernel's form of an override. */
 function toOverride(stored: StoredOverride): Override {

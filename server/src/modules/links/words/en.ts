@@ -75,6 +75,9 @@ export const EN = {
     people: 'Who comes in',
     nobody: (partner: string) => `Nobody yet. ${partner} names each person, and you see the names.`,
     assigned: (count: string, names: Html) => html`${count} so far: ${names}.`,
+    invitation: 'Invited by code',
+    invitationLine: (code: string, maker: string, day: string) =>
+      `They asked with the invitation code ${code} that ${maker} made on ${day}.`,
     through: 'Through',
     throughLine: (partner: string) =>
       `${partner}. It sees the name, the state and the totals of this access, and opens nothing.`,

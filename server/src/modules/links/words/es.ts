@@ -111,6 +111,9 @@ export const ES: LinkWords = {
     people: 'Quién entra',
     nobody: (partner) => `Nadie todavía. ${partner} indica a cada persona, y usted ve los nombres.`,
     assigned: (count, names) => html`${count} por ahora: ${names}.`,
+    invitation: 'Invitado con un código',
+    invitationLine: (code, maker, day) =>
+      `Lo solicitó con el código de invitación ${code} que ${maker} creó el ${day}.`,
     through: 'A través de',
     throughLine: (partner) =>
       `${partner}. Ve el nombre, el estado y los totales de este acceso, y no abre nada.`,

@@ -111,6 +111,9 @@ export const FR: LinkWords = {
     nobody: (partner) =>
       french`Personne pour l'instant. ${partner} désigne chaque personne, et vous voyez les noms.`,
     assigned: (count, names) => frenchHtml`${count} pour l'instant : ${names}.`,
+    invitation: 'Invité par un code',
+    invitationLine: (code, maker, day) =>
+      french`La demande a été faite avec le code d'invitation ${code} que ${maker} a créé le ${day}.`,
     through: 'Par',
     throughLine: (partner) =>
       french`${partner}. Ce partenaire voit le nom, l'état et les totaux de cet accès, et n'ouvre rien.`,
