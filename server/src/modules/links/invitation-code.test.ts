@@ -92,11 +92,9 @@ describe('an invitation code', () => {
     for (const [language, words] of [
       ['en', `They asked with the invitation code ${made.hint}… (For Northwind) that Dana Kim made on`],
       ['es', `Lo solicitó con el código de invitación ${made.hint}… (For Northwind) que Dana Kim creó el`],
-      ['fr', `La demande a été faite avec le code d'invitation ${made.hint}… (For Northwind)`],
+      ['fr', `invitation ${made.hint}… (For Northwind) que Dana Kim a créé le`],
     ] as const)
-      expect(
-        (await world.call(people.admin, 'GET', `${page}&lang=${language}`)).body.replaceAll('&#39;', "'"),
-      ).toContain(words)
+      expect((await world.call(people.admin, 'GET', `${page}&lang=${language}`)).body).toContain(words)
     expect((await approve(people, mine.link_id)).json()).toMatchObject({ status: 'active' })
     expect(await newestLink(people)).toMatchObject({ status: 'active', tenant_name: 'Acme Fiber' })
   })
