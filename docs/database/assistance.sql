@@ -46,12 +46,15 @@ CREATE INDEX assisted_access_partner_id_requested_at_idx ON public.assisted_acce
 CREATE INDEX assisted_access_requested_at_idx ON public.assisted_access USING btree (requested_at DESC);
 CREATE INDEX assisted_access_tenant_id_requested_at_idx ON public.assisted_access USING btree (tenant_id, requested_at DESC);
 CREATE UNIQUE INDEX assisted_access_once ON public.assisted_access USING btree (tenant_id, person_id) WHERE (status = ANY (ARRAY['requested'::text, 'active'::text]));
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.assisted_access FOR EACH ROW WHEN ((new.person_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('person_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.assisted_access FOR EACH ROW WHEN (((new.first_approved_by_name IS DISTINCT FROM old.first_approved_by_name) OR (new.decided_by_name IS DISTINCT FROM old.decided_by_name) OR (new.ended_by_name IS DISTINCT FROM old.ended_by_name))) EXECUTE FUNCTION private.act_in_own_name('first_approved_by_name', 'decided_by_name', 'ended_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.assisted_access REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.assisted_access REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.assisted_access REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_assisted BEFORE INSERT OR UPDATE ON public.assisted_access FOR EACH ROW EXECUTE FUNCTION private.enforce_assisted();
 CREATE TRIGGER follow_assisted_delegation AFTER UPDATE OF status ON public.assisted_access FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION private.follow_assisted_delegation();
 CREATE TRIGGER give_assisted_delegation BEFORE INSERT ON public.assisted_access FOR EACH ROW EXECUTE FUNCTION private.give_assisted_delegation();
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.assisted_access FOR EACH ROW WHEN (((new.first_approved_by IS DISTINCT FROM old.first_approved_by) OR (new.decided_by IS DISTINCT FROM old.decided_by))) EXECUTE FUNCTION private.act_as_oneself('first_approved_by', 'decided_by');
 alter table public.assisted_access enable row level security, force row level security;
 create policy assisting on public.assisted_access for select to liaison_owner
   using (true);
@@ -90,11 +93,15 @@ create table public.assisted_rule (
   constraint assisted_rule_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id),
   constraint require_refused_ended TRIGGER DEFERRABLE INITIALLY DEFERRED
 );
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.assisted_rule FOR EACH ROW WHEN ((new.set_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.assisted_rule FOR EACH ROW WHEN ((new.set_by_name IS DISTINCT FROM old.set_by_name)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.assisted_rule REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.assisted_rule REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.assisted_rule REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_assisted_rule BEFORE INSERT OR UPDATE ON public.assisted_rule FOR EACH ROW EXECUTE FUNCTION private.enforce_assisted_rule();
 CREATE CONSTRAINT TRIGGER require_refused_ended AFTER INSERT OR UPDATE ON public.assisted_rule DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION private.require_refused_ended();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.assisted_rule FOR EACH ROW WHEN ((new.set_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('set_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.assisted_rule FOR EACH ROW WHEN ((new.set_by IS DISTINCT FROM old.set_by)) EXECUTE FUNCTION private.act_as_oneself('set_by');
 alter table public.assisted_rule enable row level security, force row level security;
 create policy assisting on public.assisted_rule for select to liaison_owner
   using (true);
@@ -376,7 +383,7 @@ begin
     is distinct from (old.id, old.tenant_id, old.partner_id, old.person_id, old.person_name, old.case_number, old.reason, old.duration_minutes, old.basis, old.requested_at, old.answer_by, old.started_at, old.ends_at) then
     raise exception 'what was asked for never changes' using errcode = 'check_violation', constraint = 'assisted_identity';
   end if;
-  if new.first_approved_by is distinct from old.first_approved_by and (side <> 'tenant' or (old.first_approved_by is not null and access.is_in_charge('tenant', old.tenant_id, old.first_approved_by)) or old.status <> 'requested' or new.first_approved_by is distinct from actor
+  if new.first_approved_by is distinct from old.first_approved_by and (side <> 'tenant' or old.first_approved_by is not null or old.status <> 'requested' or new.first_approved_by is distinct from actor
       or actor = old.person_id) then
     raise exception 'an approval names who gave it' using errcode = 'check_violation', constraint = 'assisted_two_people';
   end if;
@@ -407,8 +414,7 @@ begin
     if new.decided_by is distinct from actor or actor is null or actor = old.person_id then
       raise exception 'somebody else approves, in the own name' using errcode = 'check_violation', constraint = 'assisted_two_people';
     end if;
-    if access.asks_for_two(new.tenant_id, 'support', old.person_id) and (old.first_approved_by is null or old.first_approved_by = actor
-        or not access.hold_in_charge('tenant', new.tenant_id, old.first_approved_by)) then
+    if access.asks_for_two(new.tenant_id, 'support', old.person_id) and (old.first_approved_by is null or old.first_approved_by = actor) then
       raise exception 'the tenant asks for a second approver' using errcode = 'check_violation', constraint = 'assisted_second';
     end if;
     new.started_at := statement_timestamp();

@@ -149,6 +149,7 @@ END),
 CREATE INDEX access_freeze_in_force ON public.access_freeze USING btree (scope) WHERE (lifted_at IS NULL);
 CREATE INDEX access_freeze_partner_id_idx ON public.access_freeze USING btree (partner_id);
 CREATE INDEX access_freeze_tenant_id_idx ON public.access_freeze USING btree (tenant_id);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.access_freeze FOR EACH ROW WHEN ((new.set_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('set_by_name');
 CREATE TRIGGER announced AFTER INSERT OR UPDATE ON public.access_freeze FOR EACH ROW EXECUTE FUNCTION private.announce_access('partner_id=partner_id,tenant_id=tenant_id,person_id=person_id');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.access_freeze REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.access_freeze REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -162,6 +163,8 @@ CREATE TRIGGER stamped_delete AFTER DELETE ON public.access_freeze REFERENCING O
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.access_freeze REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('everybody');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.access_freeze REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('everybody');
 CREATE TRIGGER stop_writes BEFORE INSERT ON public.access_freeze FOR EACH ROW EXECUTE FUNCTION private.stop_writes();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.access_freeze FOR EACH ROW WHEN (((new.set_by IS NOT NULL) OR (new.lift_asked_by IS NOT NULL) OR (new.lifted_by IS NOT NULL))) EXECUTE FUNCTION private.act_as_oneself('set_by', 'lift_asked_by', 'lifted_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.access_freeze FOR EACH ROW WHEN (((new.lift_asked_by IS DISTINCT FROM old.lift_asked_by) OR (new.lifted_by IS DISTINCT FROM old.lifted_by))) EXECUTE FUNCTION private.act_as_oneself('lift_asked_by', 'lifted_by');
 alter table public.access_freeze enable row level security, force row level security;
 create policy deciding on public.access_freeze for select to liaison_authz
   using (true);
@@ -275,6 +278,7 @@ create table public.delegation (
 CREATE INDEX delegation_by_partner ON public.delegation USING btree (partner_id, tenant_id) INCLUDE (status, starts_at, ends_at, mask);
 CREATE INDEX delegation_by_tenant ON public.delegation USING btree (tenant_id, partner_id);
 CREATE TRIGGER a_hold_derivation BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status <> old.status))) EXECUTE FUNCTION private.hold_derivation();
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.delegation FOR EACH ROW WHEN ((new.approved_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('approved_by_name');
 CREATE TRIGGER announced AFTER UPDATE OF status, mask, role_mask, has_timed_overrides, conditions, starts_at, ends_at, epoch ON public.delegation FOR EACH ROW EXECUTE FUNCTION private.announce_access('partner_id=partner_id,tenant_id=tenant_id');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.delegation REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.delegation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -310,6 +314,7 @@ CREATE TRIGGER stamped_delete AFTER DELETE ON public.delegation REFERENCING OLD 
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.delegation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id', 'tenant_id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.delegation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id', 'tenant_id');
 CREATE TRIGGER stop_writes BEFORE UPDATE ON public.delegation FOR EACH ROW EXECUTE FUNCTION private.stop_writes();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.delegation FOR EACH ROW WHEN (((new.status_changed_by IS NOT NULL) OR (new.requested_by IS NOT NULL) OR (new.approved_by IS NOT NULL) OR (new.suspended_by IS NOT NULL))) EXECUTE FUNCTION private.act_as_oneself('status_changed_by', 'requested_by', 'approved_by', 'suspended_by');
 alter table public.delegation enable row level security, force row level security;
 create policy acting_links_read on public.delegation as restrictive for select to liaison_delegate
   using ((kind = 'link'::text));
@@ -464,6 +469,7 @@ CREATE INDEX link_via_partner_id_idx ON public.link USING btree (via_partner_id)
 CREATE UNIQUE INDEX link_one_full_role ON public.link USING btree (tenant_id) WHERE ((live_status = ANY (ARRAY['approved'::text, 'active'::text, 'suspended'::text])) AND (access_role = ANY (ARRAY['msp_full'::text, 'enterprise_hq'::text])));
 CREATE UNIQUE INDEX link_one_live ON public.link USING btree (partner_id, tenant_id) WHERE (live_status = ANY (ARRAY['requested'::text, 'approved'::text, 'active'::text, 'suspended'::text]));
 CREATE TRIGGER a_enforce_link BEFORE INSERT OR UPDATE OF initiated_by, relationship_type, request_expires_at, access_role, role_version, auto_renew_days, first_approved_by ON public.link FOR EACH ROW EXECUTE FUNCTION private.enforce_link();
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.link FOR EACH ROW WHEN ((new.first_approved_by_name IS DISTINCT FROM old.first_approved_by_name)) EXECUTE FUNCTION private.act_in_own_name('first_approved_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -478,6 +484,7 @@ CREATE TRIGGER stamped_before AFTER UPDATE ON public.link REFERENCING OLD TABLE 
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.link REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.link REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.link REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.link FOR EACH ROW WHEN ((new.first_approved_by IS DISTINCT FROM old.first_approved_by)) EXECUTE FUNCTION private.act_as_oneself('first_approved_by');
 alter table public.link enable row level security, force row level security;
 create policy clock on public.link for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
@@ -542,12 +549,15 @@ create table public.link_change_request (
 );
 CREATE INDEX link_change_request_partner_id_status_idx ON public.link_change_request USING btree (partner_id, status);
 CREATE INDEX link_change_request_tenant_id_status_idx ON public.link_change_request USING btree (tenant_id, status);
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.link_change_request FOR EACH ROW WHEN (((new.requested_by_name IS DISTINCT FROM old.requested_by_name) OR (new.first_approved_by_name IS DISTINCT FROM old.first_approved_by_name))) EXECUTE FUNCTION private.act_in_own_name('requested_by_name', 'first_approved_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link_change_request REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_change_request REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_change_request REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_change_request BEFORE INSERT OR UPDATE ON public.link_change_request FOR EACH ROW EXECUTE FUNCTION private.enforce_change_request();
 CREATE TRIGGER keep_change_own BEFORE INSERT ON public.link_change_request FOR EACH ROW EXECUTE FUNCTION private.keep_change_own();
 CREATE TRIGGER require_first BEFORE UPDATE OF status ON public.link_change_request FOR EACH ROW WHEN (((old.status = 'waiting'::text) AND (new.status = 'approved'::text))) EXECUTE FUNCTION private.require_first_of_change();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.link_change_request FOR EACH ROW WHEN (((new.requested_by IS NOT NULL) OR (new.decided_by IS NOT NULL) OR (new.first_approved_by IS NOT NULL))) EXECUTE FUNCTION private.act_as_oneself('requested_by', 'decided_by', 'first_approved_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.link_change_request FOR EACH ROW WHEN (((new.requested_by IS DISTINCT FROM old.requested_by) OR (new.decided_by IS DISTINCT FROM old.decided_by) OR (new.first_approved_by IS DISTINCT FROM old.first_approved_by))) EXECUTE FUNCTION private.act_as_oneself('requested_by', 'decided_by', 'first_approved_by');
 alter table public.link_change_request enable row level security, force row level security;
 create policy clock on public.link_change_request for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
@@ -615,6 +625,8 @@ CREATE TRIGGER stamped_delete AFTER DELETE ON public.link_member REFERENCING OLD
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.link_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id', 'person_id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.link_member REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id', 'person_id');
 CREATE TRIGGER stop_writes BEFORE DELETE OR UPDATE ON public.link_member FOR EACH ROW EXECUTE FUNCTION private.stop_writes();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.link_member FOR EACH ROW WHEN ((new.assigned_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('assigned_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.link_member FOR EACH ROW WHEN ((new.assigned_by IS DISTINCT FROM old.assigned_by)) EXECUTE FUNCTION private.act_as_oneself('assigned_by');
 alter table public.link_member enable row level security, force row level security;
 create policy clock on public.link_member for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))

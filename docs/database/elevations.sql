@@ -48,12 +48,15 @@ CREATE INDEX link_elevation_open ON public.link_elevation USING btree (link_id, 
 CREATE INDEX link_elevation_partner_id_requested_at_idx ON public.link_elevation USING btree (partner_id, requested_at DESC);
 CREATE INDEX link_elevation_tenant_id_requested_at_idx ON public.link_elevation USING btree (tenant_id, requested_at DESC);
 CREATE INDEX link_elevation_ticket ON public.link_elevation USING btree (tenant_id, ticket_id) WHERE ((ticket_id IS NOT NULL) AND (status = ANY (ARRAY['requested'::text, 'approved'::text, 'active'::text])));
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.link_elevation FOR EACH ROW WHEN ((new.person_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('person_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.link_elevation FOR EACH ROW WHEN (((new.partner_decided_by_name IS DISTINCT FROM old.partner_decided_by_name) OR (new.tenant_decided_by_name IS DISTINCT FROM old.tenant_decided_by_name) OR (new.ended_by_name IS DISTINCT FROM old.ended_by_name))) EXECUTE FUNCTION private.act_in_own_name('partner_decided_by_name', 'tenant_decided_by_name', 'ended_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.link_elevation REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_elevation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_elevation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER carry_elevation AFTER UPDATE OF status ON public.link_elevation FOR EACH ROW EXECUTE FUNCTION private.carry_elevation();
 CREATE TRIGGER enforce_elevation BEFORE INSERT OR UPDATE ON public.link_elevation FOR EACH ROW EXECUTE FUNCTION private.enforce_elevation();
 CREATE TRIGGER require_first BEFORE UPDATE OF status ON public.link_elevation FOR EACH ROW WHEN (((old.status = 'approved'::text) AND (new.status = 'active'::text))) EXECUTE FUNCTION private.require_partner_approver();
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.link_elevation FOR EACH ROW WHEN (((new.partner_decided_by IS DISTINCT FROM old.partner_decided_by) OR (new.tenant_decided_by IS DISTINCT FROM old.tenant_decided_by))) EXECUTE FUNCTION private.act_as_oneself('partner_decided_by', 'tenant_decided_by');
 alter table public.link_elevation enable row level security, force row level security;
 create policy clock on public.link_elevation for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))

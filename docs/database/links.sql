@@ -385,10 +385,14 @@ create table public.tenant_invitation_code (
 CREATE INDEX tenant_invitation_code_code_hash_idx ON public.tenant_invitation_code USING btree (code_hash);
 CREATE INDEX tenant_invitation_code_tenant_id_made_at_idx ON public.tenant_invitation_code USING btree (tenant_id, made_at);
 CREATE UNIQUE INDEX tenant_invitation_code_one_request ON public.tenant_invitation_code USING btree (tenant_id, link_id) WHERE (link_id IS NOT NULL);
+CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.tenant_invitation_code FOR EACH ROW WHEN ((new.made_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('made_by_name');
+CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.tenant_invitation_code FOR EACH ROW WHEN ((new.withdrawn_by_name IS DISTINCT FROM old.withdrawn_by_name)) EXECUTE FUNCTION private.act_in_own_name('withdrawn_by_name');
 CREATE TRIGGER audited_delete AFTER DELETE ON public.tenant_invitation_code REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant_invitation_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.tenant_invitation_code REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_invitation_code BEFORE INSERT OR UPDATE ON public.tenant_invitation_code FOR EACH ROW EXECUTE FUNCTION access.enforce_invitation_code();
+CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.tenant_invitation_code FOR EACH ROW WHEN ((new.made_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('made_by');
+CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.tenant_invitation_code FOR EACH ROW WHEN ((new.withdrawn_by IS DISTINCT FROM old.withdrawn_by)) EXECUTE FUNCTION private.act_as_oneself('withdrawn_by');
 alter table public.tenant_invitation_code enable row level security, force row level security;
 create policy consuming on public.tenant_invitation_code for update to liaison_authz
   using (true)
@@ -718,6 +722,10 @@ begin
     not (access.partner_may_ask(new.tenant_id, new.partner_id) or access.is_invited(new.tenant_id, new.partner_id, new.id))
     or exists (select from public.tenant_partner_policy p where p.tenant_id = new.tenant_id and new.access_role <> all (p.roles_allowed))) then
     raise exception 'the rules of the tenant let this partner ask for nothing' using errcode = 'check_violation', constraint = 'delegation_welcome';
+  end if;
+  if session_user = 'liaison_program' and access.must_wait_to_ask(new.tenant_id, new.partner_id)
+    and not access.is_invited(new.tenant_id, new.partner_id, new.id) then
+    raise exception 'a partner waits after a request was declined' using errcode = 'check_violation', constraint = 'link_declined_before';
   end if;
   if session_user = 'liaison_platform' and (new.review_due_at is null or new.review_due_at > statement_timestamp() + interval '181 days' or not exists (
     select from public.delegation d, public.link_role_template t, public.link_relationship_bound b
@@ -1061,6 +1069,19 @@ CREATE OR REPLACE FUNCTION access.most_open_invitation_codes()
  SET search_path TO 'pg_catalog', 'pg_temp'
 RETURN 20;
 grant execute on access.most_open_invitation_codes() to public;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.must_wait_to_ask(asked_tenant uuid, asking_partner uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select count(*) >= 3 or coalesce(max(d.status_changed_at) > statement_timestamp() - interval '168 hours', false)
+  from public.delegation d join public.link l on l.id = d.id and l.initiated_by = 'partner'
+  where d.tenant_id = asked_tenant and d.partner_id = asking_partner and d.kind = 'link' and d.status = 'declined'
+    and d.status_changed_at > statement_timestamp() - interval '8760 hours'
+$function$;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.resembles_partner(wanted uuid)
