@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { decideAssisted, decodeId, encodeId } from '@liaison/access'
-import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADMIN, makeAssistanceActs, TENANT } from '#testing/assistance-acts.ts'
 import { seedInvoice, seedPayment } from '#testing/invoices.ts'
 import { meetAt } from '#testing/meet.ts'
-import { asSide, attempt, openScene } from '#testing/sides.ts'
-import type { Scene } from '#testing/sides.ts'
+import { asSide, attempt } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeAssistanceRoutes, runAssistanceClock } from './index.ts'
@@ -16,55 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const ADMIN = '/api/v1/admin/support-access'
-const TENANT = '/api/v1/tenant/support-access'
-
-/** A provider's person, a tenant's admin and a ticket with an internal note. */
-async function open(): Promise<{ scene: Scene; staff: Caller; admin: Caller }> {
-  const scene = await openScene(world)
-  await addTicket(scene.tenant)
-  const admin = { ...scene.people.tenant.caller, tenantId: scene.tenant }
-  return { scene, staff: scene.people.provider.caller, admin }
-}
-
-const addTicket = (tenant: TenantId) =>
-  world.seed(
-    `with t as (insert into ticket (tenant_id, number, subject) values ($1, 'T-1', 'No signal') returning id)
-     insert into ticket_comment (tenant_id, ticket_id, author_name, content, is_internal)
-     select $1, t.id, 'Dana', said, said = 'among us' from t, unnest(array['for all', 'among us']) said`,
-    [tenant],
-    tenant,
-  )
-
-const ask = (staff: Caller, tenant: TenantId, body: Record<string, unknown> = {}) =>
-  world.call(staff, 'POST', ADMIN, {
-    body: {
-      tenant_id: encodeId('tenant', tenant),
-      case_number: 'CASE-7',
-      reason: 'The customer cannot see a ticket',
-      ...body,
-    },
-  })
-const askedId = async (staff: Caller, tenant: TenantId) =>
-  String((await ask(staff, tenant)).json().support_access_id)
-const tickets = (staff: Caller, id: string) => world.call(staff, 'GET', `${ADMIN}/${id}/tickets`)
-const act = (caller: Caller, id: string, step: string) =>
-  world.call(caller, 'POST', `${caller.tenantId ? TENANT : ADMIN}/${id}/${step}`, {
-    ...(step !== 'approve' && { body: {} }),
-  })
-const seen = async (staff: Caller, id: string) => {
-  const answer = await tickets(staff, id)
-  return answer.statusCode === 200 ? Number(answer.json().total) : String(answer.json().code)
-}
-const setRule = (admin: Caller, mode: string) =>
-  world.call(admin, 'PUT', `${TENANT}/rule`, { body: { mode } })
-const lateBy = (id: string, tenant: TenantId) =>
-  world.seed(
-    `with a as (update assisted_access set started_at = now() - interval '2 hours', ends_at = now() - interval '1 second' where id = $1 returning id)
-     update delegation set starts_at = now() - interval '2 hours', ends_at = now() - interval '1 second' where id in (select id from a)`,
-    [decodeId('assisted', id)],
-    tenant,
-  )
+const { open, ask, askedId, tickets, act, seen, setRule, lateBy } = makeAssistanceActs(() => world)
 
 describe('support looks at a tenant for a case', () => {
   test('nothing is open until the tenant allows it, then for an hour to look, and it ends by itself (access.md section 1)', async () => {
@@ -270,52 +221,6 @@ describe('the rule of a tenant', () => {
     expect((await act(other, id, 'approve')).json().status).toBe('active')
     expect(await seen(staff, id)).toBe(1)
   })
-})
-
-test('both sides and the partner that it is about are told by mail and in the log, and every event says that it was assisted', async () => {
-  const { scene, staff, admin } = await open()
-  await world.link(scene.partner, scene.tenant)
-  const asked = await ask(staff, scene.tenant, { partner_id: encodeId('partner', scene.partner) })
-  expect(asked.statusCode, asked.body).toBe(201)
-  const id = String(asked.json().support_access_id)
-  await act(admin, id, 'approve')
-  await tickets(staff, id)
-  await act(admin, id, 'end')
-  await tickets(staff, id)
-  const mails = await world.sql<{ email: string; n: number }>(
-    `select p.email, count(*)::integer as n from outbox o join person p on p.email = o.payload ->> 'to'
-     where o.topic = 'mail' and o.payload ->> 'text' like '%' || $1 || '%' and p.id = any ($2) group by 1`,
-    [id, [scene.people.tenant.id, scene.people.partner.id]],
-  )
-  expect(mails.map(({ n }) => n)).toEqual([3, 3])
-  const places = await world.sql<{ page: string }>(
-    `select distinct substring(o.payload ->> 'text' from 'https?://[^[:space:]]+') as page from outbox o
-     where o.topic = 'mail' and o.payload ->> 'text' like '%' || $1 || '%' order by 1`,
-    [id],
-  )
-  const [tenant, partner] = [encodeId('tenant', scene.tenant), encodeId('partner', scene.partner)]
-  expect(places.map(({ page }) => new URL(page).pathname)).toEqual([
-    `/org/${tenant}/access/support`,
-    `/partner/${partner}/notices`,
-    `/platform/support-access/${id}`,
-  ])
-  const about = await world.call(scene.people.partner.caller, 'GET', '/api/v1/partner/support-access')
-  expect(about.json().items, about.body).toMatchObject([
-    { support_access_id: id, case_number: 'CASE-7', status: 'ended' },
-  ])
-  expect(about.body).not.toContain('cannot see a ticket')
-  const events = await world.sql<{ action: string; role: string; outcome: string }>(
-    `select e.action, e.role, e.outcome from audit_event e join audit_scope s on s.event_id = e.id
-     where s.kind = 'tenant' and s.scope_id = $1 and e.delegation_id = $2 order by e.occurred_at`,
-    [scene.tenant, decodeId('assisted', id)],
-  )
-  expect(events.map(({ action, role, outcome }) => `${action} ${role} ${outcome}`)).toEqual([
-    'assistance.request assisted allowed',
-    'assistance.approve assisted allowed',
-    'assistance.tickets.read assisted allowed',
-    'assistance.end assisted allowed',
-    'access.refused assisted denied',
-  ])
 })
 
 const VIEWS = ['invoice', 'payment', 'ticket', 'ticket_comment', 'order']

@@ -103,8 +103,11 @@ export async function announceAccess(
   })
   const about = toldOf(row, 'en')
   const places = placesOf(row, told.origin)
+  const toAdmins = writeLetters((language) => toTenant(row, told, language))
   const letters = {
-    tenant: writeLetters((language) => toTenant(row, told, language)),
+    tenant: toAdmins,
+    // What lets somebody in is told there, too; what was asked, refused or is over is the administrators' matter.
+    ...(told.news === 'started' && { security: toAdmins }),
     partner: letterOf(TO_PARTNER[told.news](about), places.partner),
     provider: letterOf(TO_PROVIDER[told.news](about), [`Reason given: "${row.reason}"`, ...places.provider]),
   }

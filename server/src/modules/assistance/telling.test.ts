@@ -1,0 +1,90 @@
+import { decodeId, encodeId } from '@liaison/access'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeAssistanceActs } from '#testing/assistance-acts.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makeAssistanceRoutes } from './index.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(makeAssistanceRoutes)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+const { open, ask, askedId, tickets, act } = makeAssistanceActs(() => world)
+
+test('both sides and the partner that it is about are told by mail and in the log, and every event says that it was assisted', async () => {
+  const { scene, staff, admin } = await open()
+  await world.link(scene.partner, scene.tenant)
+  const asked = await ask(staff, scene.tenant, { partner_id: encodeId('partner', scene.partner) })
+  expect(asked.statusCode, asked.body).toBe(201)
+  const id = String(asked.json().support_access_id)
+  await act(admin, id, 'approve')
+  await tickets(staff, id)
+  await act(admin, id, 'end')
+  await tickets(staff, id)
+  const mails = await world.sql<{ email: string; n: number }>(
+    `select p.email, count(*)::integer as n from outbox o join person p on p.email = o.payload ->> 'to'
+     where o.topic = 'mail' and o.payload ->> 'text' like '%' || $1 || '%' and p.id = any ($2) group by 1`,
+    [id, [scene.people.tenant.id, scene.people.partner.id]],
+  )
+  expect(mails.map(({ n }) => n)).toEqual([3, 3])
+  const places = await world.sql<{ page: string }>(
+    `select distinct substring(o.payload ->> 'text' from 'https?://[^[:space:]]+') as page from outbox o
+     where o.topic = 'mail' and o.payload ->> 'text' like '%' || $1 || '%' order by 1`,
+    [id],
+  )
+  const [tenant, partner] = [encodeId('tenant', scene.tenant), encodeId('partner', scene.partner)]
+  expect(places.map(({ page }) => new URL(page).pathname)).toEqual([
+    `/org/${tenant}/access/support`,
+    `/partner/${partner}/notices`,
+    `/platform/support-access/${id}`,
+  ])
+  const about = await world.call(scene.people.partner.caller, 'GET', '/api/v1/partner/support-access')
+  expect(about.json().items, about.body).toMatchObject([
+    { support_access_id: id, case_number: 'CASE-7', status: 'ended' },
+  ])
+  expect(about.body).not.toContain('cannot see a ticket')
+  const events = await world.sql<{ action: string; role: string; outcome: string }>(
+    `select e.action, e.role, e.outcome from audit_event e join audit_scope s on s.event_id = e.id
+     where s.kind = 'tenant' and s.scope_id = $1 and e.delegation_id = $2 order by e.occurred_at`,
+    [scene.tenant, decodeId('assisted', id)],
+  )
+  expect(events.map(({ action, role, outcome }) => `${action} ${role} ${outcome}`)).toEqual([
+    'assistance.request assisted allowed',
+    'assistance.approve assisted allowed',
+    'assistance.tickets.read assisted allowed',
+    'assistance.end assisted allowed',
+    'access.refused assisted denied',
+  ])
+})
+
+test('the security contact hears that support was let in, in its language, once, and neither of the request nor of the end (A10)', async () => {
+  const { scene, staff, admin } = await open()
+  await world.seed(
+    `insert into tenant_security_contact (tenant_id, email, language) values ($1, 'garde@acme.example', 'fr')`,
+    [scene.tenant],
+    scene.tenant,
+  )
+  const subjects = async () =>
+    (
+      await world.sql<{ subject: string }>(
+        `select payload ->> 'subject' as subject from outbox where topic = 'mail' and payload ->> 'to' = 'garde@acme.example'`,
+      )
+    ).map(({ subject }) => subject)
+  const id = await askedId(staff, scene.tenant)
+  expect(await subjects()).toEqual([])
+  await act(admin, id, 'approve')
+  await act(admin, id, 'end')
+  expect(await subjects()).toEqual(['Notre assistance peut consulter les données de Acme'])
+  const [person] = await world.sql<{ email: string }>('select email from person where id = $1', [
+    scene.people.tenant.id,
+  ])
+  await world.seed(
+    'update tenant_security_contact set email = upper($2) where tenant_id = $1',
+    [scene.tenant, person?.email],
+    scene.tenant,
+  )
+  await act(admin, await askedId(staff, scene.tenant), 'approve')
+  expect(await world.sql(`select 1 from outbox where payload ->> 'to' = upper($1)`, [person?.email])).toEqual(
+    [],
+  )
+})
