@@ -52,6 +52,11 @@ async function approver(name: string) {
      values ($1, $2, $3, 9, 'suspended', jsonb_build_object('by', 'tenant', 'name', $4::text, 'reason', 'audit'))`,
     [link, tenantId, partner, name],
   )
+  await forTenant(
+    `insert into tenant_invitation_code (tenant_id, code_hash, hint, made_by, made_by_name, expires_at, withdrawn_by, withdrawn_by_name, withdrawn_at)
+     values ($1, sha256($2::text::bytea), 'AAAA', $2::uuid, $3, now() + interval '1 day', $2::uuid, $3, now())`,
+    [tenantId, person.id, name],
+  )
   await world.seed(
     `insert into link_template (partner_id, name, terms, created_by_name) values ($1, 'Usual', '{}', $2)`,
     [partner, name],
