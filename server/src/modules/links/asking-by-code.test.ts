@@ -174,6 +174,17 @@ describe('at the same moment', () => {
     expect(await arrived(people)).toHaveLength(1)
   })
 
+  test('a partner asks twice by name: one is sent and one refused, whether or not there is such an organisation (existence)', async () => {
+    const [real, phantom] = [await cast(), await cast()]
+    const answers = []
+    for (const people of [real, { ...phantom, slug: 'nobody-has-this' }])
+      answers.push((await Promise.all([ask(people), ask(people)])).map((one) => one.statusCode).toSorted())
+    expect(answers).toEqual([
+      [202, 409],
+      [202, 409],
+    ])
+  })
+
   test('a code is used or withdrawn, never both, and the tenant hears the truth', async () => {
     for (let round = 0; round < 4; round += 1) {
       const people = await cast()

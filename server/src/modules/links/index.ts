@@ -1,10 +1,10 @@
 /**
- * Links between a tenant and a partner organisation (B1 to B4, B10, B14): request from either side, approval with a
- * preview in plain words, narrowing at once and widening only with the tenant, people, suspension, renewal, end by
- * clock, handover, notices, calendars, visits. The tables `delegation`, `link` and `link_member` belong to the one rule
- * and are made by the module of delegations; the ones here are about the way there and back, such as `link_notice`. The
- * stop of all partner access also ends what stands in `agencies`, `assistance`, `consents` and `orders`; lists are narrowed
- * by the groups of `portfolio`.
+ * Links between a tenant and a partner organisation (B1 to B4, B10, B14): request from either side, by name or with a
+ * code that the tenant gave out, approval with a preview in plain words, narrowing at once and widening only with the
+ * tenant, people, suspension, renewal, end by clock, handover, notices, calendars, visits. The tables `delegation`, `link`
+ * and `link_member` belong to the one rule and are made by the module of delegations; the ones here are about the way
+ * there and back, such as `link_notice`. The stop of all partner access also ends what stands in `agencies`, `assistance`,
+ * `consents` and `orders`; lists are narrowed by the groups of `portfolio`.
  */
 
 import type { Route } from '#platform/route.ts'
