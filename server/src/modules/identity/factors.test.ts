@@ -76,23 +76,20 @@ describe('the second step', () => {
     expect((await me(browser)).person.factor).toBe('otp')
   })
 
-  test.each([
-    [-STEP_SECONDS, 303],
-    [STEP_SECONDS, 303],
-    [-2.5 * STEP_SECONDS, 422],
-    [2.5 * STEP_SECONDS, 422],
-  ])(
-    'takes a code of one step before or after, and of no other: %i s is answered with %i',
-    async (offset, status) => {
+  test('takes a code of one step before or after, and of no other', async () => {
+    const statusOf = async (offset: number) => {
       const answered = await withinOneStep(async () => {
         const person = await seedAccount(world)
         const secret = await addApp(world, person.id)
         const browser = await givePassword(person)
         return () => browser.post('/signin/mfa', { code: codeOf(secret, offset) })
       })
-      expect(answered.status).toBe(status)
-    },
-  )
+      return answered.status
+    }
+    const statuses: number[] = []
+    for (const steps of [-1, 1, -2.5, 2.5]) statuses.push(await statusOf(steps * STEP_SECONDS))
+    expect(statuses).toEqual([303, 303, 422, 422])
+  })
 
   test(
     'takes a code once, however many send it at the same moment',
