@@ -66,7 +66,8 @@ export const assistance = {
     'You are told each time and can end it. Where your rules ask for two people, you are asked still.',
   'assist.rule_refuse': 'Support may not even ask',
   'assist.rule_refuse_about': 'What is open ends at once, and what waits is declined.',
-  'assist.rule_refuse_ends': { one: 'That is {count} access now.', other: 'Those are {count} accesses now.' },
+  'assist.rule_refuse_ends':
+    '{count, plural, one {That is one access now.} other {Those are # accesses now.}}',
   'assist.rule_set': 'Set by {name} on {date}.',
   'assist.rule_unset': 'Nobody has set this yet, so you are asked each time.',
   'assist.rule_save': 'Save the rule',
