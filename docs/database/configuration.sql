@@ -128,7 +128,7 @@ create policy platform_all on public.partner_config_version for all to liaison_p
 grant select on public.partner_config_version to liaison_authz;
 grant select on public.partner_config_version to liaison_platform;
 grant select on public.partner_config_version to liaison_program;
-grant insert (partner_id, document, note, created_by, created_by_name) on public.partner_config_version to liaison_platform;
+grant insert (partner_id, document, based_on, note, created_by, created_by_name) on public.partner_config_version to liaison_platform;
 grant insert (partner_id, document, note, created_by, created_by_name) on public.partner_config_version to liaison_program;
 
 -- Which version of its configuration is in force for a partner. Without a row the platform's defaults are.
@@ -400,7 +400,7 @@ CREATE OR REPLACE FUNCTION access.keep_version()
 AS $function$
 begin
   perform pg_advisory_xact_lock(access.lock_key('configuration', new.partner_id));
-  new.based_on := access.configuration_version(new.partner_id);
+  new.based_on := case when new.based_on is null or session_user = 'liaison_program' then access.configuration_version(new.partner_id) else nullif(new.based_on, 0) end;
   new.version := coalesce((select max(v.version) from public.partner_config_version v where v.partner_id = new.partner_id), 0) + 1;
   new.sha256 := encode(sha256(convert_to(new.document::text, 'UTF8')), 'hex');
   if session_user = 'liaison_program' and new.document - 'branding' is distinct from

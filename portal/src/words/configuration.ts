@@ -77,6 +77,8 @@ export const configuration = {
   'config.roll_back': 'Go back to it',
   'config.activate_title': 'Put version {version} in force for {partner}?',
   'config.roll_back_title': 'Go back to version {version} for {partner}?',
+  'config.base_stale':
+    'Version {version} was drafted before version {active} came into force. What version {active} changed is undone where the list above says so. To keep it, load version {active} and make your changes there.',
   'config.activate_effect':
     'It holds from the next request of everybody on, also for those who are signed in.',
   'config.keep': 'Keep what is in force',

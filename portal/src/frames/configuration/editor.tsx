@@ -172,14 +172,21 @@ function SaveParts({ note, error, isBusy, onNote, onDiscard }: SaveProps) {
   )
 }
 
-/** Saves what the form says as the next version. */
-function useSave(partnerId: string, onSaved: (version: number) => void) {
+/** Saves what the form says as the next version, drafted from the one in force as it was read. */
+function useSave(
+  { partner_id: partnerId, active_version: active }: EditorProps['inForce'],
+  onSaved: (version: number) => void,
+) {
   return useWrite(
     (wanted: { document: Readonly<Record<string, unknown>>; note: string }, frame) =>
       readBody(
         frame.client.POST('/admin/partners/{partner_id}/configuration/versions', {
           params: { path: { partner_id: partnerId } },
-          body: { document: wanted.document, ...(wanted.note === '' ? {} : { note: wanted.note }) },
+          body: {
+            document: wanted.document,
+            based_on: active ?? 0,
+            ...(wanted.note === '' ? {} : { note: wanted.note }),
+          },
         }),
       ),
     ({ version }) => {
@@ -198,7 +205,7 @@ export function Editor({ keys, isWhiteLabel, parts, inForce, partnerName, start,
   const mayWrite = useMay('platform.configuration.manage')
   const document = toDocument(keys, draft)
   const preview = usePreview(inForce.partner_id, document)
-  const write = useSave(inForce.partner_id, onSaved)
+  const write = useSave(inForce, onSaved)
   const faults = faultsOf(write.error ?? preview.error)
   const shownKeys = keys.filter(({ affects }) => isWhiteLabel || affects !== 'end_users')
   const shown = parts.filter((one) => shownKeys.some((key) => key.path[0] === one))

@@ -4,14 +4,14 @@ import type { ConfigurationVersion } from '@liaison/client'
 import { Ask } from '../../parts/confirm.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { Panel } from '../../parts/page.tsx'
+import { Note, Panel } from '../../parts/page.tsx'
 import { Answer, Bones } from '../../parts/states.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { useHistory, useVersions } from './calls.ts'
+import { readVersion, useHistory, useVersions } from './calls.ts'
 import { Differences } from './differences.tsx'
 
 type ActivateProps = {
@@ -29,6 +29,12 @@ export function AskActivate({ partnerId, partnerName, version, active, etag, onD
   const act = active !== null && version < active ? 'roll-back' : 'activate'
   const words = act === 'roll-back' ? 'roll_back' : 'activate'
   const names = { version, partner: partnerName }
+  // Whoever reads what it changes and says so puts it in the place of a version that its drafter did not know.
+  const drafted = useRead(['configuration', partnerId, 'version', version], (frame) =>
+    readVersion(frame, partnerId, version),
+  )
+  const isStale =
+    act === 'activate' && active !== null && drafted.data !== undefined && drafted.data.based_on !== active
   const difference = useRead(['configuration', partnerId, 'difference', active, version], (frame, signal) =>
     readBody(
       frame.client.GET('/admin/partners/{partner_id}/configuration/difference', {
@@ -46,7 +52,7 @@ export function AskActivate({ partnerId, partnerName, version, active, etag, onD
         frame.client.POST(`/admin/partners/{partner_id}/configuration/${act}`, {
           params: { path: { partner_id: partnerId } },
           headers: { 'If-Match': etag ?? '' },
-          body: { version, reason },
+          body: { version, reason, ...(isStale && { replaces: active }) },
         }),
       ),
     (answer) => {
@@ -60,7 +66,7 @@ export function AskActivate({ partnerId, partnerName, version, active, etag, onD
       title={t(`config.${words}_title`, names)}
       act={t(`config.${words}`)}
       keep={t('config.keep')}
-      isBusy={write.isPending}
+      isBusy={write.isPending || drafted.data === undefined}
       error={write.error}
       reason="required"
       onKeep={onDone}
@@ -68,6 +74,11 @@ export function AskActivate({ partnerId, partnerName, version, active, etag, onD
     >
       <div className="stack tight">
         {difference.data ? <Differences comparison={difference.data} /> : <Bones lines={2} />}
+        {isStale && (
+          <Note tone="attention">
+            <p>{t('config.base_stale', { version, active })}</p>
+          </Note>
+        )}
         <p>{t('config.activate_effect')}</p>
       </div>
     </Ask>

@@ -20,7 +20,7 @@ import {
   insertVersion,
   mergeDocument,
 } from './store.ts'
-import type { Activation, ConfigurationMandate, Pointer } from './store.ts'
+import type { Activation, ConfigurationMandate, NewVersion, Pointer } from './store.ts'
 
 /** What the version in force says itself; nothing while the defaults are. */
 export async function readActiveDocument(
@@ -110,13 +110,14 @@ export async function compareWithActive(
 export async function saveVersion(
   mandate: ConfigurationMandate,
   partnerId: PartnerId,
-  added: { readonly document: ConfigurationDocumentBody; readonly note: string | null },
+  added: NewVersion & { readonly document: ConfigurationDocumentBody },
 ): Promise<number> {
   const label = await getPartnerName(mandate, partnerId)
   await refuseMissingImage(mandate, partnerId, {
     logo: added.document.branding?.logo,
     pointer: '/body/document/branding/logo',
   })
+  if (added.basedOn) await getVersion(mandate, partnerId, added.basedOn)
   const version = await insertVersion(mandate, partnerId, added)
   recordEvent(mandate, {
     action: 'configuration.save',
@@ -127,6 +128,27 @@ export async function saveVersion(
     ...(added.note !== null && { reason: added.note }),
   })
   return version
+}
+
+/**
+ * Refuses a version that was drafted from another one than is in force, unless whoever activates it says that it is to take
+ * that one's place: otherwise what the one in force changed would be undone by somebody who never read it. Throws
+ * CONFIGURATION_BASE_STALE.
+ */
+export async function requireBase(
+  mandate: ConfigurationMandate,
+  partnerId: PartnerId,
+  { version, replaces }: { readonly version: number; readonly replaces: number | undefined },
+): Promise<void> {
+  const { based_on: base } = await getVersion(mandate, partnerId, version)
+  const active = (await findPointer(mandate, partnerId))?.active_version ?? null
+  if (active === null || active === version || base === active || replaces === active) return
+  const from = base === null ? 'the defaults' : `version ${base}`
+  throw new ProblemError(
+    409,
+    'CONFIGURATION_BASE_STALE',
+    `Version ${version} was drafted from ${from}; version ${active} is in force.`,
+  )
 }
 
 /** Puts a version in force and says what that changed. Throws PRECONDITION_FAILED, CONFIGURATION_OUTDATED or CONFIGURATION_ALREADY_ACTIVE. */

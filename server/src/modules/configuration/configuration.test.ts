@@ -129,11 +129,16 @@ describe('versions', () => {
     const partner = await world.partner('Racing')
     const versions = [await save(partner, { api: { access_level: 'none' } }), await save(partner, {})]
     for (const round of [0, 1]) {
-      const { etag } = await read(partner)
+      const { etag, body } = await read(partner)
+      const active = body['active_version']
       const answers = await Promise.all(
         versions.map((version) =>
           world.call(admin, 'POST', `${baseOf(partner)}/activate`, {
-            body: { version: round === 0 ? version : 3 - version, reason: 'Race' },
+            body: {
+              version: round === 0 ? version : 3 - version,
+              reason: 'Race',
+              ...(active !== null && active !== undefined && { replaces: active }),
+            },
             headers: { 'if-match': etag },
           }),
         ),
@@ -142,6 +147,44 @@ describe('versions', () => {
       expect(codes[0], JSON.stringify(codes)).toBe(200)
       expect([409, 412]).toContain(codes[1])
     }
+  })
+
+  test('what was drafted before another version came into force does not undo it unseen, but anew or by a word (C2)', async () => {
+    const partner = await world.partner('Two Drafts')
+    const put = (version: number, more: object = {}) =>
+      read(partner).then(({ etag }) =>
+        world.call(admin, 'POST', `${baseOf(partner)}/activate`, {
+          body: { version, reason: 'Now', ...more },
+          headers: { 'if-match': etag },
+        }),
+      )
+    const draft = (document: object, base?: number) =>
+      world
+        .call(admin, 'POST', `${baseOf(partner)}/versions`, {
+          body: { document, ...(base !== undefined && { based_on: base }) },
+        })
+        .then((answer) => answer.json<{ version: number; based_on: number | null }>())
+    const tighter = { sessions: { staff: { idle_s: 600 } } }
+    expect(await draft({}, 0)).toMatchObject({ version: 1, based_on: null })
+    expect((await put(1)).statusCode).toBe(200)
+    // Two people begin from version 1; one of them puts something in force, and the other one saves after that.
+    await draft(tighter, 1)
+    expect((await put(2)).statusCode).toBe(200)
+    expect(await draft({ api: { access_level: 'sandbox' } }, 1)).toMatchObject({ version: 3, based_on: 1 })
+    const refused = await put(3)
+    expect([refused.statusCode, refused.json().code]).toEqual([409, 'CONFIGURATION_BASE_STALE'])
+    expect(refused.json().detail).toContain('drafted from version 1; version 2 is in force')
+    expect((await put(3, { replaces: 1 })).json().code).toBe('CONFIGURATION_BASE_STALE')
+    expect((await read(partner)).body).toMatchObject({ active_version: 2 })
+    expect(await draft({ ...tighter, api: { access_level: 'sandbox' } })).toMatchObject({ based_on: 2 })
+    expect((await put(4)).json()).toMatchObject({
+      effective: { api: { access_level: 'sandbox' }, sessions: { staff: { idle_s: 600 } } },
+    })
+    expect((await put(3, { replaces: 4 })).json()).toMatchObject({ active_version: 3 })
+    const unknown = await world.call(admin, 'POST', `${baseOf(partner)}/versions`, {
+      body: { document: {}, based_on: 77 },
+    })
+    expect(unknown.json().code).toBe('CONFIGURATION_VERSION_NOT_FOUND')
   })
 
   test('activation asks for a fresh second factor and for the version that was read (C2)', async () => {

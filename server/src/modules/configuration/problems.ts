@@ -15,6 +15,14 @@ const CONFIGURATION_PROBLEMS = {
     cause: 'This version is the one in force, or says the same as it.',
     remedy: 'Nothing needs to be done.',
   },
+  CONFIGURATION_BASE_STALE: {
+    status: 409,
+    title: 'Drafted from another version',
+    cause:
+      'Another version was put in force after this one was drafted, so this one does not know what that one changed.',
+    remedy:
+      'Read the version in force, save a new one from it with your changes, and activate that; or name it in `replaces` where this one is to take its place.',
+  },
   CONFIGURATION_OUTDATED: {
     status: 422,
     title: 'Outside the bounds of today',

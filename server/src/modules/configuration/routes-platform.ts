@@ -7,7 +7,7 @@ import { plainText, wholeNumber } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { answerInForce, compareWithActive, putInForce, saveVersion } from './acts.ts'
+import { answerInForce, compareWithActive, putInForce, requireBase, saveVersion } from './acts.ts'
 import { askForLess } from './identity-care.ts'
 import { findDifferences } from './difference.ts'
 import { ConfigurationDocument } from './document.ts'
@@ -171,16 +171,24 @@ const saveRoute = route({
   summary: 'Save a version; it is in force only once it is activated',
   input: {
     params: PartnerParams,
-    body: z.strictObject({ document: ConfigurationDocument, note: plainText(1, 500).optional() }),
+    body: z.strictObject({
+      document: ConfigurationDocument,
+      note: plainText(1, 500).optional(),
+      based_on: z.int().min(0).max(1_000_000).optional().meta({
+        description:
+          'The version in force that this one was drafted from, 0 for the defaults; without it, what is in force now.',
+      }),
+    }),
   },
   access: MANAGE,
   limit: 'write',
-  problems: ['PARTNER_UNKNOWN'],
+  problems: ['PARTNER_UNKNOWN', 'CONFIGURATION_VERSION_NOT_FOUND'],
   responses: { 201: VersionWithDocument },
   async handle({ mandate, params, body }) {
     const version = await saveVersion(mandate, params.partner_id, {
       document: body.document,
       note: body.note ?? null,
+      basedOn: body.based_on,
     })
     const pointer = await findPointer(mandate, params.partner_id)
     const row = await getVersion(mandate, params.partner_id, version)
@@ -188,6 +196,15 @@ const saveRoute = route({
       Location: `${BASE.replace(':partner_id', encodeId('partner', params.partner_id))}/versions/${version}`,
     })
   },
+})
+
+const ActivateInput = z.strictObject({
+  version: z.int().min(1).max(1_000_000),
+  reason: plainText(1, 500),
+  replaces: z.int().min(1).max(1_000_000).optional().meta({
+    description:
+      'The version in force, where this one is to take its place although it was drafted from another one. Whoever goes back says so by that.',
+  }),
 })
 
 const makeActivateRoute = (kind: 'activate' | 'roll_back', services: Services): Route =>
@@ -200,7 +217,7 @@ const makeActivateRoute = (kind: 'activate' | 'roll_back', services: Services): 
         : 'Go back to an older version, within the bounds of today',
     input: {
       params: PartnerParams,
-      body: z.strictObject({ version: z.int().min(1).max(1_000_000), reason: plainText(1, 500) }),
+      body: ActivateInput,
     },
     access: MANAGE,
     limit: 'write',
@@ -210,12 +227,16 @@ const makeActivateRoute = (kind: 'activate' | 'roll_back', services: Services): 
       'CONFIGURATION_VERSION_NOT_FOUND',
       'CONFIGURATION_ALREADY_ACTIVE',
       'CONFIGURATION_OUTDATED',
+      ...(kind === 'activate' ? ['CONFIGURATION_BASE_STALE'] : []),
       'CONFIGURATION_LOWERS_ALONE',
       'SECOND_PERSON_WAITING',
     ],
     responses: { 200: InForceBody, 202: SecondPersonBody },
     async handle({ mandate, params, body, expectedVersion }) {
-      const activation = { ...body, kind, expectedVersion }
+      const { version, reason, replaces } = body
+      // Whoever goes back to an older version says by that which one it is to take the place of.
+      if (kind === 'activate') await requireBase(mandate, params.partner_id, { version, replaces })
+      const activation = { version, reason, kind, expectedVersion }
       const asked = await askForLess(mandate, params.partner_id, {
         ...activation,
         origin: services.publicOrigin(),

@@ -115,11 +115,19 @@ export function changedMeanwhile(cause?: unknown): ProblemError {
   )
 }
 
+/** A version as it is saved. */
+export interface NewVersion {
+  readonly document: unknown
+  readonly note: string | null
+  /** The version in force that its drafter read, 0 for the defaults; what is in force now when nothing is said. */
+  readonly basedOn?: number | undefined
+}
+
 /** Adds a version; the database numbers it. Throws PRECONDITION_FAILED when a partner's own people worked on a stale one. */
 export async function insertVersion(
   mandate: ConfigurationMandate,
   partnerId: PartnerId,
-  added: { readonly document: unknown; readonly note: string | null },
+  added: NewVersion,
 ): Promise<number> {
   try {
     const row = await from(mandate)
@@ -128,6 +136,7 @@ export async function insertVersion(
         partner_id: partnerId,
         document: JSON.stringify(added.document),
         note: added.note,
+        ...(added.basedOn !== undefined && { based_on: added.basedOn }),
         created_by: mandate.actor.id,
         created_by_name: mandate.actor.name,
       })
