@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makePayoutRoutes } from '#modules/payouts/index.ts'
 import {
+  asPayoutSide,
   buildPayout,
   openPayoutAdmins,
   openPayoutScene,
@@ -272,3 +274,68 @@ describe('raw SQL', () => {
     }
   })
 })
+
+/** Days around the ends of months, in minutes from the beginning of the year. */
+const someMinute = fc.oneof(
+  fc.integer({ min: 0, max: 119 * 1440 }),
+  fc
+    .tuple(fc.constantFrom(31, 59, 90), fc.integer({ min: -900, max: 900 }))
+    .map(([day, off]) => day * 1440 + off),
+)
+const somePayout = fc.record({
+  built: someMinute,
+  takes: fc.integer({ min: 0, max: 40 * 1440 }),
+  amount: fc.integer({ min: 1, max: 1_000_000 }),
+  state: fc.constantFrom('paid', 'paid', 'paid', 'failed', 'sent'),
+})
+type SomePayout = typeof somePayout extends fc.Arbitrary<infer Made> ? Made : never
+
+/** Payouts alone, without their batches and the earnings that they would be of. */
+const seedPayouts = (scene: PayoutScene, payouts: readonly SomePayout[]) =>
+  world.sql(
+    `set session_replication_role = replica;
+     with many as (select * from jsonb_to_recordset('${JSON.stringify(payouts)}') m (built integer, takes integer, amount bigint, state text)),
+     timed as (select m.*, timestamptz '2026-01-01T00:00:00Z' + make_interval(mins => m.built) as built_at from many m)
+     insert into payout_item (batch_id, partner_id, currency, amount_minor, row_count, payout_account_id, account_method, account_label, state, created_at, approved_at, sent_at, finished_at, rail_ref, failure_reason)
+     select uuidv7(), a.partner_id, 'EUR', t.amount, 1, a.id, 'bank_transfer', 'DE', t.state, t.built_at, t.built_at, t.built_at,
+       case when t.state <> 'sent' then t.built_at + make_interval(mins => t.takes) end, case t.state when 'paid' then 'ref' end, case t.state when 'failed' then 'Closed' end
+     from timed t, payout_account a where a.partner_id = '${scene.partner}';
+     set session_replication_role = origin`,
+  )
+
+test('the file of what was paid in a month comes to what the statements of that month say was paid (property, D7, D10)', async () => {
+  const months = ['2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06']
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(somePayout, { minLength: 1, maxLength: 25 }),
+      fc.constantFrom('Pacific/Kiritimati', 'America/Los_Angeles', 'Europe/Berlin'),
+      async (payouts, zone) => {
+        await world.seed(
+          `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name, time_zone) select max(version) + 1, false, 365, 'Test', $1 from program_setting`,
+          [zone],
+        )
+        const scene = await openPayoutScene(world, admins)
+        await seedPayouts(scene, payouts)
+        // What has been paid by the end of each month, since nothing was stated before.
+        const paidBy = await asPayoutSide({ world, side: 'clock', scene }, async (client) => {
+          const text = `select coalesce(-sum(amount_minor), 0)::integer as paid from access.statement_lines($1, 'EUR', $2) where what = 'paid'`
+          const sums: number[] = []
+          for (const month of months)
+            sums.push(
+              (await client.query<{ paid: number }>(text, [scene.partner, `${month}-01`])).rows[0]?.paid ??
+                -1,
+            )
+          return sums
+        })
+        const inFiles: number[] = []
+        for (const month of months) {
+          const asked = { kind: 'payouts', from_month: month, to_month: month, state: ['paid'] }
+          const rows = (await rowsOf(scene.owner, asked)) as { amount: { amount_minor: number } }[]
+          inFiles.push(rows.reduce((sum, row) => sum + row.amount.amount_minor, 0))
+        }
+        expect(inFiles).toEqual(paidBy.map((paid, index) => paid - (paidBy[index - 1] ?? 0)))
+      },
+    ),
+    { numRuns: 4 },
+  )
+}, 60_000)

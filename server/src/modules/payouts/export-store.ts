@@ -185,7 +185,8 @@ export const payoutRows = makeReader<PayoutOut>({
   where: (wanted) =>
     allOf([
       is(sql`x.partner_id`, wanted.partnerId),
-      ...betweenInstants(sql`x.created_at`, wanted),
+      // As on statements, by the day on which it was paid; what has not ended by the day on which it was built.
+      ...between(sql`access.program_day(coalesce(x.finished_at, x.created_at))`, wanted),
       isIn(sql`x.state`, wanted.states),
       is(sql`x.currency`, wanted.currency),
     ]),
