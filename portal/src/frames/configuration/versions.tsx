@@ -24,18 +24,20 @@ type ActivateProps = {
   onDone: () => void
 }
 
-/** Asks before a version is put in force, with what that changes. */
-export function AskActivate({ partnerId, partnerName, version, active, etag, onDone }: ActivateProps) {
-  const act = active !== null && version < active ? 'roll-back' : 'activate'
-  const words = act === 'roll-back' ? 'roll_back' : 'activate'
-  const names = { version, partner: partnerName }
-  // Whoever reads what it changes and says so puts it in the place of a version that its drafter did not know.
+type Asked = Pick<ActivateProps, 'partnerId' | 'version' | 'active'>
+
+/** Whether a version was drafted from another one than is in force. */
+function useBase({ partnerId, version, active }: Asked): { isStale: boolean; isReading: boolean } {
   const drafted = useRead(['configuration', partnerId, 'version', version], (frame) =>
     readVersion(frame, partnerId, version),
   )
-  const isStale =
-    act === 'activate' && active !== null && drafted.data !== undefined && drafted.data.based_on !== active
-  const difference = useRead(['configuration', partnerId, 'difference', active, version], (frame, signal) =>
+  const base = drafted.data?.based_on
+  return { isStale: base !== undefined && active !== null && base !== active, isReading: drafted.isPending }
+}
+
+/** What putting a version in force changes. */
+function useDifference({ partnerId, version, active }: Asked) {
+  return useRead(['configuration', partnerId, 'difference', active, version], (frame, signal) =>
     readBody(
       frame.client.GET('/admin/partners/{partner_id}/configuration/difference', {
         params: {
@@ -46,13 +48,35 @@ export function AskActivate({ partnerId, partnerName, version, active, etag, onD
       }),
     ),
   )
+}
+
+/** Whoever reads what it changes and goes on puts it in the place of a version that its drafter did not know. */
+function StaleNote({ version, active }: { version: number; active: number }) {
+  return (
+    <Note tone="attention">
+      <p>{t('config.base_stale', { version, active })}</p>
+    </Note>
+  )
+}
+
+/** Asks before a version is put in force, with what that changes. */
+export function AskActivate({ partnerId, partnerName, version, active, etag, onDone }: ActivateProps) {
+  const act = active !== null && version < active ? 'roll-back' : 'activate'
+  const words = act === 'roll-back' ? 'roll_back' : 'activate'
+  const names = { version, partner: partnerName }
+  const { isStale, isReading } = useBase({ partnerId, version, active })
+  const difference = useDifference({ partnerId, version, active })
   const write = useWrite(
     (reason: string, frame) =>
       readBody(
         frame.client.POST(`/admin/partners/{partner_id}/configuration/${act}`, {
           params: { path: { partner_id: partnerId } },
           headers: { 'If-Match': etag ?? '' },
-          body: { version, reason, ...(isStale && { replaces: active }) },
+          body: {
+            version,
+            reason,
+            ...(isStale && act === 'activate' && active !== null && { replaces: active }),
+          },
         }),
       ),
     (answer) => {
@@ -66,7 +90,7 @@ export function AskActivate({ partnerId, partnerName, version, active, etag, onD
       title={t(`config.${words}_title`, names)}
       act={t(`config.${words}`)}
       keep={t('config.keep')}
-      isBusy={write.isPending || drafted.data === undefined}
+      isBusy={write.isPending || isReading}
       error={write.error}
       reason="required"
       onKeep={onDone}
@@ -74,11 +98,7 @@ export function AskActivate({ partnerId, partnerName, version, active, etag, onD
     >
       <div className="stack tight">
         {difference.data ? <Differences comparison={difference.data} /> : <Bones lines={2} />}
-        {isStale && (
-          <Note tone="attention">
-            <p>{t('config.base_stale', { version, active })}</p>
-          </Note>
-        )}
+        {isStale && act === 'activate' && <StaleNote version={version} active={active ?? 0} />}
         <p>{t('config.activate_effect')}</p>
       </div>
     </Ask>

@@ -138,46 +138,6 @@ describe('the rule of a tenant', () => {
     expect((await ask(staff, scene.tenant)).json().code).toBe('SUPPORT_ACCESS_REFUSED')
   })
 
-  test('refused, what runs ends and what waits is declined at once; each is told and in both logs, and the page knew how many', async () => {
-    const { scene, staff, admin } = await open()
-    const other = await world.person()
-    await world.platformAdmin(other.id)
-    await setRule(admin, 'allow')
-    const runs = await askedId(staff, scene.tenant)
-    await setRule(admin, 'ask')
-    const waits = await askedId(await world.signIn(other.id), scene.tenant)
-    expect(await seen(staff, runs)).toBe(1)
-    expect((await world.call(admin, 'GET', `${TENANT}/rule`)).json().open_now).toBe(2)
-    const raw = await asSide({ world, side: 'tenant', scene }, async (client) => {
-      const text = `update assisted_rule set mode = 'refuse', set_by = $1, set_by_name = 'x'`
-      await client.query(text, [scene.people.tenant.id])
-      return attempt(client, 'set constraints public.require_refused_ended immediate')
-    })
-    expect(raw).toBe('assisted_refused_open')
-    expect((await setRule(admin, 'refuse')).json()).toMatchObject({ mode: 'refuse', open_now: 0 })
-    expect(await seen(staff, runs)).toBe('SUPPORT_ACCESS_ENDED')
-    const states = await world.sql(
-      'select status, ended_by_side from assisted_access where tenant_id = $1 order by status',
-      [scene.tenant],
-    )
-    expect(states).toEqual([
-      { status: 'declined', ended_by_side: 'tenant' },
-      { status: 'ended', ended_by_side: 'tenant' },
-    ])
-    const events = await world.sql<{ action: string }>(
-      `select action from audit_event where tenant_id = $1 and action in ('assistance.end', 'assistance.decline') order by action`,
-      [scene.tenant],
-    )
-    expect(events.map(({ action }) => action)).toEqual(['assistance.decline', 'assistance.end'])
-    for (const id of [runs, waits]) {
-      const mails = await world.sql(
-        `select 1 from outbox where topic = 'mail' and payload ->> 'text' like '%' || $1 || '%' and payload ->> 'text' like '%refuses support%'`,
-        [id],
-      )
-      expect(mails.length, id).toBeGreaterThan(0)
-    }
-  })
-
   test('nothing begins under a rule while it is being changed: after a refusal was answered nobody is let in (I7)', async () => {
     const { scene, staff, admin } = await open()
     await setRule(admin, 'allow')
