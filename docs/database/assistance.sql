@@ -304,6 +304,15 @@ begin
   if a.id is null or not (access.context_plane() = 'system' or (access.is_in_own_plane() and (access.context_plane() = 'platform' or (access.context_plane() = 'tenant' and a.tenant_id = access.context_id('tenant_id'))))) then
     return 0;
   end if;
+  if audience = 'security' then
+    insert into public.outbox (topic, payload)
+    select 'mail', jsonb_build_object('to', c.email, 'subject', letter ->> 'subject', 'text', letter ->> 'text')
+    from public.tenant_security_contact c, access.letter_in(letters, c.language, null) letter
+    where c.tenant_id = a.tenant_id and c.email is not null and letter is not null
+      and not exists (select from public.tenant_member m join public.person p on p.id = m.person_id and p.status = 'active'
+        where m.tenant_id = a.tenant_id and m.role = 'TENANT_ADMIN' and m.status = 'active' and lower(p.email) = lower(c.email));
+    return 0;
+  end if;
   insert into public.outbox (topic, payload)
   select 'mail', jsonb_build_object('to', p.email, 'subject', letter ->> 'subject', 'text', letter ->> 'text')
   from public.person p, access.letter_in(letters, p.language, null) letter

@@ -1,6 +1,7 @@
 import { decodeId, encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeAssistanceActs } from '#testing/assistance-acts.ts'
+import { makeAssistanceActs, TENANT } from '#testing/assistance-acts.ts'
+import { asSide, attempt } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeAssistanceRoutes } from './index.ts'
 
@@ -9,7 +10,7 @@ beforeAll(async () => {
   world = await TestWorld.start(makeAssistanceRoutes)
 })
 afterAll(() => world[Symbol.asyncDispose]())
-const { open, ask, askedId, tickets, act } = makeAssistanceActs(() => world)
+const { open, ask, askedId, tickets, act, seen, setRule } = makeAssistanceActs(() => world)
 
 test('both sides and the partner that it is about are told by mail and in the log, and every event says that it was assisted', async () => {
   const { scene, staff, admin } = await open()
@@ -87,4 +88,44 @@ test('the security contact hears that support was let in, in its language, once,
   expect(await world.sql(`select 1 from outbox where payload ->> 'to' = upper($1)`, [person?.email])).toEqual(
     [],
   )
+})
+
+test('once a tenant refuses support, what runs ends and what waits is declined at once; each is told and in both logs, and the page knew how many', async () => {
+  const { scene, staff, admin } = await open()
+  const other = await world.person()
+  await world.platformAdmin(other.id)
+  await setRule(admin, 'allow')
+  const runs = await askedId(staff, scene.tenant)
+  await setRule(admin, 'ask')
+  const waits = await askedId(await world.signIn(other.id), scene.tenant)
+  expect(await seen(staff, runs)).toBe(1)
+  expect((await world.call(admin, 'GET', `${TENANT}/rule`)).json().open_now).toBe(2)
+  const raw = await asSide({ world, side: 'tenant', scene }, async (client) => {
+    const text = `update assisted_rule set mode = 'refuse', set_by = $1, set_by_name = 'x'`
+    await client.query(text, [scene.people.tenant.id])
+    return attempt(client, 'set constraints public.require_refused_ended immediate')
+  })
+  expect(raw).toBe('assisted_refused_open')
+  expect((await setRule(admin, 'refuse')).json()).toMatchObject({ mode: 'refuse', open_now: 0 })
+  expect(await seen(staff, runs)).toBe('SUPPORT_ACCESS_ENDED')
+  const states = await world.sql(
+    'select status, ended_by_side from assisted_access where tenant_id = $1 order by status',
+    [scene.tenant],
+  )
+  expect(states).toEqual([
+    { status: 'declined', ended_by_side: 'tenant' },
+    { status: 'ended', ended_by_side: 'tenant' },
+  ])
+  const events = await world.sql<{ action: string }>(
+    `select action from audit_event where tenant_id = $1 and action in ('assistance.end', 'assistance.decline') order by action`,
+    [scene.tenant],
+  )
+  expect(events.map(({ action }) => action)).toEqual(['assistance.decline', 'assistance.end'])
+  for (const id of [runs, waits]) {
+    const mails = await world.sql(
+      `select 1 from outbox where topic = 'mail' and payload ->> 'text' like '%' || $1 || '%' and payload ->> 'text' like '%refuses support%'`,
+      [id],
+    )
+    expect(mails.length, id).toBeGreaterThan(0)
+  }
 })

@@ -23,11 +23,9 @@ const StreamBody = z.strictObject({
   description: z.string().nullable(),
   status: z.enum(STREAM_STATUSES),
   status_reason: z.string().nullable(),
-  held_by_provider: z
-    .boolean()
-    .meta({
-      description: 'Whether the provider stopped it: then only the provider lets it go on or deletes it.',
-    }),
+  held_by_provider: z.boolean().meta({
+    description: 'Whether the provider stopped it: then only the provider lets it go on or deletes it.',
+  }),
   waiting: z.int(),
   oldest_waiting_at: z.string().nullable(),
   last_delivered_at: z.string().nullable(),
