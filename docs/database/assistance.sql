@@ -392,7 +392,7 @@ begin
     is distinct from (old.id, old.tenant_id, old.partner_id, old.person_id, old.person_name, old.case_number, old.reason, old.duration_minutes, old.basis, old.requested_at, old.answer_by, old.started_at, old.ends_at) then
     raise exception 'what was asked for never changes' using errcode = 'check_violation', constraint = 'assisted_identity';
   end if;
-  if new.first_approved_by is distinct from old.first_approved_by and (side <> 'tenant' or old.first_approved_by is not null or old.status <> 'requested' or new.first_approved_by is distinct from actor
+  if new.first_approved_by is distinct from old.first_approved_by and (side <> 'tenant' or (old.first_approved_by is not null and access.is_in_charge('tenant', old.tenant_id, old.first_approved_by)) or old.status <> 'requested' or new.first_approved_by is distinct from actor
       or actor = old.person_id) then
     raise exception 'an approval names who gave it' using errcode = 'check_violation', constraint = 'assisted_two_people';
   end if;
@@ -423,7 +423,8 @@ begin
     if new.decided_by is distinct from actor or actor is null or actor = old.person_id then
       raise exception 'somebody else approves, in the own name' using errcode = 'check_violation', constraint = 'assisted_two_people';
     end if;
-    if access.asks_for_two(new.tenant_id, 'support', old.person_id) and (old.first_approved_by is null or old.first_approved_by = actor) then
+    if access.asks_for_two(new.tenant_id, 'support', old.person_id) and (old.first_approved_by is null or old.first_approved_by = actor
+        or not access.hold_in_charge('tenant', new.tenant_id, old.first_approved_by)) then
       raise exception 'the tenant asks for a second approver' using errcode = 'check_violation', constraint = 'assisted_second';
     end if;
     new.started_at := statement_timestamp();
