@@ -36,6 +36,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
   ],
   earnings: ['agreements', 'approvals', 'partners'],
+  elevations: ['links'],
   embed: ['agencies', 'identity', 'vouchers'],
   exports: ['audit', 'billing', 'payouts', 'portfolio', 'reports', 'support'],
   imports: ['earnings', 'ingest', 'partners'],

@@ -327,11 +327,11 @@ declare
   partner uuid;
   tenant uuid := access.context_id('tenant_id');
 begin
-  if (select count(*) from public.outbox o where o.xid = pg_current_xact_id() and o.topic = 'mail') >= 100 then
+  if (select count(*) from public.outbox o where o.xid = pg_current_xact_id_if_assigned() and o.topic = 'mail') >= 100 then
     return false;
   end if;
   if recipient = current_setting('liaison.former_address', true)
-    and access.sign('former ' || pg_current_xact_id()::text || ' ' || recipient) = current_setting('liaison.former_mac', true) then
+    and access.sign('former ' || pg_current_xact_id_if_assigned()::text || ' ' || recipient) = current_setting('liaison.former_mac', true) then
     return plane in ('realm_door', 'tenant');
   end if;
   if session_user = 'liaison_platform' then

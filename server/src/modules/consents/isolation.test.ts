@@ -221,17 +221,18 @@ describe('what can be done to a request, as raw SQL', () => {
         first_approved_by: first,
         result_id: link,
       })
-    const [mine, theirs] = [await waiting(scene.people.tenant.id), await waiting(scene.stranger)]
+    const colleague = await world.person()
+    await world.tenantMember(scene.tenant, colleague.id)
+    const me = scene.people.tenant.id
+    const mine = await waiting(me)
+    const [theirs, gone] = [await waiting(colleague.id), await waiting(scene.stranger)]
     const second = `update consent_request set status = 'approved', decided_by = $2 where id = $1`
     await asSide('tenant', scene, async (client) => {
-      expect(await attempt(client, second, [mine, scene.people.tenant.id])).toBe('consent_request_two_people')
-      expect(
-        await attempt(client, second.replace('decided_by', `choice = '{}', decided_by`), [
-          theirs,
-          scene.people.tenant.id,
-        ]),
-      ).toBe('consent_request_identity')
-      expect(await attempt(client, second, [theirs, scene.people.tenant.id])).toBe('done')
+      for (const id of [mine, gone])
+        expect(await attempt(client, second, [id, me])).toBe('consent_request_two_people')
+      const other = second.replace('decided_by', `choice = '{}', decided_by`)
+      expect(await attempt(client, other, [theirs, me])).toBe('consent_request_identity')
+      expect(await attempt(client, second, [theirs, me])).toBe('done')
     })
   })
 

@@ -1,8 +1,8 @@
 /**
  * More access for one person in one link for a short while (B13): `link_elevation` is asked for with a reason, approved
  * by another owner of the partner and by the tenant where its rules say so, and over when its time is, whether or not
- * the clock job runs. It widens the mask of one person, never the ceiling of the link's role. Links are asked what
- * permissions are called in the mails.
+ * the clock job runs. It widens the mask of one person, never the ceiling of the link's role. What permissions are
+ * called in the mails is told by `links`.
  */
 
 import type { Route } from '#platform/route.ts'
