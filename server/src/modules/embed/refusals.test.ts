@@ -34,6 +34,8 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 beforeEach(() => forgetLimits(world))
 
+const minuteOf = (at: Date) => Math.floor(at.getTime() / 60_000)
+
 /** A scene of its own in which one thing is wrong. */
 async function spoil(change: string, of: 'agency' | 'form' | 'form_token' | 'tenant'): Promise<EmbedScene> {
   const one = await openEmbedScene(world)
@@ -182,27 +184,31 @@ test('a flood of unknown tokens from ever new networks leaves a bounded number o
     for (let index = 0; index < count; index += 1)
       await callForm(scene, 'lookups', { token: makeFormToken('live'), ip: network(index) })
   }
-  const rowsNow = async () =>
+  const [start] = await world.sql<{ at: Date }>('select clock_timestamp() as at')
+  const rowsSince = async () =>
     world.sql<{ repeats: number; ip: string | null }>(
-      `select repeats, host(ip) || '/' || masklen(ip) as ip from audit_event where action = 'embed.token_unknown' and occurred_at > now() - interval '1 minute'`,
+      `select repeats, host(ip) || '/' || masklen(ip) as ip from audit_event where action = 'embed.token_unknown' and occurred_at > $1`,
+      [start?.at],
     )
-  const before = (await rowsNow()).length
+  /** Each minute keeps rows of its own, and a busy machine takes more than one. */
+  const minutes = () => 1 + minuteOf(new Date()) - minuteOf(start?.at ?? new Date(0))
   await flood(120, (index) => `203.0.113.${index}`)
-  const one = (await rowsNow()).length - before
-  expect(one).toBeLessThanOrEqual(2)
+  const ofOne = (await rowsSince()).filter(({ ip }) => ip === '203.0.113.0/24')
+  expect(ofOne.length).toBeGreaterThan(0)
+  expect(ofOne.length).toBeLessThanOrEqual(2 * minutes())
   await flood(400, (index) => `198.${index % 200}.${index % 250}.7`)
-  expect((await rowsNow()).length - before).toBeLessThanOrEqual(106)
-  expect((await rowsNow()).some(({ ip }) => ip === '203.0.113.0/24')).toBe(true)
+  expect((await rowsSince()).length).toBeLessThanOrEqual(106 * minutes())
 }, 60_000)
 
 test('a known token refused again and again is one row a minute, with the reason that the caller was not told (E10)', async () => {
   const one = await spoil(`status = 'paused'`, 'form')
+  const minute = minuteOf(new Date())
   for (let index = 0; index < 30; index += 1) await callForm(one, 'lookups')
   const rows = await world.sql(
     `select e.action, e.code, e.reason, e.tenant_id from audit_event e join audit_scope s on s.event_id = e.id and s.scope_id = $1 where e.outcome = 'denied'`,
     [one.tenant],
   )
-  expect(rows.length).toBeLessThanOrEqual(2)
+  expect(rows.length).toBeLessThanOrEqual(2 * (1 + minuteOf(new Date()) - minute))
   expect(rows[0]).toEqual({
     action: 'embed.refused',
     code: 'PARTNER_TOKEN_INVALID',
