@@ -29,7 +29,7 @@ export const rules = {
   'security_contact.title': 'Security contact',
   'security_contact.email': 'E-mail address',
   'security_contact.about':
-    'Gets a mail, as your administrators do, whenever a partner is let in, stopped, or may do something else, and when a key of yours was found in public. No partner sees it. Leave it empty for none.',
+    "Gets a mail, as your administrators do, whenever a partner or the provider's support is let in, a partner is stopped or may do something else, and when a key of yours was found in public. No partner sees it. Leave it empty for none.",
   'security_contact.language': 'Language of the mails',
   'security_contact.language_en': 'English',
   'security_contact.language_es': 'Español',

@@ -1,6 +1,7 @@
 set role liaison_owner;
 
 -- In SQL a side dated what it allowed or ended as it liked: the tenant reads afterwards who of the provider could look, and until when.
+-- And a first approval counts while whoever gave it administers the organisation; after that the next one is the first.
 create or replace function private.enforce_assisted() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, public, pg_temp

@@ -11,7 +11,8 @@ create function access.must_wait_to_ask(asked_tenant uuid, asking_partner uuid) 
     and d.status_changed_at > statement_timestamp() - interval '8760 hours'
 $$;
 
--- In SQL a partner asked again at once, as often as it liked. Whom the tenant gave a code since is wanted.
+-- In SQL a partner asked again at once, as often as it liked. Whom the tenant gave a code, used up for this request, is wanted: the code counts as its
+-- word that the partner may ask.
 create or replace function access.begin_as_allowed() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
