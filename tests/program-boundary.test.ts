@@ -326,6 +326,8 @@ const SHARED_WITH_PARTNERS: readonly string[] = [
   'link_override',
   'link_overview',
   'partner_account',
+  'partner_home',
+  'partner_home_overview',
   'partner_visible_tenant',
   'referral',
   'referral_block',

@@ -56,6 +56,7 @@ export const ID_PREFIXES = {
   checkpoint: 'chk',
   saved_view: 'svw',
   partner_account: 'acc',
+  partner_home: 'hom',
   link_template: 'ltp',
   application: 'app',
   configuration_version: 'cfg',

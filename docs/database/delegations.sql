@@ -334,6 +334,8 @@ create policy deriving on public.delegation for update to liaison_owner
   using (true);
 create policy giving_forms on public.delegation for insert to liaison_owner
   with check ((kind = 'form_token'::text));
+create policy homing on public.delegation for select to liaison_owner
+  using ((kind = 'link'::text));
 create policy links_read on public.delegation as restrictive for select to liaison_program
   using (((kind = 'link'::text) OR (( SELECT access.partner_as_owner() AS partner_as_owner) IS NOT NULL)));
 create policy owners_insert on public.delegation as restrictive for insert to liaison_program
@@ -479,6 +481,7 @@ CREATE TRIGGER enforce_attestation BEFORE INSERT ON public.link FOR EACH ROW EXE
 CREATE TRIGGER keep_past AFTER DELETE OR UPDATE OF access_role, role_version, relationship_type ON public.link FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER narrow_elevations AFTER UPDATE OF access_role, role_version ON public.link FOR EACH ROW WHEN (((old.access_role IS DISTINCT FROM new.access_role) OR (old.role_version IS DISTINCT FROM new.role_version))) EXECUTE FUNCTION private.narrow_elevations();
 CREATE TRIGGER plan_review AFTER INSERT OR UPDATE OF review_due_at ON public.link FOR EACH ROW WHEN ((new.review_due_at IS NOT NULL)) EXECUTE FUNCTION private.plan_review();
+CREATE TRIGGER refuse_own_link BEFORE INSERT ON public.link FOR EACH ROW EXECUTE FUNCTION private.refuse_own_link();
 CREATE TRIGGER require_first BEFORE UPDATE OF first_approved_by ON public.link FOR EACH ROW WHEN (((new.initiated_by = 'tenant'::text) AND (new.first_approved_by IS NOT NULL) AND (new.first_approved_by IS DISTINCT FROM old.first_approved_by))) EXECUTE FUNCTION private.require_first_of_invitation();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.link REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id');
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.link REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('partner_id');

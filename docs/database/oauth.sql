@@ -630,6 +630,7 @@ AS $function$
   join public.billing_account own on own.tenant_id = r.tenant_id and own.id = r.account_id and own.status = 'active'
   where r.tenant_id = tenant and r.account_id = account and r.status = 'active'
     and r.starts_at <= statement_timestamp() and (r.ends_at is null or r.ends_at > statement_timestamp())
+    and (r.kind <> 'resale' or exists (select from public.partner p where p.id = r.seller_partner_id and p.home_tenant_id = r.payer_tenant_id))
 $function$;
 
 -- owner: liaison_authz

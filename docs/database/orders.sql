@@ -406,7 +406,8 @@ create view public.commercial_overview with (security_invoker=true) as
     r.ends_at,
     r.version,
     r.created_at,
-    r.updated_at
+    r.updated_at,
+    ((r.kind = 'direct'::text) OR (NOT (s.home_tenant_id IS DISTINCT FROM r.payer_tenant_id))) AS payer_stands
    FROM (((((public.commercial_relationship r
      JOIN public.tenant t ON ((t.id = r.tenant_id)))
      JOIN public.tenant p ON ((p.id = r.payer_tenant_id)))

@@ -47,6 +47,7 @@ END) stored,
 );
 CREATE INDEX partner_look ON public.partner USING btree (private.look_of(name));
 CREATE TRIGGER announced AFTER UPDATE OF status ON public.partner FOR EACH ROW EXECUTE FUNCTION private.announce_access('partner_id=id');
+CREATE TRIGGER announced_home AFTER UPDATE OF home_tenant_id ON public.partner FOR EACH ROW WHEN ((new.home_tenant_id IS DISTINCT FROM old.home_tenant_id)) EXECUTE FUNCTION private.announce_access('partner_id=id');
 CREATE TRIGGER approve_support_contact BEFORE INSERT OR UPDATE OF support_contact, approved_support_contact ON public.partner FOR EACH ROW EXECUTE FUNCTION private.approve_support_contact();
 CREATE TRIGGER approve_website BEFORE INSERT OR UPDATE OF website, approved_website ON public.partner FOR EACH ROW EXECUTE FUNCTION private.approve_website();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -71,6 +72,9 @@ create policy clock_reads on public.partner for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
 create policy deciding on public.partner for select to liaison_authz
   using (true);
+create policy homing on public.partner for update to liaison_owner
+  using (true)
+  with check (true);
 create policy ingesting on public.partner for select to liaison_ingest
   using ((( SELECT access.context_plane() AS context_plane) = 'ingest'::text));
 create policy invited_read on public.partner for select to liaison_auth

@@ -201,6 +201,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'access/partners/$partner/stop': linking('StopAllOfPage'),
   'access/rules': rules,
   'access/invite': inviting('InvitePartnerPage'),
+  'access/home': inviting('HomePartnerPage'),
   'access/codes': inviting('InvitationCodesPage'),
   'access/codes/new': inviting('NewInvitationCodePage'),
   'access/visits': linking('VisitsPage'),

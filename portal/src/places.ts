@@ -172,6 +172,7 @@ export const orgPlaces = {
   accounts: (ten: string) => at('org', ten, 'access', 'accounts'),
   notices: (ten: string) => at('org', ten, 'access', 'notices'),
   invitePartner: (ten: string) => at('org', ten, 'access', 'invite'),
+  homePartner: (ten: string) => at('org', ten, 'access', 'home'),
   codes: (ten: string) => at('org', ten, 'access', 'codes'),
   newCode: (ten: string) => at('org', ten, 'access', 'codes', 'new'),
   handOver: (ten: string, link: string) => at('org', ten, 'access', link, 'handover'),

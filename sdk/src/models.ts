@@ -51,6 +51,8 @@ export type BulkOrder = NonNullable<
 >['content']['application/json']
 /** A code by which a partner may ask a tenant for a link; never the code itself. */
 export type InvitationCode = Item<Got<'/tenant/partner-access/invitation-codes'>>
+/** That an organisation and a partner are one: said, waiting, or over. */
+export type PartnerHome = Item<Got<'/tenant/partner-access/homes'>>
 export type LinkTemplate = Item<Got<'/partner/link-templates'>>
 export type SlaFloors = Got<'/partner/sla/floors'>
 export type SavedView = Item<Got<'/partner/saved-views'>>

@@ -25,6 +25,7 @@ import { embedPlaces, makeEmbed, makeEmbedRoutes, mountEmbed } from '#modules/em
 import type { Embed } from '#modules/embed/index.ts'
 import { makeEarningRoutes } from '#modules/earnings/index.ts'
 import { makeElevationRoutes } from '#modules/elevations/index.ts'
+import { makeHomeRoutes } from '#modules/homes/index.ts'
 import { makeIdentityRoutes, passwordHasherOf } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
 import { makeHealthRoutes } from '#modules/health/index.ts'
@@ -102,9 +103,9 @@ function makeOversightRoutes(services: Services): readonly Route[] {
   return [...riskRoutes, ...approvalRoutes, ...privacyRoutes, ...makeHealthRoutes(services)]
 }
 
-/** Access for a while, each time after asking: more of a partner, and that of the provider's support. */
-function makeShortAccessRoutes(services: Services): readonly Route[] {
-  return [...makeElevationRoutes(services), ...makeAssistanceRoutes(services)]
+/** Access besides links and apps: for a while, of a partner or the provider's support, and of the partner that a tenant is itself. */
+function makeOtherAccessRoutes(services: Services): readonly Route[] {
+  return [...makeElevationRoutes(services), ...makeAssistanceRoutes(services), ...makeHomeRoutes(services)]
 }
 
 /** Prospects that partners registered, how partners rank by whom they brought, and what they see of that elsewhere. */
@@ -123,7 +124,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeApplicationRoutes(services),
     ...makeDelegationRoutes(() => routes),
     ...makeLinkRoutes(services, () => routes),
-    ...makeShortAccessRoutes(services),
+    ...makeOtherAccessRoutes(services),
     ...tenantRoutes,
     ...portfolioRoutes,
     ...operationRoutes,

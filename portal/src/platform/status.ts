@@ -121,6 +121,15 @@ const looks = {
     withdrawn: ['off', 'dash'],
     ran_out: ['off', 'ended'],
   },
+  partner_home: {
+    waiting: ['info', 'hourglass'],
+    offered: ['info', 'hourglass'],
+    active: ['ok', 'check'],
+    declined: ['off', 'dash'],
+    withdrawn: ['off', 'dash'],
+    lapsed: ['off', 'ended'],
+    ended: ['off', 'ended'],
+  },
   invitation_code: {
     open: ['info', 'hourglass'],
     used: ['ok', 'check'],

@@ -34,6 +34,7 @@ export const linking = {
   'stopall.count_request': '{count, plural, one {one request} other {# requests}}',
   'stopall.count_consent': '{count, plural, one {one app} other {# apps}}',
   'stopall.count_resale': '{count, plural, one {one wholesaler} other {# wholesalers}}',
+  'stopall.count_home': 'your own partner',
   'stopall.count_form_token': '{count, plural, one {one form code} other {# form codes}}',
   'stopall.count_agency_key': '{count, plural, one {one server key} other {# server keys}}',
   'stopall.done_one': '{partner}, {count, plural, =0 {nobody assigned} one {# person} other {# people}}',
@@ -46,6 +47,7 @@ export const linking = {
   'stopall.orders': 'Open orders',
   'stopall.app': '{partner}, app {app}',
   'stopall.wholesaler': '{partner}, wholesaler',
+  'stopall.home': '{partner}, your own partner',
   'stopall.form_token': '{agency}, form {name}',
   'stopall.agency_key': '{agency}, server key {name}',
   'stopall.forms': 'Close the forms and server keys of agencies, too',
@@ -55,9 +57,12 @@ export const linking = {
     '{count, plural, one {One app of a partner stops too.} other {# apps of partners stop too.}}',
   'stopall.effect_wholesalers':
     '{count, plural, one {One wholesaler stops too.} other {# wholesalers stop too.}}',
+  'stopall.effect_home':
+    'The partner that you are yourself stops too: its apps use your accounts no longer, and it pays with them for nothing.',
 
   'partner_code.title': 'Partner code',
   'partner_code.codes': 'Invitation codes',
+  'partner_code.home': 'Your own partner',
   'partner_code.about':
     'A partner needs this code to ask you for access. It opens nothing by itself: you decide about each request.',
 

@@ -111,6 +111,32 @@ export const registry = {
   'profile.lead': 'Your entry in the registry of the provider.',
   'profile.kept':
     'The provider keeps the entry. You keep the address that it writes to, your website and your support contact.',
+  'own_org.title': 'Your own organisation',
+  'own_org.about':
+    'The customer that you are yourselves. Your apps use its accounts without a consent, and as a wholesaler you pay with them for what you resell.',
+  'own_org.none':
+    'No organisation has said that it is you. One of its admins does that under “Who has access”, with your code {slug}.',
+  'own_org.offered':
+    '{person} of {tenant} says that {tenant} and you are one organisation. Answer by {until}.',
+  'own_org.active': 'You are {tenant}. {name} accepted that on {date}.',
+  'own_org.accept': 'We are {tenant}',
+  'own_org.accept_title': 'Are you {tenant}?',
+  'own_org.accept_effect':
+    'Your apps can use all accounts of {tenant} from now on, and what you resell can be billed to them. Either side can end that at any moment.',
+  'own_org.accept_keep': 'Not now',
+  'own_org.accepted': 'You are {tenant} from now on',
+  'own_org.decline': 'We are not {tenant}',
+  'own_org.decline_title': 'Are you not {tenant}?',
+  'own_org.decline_effect': '{tenant} is told that you are not. Nothing was opened.',
+  'own_org.decline_keep': 'Answer later',
+  'own_org.declined': '{tenant} was told',
+  'own_org.end': 'End that we are {tenant}',
+  'own_org.end_title': 'End that you are {tenant}?',
+  'own_org.end_effect':
+    'From their next call on your apps are refused the accounts of {tenant}. Orders for what you resell are refused until somebody pays for it again.',
+  'own_org.end_keep': 'Keep it',
+  'own_org.ended': 'You are no longer {tenant}',
+  'entry.home': 'Own organisation',
   'profile.contact': 'How we reach you',
   'profile.support_about':
     'An e-mail address, a website, or a telephone number with +. Customers who decide about you see it once we have approved it.',

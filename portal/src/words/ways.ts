@@ -7,6 +7,7 @@ export const ways = {
   'way.link': 'Its people sign in here',
   'way.consent': 'Through the app {app}',
   'way.resale': 'As your wholesaler, agreement {agreement}',
+  'way.home': 'As your own partner',
   'way.whole': 'The whole organisation',
   'access.account': 'Billing account',
   'access.account_note': 'People who sign in are let in to the whole organisation, not to single accounts.',

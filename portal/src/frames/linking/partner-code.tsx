@@ -16,6 +16,7 @@ export function PartnerCode() {
       <IdText id={org.slug} />
       <span className="muted">{t('partner_code.about')}</span>
       <GoLink to={orgPlaces.codes(tenantId)}>{t('partner_code.codes')}</GoLink>
+      <GoLink to={orgPlaces.homePartner(tenantId)}>{t('partner_code.home')}</GoLink>
     </div>
   )
 }

@@ -39,8 +39,8 @@ function StopForm({ partnerId, rows }: { partnerId: string; rows: readonly Stopp
   )
   const partner = rows[0]?.who
   if (write.data) {
-    const { items, apps, stopped_at: at } = write.data
-    const name = items[0]?.partner_name ?? apps[0]?.partner_name ?? ''
+    const { items, apps, homes, stopped_at: at } = write.data
+    const name = [...items, ...apps, ...homes][0]?.partner_name ?? ''
     const title = t('stop.done_title', { partner: name, at: formatInstant(at) })
     return <StoppedAllReceipt stopped={{ ...write.data, forms: [] }} title={title} />
   }

@@ -25,6 +25,7 @@ export function effectsOf(rows: readonly Stopping[]): string[] {
     ...(links > 0 ? [t('stopall.effect', { count: links, people })] : []),
     ...(apps > 0 ? [t('stopall.effect_apps', { count: apps })] : []),
     ...(wholesalers > 0 ? [t('stopall.effect_wholesalers', { count: wholesalers })] : []),
+    ...(count('home') > 0 ? [t('stopall.effect_home')] : []),
     t('stopall.next_request'),
   ]
 }

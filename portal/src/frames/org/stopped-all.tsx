@@ -15,16 +15,18 @@ function nameOf(app: StoppedAll['apps'][number]): string {
 }
 
 /** How many of each kind were stopped, in words; a kind of which there was none is left out. */
-function countsOf({ items, apps, forms }: StoppedAll): string[] {
+function countsOf({ items, apps, homes, forms }: StoppedAll): string[] {
   const isRequest = ({ status_before: before }: { status_before: string }) => before === 'requested'
   const requests = items.filter(isRequest).length
   const countApps = (kind: string) => apps.filter((app) => app.kind === kind && !isRequest(app)).length
+  const own = homes.filter((home) => home.status_before === 'active').length
   const countForms = (kind: string) => forms.filter((form) => form.kind === kind).length
   const counts = [
     ['link', items.length - requests],
-    ['request', requests + apps.filter(isRequest).length],
+    ['request', requests + apps.filter(isRequest).length + homes.length - own],
     ['consent', countApps('consent')],
     ['resale', countApps('resale')],
+    ['home', own],
     ['form_token', countForms('form_token')],
     ['agency_key', countForms('agency_key')],
   ] as const
@@ -33,7 +35,8 @@ function countsOf({ items, apps, forms }: StoppedAll): string[] {
 
 /** How many partners were cut off, and of what there was how much; the server's receipt counts every kind. */
 function Counts({ stopped }: { stopped: StoppedAll }) {
-  const partners = new Set([...stopped.items, ...stopped.apps].map((one) => one.partner_id)).size
+  const partners = new Set([...stopped.items, ...stopped.apps, ...stopped.homes].map((one) => one.partner_id))
+    .size
   const counts = countsOf(stopped)
   return (
     <div role="status">
@@ -64,6 +67,9 @@ export function StoppedAllReceipt({
           ))}
           {stopped.apps.map((app) => (
             <li key={app.delegation_id}>{nameOf(app)}</li>
+          ))}
+          {stopped.homes.map((home) => (
+            <li key={home.home_id}>{t('stopall.home', { partner: home.partner_name })}</li>
           ))}
           {stopped.forms.map((form) => (
             <li key={form.delegation_id}>

@@ -1,5 +1,5 @@
 import { readBody } from '@liaison/client'
-import type { Resale, TenantConsent, TenantLink } from '@liaison/client'
+import type { PartnerHome, Resale, TenantConsent, TenantLink } from '@liaison/client'
 
 import { useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
@@ -11,7 +11,7 @@ import { isLiveResale } from './calls-consents.ts'
 /** One access that the emergency stop ends, whichever way it was opened. */
 export type Stopping = {
   id: string
-  kind: 'link' | 'request' | 'consent' | 'resale' | 'form_token' | 'agency_key'
+  kind: 'link' | 'request' | 'consent' | 'resale' | 'home' | 'form_token' | 'agency_key'
   partnerId: string | null
   /** The partner, or the agency, that has it. */
   who: string
@@ -62,11 +62,25 @@ function ofResale(resale: Resale): Stopping {
   }
 }
 
+function ofHome(home: PartnerHome): Stopping {
+  const isRequest = home.status !== 'active'
+  return {
+    id: home.home_id,
+    kind: isRequest ? 'request' : 'home',
+    partnerId: home.partner_id,
+    who: home.partner_name,
+    how: t('way.home'),
+    status: isRequest ? 'requested' : 'active',
+    people: null,
+    lastUsedAt: null,
+  }
+}
+
 const limit = 100
 
 async function readAccess({ client }: Frame, signal: AbortSignal): Promise<Stopping[]> {
   const status = 'requested,approved,active,suspended'
-  const [links, consents, resales] = await Promise.all([
+  const [links, consents, resales, homes] = await Promise.all([
     readAllByOffset<TenantLink>((place) =>
       readBody(
         client.GET('/tenant/partner-access/links', {
@@ -83,8 +97,19 @@ async function readAccess({ client }: Frame, signal: AbortSignal): Promise<Stopp
     readAllByOffset<Resale>((place) =>
       readBody(client.GET('/tenant/resales', { params: { query: { limit, ...place } }, signal })),
     ),
+    readBody(
+      client.GET('/tenant/partner-access/homes', {
+        params: { query: { status: 'waiting,offered,active' } },
+        signal,
+      }),
+    ),
   ])
-  return [...links.map(ofLink), ...consents.map(ofConsent), ...resales.filter(isLiveResale).map(ofResale)]
+  return [
+    ...links.map(ofLink),
+    ...consents.map(ofConsent),
+    ...resales.filter(isLiveResale).map(ofResale),
+    ...homes.items.map(ofHome),
+  ]
 }
 
 /** Everything of partners that the emergency stop ends; none is left out, however many there are. */

@@ -83,7 +83,14 @@ const columns: Column<CommercialRelationship>[] = [
   {
     id: 'status',
     header: t('column.status'),
-    cell: (terms) => <StatusChip family="terms" value={terms.status} />,
+    cell: (terms) => (
+      <>
+        <StatusChip family="terms" value={terms.status} />
+        {terms.status === 'active' && !terms.payer_stands && (
+          <div className="small muted">{t('terms.payer_gone')}</div>
+        )}
+      </>
+    ),
   },
   {
     id: 'kind',

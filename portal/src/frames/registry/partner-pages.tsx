@@ -61,6 +61,14 @@ function Entry({ partner }: PartnerProps) {
           fact(t('entry.tier'), tValue('tier', partner.tier)),
           fact(t('entry.region'), partner.region),
           fact(t('entry.accounts'), t(partner.uses_account_refs ? 'entry.told_refs' : 'entry.told_numbers')),
+          fact(
+            t('entry.home'),
+            partner.home_tenant && (
+              <GoLink to={platformPlaces.tenant(partner.home_tenant.tenant_id)}>
+                {partner.home_tenant.name}
+              </GoLink>
+            ),
+          ),
           fact(t('entry.onboarded'), <DateText iso={partner.onboarding_date} />),
           fact(t('newpartner.slug'), <code className="mono">{partner.slug}</code>),
           fact(t('link.id'), <IdText id={partner.partner_id} />),

@@ -15,6 +15,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { InvitationsPanel } from '../shared/invitations-panel.tsx'
 import { InvitePanel } from '../shared/invite-panel.tsx'
+import { OwnOrganisationPanel } from './own-organisation-panel.tsx'
 import { supportText } from './support-text.ts'
 import { TeamPanel } from './team-panel.tsx'
 
@@ -140,6 +141,7 @@ export function ProfilePage() {
           <div className="stack">
             <Entry profile={body} />
             <Contact profile={body} etag={etag} />
+            <OwnOrganisationPanel slug={body.slug} />
             <TeamPanel />
             <InvitePanel />
             <InvitationsPanel />

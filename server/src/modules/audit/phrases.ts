@@ -11,6 +11,7 @@ import { CONFIGURATION_PHRASES } from './phrases/configuration.ts'
 import { EARNING_PHRASES } from './phrases/earnings.ts'
 import { EMBED_PHRASES } from './phrases/embed.ts'
 import { FEATURE_PHRASES } from './phrases/features.ts'
+import { HOME_PHRASES } from './phrases/homes.ts'
 import { IDENTITY_CHECK_PHRASES } from './phrases/identity-checks.ts'
 import { PARTNER_PHRASES } from './phrases/partners.ts'
 import { PAYOUT_PHRASES } from './phrases/payouts.ts'
@@ -60,6 +61,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   ...EARNING_PHRASES,
   ...EMBED_PHRASES,
   ...FEATURE_PHRASES,
+  ...HOME_PHRASES,
   ...REALM_PHRASES,
   ...RISK_PHRASES,
   ...USAGE_PHRASES,

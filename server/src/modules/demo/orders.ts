@@ -107,6 +107,33 @@ function memberRows(
   ]
 }
 
+/** That the wholesaler and its own organisation are one: said by one admin, confirmed by the other, who accepts as an owner. */
+function homeRow(
+  { now }: Making,
+  { wholesaler }: ReturnType<typeof makeDemoOrders>['parties'],
+  { home, wholesale }: Readonly<Record<'home' | 'wholesale', DemoPerson>>,
+) {
+  const at = addDays(now, -MEMBER_DAYS)
+  return {
+    id: new Dice(20_261_214).uuid(at),
+    tenant_id: wholesaler.homeTenantId,
+    partner_id: wholesaler.partnerId,
+    tenant_name: 'Westwire Carrier',
+    partner_name: 'Westwire Wholesale',
+    status: 'active',
+    asked_by: home.id,
+    asked_by_name: home.name,
+    asked_at: at,
+    answer_by: addDays(at, 14),
+    confirmed_by: wholesale.id,
+    confirmed_by_name: wholesale.name,
+    offered_at: at,
+    accepted_by: wholesale.id,
+    accepted_by_name: wholesale.name,
+    accepted_at: at,
+  }
+}
+
 /** Adds a wholesaler with its end customer, the sandbox, who pays for what, and orders; and the people who work there. */
 export function addTrade(making: Making, people: DemoPeople, consented: DemoConsented): DemoTrade {
   const { dice, now } = making
@@ -146,6 +173,7 @@ export function addTrade(making: Making, people: DemoPeople, consented: DemoCons
       ...rows.map(([table, list]) => ({ table, rows: list })),
       { table: 'partner_member', rows: [owner] },
       { table: 'tenant_member', rows: members },
+      { table: 'partner_home', rows: [homeRow(making, parties, { home, wholesale })] },
       ...linkRows(making, people, {
         id: parties.wholesaler.partnerId,
         member: { ...wholesale, memberId: owner.id },

@@ -44,6 +44,7 @@ export type DemoTable =
   | 'link_member'
   | 'link_elevation'
   | 'assisted_access'
+  | 'partner_home'
   | 'link_change_request'
   | 'tenant_group'
   | 'export'

@@ -128,6 +128,7 @@ const ORDER: readonly DemoTable[] = [
   'delegation_history',
   'link_elevation',
   'assisted_access',
+  'partner_home',
   'access_freeze',
   'sla_policy_version',
   'ticket_counter',

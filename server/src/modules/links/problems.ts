@@ -27,6 +27,12 @@ const LINK_PROBLEMS = {
     cause: 'There is a request or a link between these two already.',
     remedy: 'Use the existing one, or ask to change it.',
   },
+  LINK_WITH_ITSELF: {
+    status: 409,
+    title: 'The two are one',
+    cause: 'The organisation said that it is this partner itself, and the partner accepted that.',
+    remedy: 'Its apps use its accounts without a link. End that the two are one if that is wrong.',
+  },
   FULL_ROLE_TAKEN: {
     status: 409,
     title: 'Full role taken',

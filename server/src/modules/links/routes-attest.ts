@@ -53,6 +53,7 @@ function makeAttestRoute(services: Services): Route {
     problems: [
       'LINK_ALREADY_LIVE',
       'FULL_ROLE_TAKEN',
+      'LINK_WITH_ITSELF',
       'TENANT_NOT_FOUND',
       'PARTNER_NOT_FOUND',
       'PARTNER_NOT_INVITED',

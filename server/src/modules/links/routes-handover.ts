@@ -137,6 +137,7 @@ function makeHandoverRoute(services: Services): Route {
       'LINK_STATE_CONFLICT',
       'PARTNER_NOT_INVITED',
       'LINK_ALREADY_LIVE',
+      'LINK_WITH_ITSELF',
       'FULL_ROLE_TAKEN',
     ],
     responses: { 201: HandoverAnswer },

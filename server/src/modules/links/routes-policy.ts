@@ -2,6 +2,7 @@ import { encodeId, idFromUuid, LINK_STATUSES } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { stopAssistance } from '#modules/assistance/index.ts'
+import { stopHome } from '#modules/homes/index.ts'
 import { stopForms } from '#modules/agencies/index.ts'
 import { stopConsents } from '#modules/consents/index.ts'
 import { stopResales } from '#modules/orders/index.ts'
@@ -123,6 +124,18 @@ const ReceiptBody = z.strictObject({
       }),
     )
     .meta({ description: 'The API clients and wholesalers that were stopped, and those that waited.' }),
+  homes: z
+    .array(
+      z.strictObject({
+        home_id: z.string(),
+        partner_id: z.string(),
+        partner_name: z.string(),
+        status_before: z.enum(['waiting', 'offered', 'active']),
+      }),
+    )
+    .meta({
+      description: 'The partner that the organisation was itself, or had said to be; one at the most.',
+    }),
   forms: z
     .array(
       z.strictObject({
@@ -200,6 +213,19 @@ async function stopApps(mandate: Mandate<'tenant'>, { reason, origin, partnerId 
   ]
 }
 
+async function stopHomes(mandate: Mandate<'tenant'>, stop: Stop) {
+  const home = await stopHome(mandate, stop)
+  if (home === undefined) return []
+  return [
+    {
+      home_id: encodeId('partner_home', idFromUuid('partner_home', home.id)),
+      partner_id: encodeId('partner', idFromUuid('partner', home.partner_id)),
+      partner_name: home.partner_name,
+      status_before: home.stateBefore,
+    },
+  ]
+}
+
 /** Throws when the name that was typed out is another one. */
 function checkName(typed: string, name: string): void {
   if (typed.trim() === name) return
@@ -230,7 +256,8 @@ function makeStopPartnerRoute(services: Services): Route {
       }
       const items = await stopLinks(mandate, stop)
       const apps = await stopApps(mandate, stop)
-      const name = items[0]?.partner_name ?? apps[0]?.partner_name
+      const homes = await stopHomes(mandate, stop)
+      const name = items[0]?.partner_name ?? apps[0]?.partner_name ?? homes[0]?.partner_name
       if (name === undefined)
         throw new ProblemError(404, 'ACCESS_NOT_FOUND', 'This partner has no access that could be stopped.')
       // The name comes with what is stopped; another one undoes the whole step.
@@ -238,7 +265,7 @@ function makeStopPartnerRoute(services: Services): Route {
       recordEvent(mandate, {
         action: 'tenant.partner_access.stop_partner',
         reason: body.reason,
-        rowCount: items.length + apps.length,
+        rowCount: items.length + apps.length + homes.length,
         resource: { type: 'partner', id: params.partner_id, label: name },
       })
       return {
@@ -248,6 +275,7 @@ function makeStopPartnerRoute(services: Services): Route {
         reason: body.reason,
         items,
         apps,
+        homes,
       }
     },
   })
@@ -267,12 +295,13 @@ function makeStopRoute(services: Services): Route {
       const stop = { reason: body.reason, origin: services.publicOrigin() }
       const items = await stopLinks(mandate, stop)
       const apps = await stopApps(mandate, stop)
+      const homes = await stopHomes(mandate, stop)
       const assisted = await stopAssistance(mandate, stop)
       const forms = body.stops_forms ? await stopForms(mandate, body.reason) : []
       recordEvent(mandate, {
         action: 'tenant.partner_access.stop_all',
         reason: body.reason,
-        rowCount: items.length + apps.length + assisted + forms.length,
+        rowCount: items.length + apps.length + homes.length + assisted + forms.length,
         resource: { type: 'partner access', label: mandate.tenant.name },
       })
       return {
@@ -282,6 +311,7 @@ function makeStopRoute(services: Services): Route {
         reason: body.reason,
         items,
         apps,
+        homes,
         forms,
       }
     },

@@ -258,7 +258,13 @@ export function makeRequestRoutes(services: Services): readonly Route[] {
       input: { body: RequestBody },
       access: { permission: 'partner_org.links.request' },
       limit: 'link_request',
-      problems: ['LINK_ALREADY_LIVE', 'REQUEST_TOO_SOON', 'DISTRIBUTOR_NOT_FOUND', 'LINK_STATE_CONFLICT'],
+      problems: [
+        'LINK_ALREADY_LIVE',
+        'LINK_WITH_ITSELF',
+        'REQUEST_TOO_SOON',
+        'DISTRIBUTOR_NOT_FOUND',
+        'LINK_STATE_CONFLICT',
+      ],
       responses: { 202: z.strictObject({ status: z.literal('sent'), detail: z.string() }) },
       async handle({ mandate, body }) {
         await sendRequest(mandate, body, services.publicOrigin())

@@ -234,7 +234,7 @@ function makeInviteRoute(services: Services): Route {
     input: { body: InviteBody },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',
-    problems: ['PARTNER_NOT_INVITED', 'LINK_ALREADY_LIVE'],
+    problems: ['PARTNER_NOT_INVITED', 'LINK_ALREADY_LIVE', 'LINK_WITH_ITSELF'],
     responses: { 201: LinkBody },
     async handle({ mandate, body }) {
       const row = await invite(mandate, body, services.publicOrigin())

@@ -153,6 +153,7 @@ export const namingConflicts = guardedBy({
   change_request_own: ['LINK_STATE_CONFLICT', 'Whoever asked for a change does not decide about it.'],
   // Both were asked for before: only rules that changed at this very moment are met here.
   delegation_welcome: ['LINK_STATE_CONFLICT', 'Something changed at this moment. Send the request again.'],
+  link_with_itself: ['LINK_WITH_ITSELF', 'The partner and the organisation are one.'],
   link_distributor: ['DISTRIBUTOR_NOT_FOUND', 'No other active partner has this code.', 404],
   link_handover_waits: [
     'LINK_STATE_CONFLICT',

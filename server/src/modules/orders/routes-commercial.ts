@@ -39,6 +39,10 @@ const RelationshipBody = z
     payer_tenant_id: z.string(),
     payer_name: z.string(),
     payer_ban: z.string(),
+    payer_stands: z.boolean().meta({
+      description:
+        'False while the wholesaler is not, or no longer, the organisation that pays: nobody pays then, and orders are refused.',
+    }),
     agreement_reference: z.string().nullable(),
     status: z.enum(STATUSES),
     starts_at: z.string(),
@@ -62,6 +66,7 @@ function toBody(row: RelationshipRow): z.input<typeof RelationshipBody> {
     payer_tenant_id: toTenantId(row.payer_tenant_id),
     payer_name: row.payer_name,
     payer_ban: row.payer_ban,
+    payer_stands: row.payer_stands,
     agreement_reference: row.agreement_reference,
     status: row.status,
     starts_at: row.starts_at.toISOString(),

@@ -127,6 +127,8 @@ export interface RelationshipRow {
   readonly version: number
   readonly created_at: Date
   readonly updated_at: Date
+  /** Whether the wholesaler is still the organisation that pays. */
+  readonly payer_stands: boolean
 }
 
 /** A resale with names, as time has made it. */

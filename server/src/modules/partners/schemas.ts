@@ -40,6 +40,10 @@ export const PartnerBody = z.strictObject({
   registry_status: z
     .enum(['active', 'stopped'])
     .meta({ description: 'Stopped when nothing of the partner works, whatever the reason.' }),
+  home_tenant: z
+    .strictObject({ tenant_id: z.string(), name: z.string() })
+    .nullable()
+    .meta({ description: 'The tenant that the partner is itself: said by the tenant, accepted by the partner.' }),
   status_reason: z.string().nullable(),
   status_changed_at: z.string(),
   members_count: z.int(),
@@ -93,12 +97,17 @@ export function toProfile(row: OwnPartnerRow): z.output<typeof ProfileBody> {
   }
 }
 
+function homeOf({ home_tenant_id: id, home_tenant_name: name }: PartnerRow) {
+  return id === null ? null : { tenant_id: encodeId('tenant', idFromUuid('tenant', id)), name: name ?? '' }
+}
+
 /** A partner as the provider sees it. */
 export function toPartner(row: PartnerRow): z.output<typeof PartnerBody> {
   return {
     ...toProfile(row),
     status: row.status,
     registry_status: row.registry_status,
+    home_tenant: homeOf(row),
     status_reason: row.status_reason,
     status_changed_at: row.status_changed_at.toISOString(),
     members_count: row.members_count ?? 0,

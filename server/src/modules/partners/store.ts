@@ -76,6 +76,12 @@ function withFigures(query: ReturnType<typeof partners>) {
     'approved_support_contact',
     'version',
     'created_at',
+    'home_tenant_id',
+    eb
+      .selectFrom('tenant')
+      .select('tenant.name')
+      .whereRef('tenant.id', '=', 'partner.home_tenant_id')
+      .as('home_tenant_name'),
     sql<string>`onboarding_date::text`.as('onboarding_date'),
     eb
       .selectFrom('partner_member')

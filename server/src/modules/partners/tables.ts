@@ -41,6 +41,7 @@ interface PartnerTable {
   website: string | null
   support_contact: string | null
   approved_support_contact: string | null
+  home_tenant_id: string | null
   version: Generated<number>
   created_at: Generated<Date>
   updated_at: Generated<Date>
@@ -50,6 +51,7 @@ export interface PartnerTables {
   partner: PartnerTable
   partner_member: { id: string; partner_id: string; person_id: string; role: string; status: string }
   person: { id: string; name: string; email: string; status: string }
+  tenant: { id: string; name: string }
   delegation: { id: string; partner_id: string; kind: string; status: string; ends_at: Date | null }
   api_client: { id: string; partner_id: string | null; status: string }
 }

@@ -1,0 +1,62 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import { z } from 'zod'
+import { publicId } from '#platform/route-input.ts'
+import type { HomeRow } from './store.ts'
+import { HOME_STATES } from './tables.ts'
+
+export const HomeParams = z.strictObject({ home_id: publicId('partner_home') })
+
+export const HomeBody = z
+  .strictObject({
+    home_id: z.string(),
+    tenant_id: z.string(),
+    tenant_name: z.string(),
+    partner_id: z.string(),
+    partner_name: z.string(),
+    status: z.enum(HOME_STATES).meta({
+      description:
+        '`waiting`: for a second person of the organisation. `offered`: for an owner of the partner. `active`: the two are one.',
+    }),
+    asked_by_name: z.string(),
+    asked_by_you: z.boolean(),
+    asked_at: z.string(),
+    answer_by: z.string(),
+    confirmed_by_name: z
+      .string()
+      .nullable()
+      .meta({ description: 'The second person of the organisation, where it asks for two.' }),
+    offered_at: z.string().nullable(),
+    accepted_by_name: z.string().nullable(),
+    accepted_at: z.string().nullable(),
+    ended_at: z.string().nullable(),
+    ended_by: z.enum(['tenant', 'partner']).nullable(),
+    ended_by_name: z.string().nullable(),
+    end_reason: z.string().nullable(),
+  })
+  .meta({ id: 'PartnerHome' })
+
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null
+
+/** What is said of a partner and an organisation, as somebody of either side reads it. */
+export function toHome(row: HomeRow, reader: string): z.output<typeof HomeBody> {
+  return {
+    home_id: encodeId('partner_home', idFromUuid('partner_home', row.id)),
+    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    tenant_name: row.tenant_name,
+    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_name: row.partner_name,
+    status: row.state,
+    asked_by_name: row.asked_by_name,
+    asked_by_you: row.asked_by === reader,
+    asked_at: row.asked_at.toISOString(),
+    answer_by: row.answer_by.toISOString(),
+    confirmed_by_name: row.confirmed_by_name,
+    offered_at: iso(row.offered_at),
+    accepted_by_name: row.accepted_by_name,
+    accepted_at: iso(row.accepted_at),
+    ended_at: iso(row.ended_at),
+    ended_by: row.ended_by_side,
+    ended_by_name: row.ended_by_name,
+    end_reason: row.end_reason,
+  }
+}
