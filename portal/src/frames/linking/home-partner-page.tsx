@@ -128,22 +128,24 @@ function Standing({ home }: { home: PartnerHome }) {
   const mayStop = useMay('tenant.partner_access.revoke')
   return (
     <Panel title={home.partner_name}>
-      <p>{sentenceOf(home)}</p>
-      <Facts
-        facts={[
-          fact(t('column.status'), <StatusChip family="partner_home" value={home.status} />),
-          fact(t('home_of.asked_by'), by(home.asked_by_name, home.asked_at)),
-          ...(home.confirmed_by_name === null
-            ? []
-            : [fact(t('home_of.confirmed_by'), by(home.confirmed_by_name, home.offered_at))]),
-          home.accepted_by_name === null
-            ? fact(t('home_of.answer_by'), <DateText iso={home.answer_by} />)
-            : fact(t('home_of.accepted_by'), by(home.accepted_by_name, home.accepted_at)),
-        ]}
-      />
-      <div className="row">
-        {home.status === 'waiting' && !home.asked_by_you && mayDecide && <ConfirmButton home={home} />}
-        {mayStop && <StopButton home={home} />}
+      <div className="stack">
+        <p>{sentenceOf(home)}</p>
+        <Facts
+          facts={[
+            fact(t('column.status'), <StatusChip family="partner_home" value={home.status} />),
+            fact(t('home_of.asked_by'), by(home.asked_by_name, home.asked_at)),
+            ...(home.confirmed_by_name === null
+              ? []
+              : [fact(t('home_of.confirmed_by'), by(home.confirmed_by_name, home.offered_at))]),
+            home.accepted_by_name === null
+              ? fact(t('home_of.answer_by'), <DateText iso={home.answer_by} />)
+              : fact(t('home_of.accepted_by'), by(home.accepted_by_name, home.accepted_at)),
+          ]}
+        />
+        <div className="row">
+          {home.status === 'waiting' && !home.asked_by_you && mayDecide && <ConfirmButton home={home} />}
+          {mayStop && <StopButton home={home} />}
+        </div>
       </div>
     </Panel>
   )
