@@ -58,7 +58,7 @@ export const inviting = {
   'home_of.opens':
     'Once the partner accepts, its apps use all your accounts as your own apps do, without a consent, and a wholesaler can pay with them for what it resells. Either side can end that at any moment.',
   'home_of.slug': 'Code of the partner',
-  'home_of.slug_about': 'It stands on the page “Profile” of that partner, as its short name.',
+  'home_of.slug_about': 'It stands on the page “Profile” of that partner.',
   'home_of.missing': 'Enter the code of the partner.',
   'home_of.ask': 'Say that we are this partner',
   'home_of.asked': '{partner} can accept now',
