@@ -30,13 +30,45 @@ const Change = z.object({
 /** What an evaluation changed in one alert. */
 export type AlertChange = z.output<typeof Change>
 
+const Named = z.object({ id: z.string(), name: z.string() })
+
+/** The tenants about which partners are told, by name: tickets of several have the same number. */
+async function namesOf(
+  mandate: Mandate<'system'>,
+  changes: readonly AlertChange[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Set(
+    changes.flatMap((change) => (change.audience === 'partner' ? (change.tenant_id ?? []) : [])),
+  )
+  if (ids.size === 0) return new Map()
+  const [result] = await runStatements(mandate, [
+    { text: 'select id, name from tenant where id = any ($1)', values: [[...ids]] },
+  ])
+  return new Map(
+    z
+      .array(Named)
+      .parse(result?.rows ?? [])
+      .map(({ id, name }) => [id, name]),
+  )
+}
+
+/** What the alert says; a title that does not name the tenant begins with it where one is given. */
+function labelOf({ title }: AlertChange, tenant: string | undefined): string {
+  return tenant === undefined || title.includes(tenant) ? title : `${tenant}: ${title}`
+}
+
 /** The event of a change is read by those who read the alert: each side has alerts, and events, of its own. */
-function recordChange(mandate: Mandate<'system'>, change: AlertChange): void {
+function recordChange(
+  mandate: Mandate<'system'>,
+  change: AlertChange,
+  names: ReadonlyMap<string, string>,
+): void {
+  const tenant = change.audience === 'partner' ? names.get(change.tenant_id ?? '') : undefined
   recordEvent(mandate, {
     action: change.change,
     ...(change.audience === 'partner' && change.partner_id && { partnerId: change.partner_id }),
     ...(change.audience === 'tenant' && change.tenant_id && { tenantId: change.tenant_id }),
-    resource: { type: 'alert', id: change.alert_id, label: change.title },
+    resource: { type: 'alert', id: change.alert_id, label: labelOf(change, tenant) },
     changes: { severity: change.severity },
   })
 }
@@ -66,7 +98,8 @@ async function evaluateArea(database: Database, area: AlertArea): Promise<AlertC
       { text: 'select * from access.evaluate_alerts($1)', values: [area] },
     ])
     const changes = z.array(Change).parse(result?.rows ?? [])
-    for (const change of changes) recordChange(mandate, change)
+    const names = await namesOf(mandate, changes)
+    for (const change of changes) recordChange(mandate, change, names)
     // All in one round trip: an import can bring thousands.
     const messages = changes.flatMap(messagesOf)
     if (messages.length > 0) await runStatements(mandate, messages)

@@ -71,7 +71,7 @@ describe('a sentence', () => {
       'tenant',
     ],
     [
-      'Liaison itself raised the alert Ticket T-1009 missed its resolution',
+      'Liaison itself raised the alert “Ticket T-1009 missed its resolution”',
       {
         ...read,
         action: 'alerts.raise',

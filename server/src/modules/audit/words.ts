@@ -41,7 +41,8 @@ const withoutArticle = (object: string, the: string): string =>
 function singleOf({ label, resourceType }: Told, about: Noun | undefined): string {
   const word = about?.one ?? resourceType?.replaceAll('_', ' ') ?? ''
   if (word === '') return label ?? ''
-  return label === null ? withArticle(word) : `${word} ${label}`
+  if (label === null) return withArticle(word)
+  return about?.isQuoted === true ? `${word} “${label}”` : `${word} ${label}`
 }
 
 /** What the phrase is about with its article: a number needs none, as in “read 12 users” and “read no users”. */

@@ -1,7 +1,7 @@
 import { says } from './phrase.ts'
 import type { Phrase } from './phrase.ts'
 
-const ALERT = { one: 'alert', many: 'alerts' }
+const ALERT = { one: 'alert', many: 'alerts', isQuoted: true }
 const RULE = { one: 'alert rule', many: 'alert rules' }
 
 /** What becomes of alerts, by the clock and by hand. */

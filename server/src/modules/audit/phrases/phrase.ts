@@ -1,7 +1,8 @@
-/** `one` stands for a single record and `many` for several. */
+/** `one` stands for a single record and `many` for several; a record whose label is a sentence stands in quotation marks. */
 export interface Noun {
   readonly one: string
   readonly many: string
+  readonly isQuoted?: boolean
 }
 
 /** A noun with its plural, which is made where none is given. */
