@@ -64,7 +64,7 @@ export const exports = {
   'exports.mine_left':
     'The list showed only tickets that are yours. A file cannot be narrowed to those, so it holds the tickets of everybody.',
   'exports.no_kind': 'There is no such list to export',
-  'exports.overdue_from': 'overdue {days} days or more',
+  'exports.overdue_from': 'overdue {days, plural, one {# day} other {# days}} or more',
   'exports.what': 'What to export',
   'exports.format': 'Format',
   'exports.format.csv': 'CSV',
@@ -89,6 +89,7 @@ export const exports = {
     'You confirm who you are once more. The access to every tenant in the file is checked again while it is made and at every download.',
   'exports.left_out': '{count, plural, one {1 tenant is left out} other {# tenants are left out}}',
   'exports.nothing': 'There is nothing that you may export.',
+  'exports.empty': 'There is nothing to export yet: the file would hold the names of the columns alone.',
   'exports.own_checked': 'The access is checked again while the file is made and at every download.',
   'exports.keep': 'Back to the list',
   'exports.act': 'Order the file',

@@ -2,7 +2,7 @@
 export const invoiceList = {
   'invoice.search': 'Find an invoice',
   'invoice.ageing': 'Overdue for',
-  'invoice.overdue_from': '{days} days or more',
+  'invoice.overdue_from': '{days, plural, one {# day} other {# days}} or more',
   'invoice.sum_title': 'Outstanding, {currency}',
   'invoice.sum_overdue': '{amount} overdue',
   'invoice.sum_billed': '{amount} billed, {count, plural, one {1 invoice} other {{counted} invoices}}',

@@ -77,7 +77,7 @@ export function InvoiceFilterBar({
         label={t('invoice.ageing')}
         value={values.overdue}
         words={overdueDays}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : t('invoice.overdue_from', { days: word }))}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : t('invoice.overdue_from', { days: Number(word) }))}
         onValue={(overdue) => set({ overdue })}
       />
       <Pick

@@ -55,7 +55,7 @@ function invoiceFilters(values: OrderValues): Filter[] {
     found.push({
       field: 'overdue_days_min',
       value: Number(overdue),
-      words: t('exports.overdue_from', { days: overdue }),
+      words: t('exports.overdue_from', { days: Number(overdue) }),
     })
   if (/^[A-Z]{3}$/.test(values.currency))
     found.push({ field: 'currency', value: values.currency, words: values.currency })
