@@ -108,6 +108,9 @@ export const registry = {
   'activityof.none_text': 'What this partner does, and what is done to it, will be listed here.',
 
   'profile.title': 'Profile',
+  'profile.code': 'Your code',
+  'profile.code_about':
+    'Tell your code to a tenant that wants to invite you: it is asked for there. The code opens nothing by itself.',
   'profile.lead': 'Your entry in the registry of the provider.',
   'profile.kept':
     'The provider keeps the entry. You keep the address that it writes to, your website and your support contact.',

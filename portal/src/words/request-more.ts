@@ -35,7 +35,7 @@ export const requestMore = {
   'request.offer_networks': 'Only from these networks (optional)',
   'request.offer_networks_about':
     'Addresses or ranges such as 192.0.2.0/24, one a line. What you offer holds from the first day; only they can lift it.',
-  'request.via': 'Short name of the distributor',
+  'request.via': 'Code of the distributor',
   'request.via_about':
     'Only when another partner stands between you and the tenant. It sees name, state and totals of the link, and opens nothing.',
   'request.note':

@@ -7,7 +7,7 @@ import { useState } from 'react'
 import { KeptForm } from '../../parts/kept-form.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { DateText } from '../../parts/values.tsx'
+import { DateText, IdText } from '../../parts/values.tsx'
 import { WriteForm } from '../../parts/write-form.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -33,9 +33,10 @@ function Entry({ profile }: { profile: PartnerProfile }) {
           fact(t('entry.region'), profile.region),
           fact(t('entry.accounts'), t(profile.uses_account_refs ? 'entry.told_refs' : 'entry.told_numbers')),
           fact(t('entry.onboarded'), <DateText iso={profile.onboarding_date} />),
-          fact(t('newpartner.slug'), <code className="mono">{profile.slug}</code>),
+          fact(t('profile.code'), <IdText id={profile.slug} />),
         ]}
       />
+      <p className="muted">{t('profile.code_about')}</p>
       <p className="muted">{t('profile.kept')}</p>
     </Panel>
   )
