@@ -33,7 +33,7 @@ export const linkTemplates = {
   'template.delete_done': 'Template {template} deleted',
   'template.use': 'Use it',
   'template.use_label': 'Use it: {template}',
-  'template.use_title': 'Ask with {template}',
+  'template.use_title': 'Ask with “{template}”',
   'template.use_lead': 'Each tenant gets its own request and decides for itself.',
   'template.tenants': 'Partner codes of the tenants',
   'template.tenants_about':
