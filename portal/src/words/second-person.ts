@@ -30,5 +30,6 @@ export const secondPerson = {
   'second.withdraw_effect': 'Everything stays as it is. You can ask again.',
   'second.withdraw_done': 'Taken back. Everything stays as it is.',
   'second.asked_done': 'Asked for. Another admin has to confirm it.',
-  'second.none': 'Nothing waits for a second person.',
+  'second.work': 'Changes that wait for a second person',
+  'second.none': 'No change waits.',
 } as const

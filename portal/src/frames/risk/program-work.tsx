@@ -201,7 +201,7 @@ function SecondPeople() {
     readBody(frame.client.GET('/admin/second-person-requests', { params: { query }, signal })),
   )
   return (
-    <Panel title={t('second.waits')}>
+    <Panel title={t('second.work')}>
       <Answer query={requests} lines={3}>
         {({ items, total }) => (
           <Lines
