@@ -11,11 +11,19 @@ import { t, tValue } from '../platform/words.ts'
 import { IdText, StatusChip } from './values.tsx'
 import { Note } from './page.tsx'
 
+/** Parts the steps that the decision came to from those behind the one that refused, which tell nothing but their names. */
+function partSteps(steps: Decision['steps']): [reached: Decision['steps'], rest: Decision['steps']] {
+  const last = steps.findLastIndex(({ state }) => state !== 'not_evaluated')
+  const hasRefused = steps[last]?.state !== 'pass'
+  return hasRefused ? [steps.slice(0, last + 1), steps.slice(last + 1)] : [steps, []]
+}
+
 /** The steps of one decision, in the order they were taken, with who can mend the one that failed. */
 export function DecisionView({ decision }: { decision: Decision }) {
   const allowed = decision.decision === 'allow'
   // What is refused by a rule that is no step says why by itself.
   const isToldByStep = allowed || decision.first_blocker !== null
+  const [reached, rest] = partSteps(decision.steps)
   return (
     <div className="stack">
       <Note tone={allowed ? 'info' : 'bad'}>
@@ -30,7 +38,7 @@ export function DecisionView({ decision }: { decision: Decision }) {
       <section aria-label={t('explain.steps')} hidden={decision.steps.length === 0}>
         <h3 className="section-title">{t('explain.steps')}</h3>
         <ol className="steps">
-          {decision.steps.map((step) => (
+          {reached.map((step) => (
             <li key={step.check}>
               <StatusChip family="step" value={step.state} />
               <div>
@@ -43,6 +51,16 @@ export function DecisionView({ decision }: { decision: Decision }) {
             </li>
           ))}
         </ol>
+        {rest.length > 0 && (
+          <details>
+            <summary>{t('explain.rest', { count: rest.length })}</summary>
+            <ul>
+              {rest.map(({ check }) => (
+                <li key={check}>{tValue('check', check)}</li>
+              ))}
+            </ul>
+          </details>
+        )}
       </section>
       <p className="small muted">
         {t('explain.as_of', { at: formatInstant(decision.as_of) })}
