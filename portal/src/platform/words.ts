@@ -58,6 +58,7 @@ import type { payouts } from '../words/payouts.ts'
 import type { plans } from '../words/plans.ts'
 import type { program } from '../words/program.ts'
 import type { recipients } from '../words/recipients.ts'
+import type { referralStatus } from '../words/referral-status.ts'
 import type { referrals } from '../words/referrals.ts'
 import type { realms } from '../words/realms.ts'
 import type { payers } from '../words/payers.ts'
@@ -93,6 +94,7 @@ export type WordId =
   | keyof typeof customers
   | keyof typeof platform
   | keyof typeof referrals
+  | keyof typeof referralStatus
   | keyof typeof alerts
   | keyof typeof oversight
   | keyof typeof signals

@@ -5,7 +5,7 @@ export const asking = {
     'The customer gets a mail, chooses the accounts and decides. You read the same here whether or not the code or the address belongs to a customer.',
   'ask.to': 'Partner code or mail address',
   'ask.to_about':
-    'Ask the customer for its code: it stands on its Partner access page. Or name somebody there who may decide.',
+    'Ask the customer for its code: it stands there under “Who has access”. Or name somebody there who may decide.',
   'ask.to_missing': 'Name the customer by its code or a mail address',
   'ask.app': 'API client',
   'ask.app_missing': 'Choose the API client that will work for the customer',

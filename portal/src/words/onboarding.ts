@@ -2,7 +2,7 @@
 export const onboarding = {
   'ready.title': 'Get ready',
   'ready.lead': 'Every step up to your first API call for a customer. What is done stays done.',
-  'ready.complete': 'Every step is done. You are working for customers.',
+  'ready.complete': 'Every step that is needed is done. You are working for customers.',
   'ready.progress': 'Progress',
   'ready.count': '{done} of {count} steps are done.',
   'ready.next': 'Next step: {title}',

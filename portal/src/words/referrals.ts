@@ -1,8 +1,5 @@
 /** The words of codes, links and referrals. */
 export const referrals = {
-  'status.referral.created': 'Signed up',
-  'status.referral.locked': 'Paying, final',
-  'status.referral.voided': 'Withdrawn',
   'status.code.active': 'On',
   'status.code.inactive': 'Off',
   'status.sign_up.referred': 'Referred',

@@ -25,7 +25,7 @@ export const requestMore = {
   'request.sent_code':
     'If the invitation code “{code}…” can be used, the administrators of the tenant that gave it to you have been asked.',
   'request.slug': 'Partner code of the tenant',
-  'request.slug_about': 'Ask the tenant; it stands on their partner access page.',
+  'request.slug_about': 'Ask the tenant; it stands there under “Who has access”.',
   'request.slug_missing': 'Enter the partner code of the tenant.',
   'request.more': 'Change who pays, offer conditions, name a distributor',
   'request.offer': 'What you offer to keep to, besides what they ask',
