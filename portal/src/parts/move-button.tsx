@@ -78,6 +78,8 @@ export function MoveButton({ isInRow = false, isApproval = false, ...one }: Move
   const [isOpen, setOpen] = useState(false)
   const open = () => setOpen(true)
   const keyed = isApproval ? approvalButton : {}
+  // What waits for somebody to approve it is what the page is opened for.
+  const look = isApproval ? {} : { variant: 'default' }
   return (
     <>
       {isInRow ? (
@@ -85,7 +87,7 @@ export function MoveButton({ isInRow = false, isApproval = false, ...one }: Move
           {words.open ?? words.act}…
         </button>
       ) : (
-        <Button variant="default" onClick={open} {...keyed}>
+        <Button {...look} onClick={open} {...keyed}>
           {words.open ?? words.act}…
         </Button>
       )}

@@ -112,8 +112,8 @@ export function AdminActs({ agreement }: Props) {
       )}
       {mayApprove && state === 'signed' && (
         <>
-          {!agreement.needs_other_approver && <Approve agreement={agreement} />}
           <ReasonMove agreement={agreement} move="reject" />
+          {!agreement.needs_other_approver && <Approve agreement={agreement} />}
         </>
       )}
       {mayDraft && (state === 'draft' || state === 'offered') && (

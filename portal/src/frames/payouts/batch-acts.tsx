@@ -69,10 +69,10 @@ export function BatchActs({ batch, etag }: ActsProps) {
   const kept = { batch, etag }
   return (
     <div className="row">
+      {mayRun && isOpen && <Cancel {...kept} />}
       {mayRun && batch.state === 'draft' && <Move {...kept} act="submit" />}
       {mayApprove && batch.state === 'submitted' && !batch.is_mine && <Move {...kept} act="approve" />}
       {mayRun && batch.state === 'approved' && <Move {...kept} act="export" />}
-      {mayRun && isOpen && <Cancel {...kept} />}
     </div>
   )
 }

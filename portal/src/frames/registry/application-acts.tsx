@@ -12,7 +12,8 @@ import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 
-const acts = ['approve', 'ask', 'decline'] as const
+/** In the order of their buttons: the one that the page is opened for comes last, as on every page. */
+const acts = ['decline', 'ask', 'approve'] as const
 type Act = (typeof acts)[number]
 type Application = PartnerApplicationDetail
 

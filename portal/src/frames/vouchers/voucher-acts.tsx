@@ -42,8 +42,8 @@ export function VoucherActs({ voucher }: { voucher: Voucher }) {
     <>
       {mayReview && voucher.status === 'pending_review' && (
         <>
-          <VoucherAct voucher={voucher} to="approve" />
           <VoucherAct voucher={voucher} to="decline" />
+          <VoucherAct voucher={voucher} to="approve" />
         </>
       )}
       {mayVoid && voucher.may_reverse && <VoucherAct voucher={voucher} to="reverse-redemption" />}
