@@ -105,6 +105,7 @@ export function addAgencies({ now, ledger }: Making, people: DemoPeople): readon
       name: cast.name,
       publicId: cast.publicId,
       form: cast.form,
+      site: cast.origins[0],
       tokenId,
       token: { id: tokenId, ...place, form_id: formId, ...since },
     }

@@ -97,6 +97,8 @@ export type DemoTable =
   | 'agency'
   | 'form'
   | 'form_token'
+  | 'agency_credential_use'
+  | 'form_token_origin'
   | 'voucher_type'
   | 'voucher'
   | 'voucher_recipient'

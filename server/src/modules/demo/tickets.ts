@@ -341,7 +341,7 @@ function addTicket(making: Making, story: Story, opening: Opening): void {
     subscriber_id: opening.subscriber.id,
     customer_name: opening.subscriber.name,
     subject: plot.subject,
-    description: `${opening.subscriber.name} reports: ${plot.subject.toLowerCase()}. Reached by phone.`,
+    description: `${opening.subscriber.name} reports: ${plot.subject.charAt(0).toLowerCase()}${plot.subject.slice(1)}. Reached by phone.`,
     status: plot.status,
     priority: plot.priority,
     category: plot.category,

@@ -14,6 +14,8 @@ export interface VoucherAgency {
   readonly tokenId: string
   /** The name of its form. */
   readonly form: string
+  /** The site on which the form stands. */
+  readonly site: string
 }
 
 const SEED = 210_000
@@ -307,6 +309,25 @@ function addVoucher(scene: Scene, wish: Wish): void {
   tellStory(scene, { id, code, wish, move })
 }
 
+/** When and where the token of an agency's form was used, which its page and the list of agencies tell. */
+function addUse({ making, tenant }: Scene, agency: VoucherAgency, times: readonly Date[]): void {
+  const [first, last] = [times[0], times.at(-1)]
+  if (!first || !last) return
+  making.ledger.add('agency_credential_use', {
+    credential_id: agency.tokenId,
+    tenant_id: tenant.id,
+    last_used_at: last,
+  })
+  making.ledger.add('form_token_origin', {
+    token_id: agency.tokenId,
+    tenant_id: tenant.id,
+    origin: agency.site,
+    first_seen_at: first,
+    last_seen_at: last,
+    uses: times.length,
+  })
+}
+
 /** Types of vouchers of one tenant and some sixty vouchers in every state, two of which wait because the person has one elsewhere. */
 export function addVouchers(
   making: Making,
@@ -321,6 +342,11 @@ export function addVouchers(
   const parts = { making, dice, tenant, worker, events, agencies, identify: recipientIdentities(vault) }
   const scene: Scene = { ...parts, types: addTypes(parts) }
   const [first, second] = agencies
+  const issued: { readonly by: VoucherAgency | undefined; readonly at: Date }[] = []
+  const add = (wish: Wish) => {
+    issued.push({ by: wish.agency, at: wish.at })
+    addVoucher(scene, wish)
+  }
   for (const { status, count, from, to } of STATES) {
     for (let index = 0; index < count; index += 1) {
       const isTwin = status === 'pending_review' && index < 2
@@ -328,9 +354,16 @@ export function addVouchers(
       const at = addDays(making.now, -dice.between(from * 24, to * 24) / 24 - 0.1)
       const agency = [first, second, first, undefined][dice.between(0, 3)]
       const typeIndex = status === 'pending_review' ? (isTwin ? 0 : 2) : dice.between(0, 1)
-      if (isTwin)
-        addVoucher(scene, { status: 'redeemed', at: addDays(at, -25), typeIndex, agency: first, person })
-      addVoucher(scene, { status, at, typeIndex, agency: isTwin ? (second ?? first) : agency, person })
+      if (isTwin) add({ status: 'redeemed', at: addDays(at, -25), typeIndex, agency: first, person })
+      add({ status, at, typeIndex, agency: isTwin ? (second ?? first) : agency, person })
     }
+  }
+  for (const agency of agencies) {
+    const times = issued.flatMap(({ by, at }) => (by === agency ? [at] : []))
+    addUse(
+      scene,
+      agency,
+      times.toSorted((left, right) => left.getTime() - right.getTime()),
+    )
   }
 }
