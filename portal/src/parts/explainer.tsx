@@ -18,12 +18,44 @@ function partSteps(steps: Decision['steps']): [reached: Decision['steps'], rest:
   return hasRefused ? [steps.slice(0, last + 1), steps.slice(last + 1)] : [steps, []]
 }
 
+function Steps({ steps }: Pick<Decision, 'steps'>) {
+  const [reached, rest] = partSteps(steps)
+  return (
+    <section aria-label={t('explain.steps')} hidden={steps.length === 0}>
+      <h3 className="section-title">{t('explain.steps')}</h3>
+      <ol className="steps">
+        {reached.map((step) => (
+          <li key={step.check}>
+            <StatusChip family="step" value={step.state} />
+            <div>
+              <p className="strong">{tValue('check', step.check)}</p>
+              <p>{step.detail}</p>
+              {step.state === 'fail' && step.owner && (
+                <p className="muted">{t('explain.owner', { who: tValue('who', step.owner) })}</p>
+              )}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {rest.length > 0 && (
+        <details>
+          <summary>{t('explain.rest', { count: rest.length })}</summary>
+          <ul>
+            {rest.map(({ check }) => (
+              <li key={check}>{tValue('check', check)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  )
+}
+
 /** The steps of one decision, in the order they were taken, with who can mend the one that failed. */
 export function DecisionView({ decision }: { decision: Decision }) {
   const allowed = decision.decision === 'allow'
   // What is refused by a rule that is no step says why by itself.
   const isToldByStep = allowed || decision.first_blocker !== null
-  const [reached, rest] = partSteps(decision.steps)
   return (
     <div className="stack">
       <Note tone={allowed ? 'info' : 'bad'}>
@@ -35,33 +67,7 @@ export function DecisionView({ decision }: { decision: Decision }) {
           </p>
         ))}
       </Note>
-      <section aria-label={t('explain.steps')} hidden={decision.steps.length === 0}>
-        <h3 className="section-title">{t('explain.steps')}</h3>
-        <ol className="steps">
-          {reached.map((step) => (
-            <li key={step.check}>
-              <StatusChip family="step" value={step.state} />
-              <div>
-                <p className="strong">{tValue('check', step.check)}</p>
-                <p>{step.detail}</p>
-                {step.state === 'fail' && step.owner && (
-                  <p className="muted">{t('explain.owner', { who: tValue('who', step.owner) })}</p>
-                )}
-              </div>
-            </li>
-          ))}
-        </ol>
-        {rest.length > 0 && (
-          <details>
-            <summary>{t('explain.rest', { count: rest.length })}</summary>
-            <ul>
-              {rest.map(({ check }) => (
-                <li key={check}>{tValue('check', check)}</li>
-              ))}
-            </ul>
-          </details>
-        )}
-      </section>
+      <Steps steps={decision.steps} />
       <p className="small muted">
         {t('explain.as_of', { at: formatInstant(decision.as_of) })}
         {decision.configuration_version !== null && (
