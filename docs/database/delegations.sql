@@ -3034,7 +3034,7 @@ CREATE OR REPLACE FUNCTION private.require_first_of_lift()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-  side text := private.side_of_login();
+  side text := coalesce(private.side_of_login(), case access.context_plane() when 'platform' then 'provider' end);
 begin
   if side in ('tenant', 'provider') and not access.hold_in_charge(side, case side when 'tenant' then new.tenant_id end, old.lift_asked_by) then
     raise exception 'whoever asked to lift the freeze decides no more' using errcode = 'check_violation', constraint = 'freeze_two_people';

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOGINS, passwordOf } from '#platform/database.ts'
 import { COLLEAGUE, CommandBench, OPERATOR } from '#testing/command.ts'
 import { testRoleSecret } from '#testing/database.ts'
+import { meetAt } from '#testing/meet.ts'
 import { TestWorld } from '#testing/world.ts'
 import { COMMANDS } from './registry.ts'
 
@@ -127,6 +128,31 @@ describe('the operator', () => {
     expect(await may()).toBe(1)
     expect(await run(['unfreeze', 'platform', '--reason', 'Confirmed'], COLLEAGUE)).toBe(0)
     expect(await may()).toBe(0)
+  })
+
+  test('an admin who asked to lift the freeze of the platform and has left is none of the two, at the very moment too (B11)', async () => {
+    const priya = await world.person('Priya Nair')
+    await world.platformAdmin(priya.id)
+    const lifts = (operator = OPERATOR) => bench.run(['unfreeze', 'platform', '--reason', 'Over'], operator)
+    const asked = `update access_freeze set lift_asked_by = $1, lift_asked_at = now() where scope = 'platform' and lifted_at is null`
+    const staff = `update platform_staff set status = $2 where person_id = $1 returning 1`
+    expect(await run(['freeze', 'platform', '--reason', 'Intrusion'])).toBe(0)
+    await world.seed(asked, [priya.id])
+    const leaving = { text: staff, values: [priya.id, 'inactive'] }
+    await expect(meetAt(world, leaving, [() => lifts()])).rejects.toThrow('decides no more')
+    const anew = await lifts()
+    expect([anew.status, anew.out]).toEqual([1, expect.stringContaining('you have asked now')])
+    const [event] = await world.sql(
+      `select reason from audit_event where action = 'platform.freezes.lift.request' order by occurred_at desc, id desc limit 1`,
+    )
+    expect(event?.['reason']).toContain('counts no more')
+    expect((await lifts()).status).toBe(1)
+    expect((await lifts(COLLEAGUE)).status).toBe(0)
+    // Who is an admin still is one of the two.
+    await world.seed(staff, [priya.id, 'active'])
+    expect(await run(['freeze', 'platform', '--reason', 'Intrusion'])).toBe(0)
+    await world.seed(asked, [priya.id])
+    expect((await lifts()).status).toBe(0)
   })
 
   test('a key is printed alone on standard output, so that scripts can keep it', async () => {

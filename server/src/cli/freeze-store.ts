@@ -18,6 +18,8 @@ export interface FreezeRow {
   readonly setByName: string
   readonly createdAt: Date
   readonly liftAskedBy: string | null
+  /** Whether whoever asked to lift it may ask still; an operator may always. */
+  readonly askedCounts: boolean
 }
 
 /** The ids of partner, tenant, delegation and person, in this order. */
@@ -38,7 +40,7 @@ function columnsOf({ scope, target }: Frozen): readonly (string | null)[] {
 export async function findFreeze(mandate: Mandate<'system'>, frozen: Frozen): Promise<FreezeRow | null> {
   const [result] = await runStatements(mandate, [
     {
-      text: `select id, set_by_name, created_at, lift_asked_by from access_freeze
+      text: `select id, set_by_name, created_at, lift_asked_by, access.still_decides('provider', null, lift_asked_by) as asked_counts from access_freeze
         where lifted_at is null and set_by_side = 'provider' and scope = $1 and partner_id is not distinct from $2 and tenant_id is not distinct from $3
           and delegation_id is not distinct from $4 and person_id is not distinct from $5
         order by created_at limit 1 for update`,
@@ -52,6 +54,7 @@ export async function findFreeze(mandate: Mandate<'system'>, frozen: Frozen): Pr
     setByName: String(row['set_by_name']),
     createdAt: row['created_at'],
     liftAskedBy: typeof row['lift_asked_by'] === 'string' ? row['lift_asked_by'] : null,
+    askedCounts: row['asked_counts'] === true,
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { encodeId, idFromUuid } from '@liaison/access'
+import { countsNoMore } from '#platform/first-approver.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
@@ -84,17 +85,18 @@ async function lift(mandate: Mandate<'system'>, asked: Asked, { operator }: Surr
   const frozen = await findFrozen(mandate, asked)
   const existing = await findFreeze(mandate, frozen)
   if (!existing) throw new CommandError(`The provider has set no freeze on ${nameOf(frozen)}.`)
-  if (asked.scope === 'platform' && (existing.liftAskedBy === null || existing.liftAskedBy === operator.id)) {
+  const isVoid = existing.liftAskedBy !== null && !existing.askedCounts
+  if (asked.scope === 'platform' && (isVoid || [null, operator.id].includes(existing.liftAskedBy))) {
     await askToLift(mandate, existing.id, operator)
     record(mandate, frozen, {
       action: 'platform.freezes.lift.request',
       id: existing.id,
-      reason,
+      reason: isVoid ? `${reason} (${countsNoMore(null)})` : reason,
     })
     return {
       id: existing.id,
       isDone: false,
-      sentence: 'The freeze of the platform still holds: a second person must lift it, too.',
+      sentence: `${isVoid ? 'Whoever asked to lift the freeze is no admin any more, so that does not count: you have asked now. ' : ''}The freeze of the platform still holds: a second person must lift it, too.`,
     }
   }
   await liftFreeze(mandate, existing.id, { operator, reason })
