@@ -195,8 +195,10 @@ AS $function$
 begin
   if private.side_of_login() = 'partner' then
     new.approved_support_contact := case when tg_op = 'UPDATE' then old.approved_support_contact end;
-  else
+  elsif tg_op = 'INSERT' or new.support_contact is distinct from old.support_contact then
     new.approved_support_contact := new.support_contact;
+  elsif new.approved_support_contact is distinct from new.support_contact then
+    new.approved_support_contact := old.approved_support_contact;
   end if;
   return new;
 end
@@ -212,8 +214,10 @@ AS $function$
 begin
   if private.side_of_login() = 'partner' then
     new.approved_website := case when tg_op = 'UPDATE' then old.approved_website end;
-  else
+  elsif tg_op = 'INSERT' or new.website is distinct from old.website then
     new.approved_website := new.website;
+  elsif new.approved_website is distinct from new.website then
+    new.approved_website := old.approved_website;
   end if;
   return new;
 end

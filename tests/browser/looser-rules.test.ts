@@ -51,3 +51,31 @@ test('an administrator names the address that hears of what lets partners in, co
   await save()
   await page.getByText('Security contact removed').first().waitFor()
 }, 90_000)
+
+test('what a partner changed of how customers reach it stands named on its page and waits for its own act; saving the rest of the entry approves none of it (C1, C4)', async () => {
+  const { partners } = product.demo
+  const owner = await product.openTab('ana@northwind.example')
+  await owner.goto(`${product.url}/partner/${partners['northwind-msp']}/profile`)
+  await owner.getByLabel('Website').fill('northwind-msp.example')
+  await owner.getByRole('button', { name: 'Save how we reach you' }).click()
+  await owner.getByText('https://northwind-msp.example/ waits for approval.', { exact: false }).waitFor()
+  expect(await faultsInLooks(owner, TWO_LOOKS)).toEqual([])
+
+  const page = await product.openTab('sam@provider.example')
+  await page.goto(`${product.url}/platform/partners/${partners['northwind-msp']}`)
+  const named = page.getByText('Northwind MSP changed its website to https://northwind-msp.example/.', {
+    exact: false,
+  })
+  await named.waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.getByRole('link', { name: 'Change entry' }).click()
+  await page.getByText('Saving the entry does not approve it', { exact: false }).waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.getByLabel('Region').fill('emea')
+  await page.getByRole('button', { name: 'Save the entry' }).click()
+  await named.waitFor()
+  await page.getByRole('button', { name: 'Approve the website…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve the website' }).click()
+  await page.getByText('Website of Northwind MSP approved').waitFor()
+  await named.waitFor({ state: 'detached' })
+}, 90_000)

@@ -26,10 +26,23 @@ export const registry = {
   'entry.email_wrong': 'Enter an e-mail address.',
   'entry.website': 'Website',
   'entry.support_contact': 'Support contact for customers',
-  'entry.support_contact_about':
-    'An e-mail address, a website, or a telephone number with +. Saving approves it: customers who decide about this partner see it.',
-  'entry.support_waits': '{typed} waits for approval. Customers see: {shown}',
-  'entry.support_none': 'none',
+  'entry.support_contact_about': 'An e-mail address, a website, or a telephone number with +.',
+  'entry.waits': '{typed} waits for approval. Customers see: {shown}',
+  'entry.nothing': 'none',
+  'entry.shown_about': 'Customers who decide about this partner see what you write here.',
+  'entry.waits_here':
+    'The partner wrote this. Saving the entry does not approve it: you approve it on the page of the partner. Customers see: {shown}',
+  'entry.typed_website':
+    '{partner} changed its website to {typed}. Customers who decide about it see: {shown}',
+  'entry.typed_support_contact':
+    '{partner} changed its support contact to {typed}. Customers who decide about it see: {shown}',
+  'entry.approve_website': 'Approve the website',
+  'entry.approve_support_contact': 'Approve the support contact',
+  'entry.approve_title': 'Show this to customers?',
+  'entry.approve_effect': 'Customers who decide about {partner} see from now on: {typed}',
+  'entry.approve_keep': 'Leave it waiting',
+  'entry.approved_website': 'Website of {partner} approved',
+  'entry.approved_support_contact': 'Support contact of {partner} approved',
   'entry.tier': 'Tier',
   'entry.region': 'Region',
   'entry.region_about': 'Small letters, as in emea. Features can be switched by region and tier.',
@@ -141,7 +154,8 @@ export const registry = {
   'own_org.ended': 'You are no longer {tenant}',
   'entry.home': 'Own organisation',
   'profile.contact': 'How we reach you',
-  'profile.support_about':
+  'profile.website_about': 'Customers who decide about you see it once we have approved it.',
+  'profile.support_contact_about':
     'An e-mail address, a website, or a telephone number with +. Customers who decide about you see it once we have approved it.',
   'profile.save': 'Save how we reach you',
   'profile.saved': 'Profile saved',

@@ -17,6 +17,8 @@ import { platformPlaces } from '../../places.ts'
 import { checkEntry, draftOf, EntryFields, toEntry } from './entry-form.tsx'
 import type { EntryDraft } from './entry-form.tsx'
 import { usePartner } from './partner-tab.tsx'
+import { approvedFields, isWaiting, typedNames } from './typed-text.ts'
+import type { ApprovedField } from './typed-text.ts'
 
 function ByRefField({ isOn, onChange }: { isOn: boolean; onChange: (isOn: boolean) => void }) {
   return (
@@ -33,6 +35,29 @@ function ByRefField({ isOn, onChange }: { isOn: boolean; onChange: (isOn: boolea
       <p id="by-ref-about" className="muted">
         {t('entry.by_ref_about')}
       </p>
+    </div>
+  )
+}
+
+/** What is said of a field that the partner wrote and that waits: saving leaves it waiting. */
+function notesOf(partner: PartnerDetail, draft: EntryDraft): Partial<Record<ApprovedField, string>> {
+  const waiting = approvedFields.filter(
+    (field) => isWaiting(partner, field) && draft[field] === (partner[field] ?? ''),
+  )
+  return Object.fromEntries(
+    waiting.map((field) => [field, t('entry.waits_here', typedNames(partner, field))]),
+  )
+}
+
+function Acts({ isBusy, onBack }: { isBusy: boolean; onBack: () => void }) {
+  return (
+    <div className="row">
+      <Button type="submit" loading={isBusy}>
+        {t('entry.save')}
+      </Button>
+      <Button variant="default" onClick={onBack}>
+        {t('newpartner.keep')}
+      </Button>
     </div>
   )
 }
@@ -74,16 +99,10 @@ function EditForm({ partner, etag }: { partner: PartnerDetail; etag: string | nu
         draft={draft}
         errors={errors}
         onDraft={(change) => setDraft((before) => ({ ...before, ...change }))}
+        notes={notesOf(partner, draft)}
       />
       <ByRefField isOn={byRef} onChange={setByRef} />
-      <div className="row">
-        <Button type="submit" loading={write.isPending}>
-          {t('entry.save')}
-        </Button>
-        <Button variant="default" onClick={back}>
-          {t('newpartner.keep')}
-        </Button>
-      </div>
+      <Acts isBusy={write.isPending} onBack={back} />
     </form>
   )
 }

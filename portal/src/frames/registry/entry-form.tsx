@@ -108,11 +108,16 @@ type FieldsProps = {
   draft: EntryDraft
   errors: readonly FormError[]
   onDraft: (change: Partial<EntryDraft>) => void
+  /** What is said of a field besides. */
+  notes?: Abouts
 }
 
-const about: Partial<Record<(typeof lines)[number], string>> = {
+type Abouts = Partial<Record<(typeof lines)[number], string>>
+
+const about: Abouts = {
   country: t('entry.country_about'),
-  support_contact: t('entry.support_contact_about'),
+  website: t('entry.shown_about'),
+  support_contact: `${t('entry.support_contact_about')} ${t('entry.shown_about')}`,
   region: t('entry.region_about'),
 }
 
@@ -138,7 +143,7 @@ function KindFields({ draft, onDraft }: Pick<FieldsProps, 'draft' | 'onDraft'>) 
 }
 
 /** The fields of the entry of a partner. */
-export function EntryFields({ draft, errors, onDraft }: FieldsProps) {
+export function EntryFields({ draft, errors, onDraft, notes }: FieldsProps) {
   return (
     <>
       <TextInput
@@ -155,7 +160,7 @@ export function EntryFields({ draft, errors, onDraft }: FieldsProps) {
           key={name}
           id={name}
           label={t(`entry.${name}`)}
-          description={about[name]}
+          description={notes?.[name] ?? about[name]}
           value={draft[name]}
           maxLength={name === 'country' ? 2 : 200}
           error={errorOf(errors, name)}

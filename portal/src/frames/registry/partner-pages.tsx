@@ -19,8 +19,9 @@ import { platformPlaces } from '../../places.ts'
 import { ConsentsOf } from '../platform/consents-of.tsx'
 import { LinksOf } from '../platform/links-of.tsx'
 import { shownClientStatus } from '../shared/client-words.ts'
+import { ApproveContacts } from './approve-contact.tsx'
 import { isLastOwner, MemberActs } from './member-acts.tsx'
-import { supportText } from './support-text.ts'
+import { typedText } from './typed-text.ts'
 import { PartnerTab } from './partner-tab.tsx'
 
 type PartnerProps = { partner: PartnerDetail }
@@ -56,8 +57,8 @@ function Entry({ partner }: PartnerProps) {
           fact(t('entry.country'), partner.country),
           fact(t('entry.registration_no'), partner.registration_no),
           fact(t('entry.contact_email'), partner.contact_email),
-          fact(t('entry.website'), partner.website),
-          fact(t('entry.support_contact'), supportText(partner)),
+          fact(t('entry.website'), typedText(partner, 'website')),
+          fact(t('entry.support_contact'), typedText(partner, 'support_contact')),
           fact(t('entry.tier'), tValue('tier', partner.tier)),
           fact(t('entry.region'), partner.region),
           fact(t('entry.accounts'), t(partner.uses_account_refs ? 'entry.told_refs' : 'entry.told_numbers')),
@@ -87,8 +88,9 @@ function Entry({ partner }: PartnerProps) {
 export function PartnerPage() {
   return (
     <PartnerTab tab="overview">
-      {(partner) => (
+      {(partner, etag) => (
         <>
+          <ApproveContacts partner={partner} etag={etag} />
           <Figures partner={partner} />
           <Entry partner={partner} />
           <nav className="row" aria-label={t('partner.see')}>

@@ -16,7 +16,8 @@ import { t, tValue } from '../../platform/words.ts'
 import { InvitationsPanel } from '../shared/invitations-panel.tsx'
 import { InvitePanel } from '../shared/invite-panel.tsx'
 import { OwnOrganisationPanel } from './own-organisation-panel.tsx'
-import { supportText } from './support-text.ts'
+import { isWaiting, typedText } from './typed-text.ts'
+import type { ApprovedField } from './typed-text.ts'
 import { TeamPanel } from './team-panel.tsx'
 
 function Entry({ profile }: { profile: PartnerProfile }) {
@@ -44,23 +45,26 @@ function Entry({ profile }: { profile: PartnerProfile }) {
 
 type ContactProps = { profile: PartnerProfile; etag: string | null }
 
-type SupportProps = { profile: PartnerProfile; value: string; onValue: (value: string) => void }
+type TypedProps = {
+  profile: PartnerProfile
+  field: ApprovedField
+  value: string
+  onValue: (value: string) => void
+}
 
-/** Where the partner helps customers; what they see meanwhile, where another one waits for the provider. */
-function SupportField({ profile, value, onValue }: SupportProps) {
+/** What customers see once the provider has approved it; what they see meanwhile, where another one waits for that. */
+function TypedField({ profile, field, value, onValue }: TypedProps) {
   return (
     <>
       <TextInput
-        id="support_contact"
-        label={t('entry.support_contact')}
-        description={t('profile.support_about')}
+        id={field}
+        label={t(`entry.${field}`)}
+        description={t(`profile.${field}_about`)}
         value={value}
         maxLength={200}
         onChange={(event) => onValue(event.currentTarget.value)}
       />
-      {profile.support_contact !== profile.approved_support_contact && (
-        <p className="muted">{supportText(profile)}</p>
-      )}
+      {isWaiting(profile, field) && <p className="muted">{typedText(profile, field)}</p>}
     </>
   )
 }
@@ -97,14 +101,8 @@ function ContactForm({ profile, etag }: ContactProps) {
         maxLength={254}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <TextInput
-        id="website"
-        label={t('entry.website')}
-        value={website}
-        maxLength={200}
-        onChange={(event) => setWebsite(event.currentTarget.value)}
-      />
-      <SupportField profile={profile} value={support} onValue={setSupport} />
+      <TypedField profile={profile} field="website" value={website} onValue={setWebsite} />
+      <TypedField profile={profile} field="support_contact" value={support} onValue={setSupport} />
     </WriteForm>
   )
 }
@@ -121,8 +119,8 @@ function Contact({ profile, etag }: ContactProps) {
         <Facts
           facts={[
             fact(t('entry.contact_email'), profile.contact_email),
-            fact(t('entry.website'), profile.website),
-            fact(t('entry.support_contact'), supportText(profile)),
+            fact(t('entry.website'), typedText(profile, 'website')),
+            fact(t('entry.support_contact'), typedText(profile, 'support_contact')),
           ]}
         />
       )}

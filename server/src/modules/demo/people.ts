@@ -98,7 +98,7 @@ function addPartners(making: Making): Map<string, DemoPartner> {
         legal_name: cast.legalName,
         support_contact: cast.support,
         approved_support_contact: cast.support,
-        website: `https://${cast.domain}`,
+        website: `https://${cast.domain}/`,
         created_at: at,
         updated_at: at,
       })

@@ -126,7 +126,7 @@ function addPartner(making: Making): Omit<DemoProgram, 'referrals'> {
     slug: PARTNER.slug,
     kinds: ['referral'],
     status: 'active',
-    website: `https://${PARTNER.domain}`,
+    website: `https://${PARTNER.domain}/`,
     ...since,
   })
   const enrol = (name: string, role: 'PARTNER_OWNER' | 'PARTNER_STAFF', title: string) => {

@@ -89,7 +89,7 @@ export function addRealm(making: Making): DemoRealm {
     slug,
     kinds: ['white_label'],
     status: 'active',
-    website: 'https://lumenmobile.example',
+    website: 'https://lumenmobile.example/',
     created_at: at,
     updated_at: at,
   })

@@ -103,8 +103,28 @@ test('whoever decides reads since when the partner is one, and the website that 
   const typed = await read(scene)
   expect(typed.page).not.toContain('northwind.example')
   expect(typed.asking.website).toBe('https://harbour.example/')
-  await save(provider, entry, { method: 'PATCH', body: { website: 'https://northwind.example' } })
+  // Whoever saves another field, and the form that sends all of them as they are, approves nothing.
+  await save(provider, entry, {
+    method: 'PATCH',
+    body: { tier: 'premier', website: 'https://northwind.example' },
+  })
+  expect((await read(scene)).asking.website).toBe('https://harbour.example/')
+  expect((await world.call(provider, 'GET', entry)).json()).toMatchObject({
+    website: 'https://northwind.example/',
+    approved_website: 'https://harbour.example/',
+  })
+  await save(provider, entry, { method: 'PATCH', body: { approve: ['website'] } })
   expect((await read(scene)).asking.website).toBe('https://northwind.example/')
+  const [event] = await world.sql(
+    `select changes, actor_name from audit_event where action = 'partners.update' and partner_id = $1 order by occurred_at desc, id desc limit 1`,
+    [scene.partner],
+  )
+  expect(event).toEqual({
+    actor_name: 'Sam Platform',
+    changes: {
+      approved_website: { before: 'https://harbour.example/', after: 'https://northwind.example/' },
+    },
+  })
   expect((await read(scene, '&lang=es')).page).toContain('Socio verificado de Liaison desde el 12')
   expect((await read(scene, '&lang=fr')).page).toContain('Partenaire vérifié de Liaison depuis le 12')
 })
@@ -140,8 +160,7 @@ test('whoever decides reads the support contact that the provider approved, not 
       method: 'PUT',
       body: { contact_email: 'owner@estuary.example', website: null, support_contact: contact },
     })
-  const approve = (contact: string | null) =>
-    save(provider, entry, { method: 'PATCH', body: { support_contact: contact } })
+  const approve = () => save(provider, entry, { method: 'PATCH', body: { approve: ['support_contact'] } })
   await keep('Help@Estuary.Example')
   const own = await world.call(scene.owner, 'GET', '/api/v1/partner/profile')
   expect(own.json()).toMatchObject({
@@ -149,7 +168,9 @@ test('whoever decides reads the support contact that the provider approved, not 
     approved_support_contact: null,
   })
   expect((await read(scene)).page).not.toContain('estuary.example')
-  await approve('help@estuary.example')
+  await save(provider, entry, { method: 'PATCH', body: { support_contact: 'help@estuary.example' } })
+  expect((await read(scene)).asking.support_contact).toBeNull()
+  await approve()
   const approved = await read(scene)
   expect(approved.page).toContain('<a href="mailto:help@estuary.example"><bdi>help@estuary.example</bdi></a>')
   expect(approved.page).not.toContain('owner@estuary.example')
@@ -162,7 +183,16 @@ test('whoever decides reads the support contact that the provider approved, not 
     approved_support_contact: 'help@estuary.example',
   })
   const { token } = await read(scene)
-  await approve('+1 303 555 0100')
+  const { headers } = listed
+  await approve()
+  // What the partner types after it was read is not approved by what was read.
+  await keep('help@estuary.example')
+  const late = await world.call(provider, 'PATCH', entry, {
+    body: { approve: ['support_contact'] },
+    headers: { 'if-match': String(headers['etag']) },
+  })
+  expect(late.json().code).toBe('PRECONDITION_FAILED')
+  expect((await read(scene)).asking.support_contact).toBe('+1 303 555 0100')
   const stale = await world.call(scene.admin, 'POST', `${scene.detail}/approve`, {
     body: { snapshot_token: token },
   })
@@ -176,8 +206,10 @@ test('whoever decides reads the support contact that the provider approved, not 
   expect(events.map(({ changes }) => changes)).toEqual([
     { before: null, after: 'help@estuary.example' },
     null,
+    null,
     { before: 'help@estuary.example', after: '+1 303 555 0100' },
     null,
+    { before: '+1 303 555 0100', after: 'help@estuary.example' },
   ])
 })
 
@@ -339,4 +371,12 @@ test('a tenant asks the database about the partner of its own link only, and wri
       /permission denied/,
     )
   })
+  const shown = await asSide({ world, side: 'provider', scene }, async (client) => {
+    const { rows } = await client.query(
+      `update partner set approved_website = 'https://neither.example' where id = $1 returning approved_website`,
+      [scene.partner],
+    )
+    return rows
+  })
+  expect(shown).toEqual([{ approved_website: null }])
 })

@@ -1,6 +1,6 @@
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { PartnerEntry, PartnerMove } from './store.ts'
+import type { PartnerEntry, PartnerMove, PartnerRow } from './store.ts'
 
 interface Named {
   readonly id: string
@@ -36,7 +36,7 @@ export function noteMove(
 export function noteChange(
   mandate: Mandate<'platform' | 'program'>,
   partner: Named & object,
-  entry: Partial<PartnerEntry>,
+  entry: Partial<PartnerEntry & Pick<PartnerRow, 'approved_website' | 'approved_support_contact'>>,
 ): void {
   const before = new Map<string, unknown>(Object.entries(partner))
   const changes = Object.entries(entry).flatMap(([field, after]) =>

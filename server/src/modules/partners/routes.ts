@@ -15,8 +15,8 @@ import { memberRoutes } from './member-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { registerPartner } from './register.ts'
 import { PartnerBody, PartnerDetail, PartnerParams, toMember, toPartner } from './schemas.ts'
-import { getPartner, listPartnerMembers, listPartners, updatePartner } from './store.ts'
-import type { PartnerRow } from './store.ts'
+import { APPROVED_FIELDS, getPartner, listPartnerMembers, listPartners, updatePartner } from './store.ts'
+import type { EntryChange, PartnerRow } from './store.ts'
 import { PARTNER_KINDS, PARTNER_STATUSES } from './tables.ts'
 
 const answer = (row: PartnerRow) => sent(toPartner(row), { ETag: `"v${row.version}"` })
@@ -116,6 +116,15 @@ function makeCreateRoute(services: Services): Route {
   })
 }
 
+/** What was written, and what became of what was approved. */
+function changesOf({ approve = [], ...entry }: EntryChange, after: PartnerRow) {
+  return {
+    ...entry,
+    ...(approve.includes('website') && { approved_website: after.approved_website }),
+    ...(approve.includes('support_contact') && { approved_support_contact: after.approved_support_contact }),
+  }
+}
+
 const changeRoute = route({
   method: 'PATCH',
   path: '/api/v1/admin/partners/:partner_id',
@@ -123,7 +132,13 @@ const changeRoute = route({
   input: {
     params: PartnerParams,
     body: z
-      .strictObject(entryFields)
+      .strictObject({
+        ...entryFields,
+        approve: z.array(z.enum(APPROVED_FIELDS)).min(1).max(APPROVED_FIELDS.length).meta({
+          description:
+            'What the partner typed and customers are shown from now on, as it stands in the version that was read. Nothing else approves it; a value that you write here yourself is approved by that.',
+        }),
+      })
       .partial()
       .strict()
       .refine((entry) => Object.keys(entry).length > 0, {
@@ -140,9 +155,10 @@ const changeRoute = route({
     const entry = given(body)
     const before = await getPartner(mandate, params.partner_id)
     await updatePartner(mandate, { id: params.partner_id, version: expectedVersion }, entry)
-    noteChange(mandate, before, entry)
+    const after = await getPartner(mandate, params.partner_id)
+    noteChange(mandate, before, changesOf(entry, after))
     await tellChange(mandate, before.id, before.status)
-    return answer(await getPartner(mandate, params.partner_id))
+    return answer(after)
   },
 })
 

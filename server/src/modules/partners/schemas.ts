@@ -14,14 +14,18 @@ const entry = {
   country: z.string().nullable(),
   registration_no: z.string().nullable(),
   contact_email: z.string().nullable(),
-  website: z.string().nullable(),
+  website: z.string().nullable().meta({ description: 'The website of the partner, as it was typed last.' }),
+  approved_website: z.string().nullable().meta({
+    description:
+      'The website that the provider wrote itself or approved: what whoever decides about the partner is shown. Another one waits for the provider.',
+  }),
   support_contact: z
     .string()
     .nullable()
     .meta({ description: 'Where the partner helps people of tenants, as it was typed last.' }),
   approved_support_contact: z.string().nullable().meta({
     description:
-      'The support contact that the provider approved by saving it: what people of tenants are shown. Another one waits for the provider.',
+      'The support contact that the provider wrote itself or approved: what people of tenants are shown. Another one waits for the provider.',
   }),
   tier: z.enum(PARTNER_TIERS),
   uses_account_refs: z.boolean().meta({
@@ -87,6 +91,7 @@ export function toProfile(row: OwnPartnerRow): z.output<typeof ProfileBody> {
     registration_no: row.registration_no,
     contact_email: row.contact_email,
     website: row.website,
+    approved_website: row.approved_website,
     support_contact: row.support_contact,
     approved_support_contact: row.approved_support_contact,
     tier: row.tier,

@@ -72,6 +72,7 @@ function withFigures(query: ReturnType<typeof partners>) {
     'uses_account_refs',
     'region',
     'website',
+    'approved_website',
     'support_contact',
     'approved_support_contact',
     'version',
@@ -156,15 +157,30 @@ export async function addPartner(
 const changedSince = (version: number) =>
   new ProblemError(412, 'PRECONDITION_FAILED', `The partner was changed after version ${version} was read.`)
 
-/** Changes the entry of a partner that was read in this version. Throws PARTNER_UNKNOWN, PARTNER_STATE_CONFLICT, PRECONDITION_FAILED. */
+/** What a partner types of its entry, and customers are shown once the provider has approved it. */
+export const APPROVED_FIELDS = ['website', 'support_contact'] as const
+
+/** What is written of an entry, and which of what the partner typed is approved. */
+export type EntryChange = Partial<PartnerEntry> & {
+  readonly approve?: readonly (typeof APPROVED_FIELDS)[number][]
+}
+
+/**
+ * Changes the entry of a partner that was read in this version, and approves these of its fields as they are then.
+ * Throws PARTNER_UNKNOWN, PARTNER_STATE_CONFLICT, PRECONDITION_FAILED.
+ */
 export async function updatePartner(
   mandate: Mandate<'platform'>,
   read: { readonly id: PartnerId; readonly version: number },
-  entry: Partial<PartnerEntry>,
+  { approve = [], ...entry }: EntryChange,
 ): Promise<void> {
   const updated = await tables<PartnerTables>(mandate)
     .updateTable('partner')
-    .set(entry)
+    .set((eb) => ({
+      ...entry,
+      ...(approve.includes('website') && { approved_website: eb.ref('website') }),
+      ...(approve.includes('support_contact') && { approved_support_contact: eb.ref('support_contact') }),
+    }))
     .where('id', '=', read.id)
     .where('version', '=', read.version)
     .where('status', '<>', 'terminated')
@@ -220,6 +236,7 @@ export async function getOwnPartner(mandate: Mandate<'program'>) {
       'uses_account_refs',
       'region',
       'website',
+      'approved_website',
       'support_contact',
       'approved_support_contact',
       'version',

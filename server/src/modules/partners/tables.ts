@@ -39,6 +39,7 @@ interface PartnerTable {
   uses_account_refs: Generated<boolean>
   region: string | null
   website: string | null
+  approved_website: string | null
   support_contact: string | null
   approved_support_contact: string | null
   home_tenant_id: string | null
