@@ -63,10 +63,29 @@ beforeAll(async () => {
     `select event_id from audit_scope where kind = 'partner' and scope_id = $1`,
     [partner],
   )
-  about = { partner, tenant, link, user, consent, event: event?.event_id, check: check?.id, owner: owner.id }
+  const foreign = await linkOfOthers()
+  about = {
+    partner,
+    tenant,
+    link,
+    foreign,
+    user,
+    consent,
+    event: event?.event_id,
+    check: check?.id,
+    owner: owner.id,
+  }
   await world.seed(`update partner_member set status = 'inactive' where person_id = $1`, [left.id])
 })
 afterAll(() => world[Symbol.asyncDispose]())
+
+/** A link between a partner and a tenant of others, in which somebody could be mailed on each side. */
+async function linkOfOthers() {
+  const [other, theirs] = [await world.partner('Others'), await world.tenant('Theirs')]
+  await world.partnerMember(other, (await world.person()).id, 'PARTNER_OWNER')
+  await world.tenantMember(theirs, (await world.person()).id)
+  return world.link(other, theirs)
+}
 
 /** A consent for one client of the partner, a resale, and an ask, in one tenant. */
 async function giveConsents(tenant: Awaited<ReturnType<TestWorld['tenant']>>): Promise<string> {
@@ -114,6 +133,8 @@ const RECORDS: readonly string[] = [
   `with f as (insert into feature_flag (key, name, description, owner_name, partner_choice, definition, reason) values ('mine', 'Mine', 'x', 'x', 'opt_in', '{"default": true}', 'x') returning id)
    insert into partner_feature (partner_id, flag_id, choice) select $1, id, 'in' from f`,
   `insert into audit_scope (kind, scope_id, occurred_at, event_id) select 'partner', $1, occurred_at, id from audit_event order by occurred_at desc limit 1`,
+  `with e as (insert into audit_event (plane, actor_type, actor_id, partner_id, action, outcome, source, ip) values ('delegation', 'person', uuidv7(), $1, 'test.seeded', 'allowed', 'api', '198.51.100.7') returning id, occurred_at)
+   insert into audit_scope (kind, scope_id, occurred_at, event_id) select 'partner', $1, occurred_at, id from e`,
 ]
 
 /** What an owner does with the partner's own records, one statement for each kind of privilege; $1 is the partner. */
@@ -175,6 +196,9 @@ const OWNERS_ASK: readonly string[] = [
   `access.find_tenant_for_request('acme-of-records') id where id is not null`,
   `access.tenant_policy_for_request({tenant}) policy where policy is not null`,
   `access.find_distributor('between-of-records')`,
+  `access.identity_check_rules({partner}) rules where rules is not null`,
+  `access.read_configuration({partner})`,
+  `access.calls_outside('{192.0.2.0/24}', '2000-01-01')`,
   `(select access.mail_identity_check({check}, 's', 'b', null)::text as done offset 0) m where done is not null and pg_stat_get_xact_tuples_inserted('outbox'::regclass) > 0`,
 ]
 
@@ -182,6 +206,7 @@ const OWNERS_ASK: readonly string[] = [
 const MEMBERS_ASK: readonly string[] = [
   `access.people_of({link})`,
   `access.check_link({link})`,
+  `access.has_strong_member({partner}) told where told`,
   `access.onboarding_facts() facts where (facts ->> 'owner_has_factor')::boolean`,
   `access.facts_about(access.context_id('actor_id'), {tenant}, {partner}) facts where facts is not null`,
 ]
@@ -237,6 +262,25 @@ describe('the records of a partner (access.md section 4)', () => {
     async (call) => {
       expect(await asks(left, call)).toBe(0)
       expect(await asks(staff, call)).toBeGreaterThan(0)
+    },
+  )
+
+  test.each([`{foreign}, 'tenant'`, `{foreign}, 'partner'`])(
+    'let nobody mail and tell the sides of what is another partner’s, and of their own nobody who left (R1): %s',
+    async (which) => {
+      for (const [who, link] of [
+        [owner, which],
+        [staff, which],
+        [left, which],
+        [left, which.replace('foreign', 'link')],
+      ] as const) {
+        const told = [
+          `access.mail_side(${link}, 's', 'b')`,
+          `access.mail_side(${link}, '{"en": {"subject": "s", "text": "b"}}')`,
+          `access.tell_side(${link}, 'news', 'Sentence.', 's', 'b')`,
+        ].map(async (call) => asks(who, `${call} sent where sent > 0`))
+        expect(await Promise.all(told)).toEqual([0, 0, 0])
+      }
     },
   )
 

@@ -114,7 +114,7 @@ CREATE OR REPLACE FUNCTION access.find_partner_for_account(wanted_slug text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select p.id, p.name from public.partner p where p.slug = wanted_slug and p.status = 'active' and access.context_plane() = 'tenant' $function$;
+AS $function$ select p.id, p.name from public.partner p where p.slug = wanted_slug and p.status = 'active' and access.context_plane() = 'tenant' and exists (select from access.reach('delegation', 'select')) $function$;
 grant execute on access.find_partner_for_account(text) to liaison_tenant;
 
 -- owner: liaison_authz

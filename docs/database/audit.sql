@@ -853,8 +853,8 @@ AS $function$
       case context ->> 'plane' when 'program' then 'partner' when 'tenant' then 'tenant' when 'delegation' then 'tenant' end as kind,
       case context ->> 'plane'
         when 'program' then access.partner_of_owner()
-        when 'tenant' then (context ->> 'tenant_id')::uuid
-        when 'delegation' then (select reached from access.reach('audit_scope', 'select') reached where reached = (context ->> 'tenant_id')::uuid)
+        when 'platform' then null
+        else (select reached from access.reach('audit_scope', 'select') reached where reached = (context ->> 'tenant_id')::uuid)
       end as scope_id
     from (select access.context() as context) present
   )
@@ -892,7 +892,7 @@ CREATE OR REPLACE FUNCTION audit.own_sealed_event(event uuid)
 AS $function$
   with reader as materialized (
     select case access.context_plane() when 'program' then 'partner' when 'tenant' then 'tenant' end as kind,
-      case access.context_plane() when 'program' then access.partner_of_owner() when 'tenant' then access.context_id('tenant_id') end as scope_id
+      case access.context_plane() when 'program' then access.partner_of_owner() when 'tenant' then (select reached from access.reach('audit_scope', 'select') reached) end as scope_id
   )
   select l.leaf_index, l.hash,
     case when shown.is_whole then (

@@ -503,7 +503,7 @@ CREATE OR REPLACE FUNCTION access.read_configuration(partner uuid)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select access.configuration(partner), (select c.active_version from public.partner_configuration c where c.partner_id = partner)
-  where session_user in ('liaison_auth', 'liaison_job', 'liaison_guard') or (session_user = 'liaison_platform' and access.is_in_own_plane()) or partner = access.context_id('partner_id')
+  where session_user in ('liaison_auth', 'liaison_job', 'liaison_guard') or (session_user = 'liaison_platform' and access.is_in_own_plane()) or partner = case when session_user in ('liaison_program', 'liaison_delegate') then access.partner_of_owner() else access.context_id('partner_id') end
   $function$;
 grant execute on access.read_configuration(uuid) to public;
 

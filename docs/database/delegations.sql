@@ -1344,7 +1344,7 @@ begin
   select * into membership from public.partner_member pm where pm.person_id = person and (partner is null or pm.partner_id = partner) order by (pm.status = 'active') desc, pm.created_at desc limit 1;
   if context is null
     or (context ->> 'plane' in ('program', 'delegation') and membership.partner_id is distinct from (context ->> 'partner_id')::uuid)
-    or (context ->> 'plane' = 'tenant' and tenant is distinct from (context ->> 'tenant_id')::uuid)
+    or (context ->> 'plane' = 'tenant' and not exists (select from access.reach('delegation', 'select') reached where reached = tenant))
     or (context ->> 'plane' in ('program', 'delegation') and case person when (context ->> 'actor_id')::uuid then access.own_partner() else access.partner_of_owner() end is null)
     or context ->> 'plane' not in ('platform', 'program', 'delegation', 'tenant') then
     return null;
@@ -1441,7 +1441,7 @@ CREATE OR REPLACE FUNCTION access.find_partner_for_invitation(wanted_slug text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select p.id from public.partner p where p.slug = wanted_slug and p.status = 'active' and access.context_plane() = 'tenant' $function$;
+AS $function$ select p.id from public.partner p where p.slug = wanted_slug and p.status = 'active' and access.context_plane() = 'tenant' and exists (select from access.reach('delegation', 'select')) $function$;
 grant execute on access.find_partner_for_invitation(text) to liaison_tenant;
 
 -- owner: liaison_authz
@@ -1488,16 +1488,16 @@ CREATE OR REPLACE FUNCTION access.has_strong_member(partner uuid)
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select access.is_in_own_plane()
+  select coalesce(access.is_in_own_plane()
     and case session_user
-      when 'liaison_program' then has_strong_member.partner = access.context_id('partner_id')
-      when 'liaison_tenant' then exists (select from public.delegation d where d.partner_id = has_strong_member.partner and d.tenant_id = access.context_id('tenant_id'))
+      when 'liaison_program' then has_strong_member.partner = access.own_partner()
+      when 'liaison_tenant' then exists (select from public.delegation d where d.partner_id = has_strong_member.partner and d.tenant_id in (select access.reach('delegation', 'select')))
       else true end
     and exists (
       select from public.partner_member pm join public.person p on p.id = pm.person_id and p.status = 'active'
       where pm.partner_id = has_strong_member.partner and pm.status = 'active'
         and (exists (select from public.passkey k where k.person_id = p.id)
-          or exists (select from public.totp_factor f where f.person_id = p.id and f.confirmed_at is not null)))
+          or exists (select from public.totp_factor f where f.person_id = p.id and f.confirmed_at is not null))), false)
   $function$;
 grant execute on access.has_strong_member(uuid) to liaison_job;
 grant execute on access.has_strong_member(uuid) to liaison_owner;
@@ -1664,13 +1664,13 @@ CREATE OR REPLACE FUNCTION access.is_party_to(d public.delegation)
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select case access.context_plane()
+  select coalesce(case access.context_plane()
     when 'platform' then true
     when 'system' then true
-    when 'tenant' then d.tenant_id = access.context_id('tenant_id')
+    when 'tenant' then exists (select from access.reach('delegation', 'select') reached where reached = d.tenant_id)
     when 'program' then d.partner_id = case d.kind when 'link' then access.own_partner() else access.partner_of_owner() end
-    when 'delegation' then d.partner_id = access.context_id('partner_id')
-    else false end
+    when 'delegation' then d.partner_id = case when access.context_id('client_id') is null then access.own_partner() else access.context_id('partner_id') end
+    else false end, false)
 $function$;
 
 -- owner: liaison_authz
@@ -2009,7 +2009,7 @@ AS $function$
     access.is_in_own_plane()
     and case access.context_plane()
       when 'platform' then true
-      when 'tenant' then tenant = access.context_id('tenant_id')
+      when 'tenant' then tenant in (select access.reach('delegation', 'select'))
       else exists (select from public.delegation d where d.tenant_id = tenant and access.is_party_to(d) and d.approved_at is not null) end
     and case kind
       when 'ticket' then exists (select from public.ticket x where x.tenant_id = tenant and x.id = record)

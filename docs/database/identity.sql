@@ -81,6 +81,8 @@ create policy auth_all on public.person for all to liaison_auth
   with check (true);
 create policy deciding on public.person for select to liaison_authz
   using (true);
+create policy delegates_read on public.person as restrictive for select to liaison_delegate
+  using (((id = ( SELECT access.context_id('actor_id'::text) AS context_id)) OR (( SELECT access.context_id('client_id'::text) AS context_id) IS NOT NULL) OR (( SELECT access.own_partner() AS own_partner) IS NOT NULL)));
 create policy known on public.person for select to liaison_delegate, liaison_program, liaison_tenant
   using (access.knows_person(id));
 create policy owners_read on public.person as restrictive for select to liaison_program
@@ -89,6 +91,9 @@ create policy platform_reads on public.person for select to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
 create policy platform_writes on public.person for update to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text));
+create policy tenants_members_read on public.person as restrictive for select to liaison_tenant
+  using (((id = ( SELECT access.context_id('actor_id'::text) AS context_id)) OR (( SELECT access.context_id('client_id'::text) AS context_id) IS NOT NULL) OR (EXISTS ( SELECT
+   FROM access.reach('tenant'::text, 'select'::text) reach(reach)))));
 grant insert, select, update on public.person to liaison_auth;
 grant select on public.person to liaison_authz;
 grant select (id, name) on public.person to liaison_delegate;

@@ -251,7 +251,7 @@ AS $function$
 declare
   policies jsonb;
 begin
-  if session_user in ('liaison_realm', 'liaison_program') and of_partner is distinct from access.context_id('partner_id') then
+  if (session_user = 'liaison_realm' and of_partner is distinct from access.context_id('partner_id')) or (session_user = 'liaison_program' and of_partner is distinct from access.partner_of_owner()) then
     return null;
   end if;
   policies := access.configuration(of_partner) -> 'policies';

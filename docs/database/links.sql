@@ -690,7 +690,7 @@ AS $function$
 declare
   sent integer;
 begin
-  if access.context_plane() is distinct from 'tenant' then
+  if access.context_plane() is distinct from 'tenant' or not exists (select from access.reach('tenant', 'select')) then
     raise exception 'only a member asks the administrators' using errcode = 'insufficient_privilege';
   end if;
   insert into public.outbox (topic, payload)
@@ -794,8 +794,8 @@ AS $function$
   cross join lateral (select case when family(e.ip) = 6 and e.ip <<= '::ffff:0:0/96' then split_part(host(e.ip), '::ffff:', 2)::inet else e.ip end as address) a
   where s.occurred_at > calls_outside.since and e.plane = 'delegation' and e.outcome = 'allowed' and e.actor_type = 'person'
     and case access.context_plane()
-      when 'tenant' then s.kind = 'tenant' and s.scope_id = access.context_id('tenant_id')
-      when 'program' then s.kind = 'partner' and s.scope_id = access.own_partner() and e.partner_id = access.own_partner()
+      when 'tenant' then s.kind = 'tenant' and s.scope_id in (select access.reach('audit_scope', 'select'))
+      when 'program' then s.kind = 'partner' and s.scope_id = (select access.partner_of_owner()) and e.partner_id = (select access.partner_of_owner())
       else false end
     and not exists (select from wanted w where a.address <<= w.range)
   limit 50000
@@ -923,7 +923,7 @@ CREATE OR REPLACE FUNCTION access.find_distributor(wanted_slug text)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select p.id, p.name from public.partner p
-  where p.slug = wanted_slug and p.status = 'active' and (access.context_plane() = 'tenant' or access.partner_of_owner() is not null)
+  where p.slug = wanted_slug and p.status = 'active' and (access.partner_of_owner() is not null or (access.context_plane() = 'tenant' and exists (select from access.reach('delegation', 'select'))))
 $function$;
 grant execute on access.find_distributor(text) to liaison_program;
 grant execute on access.find_distributor(text) to liaison_tenant;

@@ -18,6 +18,7 @@ export async function changedBy(
   const token = who.cookie?.split('=')[1] ?? ''
   const request = {
     session_hash: createHash('sha256').update(token).digest('hex'),
+    tenant_id: who.tenantId,
     permission,
     request_id: 'r',
     source: 'api',

@@ -19,6 +19,8 @@ let world: TestWorld
 let dataDir: string
 let records: readonly RecordIds[]
 let strangers: Readonly<Record<'partner' | 'portfolio' | 'tenant' | 'nobody', Speaker>>
+let leavers: Readonly<Record<'partner' | 'portfolio' | 'tenant', Speaker>>
+let leftBehind: readonly RecordIds[]
 beforeAll(async () => {
   world = await TestWorld.start(() => [])
   dataDir = await mkdtemp(join(tmpdir(), 'liaison-raw-'))
@@ -38,11 +40,34 @@ beforeAll(async () => {
     // Not of the provider's people: its login brings a context of no plane.
     nobody: { login: 'liaison_platform', context: contextOf(ofPartner, 'platform.partners.read') },
   }
+  await leave()
 }, 120_000)
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
   await rm(dataDir, { recursive: true, force: true })
 })
+
+/** Somebody leaves a partner and the tenant that it acts in, with sessions that would go on. */
+async function leave(): Promise<void> {
+  const [left] = await world.sql<{ partner_id: string; tenant_id: string }>(
+    `select partner_id, tenant_id from delegation where kind = 'link' and status = 'active' order by id limit 1`,
+  )
+  if (!left) throw new Error('The world has no link.')
+  const [partner, tenant] = [idFromUuid('partner', left.partner_id), idFromUuid('tenant', left.tenant_id)]
+  const [owner, admin] = [await world.person(), await world.person()]
+  await world.partnerMember(partner, owner.id, 'PARTNER_OWNER')
+  await world.tenantMember(tenant, admin.id, 'TENANT_ADMIN')
+  const ofPartner = await world.signIn(owner.id)
+  const ofTenant = await world.signIn(admin.id, { tenantId: tenant })
+  await world.seed(`update partner_member set status = 'inactive' where person_id = $1`, [owner.id])
+  await world.seed(`update tenant_member set status = 'inactive' where person_id = $1`, [admin.id], tenant)
+  leavers = {
+    partner: { login: 'liaison_program', context: contextOf(ofPartner, 'partner_org.links.read') },
+    portfolio: { login: 'liaison_delegate', context: contextOf(ofPartner, 'partner.tenants.list') },
+    tenant: { login: 'liaison_tenant', context: contextOf(ofTenant, 'tenant.profile.read') },
+  }
+  leftBehind = await sampleRecords(world, attempts(1, 10), [left.partner_id, left.tenant_id])
+}
 
 /** What may be told from nothing, and why. */
 const KNOWN: Readonly<Record<string, string>> = {
@@ -57,24 +82,37 @@ const KNOWN: Readonly<Record<string, string>> = {
   'audit.concerns': 'asks for the id and the moment of an event, which only its row tells',
 }
 
+/** What whoever left is told of where they left, and why. */
+const KNOWN_TO_LEAVERS: Readonly<Record<string, string>> = {
+  'access.knows_person':
+    'a policy asks it of the ids that rows name; who may read these rows, other policies say',
+  'access.take_leaver_out': 'does for whoever left what was done as they left',
+  'audit.was_act_of': 'asks for the id and the moment of an event, which only its row tells',
+  'audit.concerns': 'asks for the id and the moment of an event, which only its row tells',
+}
+
 /** What is written without a context, and why. */
 const NOTED: Readonly<Record<string, string>> = {
   'access.note_form_use': 'counts of many forms come together, after their requests; nothing of them is told',
 }
 
-async function findLeaks(speaker: Speaker): Promise<{ leaks: string[]; calls: number }> {
+async function findLeaks(
+  speaker: Speaker,
+  about = records,
+  known: Readonly<Record<string, string>> = KNOWN,
+): Promise<{ leaks: string[]; calls: number }> {
   await using session = await RawSession.open(world, speaker)
   const leaks: string[] = []
   let calls = 0
   for (const callable of await listCallables(world, speaker.login)) {
-    const [known, unknown] = [await session.ask(callable, records), await session.ask(callable, [null])]
-    calls += records.length
-    const told = records.findIndex((_, index) => known.answers[index] !== unknown.answers[0])
-    if (told >= 0 && !Object.hasOwn(KNOWN, callable.name))
+    const [asked, unknown] = [await session.ask(callable, about), await session.ask(callable, [null])]
+    calls += about.length
+    const told = about.findIndex((_, index) => asked.answers[index] !== unknown.answers[0])
+    if (told >= 0 && !Object.hasOwn(known, callable.name))
       leaks.push(
-        `${callable.name} tells of a ${String(records[told]?.['of_table'])}: ${known.answers[told]} instead of ${unknown.answers[0]}`,
+        `${callable.name} tells of a ${String(about[told]?.['of_table'])}: ${asked.answers[told]} instead of ${unknown.answers[0]}`,
       )
-    if (known.wrote && !speaker.context && !Object.hasOwn(NOTED, callable.name))
+    if (asked.wrote && !speaker.context && !Object.hasOwn(NOTED, callable.name))
       leaks.push(`${callable.name} writes`)
   }
   return { leaks, calls }
@@ -105,6 +143,16 @@ describe('a function that works with more rights than its caller tells records o
       const { leaks, calls } = await findLeaks(strangers[name])
       expect(leaks).toEqual([])
       tellFigures([{ name: `calls of a stranger, ${name}`, count: calls }])
+    },
+    LONG_MS,
+  )
+
+  test.each(['partner', 'portfolio', 'tenant'] as const)(
+    'never for somebody who left, in the context of that %s',
+    async (name) => {
+      const { leaks, calls } = await findLeaks(leavers[name], leftBehind, KNOWN_TO_LEAVERS)
+      expect(leaks).toEqual([])
+      tellFigures([{ name: `calls of somebody who left, ${name}`, count: calls }])
     },
     LONG_MS,
   )

@@ -42,8 +42,12 @@ export async function listCallables(world: TestWorld, login: Login): Promise<Cal
     }))
 }
 
-/** A few records of every table, whoever they belong to. */
-export async function sampleRecords(world: TestWorld, ofEach: number): Promise<RecordIds[]> {
+/** A few records of every table, whoever they belong to; before all others those that name one of these ids. */
+export async function sampleRecords(
+  world: TestWorld,
+  ofEach: number,
+  first: readonly string[] = [],
+): Promise<RecordIds[]> {
   const tables = await world.sql<{ name: string }>(
     `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
      where c.relkind in ('r', 'p') and not c.relispartition
@@ -54,8 +58,8 @@ export async function sampleRecords(world: TestWorld, ofEach: number): Promise<R
     tables.map(({ name }) =>
       world.sql<{ record: RecordIds }>(
         `select to_jsonb(x) || jsonb_build_object('of_table', $1::text, 'tenant_id', ${name === 'tenant' ? 'x.id' : `to_jsonb(x) -> 'tenant_id'`}, 'partner_id', ${name === 'partner' ? 'x.id' : `to_jsonb(x) -> 'partner_id'`}) as record
-         from ${name} x order by md5(x::text) limit $2`,
-        [name, ofEach],
+         from ${name} x order by x::text like any ($3) desc, md5(x::text) limit $2`,
+        [name, ofEach, first.map((id) => `%${id}%`)],
       ),
     ),
   )
