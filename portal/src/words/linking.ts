@@ -16,6 +16,7 @@ export const linking = {
   'stopall.effect':
     '{count, plural, one {One partner} other {# partners}} and {people, plural, one {one person} other {# people}} lose access now.',
   'stopall.next_request': 'It holds from their very next request, also in pages they have open.',
+  'stopall.effect_codes': 'Nobody can ask you with an invitation code that you gave out before.',
   'stopall.back': 'To come back, each of them has to ask and you have to approve again.',
   'stopof.title': 'Stop everything of {partner}?',
   'stopof.lead': 'Ends every way in that this partner has, in one step.',
@@ -37,6 +38,7 @@ export const linking = {
   'stopall.count_home': 'your own partner',
   'stopall.count_form_token': '{count, plural, one {one form code} other {# form codes}}',
   'stopall.count_agency_key': '{count, plural, one {one server key} other {# server keys}}',
+  'stopall.count_code': '{count, plural, one {one invitation code} other {# invitation codes}}',
   'stopall.done_one': '{partner}, {count, plural, =0 {nobody assigned} one {# person} other {# people}}',
   'stopall.done_next': 'To allow a partner again, they have to ask again. This list is your record.',
   'stopall.act_count':
@@ -50,6 +52,7 @@ export const linking = {
   'stopall.home': '{partner}, your own partner',
   'stopall.form_token': '{agency}, form {name}',
   'stopall.agency_key': '{agency}, server key {name}',
+  'stopall.code': 'Invitation code {code}…',
   'stopall.forms': 'Close the forms and server keys of agencies, too',
   'stopall.forms_about':
     'Whoever opens such a form finds it closed, and the server keys of agencies stop. Each form needs a new token afterwards.',

@@ -42,7 +42,7 @@ function StopForm({ partnerId, rows }: { partnerId: string; rows: readonly Stopp
     const { items, apps, homes, stopped_at: at } = write.data
     const name = [...items, ...apps, ...homes][0]?.partner_name ?? ''
     const title = t('stop.done_title', { partner: name, at: formatInstant(at) })
-    return <StoppedAllReceipt stopped={{ ...write.data, forms: [] }} title={title} />
+    return <StoppedAllReceipt stopped={{ ...write.data, forms: [], codes: [] }} title={title} />
   }
   if (partner === undefined) return <NothingLeft />
   return (

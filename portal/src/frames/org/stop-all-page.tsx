@@ -49,7 +49,7 @@ function StopAllForm({ access }: { access: readonly Stopping[] }) {
     <div className="stack">
       {rows.length > 0 && <StoppingTable rows={rows} orders={orders} />}
       <ConfirmPage
-        effects={[...effectsOf(rows), t('stopall.back')]}
+        effects={[...effectsOf(rows), t('stopall.effect_codes'), t('stopall.back')]}
         typed={name}
         typedLabel={t('stopall.type')}
         act={t('stopall.act_count', { count })}

@@ -15,7 +15,7 @@ function nameOf(app: StoppedAll['apps'][number]): string {
 }
 
 /** How many of each kind were stopped, in words; a kind of which there was none is left out. */
-function countsOf({ items, apps, homes, forms }: StoppedAll): string[] {
+function countsOf({ items, apps, homes, forms, codes }: StoppedAll): string[] {
   const isRequest = ({ status_before: before }: { status_before: string }) => before === 'requested'
   const requests = items.filter(isRequest).length
   const countApps = (kind: string) => apps.filter((app) => app.kind === kind && !isRequest(app)).length
@@ -29,6 +29,7 @@ function countsOf({ items, apps, homes, forms }: StoppedAll): string[] {
     ['home', own],
     ['form_token', countForms('form_token')],
     ['agency_key', countForms('agency_key')],
+    ['code', codes.length],
   ] as const
   return counts.filter(([, count]) => count > 0).map(([kind, count]) => t(`stopall.count_${kind}`, { count }))
 }
@@ -75,6 +76,9 @@ export function StoppedAllReceipt({
             <li key={form.delegation_id}>
               {t(`stopall.${form.kind}`, { agency: form.agency_name, name: form.name })}
             </li>
+          ))}
+          {stopped.codes.map((code) => (
+            <li key={code.code_id}>{t('stopall.code', { code: code.hint })}</li>
           ))}
         </ul>
         <p>{t('stopall.done_next')}</p>

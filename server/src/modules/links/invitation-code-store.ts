@@ -125,6 +125,25 @@ export async function withdrawCode(mandate: Mandate<'tenant'>, id: InvitationCod
     throw new ProblemError(409, 'INVITATION_CODE_OVER', 'The code was used, withdrawn or ran out already.')
 }
 
+/** Takes every open code of the tenant back, and says which. */
+export async function withdrawOpenCodes(
+  mandate: Mandate<'tenant'>,
+): Promise<Pick<CodeRow, 'hint' | 'id' | 'note'>[]> {
+  return tables<LinkTables>(mandate)
+    .updateTable('tenant_invitation_code')
+    .set({
+      withdrawn_at: sql<Date>`now()`,
+      withdrawn_by: mandate.actor.id,
+      withdrawn_by_name: mandate.actor.name,
+    })
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('used_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .returning(['id', 'hint', 'note'])
+    .execute()
+}
+
 /** Uses a code up for the request that is about to be written; nothing without one, with the same work. False when it does not hold. */
 export async function useCode(
   mandate: Mandate<'program'>,

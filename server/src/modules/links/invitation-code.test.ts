@@ -3,6 +3,7 @@ import { encodeId } from '@liaison/access'
 import type { PersonId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CODES, makeCodeActs } from '#testing/invitation-code-acts.ts'
+import { meetAt } from '#testing/meet.ts'
 import { makeLinkActs, REQUEST, tenantPath } from '#testing/link-acts.ts'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -132,6 +133,67 @@ describe('an invitation code', () => {
 })
 
 describe('withdrawing', () => {
+  const stopAll = async (people: Awaited<ReturnType<typeof cast>>) => {
+    const [tenant] = await world.sql<{ name: string }>('select name from tenant where id = $1', [
+      people.tenant,
+    ])
+    return world.call(people.admin, 'POST', '/api/v1/tenant/partner-access/stop-all', {
+      body: { reason: 'Incident', confirm_name: tenant?.name },
+    })
+  }
+
+  test('is part of stopping all partner access: no code that was given out before lets anybody ask, and the receipt and the log name each (B10, A9)', async () => {
+    const people = await cast()
+    const [used, first, second] = [
+      await make(people),
+      await make(people, { note: 'For Northwind' }),
+      await make(people),
+    ]
+    await use(people, used.code)
+    const stopped = await stopAll(people)
+    expect(stopped.statusCode, stopped.body).toBe(200)
+    expect(stopped.json().items).toMatchObject([{ status_before: 'requested' }])
+    const [one, other] = [first, second].map(({ code_id, hint }) => ({ code_id, hint }))
+    expect(stopped.json().codes).toHaveLength(2)
+    expect(stopped.json().codes).toEqual(
+      expect.arrayContaining([
+        { ...one, note: 'For Northwind' },
+        { ...other, note: null },
+      ]),
+    )
+    expect(await stateOf(people, used)).toMatchObject({ status: 'used' })
+    expect(await stateOf(people, first)).toMatchObject({
+      status: 'withdrawn',
+      withdrawn_by_name: 'Dana Kim',
+    })
+    expect((await use(people, first.code)).statusCode).toBe(202)
+    const open = `select 1 from delegation where tenant_id = $1 and status = 'requested'`
+    expect(await world.sql(open, [people.tenant])).toEqual([])
+    const events = await world.sql(
+      `select reason, resource_label from audit_event where action = 'tenant.partner_access.invitation_codes.withdraw' and tenant_id = $1`,
+      [people.tenant],
+    )
+    expect(events).toHaveLength(2)
+    expect(events).toContainEqual({ reason: 'Incident', resource_label: `${first.hint}…` })
+    expect((await stopAll(people)).json().codes).toEqual([])
+  })
+
+  test('is part of it also where somebody asks at this moment: no request is left, whichever comes first (B10, A9)', async () => {
+    for (const isStopFirst of [true, false]) {
+      const people = await cast()
+      const made = await make(people)
+      const [stop, ask] = [async () => stopAll(people), async () => use(people, made.code)]
+      const lock = {
+        text: 'select id from tenant_invitation_code where tenant_id = $1 for update',
+        values: [people.tenant],
+      }
+      const answers = await meetAt(world, lock, isStopFirst ? [stop, ask] : [ask, stop])
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual(isStopFirst ? [200, 202] : [202, 200])
+      const open = `select 1 from delegation where tenant_id = $1 and status = 'requested'`
+      expect(await world.sql(open, [people.tenant])).toEqual([])
+    }
+  })
+
   test('takes a code back for good, in the own name, and once', async () => {
     const people = await cast()
     const made = await make(people)

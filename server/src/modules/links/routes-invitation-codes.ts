@@ -13,7 +13,14 @@ import {
   SHORTEST_CODE_DAYS,
 } from './invitation-code.ts'
 import { CodeBody, toCode } from './invitation-code-view.ts'
-import { CODE_STATUSES, getCode, insertCode, listCodes, withdrawCode } from './invitation-code-store.ts'
+import {
+  CODE_STATUSES,
+  getCode,
+  insertCode,
+  listCodes,
+  withdrawCode,
+  withdrawOpenCodes,
+} from './invitation-code-store.ts'
 import type { CodeRow } from './invitation-code-store.ts'
 
 const BASE = '/api/v1/tenant/partner-access/invitation-codes'
@@ -43,6 +50,22 @@ function recordCode(mandate: Mandate<'tenant'>, act: 'issue' | 'withdraw', row: 
     resource: { type: 'invitation_code', id: row.id, label: `${row.hint}…` },
     ...(act === 'issue' && { changes: { expires_at: row.expires_at, note: row.note } }),
   })
+}
+
+/** Takes every open code of the tenant back, in a step that stops more than these. */
+export async function stopCodes(mandate: Mandate<'tenant'>, reason: string) {
+  const rows = await withdrawOpenCodes(mandate)
+  for (const { id, hint } of rows)
+    recordEvent(mandate, {
+      action: 'tenant.partner_access.invitation_codes.withdraw',
+      reason,
+      resource: { type: 'invitation_code', id, label: `${hint}…` },
+    })
+  return rows.map(({ id, hint, note }) => ({
+    code_id: encodeId('invitation_code', idFromUuid('invitation_code', id)),
+    hint,
+    note,
+  }))
 }
 
 /** The routes by which a tenant gives out codes to ask it for a link with (managed-tenants.md sections 2 and 7, B). */

@@ -17,6 +17,7 @@ import { countApps, countEndingApps, countLive } from './approval-store.ts'
 import { countWaitingChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
 import { announce } from './mails.ts'
+import { stopCodes } from './routes-invitation-codes.ts'
 import { holdOpenLinks } from './policy-store.ts'
 import { EXPIRES_SOON_MS } from './rules.ts'
 import { changeDelegation, listLinks } from './store.ts'
@@ -148,6 +149,9 @@ const ReceiptBody = z.strictObject({
     .meta({
       description: 'The form tokens and server keys of agencies that were stopped, when that was asked for.',
     }),
+  codes: z
+    .array(z.strictObject({ code_id: z.string(), hint: z.string(), note: z.string().nullable() }))
+    .meta({ description: 'The open invitation codes, which were withdrawn.' }),
 })
 
 function endOfLink(row: KnownLink): 'revoked' | 'declined' | 'withdrawn' {
@@ -246,7 +250,7 @@ function makeStopPartnerRoute(services: Services): Route {
     },
     access: { permission: 'tenant.partner_access.revoke' },
     limit: 'write',
-    responses: { 200: ReceiptBody.omit({ forms: true }) },
+    responses: { 200: ReceiptBody.omit({ forms: true, codes: true }) },
     problems: ['ACCESS_NOT_FOUND'],
     async handle({ mandate, params, body, trace }) {
       const stop = {
@@ -293,6 +297,8 @@ function makeStopRoute(services: Services): Route {
     async handle({ mandate, body, trace }) {
       checkName(body.confirm_name, mandate.tenant.name)
       const stop = { reason: body.reason, origin: services.publicOrigin() }
+      // Before the links: a request that is made with a code at this moment is among them, or finds the code withdrawn.
+      const codes = await stopCodes(mandate, body.reason)
       const items = await stopLinks(mandate, stop)
       const apps = await stopApps(mandate, stop)
       const homes = await stopHomes(mandate, stop)
@@ -301,7 +307,7 @@ function makeStopRoute(services: Services): Route {
       recordEvent(mandate, {
         action: 'tenant.partner_access.stop_all',
         reason: body.reason,
-        rowCount: items.length + apps.length + homes.length + assisted + forms.length,
+        rowCount: items.length + apps.length + homes.length + assisted + forms.length + codes.length,
         resource: { type: 'partner access', label: mandate.tenant.name },
       })
       return {
@@ -313,6 +319,7 @@ function makeStopRoute(services: Services): Route {
         apps,
         homes,
         forms,
+        codes,
       }
     },
   })
