@@ -185,6 +185,51 @@ describe('a signature in raw SQL', () => {
   })
 })
 
+describe('the file of an agreement in raw SQL', () => {
+  const KEEP = `insert into agreement_file (agreement_id, partner_id, kind, digest, bytes, seal)
+    select g.id, g.partner_id, $2, sha256($3), $3, 'configured' from agreement g where g.id = $1::uuid`
+  const [PDF, TEXT] = [Buffer.from('%PDF-1.7 x'), Buffer.from('Something else')]
+
+  test('is kept by whoever signs, as they sign, and once (D4)', async () => {
+    const { scene, id } = await offered()
+    const kept = await asAgreementSide({ world, side: 'owner', scene }, async (client) => {
+      await client.query(SIGN, [id, scene.ownerMember, null])
+      const first = [
+        await attempt(client, KEEP, [id, 'signed', TEXT]),
+        await attempt(client, KEEP, [id, 'approved', PDF]),
+      ]
+      await client.query(KEEP, [id, 'signed', PDF])
+      return [...first, await attempt(client, KEEP, [id, 'signed', Buffer.from('%PDF-1.7 y')])]
+    })
+    expect(kept[0]).toBe('agreement_file_form')
+    expect(kept[1]).not.toBe('done')
+    expect(kept[2]).toBe('agreement_file_once')
+  })
+
+  test('is not added afterwards to one that was signed, or that nobody signed, without (D4)', async () => {
+    const { scene, id } = await offered()
+    await world.seed(`update agreement set state = 'signed' where id = $1`, [id])
+    expect(await raw(scene, 'owner', KEEP, [id, 'signed', PDF])).toBe('agreement_transition')
+    await world.seed(
+      `insert into agreement_signature (agreement_id, partner_id, member_id, person_id, signer_name, signer_email, member_role, typed_name, capacity, auth_method, auth_at, content_sha256, consent_text, consent_sha256, displayed_at)
+       select g.id, g.partner_id, $2, $3, 'Ana Ruiz', 'a@example.test', 'PARTNER_OWNER', 'Ana Ruiz', 'Owner', 'otp', now(), g.content_sha256, 'I agree.', sha256('I agree.'), now() from agreement g where g.id = $1`,
+      [id, scene.ownerMember, scene.ownerId],
+    )
+    expect(await raw(scene, 'owner', KEEP, [id, 'signed', PDF])).toBe('agreement_transition')
+    expect(await raw(scene, 'approver', KEEP, [id, 'signed', PDF])).toBe('agreement_transition')
+  })
+
+  test('is kept by whoever approves, as they approve (D4)', async () => {
+    const { scene, id } = await signed()
+    const kept = await asAgreementSide({ world, side: 'approver', scene }, async (client) => {
+      const before = await attempt(client, KEEP, [id, 'approved', PDF])
+      await client.query(APPROVE, [id, null])
+      return [before, await attempt(client, KEEP, [id, 'approved', PDF])]
+    })
+    expect(kept).toEqual(['agreement_transition', 'done'])
+  })
+})
+
 describe('an approval in raw SQL', () => {
   test('before the signature, with another fingerprint, by the partner and by the drafter it is refused (D4)', async () => {
     const early = await offered()
