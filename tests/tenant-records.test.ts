@@ -44,7 +44,22 @@ beforeAll(async () => {
      insert into audit_scope (kind, scope_id, occurred_at, event_id) select 'tenant', $1, occurred_at, id from e returning event_id`,
     [tenant],
   )
-  about = { partner, tenant, link, consent, owner, event: event?.event_id }
+  await world.seed(
+    `with t as (insert into ticket (tenant_id, number, subject) values ($1, 'T-1', 'No signal'))
+     insert into alert (audience, tenant_id, type, area, severity, title, message, dedupe_key, level)
+     select 'tenant', $1, type, area, 'warning', 'x', 'x', 'x', 1 from alert_default where area = 'access' limit 1`,
+    [tenant],
+    tenant,
+  )
+  about = {
+    partner,
+    tenant,
+    link,
+    consent,
+    owner,
+    stranger: (await world.person()).id,
+    event: event?.event_id,
+  }
   await world.seed(`update tenant_member set status = 'inactive' where person_id = $1`, [gone.id], tenant)
 })
 afterAll(() => world[Symbol.asyncDispose]())
@@ -94,5 +109,22 @@ describe('the records of a tenant (access.md section 4)', () => {
     expect([await asks(worker, ask), await asks(worker, 'person where id = {owner}')]).toEqual([1, 1])
     expect(await asks(left, 'person where id = {owner}')).toBe(0)
     await expect(asks(left, ask)).rejects.toThrow('only a member asks')
+  })
+
+  test('name whom a ticket or an alert is given to by the name that they have, and nobody who may not have it (R1)', async () => {
+    const give = (table: string, to: string) =>
+      changedBy(world, admin, {
+        login: 'liaison_tenant',
+        sql: filled(
+          `with given as (update ${table} set assigned_to = ${to}, assigned_to_name = 'Somebody else' returning assigned_to_name)
+           select from given where assigned_to_name is distinct from 'Somebody else'`,
+        ),
+      })
+    const self = `access.context_id('actor_id')`
+    expect([await give('ticket', self), await give('ticket', '{owner}')]).toEqual([1, 1])
+    expect([await give('alert', self), await give('alert', 'null')]).toEqual([1, 1])
+    expect(await give('ticket', 'null')).toBe(1)
+    await expect(give('ticket', '{stranger}')).rejects.toThrow('the list of assignees')
+    await expect(give('alert', '{owner}')).rejects.toThrow('the list of assignees')
   })
 })

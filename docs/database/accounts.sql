@@ -49,6 +49,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.partner_account REFERENCING
 CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_account BEFORE INSERT OR UPDATE ON public.partner_account FOR EACH ROW EXECUTE FUNCTION private.enforce_account();
+CREATE TRIGGER name_account BEFORE INSERT OR UPDATE ON public.partner_account FOR EACH ROW EXECUTE FUNCTION access.name_account();
 CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.partner_account FOR EACH ROW WHEN (((new.requested_by IS NOT NULL) OR (new.attached_by IS NOT NULL))) EXECUTE FUNCTION private.act_as_oneself('requested_by', 'attached_by');
 CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.partner_account FOR EACH ROW WHEN ((new.attached_by IS DISTINCT FROM old.attached_by)) EXECUTE FUNCTION private.act_as_oneself('attached_by');
 alter table public.partner_account enable row level security, force row level security;
@@ -154,6 +155,30 @@ AS $function$
     where a.tenant_id = tenant and a.partner_id = access.context_id('partner_id') and a.attached_at is not null
       and least(a.ended_at, a.ends_at) > since and least(a.ended_at, a.ends_at) <= statement_timestamp())
   $function$;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.name_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if session_user not in ('liaison_program', 'liaison_tenant') then
+    return new;
+  end if;
+  if tg_op = 'INSERT' then
+    new.partner_name := (select p.name from public.partner p where p.id = new.partner_id);
+    new.tenant_name := (select t.name from public.tenant t where t.id = new.tenant_id);
+  end if;
+  if new.subscriber_id is not null then
+    new.subscriber_name := case when tg_op = 'UPDATE' and old.subscriber_id = new.subscriber_id then old.subscriber_name
+      else (select s.name from public.subscriber s where s.tenant_id = new.tenant_id and s.id = new.subscriber_id) end;
+  end if;
+  return new;
+end
+$function$;
+grant execute on access.name_account() to liaison_owner;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.own_accounts(client uuid)

@@ -84,6 +84,7 @@ CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.alert FOR EACH ROW
 CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OF state, severity, occurrences, snoozed_until, assigned_to ON public.alert DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit.require_event();
 CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.alert FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER enforce_alert BEFORE UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION private.enforce_alert();
+CREATE TRIGGER name_assignee BEFORE UPDATE ON public.alert FOR EACH ROW WHEN (((new.assigned_to IS DISTINCT FROM old.assigned_to) OR (new.assigned_to_name IS DISTINCT FROM old.assigned_to_name))) EXECUTE FUNCTION private.name_alert_assignee();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.alert FOR EACH ROW WHEN (((new.acknowledged_by IS DISTINCT FROM old.acknowledged_by) OR (new.resolved_by IS DISTINCT FROM old.resolved_by))) EXECUTE FUNCTION private.act_as_oneself('acknowledged_by', 'resolved_by');
 alter table public.alert enable row level security, force row level security;
@@ -1279,6 +1280,30 @@ begin
   end if;
   if side <> 'clock' and old.state = 'resolved' and (new.state = 'resolved' or old.level = 0) then
     raise exception 'a resolved alert is history' using errcode = 'check_violation', constraint = 'alert_transition';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.name_alert_assignee()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if session_user not in ('liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant') then
+    return new;
+  end if;
+  if new.assigned_to = access.context_id('actor_id') then
+    new.assigned_to_name := access.acting() ->> 'name';
+  elsif session_user = 'liaison_delegate' then
+    new.assigned_to_name := (select a.name from access.alert_assignees(new.delegation_id, new.area) a where a.person_id = new.assigned_to limit 1);
+  else
+    new.assigned_to_name := null;
+  end if;
+  if new.assigned_to is not null and new.assigned_to_name is null then
+    raise exception 'an alert is given to whom the list of assignees names' using errcode = 'check_violation', constraint = 'alert_assignee';
   end if;
   return new;
 end

@@ -115,6 +115,8 @@ CREATE TRIGGER enforce_ticket BEFORE UPDATE ON public.ticket FOR EACH ROW EXECUT
 CREATE TRIGGER guard_withdrawal BEFORE UPDATE OF status ON public.ticket FOR EACH ROW WHEN (((new.status = 'withdrawn'::text) AND (old.status <> 'withdrawn'::text))) EXECUTE FUNCTION access.guard_withdrawal();
 CREATE TRIGGER guard_withdrawn BEFORE INSERT ON public.ticket FOR EACH ROW WHEN ((new.status = 'withdrawn'::text)) EXECUTE FUNCTION access.guard_withdrawal();
 CREATE TRIGGER keep_sla_of_ticket BEFORE UPDATE ON public.ticket FOR EACH ROW EXECUTE FUNCTION private.keep_sla_of_ticket();
+CREATE TRIGGER name_assignee_insert BEFORE INSERT ON public.ticket FOR EACH ROW WHEN (((new.assigned_to IS NOT NULL) OR (new.assigned_to_name IS NOT NULL))) EXECUTE FUNCTION private.name_ticket_assignee();
+CREATE TRIGGER name_assignee_update BEFORE UPDATE ON public.ticket FOR EACH ROW WHEN (((new.assigned_to IS DISTINCT FROM old.assigned_to) OR (new.assigned_to_name IS DISTINCT FROM old.assigned_to_name))) EXECUTE FUNCTION private.name_ticket_assignee();
 CREATE TRIGGER note_arrival AFTER INSERT ON public.ticket REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT WHEN ((SESSION_USER = 'liaison_ingest'::name)) EXECUTE FUNCTION private.note_ticket_arrival();
 CREATE TRIGGER note_change AFTER UPDATE ON public.ticket REFERENCING OLD TABLE AS past NEW TABLE AS arrived FOR EACH STATEMENT WHEN ((SESSION_USER = 'liaison_ingest'::name)) EXECUTE FUNCTION private.note_ticket_change();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.ticket FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND (NOT (old.sla_timezone IS DISTINCT FROM new.sla_timezone)))) EXECUTE FUNCTION private.set_updated_at();
@@ -811,6 +813,24 @@ begin
   end if;
   if old.sla_timezone is not null and (old.sla_base_id, old.sla_floor_id, old.sla_timezone) is distinct from (new.sla_base_id, new.sla_floor_id, new.sla_timezone) then
     raise exception 'a ticket keeps what it was opened under' using errcode = 'check_violation', constraint = 'ticket_sla_basis';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.name_ticket_assignee()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if session_user not in ('liaison_delegate', 'liaison_tenant') then
+    return new;
+  end if;
+  new.assigned_to_name := (select a.name from access.ticket_assignees() a where a.person_id = new.assigned_to limit 1);
+  if new.assigned_to is not null and new.assigned_to_name is null then
+    raise exception 'a ticket is given to whom the list of assignees names' using errcode = 'check_violation', constraint = 'ticket_assignee';
   end if;
   return new;
 end

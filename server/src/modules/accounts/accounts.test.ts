@@ -187,7 +187,20 @@ test('the database refuses an account that a partner opens itself, and one that 
   ) => `insert into partner_account (tenant_id, partner_id, tenant_name, partner_name, engagement, status, initiated_by, asked_for, requested_by, requested_by_name)
     values ('${people.tenant}', '${people.partner}', 'x', 'y', 'sales', '${status}', 'partner', 'z', access.context_id('actor_id'), 'z')`
   await expect(asPartner(made('active'))).rejects.toThrow('an account begins as its side says')
-  expect(await asPartner(`${made('requested')} returning status`)).toEqual([{ status: 'requested' }])
+  const [names] = await world.sql(
+    'select t.name as tenant_name, p.name as partner_name from tenant t, partner p where t.id = $1 and p.id = $2',
+    [people.tenant, people.partner],
+  )
+  expect(await asPartner(`${made('requested')} returning status, tenant_name, partner_name`)).toEqual([
+    { status: 'requested', ...names },
+  ])
+  const attached = await inContext(
+    world,
+    { login: 'liaison_tenant', caller: people.admin, permission: 'tenant.partner_access.approve' },
+    `insert into partner_account (tenant_id, partner_id, tenant_name, partner_name, subscriber_id, subscriber_name, engagement, status, initiated_by, requested_by, requested_by_name, attached_by, attached_by_name, attached_at)
+     values ('${people.tenant}', '${people.partner}', 'x', 'y', '${subscriber.uuid}', 'z', 'sales', 'active', 'tenant', access.context_id('actor_id'), 'z', access.context_id('actor_id'), 'z', now()) returning tenant_name, partner_name, subscriber_name`,
+  )
+  expect(attached).toEqual([{ ...names, subscriber_name: 'Bakery' }])
   await expect(world.sqlAs('liaison_delegate', 'select * from partner_account')).rejects.toThrow(
     'permission denied',
   )
