@@ -47,6 +47,7 @@ END) stored,
 );
 CREATE INDEX partner_look ON public.partner USING btree (private.look_of(name));
 CREATE TRIGGER announced AFTER UPDATE OF status ON public.partner FOR EACH ROW EXECUTE FUNCTION private.announce_access('partner_id=id');
+CREATE TRIGGER announced_home AFTER UPDATE OF home_tenant_id ON public.partner FOR EACH ROW WHEN ((new.home_tenant_id IS DISTINCT FROM old.home_tenant_id)) EXECUTE FUNCTION private.announce_access('partner_id=id');
 CREATE TRIGGER approve_support_contact BEFORE INSERT OR UPDATE OF support_contact, approved_support_contact ON public.partner FOR EACH ROW EXECUTE FUNCTION private.approve_support_contact();
 CREATE TRIGGER approve_website BEFORE INSERT OR UPDATE OF website, approved_website ON public.partner FOR EACH ROW EXECUTE FUNCTION private.approve_website();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.partner REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
@@ -73,6 +74,9 @@ create policy deciding on public.partner for select to liaison_authz
   using (true);
 create policy delegates_read on public.partner as restrictive for select to liaison_delegate
   using (((( SELECT access.context_id('client_id'::text) AS context_id) IS NOT NULL) OR (( SELECT access.own_partner() AS own_partner) IS NOT NULL)));
+create policy homing on public.partner for update to liaison_owner
+  using (true)
+  with check (true);
 create policy ingesting on public.partner for select to liaison_ingest
   using ((( SELECT access.context_plane() AS context_plane) = 'ingest'::text));
 create policy invited_read on public.partner for select to liaison_auth
@@ -193,8 +197,10 @@ AS $function$
 begin
   if private.side_of_login() = 'partner' then
     new.approved_support_contact := case when tg_op = 'UPDATE' then old.approved_support_contact end;
-  else
+  elsif tg_op = 'INSERT' or new.support_contact is distinct from old.support_contact then
     new.approved_support_contact := new.support_contact;
+  elsif new.approved_support_contact is distinct from new.support_contact then
+    new.approved_support_contact := old.approved_support_contact;
   end if;
   return new;
 end
@@ -210,8 +216,10 @@ AS $function$
 begin
   if private.side_of_login() = 'partner' then
     new.approved_website := case when tg_op = 'UPDATE' then old.approved_website end;
-  else
+  elsif tg_op = 'INSERT' or new.website is distinct from old.website then
     new.approved_website := new.website;
+  elsif new.approved_website is distinct from new.website then
+    new.approved_website := old.approved_website;
   end if;
   return new;
 end
