@@ -46,4 +46,5 @@ test('an organisation says which partner it is, an owner of the partner accepts,
   await look(admin, ALL_LOOKS)
   await owner.reload()
   await panel.getByText('No organisation has said that it is you.').waitFor()
+  expect(await panel.getByRole('button').count()).toBe(0)
 }, 120_000)

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 
-import { ACTS } from '../places.ts'
+import { ACTS } from '../acts.ts'
 import { mayBegin, useFrame } from '../platform/frame.ts'
 import { GoLink } from '../platform/navigate.tsx'
 

@@ -1,5 +1,5 @@
-import { ACTS } from '../places.ts'
-import type { Act } from '../places.ts'
+import { ACTS } from '../acts.ts'
+import type { Act } from '../acts.ts'
 import { mayBegin } from '../platform/frame.ts'
 import type { Frame } from '../platform/frame.ts'
 import type { NavGroup } from '../platform/nav.ts'

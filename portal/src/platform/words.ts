@@ -26,6 +26,7 @@ import type { exports } from '../words/exports.ts'
 import type { invitations } from '../words/invitations.ts'
 import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
+import type { stopping } from '../words/stopping.ts'
 import type { ticketForms } from '../words/ticket-forms.ts'
 import type { invoiceList } from '../words/invoice-list.ts'
 import type { rules } from '../words/rules.ts'
@@ -123,6 +124,7 @@ export type WordId =
   | keyof typeof inviting
   | keyof typeof invitations
   | keyof typeof linking
+  | keyof typeof stopping
   | keyof typeof explained
   | keyof typeof invoiceList
   | keyof typeof oneInvoice

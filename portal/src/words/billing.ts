@@ -1,5 +1,8 @@
 /** Sentences of the billing pages; they come with the piece of those pages. */
 export const billing = {
+  'invoices.lead': 'The invoices of all your tenants. Amounts of different currencies are never added.',
+  'invoices.empty':
+    '{count, plural, =0 {No tenant lets you see its invoices.} one {No invoices in # tenant.} other {No invoices in # tenants.}}',
   'money.title': 'Billing',
   'money.lead': 'What your tenants are owed, by age. Amounts of different currencies are never added.',
   'money.lead_own': 'What {tenant} is owed, by age.',

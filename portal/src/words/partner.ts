@@ -59,9 +59,6 @@ export const partner = {
   'queue.empty':
     '{count, plural, =0 {No tenant lets you see its tickets.} one {No open tickets in # tenant.} other {No open tickets in # tenants.}}',
   'invoices.title': 'Invoices',
-  'invoices.lead': 'The invoices of all your tenants. Amounts of different currencies are never added.',
-  'invoices.empty':
-    '{count, plural, =0 {No tenant lets you see its invoices.} one {No invoices in # tenant.} other {No invoices in # tenants.}}',
 
   'links.title': 'Links',
   'links.indirect': 'Links through you',
@@ -132,20 +129,7 @@ export const partner = {
   'request.message_about': 'Say what you will do for them, in a sentence or two.',
   'request.message_short': 'Write at least ten characters about why you ask.',
 
-  'expiring.title': 'Ending soon',
-  'expiring.lead': 'Access that ends, nearest first. Ask for more time before your people and apps lose it.',
-  'expiring.show': 'Ends',
-  'expiring.caption': 'Links that end soon',
-  'expiring.within': '{count, plural, one {Within # day} other {Within # days}}',
-  'expiring.days': 'Days left',
-  'expiring.choose_one': 'Choose {tenant}',
-  'expiring.later': 'Later',
-  'expiring.ended': 'Ended lately',
-  'expiring.ended_note': 'can still be renewed for 30 days',
   'choose.all': 'Choose all',
-  'expiring.none': 'No link ends in this time',
-  'expiring.none_text': 'They all run on for longer.',
-  'expiring.and_more': 'and {count} more',
 
   'overview.title': 'Overview',
   'overview.lead': 'What needs attention at {partner} today.',

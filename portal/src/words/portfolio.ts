@@ -1,5 +1,18 @@
 /** Sentences of how a partner arranges its people and its tenants: the matrix, teams, groups, many links at once. */
 export const portfolio = {
+  'expiring.title': 'Ending soon',
+  'expiring.lead': 'Access that ends, nearest first. Ask for more time before your people and apps lose it.',
+  'expiring.show': 'Ends',
+  'expiring.caption': 'Links that end soon',
+  'expiring.within': '{count, plural, one {Within # day} other {Within # days}}',
+  'expiring.days': 'Days left',
+  'expiring.choose_one': 'Choose {tenant}',
+  'expiring.later': 'Later',
+  'expiring.ended': 'Ended lately',
+  'expiring.ended_note': 'can still be renewed for 30 days',
+  'expiring.none': 'No link ends in this time',
+  'expiring.none_text': 'They all run on for longer.',
+  'expiring.and_more': 'and {count} more',
   'expiring.app': 'App',
   'expiring.consents': 'Consents of your apps that end soon',
   'expiring.consents_about': 'Only the customer gives more time, so ask it again before your app stops.',

@@ -77,7 +77,9 @@ export function InvoiceFilterBar({
         label={t('invoice.ageing')}
         value={values.overdue}
         words={overdueDays}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : t('invoice.overdue_from', { days: Number(word) }))}
+        labelOf={(word) =>
+          word === 'any' ? t('pick.any') : t('invoice.overdue_from', { days: Number(word) })
+        }
         onValue={(overdue) => set({ overdue })}
       />
       <Pick

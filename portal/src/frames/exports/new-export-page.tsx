@@ -134,9 +134,7 @@ function HowMuch({ preview, values }: { preview: ExportPreview; values: OrderVal
       {values.kind === 'tickets' && values.who === 'mine' && (
         <Note tone="attention">{t('exports.mine_left')}</Note>
       )}
-      {isEmpty && (
-        <Note tone="attention">{t(isOfProgram ? 'exports.empty' : 'exports.nothing')}</Note>
-      )}
+      {isEmpty && <Note tone="attention">{t(isOfProgram ? 'exports.empty' : 'exports.nothing')}</Note>}
       <LeftOut manifest={manifest} />
       {preview.too_large && <Note tone="attention">{t('exports.too_many')}</Note>}
     </section>

@@ -3,11 +3,9 @@ import { linking } from '../../words/linking.ts'
 
 export { AccessLinkPage } from '../org/access-link-page.tsx'
 export { AccessPage } from '../org/access-page.tsx'
-export { StopAllPage } from '../org/stop-all-page.tsx'
 export { StopPartnerPage } from '../org/stop-partner-page.tsx'
 export { HandOverPage } from './hand-over-page.tsx'
 export { OrgNewsPage } from './news-page.tsx'
 export { VisitsPage } from './visits-page.tsx'
 
 addWords(linking)
-export { StopAllOfPage } from '../org/stop-all-of-page.tsx'

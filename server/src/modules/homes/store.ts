@@ -39,7 +39,7 @@ export async function getHome(mandate: HomeMandate, id: IdOf<'partner_home'>): P
   return row
 }
 
-export const OPEN_STATES = ['waiting', 'offered', 'active'] as const
+const OPEN_STATES = ['waiting', 'offered', 'active'] as const
 
 /** What stands or waits of the mandate's tenant, one at the most; of one partner where one is named. */
 export async function findOpen(mandate: Mandate<'tenant'>, partnerId?: string) {

@@ -30,7 +30,13 @@ function findSellerFaults({ kind, seller, tenant }: Parties): FieldFaultBody[] {
   if (seller.status !== 'active' || !seller.kinds.includes('wholesaler'))
     return [fault('seller_partner_id', 'NOT_A_WHOLESALER', 'must be an active wholesaler')]
   if (seller.home_tenant_id === null)
-    return [fault('seller_partner_id', 'NO_HOME_TENANT', 'is no organisation that could pay: one of the tenants says that it is this partner, and the partner accepts')]
+    return [
+      fault(
+        'seller_partner_id',
+        'NO_HOME_TENANT',
+        'is no organisation that could pay: one of the tenants says that it is this partner, and the partner accepts',
+      ),
+    ]
   return seller.home_tenant_id === tenant?.id
     ? [fault('tenant_id', 'OWN_TENANT', 'A wholesaler pays for itself directly.')]
     : []
