@@ -162,6 +162,17 @@ const isEventType = (name: string): name is EventTypeName => Object.hasOwn(EVENT
 /** The names of all types, in the order of the documentation. */
 export const EVENT_TYPE_NAMES: readonly EventTypeName[] = Object.keys(EVENT_TYPES).filter(isEventType)
 
+/** What the one side is never told of: it stays with the other one, and with the provider. */
+const UNHEARD: Readonly<Record<'partner' | 'tenant', ReadonlySet<About>>> = {
+  partner: new Set(['voucher', 'form']),
+  tenant: new Set(['program', 'realm']),
+}
+
+/** The names of the types of which an organisation on this side can be told, in the order of the documentation. */
+export function eventTypesOf(side: 'partner' | 'tenant'): readonly EventTypeName[] {
+  return EVENT_TYPE_NAMES.filter((name) => !UNHEARD[side].has(EVENT_TYPES[name].about))
+}
+
 /** What an owner sends to see whether an endpoint works; every endpoint takes it. */
 export const TEST_EVENT = 'endpoint.test'
 

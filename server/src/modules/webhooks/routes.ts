@@ -30,14 +30,23 @@ import type { EndpointRow } from './store.ts'
 import { DELIVERY_STATUSES } from './tables.ts'
 
 interface Side {
+  readonly is: 'partner' | 'tenant'
   readonly root: `/api/v1/${string}`
   readonly access:
     | { readonly permission: 'partner_org.webhooks.manage' }
     | { readonly permission: 'tenant.webhooks.manage' }
 }
 
-const PARTNER: Side = { root: '/api/v1/partner', access: { permission: 'partner_org.webhooks.manage' } }
-const TENANT: Side = { root: '/api/v1/tenant', access: { permission: 'tenant.webhooks.manage' } }
+const PARTNER: Side = {
+  is: 'partner',
+  root: '/api/v1/partner',
+  access: { permission: 'partner_org.webhooks.manage' },
+}
+const TENANT: Side = {
+  is: 'tenant',
+  root: '/api/v1/tenant',
+  access: { permission: 'tenant.webhooks.manage' },
+}
 
 /** The rules for addresses of an installation that others choose: webhooks, and receivers of signals. */
 export function addressRulesOf(
@@ -56,7 +65,7 @@ const answer = (row: EndpointRow) => sent(toEndpoint(row), etag(row))
 const notFound = ['WEBHOOK_NOT_FOUND'] as const
 const noInput = z.strictObject({}).optional()
 
-function makeReadRoutes({ root, access }: Side): readonly Route[] {
+function makeReadRoutes({ is, root, access }: Side): readonly Route[] {
   const path = `${root}/webhook-endpoints` as const
   return [
     route({
@@ -67,7 +76,7 @@ function makeReadRoutes({ root, access }: Side): readonly Route[] {
       access,
       limit: 'detail',
       responses: { 200: EventTypesBody },
-      handle: () => Promise.resolve(toEventTypes()),
+      handle: () => Promise.resolve(toEventTypes(is)),
     }),
     route({
       method: 'GET',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { findUrlFault } from './addresses.ts'
 import type { AddressRules } from './addresses.ts'
-import { EVENT_TYPE_NAMES, EVENT_TYPES } from './catalogue.ts'
+import { EVENT_TYPE_NAMES, EVENT_TYPES, eventTypesOf } from './catalogue.ts'
 import { OUTCOMES, OVERLAP_HOURS } from './rules.ts'
 import { showPublicKey } from './signing-key.ts'
 import type { DeliveryRow, EndpointRow } from './store.ts'
@@ -159,9 +159,9 @@ export const FailedDelivery = z
   .meta({ id: 'FailedDelivery' })
 
 /** The types of events that can be chosen. */
-export function toEventTypes(): z.input<typeof EventTypesBody> {
+export function toEventTypes(side: 'partner' | 'tenant'): z.input<typeof EventTypesBody> {
   return {
-    items: EVENT_TYPE_NAMES.map((name) => ({ event_type: name, description: EVENT_TYPES[name].says })),
+    items: eventTypesOf(side).map((name) => ({ event_type: name, description: EVENT_TYPES[name].says })),
   }
 }
 

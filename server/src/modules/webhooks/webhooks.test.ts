@@ -166,9 +166,18 @@ describe('a webhook endpoint', () => {
       expect(await world.sql(`select id from ${table} where endpoint_id = $1`, [made.id])).toEqual([])
   })
 
-  test('chooses among the documented types of events', async () => {
-    const { items } = (await world.call(owner, 'GET', '/api/v1/partner/webhook-event-types')).json()
-    expect(items).toContainEqual(expect.objectContaining({ event_type: 'consent.ended' }))
+  test('chooses among the documented types of events, but for those of which its side is never told', async () => {
+    const listed = async (caller: Caller, side: string) => {
+      const { items } = (await world.call(caller, 'GET', `/api/v1/${side}/webhook-event-types`)).json()
+      return items.map(({ event_type: type }: { event_type: string }) => type)
+    }
+    const ofPartners = await listed(owner, 'partner')
+    expect(ofPartners).toEqual(expect.arrayContaining(['consent.ended', 'payout.paid', 'kyc.verified']))
+    for (const own of ['voucher.issued', 'form_token.revoked']) expect(ofPartners).not.toContain(own)
+    const ofTenants = await listed(tenantAdmin, 'tenant')
+    expect(ofTenants).toEqual(expect.arrayContaining(['consent.ended', 'voucher.issued']))
+    for (const own of ['payout.paid', 'agreement.active', 'kyc.verified'])
+      expect(ofTenants).not.toContain(own)
   })
 })
 
