@@ -36,6 +36,35 @@ test('a page of the portal that is refused for a time counts it down and then sa
   await context.close()
 }, 120_000)
 
+test('without a network a page says so, keeps what was typed, and carries nothing out later by itself (U7)', async () => {
+  const { page, context } = await product.signIn('dana@acmefiber.example')
+  await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/tickets?search=nothing-like-it`)
+  // How the list is shown hides nothing of it.
+  const nothing = page.locator('.state')
+  await nothing.getByText('Nothing matches these filters').waitFor()
+  expect(await nothing.innerText()).not.toContain('Show as')
+  await page
+    .getByRole('link', { name: 'New ticket' })
+    .or(page.getByRole('button', { name: 'New ticket' }))
+    .click()
+  await page.getByLabel('Subject').fill('Sent by nobody')
+  await page.getByLabel('What happened?').fill('The network went away.')
+  const sent: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/tickets')) sent.push(request.url())
+  })
+  await context.setOffline(true)
+  await page.getByRole('button', { name: 'Create ticket for Acme Fiber' }).click()
+  await page.getByText('The server cannot be reached').first().waitFor()
+  expect(await page.getByLabel('Subject').inputValue()).toBe('Sent by nobody')
+  const tried = sent.length
+  await context.setOffline(false)
+  await page.getByRole('button', { name: 'Create ticket for Acme Fiber' }).click()
+  await page.getByRole('heading', { name: 'Sent by nobody', level: 1 }).waitFor()
+  expect(sent).toHaveLength(tried + 1)
+  await context.close()
+}, 60_000)
+
 // Last, since it uses up what a stranger may ask for, and signing in begins as one.
 test('whoever asks too often reads for how long to wait, and sees it counted down to the end, also where no script runs (U2, U7)', async () => {
   const { page, context } = await product.signIn('dana@acmefiber.example')

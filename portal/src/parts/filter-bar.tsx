@@ -85,11 +85,14 @@ type PickProps<Word extends string> = {
   words: readonly Word[]
   labelOf: (word: Word) => string
   onValue: (value: Word) => void
+  /** False for a choice that hides nothing, such as how a list is shown. */
+  narrows?: boolean
 }
 
 /** A filter with one choice out of a few. */
-export function Pick<Word extends string>({ label, value, words, labelOf, onValue }: PickProps<Word>) {
-  useShownFilter(label, value === 'any' || value === '' ? null : labelOf(value))
+export function Pick<Word extends string>(props: PickProps<Word>) {
+  const { label, value, words, labelOf, onValue, narrows = true } = props
+  useShownFilter(label, !narrows || value === 'any' || value === '' ? null : labelOf(value))
   return (
     <NativeSelect
       className="pick"

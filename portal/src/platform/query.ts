@@ -76,11 +76,14 @@ export function createQueryClient(): QueryClient {
     }),
     defaultOptions: {
       queries: {
+        // Without a network a page says so, and what was pressed fails at once: held back, it would be carried out later, unseen.
+        networkMode: 'always',
+        refetchOnReconnect: true,
         staleTime: 15_000,
         retry: (count, error) => count < 1 && ['busy', 'unreachable'].includes(readTrouble(error).kind),
         refetchOnWindowFocus: true,
       },
-      mutations: { retry: false },
+      mutations: { networkMode: 'always', retry: false },
     },
   })
   return client

@@ -125,6 +125,7 @@ function ViewPick({ filters }: { filters: TicketFilters }) {
   return (
     <Pick
       label={t('tboard.label')}
+      narrows={false}
       value={filters.values.view}
       words={views}
       labelOf={(word) => t(`tboard.${word}`)}
