@@ -24,7 +24,7 @@ export function Payer({ name, ban }: PayerProps) {
     <>
       {name}
       <br />
-      <span className="small muted">
+      <span className="small muted nowrap">
         {t('orders.pays_account')} <AccountNumber ban={ban} />
       </span>
     </>
