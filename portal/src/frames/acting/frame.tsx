@@ -138,6 +138,8 @@ function useContextAnswer(key: string, tenantId: string, isFollowed: boolean) {
   return useQuery({
     queryKey: [key, 'context'],
     queryFn: () => readBody(clientFor(tenantId).POST('/partner/context', { body: { tenant_id: tenantId } })),
+    // Waits for a network: that there is none ends no visit, and what is being typed there stays.
+    networkMode: 'online',
     refetchOnWindowFocus: 'always',
     refetchInterval: isFollowed ? false : refreshMs,
     staleTime: 0,
