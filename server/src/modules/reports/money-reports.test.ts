@@ -273,7 +273,7 @@ test('five subsidiaries stand side by side, and the worst of each measure is nam
       measure: 'uptime',
       tenant_id: encodeId('tenant', east),
       tenant_name: 'East',
-      reason: 'Up 99.227 % of the time, 99.9 % was promised: down for 345 minutes.',
+      reason: 'Up 99.227 % of the time, 99.9 % was promised: down for 5 h 45 min.',
     },
     {
       measure: 'promises',

@@ -11,6 +11,13 @@ type Judge = (tenant: Compared) => { readonly badness: number; readonly reason: 
 const number = (value: number, digits = 1) => value.toLocaleString('en', { maximumFractionDigits: digits })
 const many = (count: number, one: string, more: string) => `${number(count, 0)} ${count === 1 ? one : more}`
 
+/** Minutes as every page tells them: “45 min”, “5 h 45 min”. */
+function lengthOf(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  if (hours === 0) return `${minutes} min`
+  return rest === 0 ? `${number(hours, 0)} h` : `${number(hours, 0)} h ${rest} min`
+}
+
 const judges: Readonly<Record<Measure, Judge>> = {
   revenue: ({ revenue }) => {
     const falls = (revenue ?? []).flatMap(({ currency, trend_percent: trend }) =>
@@ -27,7 +34,7 @@ const judges: Readonly<Record<Measure, Judge>> = {
     if (!sla || sla.uptime_percentage === null || sla.meets_sla !== false) return null
     return {
       badness: sla.sla_target - sla.uptime_percentage,
-      reason: `Up ${number(sla.uptime_percentage, 3)} % of the time, ${number(sla.sla_target, 3)} % was promised: down for ${many(Math.round(sla.downtime_minutes ?? 0), 'minute', 'minutes')}.`,
+      reason: `Up ${number(sla.uptime_percentage, 3)} % of the time, ${number(sla.sla_target, 3)} % was promised: down for ${lengthOf(Math.round(sla.downtime_minutes ?? 0))}.`,
     }
   },
   promises: ({ sla }) => {
