@@ -126,7 +126,11 @@ create view public.elevation_overview with (security_invoker=true) as
             WHEN ((e.status = ANY (ARRAY['requested'::text, 'approved'::text])) AND (NOT access.is_waiting(e.*))) THEN 'lapsed'::text
             WHEN ((e.status = 'active'::text) AND (NOT access.is_elevated(e.*))) THEN 'ended'::text
             ELSE e.status
-        END AS state
+        END AS state,
+        CASE
+            WHEN (e.status = 'approved'::text) THEN access.elevation_approval_counts(e.id)
+            ELSE NULL::boolean
+        END AS approval_counts
    FROM ((public.link_elevation e
      LEFT JOIN public.partner p ON ((p.id = e.partner_id)))
      LEFT JOIN public.tenant t ON ((t.id = e.tenant_id)));
@@ -143,6 +147,24 @@ CREATE OR REPLACE FUNCTION access.can_elevate(of_link uuid, of_member uuid)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$ select exists (select from access.usable_link u where u.link_id = of_link and u.member_id = of_member) $function$;
 grant execute on access.can_elevate(uuid,uuid) to liaison_owner;
+
+-- Whether whoever approved more access for the partner, while it waits for the tenant, is an owner still; null where nothing waits, and to those whom it does not concern.
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.elevation_approval_counts(of_elevation uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case when access.is_in_own_plane() and access.is_party_to(d) then access.is_in_charge('partner', e.partner_id, e.partner_decided_by) end
+  from public.link_elevation e join public.delegation d on d.id = e.link_id
+  where e.id = of_elevation and e.status = 'approved'
+$function$;
+grant execute on access.elevation_approval_counts(uuid) to liaison_job;
+grant execute on access.elevation_approval_counts(uuid) to liaison_owner;
+grant execute on access.elevation_approval_counts(uuid) to liaison_platform;
+grant execute on access.elevation_approval_counts(uuid) to liaison_program;
+grant execute on access.elevation_approval_counts(uuid) to liaison_tenant;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.elevation_needs_tenant(of_link uuid)
@@ -352,6 +374,8 @@ AS $function$
 declare
   side text := private.side_of_login();
   actor uuid := access.context_id('actor_id');
+  -- What an owner approved for the partner who is none any more another owner approves anew.
+  takes_over boolean := false;
 begin
   if side is null and new.ended_by_side is distinct from 'ticket' then
     return new;
@@ -384,7 +408,8 @@ begin
     end if;
     return new;
   end if;
-  if not exists (select from state_transition t where t.entity = 'elevation' and t.from_state = old.status and t.to_state = new.status and t.actor_kind = side) then
+  takes_over := side = 'partner' and old.status = 'approved' and new.status in ('approved', 'active') and not access.is_in_charge('partner', new.partner_id, old.partner_decided_by);
+  if not takes_over and not exists (select from state_transition t where t.entity = 'elevation' and t.from_state = old.status and t.to_state = new.status and t.actor_kind = side) then
     raise exception '% may not move an elevation from % to %', side, old.status, new.status using errcode = 'check_violation', constraint = 'elevation_transition';
   end if;
   if new.ended_at is not null and new.ended_by_side is distinct from side then

@@ -97,4 +97,6 @@ export const earnings = {
   'earnings.outcome.waits_for_second_person': 'Waits for a second person',
   'earnings.outcome.refused': 'Refused',
   'earnings.second_person': '1 of 2',
+  'earnings.first_void': '0 of 2',
+  'earnings.first_stands': 'Another admin approves it, too.',
 } as const

@@ -30,6 +30,10 @@ export const elevations = {
   'elevate.by_other': 'the other side',
   'elevate.waits_partner': 'Another owner of your organisation answers.',
   'elevate.waits_tenant': 'A colleague approved it. {tenant} wants to approve it as well.',
+  'elevate.void_partner':
+    '{name} approved this and is no owner any more, so that does not count. Another owner approves it anew.',
+  'elevate.void_org':
+    '{name} approved this for {partner} and is no owner there any more, so that does not count. Another owner of {partner} approves it anew; then you decide.',
   'elevate.sensitive': 'sensitive',
   'elevate.spends': 'can cost money',
   'elevate.approve': 'Approve',

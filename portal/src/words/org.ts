@@ -110,8 +110,9 @@ export const org = {
   'requests.change_one': '{partner} asks for more ({date})',
   'requests.change_own': '{person} wants to give {partner} more ({date})',
   'requests.change_first': '{name} has approved this. Your organisation asks for two people.',
-  'requests.change_first_void':
-    '{name} had approved this and decides no more, so that does not count: two people have to approve it.',
+  'requests.change_void': '{name} decides no more, so this does not count. Make the change anew.',
+  'access.invitation_void':
+    'Whoever invited {partner} decides no more. Withdraw this, and invite {partner} yourself.',
   'requests.change_second': 'Another admin has to approve this.',
   'requests.change_now': 'They have now',
   'requests.change_keep': 'If you leave it as it is, they keep what they have now.',

@@ -152,6 +152,12 @@ export const payouts = {
     '{total} to {items, plural, one {# partner} other {# partners}}. From now on it waits for a second person.',
   'batch.submit_keep': 'Leave it a draft',
   'batch.submit_done': 'Payout {number} waits for a second person.',
+  'batch.submit_anew': 'Submit in your own name',
+  'batch.submit_anew_title': 'Submit payout {number} in your own name?',
+  'batch.submit_anew_effect':
+    '{total} to {items, plural, one {# partner} other {# partners}}. You answer for it from now on, and another admin approves it.',
+  'batch.submit_anew_keep': 'Leave it as it is',
+  'batch.submit_anew_done': 'Payout {number} waits for a second person.',
   'batch.approve': 'Approve the payout',
   'batch.approve_title': 'Approve payout {number}?',
   'batch.approve_effect':
@@ -191,6 +197,9 @@ export const payouts = {
   'hand_over.again_done': 'Payout {number} is sent again.',
   'batch.second_title': 'Waits for a second person',
   'batch.second_text': 'You built or submitted this payout. Another platform admin approves it.',
+  'batch.void_title': 'It takes two people anew',
+  'batch.void_text':
+    '{name} submitted this and is no admin any more, so that does not count. Submit it in your own name, if you answer for it: another admin approves it then. Or cancel it.',
   'batch.own_text': 'Whoever approves it must be a member of none of its partners.',
   'batch.mark_paid': 'Record as paid',
   'batch.mark_paid_title': 'Record the payout to {partner} as paid?',

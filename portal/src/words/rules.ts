@@ -49,6 +49,12 @@ export const rules = {
   'rules.waits_yours':
     'You asked for this on {date}. Another administrator confirms or declines it until {until}.',
   'rules.waits_theirs': '{name} asked for this on {date}. You can confirm or decline it until {until}.',
+  'rules.waits_void':
+    '{name} asked for this on {date} and decides no more, so that does not count. If you want it, ask for it in your own name until {until}; another administrator confirms it then.',
+  'rules.waits_ask': 'Ask for it in your own name',
+  'rules.waits_ask_title': 'Ask for these looser rules in your own name?',
+  'rules.waits_ask_effect': 'Another administrator confirms them. Until then the rules stay as they are.',
+  'rules.waits_asked': 'You asked for the looser rules. Another administrator confirms them.',
   'rules.waits_was': 'Now {before}',
   'rules.waits_effect':
     'It holds from now on for every partner. You and {name} stand in the activity for it.',

@@ -12,6 +12,8 @@ export const secondPerson = {
   'second.four_eyes.approval': 'to approve it once it is signed',
   'second.four_eyes.off': 'for neither',
   'second.by_you': 'You asked for this on {date}. Another admin confirms or declines it until {until}.',
+  'second.by_gone':
+    '{name} asked for this on {date} and is no admin any more, so nobody confirms it. Decline it; whoever wants it still asks for it anew.',
   'second.by_other': '{name} asked for this on {date}. You can confirm or decline it until {until}.',
   'second.reason': 'Reason: {reason}',
   'second.confirm': 'Confirm',

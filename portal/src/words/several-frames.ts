@@ -8,6 +8,10 @@ export const severalFrames = {
   'freeze.lift_title': 'Lift the stop for {who}?',
   'freeze.lift_effect': 'What was agreed before holds again at once.',
   'freeze.keep': 'Keep the stop',
+  'void.approved':
+    '{name} approved this and decides no more, so that does not count. Two people have to approve it.',
+  'void.lift':
+    'Whoever asked to lift it is none of your admins now, so that does not count. Two people have to lift it.',
   'freeze.lifted': 'Stop lifted for {who}',
   'then.open': 'Who could do what on a date',
   'then.engagement': 'until {date}',

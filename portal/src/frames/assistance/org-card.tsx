@@ -12,6 +12,7 @@ import { useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { FirstApproval } from '../shared/void-first.tsx'
 import { AccessFacts } from './access-facts.tsx'
 import { formatMinutes } from './calls.ts'
 import { endMove } from './end-move.ts'
@@ -111,7 +112,9 @@ export function OrgCard({ access }: { access: SupportAccess }) {
     <Panel title={t('assist.one', { person: access.person_name })}>
       <div className="stack">
         <AccessFacts access={access} />
-        {isWaiting && first !== null && <p>{t('assist.first', { name: first })}</p>}
+        <FirstApproval name={first} counts={access.first_approval_counts}>
+          {t('assist.first', { name: first ?? '' })}
+        </FirstApproval>
         {isWaiting && access.is_own && <p>{t('assist.own')}</p>}
         <Acts access={access} />
       </div>

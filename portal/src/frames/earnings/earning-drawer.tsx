@@ -11,6 +11,7 @@ import { formatDate, formatMoney } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { formatMonth } from '../reports/figures.ts'
+import { FirstApproval } from '../shared/void-first.tsx'
 
 /** Whose earnings a page is about: those of the partner of the frame, or those of all. */
 export type Side = 'partner' | 'platform'
@@ -78,6 +79,9 @@ function Detail({ earning, side }: { earning: EarningDetail; side: Side }) {
           fact(t('earnings.approved_by'), approvalOf(earning)),
         ]}
       />
+      <FirstApproval name={earning.first_approved_by_name} counts={earning.first_approval_counts}>
+        {t('earnings.first_stands')}
+      </FirstApproval>
       <Steps earning={earning} />
       {earning.taken_back.length > 0 && (
         <section>

@@ -98,7 +98,10 @@ export function sharedColumns(onOpen: (id: string) => void): Column<Earning>[] {
         <>
           <StatusChip family="earning" value={row.state} />
           {row.state === 'pending' && row.first_approved_by_name !== null && (
-            <span className="small muted"> {t('earnings.second_person')}</span>
+            <span className="small muted">
+              {' '}
+              {t(row.first_approval_counts === false ? 'earnings.first_void' : 'earnings.second_person')}
+            </span>
           )}
         </>
       ),

@@ -89,7 +89,9 @@ function TimeLeft({ endsAt }: { endsAt: string }) {
   )
 }
 
-function waitsFor(elevation: Elevation): string | null {
+function waitsFor(elevation: Elevation, side: 'org' | 'partner'): string | null {
+  if (elevation.approval_counts === false)
+    return t(`elevate.void_${side}`, { ...namesOf(elevation), name: elevation.approved_by_name ?? '' })
   if (elevation.waits_for === null || elevation.may.approve) return null
   return t(`elevate.waits_${elevation.waits_for}`, namesOf(elevation))
 }
@@ -128,16 +130,22 @@ function CardFacts({ elevation }: { elevation: Elevation }) {
   )
 }
 
+/** How it stands; one whose approval of the partner counts no more waits as if nobody had answered. */
+function shownStatus({ may, status, waits_for: side }: Elevation): string {
+  if (may.approve) return 'yours'
+  return status === 'approved' && side === 'partner' ? 'requested' : status
+}
+
 /** One elevation that waits or runs: who, what in plain words, why, and what can be done with it. */
 export function ElevationCard({ elevation }: { elevation: Elevation }) {
   const isOrg = useFrame().kind === 'org'
   const names = namesOf(elevation)
-  const waits = waitsFor(elevation)
+  const waits = waitsFor(elevation, isOrg ? 'org' : 'partner')
   return (
     <Panel title={t(isOrg ? 'elevate.one_org' : 'elevate.one_partner', names)}>
       <div className="stack">
         <div className="row">
-          <StatusChip family="elevation" value={elevation.may.approve ? 'yours' : elevation.status} />
+          <StatusChip family="elevation" value={shownStatus(elevation)} />
           {waits !== null && <span className="muted">{waits}</span>}
         </div>
         <CardFacts elevation={elevation} />

@@ -14,7 +14,7 @@ import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { freezeState } from '../shared/freeze-words.ts'
+import { freezeState, voidLift } from '../shared/freeze-words.ts'
 import { LiftFreeze } from '../shared/lift-freeze.tsx'
 
 /** One thing that can be stopped, with the choice that it asks for, if any. */
@@ -139,11 +139,13 @@ type Lift = (frame: Frame, freezeId: string, reason: string) => Promise<unknown>
 type RowProps = { freeze: Freeze; name: string; onLift: Lift }
 
 function Row({ freeze, name, onLift }: RowProps) {
+  const voided = voidLift(freeze)
   return (
     <tr>
       <td className="strong">{name}</td>
       <td data-label={t('column.status')}>
         <StatusChip family="organisation" value={freezeState(freeze)} />
+        {voided !== null && <p className="small muted">{voided}</p>}
       </td>
       <td data-label={t('ownfreeze.since')}>{formatDateTime(freeze.created_at)}</td>
       <td data-label={t('ownfreeze.by')}>{freeze.set_by_name}</td>

@@ -151,7 +151,10 @@ function Waiting({ link }: { link: TenantLinkDetail }) {
   const waiting = link.changes.find(({ status }) => status === 'waiting')
   return (
     <>
-      {link.needs_second && <AgreeNote link={link} />}
+      {link.invitation_counts === false && (
+        <Note tone="attention">{t('access.invitation_void', { partner: link.partner_name })}</Note>
+      )}
+      {link.invitation_counts === true && <AgreeNote link={link} />}
       {link.status === 'requested' && link.initiated_by === 'partner' && (
         <Note tone="attention">
           <p>

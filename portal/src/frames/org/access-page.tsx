@@ -20,7 +20,7 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { frozenName } from '../shared/freeze-words.ts'
+import { frozenName, isLiftAsked, voidLift } from '../shared/freeze-words.ts'
 import { ConsentCard, LinkCard, ResaleCard } from './access-cards.tsx'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
 import { PartnerCode } from '../linking/partner-code.tsx'
@@ -49,7 +49,7 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
   const [isOpen, setOpen] = useState(false)
   const { name } = useFrame()
   const who = freeze.scope === 'tenant' ? t('freeze.everybody') : frozenName(freeze)
-  const isFirstOfTwo = freeze.takes_two_people && freeze.lift_asked_at === null
+  const isFirstOfTwo = freeze.takes_two_people && !isLiftAsked(freeze)
   const lift = useLift(freeze, who, () => setOpen(false))
   return (
     <Note tone="bad">
@@ -61,8 +61,10 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
         })}
       </p>
       {freeze.reason !== null && <p>{freeze.reason}</p>}
-      {freeze.lift_asked_at !== null && (
+      {isLiftAsked(freeze) ? (
         <p>{t(freeze.lift_asked_by_you ? 'freeze.lift_asked_own' : 'freeze.lift_asked')}</p>
+      ) : (
+        <p>{voidLift(freeze)}</p>
       )}
       {!freeze.lift_asked_by_you && (
         <button type="button" className="thing" onClick={() => setOpen(true)}>

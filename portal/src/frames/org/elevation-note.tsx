@@ -33,7 +33,7 @@ export function ElevationNote({ linkId }: { linkId?: string }) {
     <Note tone={isWaiting ? 'attention' : 'info'}>
       {items.map((item) => (
         <p key={item.elevation_id}>
-          {t(item.waits_for === 'tenant' ? 'access.more_waits' : 'access.more_runs', {
+          {t(item.status === 'active' ? 'access.more_runs' : 'access.more_waits', {
             person: item.person_name,
             partner: item.partner_name ?? '',
             until: formatDateTime(item.ends_at),

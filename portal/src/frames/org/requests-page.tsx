@@ -17,6 +17,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces, serverPlaces } from '../../places.ts'
+import { FirstApproval } from '../shared/void-first.tsx'
 import { linesOf } from './access-cards.tsx'
 import { useAccessLinks } from './calls.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
@@ -130,17 +131,18 @@ function titleOf(change: AccessChange): string {
 
 /** Who has approved a change already, and what happens without an answer. */
 function WhoDecides({ change }: { change: AccessChange }) {
+  const { first_approval: first, request_counts: counts } = change
+  const isVoid = counts === false
   return (
     <>
-      {change.first_approval && (
-        <p>
-          {t(change.first_approval.counts ? 'requests.change_first' : 'requests.change_first_void', {
-            name: change.first_approval.name,
-          })}
-        </p>
+      {first && (
+        <FirstApproval name={first.name} counts={first.counts}>
+          {t('requests.change_first', { name: first.name })}
+        </FirstApproval>
       )}
+      {isVoid && <p>{t('requests.change_void', { name: change.requested_by_name })}</p>}
       <p className="muted">
-        {t('requests.change_keep')} {!change.may_approve && t('requests.change_second')}
+        {t('requests.change_keep')} {!change.may_approve && !isVoid && t('requests.change_second')}
       </p>
     </>
   )

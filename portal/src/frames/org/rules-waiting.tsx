@@ -3,6 +3,7 @@ import { readBody, readTagged } from '@liaison/client'
 import type { WaitingRules } from '@liaison/client'
 
 import { MoveButton, RowActs } from '../../parts/move-button.tsx'
+import type { MoveWords } from '../../parts/move-button.tsx'
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { formatDate } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
@@ -10,17 +11,28 @@ import { t } from '../../platform/words.ts'
 
 type Waiting = NonNullable<WaitingRules['waiting']>
 
+const confirmWords = (waiting: Waiting): MoveWords => ({
+  act: t('rules.waits_confirm'),
+  title: t('rules.waits_confirm_title'),
+  effect: t('rules.waits_effect', { name: waiting.asked_by_name }),
+  keep: t('rules.waits_keep'),
+  done: t('rules.waits_confirmed'),
+})
+
+const askWords = (): MoveWords => ({
+  act: t('rules.waits_ask'),
+  title: t('rules.waits_ask_title'),
+  effect: t('rules.waits_ask_effect'),
+  keep: t('rules.waits_keep'),
+  done: t('rules.waits_asked'),
+})
+
+/** Confirms what somebody asked for; where that person decides no more, whoever presses it asks for it from then on. */
 function Confirm({ waiting, etag }: { waiting: Waiting; etag: string }) {
   return (
     <MoveButton
       isApproval
-      words={{
-        act: t('rules.waits_confirm'),
-        title: t('rules.waits_confirm_title'),
-        effect: t('rules.waits_effect', { name: waiting.asked_by_name }),
-        keep: t('rules.waits_keep'),
-        done: t('rules.waits_confirmed'),
-      }}
+      words={waiting.counts ? confirmWords(waiting) : askWords()}
       move={(_reason, frame) =>
         readBody(
           frame.client.POST('/tenant/partner-access/policy/waiting/confirm', {
@@ -54,6 +66,11 @@ function Decline({ waiting, etag }: { waiting: Waiting; etag: string }) {
   )
 }
 
+function sentenceOf(waiting: Waiting) {
+  if (!waiting.counts) return 'rules.waits_void'
+  return waiting.asked_by_you ? 'rules.waits_yours' : 'rules.waits_theirs'
+}
+
 /** Looser rules that one administrator asked for: what they would change, and who may answer. Nothing while nothing waits. */
 export function RulesWaiting() {
   const read = useRead(['policy', 'waiting'], (frame, signal) =>
@@ -70,7 +87,7 @@ export function RulesWaiting() {
   return (
     <Panel title={t('rules.waits')}>
       <div className="stack tight">
-        <p>{t(waiting.asked_by_you ? 'rules.waits_yours' : 'rules.waits_theirs', words)}</p>
+        <p>{t(sentenceOf(waiting), words)}</p>
         <Facts
           facts={waiting.changes.map(({ label, before, after }) =>
             fact(

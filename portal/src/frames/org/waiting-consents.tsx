@@ -5,10 +5,12 @@ import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
 import { useAccessRequests, useAsks, useBackchannelRequests, useWaitingConsents } from './calls-consents.ts'
 
-function stateOf({ first_approved_by_name: name, first_approved_at: at, is_mine, ends_at }: WaitingConsent) {
+function stateOf(request: WaitingConsent) {
+  const { first_approved_by_name: name, first_approved_at: at, is_mine, ends_at } = request
   const until = formatDate(ends_at)
   if (at === null) return t('waiting.plain', { until })
   const words = { name: name ?? t('value.unknown_person'), date: formatDate(at), until }
+  if (request.first_approval_counts === false) return t('void.approved', words)
   return t(is_mine ? 'waiting.mine' : 'waiting.first', words)
 }
 

@@ -14,7 +14,9 @@ import { saveBytes } from './parts.tsx'
 
 type ActsProps = { batch: PayoutBatchDetail; etag: string | null }
 
-function wordsOf(act: 'submit' | 'approve' | 'cancel' | 'export', batch: PayoutBatchDetail) {
+type Act = 'submit' | 'submit_anew' | 'approve' | 'cancel' | 'export'
+
+function wordsOf(act: Act, batch: PayoutBatchDetail) {
   const names = { number: batch.number, total: formatMoney(batch.total), items: batch.item_count }
   return {
     act: t(`batch.${act}`),
@@ -25,14 +27,15 @@ function wordsOf(act: 'submit' | 'approve' | 'cancel' | 'export', batch: PayoutB
   }
 }
 
-function Move({ batch, etag, act }: ActsProps & { act: 'submit' | 'approve' | 'export' }) {
+function Move({ batch, etag, act }: ActsProps & { act: Exclude<Act, 'cancel'> }) {
+  const step = act === 'submit_anew' ? 'submit' : act
   return (
     <MoveButton
       words={wordsOf(act, batch)}
       isApproval={act === 'approve'}
       move={(_reason, { client }) =>
         readBody(
-          client.POST(`/admin/payout-batches/{batch_id}/${act}`, {
+          client.POST(`/admin/payout-batches/{batch_id}/${step}`, {
             params: { path: { batch_id: batch.batch_id } },
             headers: { 'If-Match': etag ?? '' },
           }),
@@ -61,17 +64,24 @@ function Cancel({ batch, etag }: ActsProps) {
   )
 }
 
+/** How a submitted payout goes on: somebody else approves it, or submits it anew where whoever did is no admin any more. */
+function Submitted({ batch, etag }: ActsProps) {
+  const mayRun = useMay('platform.payouts.run')
+  const mayApprove = useMay('platform.payouts.approve')
+  if (batch.submission_counts === false) return mayRun && <Move batch={batch} etag={etag} act="submit_anew" />
+  return mayApprove && !batch.is_mine && <Move batch={batch} etag={etag} act="approve" />
+}
+
 /** What can be done with a payout in its state, by whom it can be done. */
 export function BatchActs({ batch, etag }: ActsProps) {
   const mayRun = useMay('platform.payouts.run')
-  const mayApprove = useMay('platform.payouts.approve')
   const isOpen = batch.state === 'draft' || batch.state === 'submitted'
   const kept = { batch, etag }
   return (
     <div className="row">
       {mayRun && isOpen && <Cancel {...kept} />}
       {mayRun && batch.state === 'draft' && <Move {...kept} act="submit" />}
-      {mayApprove && batch.state === 'submitted' && !batch.is_mine && <Move {...kept} act="approve" />}
+      {batch.state === 'submitted' && <Submitted {...kept} />}
       {mayRun && batch.state === 'approved' && <Move {...kept} act="export" />}
     </div>
   )

@@ -58,10 +58,15 @@ function About({ batch }: { batch: PayoutBatchDetail }) {
 
 function Waiting({ batch }: { batch: PayoutBatchDetail }) {
   if (batch.state !== 'submitted') return null
+  const isVoid = batch.submission_counts === false
   return (
     <Note tone="attention">
-      <p className="strong">{t('batch.second_title')}</p>
-      <p>{t(batch.is_mine ? 'batch.second_text' : 'batch.own_text')}</p>
+      <p className="strong">{t(isVoid ? 'batch.void_title' : 'batch.second_title')}</p>
+      <p>
+        {isVoid
+          ? t('batch.void_text', { name: batch.submitted_by?.name ?? '' })
+          : t(batch.is_mine ? 'batch.second_text' : 'batch.own_text')}
+      </p>
     </Note>
   )
 }

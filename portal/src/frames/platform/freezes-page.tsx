@@ -17,7 +17,7 @@ import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { findLinks, findPartners, findPersons, findTenants } from './finds.ts'
-import { freezeState, frozenName } from '../shared/freeze-words.ts'
+import { freezeState, frozenName, voidLift } from '../shared/freeze-words.ts'
 import { LiftFreeze } from '../shared/lift-freeze.tsx'
 
 const scopes = ['person', 'delegation', 'partner', 'tenant', 'platform'] as const
@@ -152,12 +152,14 @@ function LiftButton({ freeze }: { freeze: Freeze }) {
 
 function FreezeRow({ freeze }: { freeze: Freeze }) {
   const isStanding = freeze.in_force
+  const voided = voidLift(freeze)
   return (
     <tr>
       <td className="strong">{frozenName(freeze)}</td>
       <td data-label={t('freeze.scope')}>{tValue('freeze_scope', freeze.scope)}</td>
       <td data-label={t('column.status')}>
         <StatusChip family="organisation" value={freezeState(freeze)} />
+        {voided !== null && <p className="small muted">{voided}</p>}
       </td>
       <td className="nowrap" data-label={t('freeze.since')}>
         {formatInstant(freeze.created_at)}

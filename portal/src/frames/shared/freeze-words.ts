@@ -8,8 +8,16 @@ export function frozenName(freeze: Freeze): string {
   return name ?? t('freeze.everybody')
 }
 
+/** Whether a second person is asked to lift it by somebody who decides still. */
+export const isLiftAsked = (freeze: Freeze): boolean =>
+  freeze.lift_asked_at !== null && freeze.lift_request_counts !== false
+
+/** That whoever asked to lift it is none of those who decide here now, and what comes next; null where that is not so. */
+export const voidLift = (freeze: Freeze): string | null =>
+  freeze.lift_request_counts === false ? t('void.lift') : null
+
 /** How a freeze stands: in force, in force while a second person is asked to lift it, or lifted. */
-export function freezeState({ in_force: isInForce, lift_asked_at: asked }: Freeze): string {
-  if (!isInForce) return 'lifted'
-  return asked === null ? 'frozen' : 'lift_asked'
+export function freezeState(freeze: Freeze): string {
+  if (!freeze.in_force) return 'lifted'
+  return isLiftAsked(freeze) ? 'lift_asked' : 'frozen'
 }

@@ -3,6 +3,7 @@ import type { Freeze } from '@liaison/client'
 import { MoveButton } from '../../parts/move-button.tsx'
 import type { Frame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
+import { isLiftAsked } from './freeze-words.ts'
 
 type LiftFreezeProps = {
   freeze: Freeze
@@ -14,7 +15,7 @@ type LiftFreezeProps = {
 
 /** Lifts a freeze, or asks a second person to where it takes two. */
 export function LiftFreeze({ freeze, who, first, lift }: LiftFreezeProps) {
-  const isFirstOfTwo = freeze.takes_two_people && freeze.lift_asked_at === null
+  const isFirstOfTwo = freeze.takes_two_people && !isLiftAsked(freeze)
   return (
     <MoveButton
       isInRow

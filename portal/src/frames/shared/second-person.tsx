@@ -82,6 +82,11 @@ function DecideButton({ request, decision }: RequestProps & { decision: Decision
   )
 }
 
+function sentenceOf(request: SecondPersonRequest) {
+  if (request.request_counts === false) return 'second.by_gone'
+  return request.asked_by_you ? 'second.by_you' : 'second.by_other'
+}
+
 /** What waits for a second person, who asked for it and why, with what the reader can do about it. */
 export function SecondPerson({ request }: RequestProps) {
   const may = useMay(permissions[request.kind])
@@ -95,7 +100,7 @@ export function SecondPerson({ request }: RequestProps) {
       <div className="stack tight">
         <p className="strong">{t('second.waits')}</p>
         <p>{describeRequest(request)}</p>
-        <p>{t(request.asked_by_you ? 'second.by_you' : 'second.by_other', about)}</p>
+        <p>{t(sentenceOf(request), about)}</p>
         <p>{t('second.reason', { reason: request.reason })}</p>
         {may && (
           <div className="row">
@@ -104,7 +109,7 @@ export function SecondPerson({ request }: RequestProps) {
             ) : (
               <>
                 <DecideButton request={request} decision="decline" />
-                <DecideButton request={request} decision="confirm" />
+                {request.request_counts !== false && <DecideButton request={request} decision="confirm" />}
               </>
             )}
           </div>

@@ -5,7 +5,7 @@ import { mailSecondPeople } from './mails.ts'
 import { findWaiting, insertRequest } from './store.ts'
 import type { NewRequest } from './store.ts'
 import type { RequestKind } from './tables.ts'
-import { toRequest } from './view.ts'
+import { tellRequest } from './view.ts'
 import type { RequestBody } from './view.ts'
 import type { PartnerId } from '@liaison/access'
 
@@ -25,7 +25,7 @@ export async function askSecondPerson(
   const row = await insertRequest(mandate, wanted)
   noteStep(mandate, row, { name: 'ask', reason: wanted.reason })
   await mailSecondPeople(mandate, row, origin)
-  return toRequest(mandate, row)
+  return tellRequest(mandate, row)
 }
 
 /** What waits for a second person about this subject; null when nothing does. */
@@ -35,5 +35,5 @@ export async function readWaiting(
   partnerId: PartnerId | null = null,
 ): Promise<z.output<typeof RequestBody> | null> {
   const row = await findWaiting(mandate, kind, partnerId)
-  return row ? toRequest(mandate, row) : null
+  return row ? tellRequest(mandate, row) : null
 }

@@ -146,6 +146,8 @@ describe('a first approval of an organisation is void once whoever gave it decid
       })
     expect((await patch(next, 20)).json()).toMatchObject({ waits_for_second: true })
     await leaves(people.tenant, next)
+    const [shown] = (await world.call(last.caller, 'GET', `${ACCESS}/changes?status=waiting`)).json().items
+    expect(shown).toMatchObject({ request_counts: false, may_approve: false })
     const refused = await decide(last)
     expect([refused.statusCode, refused.json().code]).toEqual([409, 'SECOND_APPROVER_NEEDED'])
     expect((await patch(last, 20)).json()).toMatchObject({ waits_for_second: true })
@@ -185,9 +187,20 @@ describe('a first approval of an organisation is void once whoever gave it decid
     expect((await supported(gone)).json().status).toBe('requested')
     expect((await lift(gone)).json().in_force).toBe(true)
     expect((await save(gone)).json().waits_for_second).toBe(true)
+    const told = async () => [
+      (await world.call(next.caller, 'GET', '/api/v1/tenant/support-access')).json().items[0]
+        .first_approval_counts,
+      (await world.call(next.caller, 'GET', `${ACCESS}/freezes`)).json().items[0].lift_request_counts,
+      (await world.call(next.caller, 'GET', `${ACCESS}/policy/waiting`)).json().waiting.counts,
+    ]
+    expect(await told()).toEqual([true, true, true])
     await leaves(tenant, gone)
-    expect((await confirm(next)).json().code).toBe('SECOND_APPROVER_NEEDED')
-    expect((await save(next)).json().waits_for_second).toBe(true)
+    expect(await told()).toEqual([false, false, false])
+    // Whoever confirms what was asked by somebody who is gone asks for it from then on.
+    expect((await confirm(next)).json()).toMatchObject({ waits_for_second: true, dual_approval: true })
+    expect((await eventsOf('tenant.partner_access.policy.ask', tenant)).at(-1)).toContain(
+      'by Ada Gone, counts no more',
+    )
     expect((await confirm(next)).json().code).toBe('SECOND_APPROVER_NEEDED')
     const again = await supported(next)
     expect(again.json(), again.body).toMatchObject({
@@ -201,7 +214,7 @@ describe('a first approval of an organisation is void once whoever gave it decid
     expect((await supported(last)).json().status).toBe('active')
     expect((await lift(next)).json()).toMatchObject({ in_force: true, lift_asked_by_you: true })
     expect((await lift(last)).json().in_force).toBe(false)
-    expect((await confirm(last)).statusCode).toBe(200)
+    expect((await confirm(last)).json()).toMatchObject({ waits_for_second: false, dual_approval: false })
   })
 
   test('and of a partner: for more access of its people, and for who somebody is (B13, C8)', async () => {
@@ -218,7 +231,31 @@ describe('a first approval of an organisation is void once whoever gave it decid
     const refused = await actOnElevation(world, scene.admin.caller, { id, step: 'approve' })
     expect([refused.statusCode, refused.json().code]).toEqual([409, 'ELEVATION_STATE_CONFLICT'])
     expect(refused.json().detail).toContain('is no owner of it any more')
-    await world.seed(`update partner_member set status = 'active' where person_id = $1`, [scene.owner.id])
+    const read = async ({ caller }: { caller: Caller }, path: string) =>
+      (await world.call(caller, 'GET', path)).json().items[0]
+    const { items } = (await world.call(scene.admin.caller, 'GET', `${ACCESS}/elevations`)).json()
+    expect(items[0]).toMatchObject({
+      approval_counts: false,
+      waits_for: 'partner',
+      may: { approve: false, deny: true },
+    })
+    const other = await world.person('Olu Other')
+    await world.partnerMember(scene.partner, other.id, 'PARTNER_OWNER')
+    const anew = { caller: await world.signIn(other.id) }
+    expect(await read(anew, '/api/v1/partner/elevations')).toMatchObject({
+      approval_counts: false,
+      may: { approve: true },
+    })
+    expect((await actOnElevation(world, anew.caller, { id, step: 'approve' })).json()).toMatchObject({
+      status: 'approved',
+      approved_by_name: 'Olu Other',
+      approval_counts: true,
+      waits_for: 'tenant',
+    })
+    expect((await eventsOf('elevations.approve', scene.tenant)).at(-1)).toContain('counts no more')
+    expect((await actOnElevation(world, anew.caller, { id, step: 'approve' })).json().code).toBe(
+      'ELEVATION_STATE_CONFLICT',
+    )
     expect((await actOnElevation(world, scene.admin.caller, { id, step: 'approve' })).json().status).toBe(
       'active',
     )
@@ -267,13 +304,41 @@ describe('a first approval of the provider is void once whoever gave it is no ad
     const batchId = String(built.json().batch_id)
     expect((await movePayout(world, scene.maker, { batchId, move: 'submit' })).json().state).toBe('submitted')
     expect((await approve(scene.maker)).json()).toMatchObject({ waiting: 1 })
+    const tell = async (by: Caller) => [
+      (await world.call(by, 'GET', '/api/v1/admin/second-person-requests?state=waiting')).json().items[0]
+        .request_counts,
+      (await world.call(by, 'GET', `/api/v1/admin/payout-batches/${batchId}`)).json().submission_counts,
+      (
+        await world.call(by, 'GET', `/api/v1/admin/earnings/${encodeId('earning', amount?.id as never)}`)
+      ).json().first_approval_counts,
+    ]
+    expect(await tell(scene.checker)).toEqual([true, true, true])
     await onlyStaff(scene.checkerId, third.id)
+    expect(await tell(scene.checker)).toEqual([false, false, false])
 
     const refused = await confirm(scene.checker)
     expect([refused.statusCode, refused.json().code]).toEqual([409, 'SECOND_PERSON_OUTDATED'])
     expect(refused.json().detail).toContain('no admin any more')
     const unpaid = await movePayout(world, scene.checker, { batchId, move: 'approve' })
     expect([unpaid.statusCode, unpaid.json().code]).toEqual([409, 'PAYOUT_STATE_CONFLICT'])
+    expect(unpaid.json().detail).toContain('submit it anew in your own name')
+    const anew = await movePayout(world, scene.checker, { batchId, move: 'submit' })
+    expect(anew.json(), anew.body).toMatchObject({
+      state: 'submitted',
+      submission_counts: true,
+      is_mine: true,
+    })
+    const [event] = await world.sql(
+      `select reason from audit_event where action = 'program.payout_batch.submitted' order by occurred_at desc, id desc limit 1`,
+    )
+    expect(event?.['reason']).toContain('counts no more')
+    expect((await movePayout(world, last, { batchId, move: 'submit' })).json().code).toBe(
+      'PAYOUT_STATE_CONFLICT',
+    )
+    expect((await movePayout(world, scene.checker, { batchId, move: 'approve' })).json().code).toBe(
+      'PAYOUT_SECOND_PERSON',
+    )
+    expect((await movePayout(world, last, { batchId, move: 'approve' })).json().state).toBe('approved')
     expect((await approve(scene.checker)).json()).toMatchObject({ waiting: 1, done: 0 })
     expect((await approve(scene.checker)).json().items).toMatchObject([{ code: 'EARNING_SECOND_PERSON' }])
     expect((await approve(last)).json()).toMatchObject({ done: 1 })

@@ -9,7 +9,7 @@ import { noteStep } from './events.ts'
 import { answerRequest, getRequest, listRequests } from './store.ts'
 import { REQUEST_KINDS, REQUEST_STATES } from './tables.ts'
 import type { RequestKind } from './tables.ts'
-import { RequestBody, toRequest } from './view.ts'
+import { RequestBody, tellRequest, toRequests } from './view.ts'
 
 const BASE = '/api/v1/admin/second-person-requests'
 
@@ -31,11 +31,7 @@ const listRoute = route({
   async handle({ mandate, query }) {
     const filter = { state: query.state, kind: query.kind, partnerId: query.partner_id }
     const { rows, total } = await listRequests(mandate, filter, query)
-    return toPage(
-      rows.map((row) => toRequest(mandate, row)),
-      query,
-      total,
-    )
+    return toPage(await toRequests(mandate, rows), query, total)
   },
 })
 
@@ -67,7 +63,7 @@ async function answer(
     name: decision,
     reason: decision === 'confirm' ? row.reason : (reason ?? null),
   })
-  return toRequest(mandate, await getRequest(mandate, of.kind, of.id))
+  return tellRequest(mandate, await getRequest(mandate, of.kind, of.id))
 }
 
 function makeAnswerRoute(of: {

@@ -1,5 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { firstCounts, FirstCountsOrNone, whoStillDecides } from '#platform/first-approver.ts'
+import type { InCharge } from '#platform/first-approver.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { RequestRow } from './store.ts'
 import { REQUEST_KINDS, REQUEST_STATES } from './tables.ts'
@@ -29,6 +31,7 @@ export const RequestBody = z
     state: z.enum(REQUEST_STATES),
     asked_by_name: z.string(),
     asked_by_you: z.boolean(),
+    request_counts: FirstCountsOrNone,
     asked_at: z.string(),
     ends_at: z.string().meta({ description: 'Until when it can be confirmed.' }),
     decided_by_name: z.string().nullable(),
@@ -47,8 +50,13 @@ export const ProposedVersion = z.object({
 })
 export const ProposedEarningPolicy = ProposedPolicy.extend({ after_version: z.int() })
 
-/** A request as the provider's people read it. */
-export function toRequest(mandate: Mandate<'platform'>, row: RequestRow): z.output<typeof RequestBody> {
+const askerOf = (row: RequestRow) => (row.state === 'waiting' ? row.asked_by : null)
+
+function toRequest(
+  mandate: Mandate<'platform'>,
+  row: RequestRow,
+  inCharge: InCharge,
+): z.output<typeof RequestBody> {
   const policy = row.kind === 'earning_policy' ? ProposedEarningPolicy.parse(row.proposed) : null
   return {
     request_id: encodeId('second_person_request', idFromUuid('second_person_request', row.id)),
@@ -65,10 +73,28 @@ export function toRequest(mandate: Mandate<'platform'>, row: RequestRow): z.outp
     state: row.state,
     asked_by_name: row.asked_by_name,
     asked_by_you: row.asked_by === mandate.actor.id,
+    request_counts: firstCounts(inCharge, askerOf(row)),
     asked_at: row.asked_at.toISOString(),
     ends_at: row.ends_at.toISOString(),
     decided_by_name: row.decided_by_name,
     decided_at: row.decided_at?.toISOString() ?? null,
     decision_reason: row.decision_reason,
   }
+}
+
+/** Requests as the provider's people read them. */
+export async function toRequests(
+  mandate: Mandate<'platform'>,
+  rows: readonly RequestRow[],
+): Promise<z.output<typeof RequestBody>[]> {
+  const inCharge = await whoStillDecides(mandate, rows.map(askerOf))
+  return rows.map((row) => toRequest(mandate, row, inCharge))
+}
+
+/** One request as the provider's people read it. */
+export async function tellRequest(
+  mandate: Mandate<'platform'>,
+  row: RequestRow,
+): Promise<z.output<typeof RequestBody>> {
+  return toRequest(mandate, row, await whoStillDecides(mandate, [askerOf(row)]))
 }

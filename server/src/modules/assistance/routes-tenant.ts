@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
+import { countsNoMore, stillDecides, whoStillDecides } from '#platform/first-approver.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -23,7 +23,7 @@ import {
 import type { AccessRow } from './store.ts'
 import { ASSISTED_MODES, ASSISTED_STATES } from './tables.ts'
 import type { AssistedMode } from './tables.ts'
-import { AccessBody, AccessParams, toAccess } from './view.ts'
+import { AccessBody, AccessParams, firstOf, toAccess } from './view.ts'
 
 const BASE = '/api/v1/tenant/support-access'
 const PROBLEMS = ['SUPPORT_ACCESS_NOT_FOUND', 'SUPPORT_ACCESS_STATE_CONFLICT']
@@ -67,8 +67,9 @@ const listRoute = route({
   responses: { 200: z.strictObject(pageOf(AccessBody)) },
   async handle({ mandate, query }) {
     const { rows, total } = await listAccesses(mandate, { states: query.status }, query)
+    const inCharge = await whoStillDecides(mandate, rows.map(firstOf))
     return toPage(
-      rows.map((row) => toAccess(row, mandate.actor.id)),
+      rows.map((row) => toAccess(row, mandate.actor.id, inCharge)),
       query,
       total,
     )
@@ -125,7 +126,7 @@ const makeApproveRoute = (services: Services): Route =>
       })
       if (became === 'started')
         await announceAccess(mandate, after, { news: 'started', origin: services.publicOrigin() })
-      return toAccess(after, mandate.actor.id)
+      return toAccess(after, mandate.actor.id, await whoStillDecides(mandate, [firstOf(after)]))
     },
   })
 
@@ -177,7 +178,7 @@ const makeStopRoute = (
         note: body.reason,
       })
       await announceAccess(mandate, after, { news: to, origin: services.publicOrigin() })
-      return toAccess(after, mandate.actor.id)
+      return toAccess(after, mandate.actor.id, await whoStillDecides(mandate, [firstOf(after)]))
     },
   })
 

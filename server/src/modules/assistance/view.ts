@@ -1,5 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
+import type { InCharge } from '#platform/first-approver.ts'
 import { publicId } from '#platform/route-input.ts'
 import type { AccessRow } from './store.ts'
 import { ASSISTED_STATES } from './tables.ts'
@@ -24,6 +26,7 @@ export const AccessBody = z.strictObject({
   requested_at: z.string(),
   answer_by: z.string(),
   first_approved_by_name: z.string().nullable(),
+  first_approval_counts: FirstCountsOrNone,
   allowed_by_name: z.string().nullable(),
   started_at: z.string().nullable(),
   ends_at: z.string().nullable(),
@@ -36,8 +39,16 @@ export const AccessBody = z.strictObject({
 
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null
 
-/** The public form of support's access. */
-export function toAccess(row: AccessRow, actorId: string): z.output<typeof AccessBody> {
+/** Who gave the first of two approvals of what still waits. */
+export const firstOf = (row: AccessRow): string | null =>
+  row.state === 'requested' ? row.first_approved_by : null
+
+/** The public form of support's access; whether a first approval counts is told to the tenant alone. */
+export function toAccess(
+  row: AccessRow,
+  actorId: string,
+  inCharge: InCharge | null = null,
+): z.output<typeof AccessBody> {
   return {
     support_access_id: encodeId('assisted', idFromUuid('assisted', row.id)),
     tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
@@ -53,6 +64,7 @@ export function toAccess(row: AccessRow, actorId: string): z.output<typeof Acces
     requested_at: row.requested_at.toISOString(),
     answer_by: row.answer_by.toISOString(),
     first_approved_by_name: row.first_approved_by_name,
+    first_approval_counts: inCharge && firstCounts(inCharge, firstOf(row)),
     allowed_by_name: row.started_at === null ? null : row.decided_by_name,
     started_at: instant(row.started_at),
     ends_at: instant(row.ends_at),

@@ -1,5 +1,6 @@
 import { ACTION_NAMES, encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { firstCounts, FirstCountsOrNone, whoStillDecides } from '#platform/first-approver.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { Money } from '#platform/money.ts'
@@ -67,6 +68,7 @@ const WaitingBody = z.strictObject({
   client_name: z.string(),
   first_approved_by_name: z.string().nullable(),
   first_approved_at: z.string().nullable(),
+  first_approval_counts: FirstCountsOrNone,
   is_mine: z.boolean().meta({ description: 'You were the first; another administrator decides.' }),
   ends_at: z.string(),
   path: z.string().meta({ description: 'The page on which it is decided.' }),
@@ -74,7 +76,12 @@ const WaitingBody = z.strictObject({
 
 async function readWaiting(mandate: Mandate<'tenant'>): Promise<z.output<typeof WaitingBody>[]> {
   const items: z.output<typeof WaitingBody>[] = []
-  for (const row of await listWaiting(mandate)) {
+  const rows = await listWaiting(mandate)
+  const inCharge = await whoStillDecides(
+    mandate,
+    rows.map((row) => row.first_approved_by),
+  )
+  for (const row of rows) {
     const { client, partner } = await readParties(mandate, row.id)
     const id = encodeId('consent_request', idFromUuid('consent_request', row.id))
     items.push({
@@ -83,6 +90,7 @@ async function readWaiting(mandate: Mandate<'tenant'>): Promise<z.output<typeof 
       client_name: client.name,
       first_approved_by_name: row.first_approved_by_name,
       first_approved_at: row.first_approved_at?.toISOString() ?? null,
+      first_approval_counts: firstCounts(inCharge, row.first_approved_by),
       is_mine: row.first_approved_by === mandate.actor.id,
       ends_at: row.ends_at.toISOString(),
       path: `/consent/${id}/review?org=${encodeId('tenant', mandate.tenant.id)}`,

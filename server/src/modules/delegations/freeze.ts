@@ -1,7 +1,8 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { FreezeId } from '@liaison/access'
 import { z } from 'zod'
-import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
+import { countsNoMore, firstCounts, stillDecides, whoStillDecides } from '#platform/first-approver.ts'
+import type { InCharge } from '#platform/first-approver.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId, truth } from '#platform/route-input.ts'
@@ -26,6 +27,10 @@ export const FreezeBody = z.strictObject({
   created_at: z.string(),
   lift_asked_at: z.string().nullable(),
   lift_asked_by_you: z.boolean(),
+  lift_request_counts: z.boolean().nullable().meta({
+    description:
+      'False where whoever asked is not among those of your side who decide now: it is void, and whoever asks next is the first. Null while nobody asks.',
+  }),
   takes_two_people: z
     .boolean()
     .meta({ description: 'Whether one person asks to lift it and another confirms.' }),
@@ -33,8 +38,10 @@ export const FreezeBody = z.strictObject({
   lift_reason: z.string().nullable(),
 })
 
-/** The public form of a freeze. */
-export function toFreeze(row: FreezeRow, mandate: FreezeMandate): z.output<typeof FreezeBody> {
+/** Who asked to lift a freeze that holds. */
+const lifterOf = (row: FreezeRow) => (row.lifted_at === null ? row.lift_asked_by : null)
+
+function toFreeze(row: FreezeRow, mandate: FreezeMandate, inCharge: InCharge): z.output<typeof FreezeBody> {
   return {
     freeze_id: encodeId('freeze', idFromUuid('freeze', row.id)),
     scope: row.scope,
@@ -52,10 +59,24 @@ export function toFreeze(row: FreezeRow, mandate: FreezeMandate): z.output<typeo
     created_at: row.created_at.toISOString(),
     lift_asked_at: row.lift_asked_at?.toISOString() ?? null,
     lift_asked_by_you: row.lift_asked_by === mandate.actor.id,
+    lift_request_counts: firstCounts(inCharge, lifterOf(row)),
     takes_two_people: takesTwo(row),
     lifted_at: row.lifted_at?.toISOString() ?? null,
     lift_reason: row.lift_reason,
   }
+}
+
+/** The public form of freezes. */
+export async function toFreezes(
+  mandate: FreezeMandate,
+  rows: readonly FreezeRow[],
+): Promise<z.output<typeof FreezeBody>[]> {
+  const inCharge = await whoStillDecides(mandate, rows.map(lifterOf))
+  return rows.map((row) => toFreeze(row, mandate, inCharge))
+}
+
+async function answer(mandate: FreezeMandate, row: FreezeRow): Promise<z.output<typeof FreezeBody>> {
+  return toFreeze(row, mandate, await whoStillDecides(mandate, [lifterOf(row)]))
 }
 
 /** Records a step of a freeze for everybody whom it covers. */
@@ -91,7 +112,7 @@ export async function setFreeze(mandate: FreezeMandate, target: FreezeTarget, re
   recordFreeze(mandate, row, { action: 'freezes.set', reason })
   for (const link of await findFrozenLinks(mandate, row)) await enqueue(mandate, 'access.frozen', link)
   await askForAlerts(mandate)
-  return toFreeze(row, mandate)
+  return answer(mandate, row)
 }
 
 /** A freeze over everything, and a tenant's over all partners, is lifted by two people. Source: B11. */
@@ -121,7 +142,7 @@ export async function lift(mandate: FreezeMandate, id: FreezeId, reason: string)
     recordFreeze(mandate, row, { action: 'freezes.lift', reason })
     await askForAlerts(mandate)
   }
-  return toFreeze(await getFreeze(mandate, id), mandate)
+  return answer(mandate, await getFreeze(mandate, id))
 }
 
 export const Reason = plainText(1, 500)

@@ -13,7 +13,7 @@ import {
   NOTHING,
   Reason,
   setFreeze,
-  toFreeze,
+  toFreezes,
 } from './freeze.ts'
 import { findDelegationSides, isOwnPerson, listFreezes } from './freeze-store.ts'
 import type { FreezeTarget } from './freeze-store.ts'
@@ -49,7 +49,7 @@ export const partnerFreezeRoutes: readonly Route[] = [
     limit: 'list',
     responses: { 200: FreezeList },
     handle: async ({ mandate, query }) => ({
-      items: (await listFreezes(mandate, query.in_force)).map((row) => toFreeze(row, mandate)),
+      items: await toFreezes(mandate, await listFreezes(mandate, query.in_force)),
     }),
   }),
   route({

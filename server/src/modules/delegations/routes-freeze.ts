@@ -14,7 +14,7 @@ import {
   NOTHING,
   Reason,
   setFreeze,
-  toFreeze,
+  toFreezes,
 } from './freeze.ts'
 import { findDelegationSides, getFreeze, knowsPartner, listFreezes } from './freeze-store.ts'
 import type { FreezeTarget } from './freeze-store.ts'
@@ -49,7 +49,7 @@ const tenantRoutes: readonly Route[] = [
     limit: 'list',
     responses: { 200: FreezeList },
     handle: async ({ mandate, query }) => ({
-      items: (await listFreezes(mandate, query.in_force)).map((row) => toFreeze(row, mandate)),
+      items: await toFreezes(mandate, await listFreezes(mandate, query.in_force)),
     }),
   }),
   route({
@@ -128,7 +128,7 @@ const adminRoutes: readonly Route[] = [
     limit: 'list',
     responses: { 200: FreezeList },
     handle: async ({ mandate, query }) => ({
-      items: (await listFreezes(mandate, query.in_force)).map((row) => toFreeze(row, mandate)),
+      items: await toFreezes(mandate, await listFreezes(mandate, query.in_force)),
     }),
   }),
   route({

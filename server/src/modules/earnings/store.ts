@@ -1,5 +1,7 @@
 import type { IdOf, PartnerId } from '@liaison/access'
 import { sql } from 'kysely'
+import { whoStillDecides } from '#platform/first-approver.ts'
+import type { InCharge } from '#platform/first-approver.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -74,11 +76,17 @@ export function listTakenBack(mandate: EarningMandate, id: string): Promise<Earn
 export interface EarningNames {
   readonly tenants: ReadonlyMap<string, { readonly id: string; readonly name: string }>
   readonly partners: ReadonlyMap<string, string>
+  /** Who of the provider gave a first approval that counts; nobody for the partner, which is told of none. */
+  readonly inCharge: InCharge
 }
+
+/** Who gave the first of two approvals of an earning that waits for the second. */
+export const firstOf = (row: EarningRow): string | null =>
+  row.state === 'pending' ? row.first_approved_by : null
 
 /** The tenants of the rows' referrals, as far as the side sees them, and the partners, by name. */
 export async function nameRows(mandate: EarningMandate, rows: readonly EarningRow[]): Promise<EarningNames> {
-  if (rows.length === 0) return { tenants: new Map(), partners: new Map() }
+  if (rows.length === 0) return { tenants: new Map(), partners: new Map(), inCharge: new Set() }
   const referralIds = new Set(rows.map((row) => row.referral_id).filter((id) => id !== null))
   const referrals =
     referralIds.size === 0
@@ -103,6 +111,7 @@ export async function nameRows(mandate: EarningMandate, rows: readonly EarningRo
       }),
     ),
     partners: new Map(partners.map(({ id, name }) => [id, name])),
+    inCharge: mandate.kind === 'platform' ? await whoStillDecides(mandate, rows.map(firstOf)) : new Set(),
   }
 }
 

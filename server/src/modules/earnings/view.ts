@@ -1,8 +1,10 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdKind } from '@liaison/access'
 import { z } from 'zod'
+import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { publicId } from '#platform/route-input.ts'
+import { firstOf } from './store.ts'
 import type { Balance, EarningNames, EarningRow, EarningTotal } from './store.ts'
 import { EARNING_KINDS, EARNING_STATES } from './tables.ts'
 import { tellSteps } from './tell-steps.ts'
@@ -46,6 +48,7 @@ export const EarningBody = z
     void_reason: z.string().nullable(),
     available_on: z.string().meta({ description: 'The day from which it can be paid out.' }),
     first_approved_by_name: z.string().nullable(),
+    first_approval_counts: FirstCountsOrNone,
     approved_by_name: z.string().nullable(),
     approved_at: z.string().nullable(),
     policy_version: z.int().nullable(),
@@ -63,6 +66,15 @@ export const EarningDetailBody = EarningBody.extend({
 
 const encodeMaybe = (kind: IdKind, uuid: string | null): string | null =>
   uuid === null ? null : encode(kind, uuid)
+
+/** Who approved a row, for the provider; partners are told of none. */
+function approversOf(row: EarningRow, { inCharge }: EarningNames, isProvider: boolean) {
+  return {
+    first_approved_by_name: isProvider ? row.first_approved_by_name : null,
+    first_approval_counts: isProvider ? firstCounts(inCharge, firstOf(row)) : null,
+    approved_by_name: isProvider ? row.approved_by_name : null,
+  }
+}
 
 /** A row as an answer. Partners are not told why the provider's rules hold it, only that they do. */
 export function toEarning(
@@ -95,8 +107,7 @@ export function toEarning(
     hold_reason: isProvider || row.hold_kind === 'partner_suspended' ? row.hold_reason : null,
     void_reason: row.void_reason,
     available_on: row.available_on,
-    first_approved_by_name: isProvider ? row.first_approved_by_name : null,
-    approved_by_name: isProvider ? row.approved_by_name : null,
+    ...approversOf(row, names, isProvider),
     approved_at: row.approved_at?.toISOString() ?? null,
     policy_version: row.policy_version,
     created_at: row.created_at.toISOString(),

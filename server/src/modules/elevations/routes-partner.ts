@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { countsNoMore } from '#platform/first-approver.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -11,7 +12,7 @@ import { announceElevation, recordElevation } from './news.ts'
 import { getElevation, listElevations, moveElevation, needsTenant } from './store.ts'
 import type { ElevationFilter, ElevationRow } from './store.ts'
 import { ELEVATION_STATES } from './tables.ts'
-import { ElevationBody, toElevation } from './view.ts'
+import { ElevationBody, isVoid, toElevation } from './view.ts'
 
 /** What a list of elevations can be asked for. */
 export const ListQuery = z.strictObject({
@@ -81,7 +82,8 @@ function makeApproveRoute(services: Services): Route {
     responses: { 200: ElevationBody },
     async handle({ mandate, params, body }) {
       const row = await getElevation(mandate, params.elevation_id)
-      requireState(row, ['requested'])
+      const isAnew = isVoid(row)
+      if (!isAnew) requireState(row, ['requested'])
       if (row.person_id === mandate.actor.id)
         throw new ProblemError(409, 'SOMEBODY_ELSE_APPROVES', 'Nobody approves more access for themselves.')
       const waits = await needsTenant(mandate, row.link_id)
@@ -95,7 +97,7 @@ function makeApproveRoute(services: Services): Route {
       recordElevation(mandate, after, {
         action: 'elevations.approve',
         changes: { status: { before: row.state, after: after.state } },
-        ...(body.reason !== undefined && { reason: body.reason }),
+        reason: [isAnew && countsNoMore(row.partner_decided_by_name), body.reason].filter(Boolean).join(' '),
       })
       const origin = services.publicOrigin()
       await announceElevation(mandate, after, { news: 'approved', origin })

@@ -118,7 +118,7 @@ const guarded = guardedBy({
   elevation_two_people: ['SOMEBODY_ELSE_APPROVES', 'Nobody approves more access for themselves.'],
   elevation_approver_gone: [
     'ELEVATION_STATE_CONFLICT',
-    'Whoever approved this for the partner is no owner of it any more, so the approval is void: deny it; it can be asked for again.',
+    'Whoever approved this for the partner is no owner of it any more, so the approval is void: another owner approves it anew, or you deny it.',
   ],
   elevation_link: ['ELEVATION_STATE_CONFLICT', 'The link, or the person in it, cannot be used now.'],
   elevation_ticket: ['ELEVATION_STATE_CONFLICT', 'The ticket that this was asked for is finished.'],

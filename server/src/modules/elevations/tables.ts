@@ -49,6 +49,8 @@ type ElevationOverview = { [Column in keyof ElevationTable]: ElevationTable[Colu
   tenant_name: string | null
   partner_name: string | null
   state: ElevationState
+  /** Whether the partner's approval that waits for the tenant counts still. */
+  approval_counts: boolean | null
 }
 
 export interface ElevationTables {

@@ -1,5 +1,6 @@
 import { encodeId, findPermission, fromBits, idFromUuid, permissionsOf } from '@liaison/access'
 import { z } from 'zod'
+import { FirstCountsOrNone } from '#platform/first-approver.ts'
 import { mayAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ELEVATION_STATES } from './tables.ts'
@@ -27,6 +28,7 @@ export const ElevationBody = z.strictObject({
   requested_at: z.string(),
   answer_by: z.string(),
   approved_by_name: z.string().nullable().meta({ description: 'The colleague who approved it.' }),
+  approval_counts: FirstCountsOrNone,
   tenant_approved_by_name: z.string().nullable(),
   started_at: z.string().nullable(),
   ends_at: z.string().nullable(),
@@ -44,25 +46,30 @@ const WAITS: Readonly<Partial<Record<ElevationRow['state'], 'partner' | 'tenant'
   approved: 'tenant',
 }
 
+/** Whether the partner approved this by somebody who is no owner of it any more, so that another one approves it anew. */
+export const isVoid = (row: Pick<ElevationRow, 'state' | 'approval_counts'>): boolean =>
+  row.state === 'approved' && row.approval_counts === false
+
 function mayOfTenant(row: ElevationRow, mandate: Mandate<'tenant'>) {
   // A factor that is not fresh is asked for at the press; who may not revoke may not approve either.
   const mayStop = mayAlso(mandate, 'tenant.partner_access.revoke')
   const isWaiting = mayStop && row.state === 'approved'
   return {
-    approve: isWaiting && row.person_id !== mandate.actor.id,
+    approve: isWaiting && !isVoid(row) && row.person_id !== mandate.actor.id,
     deny: isWaiting,
     end: mayStop && row.state === 'active',
   }
 }
 
-function mayOfPartner({ state, person_id: personId }: ElevationRow, mandate: Mandate<'program'>) {
+function mayOfPartner(row: ElevationRow, mandate: Mandate<'program'>) {
+  const { state, person_id: personId } = row
   const isOwn = personId === mandate.actor.id
   const isApprover = mandate.partner.role === 'PARTNER_OWNER'
-  const decides = state === 'requested' && isApprover && !isOwn
+  const decides = isApprover && !isOwn
   const isAnswered = state === 'active' || state === 'approved'
   return {
-    approve: decides,
-    deny: decides,
+    approve: decides && (state === 'requested' || isVoid(row)),
+    deny: decides && state === 'requested',
     end: (isAnswered && (isOwn || isApprover)) || (state === 'requested' && isOwn),
   }
 }
@@ -97,10 +104,11 @@ export function toElevation(
     ticket_number: row.ticket_number,
     duration_minutes: row.duration_minutes,
     status: row.state,
-    waits_for: WAITS[row.state] ?? null,
+    waits_for: isVoid(row) ? 'partner' : (WAITS[row.state] ?? null),
     requested_at: row.requested_at.toISOString(),
     answer_by: row.answer_by.toISOString(),
     approved_by_name: row.status === 'denied' ? null : row.partner_decided_by_name,
+    approval_counts: row.state === 'approved' ? row.approval_counts : null,
     tenant_approved_by_name: row.status === 'denied' ? null : row.tenant_decided_by_name,
     started_at: instant(row.started_at),
     ends_at: instant(row.ends_at),

@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
 import type { Conditions } from '@liaison/access'
 import { z } from 'zod'
+import { FirstCounts } from '#platform/first-approver.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
@@ -169,6 +170,7 @@ const WaitingBody = z.strictObject({
     .strictObject({
       asked_by_name: z.string(),
       asked_by_you: z.boolean(),
+      counts: FirstCounts,
       asked_at: z.string(),
       answer_by: z.string(),
       changes: z
@@ -197,7 +199,7 @@ const waitingRoute = route({
   responses: { 200: WaitingBody },
   async handle({ mandate }) {
     const policy = await policyOf(mandate)
-    return sent({ waiting: toWaiting(mandate, policy) }, { ETag: `"v${policy.version}"` })
+    return sent({ waiting: await toWaiting(mandate, policy) }, { ETag: `"v${policy.version}"` })
   },
 })
 
@@ -207,18 +209,19 @@ function makeAnswerRoute(services: Services, answer: 'confirm' | 'decline'): Rou
     path: `${WAITING}/${answer}`,
     summary:
       answer === 'confirm'
-        ? 'Confirm the looser rules that somebody else asked for, as they were read'
+        ? 'Confirm the looser rules that somebody else asked for, as they were read; where that person decides no more, be the first who asks for them'
         : 'Decline looser rules, or take back what one asked for',
     input: {},
     access: { permission: 'tenant.partner_access.policy.write' },
     limit: 'write',
     ifMatch: true,
-    responses: { 200: PolicyBody },
+    responses: { 200: SavedBody },
     problems: ['RULES_NOT_WAITING', ...(answer === 'confirm' ? (['SECOND_APPROVER_NEEDED'] as const) : [])],
     async handle({ mandate, expectedVersion }) {
       const act = answer === 'confirm' ? confirmRules : declineRules
-      await act(mandate, { expectedVersion, origin: services.publicOrigin() })
-      return readPolicy(mandate)
+      const waits = await act(mandate, { expectedVersion, origin: services.publicOrigin() })
+      const saved = await readPolicy(mandate)
+      return sent({ ...saved.body, waits_for_second: waits }, saved.headers)
     },
   })
 }

@@ -1,7 +1,7 @@
 import { classifyChange, idFromUuid } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
-import { stillDecides } from '#platform/first-approver.ts'
+import { FirstCountsOrNone, stillDecides } from '#platform/first-approver.ts'
 import { noteRead, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -18,9 +18,10 @@ import { requireStatus } from './routes-partner.ts'
 import { getTenantLink } from './routes-tenant.ts'
 import { countActivity } from './people-store.ts'
 
-import { approveChange, changeRowsNow, changeTokenOf } from './tenant-changes.ts'
+import { approveChange, changeRowsNow, changeTokenOf, colleagueCounts } from './tenant-changes.ts'
 import { FirstApprovalBody, SecondBody, toTenantLink } from './tenant-view.ts'
 import { changeAsTenant } from './tenant-widening.ts'
+import type { KnownLink } from './store.ts'
 import { ChangeBody, toChange, withVersion } from './view.ts'
 
 const ChoiceBody = {
@@ -82,33 +83,52 @@ const TenantChangeBody = z.strictObject({
   partner_name: z.string(),
   snapshot_token: z.string().nullable(),
   first_approval: FirstApprovalBody,
+  request_counts: FirstCountsOrNone,
   may_approve: z
     .boolean()
     .meta({ description: 'False to whoever asked for it, and to whoever approved it first.' }),
 })
 
+type Waiting = Awaited<ReturnType<typeof getChange>>
+
+/** The approval of one person that a change has, where what was read then is what stands now. */
+async function firstApprovalOf(mandate: Mandate<'tenant'>, change: Waiting) {
+  return {
+    name: change.first_approved_by_name ?? '',
+    at: change.first_approved_at?.toISOString() ?? '',
+    counts: await stillDecides(mandate, change.first_approved_by ?? null),
+  }
+}
+
+/** Whether what a colleague wants counts as the first of two; null for what a partner asks, and once it is decided. */
+async function requestCounts(
+  mandate: Mandate<'tenant'>,
+  change: Waiting,
+  row: KnownLink,
+): Promise<boolean | null> {
+  if (change.status !== 'waiting' || change.begun_by === 'partner') return null
+  return colleagueCounts(mandate, change, { row, role: change.proposal.access_role ?? row.access_role })
+}
+
 async function toTenantChange(
   mandate: Mandate<'tenant'>,
-  change: Awaited<ReturnType<typeof getChange>>,
+  change: Waiting,
 ): Promise<z.output<typeof TenantChangeBody>> {
   const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
   const terms: LinkTerms = await tenantTermsOf(mandate, row)
   const rows = changeRowsNow(change, terms, mandate.origin.now)
   const token = change.status === 'waiting' ? changeTokenOf(change, row, rows) : null
+  const counts = await requestCounts(mandate, change, row)
   const isApproved = token !== null && change.first_read === token
   return {
     ...toChange(change, rows),
     partner_name: row.partner_name ?? '',
     snapshot_token: token,
-    first_approval: isApproved
-      ? {
-          name: change.first_approved_by_name ?? '',
-          at: change.first_approved_at?.toISOString() ?? '',
-          counts: await stillDecides(mandate, change.first_approved_by ?? null),
-        }
-      : null,
+    first_approval: isApproved ? await firstApprovalOf(mandate, change) : null,
+    request_counts: counts,
     may_approve:
       token !== null &&
+      counts !== false &&
       change.requested_by !== mandate.actor.id &&
       !(isApproved && change.first_approved_by === mandate.actor.id),
   }

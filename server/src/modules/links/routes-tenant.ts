@@ -10,6 +10,7 @@ import type { LinkId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { LANGUAGES } from '#platform/words/language.ts'
+import { FirstCountsOrNone } from '#platform/first-approver.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -77,6 +78,7 @@ const TenantLinkDetail = z.strictObject({
     .string()
     .nullable()
     .meta({ description: 'The end that a renewal without a date would give it now.' }),
+  invitation_counts: FirstCountsOrNone,
   needs_second: z.boolean().meta({
     description: 'Whether a second admin has to agree to this invitation before the partner can accept it.',
   }),

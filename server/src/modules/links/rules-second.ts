@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { encodeId } from '@liaison/access'
-import { stillDecides } from '#platform/first-approver.ts'
+import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -30,7 +30,7 @@ type RulesAction = 'write' | 'ask' | 'confirm' | 'decline' | 'withdraw'
 function recordRules(
   mandate: Mandate<'tenant'>,
   action: RulesAction,
-  [before, after]: readonly [before: PolicyTerms, after: PolicyTerms],
+  [before, after, note]: readonly [before: PolicyTerms, after: PolicyTerms, note?: string],
 ): void {
   const was: Readonly<Record<string, unknown>> = { ...toTerms(before) }
   const changes = Object.entries(toTerms(after)).map(([field, value]) => [
@@ -41,6 +41,7 @@ function recordRules(
     action: `tenant.partner_access.policy.${action}`,
     resource: { type: 'policy', label: 'the rules for partner access' },
     changes: Object.fromEntries(changes),
+    ...(note !== undefined && { reason: note }),
   })
 }
 
@@ -107,12 +108,13 @@ function waitingOf(mandate: Mandate<'tenant'>, policy: Policy) {
 }
 
 /** What waits for a second person, beside the rules that hold; null when nothing does. */
-export function toWaiting(mandate: Mandate<'tenant'>, policy: Policy) {
+export async function toWaiting(mandate: Mandate<'tenant'>, policy: Policy) {
   const waiting = waitingOf(mandate, policy)
   if (waiting === null) return null
   return {
     asked_by_name: waiting.name,
     asked_by_you: waiting.by === mandate.actor.id,
+    counts: !(await takesTwo(mandate)) || (await stillDecides(mandate, waiting.by)),
     asked_at: waiting.at.toISOString(),
     answer_by: waiting.until.toISOString(),
     changes: [...compareRules(policy, waiting.rules).looser],
@@ -129,11 +131,25 @@ async function readWaiting(mandate: Mandate<'tenant'>, expectedVersion: number) 
   return { policy, waiting }
 }
 
-/** Lets looser rules hold that somebody else asked for. Throws RULES_NOT_WAITING, SECOND_APPROVER_NEEDED, PRECONDITION_FAILED. */
+/** Whoever wants what somebody asked for who decides no more asks for it from then on: another person confirms it. */
+async function takeOver(
+  mandate: Mandate<'tenant'>,
+  { policy, waiting }: Awaited<ReturnType<typeof readWaiting>>,
+  { expectedVersion, origin }: Step,
+): Promise<void> {
+  await savePolicy(mandate, toTerms(policy), { expectedVersion, proposed: waiting.rules })
+  recordRules(mandate, 'ask', [policy, waiting.rules, countsNoMore(waiting.name)])
+  await tellOthers(mandate, origin, 'asked')
+}
+
+/**
+ * Lets looser rules hold that somebody else asked for; where that person decides no more, whoever confirms them is the
+ * first of two. Answers whether they still wait. Throws RULES_NOT_WAITING, SECOND_APPROVER_NEEDED, PRECONDITION_FAILED.
+ */
 export async function confirmRules(
   mandate: Mandate<'tenant'>,
   { expectedVersion, origin }: Step,
-): Promise<void> {
+): Promise<boolean> {
   const { policy, waiting } = await readWaiting(mandate, expectedVersion)
   if (waiting.by === mandate.actor.id)
     throw new ProblemError(
@@ -141,25 +157,25 @@ export async function confirmRules(
       'SECOND_APPROVER_NEEDED',
       'You asked for these rules; another administrator confirms them.',
     )
-  if ((await takesTwo(mandate)) && !(await stillDecides(mandate, waiting.by)))
-    throw new ProblemError(
-      409,
-      'SECOND_APPROVER_NEEDED',
-      `${waiting.name} asked for these rules and decides no more, so it takes somebody else who wants them: save them yourself; then another administrator confirms them.`,
-    )
+  if ((await takesTwo(mandate)) && !(await stillDecides(mandate, waiting.by))) {
+    await takeOver(mandate, { policy, waiting }, { expectedVersion, origin })
+    return true
+  }
   await savePolicy(mandate, waiting.rules, { expectedVersion, proposed: null })
   recordRules(mandate, 'confirm', [policy, waiting.rules])
   await tellOthers(mandate, origin, 'confirmed')
+  return false
 }
 
 /** Leaves the rules as they are: somebody else declines, or whoever asked takes it back. Throws RULES_NOT_WAITING, PRECONDITION_FAILED. */
 export async function declineRules(
   mandate: Mandate<'tenant'>,
   { expectedVersion, origin }: Step,
-): Promise<void> {
+): Promise<boolean> {
   const { policy, waiting } = await readWaiting(mandate, expectedVersion)
   await savePolicy(mandate, toTerms(policy), { expectedVersion, proposed: null })
   const isOwn = waiting.by === mandate.actor.id
   recordRules(mandate, isOwn ? 'withdraw' : 'decline', [policy, waiting.rules])
   if (!isOwn) await tellOthers(mandate, origin, 'declined')
+  return false
 }

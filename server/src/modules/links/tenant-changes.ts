@@ -90,14 +90,23 @@ async function keepsFirst(
   return true
 }
 
+/** Whether what a colleague wants counts as the first of two: it does not once that person decides no more. */
+export async function colleagueCounts(
+  mandate: Mandate<'tenant'>,
+  change: ChangeRequestRow,
+  { row, role }: Pick<Reading, 'row' | 'role'>,
+): Promise<boolean> {
+  if (change.begun_by === 'partner' || !(await takesTwo(mandate, row, { role }))) return true
+  return stillDecides(mandate, change.requested_by)
+}
+
 /** Refuses what a colleague wanted who decides no more, where the tenant asks for two. Throws SECOND_APPROVER_NEEDED. */
 async function requireAskerThere(
   mandate: Mandate<'tenant'>,
   change: ChangeRequestRow,
-  { row, role }: Pick<Reading, 'row' | 'role'>,
+  link: Pick<Reading, 'row' | 'role'>,
 ): Promise<void> {
-  if (change.begun_by === 'partner' || !(await takesTwo(mandate, row, { role }))) return
-  if (await stillDecides(mandate, change.requested_by)) return
+  if (await colleagueCounts(mandate, change, link)) return
   throw new ProblemError(
     409,
     'SECOND_APPROVER_NEEDED',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FirstCounts, stillDecides } from '#platform/first-approver.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ConditionsInput, toConditionsBody } from './inputs.ts'
 import { snapshotTokenOf } from './approval.ts'
@@ -52,10 +53,7 @@ export const FirstApprovalBody = z
   .strictObject({
     name: z.string(),
     at: z.string(),
-    counts: z.boolean().meta({
-      description:
-        'False where whoever gave it does not decide any more: it is void, and the next approval is the first one.',
-    }),
+    counts: FirstCounts,
   })
   .nullable()
 
@@ -63,8 +61,10 @@ export const FirstApprovalBody = z
 export async function readApprovalState(mandate: Mandate<'tenant'>, row: KnownLink) {
   const first = row.status === 'requested' ? await findFirstApproval(mandate, row.id) : null
   const isInvitation = row.status === 'requested' && row.initiated_by === 'tenant' && first === null
+  const needsSecond = isInvitation && (await asksForTwo(mandate, row.access_role, null))
   return {
-    needs_second: isInvitation && (await asksForTwo(mandate, row.access_role, null)),
+    needs_second: needsSecond,
+    invitation_counts: needsSecond ? await stillDecides(mandate, row.requested_by) : null,
     snapshot_token: row.status === 'requested' ? await snapshotTokenOf(mandate, row) : null,
     first_approval: first && {
       name: first.first_approved_by_name ?? '',

@@ -1,3 +1,4 @@
+import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
 import { enqueue, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -136,7 +137,10 @@ function requireVersion(batch: BatchRow, expected: number): void {
     throw new ProblemError(412, 'PRECONDITION_FAILED', 'The batch changed after it was read.')
 }
 
-/** Submits a draft: from now on it waits for a second person, and everybody who may approve it is told. */
+/**
+ * Submits a draft, or what was submitted by somebody who is no admin any more: from now on it waits for a second person
+ * beside the mandate's, and everybody who may approve it is told.
+ */
 export async function submitBatch(
   mandate: Provider,
   id: string,
@@ -144,8 +148,13 @@ export async function submitBatch(
 ): Promise<BatchRow> {
   const before = await lockBatch(mandate, id)
   requireVersion(before, expected)
+  const isVoid = before.state === 'submitted' && !(await stillDecides(mandate, before.submitted_by))
   const batch = await moveBatch(mandate, id, { state: 'submitted' })
-  recordBatch(mandate, batch, { action: 'submitted', before: before.state })
+  recordBatch(mandate, batch, {
+    action: 'submitted',
+    before: before.state,
+    ...(isVoid && { reason: countsNoMore(before.submitted_by_name) }),
+  })
   const mail = waitingMail(batch, `${origin}/platform/payouts/${toId('payout_batch', batch.id)}`)
   await runStatements(mandate, [
     { text: 'select access.mail_batch_approvers($1, $2, $3)', values: [batch.id, mail.subject, mail.text] },

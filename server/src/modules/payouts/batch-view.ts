@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { DELIVERY_STATUSES, messageIdOf, OUTCOMES } from '#modules/webhooks/index.ts'
+import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
+import type { InCharge } from '#platform/first-approver.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import type { BatchRow } from './batch-store.ts'
 import type { HandOverRow } from './hand-over-store.ts'
@@ -96,6 +98,7 @@ export const BatchBody = z
     created_at: z.string(),
     submitted_by: Person.nullable(),
     submitted_at: z.string().nullable(),
+    submission_counts: FirstCountsOrNone,
     approved_by: Person.nullable(),
     approved_at: z.string().nullable(),
     started_at: z.string().nullable(),
@@ -152,8 +155,12 @@ export const BatchDetailBody = BatchBody.extend({
 const person = (id: string | null, name: string | null) =>
   id === null ? null : { person_id: toId('person', id), name: name ?? '' }
 
+/** Who submitted a batch that waits for a second person. */
+export const submitterOf = (row: BatchRow): string | null =>
+  row.state === 'submitted' ? row.submitted_by : null
+
 /** A batch for an answer. */
-export function toBatch(row: BatchRow, readerId: string): z.input<typeof BatchBody> {
+export function toBatch(row: BatchRow, readerId: string, inCharge: InCharge): z.input<typeof BatchBody> {
   return {
     batch_id: toId('payout_batch', row.id),
     number: row.number,
@@ -169,6 +176,7 @@ export function toBatch(row: BatchRow, readerId: string): z.input<typeof BatchBo
     created_at: row.created_at.toISOString(),
     submitted_by: person(row.submitted_by, row.submitted_by_name),
     submitted_at: toInstant(row.submitted_at),
+    submission_counts: firstCounts(inCharge, submitterOf(row)),
     approved_by: person(row.approved_by, row.approved_by_name),
     approved_at: toInstant(row.approved_at),
     started_at: toInstant(row.started_at),

@@ -8,7 +8,7 @@ export const guarded = guardedBy({
   ],
   payout_batch_submitter_gone: [
     'PAYOUT_STATE_CONFLICT',
-    'Whoever submitted this batch is no admin any more, so only one person would answer for it: cancel it, and build it again.',
+    'Whoever submitted this batch is no admin any more, so only one person would answer for it: submit it anew in your own name, and another admin approves it; or cancel it.',
   ],
   payout_batch_own_partner: [
     'PAYOUT_OWN_PARTNER',

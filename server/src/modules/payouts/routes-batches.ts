@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { whoStillDecides } from '#platform/first-approver.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -22,6 +23,7 @@ import {
   BatchDetailBody,
   CandidateBody,
   ItemBody,
+  submitterOf,
   toBatch,
   toCandidate,
   toHandOver,
@@ -53,7 +55,7 @@ async function describe(
 ): Promise<z.input<typeof BatchDetailBody>> {
   const counted = await countStates(mandate, [row.id])
   return {
-    ...toBatch(row, mandate.actor.id),
+    ...toBatch(row, mandate.actor.id, await whoStillDecides(mandate, [submitterOf(row)])),
     hand_overs: (await listHandOvers(mandate, row.id)).map(toHandOver),
     skipped: toSkippedBody(row),
     progress: counted.map(({ state, items, minor }) => ({
@@ -99,8 +101,9 @@ const reads: readonly Route[] = [
     responses: { 200: z.strictObject(pageOf(BatchBody)) },
     async handle({ mandate, query }) {
       const { rows, total } = await listBatches(mandate, query, query)
+      const inCharge = await whoStillDecides(mandate, rows.map(submitterOf))
       return toPage(
-        rows.map((row) => toBatch(row, mandate.actor.id)),
+        rows.map((row) => toBatch(row, mandate.actor.id, inCharge)),
         query,
         total,
       )
@@ -180,7 +183,8 @@ function makeSubmitRoute(services: Services): Route {
   return route({
     method: 'POST',
     path: `${BASE}/:batch_id/submit`,
-    summary: 'Submit a draft: from now on it waits for a second person',
+    summary:
+      'Submit a draft, or anew what somebody submitted who is no admin any more: from now on it waits for a second person',
     input: { params: Params },
     access: RUN,
     limit: 'write',
