@@ -1,6 +1,7 @@
 import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiClients, TestTokens } from '../server/testing/api-client.ts'
+import { activeAgreement } from '../server/testing/program-acts.ts'
 import { changedBy } from '../server/testing/raw-changes.ts'
 import { TestWorld } from '../server/testing/world.ts'
 import type { Caller } from '../server/testing/world.ts'
@@ -64,11 +65,13 @@ beforeAll(async () => {
     [partner],
   )
   const foreign = await linkOfOthers()
+  const agreement = await activeAgreement(world, partner)
   about = {
     partner,
     tenant,
     link,
     foreign,
+    agreement,
     user,
     consent,
     event: event?.event_id,
@@ -196,6 +199,7 @@ const OWNERS_ASK: readonly string[] = [
   `access.find_tenant_for_request('acme-of-records') id where id is not null`,
   `access.tenant_policy_for_request({tenant}) policy where policy is not null`,
   `access.find_distributor('between-of-records')`,
+  `access.mail_agreement({agreement}, 'partner', 's', 'b') sent where sent > 0`,
   `access.identity_check_rules({partner}) rules where rules is not null`,
   `access.read_configuration({partner})`,
   `access.calls_outside('{192.0.2.0/24}', '2000-01-01')`,
@@ -264,6 +268,19 @@ describe('the records of a partner (access.md section 4)', () => {
       expect(await asks(staff, call)).toBeGreaterThan(0)
     },
   )
+
+  test('let nobody who left tell receivers of events what happened there (R1)', async () => {
+    for (const login of ['liaison_program', 'liaison_delegate'] as const) {
+      const put = async ({ caller }: Member) =>
+        changedBy(world, caller, {
+          login,
+          sql: `insert into outbox (topic, payload) values ('link.activated', jsonb_build_object('partner_id', $1::uuid))`,
+          values: [partner],
+        })
+      expect(await put(owner)).toBe(1)
+      await expect(put(left)).rejects.toThrow()
+    }
+  })
 
   test.each([`{foreign}, 'tenant'`, `{foreign}, 'partner'`])(
     'let nobody mail and tell the sides of what is another partner’s, and of their own nobody who left (R1): %s',

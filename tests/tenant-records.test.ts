@@ -26,10 +26,12 @@ beforeAll(async () => {
   }
   const gone = await join('TENANT_ADMIN')
   admin = (await join('TENANT_ADMIN')).caller
+  await join('TENANT_ADMIN')
   worker = (await join('TENANT_USER')).caller
   left = gone.caller
   const link = await world.link(partner, tenant)
   await world.assign(link, member)
+  await world.signIn(owner)
   const clients = new ApiClients(world, new TestTokens())
   const client = await clients.client({ partner })
   const account = await clients.account(tenant, 'A-1')
@@ -82,6 +84,11 @@ const ADMINS_ASK: readonly string[] = [
   `access.find_partner_for_invitation('northwind-of-records') id where id is not null`,
   'audit.own_details(array[{event}]::uuid[])',
   'audit.own_sealed_event({event})',
+  `audit.completeness('2000-01-01', '2100-01-01', 100) where events > 0`,
+  'access.payers_of_accounts()',
+  'access.count_apps() where apps > 0',
+  'access.factor_evidence({partner}) where sign_ins > 0',
+  `access.mail_other_admins(${LETTERS}) sent where sent > 0`,
   `access.mail_side({link}, 'partner', 's', 'b') sent where sent > 0`,
   `access.mail_side({link}, 'partner', ${LETTERS}) sent where sent > 0`,
   `access.tell_side({link}, 'partner', 'news', 'Sentence.', 's', 'b') sent where sent > 0`,
@@ -109,6 +116,16 @@ describe('the records of a tenant (access.md section 4)', () => {
     expect([await asks(worker, ask), await asks(worker, 'person where id = {owner}')]).toEqual([1, 1])
     expect(await asks(left, 'person where id = {owner}')).toBe(0)
     await expect(asks(left, ask)).rejects.toThrow('only a member asks')
+  })
+
+  test('let nobody who left tell receivers of events what happened there (R1)', async () => {
+    const put = async (who: Caller) =>
+      changedBy(world, who, {
+        login: 'liaison_tenant',
+        sql: `insert into outbox (topic, payload) values ('partner.tenant.status_changed', '{}')`,
+      })
+    expect(await put(worker)).toBe(1)
+    await expect(put(left)).rejects.toThrow()
   })
 
   test('name whom a ticket or an alert is given to by the name that they have, and nobody who may not have it (R1)', async () => {

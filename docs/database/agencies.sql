@@ -437,14 +437,14 @@ begin
   from public.audit_scope s
   join public.audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
   join access.agency_credential c on c.tenant_id = s.scope_id and c.id = e.delegation_id
-  where s.kind = 'tenant' and s.scope_id = access.context_id('tenant_id') and access.context_plane() = 'tenant' and s.occurred_at >= since
+  where s.kind = 'tenant' and s.scope_id in (select access.reach('form', 'select')) and access.context_plane() = 'tenant' and s.occurred_at >= since
     and (e.action = 'voucher.looked_up' or e.action like 'embed.%')
   group by c.agency_id, c.form_id, date_bin('15 minutes', e.occurred_at, timestamptz '2000-01-01 00:00:00Z'), e.action, e.code
   union all
   -- Vouchers speak for themselves, longer than the log is kept at hand.
   select v.agency_id, t.form_id, date_bin('15 minutes', v.requested_at, timestamptz '2000-01-01 00:00:00Z'), case when v.issued_at is null or v.issued_at > v.requested_at then 'voucher.review_requested' else 'voucher.issued' end, null, count(*), count(distinct date_trunc('minute', v.requested_at))
   from public.voucher v left join public.form_token t on t.tenant_id = v.tenant_id and t.id = v.form_token_id
-  where v.tenant_id = access.context_id('tenant_id') and access.context_plane() = 'tenant' and v.agency_id is not null and v.requested_at >= since
+  where v.tenant_id in (select access.reach('form', 'select')) and access.context_plane() = 'tenant' and v.agency_id is not null and v.requested_at >= since
   group by 1, 2, 3, 4;
 end
 $function$;
@@ -465,7 +465,7 @@ AS $function$
     coalesce(d.issued, 0)::bigint, coalesce(d.refused, 0)::bigint,
     (select max(u.last_used_at) from access.agency_credential c join public.agency_credential_use u on u.credential_id = c.id where c.tenant_id = a.tenant_id and c.agency_id = a.id)
   from public.agency a left join done d on d.agency_id = a.id
-  where a.tenant_id = access.context_id('tenant_id') and access.context_plane() = 'tenant' and a.id = any (agencies)
+  where a.tenant_id in (select access.reach('agency', 'select')) and access.context_plane() = 'tenant' and a.id = any (agencies)
   $function$;
 grant execute on access.agency_figures(uuid[]) to liaison_tenant;
 
@@ -598,7 +598,7 @@ CREATE OR REPLACE FUNCTION access.own_form_rush(form uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select r.* from access.form_rush(access.context_id('tenant_id'), form) r where access.context_plane() = 'tenant' $function$;
+AS $function$ select r.* from access.form_rush(access.context_id('tenant_id'), form) r where access.context_plane() = 'tenant' and exists (select from access.reach('form', 'select')) $function$;
 grant execute on access.own_form_rush(uuid) to liaison_tenant;
 
 -- owner: liaison_authz

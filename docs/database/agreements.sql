@@ -616,7 +616,7 @@ declare
 begin
   select * into g from public.agreement x where x.id = of_agreement;
   if (not coalesce((session_user = 'liaison_platform' and access.context_plane() = 'platform') or (session_user = 'liaison_job' and access.context_plane() = 'system')
-    or (session_user = 'liaison_program' and g.partner_id = access.own_partner()), false)) then
+    or (session_user = 'liaison_program' and g.partner_id = access.partner_of_owner()), false)) then
     return 0;
   end if;
   insert into public.outbox (topic, payload)

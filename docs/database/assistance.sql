@@ -301,7 +301,7 @@ declare
   sent integer;
 begin
   select x.* into a from public.assisted_access x where x.id = of_access;
-  if a.id is null or not (access.context_plane() = 'system' or (access.is_in_own_plane() and (access.context_plane() = 'platform' or (access.context_plane() = 'tenant' and a.tenant_id = access.context_id('tenant_id'))))) then
+  if a.id is null or not (access.context_plane() = 'system' or (access.is_in_own_plane() and (access.context_plane() = 'platform' or (access.context_plane() = 'tenant' and a.tenant_id in (select access.reach('delegation', 'select')))))) then
     return 0;
   end if;
   if audience = 'security' then

@@ -509,7 +509,7 @@ CREATE OR REPLACE FUNCTION audit.completeness(since timestamp with time zone, un
 AS $function$
   with reader as materialized (
     select case access.context_plane() when 'program' then 'partner' when 'tenant' then 'tenant' end as kind,
-      case access.context_plane() when 'program' then access.partner_of_owner() when 'tenant' then access.context_id('tenant_id') end as scope_id
+      case access.context_plane() when 'program' then access.partner_of_owner() when 'tenant' then (select reached from access.reach('audit_scope', 'select') reached) end as scope_id
   ), counted as (
     select count(*) as events, count(*) filter (where e.id is null) as missing, count(*) filter (where e.id is not null and l.event_id is null) as waiting
     from (

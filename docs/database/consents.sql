@@ -767,7 +767,7 @@ AS $function$
   join public.partner p on p.id = r.partner_id
   where r.id = request_id and case access.context_plane()
     when 'auth' then r.person_id = access.context_id('actor_id')
-    when 'tenant' then (r.status = 'open' and r.person_id = access.context_id('actor_id')) or r.tenant_id = access.context_id('tenant_id')
+    when 'tenant' then (r.status = 'open' and r.person_id = access.context_id('actor_id')) or r.tenant_id in (select access.reach('delegation', 'select'))
     else false end
 $function$;
 grant execute on access.consent_parties(uuid) to liaison_auth;
@@ -840,7 +840,7 @@ AS $function$
   join public.billing_account a on a.tenant_id = r.tenant_id and a.id = r.account_id
   where r.partner_id = partner and r.tenant_id = tenant and r.ref = hint
     and case access.context_plane()
-      when 'tenant' then tenant = access.context_id('tenant_id') and access.context_id('client_id') is null
+      when 'tenant' then tenant in (select access.reach('delegation', 'select')) and access.context_id('client_id') is null
       when 'auth' then exists (
         select from public.tenant_member m
         where m.tenant_id = tenant and m.person_id = access.context_id('actor_id') and m.status = 'active' and m.role = 'TENANT_ADMIN')
@@ -904,7 +904,7 @@ CREATE OR REPLACE FUNCTION access.payers_of_accounts()
 AS $function$
   select a.id, access.billing_of(a.tenant_id, a.id)
   from public.billing_account a
-  where a.tenant_id = access.context_id('tenant_id') and access.context_plane() = 'tenant'
+  where a.tenant_id in (select access.reach('delegation', 'select')) and access.context_plane() = 'tenant'
 $function$;
 grant execute on access.payers_of_accounts() to liaison_tenant;
 

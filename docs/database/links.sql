@@ -813,7 +813,7 @@ AS $function$
 declare
   cancelled integer;
 begin
-  if access.context_plane() is distinct from 'tenant' then
+  if access.context_plane() is distinct from 'tenant' or not exists (select from access.reach('delegation', 'update')) then
     return 0;
   end if;
   update public.export e set status = 'cancelled', status_reason = 'The organisation hands the work over to another partner.', finished_at = statement_timestamp(), slot = null, claim_hash = null, claimed_until = null
@@ -858,7 +858,7 @@ AS $function$
   select (count(*) filter (where d.status = 'active'))::integer, coalesce(array_agg(distinct d.partner_id) filter (where d.status = 'active' and d.partner_id is not null), '{}'),
     (count(*) filter (where d.status = 'requested'))::integer
   from public.delegation d
-  where d.kind in ('consent', 'resale') and d.tenant_id = access.context_id('tenant_id') and access.context_plane() = 'tenant'
+  where d.kind in ('consent', 'resale') and d.tenant_id in (select access.reach('delegation', 'select')) and access.context_plane() = 'tenant'
     and d.status in ('active', 'requested') and (d.ends_at is null or d.ends_at > statement_timestamp())
 $function$;
 grant execute on access.count_apps() to liaison_tenant;
@@ -903,12 +903,12 @@ CREATE OR REPLACE FUNCTION access.factor_evidence(partner uuid)
 AS $function$
   with people as (
     select distinct m.person_id from public.link_member m
-    where m.tenant_id = access.context_id('tenant_id') and m.partner_id = factor_evidence.partner and access.context_plane() = 'tenant'),
+    where m.tenant_id in (select access.reach('delegation', 'select')) and m.partner_id = factor_evidence.partner and access.context_plane() = 'tenant'),
   sessions as (select s.* from public.session s join people on people.person_id = s.person_id where s.created_at > statement_timestamp() - interval '30 days'),
   refused as (
     select e.occurred_at, e.actor_name from public.audit_scope s
     join public.audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
-    where s.kind = 'tenant' and s.scope_id = access.context_id('tenant_id') and access.context_plane() = 'tenant' and s.occurred_at > statement_timestamp() - interval '30 days'
+    where s.kind = 'tenant' and s.scope_id in (select access.reach('delegation', 'select')) and access.context_plane() = 'tenant' and s.occurred_at > statement_timestamp() - interval '30 days'
       and e.partner_id = factor_evidence.partner and e.outcome = 'denied' and e.code in ('MFA_REQUIRED', 'STEP_UP_REQUIRED'))
   select (select count(*) from sessions)::integer, (select count(*) from sessions where factor <> 'none')::integer, (select count(*) from sessions where factor = 'phishing_resistant')::integer,
     (select count(*) from refused)::integer, (select max(occurred_at) from refused), (select actor_name from refused order by occurred_at desc limit 1)
@@ -1027,7 +1027,7 @@ AS $function$
 declare
   sent integer;
 begin
-  if not (access.is_in_own_plane() and access.context_plane() = 'tenant') then
+  if not (access.is_in_own_plane() and access.context_plane() = 'tenant' and exists (select from access.reach('delegation', 'select'))) then
     return 0;
   end if;
   insert into public.outbox (topic, payload)

@@ -264,6 +264,10 @@ begin
   if subject in ('payout', 'earning', 'referral') or topic = 'partner.reactivated' then
     return false;
   end if;
+  -- Clients and forms have no member.
+  if session_user = 'liaison_tenant' and access.context_id('client_id') is null and not exists (select from access.reach('tenant', 'select')) then
+    return false;
+  end if;
   if session_user in ('liaison_tenant', 'liaison_embed') then
     if subject in ('agreement', 'deal', 'kyc', 'subscription', 'feature') or topic = 'partner.changed' or (session_user = 'liaison_embed' and topic = 'mail') then
       return false;
@@ -272,7 +276,10 @@ begin
     return case when named_tenant is null or subject = 'export' then named_partner is null else true end
       and (named_tenant is null or named_tenant = access.context_id('tenant_id'));
   end if;
-  own_partner := access.context_id('partner_id');
+  own_partner := case when session_user in ('liaison_program', 'liaison_delegate') and access.context_id('client_id') is null then access.own_partner() else access.context_id('partner_id') end;
+  if own_partner is null then
+    return false;
+  end if;
   return (named_partner is null or named_partner = own_partner)
     and (named_tenant is null
       or exists (select from public.delegation d where d.partner_id = own_partner and d.tenant_id = named_tenant)
@@ -523,15 +530,18 @@ CREATE OR REPLACE FUNCTION private.mail_whom_it_concerns()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+declare
+  logins constant text[] := array['liaison_auth', 'liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant', 'liaison_realm', 'liaison_embed', 'liaison_ingest'];
+  is_direct boolean := current_user = any (logins);
 begin
-  if current_user not in ('liaison_auth', 'liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant', 'liaison_realm', 'liaison_embed', 'liaison_ingest') then
-    return new;
-  end if;
-  if not access.may_mail(new.payload ->> 'to', new.payload ->> 'subject') then
+  if is_direct and not access.may_mail(new.payload ->> 'to', new.payload ->> 'subject') then
     raise exception 'a mail goes to whom it concerns' using errcode = 'insufficient_privilege', constraint = 'outbox_recipient';
   end if;
-  if char_length(new.payload::text) > 20000 then
+  if session_user = any (logins) and char_length(new.payload::text) > (case when is_direct then 20000 else 100000 end) then
     raise exception 'a mail is short' using errcode = 'check_violation', constraint = 'outbox_mail_size';
+  end if;
+  if session_user = any (logins) and coalesce(char_length(new.payload ->> 'subject') > 500 or new.payload ->> 'subject' ~ '[[:cntrl:]]' or new.payload ->> 'text' is null, true) then
+    raise exception 'a mail has a subject of one line, and words' using errcode = 'check_violation', constraint = 'outbox_mail_form';
   end if;
   return new;
 end
