@@ -274,4 +274,27 @@ describe('messages of the outbox', () => {
       'done',
     ])
   })
+
+  test('that are mails are letters, also where a function with more rights writes them: short, with a subject of one line (access.md section 8)', async () => {
+    const outcomes = await asSide({ world, side: 'tenant', scene }, async (client) => {
+      const ask = (subject: string | null, body: string | null) =>
+        attempt(client, 'select access.ask_tenant_admins($1, $2)', [subject, body])
+      return [
+        await ask('Please look', 'x'.repeat(90_000)),
+        await ask('Please look', 'x'.repeat(100_000)),
+        await ask('Please look\r\nBcc: stranger@example.test', 'x'),
+        await ask('x'.repeat(501), 'x'),
+        await ask(null, 'x'),
+        await ask('Please look', null),
+      ]
+    })
+    expect(outcomes).toEqual([
+      'done',
+      'outbox_mail_size',
+      'outbox_mail_form',
+      'outbox_mail_form',
+      'outbox_mail_form',
+      'outbox_mail_form',
+    ])
+  })
 })
