@@ -203,7 +203,10 @@ const OWNERS_ASK: readonly string[] = [
   `access.identity_check_rules({partner}) rules where rules is not null`,
   `access.read_configuration({partner})`,
   `access.calls_outside('{192.0.2.0/24}', '2000-01-01')`,
-  `(select access.mail_identity_check({check}, 's', 'b', null)::text as done offset 0) m where done is not null and pg_stat_get_xact_tuples_inserted('outbox'::regclass) > 0`,
+  // What an earlier transaction of the same connection wrote is counted until the server notes it.
+  `(select pg_stat_get_xact_tuples_inserted('outbox'::regclass) as before offset 0) b,
+    lateral (select b.before, access.mail_identity_check({check}, 's', 'b', null)::text as done offset 0) m
+    where done is not null and pg_stat_get_xact_tuples_inserted('outbox'::regclass) > m.before`,
 ]
 
 /** What functions tell every member. */
@@ -278,7 +281,7 @@ describe('the records of a partner (access.md section 4)', () => {
           values: [partner],
         })
       expect(await put(owner)).toBe(1)
-      await expect(put(left)).rejects.toThrow()
+      await expect(put(left)).rejects.toThrow('row-level security')
     }
   })
 

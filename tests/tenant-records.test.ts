@@ -125,7 +125,7 @@ describe('the records of a tenant (access.md section 4)', () => {
         sql: `insert into outbox (topic, payload) values ('partner.tenant.status_changed', '{}')`,
       })
     expect(await put(worker)).toBe(1)
-    await expect(put(left)).rejects.toThrow()
+    await expect(put(left)).rejects.toThrow('row-level security')
   })
 
   test('name whom a ticket or an alert is given to by the name that they have, and nobody who may not have it (R1)', async () => {
