@@ -19,6 +19,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { FirstApproval } from '../shared/void-first.tsx'
 import { PagedTable } from '../shared/paged-table.tsx'
 
 const OPEN = 'waiting,offered,active'
@@ -129,7 +130,13 @@ function Standing({ home }: { home: PartnerHome }) {
   return (
     <Panel title={home.partner_name}>
       <div className="stack">
-        <p>{sentenceOf(home)}</p>
+        {home.status === 'waiting' ? (
+          <FirstApproval name={home.asked_by_name} counts={home.first_approval_counts}>
+            {sentenceOf(home)}
+          </FirstApproval>
+        ) : (
+          <p>{sentenceOf(home)}</p>
+        )}
         <Facts
           facts={[
             fact(t('column.status'), <StatusChip family="partner_home" value={home.status} />),

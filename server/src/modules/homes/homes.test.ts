@@ -152,7 +152,10 @@ describe('a partner and a tenant are one', () => {
       [scene.people.tenant.id],
       scene.tenant,
     )
+    const seen = { ...other.caller, tenantId: scene.tenant }
+    expect(await list(seen)).toMatchObject([{ first_approval_counts: false }])
     expect(stateAndCode(await act(other.caller, id, 'confirm'))).toBe('200 waiting')
+    expect(await list(seen)).toMatchObject([{ first_approval_counts: true }])
     expect(stateAndCode(await act(other.caller, id, 'confirm'))).toBe('409 HOME_SECOND_PERSON')
     expect(stateAndCode(await act(third.caller, id, 'confirm'))).toBe('200 offered')
     const [event] = await world.sql<{ reason: string }>(

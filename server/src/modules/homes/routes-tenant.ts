@@ -1,6 +1,6 @@
 import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
-import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
+import { countsNoMore, stillDecides, whoStillDecides } from '#platform/first-approver.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -13,7 +13,7 @@ import { announceHome, recordHome } from './news.ts'
 import { changeHome, getHome, insertHome, listHomes } from './store.ts'
 import type { HomeRow } from './store.ts'
 import { HOME_STATES } from './tables.ts'
-import { HomeBody, HomeParams, toHome } from './view.ts'
+import { firstOf, HomeBody, HomeParams, toHome } from './view.ts'
 
 const BASE = '/api/v1/tenant/partner-access/homes'
 const PROBLEMS = ['HOME_NOT_FOUND', 'HOME_STATE_CONFLICT']
@@ -31,8 +31,9 @@ const listRoute = route({
   responses: { 200: z.strictObject(pageOf(HomeBody)).meta({ id: 'PartnerHomePage' }) },
   async handle({ mandate, query }) {
     const { rows, total } = await listHomes(mandate, { states: query.status }, query)
+    const inCharge = await whoStillDecides(mandate, rows.map(firstOf))
     return toPage(
-      rows.map((row) => toHome(row, mandate.actor.id)),
+      rows.map((row) => toHome(row, mandate.actor.id, inCharge)),
       query,
       total,
     )
@@ -62,7 +63,7 @@ const makeAskRoute = (services: Services): Route =>
         news: row.state === 'waiting' ? 'asked' : 'offered',
         origin: services.publicOrigin(),
       })
-      return toHome(row, mandate.actor.id)
+      return toHome(row, mandate.actor.id, await whoStillDecides(mandate, [firstOf(row)]))
     },
   })
 
@@ -109,7 +110,7 @@ const makeConfirmRoute = (services: Services): Route =>
         news: isVoid ? 'asked' : 'offered',
         origin: services.publicOrigin(),
       })
-      return toHome(after, mandate.actor.id)
+      return toHome(after, mandate.actor.id, await whoStillDecides(mandate, [firstOf(after)]))
     },
   })
 
@@ -137,7 +138,7 @@ const makeStopRoute = (
       const row = await getHome(mandate, params.home_id)
       requireState(row, from)
       const after = await endHome(mandate, row, { reason: body.reason, origin: services.publicOrigin() })
-      return toHome(after, mandate.actor.id)
+      return toHome(after, mandate.actor.id, await whoStillDecides(mandate, [firstOf(after)]))
     },
   })
 

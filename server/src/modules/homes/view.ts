@@ -1,5 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
+import type { InCharge } from '#platform/first-approver.ts'
 import { publicId } from '#platform/route-input.ts'
 import type { HomeRow } from './store.ts'
 import { HOME_STATES } from './tables.ts'
@@ -19,6 +21,7 @@ export const HomeBody = z
     }),
     asked_by_name: z.string(),
     asked_by_you: z.boolean(),
+    first_approval_counts: FirstCountsOrNone,
     asked_at: z.string(),
     answer_by: z.string(),
     confirmed_by_name: z
@@ -37,8 +40,15 @@ export const HomeBody = z
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null
 
-/** What is said of a partner and an organisation, as somebody of either side reads it. */
-export function toHome(row: HomeRow, reader: string): z.output<typeof HomeBody> {
+/** Who said it first where a second person of the organisation is waited for. */
+export const firstOf = (row: HomeRow): string | null => (row.state === 'waiting' ? row.asked_by : null)
+
+/** What is said of a partner and an organisation; whether a first word counts is told to the organisation alone. */
+export function toHome(
+  row: HomeRow,
+  reader: string,
+  inCharge: InCharge | null = null,
+): z.output<typeof HomeBody> {
   return {
     home_id: encodeId('partner_home', idFromUuid('partner_home', row.id)),
     tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
@@ -48,6 +58,7 @@ export function toHome(row: HomeRow, reader: string): z.output<typeof HomeBody> 
     status: row.state,
     asked_by_name: row.asked_by_name,
     asked_by_you: row.asked_by === reader,
+    first_approval_counts: inCharge && firstCounts(inCharge, firstOf(row)),
     asked_at: row.asked_at.toISOString(),
     answer_by: row.answer_by.toISOString(),
     confirmed_by_name: row.confirmed_by_name,

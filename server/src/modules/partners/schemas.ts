@@ -44,12 +44,9 @@ export const PartnerBody = z.strictObject({
   registry_status: z
     .enum(['active', 'stopped'])
     .meta({ description: 'Stopped when nothing of the partner works, whatever the reason.' }),
-  home_tenant: z
-    .strictObject({ tenant_id: z.string(), name: z.string() })
-    .nullable()
-    .meta({
-      description: 'The tenant that the partner is itself: said by the tenant, accepted by the partner.',
-    }),
+  home_tenant: z.strictObject({ tenant_id: z.string(), name: z.string() }).nullable().meta({
+    description: 'The tenant that the partner is itself: said by the tenant, accepted by the partner.',
+  }),
   status_reason: z.string().nullable(),
   status_changed_at: z.string(),
   members_count: z.int(),
