@@ -1,5 +1,6 @@
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { meetAt } from '#testing/meet.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
 
@@ -144,12 +145,19 @@ test('attack 31, A4: once the first person is no administrator any more, the nex
   const second = (await acts.colleague(people)).caller
   const [waiting] = (await world.call(second, 'GET', '/api/v1/tenant/consent-requests')).json().items
   const scene = { ...people, second, waiting }
-  await world.seed(
-    `update tenant_member set role = 'TENANT_USER' where tenant_id = $1 and person_id = $2`,
-    [scene.tenant, scene.adminId],
-    scene.tenant,
-  )
   const key = scene.waiting.consent_request_id
+  expect(waiting).toMatchObject({ first_approved_by_name: 'Dana Kim', first_approval_counts: true })
+  const before = await world.call({ cookie: second.cookie }, 'GET', waiting.path)
+  const leaving = {
+    text: `update tenant_member set role = 'TENANT_USER' where tenant_id = $1 and person_id = $2 returning 1`,
+    values: [scene.tenant, scene.adminId],
+    tenant: scene.tenant,
+  }
+  // Nor does the second one open it alone at the very moment at which the first one leaves.
+  const [late] = await meetAt(world, leaving, [() => decide(scene, key, { page: before.body, as: second })])
+  expect(late?.statusCode, late?.body).toBeLessThan(500)
+  const [left] = (await world.call(second, 'GET', '/api/v1/tenant/consent-requests')).json().items
+  expect(left).toMatchObject({ first_approved_by_name: 'Dana Kim', first_approval_counts: false })
   const page = await world.call({ cookie: scene.second.cookie }, 'GET', scene.waiting.path)
   expect(page.body).toContain('you would be the first')
   const done = await decide(scene, key, { page: page.body, as: scene.second })
