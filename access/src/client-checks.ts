@@ -19,10 +19,10 @@ function isOwn({ token }: ClientFacts): boolean {
   return token.access === 'own'
 }
 
-/** Freezes that an API client feels: all but those of persons. */
-function testFreeze({ freezes, token }: ClientFacts): ClientRefusalCode | null {
-  const felt =
-    token.access === 'own' ? ['platform', 'partner'] : ['platform', 'partner', 'tenant', 'delegation']
+/** Freezes that an API client feels: all but those of persons. A tenant that freezes all partners freezes the one that it is itself, and no client of its own. */
+function testFreeze({ freezes, token, partner }: ClientFacts): ClientRefusalCode | null {
+  const isOwnClient = token.access === 'own' && !partner
+  const felt = isOwnClient ? ['platform', 'partner'] : ['platform', 'partner', 'tenant', 'delegation']
   return freezes.some(({ scope }) => felt.includes(scope)) ? 'ACCESS_FROZEN' : null
 }
 

@@ -170,9 +170,12 @@ describe('a call of an API client', () => {
     expect(decideClient(client({ owner_tenant_id: null }, OWN), READ).code).toBe('CUSTOMER_MISMATCH')
   })
 
-  test('for its own organisation is not stopped by a freeze that concerns partners in a tenant', () => {
-    expect(decideClient({ ...OWN, freezes: [{ scope: 'tenant' }] }, READ).code).toBe('ALLOWED')
-    expect(decideClient({ ...OWN, freezes: [{ scope: 'partner' }] }, READ).code).toBe('ACCESS_FROZEN')
+  test('for its own organisation is stopped by a freeze that concerns partners in a tenant where it is the client of a partner, and else is not', () => {
+    const ofPartner = { ...OWN, partner: DELEGATED.partner }
+    const ofTenant = { ...OWN, partner: null }
+    expect(decideClient({ ...ofTenant, freezes: [{ scope: 'tenant' }] }, READ).code).toBe('ALLOWED')
+    expect(decideClient({ ...ofPartner, freezes: [{ scope: 'tenant' }] }, READ).code).toBe('ACCESS_FROZEN')
+    expect(decideClient({ ...ofPartner, freezes: [{ scope: 'partner' }] }, READ).code).toBe('ACCESS_FROZEN')
   })
 
   test('is refused by every check alone: a kernel that leaves one out is found', () => {

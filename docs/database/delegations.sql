@@ -304,6 +304,7 @@ CREATE TRIGGER keep_suspension BEFORE UPDATE ON public.delegation FOR EACH ROW W
 CREATE TRIGGER make_checklist AFTER UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'revoked'::text) AND (old.status = ANY (ARRAY['active'::text, 'suspended'::text])))) EXECUTE FUNCTION private.make_checklist();
 CREATE TRIGGER need_strong_member BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (new.status = 'active'::text) AND (old.status = ANY (ARRAY['requested'::text, 'approved'::text])))) EXECUTE FUNCTION private.need_strong_member();
 CREATE TRIGGER plan_review AFTER UPDATE OF approved_at ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (old.approved_at IS NULL) AND (new.approved_at IS NOT NULL))) EXECUTE FUNCTION private.plan_review();
+CREATE TRIGGER refuse_own_link BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((new.kind = 'link'::text) AND (old.status = 'expired'::text) AND (new.status = ANY (ARRAY['active'::text, 'suspended'::text])))) EXECUTE FUNCTION private.refuse_own_link();
 CREATE TRIGGER require_first BEFORE UPDATE OF status ON public.delegation FOR EACH ROW WHEN (((old.status = 'requested'::text) AND (new.status = ANY (ARRAY['approved'::text, 'active'::text])) AND (new.kind = ANY (ARRAY['link'::text, 'consent'::text])))) EXECUTE FUNCTION private.require_first_of_delegation();
 CREATE TRIGGER require_welcome BEFORE INSERT OR UPDATE ON public.delegation FOR EACH ROW WHEN ((new.kind = 'consent'::text)) EXECUTE FUNCTION access.require_welcome();
 CREATE TRIGGER sandbox_apart BEFORE INSERT ON public.delegation FOR EACH ROW EXECUTE FUNCTION access.keep_sandbox_apart();
@@ -2413,16 +2414,24 @@ CREATE OR REPLACE FUNCTION access.who_has_access()
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select d.kind, p.name, k.name, l.access_role, access.mask_now(d)::text, d.starts_at, d.ends_at
-  from public.delegation d
-  join public.partner p on p.id = d.partner_id
-  left join public.link l on l.id = d.id
-  left join public.consent c on c.id = d.id
-  left join public.api_client k on k.id = c.client_id
+  select one.kind, one.partner_name, one.client_name, one.access_role, one.mask, one.starts_at, one.ends_at
+  from (
+    select d.kind, p.name as partner_name, k.name as client_name, l.access_role, access.mask_now(d)::text as mask, d.starts_at, d.ends_at, d.id
+    from public.delegation d
+    join public.partner p on p.id = d.partner_id
+    left join public.link l on l.id = d.id
+    left join public.consent c on c.id = d.id
+    left join public.api_client k on k.id = c.client_id
+    where d.tenant_id in (select access.reach('tenant', 'select')) and d.kind in ('link', 'consent', 'resale') and access.in_force(d)
+    union all
+    select 'home', p.name, k.name, null, coalesce(k.mask, 0::bit(256))::text, coalesce(h.accepted_at, p.created_at), null, coalesce(k.id, p.id)
+    from public.partner p
+    left join public.partner_home h on h.partner_id = p.id and h.tenant_id = p.home_tenant_id and h.status = 'active'
+    left join public.api_client k on k.partner_id = p.id and k.status = 'active' and access.opens_api(p.id, k.environment)
+    where p.home_tenant_id in (select access.reach('tenant', 'select')) and p.status = 'active'
+  ) one
   where access.context_plane() = 'tenant' and access.context_id('client_id') is null
-    and d.tenant_id in (select access.reach('tenant', 'select'))
-    and d.kind in ('link', 'consent', 'resale') and access.in_force(d)
-  order by p.name, d.kind, k.name, d.id
+  order by one.partner_name, one.kind, one.client_name, one.id
 $function$;
 grant execute on access.who_has_access() to liaison_tenant;
 

@@ -105,7 +105,7 @@ declare
   sent integer;
 begin
   select x.* into h from public.partner_home x where x.id = of_home
-    and ((access.context_plane() = 'tenant' and x.tenant_id = access.context_id('tenant_id')) or (x.offered_at is not null and x.partner_id = access.partner_as_owner()));
+    and ((access.context_plane() = 'tenant' and x.tenant_id in (select access.reach('delegation', 'select'))) or (x.offered_at is not null and x.partner_id = access.partner_as_owner()));
   if h.id is null or not access.is_in_own_plane() then
     return 0;
   end if;
@@ -141,7 +141,7 @@ AS $function$
 declare
   holder partner;
 begin
-  select * into holder from partner p where p.id = h.partner_id for update;
+  select * into holder from partner p where p.id = h.partner_id for no key update;
   if holder.home_tenant_id is not null or holder.status <> 'active' then
     raise exception 'a partner is one organisation' using errcode = 'check_violation', constraint = 'partner_home_taken';
   end if;
@@ -208,7 +208,9 @@ begin
   end if;
   if new.status = old.status then
     -- A first word is void once whoever gave it decides no more; then the next one is the first.
-    if (new.confirmed_by, new.accepted_by, new.ended_at, new.end_reason) is distinct from (old.confirmed_by, old.accepted_by, old.ended_at, old.end_reason)
+    if (new.confirmed_by, new.confirmed_by_name, new.accepted_by, new.accepted_by_name, new.ended_at, new.ended_by_side, new.ended_by_name, new.end_reason)
+        is distinct from (old.confirmed_by, old.confirmed_by_name, old.accepted_by, old.accepted_by_name, old.ended_at, old.ended_by_side, old.ended_by_name, old.end_reason)
+      or (new.asked_by is not distinct from old.asked_by and new.asked_by_name <> old.asked_by_name)
       or (new.asked_by is distinct from old.asked_by and (side <> 'tenant' or old.status <> 'waiting' or access.is_in_charge('tenant', old.tenant_id, old.asked_by))) then
       raise exception 'a decision is a move' using errcode = 'check_violation', constraint = 'partner_home_transition';
     end if;
@@ -220,9 +222,12 @@ begin
   if (new.status = 'lapsed') <> (old.status in ('waiting', 'offered') and old.answer_by <= statement_timestamp()) then
     raise exception 'nobody answered in time' using errcode = 'check_violation', constraint = 'partner_home_transition';
   end if;
-  if new.asked_by is distinct from old.asked_by
-    or (case when new.status = 'offered' then new.confirmed_by is null else new.confirmed_by is distinct from old.confirmed_by end)
-    or (case when new.status = 'active' then new.accepted_by is null else new.accepted_by is distinct from old.accepted_by end) then
+  if (new.asked_by, new.asked_by_name) is distinct from (old.asked_by, old.asked_by_name)
+    or (case when new.status = 'offered' then num_nulls(new.confirmed_by, new.confirmed_by_name) > 0
+        else (new.confirmed_by, new.confirmed_by_name) is distinct from (old.confirmed_by, old.confirmed_by_name) end)
+    or (case when new.status = 'active' then num_nulls(new.accepted_by, new.accepted_by_name) > 0
+        else (new.accepted_by, new.accepted_by_name) is distinct from (old.accepted_by, old.accepted_by_name) end)
+    or (new.status in ('offered', 'active') and num_nonnulls(new.ended_at, new.ended_by_side, new.ended_by_name, new.end_reason) > 0) then
     raise exception 'a decision names who made it' using errcode = 'check_violation', constraint = 'partner_home_actor';
   end if;
   if new.status = 'offered' then
@@ -235,7 +240,7 @@ begin
     new.accepted_at := statement_timestamp();
   else
     new.ended_at := statement_timestamp();
-    if new.ended_by_side is distinct from (case when new.status <> 'lapsed' then side end) then
+    if new.ended_by_side is distinct from (case when new.status <> 'lapsed' then side end) or (new.ended_by_name is null) <> (new.status = 'lapsed') then
       raise exception 'an end names the side that made it' using errcode = 'check_violation', constraint = 'partner_home_actor';
     end if;
   end if;
@@ -252,9 +257,9 @@ CREATE OR REPLACE FUNCTION private.follow_home()
 AS $function$
 begin
   if new.status = 'active' then
-    update partner p set home_tenant_id = new.tenant_id, version = p.version + 1 where p.id = new.partner_id;
+    update partner p set home_tenant_id = new.tenant_id where p.id = new.partner_id;
   else
-    update partner p set home_tenant_id = null, version = p.version + 1 where p.id = new.partner_id and p.home_tenant_id = new.tenant_id;
+    update partner p set home_tenant_id = null where p.id = new.partner_id and p.home_tenant_id = new.tenant_id;
   end if;
   return null;
 end

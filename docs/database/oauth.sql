@@ -921,7 +921,8 @@ begin
   where ahead.moment > at;
   return jsonb_build_object('era', era, 'snapshot', seen, 'until', until,
     'keys', array_remove(array[facts -> 'client' ->> 'id', facts -> 'partner' ->> 'id', customer::text, account::text, facts -> 'delegation' ->> 'id', facts -> 'member' ->> 'person_id',
-      facts -> 'billing' ->> 'payer_tenant_id', facts -> 'billing' ->> 'payer_account_id', '00000000-0000-0000-0000-000000000000'], null)::text);
+      facts -> 'billing' ->> 'payer_tenant_id', facts -> 'billing' ->> 'payer_account_id', '00000000-0000-0000-0000-000000000000']
+      || array(select r.seller_partner_id::text from public.commercial_relationship r where r.tenant_id = customer and r.account_id = account and r.status = 'active'), null)::text);
 end
 $function$;
 
@@ -988,7 +989,8 @@ begin
         and (k.tenant_id = t.id or (p.status = 'active' and p.home_tenant_id = t.id))
         and not exists (
           select from public.access_freeze f
-          where f.lifted_at is null and (f.scope = 'platform' or (f.scope = 'partner' and f.partner_id = k.partner_id)))
+          where f.lifted_at is null and (f.tenant_id is null or f.tenant_id = t.id)
+            and (f.scope = 'platform' or (f.scope = 'partner' and f.partner_id = k.partner_id) or (f.scope = 'tenant' and k.partner_id is not null)))
         and (k.mask & required) <> 0::bit(256)
         and (route_bit is null or get_bit(k.mask, route_bit) = 1);
   elsif context ->> 'plane' = 'delegation' then

@@ -658,6 +658,11 @@ begin
   -- Whoever changes the payer takes this lock alone, so the answer below stays true until the order is committed.
   perform pg_advisory_xact_lock_shared(access.lock_key('billing', account));
   payer := access.billing_of(tenant, account);
+  -- So does whoever ends that the wholesaler is the payer, of the wholesaler.
+  if payer ->> 'seller_partner_id' is not null then
+    perform access.hold('partner', (payer ->> 'seller_partner_id')::uuid);
+    payer := access.billing_of(tenant, account);
+  end if;
   if payer is null then
     raise exception 'nobody pays for this account' using errcode = 'check_violation', constraint = 'service_order_payer_missing';
   end if;

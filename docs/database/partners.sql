@@ -55,7 +55,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.partner REFERENCING NEW TAB
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_partner BEFORE INSERT OR UPDATE ON public.partner FOR EACH ROW EXECUTE FUNCTION private.enforce_partner();
 CREATE TRIGGER features_announced AFTER INSERT OR UPDATE OF kinds, tier, region ON public.partner FOR EACH ROW EXECUTE FUNCTION private.announce_features('id');
-CREATE TRIGGER keep_home_tenant BEFORE INSERT OR UPDATE OF home_tenant_id ON public.partner FOR EACH ROW WHEN ((new.home_tenant_id IS NOT NULL)) EXECUTE FUNCTION private.keep_home_tenant();
+CREATE TRIGGER keep_home_tenant BEFORE INSERT OR UPDATE OF home_tenant_id ON public.partner FOR EACH ROW EXECUTE FUNCTION private.keep_home_tenant();
 CREATE TRIGGER keep_past AFTER UPDATE OF status ON public.partner FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER note_contact BEFORE UPDATE OF contact_email, contact_set_by_partner ON public.partner FOR EACH ROW EXECUTE FUNCTION private.note_contact();
 CREATE TRIGGER open_realm AFTER INSERT OR UPDATE OF kinds ON public.partner FOR EACH ROW EXECUTE FUNCTION private.open_realm();
@@ -67,6 +67,7 @@ CREATE TRIGGER stamped_delete AFTER DELETE ON public.partner REFERENCING OLD TAB
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.partner REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_update AFTER UPDATE ON public.partner REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stop_writes BEFORE UPDATE OF status ON public.partner FOR EACH ROW EXECUTE FUNCTION private.stop_writes();
+CREATE TRIGGER stop_writes_home BEFORE UPDATE OF home_tenant_id ON public.partner FOR EACH ROW WHEN ((new.home_tenant_id IS DISTINCT FROM old.home_tenant_id)) EXECUTE FUNCTION private.stop_writes();
 alter table public.partner enable row level security, force row level security;
 create policy clock_reads on public.partner for select to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
@@ -84,9 +85,11 @@ create policy invited_read on public.partner for select to liaison_auth
 create policy kinds_checking on public.partner for select to liaison_owner
   using (true);
 create policy linked_partner on public.partner for select to liaison_tenant
-  using ((EXISTS ( SELECT
+  using (((EXISTS ( SELECT
    FROM public.delegation d
-  WHERE (d.partner_id = partner.id))));
+  WHERE (d.partner_id = partner.id))) OR (EXISTS ( SELECT
+   FROM public.partner_home h
+  WHERE ((h.partner_id = partner.id) AND (h.status = 'active'::text))))));
 create policy members_read on public.partner as restrictive for select to liaison_program
   using ((id = ( SELECT access.own_partner() AS own_partner)));
 create policy own_contact on public.partner for update to liaison_program
@@ -249,7 +252,8 @@ begin
   if side is null then
     return new;
   end if;
-  if old.status = 'terminated' then
+  if old.status = 'terminated' and not (pg_trigger_depth() > 1 and old.home_tenant_id is not null and new.home_tenant_id is null
+      and to_jsonb(new) - array['home_tenant_id', 'version', 'updated_at', 'registry_status'] = to_jsonb(old) - array['home_tenant_id', 'version', 'updated_at', 'registry_status']) then
     raise exception 'a terminated partner is history' using errcode = 'check_violation', constraint = 'partner_transition';
   end if;
   if (new.id, new.slug, new.onboarding_date, new.created_at) is distinct from (old.id, old.slug, old.onboarding_date, old.created_at) then
@@ -296,7 +300,7 @@ CREATE OR REPLACE FUNCTION private.keep_home_tenant()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if current_user = 'liaison_platform' and (tg_op = 'INSERT' or new.home_tenant_id is distinct from old.home_tenant_id) then
+  if current_user = 'liaison_platform' and (case when tg_op = 'INSERT' then new.home_tenant_id is not null else new.home_tenant_id is distinct from old.home_tenant_id end) then
     raise exception 'no login names the own tenant of a partner' using errcode = 'check_violation', constraint = 'partner_home_tenant_kept';
   end if;
   return new;

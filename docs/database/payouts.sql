@@ -798,6 +798,7 @@ begin
       raise exception 'a batch is submitted in the own name' using errcode = 'check_violation', constraint = 'payout_batch_actor';
     end if;
     new.submitted_at := statement_timestamp();
+    new.submitted_by_name := access.context() ->> 'actor_name';
   elsif (new.submitted_by, new.submitted_by_name, new.submitted_at) is distinct from (old.submitted_by, old.submitted_by_name, old.submitted_at) then
     raise exception 'who submitted a batch stays' using errcode = 'check_violation', constraint = 'payout_batch_actor';
   end if;

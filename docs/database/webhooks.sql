@@ -433,7 +433,8 @@ begin
       where d.id = delegation and d.tenant_id = tenant and d.partner_id = partner and d.approved_at <= at)
     when 'order' then array(
       select p.id from public.partner p
-      where p.id = partner and (p.home_tenant_id = tenant or exists (
+      where p.id = partner and ((p.home_tenant_id = tenant and not exists (
+        select from public.partner_home h where h.partner_id = p.id and h.tenant_id = tenant and h.status = 'active' and h.accepted_at > at)) or exists (
         select from access.delegation_in_force v join public.delegation d on d.id = v.id join public.delegation_account a on a.delegation_id = d.id
         where d.partner_id = p.id and d.tenant_id = tenant and a.account_id = account and d.kind in ('consent', 'resale')
           and d.starts_at <= at and d.approved_at <= at and get_bit(access.mask_now(d), needed) = 1)))
@@ -534,8 +535,11 @@ declare
   logins constant text[] := array['liaison_auth', 'liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant', 'liaison_realm', 'liaison_embed', 'liaison_ingest'];
   is_direct boolean := current_user = any (logins);
 begin
-  if is_direct and not access.may_mail(new.payload ->> 'to', new.payload ->> 'subject') then
-    raise exception 'a mail goes to whom it concerns' using errcode = 'insufficient_privilege', constraint = 'outbox_recipient';
+  -- Apart, since a login that may not ask must not even be made to.
+  if is_direct then
+    if not access.may_mail(new.payload ->> 'to', new.payload ->> 'subject') then
+      raise exception 'a mail goes to whom it concerns' using errcode = 'insufficient_privilege', constraint = 'outbox_recipient';
+    end if;
   end if;
   if session_user = any (logins) and char_length(new.payload::text) > (case when is_direct then 20000 else 100000 end) then
     raise exception 'a mail is short' using errcode = 'check_violation', constraint = 'outbox_mail_size';

@@ -38,6 +38,8 @@ export const REVIEWED_RELATIONS: Readonly<Record<string, string>> = {
   link_review: 'reviews of its own links',
   oauth_grant: 'consents to its own API clients',
   partner_account: 'its own accounts at tenants',
+  partner_home: 'the organisation that it is itself, once that has said so',
+  partner_home_overview: 'the same, with what the clock makes of it',
   partner_visible_tenant: 'the limited tenant view',
   referral: 'its own referrals',
   referral_block: 'blocks of its own referrals',

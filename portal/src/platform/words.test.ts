@@ -89,6 +89,8 @@ test('no sentence flatters, apologises or shouts', () => {
 
 test('a value of the server without words is shown by its name', () => {
   expect(tValue('status.link', 'half_open')).toBe('Half open')
+  // What a person typed is no code.
+  expect(tValue('status_reason', 'see TT_12, says Ana')).toBe('see TT_12, says Ana')
 })
 
 test('names are joined as one reads them', () => {

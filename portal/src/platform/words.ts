@@ -181,10 +181,13 @@ export function hasWords(id: string): id is WordId {
   return Object.hasOwn(english, id)
 }
 
-/** The catalogue's sentence for a server value such as a status; the value itself when there is none. */
+const CODE = /^[a-z0-9_.:-]+$/
+
+/** The catalogue's sentence for a server value such as a status; the value in words when there is none, and what a person typed as it was typed. */
 export function tValue(prefix: string, value: string): string {
   const id = `${prefix}.${value}`
   if (hasWords(id)) return t(id)
+  if (!CODE.test(value)) return value
   const words = value.replaceAll('_', ' ')
   return words.charAt(0).toLocaleUpperCase() + words.slice(1)
 }

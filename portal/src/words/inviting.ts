@@ -73,6 +73,7 @@ export const inviting = {
   'home_of.confirm_title': 'Are you {partner}?',
   'home_of.confirm_effect':
     'An owner of {partner} can accept it then. From then on its apps use all your accounts.',
+  'home_of.confirm_first': 'You say it first then; another admin confirms it before {partner} is told.',
   'home_of.confirm_keep': 'Not now',
   'home_of.confirmed': 'Confirmed',
   'home_of.withdraw': 'Take it back',

@@ -1,5 +1,9 @@
 /** Sentences that shorten the way to frequent jobs; they come with the pieces that show them. */
 export const jobs = {
+  'own_partner.waits': '{name} says that your organisation is the partner {partner} itself.',
+  'own_partner.answer': 'See what that opens, and confirm it',
+  'own_partner.runs': 'The apps of {partner}, your own partner, use all your accounts.',
+  'own_partner.see': 'See it',
   'pickticket.open': 'New ticket…',
   'pickticket.title': 'For which tenant is the ticket?',
   'pickticket.about': 'Nothing is chosen for you. The next page names the tenant again.',

@@ -7,6 +7,8 @@ export const whoHasAccess = {
   'who.link': 'Its people sign in, as {role}',
   'who.consent': 'Its app {app} works for {org}',
   'who.resale': 'It is the wholesaler of {org}',
+  'who.home': 'It is {org} itself, and has no app yet',
+  'who.home_app': 'It is {org} itself: its app {app} uses all accounts',
   'who.since': 'Since',
   'who.until': 'Until',
   'who.until_stopped': 'Until somebody stops it',

@@ -99,6 +99,7 @@ const READ_BY_MEMBERS: ReadonlySet<string> = new Set([
   'partner',
   'partner_account',
   'partner_application',
+  'partner_home',
   'partner_member',
   'partner_network_rule',
   'payout_policy',

@@ -17,6 +17,7 @@ import { Outlet } from '@tanstack/react-router'
 import { Activity, useEffect, useMemo, useState } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
+import { readTrouble } from '../../platform/access-problem.ts'
 import type { NavEntry, NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { Bones } from '../../parts/states.tsx'
@@ -138,13 +139,18 @@ function useContextAnswer(key: string, tenantId: string, isFollowed: boolean) {
   return useQuery({
     queryKey: [key, 'context'],
     queryFn: () => readBody(clientFor(tenantId).POST('/partner/context', { body: { tenant_id: tenantId } })),
-    // Waits for a network: that there is none ends no visit, and what is being typed there stays.
-    networkMode: 'online',
     refetchOnWindowFocus: 'always',
     refetchInterval: isFollowed ? false : refreshMs,
     staleTime: 0,
     retry: false,
   })
+}
+
+/** A server that is not reached, or is busy, refuses nothing: what is open stays, with what is being typed there. */
+const passing: readonly string[] = ['unreachable', 'busy']
+
+function refusalOf({ data, error }: ReturnType<typeof useContextAnswer>): Error | null {
+  return error !== null && (data === undefined || !passing.includes(readTrouble(error).kind)) ? error : null
 }
 
 /** Drops all data of the tenant when the frame is left or entry is refused. */
@@ -270,8 +276,9 @@ function Entered({ me, par, ten }: Pick<InsideProps, 'me' | 'par' | 'ten'>) {
       void cache.invalidateQueries({ queryKey: [key] })
   })
   const answer = useContextAnswer(key, ten, isFollowed)
-  useDropData(key, answer.isError)
-  if (answer.isError) return <Refused me={me} par={par} ten={ten} error={answer.error} />
+  const refusal = refusalOf(answer)
+  useDropData(key, refusal !== null)
+  if (refusal !== null) return <Refused me={me} par={par} ten={ten} error={refusal} />
   if (answer.data === undefined) return <Bones lines={10} />
   return <Inside context={answer.data} visit={visit} me={me} par={par} ten={ten} />
 }

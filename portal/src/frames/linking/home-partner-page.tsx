@@ -68,15 +68,16 @@ function AskForm() {
 
 function ConfirmButton({ home }: { home: PartnerHome }) {
   const named = { partner: home.partner_name }
+  const isFirst = home.first_approval_counts === false
   return (
     <MoveButton
       isApproval
       words={{
         act: t('home_of.confirm', named),
         title: t('home_of.confirm_title', named),
-        effect: t('home_of.confirm_effect', named),
+        effect: t(isFirst ? 'home_of.confirm_first' : 'home_of.confirm_effect', named),
         keep: t('home_of.confirm_keep'),
-        done: t('home_of.confirmed'),
+        done: t(isFirst ? 'home_of.asked_first' : 'home_of.confirmed'),
       }}
       move={(_reason, { client }) =>
         readBody(

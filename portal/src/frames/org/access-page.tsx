@@ -27,6 +27,7 @@ import { PartnerCode } from '../linking/partner-code.tsx'
 import { VersionNotes } from '../linking/versions-note.tsx'
 import { useAccessLinks, useFreezes } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
+import { OwnPartnerNote } from './own-partner-note.tsx'
 import { WaitingConsents } from './waiting-consents.tsx'
 
 function useLift(freeze: Freeze, who: string, onDone: () => void) {
@@ -90,7 +91,7 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
 
 function Freezes() {
   const freezes = useFreezes()
-  if (freezes.isError && readTrouble(freezes.error).kind !== 'refused') {
+  if (freezes.isError && freezes.data === undefined && readTrouble(freezes.error).kind !== 'refused') {
     return <TroublePanel error={freezes.error} onRetry={() => void freezes.refetch()} />
   }
   const standing = (freezes.data?.items ?? []).filter((freeze) => freeze.in_force)
@@ -317,6 +318,7 @@ export function AccessPage() {
       <div className="stack">
         <PartnerCode />
         <Freezes />
+        <OwnPartnerNote />
         <ElevationNote />
         <WaitingConsents />
         <VersionNotes />

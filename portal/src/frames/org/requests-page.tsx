@@ -20,6 +20,7 @@ import { orgPlaces, serverPlaces } from '../../places.ts'
 import { FirstApproval } from '../shared/void-first.tsx'
 import { linesOf } from './access-cards.tsx'
 import { useAccessLinks } from './calls.ts'
+import { OwnPartnerNote } from './own-partner-note.tsx'
 import { WaitingConsents } from './waiting-consents.tsx'
 import { WaitingSupport } from './waiting-support.tsx'
 import { whoPays } from './who-pays.ts'
@@ -197,6 +198,7 @@ export function RequestsPage() {
     <Page title={t('requests.title')} lead={t('requests.lead', { org: name })}>
       <div className="stack">
         <WaitingSupport />
+        <OwnPartnerNote isWaitingOnly />
         <WaitingConsents />
         <Changes />
         <Answer query={requests}>

@@ -4,6 +4,7 @@ import { useMay } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import { serverPlaces } from '../../places.ts'
 import { useAccessLinks } from './calls.ts'
+import { OwnPartnerNote } from './own-partner-note.tsx'
 import { WaitingSupport } from './waiting-support.tsx'
 
 /** Beyond these the list of requests is the better place. */
@@ -29,6 +30,7 @@ export function WaitingRequests() {
   return (
     <>
       <WaitingSupport />
+      <OwnPartnerNote isWaitingOnly />
       <Requests />
     </>
   )

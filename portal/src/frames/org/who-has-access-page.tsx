@@ -11,9 +11,10 @@ import { t } from '../../platform/words.ts'
 
 function wayOf(entry: WhoHasAccess, org: string): string {
   if (entry.kind === 'link') return t('who.link', { role: entry.role_title ?? '' })
-  return entry.kind === 'consent'
-    ? t('who.consent', { app: entry.app_name ?? '', org })
-    : t('who.resale', { org })
+  const app = entry.app_name ?? ''
+  if (entry.kind === 'consent') return t('who.consent', { app, org })
+  if (entry.kind === 'resale') return t('who.resale', { org })
+  return app === '' ? t('who.home', { org }) : t('who.home_app', { app, org })
 }
 
 function Lines({ lines }: { lines: readonly string[] }) {

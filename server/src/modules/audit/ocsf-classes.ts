@@ -30,7 +30,7 @@ const FAMILIES: Readonly<Record<ClassName, string>> = {
   role_management: 'link_templates',
   entity_management: `accounts agency agency_key agreements alert_rules alerts api_terms assistance billing
     billing_settings calendars change_requests clients commercial configuration consent_notices consent_reminders
-    consent_requests consents deals demo disputes features form form_token freezes fx_rates identity_checks
+    consent_requests consents deals demo disputes features form form_token freezes fx_rates homes identity_checks
     identity_vendors invoice invoices link_notices link_reviews links oauth.grant oauth.proof_key order orders partner
     partner_applications partner_networks partner_org partners plans platform products program provisioning realm
     realms resales sandbox saved_views service services signals sla subscriptions support tenant tenant_pins tenants

@@ -207,6 +207,7 @@ describe('what the page shows', () => {
     const people = await cast({ accounts: 1 })
     const wholesaler = await world.tenant('Whole Sale AG')
     const theirs = await account(wholesaler, 'Main')
+    await world.seed('update partner set home_tenant_id = $2 where id = $1', [people.partner, wholesaler])
     await world.seed(
       `update commercial_relationship set kind = 'resale', seller_partner_id = $2, payer_tenant_id = $3, payer_account_id = $4, agreement_reference = 'A-1' where account_id = $1`,
       [people.accounts[0]?.id, people.partner, wholesaler, theirs.id],

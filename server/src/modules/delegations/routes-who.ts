@@ -7,9 +7,9 @@ import type { AccessRow } from './who-store.ts'
 
 const Entry = z
   .strictObject({
-    kind: z.enum(['link', 'consent', 'resale']).meta({
+    kind: z.enum(['link', 'consent', 'resale', 'home']).meta({
       description:
-        'Its people sign in (`link`), its app works (`consent`), or it is the wholesaler (`resale`).',
+        'Its people sign in (`link`), its app works (`consent`), it is the wholesaler (`resale`), or the partner is the organisation itself and its app uses all accounts (`home`).',
     }),
     partner_name: z.string(),
     app_name: z.string().nullable(),

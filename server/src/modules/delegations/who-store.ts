@@ -6,7 +6,7 @@ import type { DelegationTables } from './tables.ts'
 
 /** One access to the organisation that is in force now. */
 export interface AccessRow {
-  readonly kind: 'link' | 'consent' | 'resale'
+  readonly kind: 'link' | 'consent' | 'resale' | 'home'
   readonly partner_name: string
   readonly client_name: string | null
   readonly access_role: LinkRole | null

@@ -53,6 +53,10 @@ test('a member of an organisation sees who has access to it in plain words: peop
   expect(seen[1]?.can).toContain('See invoices')
   await world.seed(`update delegation set status = 'suspended' where id = $1`, [link], whole.tenant)
   expect((await seenBy(member)).map(({ kind }) => kind)).toEqual(['consent', 'resale'])
+  // The partner that an organisation is itself has no delegation, and its apps use all accounts.
+  const [own] = await seenBy(await memberOf(whole.home))
+  expect(own).toMatchObject({ kind: 'home', partner_name: 'Whole', app_name: 'Order desk', role_title: null })
+  expect(own?.can.length).toBeGreaterThan(5)
 })
 
 test('a member of another organisation, a partner and nobody at all see nothing of it, and a member who left sees nothing more', async () => {

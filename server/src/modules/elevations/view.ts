@@ -55,7 +55,12 @@ function mayOfTenant(row: ElevationRow, mandate: Mandate<'tenant'>) {
   const mayStop = mayAlso(mandate, 'tenant.partner_access.revoke')
   const isWaiting = mayStop && row.state === 'approved'
   return {
-    approve: isWaiting && !isVoid(row) && row.person_id !== mandate.actor.id,
+    // Nobody approves for both sides.
+    approve:
+      isWaiting &&
+      !isVoid(row) &&
+      row.person_id !== mandate.actor.id &&
+      row.partner_decided_by !== mandate.actor.id,
     deny: isWaiting,
     end: mayStop && row.state === 'active',
   }

@@ -2,7 +2,7 @@ import { idFromUuid } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
 import { announceHome, recordHome } from './news.ts'
-import { changeHome, findOpen, getHome } from './store.ts'
+import { changeHome, holdOpen, getHome } from './store.ts'
 import type { HomeMandate, HomeRow } from './store.ts'
 
 interface Ending {
@@ -44,7 +44,7 @@ export async function stopHome(
   mandate: Mandate<'tenant'>,
   { partnerId, ...told }: Ending & { readonly partnerId?: PartnerId },
 ): Promise<StoppedHome | undefined> {
-  const row = await findOpen(mandate, partnerId)
+  const row = await holdOpen(mandate, partnerId)
   if (row === undefined) return undefined
   const { id, partner_id, partner_name } = await endHome(mandate, row, told)
   return { id, partner_id, partner_name, stateBefore: row.openState }

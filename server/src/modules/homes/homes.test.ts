@@ -2,7 +2,7 @@ import { decodeId, encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { makeHomeActs, OF_PARTNER, OF_TENANT } from '#testing/home-acts.ts'
-import { REQUEST } from '#testing/link-acts.ts'
+import { REQUEST, tenantPath } from '#testing/link-acts.ts'
 import { meetAt } from '#testing/meet.ts'
 import { stockShop } from '#testing/shop.ts'
 import { wholeProduct } from '#testing/whole-product.ts'
@@ -228,6 +228,16 @@ describe('a partner and a tenant are one', () => {
         body: { ...REQUEST, partner_slug: scene.slug },
       })
     await act(scene.owner, id, 'accept')
+    // One that has expired is not renewed either.
+    await world.seed(
+      `update delegation set status = 'expired', ends_at = now() - interval '1 day' where id = $1`,
+      [link],
+      scene.tenant,
+    )
+    const renewed = await world.call(scene.admin, 'POST', tenantPath(encodeId('link', link), '/renew'), {
+      body: {},
+    })
+    expect(renewed.json().code, renewed.body).toBe('LINK_WITH_ITSELF')
     const refused = await invite()
     expect(refused.json().code, refused.body).toBe('LINK_WITH_ITSELF')
     const [tenant] = await world.sql<{ slug: string }>('select slug from tenant where id = $1', [
@@ -258,6 +268,67 @@ describe('a partner and a tenant are one', () => {
       expect(await homeOf(scene)).toBeNull()
     }
   })
+
+  test('until all partner access is stopped, however it meets an owner who accepts at that moment (B10, I7)', async () => {
+    const scene = await open()
+    const id = await askedId(scene)
+    const lock = {
+      text: 'select 1 from partner_home where id = $1 for update',
+      values: [decodeId('partner_home', id)],
+    }
+    const [stopped] = await meetAt(world, lock, [
+      () =>
+        world.call(scene.admin, 'POST', '/api/v1/tenant/partner-access/stop-all', {
+          body: { reason: 'A leak', confirm_name: 'Acme' },
+        }),
+      () => act(scene.owner, id, 'accept'),
+    ])
+    expect(stopped?.statusCode, stopped?.body).toBe(200)
+    expect(await homeOf(scene)).toBeNull()
+  })
+
+  test('until it is ended also where the partner has been terminated: the organisation is not held to it, nor is its emergency stop (B10)', async () => {
+    for (const stop of [false, true]) {
+      const scene = await open()
+      const id = await askedId(scene)
+      await act(scene.owner, id, 'accept')
+      await world.seed(`update partner set status = 'terminated' where id = $1`, [scene.partner])
+      const ended = stop
+        ? await world.call(scene.admin, 'POST', '/api/v1/tenant/partner-access/stop-all', {
+            body: { reason: 'A leak', confirm_name: 'Acme' },
+          })
+        : await act(scene.admin, id, 'end')
+      expect(ended.statusCode, ended.body).toBe(200)
+      expect(await homeOf(scene)).toBeNull()
+    }
+  })
+
+  test.each([['partner'], ['tenant']] as const)(
+    'and feel what the organisation freezes, scope %s; its own apps go on (B11)',
+    async (scope) => {
+      const scene = await open()
+      const account = await clients.account(scene.tenant, 'F-1')
+      await act(scene.owner, await askedId(scene), 'accept')
+      const apps = [
+        await clients.client({ partner: scene.partner }),
+        await clients.client({ tenant: scene.tenant }),
+      ]
+      const read = () =>
+        Promise.all(
+          apps.map(async (client) => {
+            const token = await clients.token({ client, account })
+            const answer = await clients.call(token, 'GET', '/api/v1/customers/F-1/account')
+            return answer.json().code ?? answer.statusCode
+          }),
+        )
+      expect(await read()).toEqual([200, 200])
+      const frozen = await world.call(scene.admin, 'POST', '/api/v1/tenant/partner-access/freeze', {
+        body: { scope, ...(scope === 'partner' && { partner_id: encodeId('partner', scene.partner) }) },
+      })
+      expect(frozen.statusCode, frozen.body).toBe(201)
+      expect(await read()).toEqual(['ACCESS_FROZEN', 200])
+    },
+  )
 
   test('and nobody else says so: neither members who decide nothing, nor strangers, nor an app', async () => {
     const scene = await open()

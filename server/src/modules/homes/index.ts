@@ -12,6 +12,7 @@ import { makePartnerHomeRoutes } from './routes-partner.ts'
 import { makeTenantHomeRoutes } from './routes-tenant.ts'
 
 export { stopHome } from './end.ts'
+export { glanceAtHome } from './store.ts'
 
 /** Every route about the tenant that a partner is itself, of both sides. Source: product.md (home tenant), A5. */
 export const makeHomeRoutes = (services: Services): readonly Route[] => [

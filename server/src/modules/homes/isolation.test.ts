@@ -136,7 +136,7 @@ describe('raw SQL (I12, R2)', () => {
   test('of the provider and of the clock reads at most, and mails go to those two alone', async () => {
     const [scene, other] = [await open(), await open()]
     const id = decodeId('partner_home', await askedId(scene))
-    await act(scene.owner, await askedId(other), 'accept')
+    await act(other.owner, await askedId(other), 'accept')
     const end = `update partner_home set status = 'ended', ended_by_side = 'tenant' where id = $1`
     expect(
       await tries(scene, 'provider', [
@@ -154,24 +154,38 @@ describe('raw SQL (I12, R2)', () => {
     expect(await tries(scene, 'clock', [['select 1 from partner_home where id = $1', [id]]])).toEqual([
       'permission denied for table partner_home',
     ])
+    // What was decided keeps who decided it, and by which side it ended.
+    const standing = `update partner_home set %s where tenant_id = $1 and status = 'active'`
+    for (const set of [`ended_by_name = 'x'`, `ended_by_side = 'tenant'`])
+      for (const side of ['tenant', 'partner'] as const) {
+        const [answer] = await tries(other, side, [[standing.replace('%s', set), [other.tenant]]])
+        expect(answer, `${side}: ${set}`).toMatch(
+          /^(partner_home_transition|permission denied for table partner_home)$/,
+        )
+      }
     const letters = { en: { subject: 'S', text: 'T' } }
+    const mails = (side: 'tenant' | 'partner', of: Scene, audience: string) =>
+      asSide({ world, side, scene: of }, async (client) => {
+        const { rows } = await client.query('select access.mail_home($1, $2, $3) as sent', [
+          id,
+          audience,
+          letters,
+        ])
+        return Number(rows[0].sent)
+      })
     for (const [side, of, sent] of [
       ['tenant', scene, 1],
       ['partner', scene, 1],
       ['tenant', other, 0],
       ['partner', other, 0],
     ] as const)
-      expect(
-        await asSide({ world, side, scene: of }, async (client) => {
-          const audience = side === 'tenant' ? 'partner' : 'tenant'
-          const { rows } = await client.query('select access.mail_home($1, $2, $3) as sent', [
-            id,
-            audience,
-            letters,
-          ])
-          return rows[0].sent
-        }),
-        `${side} ${sent}`,
-      ).toBe(sent)
+      expect(await mails(side, of, side === 'tenant' ? 'partner' : 'tenant'), `${side} ${sent}`).toBe(sent)
+    // Whoever only works for the tenant mails nobody about it.
+    await world.seed(
+      `update tenant_member set role = 'TENANT_USER' where tenant_id = $1 and person_id = $2`,
+      [scene.tenant, scene.people.tenant.id],
+      scene.tenant,
+    )
+    expect(await mails('tenant', scene, 'partner')).toBe(0)
   })
 })

@@ -41,8 +41,26 @@ export async function getHome(mandate: HomeMandate, id: IdOf<'partner_home'>): P
 
 const OPEN_STATES = ['waiting', 'offered', 'active'] as const
 
-/** What stands or waits of the mandate's tenant, one at the most; of one partner where one is named. */
-export async function findOpen(mandate: Mandate<'tenant'>, partnerId?: string) {
+/** The partner that the mandate's tenant is itself, and whether the reader is the second person who is waited for. */
+export async function glanceAtHome(
+  mandate: Mandate<'tenant'>,
+): Promise<{ readonly partnerId: string | null; readonly waitsForReader: boolean }> {
+  const row = await selectAll(mandate).where('state', 'in', ['waiting', 'active']).executeTakeFirst()
+  return {
+    partnerId: row?.state === 'active' ? row.partner_id : null,
+    waitsForReader: row?.state === 'waiting' && row.asked_by !== mandate.actor.id,
+  }
+}
+
+/** What stands or waits of the mandate's tenant, one at the most, held until the transaction ends; of one partner where one is named. */
+export async function holdOpen(mandate: Mandate<'tenant'>, partnerId?: string) {
+  await db(mandate)
+    .selectFrom('partner_home')
+    .select('id')
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('status', 'in', OPEN_STATES)
+    .forUpdate()
+    .execute()
   const query = selectAll(mandate).where('state', 'in', OPEN_STATES)
   const row = await (
     partnerId === undefined ? query : query.where('partner_id', '=', partnerId)

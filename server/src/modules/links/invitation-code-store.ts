@@ -125,10 +125,16 @@ export async function withdrawCode(mandate: Mandate<'tenant'>, id: InvitationCod
     throw new ProblemError(409, 'INVITATION_CODE_OVER', 'The code was used, withdrawn or ran out already.')
 }
 
-/** Takes every open code of the tenant back, and says which. */
+/** Takes every open code of the tenant back, and says which; one that somebody is just making is waited for. */
 export async function withdrawOpenCodes(
   mandate: Mandate<'tenant'>,
 ): Promise<Pick<CodeRow, 'hint' | 'id' | 'note'>[]> {
+  await runStatements(mandate, [
+    {
+      text: `select pg_advisory_xact_lock(access.lock_key('invitation codes', $1))`,
+      values: [mandate.tenant.id],
+    },
+  ])
   return tables<LinkTables>(mandate)
     .updateTable('tenant_invitation_code')
     .set({

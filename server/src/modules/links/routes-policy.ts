@@ -2,7 +2,7 @@ import { encodeId, idFromUuid, LINK_STATUSES } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { stopAssistance } from '#modules/assistance/index.ts'
-import { stopHome } from '#modules/homes/index.ts'
+import { glanceAtHome, stopHome } from '#modules/homes/index.ts'
 import { stopForms } from '#modules/agencies/index.ts'
 import { stopConsents } from '#modules/consents/index.ts'
 import { stopResales } from '#modules/orders/index.ts'
@@ -34,7 +34,9 @@ const HomeBody = z.strictObject({
       ends_soon: z.int().meta({
         description: 'Accesses of partners, API clients and wholesalers that end within 30 days.',
       }),
-      waiting: z.int(),
+      waiting: z.int().meta({
+        description: 'Requests of partners, and whether a second person is waited for about the own partner.',
+      }),
       waiting_changes: z.int(),
       apps: z.int().meta({ description: 'API clients and wholesalers that are let in.' }),
       waiting_apps: z.int(),
@@ -54,14 +56,18 @@ async function summariseAccess(mandate: Mandate<'tenant'>) {
     ({ ends_at: end }) => end !== null && end.getTime() - now.getTime() <= EXPIRES_SOON_MS,
   )
   const apps = await countApps(mandate)
+  const home = await glanceAtHome(mandate)
+  const ofHome = home.partnerId === null ? [] : [home.partnerId]
   const uses = rows.flatMap(({ last_used_at: at }) => (at ? [at.getTime()] : []))
   return {
-    partners: new Set([...active.map((row) => row.partner_id), ...apps.partners]).size,
+    partners: new Set([...active.map((row) => row.partner_id), ...apps.partners, ...ofHome]).size,
     people: active.reduce((sum, row) => sum + row.members_count, 0),
     suspended: rows.filter((row) => row.status === 'suspended').length,
     last_use: uses.length === 0 ? null : new Date(Math.max(...uses)).toISOString(),
     ends_soon: endingLinks.length + (await countEndingApps(mandate, EXPIRES_SOON_MS)),
-    waiting: rows.filter((row) => row.status === 'requested' && row.initiated_by === 'partner').length,
+    waiting:
+      rows.filter((row) => row.status === 'requested' && row.initiated_by === 'partner').length +
+      Number(home.waitsForReader),
     waiting_changes: await countWaitingChanges(mandate),
     apps: apps.apps,
     waiting_apps: apps.waiting,

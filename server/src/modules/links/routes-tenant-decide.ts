@@ -198,7 +198,7 @@ function makeRenewRoute(services: Services): Route {
     },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',
-    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'SECOND_APPROVER_NEEDED'],
+    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'LINK_WITH_ITSELF', 'SECOND_APPROVER_NEEDED'],
     responses: { 200: SecondBody },
     async handle({ mandate, params, body }) {
       const row = await getTenantLink(mandate, params.link_id)

@@ -56,6 +56,13 @@ begin
   end if;
   new.partner_decided_at := case when new.partner_decided_by is not distinct from old.partner_decided_by then old.partner_decided_at else statement_timestamp() end;
   new.tenant_decided_at := case when new.tenant_decided_by is not distinct from old.tenant_decided_by then old.tenant_decided_at else statement_timestamp() end;
+  -- Who decided is told by the name that it has: another one decides anew, beside the name of whoever decided before.
+  if new.partner_decided_by is distinct from old.partner_decided_by then
+    new.partner_decided_by_name := access.context() ->> 'actor_name';
+  end if;
+  if new.tenant_decided_by is distinct from old.tenant_decided_by then
+    new.tenant_decided_by_name := access.context() ->> 'actor_name';
+  end if;
   if new.ended_at is not null then
     new.ended_at := statement_timestamp();
   end if;
@@ -64,7 +71,7 @@ begin
       raise exception 'nobody answered in time' using errcode = 'check_violation', constraint = 'elevation_lapsed';
     end if;
     if (side = 'partner' and (new.partner_decided_by is distinct from actor or actor = new.person_id))
-      or (side = 'tenant' and (new.tenant_decided_by is distinct from actor or actor = new.person_id)) then
+      or (side = 'tenant' and (new.tenant_decided_by is distinct from actor or actor = new.person_id or (new.status = 'active' and actor = old.partner_decided_by))) then
       raise exception 'somebody else approves, in the own name' using errcode = 'check_violation', constraint = 'elevation_two_people';
     end if;
     if side = 'partner' and (access.elevation_needs_tenant(new.link_id) <> (new.status = 'approved')) then

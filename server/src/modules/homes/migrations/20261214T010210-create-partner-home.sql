@@ -32,10 +32,20 @@ comment on column partner_home.offered_at is 'Since when the partner can answer;
 create unique index partner_home_one_open on partner_home (tenant_id) where status in ('waiting', 'offered', 'active');
 create index on partner_home (partner_id, asked_at desc);
 
--- Before this, only an administrator of the database could say it.
+-- Before this, only an administrator of the database could say it, and could say it twice.
+do $$
+declare
+  twice text := (select string_agg(distinct t.slug, ', ') from partner p join tenant t on t.id = p.home_tenant_id
+    where exists (select from partner o where o.home_tenant_id = p.home_tenant_id and o.id <> p.id));
+begin
+  if twice is not null then
+    raise exception 'more than one partner is each of these tenants itself: %', twice using hint = 'Set home_tenant_id of all but one of those partners to null, and migrate again.';
+  end if;
+end
+$$;
 insert into partner_home (tenant_id, partner_id, tenant_name, partner_name, status, asked_by_name, offered_at, accepted_by_name, accepted_at)
-select distinct on (t.id) t.id, p.id, t.name, p.name, 'active', 'The provider', now(), 'The provider', now()
-from partner p join tenant t on t.id = p.home_tenant_id order by t.id, p.created_at;
+select t.id, p.id, t.name, p.name, 'active', 'The provider', now(), 'The provider', now()
+from partner p join tenant t on t.id = p.home_tenant_id;
 
 call private.protect('partner_home');
 call private.audit_changes('partner_home', true);
@@ -114,7 +124,7 @@ create function private.accept_home(h partner_home) returns void
 declare
   holder partner;
 begin
-  select * into holder from partner p where p.id = h.partner_id for update;
+  select * into holder from partner p where p.id = h.partner_id for no key update;
   if holder.home_tenant_id is not null or holder.status <> 'active' then
     raise exception 'a partner is one organisation' using errcode = 'check_violation', constraint = 'partner_home_taken';
   end if;
@@ -149,7 +159,9 @@ begin
   end if;
   if new.status = old.status then
     -- A first word is void once whoever gave it decides no more; then the next one is the first.
-    if (new.confirmed_by, new.accepted_by, new.ended_at, new.end_reason) is distinct from (old.confirmed_by, old.accepted_by, old.ended_at, old.end_reason)
+    if (new.confirmed_by, new.confirmed_by_name, new.accepted_by, new.accepted_by_name, new.ended_at, new.ended_by_side, new.ended_by_name, new.end_reason)
+        is distinct from (old.confirmed_by, old.confirmed_by_name, old.accepted_by, old.accepted_by_name, old.ended_at, old.ended_by_side, old.ended_by_name, old.end_reason)
+      or (new.asked_by is not distinct from old.asked_by and new.asked_by_name <> old.asked_by_name)
       or (new.asked_by is distinct from old.asked_by and (side <> 'tenant' or old.status <> 'waiting' or access.is_in_charge('tenant', old.tenant_id, old.asked_by))) then
       raise exception 'a decision is a move' using errcode = 'check_violation', constraint = 'partner_home_transition';
     end if;
@@ -161,9 +173,12 @@ begin
   if (new.status = 'lapsed') <> (old.status in ('waiting', 'offered') and old.answer_by <= statement_timestamp()) then
     raise exception 'nobody answered in time' using errcode = 'check_violation', constraint = 'partner_home_transition';
   end if;
-  if new.asked_by is distinct from old.asked_by
-    or (case when new.status = 'offered' then new.confirmed_by is null else new.confirmed_by is distinct from old.confirmed_by end)
-    or (case when new.status = 'active' then new.accepted_by is null else new.accepted_by is distinct from old.accepted_by end) then
+  if (new.asked_by, new.asked_by_name) is distinct from (old.asked_by, old.asked_by_name)
+    or (case when new.status = 'offered' then num_nulls(new.confirmed_by, new.confirmed_by_name) > 0
+        else (new.confirmed_by, new.confirmed_by_name) is distinct from (old.confirmed_by, old.confirmed_by_name) end)
+    or (case when new.status = 'active' then num_nulls(new.accepted_by, new.accepted_by_name) > 0
+        else (new.accepted_by, new.accepted_by_name) is distinct from (old.accepted_by, old.accepted_by_name) end)
+    or (new.status in ('offered', 'active') and num_nonnulls(new.ended_at, new.ended_by_side, new.ended_by_name, new.end_reason) > 0) then
     raise exception 'a decision names who made it' using errcode = 'check_violation', constraint = 'partner_home_actor';
   end if;
   if new.status = 'offered' then
@@ -176,7 +191,7 @@ begin
     new.accepted_at := statement_timestamp();
   else
     new.ended_at := statement_timestamp();
-    if new.ended_by_side is distinct from (case when new.status <> 'lapsed' then side end) then
+    if new.ended_by_side is distinct from (case when new.status <> 'lapsed' then side end) or (new.ended_by_name is null) <> (new.status = 'lapsed') then
       raise exception 'an end names the side that made it' using errcode = 'check_violation', constraint = 'partner_home_actor';
     end if;
   end if;
@@ -200,14 +215,16 @@ create function private.follow_home() returns trigger
   as $$
 begin
   if new.status = 'active' then
-    update partner p set home_tenant_id = new.tenant_id, version = p.version + 1 where p.id = new.partner_id;
+    update partner p set home_tenant_id = new.tenant_id where p.id = new.partner_id;
   else
-    update partner p set home_tenant_id = null, version = p.version + 1 where p.id = new.partner_id and p.home_tenant_id = new.tenant_id;
+    update partner p set home_tenant_id = null where p.id = new.partner_id and p.home_tenant_id = new.tenant_id;
   end if;
   return null;
 end
 $$;
 create trigger follow_home after update of status on partner_home for each row when (new.status in ('active', 'ended') and new.status <> old.status) execute function private.follow_home();
+-- An act on its own partner or tenant that is under way is waited for, as where a partner is suspended.
+create trigger stop_writes_home before update of home_tenant_id on partner for each row when (new.home_tenant_id is distinct from old.home_tenant_id) execute function private.stop_writes();
 create trigger announced_home after update of home_tenant_id on partner for each row when (new.home_tenant_id is distinct from old.home_tenant_id) execute function private.announce_access('partner_id=id');
 
 create function private.refuse_own_link() returns trigger
@@ -227,6 +244,67 @@ begin
 end
 $$;
 create trigger refuse_own_link before insert on link for each row execute function private.refuse_own_link();
+create trigger refuse_own_link before update of status on delegation for each row
+  when (new.kind = 'link' and old.status = 'expired' and new.status in ('active', 'suspended')) execute function private.refuse_own_link();
+
+-- As before; the provider ends it in SQL no more than it begins it.
+create or replace function private.keep_home_tenant() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+  as $$
+begin
+  if current_user = 'liaison_platform' and (case when tg_op = 'INSERT' then new.home_tenant_id is not null else new.home_tenant_id is distinct from old.home_tenant_id end) then
+    raise exception 'no login names the own tenant of a partner' using errcode = 'check_violation', constraint = 'partner_home_tenant_kept';
+  end if;
+  return new;
+end
+$$;
+drop trigger keep_home_tenant on partner;
+create trigger keep_home_tenant before insert or update of home_tenant_id on partner for each row execute function private.keep_home_tenant();
+
+-- As before; but that a partner is a tenant ends after the partner has been terminated, too.
+create or replace function private.enforce_partner() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, public, pg_temp
+  as $$
+declare
+  side text := private.side_of_login();
+begin
+  if tg_op = 'INSERT' then
+    new.onboarding_date := least(new.onboarding_date, (new.created_at at time zone 'utc')::date);
+    if side is not null and new.status <> 'active' then
+      raise exception 'a partner begins active' using errcode = 'check_violation', constraint = 'partner_transition';
+    end if;
+    return new;
+  end if;
+  new.version := old.version + 1;
+  if new.status <> old.status then
+    new.status_changed_at := statement_timestamp();
+  end if;
+  if side is null then
+    return new;
+  end if;
+  if old.status = 'terminated' and not (pg_trigger_depth() > 1 and old.home_tenant_id is not null and new.home_tenant_id is null
+      and to_jsonb(new) - array['home_tenant_id', 'version', 'updated_at', 'registry_status'] = to_jsonb(old) - array['home_tenant_id', 'version', 'updated_at', 'registry_status']) then
+    raise exception 'a terminated partner is history' using errcode = 'check_violation', constraint = 'partner_transition';
+  end if;
+  if (new.id, new.slug, new.onboarding_date, new.created_at) is distinct from (old.id, old.slug, old.onboarding_date, old.created_at) then
+    raise exception 'a partner keeps its code and its beginning' using errcode = 'check_violation', constraint = 'partner_identity';
+  end if;
+  if new.status <> old.status and not exists (
+    select from state_transition t where t.entity = 'partner' and t.from_state = old.status and t.to_state = new.status and t.actor_kind = side) then
+    raise exception '% may not move a partner from % to %', side, old.status, new.status using errcode = 'check_violation', constraint = 'partner_transition';
+  end if;
+  if side = 'partner' and (new.name, new.kinds, new.status, new.legal_name, new.country, new.registration_no, new.tier, new.region)
+    is distinct from (old.name, old.kinds, old.status, old.legal_name, old.country, old.registration_no, old.tier, old.region) then
+    raise exception 'the provider keeps the registry' using errcode = 'check_violation', constraint = 'partner_identity';
+  end if;
+  return new;
+end
+$$;
+
+-- A tenant knows the partner that it is, to freeze it.
+alter policy linked_partner on partner using (exists (select from delegation d where d.partner_id = partner.id) or exists (select from partner_home h where h.partner_id = partner.id and h.status = 'active'));
 
 reset role;
 set role liaison_authz;
@@ -241,7 +319,7 @@ declare
   sent integer;
 begin
   select x.* into h from public.partner_home x where x.id = of_home
-    and ((access.context_plane() = 'tenant' and x.tenant_id = access.context_id('tenant_id')) or (x.offered_at is not null and x.partner_id = access.partner_as_owner()));
+    and ((access.context_plane() = 'tenant' and x.tenant_id in (select access.reach('delegation', 'select'))) or (x.offered_at is not null and x.partner_id = access.partner_as_owner()));
   if h.id is null or not access.is_in_own_plane() then
     return 0;
   end if;
