@@ -1,5 +1,13 @@
 /** Sentences of the acting frame. Whatever writes names the tenant. */
 export const acting = {
+  'bar.leave_short': 'Leave',
+  'bar.acting': 'Acting in {tenant}',
+  'bar.acting_as': 'as {role}, for {partner}',
+  'bar.seen': '{tenant} sees everything you do here',
+  'bar.until': 'until {time}',
+  'bar.left': 'Link ends in {left}',
+  'bar.now_acting': 'Now acting in {tenant}',
+  'tile.critical': '{count, plural, =0 {none critical} one {one critical} other {# critical}}',
   'gate.title': "You're about to act in {tenant}",
   'gate.lead': 'Your role there is {role}.',
   'gate.you': 'You',

@@ -1,5 +1,18 @@
 /** Sentences of the billing pages; they come with the piece of those pages. */
 export const billing = {
+  'invoice.status': 'Status',
+  'invoice.number': 'Invoice',
+  'invoice.date': 'Date',
+  'invoice.due': 'Due',
+  'invoice.days_overdue': 'Days overdue',
+  'invoice.total': 'Total',
+  'invoice.balance': 'Balance',
+  'invoice.title': 'Invoice {number}',
+  'invoice.title_plain': 'Invoice',
+  'billing.title': 'Billing',
+  'billing.lead': 'Invoices of {tenant}. Amounts of different currencies are never added.',
+  'billing.empty': '{tenant} has no invoices.',
+  'invoices.title': 'Invoices',
   'invoices.lead': 'The invoices of all your tenants. Amounts of different currencies are never added.',
   'invoices.empty':
     '{count, plural, =0 {No tenant lets you see its invoices.} one {No invoices in # tenant.} other {No invoices in # tenants.}}',

@@ -58,7 +58,6 @@ export const partner = {
   'queue.urgent': 'Urgent',
   'queue.empty':
     '{count, plural, =0 {No tenant lets you see its tickets.} one {No open tickets in # tenant.} other {No open tickets in # tenants.}}',
-  'invoices.title': 'Invoices',
 
   'links.title': 'Links',
   'links.indirect': 'Links through you',
