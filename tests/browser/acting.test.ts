@@ -96,6 +96,25 @@ test('an open tab learns at once that its access was paused, drops the data, and
   await lee.getByRole('row').nth(1).waitFor()
 }, 60_000)
 
+test('a server that is busy or not reached for a moment ends no visit: what is being typed stays, and the next answer goes on (U7)', async () => {
+  const page = await openTab('ana@northwind.example')
+  await enter(page, 'acme-fiber', 'tickets/new')
+  await page.getByLabel('Subject').fill('Half a sentence')
+  const failed: string[] = []
+  await page.route('**/api/v1/partner/context', (route) => {
+    failed.push(route.request().method())
+    return failed.length === 1 ? route.abort() : route.fulfill({ status: 503, body: '' })
+  })
+  for (const round of [1, 2]) {
+    await page.evaluate(`dispatchEvent(new Event('visibilitychange'))`)
+    await expect.poll(() => failed.length).toBe(round)
+  }
+  // What came of it is on the page once the next round has been asked for.
+  await page.evaluate('new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))')
+  expect(await page.getByLabel('Subject').inputValue()).toBe('Half a sentence')
+  await page.unrouteAll({ behavior: 'wait' })
+}, 60_000)
+
 test('two minutes before its end a visit asks whether to stay; over, it hides the page and keeps what was typed', async () => {
   const page = await openTab('ana@northwind.example')
   await page.clock.install()
