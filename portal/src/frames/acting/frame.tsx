@@ -147,10 +147,10 @@ function useContextAnswer(key: string, tenantId: string, isFollowed: boolean) {
 }
 
 /** A server that is not reached, or is busy, refuses nothing: what is open stays, with what is being typed there. */
-const passing: readonly string[] = ['unreachable', 'busy']
+const passing: ReadonlySet<string> = new Set(['unreachable', 'busy'])
 
 function refusalOf({ data, error }: ReturnType<typeof useContextAnswer>): Error | null {
-  return error !== null && (data === undefined || !passing.includes(readTrouble(error).kind)) ? error : null
+  return error !== null && (data === undefined || !passing.has(readTrouble(error).kind)) ? error : null
 }
 
 /** Drops all data of the tenant when the frame is left or entry is refused. */
