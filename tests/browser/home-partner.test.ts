@@ -55,6 +55,7 @@ test('where two admins decide the second one finds it among the requests, and wh
   const org = /ten_\w+/.exec(otto.url())?.[0]
   await otto.goto(`${product.url}/org/${org}/access`)
   await otto.getByText('The apps of Westwire Wholesale, your own partner, use all your accounts.').waitFor()
+  await otto.getByText('A partner can ask with your partner code').waitFor({ state: 'detached' })
   await look(otto)
   await otto.goto(`${product.url}/org/${org}/who-has-access`)
   await otto.getByText('its app Westwire order desk uses all accounts').waitFor()

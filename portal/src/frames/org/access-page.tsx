@@ -28,6 +28,7 @@ import { VersionNotes } from '../linking/versions-note.tsx'
 import { useAccessLinks, useFreezes } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
 import { OwnPartnerNote } from './own-partner-note.tsx'
+import { useOwnPartner } from './own-partner.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
 
 function useLift(freeze: Freeze, who: string, onDone: () => void) {
@@ -264,6 +265,7 @@ function Present({ filters }: { filters: Filters<typeof spec> }) {
   const links = useAccessLinks('active,approved,suspended')
   const consents = useConsents('active')
   const resales = useResales()
+  const isOwnPartner = useOwnPartner()?.status === 'active'
   return (
     <Answer query={links} lines={8}>
       {({ items }) => (
@@ -283,7 +285,8 @@ function Present({ filters }: { filters: Filters<typeof spec> }) {
                       accounts={accountsOf(apps, managed.filter(isLiveResale))}
                       filters={filters}
                     />
-                    {isEmpty ? <Nobody account={account} /> : <Cards {...shown} />}
+                    {!isEmpty && <Cards {...shown} />}
+                    {isEmpty && (!isOwnPartner || account !== '') && <Nobody account={account} />}
                     <MoreButton list={consents} />
                   </div>
                 )

@@ -1,29 +1,15 @@
 import '../../parts/job-words.ts'
-import { readBody } from '@liaison/client'
-
 import { Note } from '../../parts/page.tsx'
-import { useFrame, useMay } from '../../platform/frame.ts'
+import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
-import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { useOwnPartner } from './own-partner.ts'
 
 /** The partner that the organisation is itself, where it has access or waits for this admin; of what waits alone where that is asked for. */
 export function OwnPartnerNote({ isWaitingOnly = false }: { isWaitingOnly?: boolean }) {
   const { tenantId } = useFrame()
-  const mayRead = useMay('tenant.partner_access.read')
-  const open = useRead(
-    ['homes', 'shown'],
-    ({ client }, signal) =>
-      readBody(
-        client.GET('/tenant/partner-access/homes', {
-          params: { query: { status: 'waiting,active' } },
-          signal,
-        }),
-      ),
-    { enabled: mayRead },
-  )
-  const home = open.data?.items[0]
+  const home = useOwnPartner()
   if (home === undefined) return null
   const named = { partner: home.partner_name, name: home.asked_by_name }
   const isWaiting = home.status === 'waiting'

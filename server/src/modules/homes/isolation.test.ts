@@ -189,3 +189,14 @@ describe('raw SQL (I12, R2)', () => {
     expect(await mails('tenant', scene, 'partner')).toBe(0)
   })
 })
+
+test('nobody mails the owners of a partner without end by saying that the two are one and taking it back: twenty times an hour', async () => {
+  await using strict = await TestWorld.start(makeHomeRoutes, { limitScale: 1 })
+  const acts = makeHomeActs(() => strict)
+  const scene = await acts.open()
+  for (let time = 1; time <= 20; time += 1) {
+    const withdrawn = await acts.act(scene.admin, await acts.askedId(scene), 'withdraw')
+    expect(withdrawn.statusCode, withdrawn.body).toBe(200)
+  }
+  expect((await acts.ask(scene.admin, scene.slug)).json().code).toBe('RATE_LIMIT_EXCEEDED')
+})

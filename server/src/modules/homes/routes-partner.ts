@@ -6,11 +6,10 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { endHome } from './end.ts'
 import { announceHome, recordHome } from './news.ts'
-import { ReasonInput, requireState } from './routes-tenant.ts'
-import { changeHome, getHome, listHomes } from './store.ts'
+import { changeHome, getHome, listHomes, requireState } from './store.ts'
 import type { HomeRow } from './store.ts'
 import { HOME_STATES } from './tables.ts'
-import { HomeBody, HomeParams, toHome } from './view.ts'
+import { HomeBody, HomeParams, ReasonInput, toHome } from './view.ts'
 
 const BASE = '/api/v1/partner/homes'
 const PROBLEMS = ['HOME_NOT_FOUND', 'HOME_STATE_CONFLICT']

@@ -4,22 +4,19 @@ import { countsNoMore, stillDecides, whoStillDecides } from '#platform/first-app
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { commaList, plainText } from '#platform/route-input.ts'
+import { commaList } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { endHome } from './end.ts'
 import { announceHome, recordHome } from './news.ts'
-import { changeHome, getHome, insertHome, listHomes } from './store.ts'
+import { changeHome, getHome, insertHome, listHomes, requireState } from './store.ts'
 import type { HomeRow } from './store.ts'
 import { HOME_STATES } from './tables.ts'
-import { firstOf, HomeBody, HomeParams, toHome } from './view.ts'
+import { firstOf, HomeBody, HomeParams, ReasonInput, toHome } from './view.ts'
 
 const BASE = '/api/v1/tenant/partner-access/homes'
 const PROBLEMS = ['HOME_NOT_FOUND', 'HOME_STATE_CONFLICT']
-
-/** Why something ends, where somebody says it. */
-export const ReasonInput = z.strictObject({ reason: plainText(1, 500).optional() })
 
 const listRoute = route({
   method: 'GET',
@@ -52,7 +49,8 @@ const makeAskRoute = (services: Services): Route =>
       }),
     },
     access: { permission: 'tenant.partner_access.approve' },
-    limit: 'write',
+    // Each mails the owners of a partner that never asked for it.
+    limit: 'link_request',
     problems: ['PARTNER_NOT_INVITED', 'HOME_OPEN', 'HOME_HAS_LINK', 'HOME_STATE_CONFLICT'],
     responses: { 201: HomeBody },
     async handle({ mandate, body }) {
@@ -113,12 +111,6 @@ const makeConfirmRoute = (services: Services): Route =>
       return toHome(after, mandate.actor.id, await whoStillDecides(mandate, [firstOf(after)]))
     },
   })
-
-/** Throws HOME_STATE_CONFLICT where it is in none of these states. */
-export function requireState(row: HomeRow, states: readonly HomeRow['state'][]): void {
-  if (!states.includes(row.state))
-    throw new ProblemError(409, 'HOME_STATE_CONFLICT', `It is ${row.state} already.`)
-}
 
 /** Taking away asks for no fresh factor. */
 const makeStopRoute = (

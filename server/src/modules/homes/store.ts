@@ -41,6 +41,12 @@ export async function getHome(mandate: HomeMandate, id: IdOf<'partner_home'>): P
 
 const OPEN_STATES = ['waiting', 'offered', 'active'] as const
 
+/** Throws HOME_STATE_CONFLICT where it is in none of these states. */
+export function requireState(row: HomeRow, states: readonly HomeState[]): void {
+  if (!states.includes(row.state))
+    throw new ProblemError(409, 'HOME_STATE_CONFLICT', `It is ${row.state} already.`)
+}
+
 /** The partner that the mandate's tenant is itself, and whether the reader is the second person who is waited for. */
 export async function glanceAtHome(
   mandate: Mandate<'tenant'>,

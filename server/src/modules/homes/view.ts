@@ -2,11 +2,14 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
-import { publicId } from '#platform/route-input.ts'
+import { plainText, publicId } from '#platform/route-input.ts'
 import type { HomeRow } from './store.ts'
 import { HOME_STATES } from './tables.ts'
 
 export const HomeParams = z.strictObject({ home_id: publicId('partner_home') })
+
+/** Why something ends, where somebody says it. */
+export const ReasonInput = z.strictObject({ reason: plainText(1, 500).optional() })
 
 export const HomeBody = z
   .strictObject({
