@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 
@@ -20,13 +24,37 @@ const ARGUMENTS = [
 /** Whether a whole browser is installed: the one that npm brings is a shell, which has no settings of its own. */
 export const isWholeBrowserThere = (): boolean => INSTALLED.some((path) => existsSync(path))
 
-/** The system's Chromium where there is one, else the one that npm installed (a shell; unpacked on first use). */
-async function findChromium(candidates: readonly string[]): Promise<string> {
-  const installed = candidates.find((path) => existsSync(path))
-  if (installed) return installed
-  const { default: packaged } = await import('@sparticuz/chromium')
-  return packaged.executablePath()
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache')
+const UNPACKED = join(CACHE, 'chromium')
+const UNPACK = `import chromium from '@sparticuz/chromium'; await chromium.executablePath()`
+
+/**
+ * The Chromium that npm installed, unpacked on first use. The package unpacks into the folder for temporary files and takes
+ * what stands there for whole, so that of two tests that begin together one would start a half-written file; each unpacks
+ * into a folder of its own, therefore, and the first one that is through gives it its name.
+ */
+async function unpackChromium(): Promise<string> {
+  const program = join(UNPACKED, 'chromium')
+  if (existsSync(program)) return program
+  await mkdir(CACHE, { recursive: true })
+  const own = await mkdtemp(`${UNPACKED}-`)
+  try {
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', UNPACK], {
+      cwd: import.meta.dirname,
+      env: { ...process.env, TMPDIR: own },
+    })
+    await rename(own, UNPACKED).catch((error: unknown) => {
+      if (!existsSync(program)) throw error
+    })
+  } finally {
+    await rm(own, { recursive: true, force: true })
+  }
+  return program
 }
+
+/** The system's Chromium where there is one, else the one that npm installed, which is a shell. */
+const findChromium = async (candidates: readonly string[]): Promise<string> =>
+  candidates.find((path) => existsSync(path)) ?? unpackChromium()
 
 /**
  * Starts a headless browser that talks to nobody but the pages it is given; the caller closes it. `shell` prefers an

@@ -223,13 +223,19 @@ test('a name in one long word breaks rather than makes a page wider than a telep
     return route.fulfill({ response: answer, body })
   })
   await page.setViewportSize({ width: 360, height: 760 })
-  for (const part of ['home', 'access', 'access/elevations', 'service-levels']) {
-    await page.goto(`${product.url}/org/${product.demo.tenants['beta-networks']}/${part}`)
+  const organisation = `/org/${product.demo.tenants['beta-networks']}`
+  const parts = ['home', 'access', 'access/elevations', 'access/visits', 'access/as-of', 'service-levels']
+  for (const part of [...parts, 'tickets', 'billing', 'billing/payments']) {
+    await page.goto(`${product.url}${organisation}/${part}`)
     await page.getByText(name).first().waitFor()
     await page.getByRole('heading', { level: 1 }).waitFor()
-    // Once it is laid out: what is still coming may be wider for a moment.
-    await expect
-      .poll(() => page.evaluate<number>('document.documentElement.scrollWidth'), SOON)
-      .toBeLessThanOrEqual(360)
+    await expect.poll(() => page.locator('.bones').count(), SOON).toBe(0)
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+    expect(width, part).toBeLessThanOrEqual(360)
   }
+  await page.goto(`${product.url}${organisation}/access`)
+  await page.getByRole('link', { name }).first().click()
+  await page.getByRole('button', { name: new RegExp(`^Stop ${name}`) }).waitFor()
+  await expect.poll(() => page.locator('.bones').count(), SOON).toBe(0)
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
 }, 60_000)

@@ -94,6 +94,8 @@ test('what was entered for one tenant never stands in the form of another, nor a
 }, 120_000)
 
 test('where somebody answered first the ticket stays, and the toast says so', async () => {
+  // Signed in before the ticket is there: the toast stands for seconds only.
+  const dana = await product.openTab('dana@acmefiber.example')
   const page = await product.openTab('lee@northwind.example')
   await beginTicket(page, 'Acme Fiber', 'acme')
   await fill(page)
@@ -101,7 +103,6 @@ test('where somebody answered first the ticket stays, and the toast says so', as
   const toast = toastOf(page, /created for Acme Fiber/)
   await toast.waitFor()
   const id = new URL(page.url()).pathname.split('/').at(-1)
-  const dana = await product.openTab('dana@acmefiber.example')
   const tenant = product.demo.tenants['acme-fiber'] ?? ''
   const answered = await dana.request.post(`${product.url}/api/v1/tenant/support/tickets/${id}/comments`, {
     headers: { 'x-active-tenant-id': tenant, origin: product.url, 'sec-fetch-site': 'same-origin' },
