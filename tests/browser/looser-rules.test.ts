@@ -79,3 +79,36 @@ test('what a partner changed of how customers reach it stands named on its page 
   await page.getByText('Website of Northwind MSP approved').waitFor()
   await named.waitFor({ state: 'detached' })
 }, 90_000)
+
+test('who lifts a freeze on a page that was opened before somebody else asked reads that it would be lifted now, and presses again knowing that (B11, U4)', async () => {
+  const { page: otto } = await product.signIn('otto@westwire.example')
+  await otto.waitForURL(/\/org\/ten_/)
+  const tenant = /ten_\w+/.exec(otto.url())?.[0] ?? ''
+  const wilma = await product.openTab('wilma@westwire.example')
+  const path = `${product.url}/org/${tenant}/access/freezes`
+  const set = await otto.request.post(`${product.url}/api/v1/tenant/partner-access/freeze`, {
+    headers: { 'x-active-tenant-id': tenant, origin: product.url, 'sec-fetch-site': 'same-origin' },
+    data: { scope: 'tenant' },
+  })
+  expect(set.status(), await set.text()).toBe(201)
+  await wilma.goto(path)
+  await wilma.getByRole('button', { name: /^Lift/ }).click()
+  const dialog = wilma.getByRole('dialog')
+  await dialog.getByRole('textbox').fill('The incident is over')
+  await otto.goto(path)
+  await otto.getByRole('button', { name: /^Lift/ }).click()
+  await otto.getByRole('dialog').getByRole('textbox').fill('It is over')
+  await otto.getByRole('dialog').getByRole('button', { name: /^Lift/ }).click()
+  await otto.getByText('Waiting for another admin to confirm').first().waitFor()
+
+  await dialog.getByRole('button', { name: /^Lift/ }).click()
+  await dialog.getByRole('alert').waitFor()
+  expect(await faultsInLooks(wilma, TWO_LOOKS)).toEqual([])
+  await dialog.getByRole('button', { name: /^Lift/ }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await wilma
+    .getByText(/lifted/i)
+    .first()
+    .waitFor()
+  await wilma.close()
+}, 90_000)

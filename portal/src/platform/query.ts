@@ -1,3 +1,4 @@
+import { LiaisonProblem } from '@liaison/client'
 import {
   keepPreviousData,
   MutationCache,
@@ -155,6 +156,11 @@ export function useWrite<Input, Answer>(
     onSuccess: (...[answer, input, , context]) => {
       onDone?.(answer, input)
       void context.client.invalidateQueries({ queryKey: [frame.key] })
+    },
+    // Somebody acted meanwhile: the page says behind the question what it comes to now.
+    onError: (...[error, , , context]) => {
+      if (error instanceof LiaisonProblem && error.code === 'OUTCOME_CHANGED')
+        void context.client.invalidateQueries({ queryKey: [frame.key] })
     },
   })
 }

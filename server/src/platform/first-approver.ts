@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { runStatements } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
+import { ProblemError } from './problem.ts'
 
 type Deciding = Mandate<'tenant' | 'program' | 'platform'>
 
@@ -55,3 +56,27 @@ export const firstCounts = (inCharge: InCharge, personId: string | null): boolea
 /** What the log says of an approval that counts no more. */
 export const countsNoMore = (name: string | null): string =>
   `The first approval, by ${name ?? 'somebody'}, counts no more: whoever gave it does not decide any more.`
+
+/**
+ * What a caller expects of a call that asks a second person or decides, by what stands when it comes: `asked`, or what the
+ * second word does. Optional, for whoever wants either.
+ */
+export const expectedOutcome = (done: 'confirmed' | 'lifted') =>
+  z
+    .enum(['asked', done])
+    .optional()
+    .meta({
+      description: `What is expected of this call, as it was read: that a second person is asked (\`asked\`) or that it is \`${done}\`. Where it would come to the other, nothing changes (OUTCOME_CHANGED).`,
+    })
+
+/** Nobody's first word becomes the second, nor the other way round, without their knowing it. Throws OUTCOME_CHANGED. */
+export function requireOutcome(expected: string | undefined, outcome: string): void {
+  if (expected === undefined || expected === outcome) return
+  throw new ProblemError(
+    409,
+    'OUTCOME_CHANGED',
+    outcome === 'asked'
+      ? 'A second person would now be asked: somebody else acted after this was read.'
+      : `It would now be ${outcome} at once, without a further person: somebody else acted after this was read.`,
+  )
+}

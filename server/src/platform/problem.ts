@@ -222,6 +222,13 @@ export const PLATFORM_PROBLEMS = {
     cause: 'The database cannot be reached or is restarting; nothing was changed.',
     remedy: 'Try again after `Retry-After` seconds.',
   },
+  OUTCOME_CHANGED: {
+    status: 409,
+    title: 'It would come to something else',
+    cause:
+      'Somebody else acted after it was read, so that the same call would now ask, or decide, other than the caller expects.',
+    remedy: 'Read how it stands now, and repeat the act if it is still wanted.',
+  },
   CONFLICT: {
     status: 409,
     title: 'In conflict',

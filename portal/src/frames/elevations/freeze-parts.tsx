@@ -15,6 +15,7 @@ import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { freezeState, voidLift } from '../shared/freeze-words.ts'
+import type { LiftBody } from '../shared/freeze-words.ts'
 import { LiftFreeze } from '../shared/lift-freeze.tsx'
 
 /** One thing that can be stopped, with the choice that it asks for, if any. */
@@ -135,7 +136,7 @@ export function StopForm({ stoppables, onSet }: FormProps) {
   )
 }
 
-type Lift = (frame: Frame, freezeId: string, reason: string) => Promise<unknown>
+type Lift = (frame: Frame, freezeId: string, body: LiftBody) => Promise<unknown>
 type RowProps = { freeze: Freeze; name: string; onLift: Lift }
 
 function Row({ freeze, name, onLift }: RowProps) {
@@ -156,7 +157,7 @@ function Row({ freeze, name, onLift }: RowProps) {
             freeze={freeze}
             who={name}
             first={{ effect: t('ownfreeze.lift_two'), done: t('ownfreeze.lift_waits') }}
-            lift={(reason, frame) => onLift(frame, freeze.freeze_id, reason)}
+            lift={(body, frame) => onLift(frame, freeze.freeze_id, body)}
           />
         )}
         {freeze.in_force && freeze.lift_asked_by_you && (

@@ -7,6 +7,7 @@ import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import { useAccessLinks, useFreezes } from '../org/calls.ts'
+import type { LiftBody } from '../shared/freeze-words.ts'
 import { FreezeList, StopForm } from './freeze-parts.tsx'
 import type { Stop, Stoppable } from './freeze-parts.tsx'
 
@@ -19,11 +20,11 @@ function setFreeze({ client }: Frame, { scope, id, reason }: Stop): Promise<Free
   return readBody(client.POST('/tenant/partner-access/freeze', { body }))
 }
 
-function liftFreeze({ client }: Frame, freezeId: string, reason: string): Promise<Freeze> {
+function liftFreeze({ client }: Frame, freezeId: string, body: LiftBody): Promise<Freeze> {
   return readBody(
     client.DELETE('/tenant/partner-access/freeze/{freeze_id}', {
       params: { path: { freeze_id: freezeId } },
-      body: { reason },
+      body,
     }),
   )
 }

@@ -8,6 +8,7 @@ import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { readEveryLink, readEveryMember } from '../shared/every.ts'
+import type { LiftBody } from '../shared/freeze-words.ts'
 import { FreezeList, StopForm } from './freeze-parts.tsx'
 import type { Stop, Stoppable } from './freeze-parts.tsx'
 
@@ -22,11 +23,11 @@ function setFreeze({ client }: Frame, { scope, id, reason }: Stop): Promise<Free
   return readBody(client.POST('/partner/freezes', { body }))
 }
 
-function liftFreeze({ client }: Frame, freezeId: string, reason: string): Promise<Freeze> {
+function liftFreeze({ client }: Frame, freezeId: string, body: LiftBody): Promise<Freeze> {
   return readBody(
     client.DELETE('/partner/freezes/{freeze_id}', {
       params: { path: { freeze_id: freezeId } },
-      body: { reason },
+      body,
     }),
   )
 }

@@ -20,7 +20,7 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { frozenName, isLiftAsked, voidLift } from '../shared/freeze-words.ts'
+import { frozenName, isLiftAsked, liftBody, voidLift } from '../shared/freeze-words.ts'
 import { ConsentCard, LinkCard, ResaleCard } from './access-cards.tsx'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
 import { PartnerCode } from '../linking/partner-code.tsx'
@@ -37,7 +37,7 @@ function useLift(freeze: Freeze, who: string, onDone: () => void) {
       readBody(
         frame.client.DELETE('/tenant/partner-access/freeze/{freeze_id}', {
           params: { path: { freeze_id: freeze.freeze_id } },
-          body: { reason },
+          body: liftBody(freeze, reason),
         }),
       ),
     (answer) => {

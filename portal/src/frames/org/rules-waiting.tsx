@@ -37,6 +37,7 @@ function Confirm({ waiting, etag }: { waiting: Waiting; etag: string }) {
         readBody(
           frame.client.POST('/tenant/partner-access/policy/waiting/confirm', {
             headers: { 'If-Match': etag },
+            body: { outcome: waiting.counts ? 'confirmed' : 'asked' },
           }),
         )
       }

@@ -138,11 +138,11 @@ function LiftButton({ freeze }: { freeze: Freeze }) {
       freeze={freeze}
       who={who}
       first={{ effect: t('freeze.lift_two', { who }), done: t('freeze.lift_waits', { who }) }}
-      lift={(reason, { client }) =>
+      lift={(body, { client }) =>
         readBody(
           client.POST('/admin/partner-access/freezes/{freeze_id}/lift', {
             params: { path: { freeze_id: freeze.freeze_id } },
-            body: { reason },
+            body,
           }),
         )
       }

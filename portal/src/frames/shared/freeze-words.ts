@@ -21,3 +21,11 @@ export function freezeState(freeze: Freeze): string {
   if (!freeze.in_force) return 'lifted'
   return isLiftAsked(freeze) ? 'lift_asked' : 'frozen'
 }
+
+export type LiftBody = { reason: string; outcome: 'asked' | 'lifted' }
+
+/** What is sent to lift a freeze: with what the page says that comes of it, so that nothing else does. */
+export const liftBody = (freeze: Freeze, reason: string): LiftBody => ({
+  reason,
+  outcome: freeze.takes_two_people && !isLiftAsked(freeze) ? 'asked' : 'lifted',
+})

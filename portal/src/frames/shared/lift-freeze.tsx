@@ -3,14 +3,15 @@ import type { Freeze } from '@liaison/client'
 import { MoveButton } from '../../parts/move-button.tsx'
 import type { Frame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
-import { isLiftAsked } from './freeze-words.ts'
+import { isLiftAsked, liftBody } from './freeze-words.ts'
+import type { LiftBody } from './freeze-words.ts'
 
 type LiftFreezeProps = {
   freeze: Freeze
   who: string
   /** What the first of two people does by asking, and what then stands. */
   first: { effect: string; done: string }
-  lift: (reason: string, frame: Frame) => Promise<unknown>
+  lift: (body: LiftBody, frame: Frame) => Promise<unknown>
 }
 
 /** Lifts a freeze, or asks a second person to where it takes two. */
@@ -27,7 +28,7 @@ export function LiftFreeze({ freeze, who, first, lift }: LiftFreezeProps) {
         keep: t('freeze.keep'),
         done: isFirstOfTwo ? first.done : t('freeze.lifted', { who }),
       }}
-      move={lift}
+      move={(reason, frame) => lift(liftBody(freeze, reason), frame)}
     />
   )
 }

@@ -178,10 +178,11 @@ describe('a first approval of an organisation is void once whoever gave it decid
         headers: { 'if-match': String(shown.headers['etag']) },
       })
     }
-    const confirm = async ({ caller }: Admin) => {
+    const confirm = async ({ caller }: Admin, outcome?: string) => {
       const shown = await world.call(caller, 'GET', `${ACCESS}/policy/waiting`)
       return world.call(caller, 'POST', `${ACCESS}/policy/waiting/confirm`, {
         headers: { 'if-match': String(shown.headers['etag']) },
+        ...(outcome !== undefined && { body: { outcome } }),
       })
     }
     expect((await supported(gone)).json().status).toBe('requested')
@@ -194,7 +195,11 @@ describe('a first approval of an organisation is void once whoever gave it decid
       (await world.call(next.caller, 'GET', `${ACCESS}/policy/waiting`)).json().waiting.counts,
     ]
     expect(await told()).toEqual([true, true, true])
+    // A page that was opened while nobody counted says that a second person is asked; nothing holds by that.
+    expect((await confirm(next, 'asked')).json().code).toBe('OUTCOME_CHANGED')
     await leaves(tenant, gone)
+    expect(await told()).toEqual([false, false, false])
+    expect((await confirm(next, 'confirmed')).json().code).toBe('OUTCOME_CHANGED')
     expect(await told()).toEqual([false, false, false])
     // Whoever confirms what was asked by somebody who is gone asks for it from then on.
     expect((await confirm(next)).json()).toMatchObject({ waits_for_second: true, dual_approval: true })

@@ -136,6 +136,38 @@ describe('freezes', () => {
     expect(told).toHaveLength(2)
   })
 
+  test('who lifts a freeze says what they read comes of it: where somebody acted meanwhile nothing changes, the first word is never the second unawares (B11)', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const [dana, noor] = [await world.person('Dana Kim'), await world.person('Noor Ali')]
+    for (const { id } of [dana, noor]) await world.tenantMember(seeded.tenant, id)
+    const [first, second] = [
+      await world.signIn(dana.id, { tenantId: seeded.tenant }),
+      await world.signIn(noor.id, { tenantId: seeded.tenant }),
+    ]
+    const set = await world.call(first, 'POST', '/api/v1/tenant/partner-access/freeze', {
+      body: { scope: 'tenant' },
+    })
+    const lift = async (caller: Caller, outcome: string) => {
+      const path = `/api/v1/tenant/partner-access/freeze/${set.json().freeze_id}`
+      const answer = await world.call(caller, 'DELETE', path, { body: { reason: 'Over', outcome } })
+      return answer.statusCode === 200 ? answer.json().in_force : answer.json().code
+    }
+    expect(await lift(second, 'lifted')).toBe('OUTCOME_CHANGED')
+    expect(await lift(first, 'asked')).toBe(true)
+    expect(await lift(first, 'asked')).toBe('SECOND_PERSON_NEEDED')
+    // As from a page that was opened before the other one asked: it says that a second person is asked.
+    expect(await lift(second, 'asked')).toBe('OUTCOME_CHANGED')
+    expect((await openTicket(seeded)).json().code).toBe('ACCESS_FROZEN')
+    await world.seed(
+      `update tenant_member set status = 'inactive' where person_id = $1`,
+      [dana.id],
+      seeded.tenant,
+    )
+    expect(await lift(second, 'lifted')).toBe('OUTCOME_CHANGED')
+    expect(await lift(second, 'other')).toBe('VALIDATION_ERROR')
+    expect(await lift(second, 'asked')).toBe(true)
+  })
+
   test('two people who lift a freeze over all partners at the same moment are the two that it takes (B11)', async () => {
     const seeded = await seedWorld(world, HEALTHY)
     const [dana, noor] = [await world.person('Dana Kim'), await world.person('Noor Ali')]

@@ -1,7 +1,14 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { FreezeId } from '@liaison/access'
 import { z } from 'zod'
-import { countsNoMore, firstCounts, stillDecides, whoStillDecides } from '#platform/first-approver.ts'
+import {
+  countsNoMore,
+  expectedOutcome,
+  firstCounts,
+  requireOutcome,
+  stillDecides,
+  whoStillDecides,
+} from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -120,23 +127,34 @@ function takesTwo(row: Pick<FreezeRow, 'scope' | 'set_by_side'>): boolean {
   return row.scope === 'platform' || (row.scope === 'tenant' && row.set_by_side === 'tenant')
 }
 
-/** Lifts a freeze; one that takes two people in two steps. Throws FREEZE_LIFTED and SECOND_PERSON_NEEDED. */
-export async function lift(mandate: FreezeMandate, id: FreezeId, reason: string) {
+export const LiftInput = z.strictObject({ reason: plainText(1, 500), outcome: expectedOutcome('lifted') })
+
+/**
+ * Lifts a freeze; one that takes two people in two steps. Throws FREEZE_LIFTED, SECOND_PERSON_NEEDED, and
+ * OUTCOME_CHANGED where it would come to another step than the caller expects.
+ */
+export async function lift(
+  mandate: FreezeMandate,
+  id: FreezeId,
+  { reason, outcome }: z.output<typeof LiftInput>,
+) {
   const row = await holdFreeze(mandate, id)
   if (row.lifted_at !== null) throw new ProblemError(409, 'FREEZE_LIFTED', 'This freeze is lifted already.')
   const isVoid = row.lift_asked_by !== null && !(await stillDecides(mandate, row.lift_asked_by))
-  if (takesTwo(row) && (row.lift_asked_by === null || isVoid)) {
-    await askLift(mandate, row.id)
-    recordFreeze(mandate, row, {
-      action: 'freezes.request_lift',
-      reason: isVoid ? `${reason} (${countsNoMore(null)})` : reason,
-    })
-  } else if (takesTwo(row) && row.lift_asked_by === mandate.actor.id) {
+  const asks = takesTwo(row) && (row.lift_asked_by === null || isVoid)
+  if (takesTwo(row) && !asks && row.lift_asked_by === mandate.actor.id)
     throw new ProblemError(
       409,
       'SECOND_PERSON_NEEDED',
       'You asked to lift this freeze; another admin of your side confirms it.',
     )
+  requireOutcome(outcome, asks ? 'asked' : 'lifted')
+  if (asks) {
+    await askLift(mandate, row.id)
+    recordFreeze(mandate, row, {
+      action: 'freezes.request_lift',
+      reason: isVoid ? `${reason} (${countsNoMore(null)})` : reason,
+    })
   } else {
     await liftFreeze(mandate, row.id, reason)
     recordFreeze(mandate, row, { action: 'freezes.lift', reason })

@@ -9,6 +9,7 @@ import {
   FreezeList,
   FreezeParams,
   lift,
+  LiftInput,
   ListQuery,
   NOTHING,
   Reason,
@@ -69,12 +70,12 @@ export const partnerFreezeRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/api/v1/partner/freezes/:freeze_id',
     summary: 'Lift a freeze that the own organisation set',
-    input: { params: FreezeParams, body: z.strictObject({ reason: Reason }) },
+    input: { params: FreezeParams, body: LiftInput },
     // Opening again asks for a fresh factor; shutting does not.
     access: { permission: 'partner_org.assignments.manage' },
     limit: 'write',
-    problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED'],
+    problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED', 'OUTCOME_CHANGED'],
     responses: { 200: FreezeBody },
-    handle: ({ mandate, params, body }) => lift(mandate, params.freeze_id, body.reason),
+    handle: ({ mandate, params, body }) => lift(mandate, params.freeze_id, body),
   }),
 ]

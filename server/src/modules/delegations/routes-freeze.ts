@@ -10,6 +10,7 @@ import {
   FreezeList,
   FreezeParams,
   lift,
+  LiftInput,
   ListQuery,
   NOTHING,
   Reason,
@@ -68,12 +69,12 @@ const tenantRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/api/v1/tenant/partner-access/freeze/:freeze_id',
     summary: 'Lift a freeze of the own organisation; the one over all partners takes two people',
-    input: { params: FreezeParams, body: z.strictObject({ reason: Reason }) },
+    input: { params: FreezeParams, body: LiftInput },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',
-    problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED', 'SECOND_PERSON_NEEDED'],
+    problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED', 'SECOND_PERSON_NEEDED', 'OUTCOME_CHANGED'],
     responses: { 200: FreezeBody },
-    handle: async ({ mandate, params, body }) => lift(mandate, params.freeze_id, body.reason),
+    handle: async ({ mandate, params, body }) => lift(mandate, params.freeze_id, body),
   }),
 ]
 
@@ -147,17 +148,17 @@ const adminRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/admin/partner-access/freezes/:freeze_id/lift',
     summary: 'Lift a freeze of the provider; the one over everything takes two people',
-    input: { params: FreezeParams, body: z.strictObject({ reason: Reason }) },
+    input: { params: FreezeParams, body: LiftInput },
     // What opens again asks for a fresh second factor, as on every side; to stop something nobody waits for one.
     access: { permission: 'platform.links.manage' },
     limit: 'write',
-    problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED', 'SECOND_PERSON_NEEDED'],
+    problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED', 'SECOND_PERSON_NEEDED', 'OUTCOME_CHANGED'],
     responses: { 200: FreezeBody },
     async handle({ mandate, params, body }) {
       const row = await getFreeze(mandate, params.freeze_id)
       if (row.set_by_side !== 'provider')
         throw new ProblemError(409, 'CONFLICT', `The ${row.set_by_side} set this freeze; that side lifts it.`)
-      return lift(mandate, params.freeze_id, body.reason)
+      return lift(mandate, params.freeze_id, body)
     },
   }),
 ]

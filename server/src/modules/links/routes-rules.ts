@@ -1,7 +1,7 @@
 import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
 import type { Conditions } from '@liaison/access'
 import { z } from 'zod'
-import { FirstCounts } from '#platform/first-approver.ts'
+import { expectedOutcome, FirstCounts } from '#platform/first-approver.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
@@ -203,25 +203,46 @@ const waitingRoute = route({
   },
 })
 
-function makeAnswerRoute(services: Services, answer: 'confirm' | 'decline'): Route {
+async function answered(mandate: Mandate<'tenant'>, waits: boolean) {
+  const saved = await readPolicy(mandate)
+  return sent({ ...saved.body, waits_for_second: waits }, saved.headers)
+}
+
+function makeConfirmRoute(services: Services): Route {
   return route({
     method: 'POST',
-    path: `${WAITING}/${answer}`,
+    path: `${WAITING}/confirm`,
     summary:
-      answer === 'confirm'
-        ? 'Confirm the looser rules that somebody else asked for, as they were read; where that person decides no more, be the first who asks for them'
-        : 'Decline looser rules, or take back what one asked for',
+      'Confirm the looser rules that somebody else asked for, as they were read; where that person decides no more, be the first who asks for them',
+    input: { body: z.strictObject({ outcome: expectedOutcome('confirmed') }).default({}) },
+    access: { permission: 'tenant.partner_access.policy.write' },
+    limit: 'write',
+    ifMatch: true,
+    responses: { 200: SavedBody },
+    problems: ['RULES_NOT_WAITING', 'SECOND_APPROVER_NEEDED', 'OUTCOME_CHANGED'],
+    async handle({ mandate, body, expectedVersion }) {
+      const step = { expectedVersion, origin: services.publicOrigin(), outcome: body.outcome }
+      return answered(mandate, await confirmRules(mandate, step))
+    },
+  })
+}
+
+function makeDeclineRoute(services: Services): Route {
+  return route({
+    method: 'POST',
+    path: `${WAITING}/decline`,
+    summary: 'Decline looser rules, or take back what one asked for',
     input: {},
     access: { permission: 'tenant.partner_access.policy.write' },
     limit: 'write',
     ifMatch: true,
     responses: { 200: SavedBody },
-    problems: ['RULES_NOT_WAITING', ...(answer === 'confirm' ? (['SECOND_APPROVER_NEEDED'] as const) : [])],
+    problems: ['RULES_NOT_WAITING'],
     async handle({ mandate, expectedVersion }) {
-      const act = answer === 'confirm' ? confirmRules : declineRules
-      const waits = await act(mandate, { expectedVersion, origin: services.publicOrigin() })
-      const saved = await readPolicy(mandate)
-      return sent({ ...saved.body, waits_for_second: waits }, saved.headers)
+      return answered(
+        mandate,
+        await declineRules(mandate, { expectedVersion, origin: services.publicOrigin() }),
+      )
     },
   })
 }
@@ -242,7 +263,7 @@ export function makeTenantRulesRoutes(services: Services): readonly Route[] {
     }),
     makeSaveRoute(services),
     waitingRoute,
-    makeAnswerRoute(services, 'confirm'),
-    makeAnswerRoute(services, 'decline'),
+    makeConfirmRoute(services),
+    makeDeclineRoute(services),
   ]
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { encodeId } from '@liaison/access'
-import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
+import { countsNoMore, requireOutcome, stillDecides } from '#platform/first-approver.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -23,6 +23,8 @@ const WAITING_MS = 7 * 86_400_000
 interface Step {
   readonly expectedVersion: number
   readonly origin: string
+  /** What whoever confirms expects to come of it. */
+  readonly outcome?: string | undefined
 }
 
 type RulesAction = 'write' | 'ask' | 'confirm' | 'decline' | 'withdraw'
@@ -144,11 +146,12 @@ async function takeOver(
 
 /**
  * Lets looser rules hold that somebody else asked for; where that person decides no more, whoever confirms them is the
- * first of two. Answers whether they still wait. Throws RULES_NOT_WAITING, SECOND_APPROVER_NEEDED, PRECONDITION_FAILED.
+ * first of two. Answers whether they still wait. Throws RULES_NOT_WAITING, SECOND_APPROVER_NEEDED, PRECONDITION_FAILED,
+ * and OUTCOME_CHANGED where it would come to the other of the two than the caller expects.
  */
 export async function confirmRules(
   mandate: Mandate<'tenant'>,
-  { expectedVersion, origin }: Step,
+  { expectedVersion, origin, outcome }: Step,
 ): Promise<boolean> {
   const { policy, waiting } = await readWaiting(mandate, expectedVersion)
   if (waiting.by === mandate.actor.id)
@@ -157,7 +160,9 @@ export async function confirmRules(
       'SECOND_APPROVER_NEEDED',
       'You asked for these rules; another administrator confirms them.',
     )
-  if ((await takesTwo(mandate)) && !(await stillDecides(mandate, waiting.by))) {
+  const asks = (await takesTwo(mandate)) && !(await stillDecides(mandate, waiting.by))
+  requireOutcome(outcome, asks ? 'asked' : 'confirmed')
+  if (asks) {
     await takeOver(mandate, { policy, waiting }, { expectedVersion, origin })
     return true
   }
