@@ -39,6 +39,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.partner_home REFERENCING NE
 CREATE TRIGGER audited_update AFTER UPDATE ON public.partner_home REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_home BEFORE INSERT OR UPDATE ON public.partner_home FOR EACH ROW EXECUTE FUNCTION private.enforce_home();
 CREATE TRIGGER follow_home AFTER UPDATE OF status ON public.partner_home FOR EACH ROW WHEN (((new.status = ANY (ARRAY['active'::text, 'ended'::text])) AND (new.status <> old.status))) EXECUTE FUNCTION private.follow_home();
+CREATE TRIGGER signalled AFTER UPDATE OF status ON public.partner_home FOR EACH ROW WHEN (((old.status = 'active'::text) AND (new.status = 'ended'::text))) EXECUTE FUNCTION access.signal_change();
 CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.partner_home FOR EACH ROW WHEN ((new.asked_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('asked_by');
 CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.partner_home FOR EACH ROW WHEN (((new.asked_by IS DISTINCT FROM old.asked_by) OR (new.confirmed_by IS DISTINCT FROM old.confirmed_by) OR (new.accepted_by IS DISTINCT FROM old.accepted_by))) EXECUTE FUNCTION private.act_as_oneself('asked_by', 'confirmed_by', 'accepted_by');
 alter table public.partner_home enable row level security, force row level security;

@@ -295,6 +295,8 @@ begin
     when 'api_client' then jsonb_build_object('about', 'client', 'change', case when tg_argv[0] in ('key', 'certificate') then 'key' else 'ended' end,
       'credential', case when tg_argv[0] = 'certificate' then 'x509' end, 'client_id', fresh -> 'id',
       'partner_id', fresh -> 'partner_id', 'tenant_id', fresh -> 'tenant_id', 'state', fresh -> 'status', 'side', fresh -> 'status_changed_by_side')
+    when 'partner_home' then jsonb_build_object('about', 'partner', 'change', 'ended', 'tenant_id', fresh -> 'tenant_id', 'partner_id', fresh -> 'partner_id',
+      'state', 'separated', 'side', fresh -> 'ended_by_side')
     else jsonb_build_object('about', fresh -> 'scope', 'change', 'ended', 'delegation_id', fresh -> 'delegation_id', 'tenant_id', fresh -> 'tenant_id',
       'partner_id', fresh -> 'partner_id', 'state', 'frozen', 'side', fresh -> 'set_by_side') end;
   -- Links are for people in the portal: no token stands on one.
@@ -318,6 +320,9 @@ AS $function$
     select from public.api_client k join public.delegation d on d.partner_id = k.partner_id and d.tenant_id = tenant and d.approved_at is not null
     left join public.consent c on c.id = d.id
     where k.id = client and (d.kind = 'resale' or (d.kind = 'consent' and c.client_id = k.id)))
+  or exists (
+    select from public.api_client k join public.partner_home h on h.partner_id = k.partner_id and h.tenant_id = tenant and h.accepted_at is not null
+    where k.id = client)
 $function$;
 
 -- owner: liaison_authz

@@ -191,6 +191,42 @@ describe('what else stops or narrows access', () => {
     expect(await foreign.poll()).toEqual({})
   })
 
+  test('a partner that is no more an organisation itself is told to gateways and to its own clients, which hear of that organisation as of any that let them in (A5, A16)', async () => {
+    const cast = await signals.consented()
+    const other = await signals.consented()
+    const itself = await signals.world.tenant('Northwind itself')
+    await signals.world.seed(
+      `insert into partner_home (tenant_id, partner_id, tenant_name, partner_name, status, asked_by_name, offered_at, accepted_by_name, accepted_at)
+       values ($1, $2, 'Northwind itself', 'Northwind', 'active', 'Somebody', now(), 'Somebody', now())`,
+      [itself, cast.partner],
+      itself,
+    )
+    await signals.pushStream(edge.call)
+    const own = await signals.pollStream(await signals.client(cast))
+    const foreign = await signals.pollStream(await signals.client(other))
+    const frozen = `insert into access_freeze (scope, tenant_id, reason, set_by, set_by_name, set_by_side) values ('tenant', $1, 'Leak', uuidv7(), 'Somebody', 'tenant')`
+    await signals.change(frozen, [itself], { ...cast, tenant: itself })
+    expect(Object.keys(await own.poll())).toHaveLength(1)
+    await signals.change(
+      `update partner_home set status = 'ended', ended_at = now(), ended_by_side = 'tenant', ended_by_name = 'Somebody' where tenant_id = $1`,
+      [itself],
+      { ...cast, tenant: itself },
+    )
+    const [, event] = await signals.pushed(edge.publicId)
+    expect(event?.type).toBe(`${CAEP}session-revoked`)
+    expect(event?.claims.sub_id).toEqual({
+      format: 'complex',
+      tenant: { format: 'opaque', id: encodeId('tenant', itself) },
+      partner: { format: 'opaque', id: encodeId('partner', cast.partner) },
+    })
+    expect(event?.claims.events[`${CAEP}session-revoked`]).toMatchObject({
+      initiating_entity: 'admin',
+      reason_admin: { en: 'partner separated by the customer' },
+    })
+    expect(Object.keys(await own.poll())).toHaveLength(2)
+    expect(await foreign.poll()).toEqual({})
+  })
+
   test('a freeze of everything is told with the issuer of all tokens as its subject', async () => {
     await signals.pushStream(edge.call)
     await signals.change(
