@@ -53,6 +53,9 @@ test('where two admins decide the second one finds it among the requests, and wh
   const { page: otto } = await product.signIn('otto@westwire.example')
   await otto.waitForURL(/\/org\/ten_/)
   const org = /ten_\w+/.exec(otto.url())?.[0]
+  await otto.goto(`${product.url}/org/${org}/home`)
+  await otto.getByText('The apps of Westwire Wholesale, your own partner, use all your accounts').waitFor()
+  expect(await otto.getByText('sign in here').count()).toBe(0)
   await otto.goto(`${product.url}/org/${org}/access`)
   await otto.getByText('The apps of Westwire Wholesale, your own partner, use all your accounts.').waitFor()
   await otto.getByText('A partner can ask with your partner code').waitFor({ state: 'detached' })

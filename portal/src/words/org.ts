@@ -4,6 +4,7 @@ export const org = {
   'home.who': 'Who has access',
   'home.partners':
     '{count, plural, one {People of one partner sign in here} other {People of # partners sign in here}}',
+  'home.own': 'The apps of {partner}, your own partner, use all your accounts',
   'home.last_use': 'Last used {when}',
   'home.ends_soon': '{count, plural, one {One access ends soon} other {# accesses end soon}}',
   'home.see': 'See who has access',

@@ -29,19 +29,21 @@ function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_acce
   const apps = useConsents('active').data?.length ?? 0
   const wholesalers = (useResales().data?.items ?? []).filter(isLiveResale).length
   const ways = [
-    { says: 'home.partners', count: access.partners } as const,
+    { says: 'home.partners', count: access.partners_with_people } as const,
     { says: 'home.apps', count: apps } as const,
     { says: 'home.wholesalers', count: wholesalers } as const,
   ].filter(({ count }) => count > 0)
+  const own = access.own_partner_name
   return (
     <Panel title={t('home.who')}>
       <div className="stack tight">
-        {ways.length === 0 && <p className="strong">{t('access.nobody', { org: name })}</p>}
+        {ways.length === 0 && own === null && <p className="strong">{t('access.nobody', { org: name })}</p>}
         {ways.map(({ says, count }) => (
           <p key={says} className="strong">
             {t(says, { count })}
           </p>
         ))}
+        {own !== null && <p className="strong">{t('home.own', { partner: own })}</p>}
         {access.last_use !== null && (
           <p className="muted">{t('home.last_use', { when: formatRelative(access.last_use, now) })}</p>
         )}

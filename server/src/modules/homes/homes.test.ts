@@ -42,6 +42,12 @@ describe('a partner and a tenant are one', () => {
     expect(accepted.json(), accepted.body).toMatchObject({ status: 'active', ended_at: null })
     expect(await homeOf(scene)).toBe(scene.tenant)
     expect(await list(scene.admin)).toMatchObject([{ home_id: id, status: 'active' }])
+    const glance = await world.call(scene.admin, 'GET', '/api/v1/tenant/home')
+    expect(glance.json().who_has_access).toMatchObject({
+      partners: 1,
+      partners_with_people: 0,
+      own_partner_name: 'Northwind',
+    })
     const readers = await world.sql(
       `select e.action, array_agg(s.kind order by s.kind) as told from audit_event e join audit_scope s on s.event_id = e.id
        where e.action like 'homes.%' and e.resource_id = $1 group by e.id, e.action, e.occurred_at order by e.occurred_at`,

@@ -48,12 +48,13 @@ export function requireState(row: HomeRow, states: readonly HomeState[]): void {
 }
 
 /** The partner that the mandate's tenant is itself, and whether the reader is the second person who is waited for. */
-export async function glanceAtHome(
-  mandate: Mandate<'tenant'>,
-): Promise<{ readonly partnerId: string | null; readonly waitsForReader: boolean }> {
+export async function glanceAtHome(mandate: Mandate<'tenant'>): Promise<{
+  readonly own: { readonly partnerId: string; readonly name: string } | null
+  readonly waitsForReader: boolean
+}> {
   const row = await selectAll(mandate).where('state', 'in', ['waiting', 'active']).executeTakeFirst()
   return {
-    partnerId: row?.state === 'active' ? row.partner_id : null,
+    own: row?.state === 'active' ? { partnerId: row.partner_id, name: row.partner_name } : null,
     waitsForReader: row?.state === 'waiting' && row.asked_by !== mandate.actor.id,
   }
 }

@@ -244,7 +244,13 @@ test('the home of an organisation counts apps beside partners (B10)', async () =
     people.tenant,
   )
   const home = await world.call(people.admin, 'GET', '/api/v1/tenant/home')
-  expect(home.json().who_has_access).toMatchObject({ partners: 2, apps: 1, waiting_apps: 0 })
+  expect(home.json().who_has_access).toMatchObject({
+    partners: 2,
+    partners_with_people: 1,
+    own_partner_name: null,
+    apps: 1,
+    waiting_apps: 0,
+  })
 })
 
 test('the home of an organisation counts as ending soon whatever its page of accesses says that of (B10)', async () => {

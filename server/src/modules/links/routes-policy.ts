@@ -28,6 +28,11 @@ const HomeBody = z.strictObject({
   who_has_access: z
     .strictObject({
       partners: z.int(),
+      partners_with_people: z.int().meta({ description: 'Those of them whose people sign in here.' }),
+      own_partner_name: z
+        .string()
+        .nullable()
+        .meta({ description: 'The partner that the organisation is itself.' }),
       people: z.int(),
       suspended: z.int(),
       last_use: z.string().nullable(),
@@ -57,10 +62,13 @@ async function summariseAccess(mandate: Mandate<'tenant'>) {
   )
   const apps = await countApps(mandate)
   const home = await glanceAtHome(mandate)
-  const ofHome = home.partnerId === null ? [] : [home.partnerId]
+  const withPeople = new Set(active.map((row) => row.partner_id))
+  const ofHome = home.own === null ? [] : [home.own.partnerId]
   const uses = rows.flatMap(({ last_used_at: at }) => (at ? [at.getTime()] : []))
   return {
-    partners: new Set([...active.map((row) => row.partner_id), ...apps.partners, ...ofHome]).size,
+    partners: new Set([...withPeople, ...apps.partners, ...ofHome]).size,
+    partners_with_people: withPeople.size,
+    own_partner_name: home.own?.name ?? null,
     people: active.reduce((sum, row) => sum + row.members_count, 0),
     suspended: rows.filter((row) => row.status === 'suspended').length,
     last_use: uses.length === 0 ? null : new Date(Math.max(...uses)).toISOString(),
