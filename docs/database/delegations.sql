@@ -2000,6 +2000,21 @@ grant execute on access.own_partner() to liaison_limited_view;
 grant execute on access.own_partner() to liaison_program;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.own_partner_at(moment timestamp with time zone)
+ RETURNS TABLE(partner_name text, since timestamp with time zone, ended_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select h.partner_name, h.accepted_at, h.ended_at
+  from public.partner_home h
+  where h.tenant_id = access.tenant_of_history() and h.accepted_at <= moment and (h.ended_at is null or h.ended_at > moment)
+    and moment >= access.history_since()
+$function$;
+grant execute on access.own_partner_at(timestamp with time zone) to liaison_delegate;
+grant execute on access.own_partner_at(timestamp with time zone) to liaison_tenant;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.owns_record(tenant uuid, kind text, record uuid, partner uuid)
  RETURNS boolean
  LANGUAGE sql

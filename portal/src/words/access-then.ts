@@ -12,6 +12,10 @@ export const accessThen = {
     'Who had access to {org} is recorded since {moment}. What was so before that cannot be told from here: it does not mean that nobody had access.',
   'then.future': 'This moment is still to come',
   'then.future_text': 'Nobody knows yet who will have access then. Choose a moment that has passed.',
+  'then.own':
+    '{org} and the partner {partner} were one organisation, since {since}: the apps of {partner} could use all accounts.',
+  'then.own_ended': 'That ended on {ended}.',
+  'then.none_else': 'Nobody else outside {org} had access.',
   'then.none': 'Nobody outside {org} had access.',
   'then.none_text': 'No access was agreed and running at this moment.',
   'then.state': 'State then',

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { PageFoot } from '../../parts/data-table.tsx'
 import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
-import { Page } from '../../parts/page.tsx'
+import { Note, Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { textField } from '../../platform/filters.ts'
@@ -61,17 +61,33 @@ function NotRecorded({ answer, org }: { answer: AccessHistory; org: string }) {
   )
 }
 
-function Entries({ items, org }: { items: readonly AccessThen[]; org: string }) {
+/** That a partner was the organisation itself at that moment, whose apps needed no access of their own. */
+function OwnPartnerThen({ told, org }: { told: NonNullable<AccessHistory['own_partner']>; org: string }) {
+  const { partner_name: partner, since, ended_at: ended } = told
+  return (
+    <Note>
+      <p>
+        {t('then.own', { org, partner, since: formatInstant(since) })}
+        {ended !== null && ` ${t('then.own_ended', { ended: formatInstant(ended) })}`}
+      </p>
+    </Note>
+  )
+}
+
+type EntriesProps = { items: readonly AccessThen[]; org: string; hasOwnPartner: boolean }
+
+function Entries({ items, org, hasOwnPartner }: EntriesProps) {
   if (items.length > 0)
     return items.map((entry) => <AccessEntry key={entry.delegation_id} entry={entry} org={org} />)
   return (
     <div className="list">
-      <Empty title={t('then.none', { org })} text={t('then.none_text')} />
+      <Empty title={t(hasOwnPartner ? 'then.none_else' : 'then.none', { org })} text={t('then.none_text')} />
     </div>
   )
 }
 
 function Stood({ told, org, filters }: { told: AccessHistory; org: string; filters: Filters<typeof spec> }) {
+  const own = told.own_partner
   return (
     <>
       <p role="status">
@@ -80,7 +96,8 @@ function Stood({ told, org, filters }: { told: AccessHistory; org: string; filte
           {t('then.recorded_since', { moment: formatInstant(told.recorded_since) })}
         </span>
       </p>
-      <Entries items={told.items ?? []} org={org} />
+      {own !== null && <OwnPartnerThen told={own} org={org} />}
+      <Entries items={told.items ?? []} org={org} hasOwnPartner={own !== null} />
       <PageFoot paging={pagingOf({ ...told, total: told.total ?? 0 }, (page) => filters.set({ page }))} />
     </>
   )

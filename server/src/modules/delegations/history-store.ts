@@ -55,3 +55,19 @@ export async function listAccessAt(
   const work = sql<AccessThenRow>`select * from access.access_at(${moment}::timestamptz, ${offset}::integer, ${limit}::integer)`
   return (await work.execute(tables<DelegationTables>(mandate))).rows
 }
+
+/** The partner that the tenant was itself at a moment: since when, and until when if that has ended. */
+export interface OwnPartnerThen {
+  readonly partner_name: string
+  readonly since: Date
+  readonly ended_at: Date | null
+}
+
+/** Whose apps used all accounts at a moment because the two were one; undefined where nobody's did, or nothing is recorded. */
+export async function findOwnPartnerAt(
+  mandate: HistoryMandate,
+  moment: Date,
+): Promise<OwnPartnerThen | undefined> {
+  const work = sql<OwnPartnerThen>`select * from access.own_partner_at(${moment}::timestamptz)`
+  return (await work.execute(tables<DelegationTables>(mandate))).rows[0]
+}

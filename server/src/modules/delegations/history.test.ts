@@ -44,6 +44,7 @@ interface Answer {
   readonly is_recorded: boolean
   readonly recorded_since: string
   readonly items: readonly Entry[] | null
+  readonly own_partner: { readonly partner_name: string; readonly ended_at: string | null } | null
   readonly total: number | null
 }
 
@@ -266,6 +267,44 @@ test('a moment before the record is answered as not recorded, never as nobody, a
   expect((await world.call(caller, 'GET', `${OWN}?as_of=yesterday`)).statusCode).toBe(422)
 })
 
+test('the partner that an organisation was itself is told of a moment while that stood, to the organisation and its auditor (A5, U1)', async () => {
+  const tenant = await world.tenant('Westwire')
+  const admin = await memberOf(tenant)
+  const auditor = await auditorOf(tenant)
+  const partner = await world.partner('Westwire Wholesale')
+  const before = await passMoment()
+  await world.seed(
+    `insert into partner_home (tenant_id, partner_id, tenant_name, partner_name, status, asked_by_name, offered_at, accepted_by_name, accepted_at)
+     values ($1, $2, 'Westwire', 'Westwire Wholesale', 'active', 'Otto', clock_timestamp(), 'Wilma', clock_timestamp())`,
+    [tenant, partner],
+    tenant,
+  )
+  const meanwhile = await passMoment()
+  expect((await read(admin, OWN)).own_partner).toMatchObject({
+    partner_name: 'Westwire Wholesale',
+    ended_at: null,
+  })
+  await world.seed(
+    `update partner_home set status = 'ended', ended_at = clock_timestamp(), ended_by_side = 'tenant', ended_by_name = 'Otto' where tenant_id = $1`,
+    [tenant],
+    tenant,
+  )
+  const after = await passMoment()
+  for (const [caller, path] of [
+    [admin, OWN],
+    [auditor.caller, ACTING],
+  ] as const) {
+    const told = []
+    for (const moment of [before, meanwhile, after])
+      told.push((await read(caller, path + at(moment))).own_partner?.partner_name ?? null)
+    expect(told).toEqual([null, 'Westwire Wholesale', null])
+  }
+  expect((await read(admin, OWN + at('2020-02-29T12:00:00Z'))).own_partner).toBeNull()
+  expect(
+    (await read(await memberOf(await world.tenant('Other')), OWN + at(meanwhile))).own_partner,
+  ).toBeNull()
+})
+
 test('pages hold every delegation once, and the read is in the log of the tenant with the moment that was asked about', async () => {
   const tenant = await world.tenant('Many')
   for (const name of ['Ada', 'Bea', 'Cleo'])
@@ -327,7 +366,7 @@ test('the database tells the past to nobody else: no login without a context, no
   const tenant = await world.tenant('Umbrella')
   await world.link(await world.partner('Eastside'), tenant)
   const ask =
-    'select 1 from access.access_at(now(), 0, 100) union all select 1 where access.history_since() is not null'
+    'select 1 from access.access_at(now(), 0, 100) union all select 1 where access.history_since() is not null union all select 1 from access.own_partner_at(now())'
   for (const login of ['liaison_tenant', 'liaison_delegate'] as const)
     expect(await world.sqlAs(login, ask)).toEqual([])
   for (const login of [

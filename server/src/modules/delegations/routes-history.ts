@@ -6,8 +6,8 @@ import { readCountedPage } from '#platform/read-page.ts'
 import { instantText, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { findHistorySince, listAccessAt } from './history-store.ts'
-import type { AccessThenRow, HistoryMandate } from './history-store.ts'
+import { findHistorySince, findOwnPartnerAt, listAccessAt } from './history-store.ts'
+import type { AccessThenRow, HistoryMandate, OwnPartnerThen } from './history-store.ts'
 
 const sentences = (description: string) => z.array(z.string()).meta({ description })
 
@@ -75,6 +75,13 @@ const AccessHistory = z
       description: 'False for a moment before that: then nothing is known, which is not the same as nobody.',
     }),
     items: z.array(Entry).nullable().meta({ description: 'Null when nothing is recorded.' }),
+    own_partner: z
+      .strictObject({ partner_name: z.string(), since: z.string(), ended_at: z.string().nullable() })
+      .nullable()
+      .meta({
+        description:
+          'The partner that the organisation was itself: its API clients could use all accounts, without an access among the items. Null where there was none, or nothing is recorded.',
+      }),
     total: z.int().nullable(),
     has_more: z.boolean(),
     offset: z.int(),
@@ -132,6 +139,15 @@ function toEntry(row: AccessThenRow): z.input<typeof Entry> {
   }
 }
 
+const toOwnPartner = (row: OwnPartnerThen | undefined) =>
+  row === undefined
+    ? null
+    : {
+        partner_name: row.partner_name,
+        since: row.since.toISOString(),
+        ended_at: row.ended_at?.toISOString() ?? null,
+      }
+
 function refuseFuture(moment: Date, now: Date): void {
   if (moment <= now) return
   throw new ProblemError(422, 'VALIDATION_ERROR', 'Nobody knows yet who will have access then.', {
@@ -164,6 +180,7 @@ async function answer(mandate: HistoryMandate, asked: z.output<typeof query>) {
     recorded_since: since.toISOString(),
     is_recorded: isRecorded,
     items: isRecorded ? rows.map(toEntry) : null,
+    own_partner: toOwnPartner(await findOwnPartnerAt(mandate, moment)),
     total: isRecorded ? total : null,
     has_more: offset + rows.length < total,
     offset,
