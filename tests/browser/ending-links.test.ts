@@ -108,3 +108,55 @@ test('a partner opens an access that a customer allowed: the record that the cus
   await expect.poll(() => page.locator('.bones').count(), SOON).toBe(0)
   expect(await page.getByRole('link', { name: 'Acme Fiber' }).count()).toBe(0)
 }, 60_000)
+
+test('a link that the customer paused is resumed by the customer alone: nobody else is offered it, and each page says whose pause it is (B2)', async () => {
+  const marcus = await product.openTab('marcus@betanetworks.example')
+  const organisation = `${product.url}/org/${product.demo.tenants['beta-networks']}`
+  await marcus.goto(`${organisation}/access`)
+  await marcus.getByRole('link', { name: 'Northwind MSP' }).first().click()
+  await marcus.getByRole('button', { name: 'Pause the access…' }).click()
+  await marcus.getByRole('dialog').getByRole('button', { name: 'Pause the access' }).click()
+  const resume = /^(Continue|Resume)/
+  await marcus.getByRole('button', { name: resume }).waitFor()
+  const id = /lnk_\w+/.exec(marcus.url())?.[0] ?? ''
+  const pages = [
+    ['ana@northwind.example', partnerPath(`links/${id}`)],
+    ['sam@provider.example', `${product.url}/platform/links/${id}`],
+  ] as const
+  for (const [address, path] of pages) {
+    const page = await product.openTab(address)
+    await page.goto(path)
+    await page.getByText('The customer, who alone can resume it').waitFor()
+    expect(await page.getByRole('button', { name: resume }).count()).toBe(0)
+    expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+    await page.close()
+  }
+  await marcus.getByRole('button', { name: resume }).click()
+  await marcus.getByRole('dialog').getByRole('button', { name: resume }).click()
+  await marcus.getByRole('button', { name: 'Pause the access…' }).waitFor()
+}, 120_000)
+
+test('a partner that came in as a wholesaler or by an app alone can be stopped for a while, as one with a link can (B11)', async () => {
+  const { page } = await product.signIn('hanna@harbour.example')
+  await page.waitForURL(/\/org\/ten_/)
+  const tenant = /ten_\w+/.exec(page.url())?.[0] ?? ''
+  const read = async (path: string) => {
+    const headers = { 'x-active-tenant-id': tenant }
+    return (await page.request.get(`${product.url}/api/v1/tenant/${path}`, { headers })).json()
+  }
+  const Named = z.looseObject({ items: z.array(z.looseObject({ partner_name: z.string() })) })
+  const { items: resales } = Named.parse(await read('resales'))
+  const { items: links } = Named.parse(await read('partner-access/links?status=active,suspended'))
+  const wholesaler = resales[0]?.partner_name ?? ''
+  expect(links.map(({ partner_name: name }) => name)).not.toContain(wholesaler)
+  await page.goto(`${product.url}/org/${tenant}/access/freezes`)
+  const choice = page.getByLabel('Partner', { exact: true })
+  await choice.selectOption({ label: wholesaler })
+  await page.getByRole('button', { name: 'Stop access now' }).click()
+  const row = page.getByRole('row', { name: new RegExp(wholesaler) })
+  await row.getByText('Frozen').waitFor()
+  await row.getByRole('button', { name: /^Lift/ }).click()
+  await page.getByRole('dialog').getByRole('textbox').fill('Over')
+  await page.getByRole('dialog').getByRole('button', { name: /^Lift/ }).click()
+  await row.getByText('Lifted').waitFor()
+}, 90_000)

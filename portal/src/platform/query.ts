@@ -144,6 +144,13 @@ export function useRead<Answer>(
  * A write in the present frame; afterwards all that the frame has shown is read again. A call that needs a step-up waits for
  * it and is then sent again as it was; a write that makes its one call with another client is sent again as a whole.
  */
+/**
+ * Whether somebody acted meanwhile, so that the page offers what is possible no more: it is read again, and says behind the
+ * refusal how it stands now. A form that was written for another version is none of these: it is compared by its reader.
+ */
+const isOutdated = ({ code }: LiaisonProblem): boolean =>
+  code === 'OUTCOME_CHANGED' || code === 'SNAPSHOT_STALE' || code.endsWith('_STATE_CONFLICT')
+
 export function useWrite<Input, Answer>(
   write: (input: Input, frame: Frame) => Promise<Answer>,
   onDone?: (answer: Answer, input: Input) => void,
@@ -157,9 +164,8 @@ export function useWrite<Input, Answer>(
       onDone?.(answer, input)
       void context.client.invalidateQueries({ queryKey: [frame.key] })
     },
-    // Somebody acted meanwhile: the page says behind the question what it comes to now.
     onError: (...[error, , , context]) => {
-      if (error instanceof LiaisonProblem && error.code === 'OUTCOME_CHANGED')
+      if (error instanceof LiaisonProblem && isOutdated(error))
         void context.client.invalidateQueries({ queryKey: [frame.key] })
     },
   })

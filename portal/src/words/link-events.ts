@@ -1,6 +1,11 @@
-/** Words of what happened to a link, and of what was asked for it; only the pages of single links say them. */
+/** Words of what happened to a link, of what was asked for it, and of what its partner does with it; only the pages of single links say them. */
 export const linkEvents = {
   'link.answer_by': 'Answer by',
+  'link.paused_by': 'Paused by',
+  'link.paused_by.partner': 'The partner, who alone can resume it',
+  'link.paused_by.tenant': 'The customer, who alone can resume it',
+  'link.paused_by.provider': 'The provider, who alone can resume it',
+  'link.paused_by.clock': 'An overdue review, until the customer confirms the access',
   'link.promise': 'First answer',
   'link.promise_within': 'Promised within {hours, plural, one {# hour} other {# hours}}',
   'link.asked': 'Asked',
@@ -46,4 +51,32 @@ export const linkEvents = {
   'change.declined': 'Declined',
   'change.withdrawn': 'Withdrawn',
   'change.lapsed': 'Ran out unanswered',
-} as const
+
+  'link.suspend': 'Suspend the link',
+  'link.suspend_title': 'Suspend the link with {tenant}?',
+  'link.suspend_effect':
+    'Nobody of your organisation can act in {tenant} until you resume it. Nothing is lost.',
+  'link.suspend_keep': 'Keep the link active',
+  'link.suspend_done': 'Link with {tenant} suspended',
+  'link.resume': 'Resume the link',
+  'link.resume_title': 'Resume the link with {tenant}?',
+  'link.resume_effect': 'The people assigned to it can act in {tenant} again at once.',
+  'link.resume_keep': 'Keep it suspended',
+  'link.resume_done': 'Link with {tenant} resumed',
+  'link.withdraw': 'Withdraw the request',
+  'link.withdraw_title': 'Withdraw the request to {tenant}?',
+  'link.withdraw_effect': '{tenant} can no longer approve it. You can ask again.',
+  'link.withdraw_keep': 'Keep the request',
+  'link.withdraw_done': 'Request to {tenant} withdrawn',
+  'link.accept': 'Accept the invitation',
+  'link.accept_title': 'Accept the invitation of {tenant}?',
+  'link.accept_effect':
+    'The link begins to work when its start has come. Then say which of your people may use it.',
+  'link.accept_keep': 'Not now',
+  'link.accept_done': 'Invitation of {tenant} accepted',
+  'link.decline': 'Decline',
+  'link.decline_title': 'Decline the invitation of {tenant}?',
+  'link.decline_effect': '{tenant} is told, with your reason if you give one. It can invite you again.',
+  'link.decline_keep': 'Keep the invitation',
+  'link.decline_done': 'Invitation of {tenant} declined',
+}

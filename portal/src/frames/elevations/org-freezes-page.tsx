@@ -1,3 +1,4 @@
+import '../org/stopping-words.ts'
 import { readBody } from '@liaison/client'
 import type { Freeze } from '@liaison/client'
 
@@ -6,7 +7,9 @@ import { Answer } from '../../parts/states.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
-import { useAccessLinks, useFreezes } from '../org/calls.ts'
+import { useFreezes } from '../org/calls.ts'
+import { useStoppingAccess } from '../org/stopping.ts'
+import type { Stopping } from '../org/stopping.ts'
 import type { LiftBody } from '../shared/freeze-words.ts'
 import { FreezeList, StopForm } from './freeze-parts.tsx'
 import type { Stop, Stoppable } from './freeze-parts.tsx'
@@ -29,13 +32,21 @@ function liftFreeze({ client }: Frame, freezeId: string, body: LiftBody): Promis
   )
 }
 
+/** The partners that were let in, whichever way, by their ids. */
+function partnersIn(access: readonly Stopping[]): ReadonlyMap<string, string> {
+  const partners = new Map<string, string>()
+  for (const { kind, partnerId, who } of access)
+    if (partnerId !== null && kind !== 'request') partners.set(partnerId, who)
+  return partners
+}
+
 /** Partners stopped at once, one or all. */
 export function OrgFreezesPage() {
   const { name } = useFrame()
   const maySet = useMay('tenant.partner_access.revoke')
-  const links = useAccessLinks('active,suspended')
+  const access = useStoppingAccess()
   const freezes = useFreezes()
-  const partners = new Map((links.data?.items ?? []).map((link) => [link.partner_id, link.partner_name]))
+  const partners = partnersIn(access.data ?? [])
   const stoppables: readonly Stoppable[] = [
     {
       scope: 'partner',

@@ -84,7 +84,10 @@ function Tools({ link, etag }: LinkProps) {
   return (
     <>
       {link.status === 'active' && <PauseButton link={link} etag={etag} act="suspend" />}
-      {link.status === 'suspended' && <PauseButton link={link} etag={etag} act="resume" />}
+      {/* The side that paused resumes; after the clock, whoever confirms the review does. */}
+      {link.status === 'suspended' && link.status_changed_by === 'tenant' && (
+        <PauseButton link={link} etag={etag} act="resume" />
+      )}
       {['active', 'suspended'].includes(link.status) && (
         <Button variant="default" onClick={() => go(orgPlaces.handOver(tenantId, link.link_id))}>
           {t('handover.open')}…

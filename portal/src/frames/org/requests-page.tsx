@@ -153,11 +153,22 @@ function Changes() {
   const links = useAccessLinks('active,approved,suspended')
   const { tenantId } = useFrame()
   const decide = useChangeDecision()
-  const changes = useRead(['changes'], (frame, signal) =>
-    readBody(frame.client.GET('/tenant/partner-access/changes', { signal })),
+  const changes = useRead(['changes', 'waiting'], (frame, signal) =>
+    readBody(
+      frame.client.GET('/tenant/partner-access/changes', {
+        params: { query: { status: 'waiting' } },
+        signal,
+      }),
+    ),
   )
-  const waiting = (changes.data?.items ?? []).filter((change) => change.status === 'waiting')
+  // That nothing could be read is not that nothing waits.
+  if (changes.isError && changes.data === undefined) return <Answer query={changes}>{() => null}</Answer>
+  const waiting = changes.data?.items ?? []
   if (waiting.length === 0) return null
+  const isDeciding = (change: AccessChange, decision: 'approve' | 'decline') =>
+    decide.isPending &&
+    decide.variables.decision === decision &&
+    decide.variables.change.change_request_id === change.change_request_id
   return (
     <div className="stack">
       <WriteProblem error={decide.error} />
@@ -173,11 +184,18 @@ function Changes() {
               ))}
             <WhoDecides change={change} />
             <div className="row">
-              <Button variant="default" onClick={() => decide.mutate({ change, decision: 'decline' })}>
+              <Button
+                variant="default"
+                loading={isDeciding(change, 'decline')}
+                onClick={() => decide.mutate({ change, decision: 'decline' })}
+              >
                 {t('requests.change_decline')}
               </Button>
               {change.may_approve && (
-                <Button onClick={() => decide.mutate({ change, decision: 'approve' })}>
+                <Button
+                  loading={isDeciding(change, 'approve')}
+                  onClick={() => decide.mutate({ change, decision: 'approve' })}
+                >
                   {t('requests.change_approve', { partner: change.partner_name })}
                 </Button>
               )}

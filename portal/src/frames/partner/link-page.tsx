@@ -42,10 +42,11 @@ export function useLink(linkId: string) {
   )
 }
 
-function actsOf({ status, initiated_by: asker }: LinkDetail): Act[] {
+/** What the state allows; only the side that suspended resumes. */
+function actsOf({ status, initiated_by: asker, status_changed_by: by }: LinkDetail): Act[] {
   if (status === 'requested') return asker === 'tenant' ? ['accept', 'decline'] : ['withdraw']
   if (status === 'active') return ['suspend']
-  return status === 'suspended' ? ['resume'] : []
+  return status === 'suspended' && by === 'partner' ? ['resume'] : []
 }
 
 type ActButtonProps = { act: Act; link: LinkDetail; etag: string | null }

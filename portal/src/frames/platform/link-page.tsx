@@ -16,9 +16,11 @@ import { HistoryList, LinkFacts } from '../shared/link-parts.tsx'
 
 type Act = 'suspend' | 'resume' | 'revoke'
 
-function actsOf(status: string): Act[] {
+/** What the state allows; only the side that suspended resumes. */
+function actsOf({ status, status_changed_by: by }: PlatformLink): Act[] {
   if (status === 'active') return ['suspend', 'revoke']
-  return status === 'suspended' ? ['resume', 'revoke'] : []
+  if (status !== 'suspended') return []
+  return by === 'provider' ? ['resume', 'revoke'] : ['revoke']
 }
 
 function ActButton({ act, link }: { act: Act; link: PlatformLink }) {
@@ -80,7 +82,7 @@ export function LinkPage() {
           : t('link.title_plain')
       }
       back={{ to: platformPlaces.links(), label: t('nav.links') }}
-      tools={found && actsOf(found.status).map((act) => <ActButton key={act} act={act} link={found} />)}
+      tools={found && actsOf(found).map((act) => <ActButton key={act} act={act} link={found} />)}
     >
       <Answer query={link} lines={12}>
         {(body) => (

@@ -48,6 +48,12 @@ export function LinkFacts({ link, title, whoPays }: { link: AnyLink; title: stri
             t('column.status'),
             <LinkChip status={link.status} days={link.expires_in_days} by={link.status_changed_by} />,
           ),
+          fact(
+            t('link.paused_by'),
+            link.status === 'suspended' &&
+              link.status_changed_by &&
+              t(`link.paused_by.${link.status_changed_by}`),
+          ),
           fact(t('link.reason'), link.status_reason && tValue('status_reason', link.status_reason)),
           fact(t('column.role'), link.role_title),
           fact(t('link.kind'), tValue('relationship', link.relationship_type)),

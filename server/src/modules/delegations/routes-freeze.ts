@@ -35,7 +35,7 @@ async function tenantTarget(
     throw new ProblemError(
       404,
       'FREEZE_TARGET_NOT_FOUND',
-      'No partner with a link to your organisation has this id.',
+      'No partner that your organisation let in has this id.',
     )
   return { ...NOTHING, scope: 'partner', partnerId: body.partner_id, tenantId: mandate.tenant.id }
 }
