@@ -89,7 +89,7 @@ function Request({ link }: { link: TenantLink }) {
 
 function useChangeDecision() {
   return useWrite(
-    ({ change, decision }: { change: AccessChange; decision: 'approve' | 'decline' }, frame) => {
+    ({ change, decision }: Decision, frame) => {
       const params = { path: { change_request_id: change.change_request_id } }
       return readBody(
         decision === 'approve'
@@ -149,9 +149,43 @@ function WhoDecides({ change }: { change: AccessChange }) {
   )
 }
 
+type Decision = { change: AccessChange; decision: 'approve' | 'decline' }
+type ChangeProps = {
+  change: AccessChange
+  link: TenantLink | undefined
+  /** What is being sent about this change. */
+  sending: Decision['decision'] | null
+  onDecide: (decision: Decision['decision']) => void
+}
+
+/** One change that waits, beside what the partner has now. */
+function Change({ change, link, sending, onDecide }: ChangeProps) {
+  const { tenantId } = useFrame()
+  return (
+    <Panel title={titleOf(change)}>
+      <div className="stack">
+        <DiffList rows={change.rows} />
+        {change.reason !== null && <q>{change.reason}</q>}
+        {link && <HasNow link={link} />}
+        <WhoDecides change={change} />
+        <div className="row">
+          <Button variant="default" loading={sending === 'decline'} onClick={() => onDecide('decline')}>
+            {t('requests.change_decline')}
+          </Button>
+          {change.may_approve && (
+            <Button loading={sending === 'approve'} onClick={() => onDecide('approve')}>
+              {t('requests.change_approve', { partner: change.partner_name })}
+            </Button>
+          )}
+          <GoLink to={orgPlaces.link(tenantId, change.link_id)}>{t('access.details')}</GoLink>
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
 function Changes() {
   const links = useAccessLinks('active,approved,suspended')
-  const { tenantId } = useFrame()
   const decide = useChangeDecision()
   const changes = useRead(['changes', 'waiting'], (frame, signal) =>
     readBody(
@@ -165,44 +199,18 @@ function Changes() {
   if (changes.isError && changes.data === undefined) return <Answer query={changes}>{() => null}</Answer>
   const waiting = changes.data?.items ?? []
   if (waiting.length === 0) return null
-  const isDeciding = (change: AccessChange, decision: 'approve' | 'decline') =>
-    decide.isPending &&
-    decide.variables.decision === decision &&
-    decide.variables.change.change_request_id === change.change_request_id
+  const sent = decide.isPending ? decide.variables : null
   return (
     <div className="stack">
       <WriteProblem error={decide.error} />
       {waiting.map((change) => (
-        <Panel key={change.change_request_id} title={titleOf(change)}>
-          <div className="stack">
-            <DiffList rows={change.rows} />
-            {change.reason !== null && <q>{change.reason}</q>}
-            {(links.data?.items ?? [])
-              .filter(({ link_id: id }) => id === change.link_id)
-              .map((link) => (
-                <HasNow key={link.link_id} link={link} />
-              ))}
-            <WhoDecides change={change} />
-            <div className="row">
-              <Button
-                variant="default"
-                loading={isDeciding(change, 'decline')}
-                onClick={() => decide.mutate({ change, decision: 'decline' })}
-              >
-                {t('requests.change_decline')}
-              </Button>
-              {change.may_approve && (
-                <Button
-                  loading={isDeciding(change, 'approve')}
-                  onClick={() => decide.mutate({ change, decision: 'approve' })}
-                >
-                  {t('requests.change_approve', { partner: change.partner_name })}
-                </Button>
-              )}
-              <GoLink to={orgPlaces.link(tenantId, change.link_id)}>{t('access.details')}</GoLink>
-            </div>
-          </div>
-        </Panel>
+        <Change
+          key={change.change_request_id}
+          change={change}
+          link={links.data?.items.find(({ link_id: id }) => id === change.link_id)}
+          sending={sent?.change.change_request_id === change.change_request_id ? sent.decision : null}
+          onDecide={(decision) => decide.mutate({ change, decision })}
+        />
       ))}
     </div>
   )
