@@ -1238,7 +1238,7 @@ begin
     end if;
   end if;
   if amount_minor is not null and amount_minor < access.payout_minimum(of_partner, of_currency) then
-    found_obstacles := found_obstacles || jsonb_build_object('code', 'below_minimum', 'blocks', partner_status is distinct from 'terminated', 'minimum_minor', access.payout_minimum(of_partner, of_currency));
+    found_obstacles := found_obstacles || jsonb_build_object('code', 'below_minimum', 'blocks', partner_status is distinct from 'terminated' or amount_minor < 1, 'minimum_minor', access.payout_minimum(of_partner, of_currency));
   end if;
   if not exists (select from public.tax_document d where d.partner_id = of_partner and d.state = 'verified' and (d.valid_until is null or d.valid_until >= today)) then
     found_obstacles := found_obstacles || jsonb_build_object('code', 'tax_document_missing', 'blocks', tax_blocks);

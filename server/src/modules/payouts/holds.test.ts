@@ -262,3 +262,31 @@ test('a batch pays a partner that has ended what it is still owed, also below th
   expect(await standingOf(owed)).toMatchObject({ state: 'paid' })
   expect(await standingOf(waiting)).toMatchObject({ state: 'approved' })
 })
+
+test('a batch leaves out a partner that has ended and is owed nothing, or owes something, and pays the others (D7)', async () => {
+  const [owes, even, other] = [
+    await openPayoutScene(world, admins),
+    await openPayoutScene(world, admins),
+    await openPayoutScene(world, admins),
+  ]
+  const later = await seedEarning(world, owes, { amount: 6000, availableOn: '2999-01-01' })
+  await seedEarning(world, owes, { amount: -50, reverses: later })
+  const gone = await seedEarning(world, even, { amount: 700 })
+  await seedEarning(world, even, { amount: -700, reverses: gone })
+  const owed = await seedEarning(world, other, { amount: 9000 })
+  await world.seed(`update partner set status = 'terminated' where id = any($1)`, [
+    [owes.partner, even.partner],
+  ])
+  const built = await buildPayout(world, admins.maker, {
+    partner_ids: [owes, even, other].map(({ partner }) => publicIdOf('partner', partner)),
+  })
+  expect(built.statusCode, built.body).toBe(201)
+  expect(built.json()).toMatchObject({ item_count: 1 })
+  const skipped: { partner_id: string; obstacles: unknown[] }[] = built.json().skipped
+  const leftOut = new Map(skipped.map((one) => [one.partner_id, one.obstacles]))
+  for (const { partner } of [owes, even])
+    expect(leftOut.get(publicIdOf('partner', partner))).toMatchObject([
+      { code: 'below_minimum', blocks: true },
+    ])
+  expect(await standingOf(owed)).toMatchObject({ state: 'in_payout' })
+})
