@@ -176,7 +176,8 @@ export const payouts = {
   'batch.export_keep': 'Not now',
   'batch.export_done': 'Payout {number} was handed over.',
   'batch.file': 'File for the bank',
-  'batch.file_text': 'It holds whole account numbers. Each download is written down.',
+  'batch.file_text':
+    'It holds what is still to be paid, with whole account numbers. Each download is written down.',
   'hand_over.title': 'Finance system',
   'hand_over.none': 'Nothing was sent to it: no address was set when this payout was handed over.',
   'hand_over.failed_title': 'The finance system did not take this payout',

@@ -186,7 +186,7 @@ function Parts({ batch }: { batch: PayoutBatchDetail }) {
       <About batch={batch} />
       {mayRun && hasFile && (
         <div className="halves">
-          <BankFile batch={batch} />
+          {isOpen && <BankFile batch={batch} />}
           <ResultFile batch={batch} isOpen={isOpen} />
         </div>
       )}

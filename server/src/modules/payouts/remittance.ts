@@ -2,6 +2,7 @@ import type { ExportCell, ExportColumn } from '#platform/export-source.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { toMoney } from '#platform/money.ts'
 import { toDecimal } from '#platform/money.ts'
+import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { openAccounts } from './account-store.ts'
 import type { BatchRow } from './batch-store.ts'
@@ -60,15 +61,18 @@ const BANK_COLUMNS: readonly ExportColumn[] = [
   { key: 'text', label: 'Text', type: 'text' },
 ]
 
-/** The file from which a batch is paid by hand: who gets how much, to which account. Cancelled and failed items are left out. */
+/**
+ * The file from which a batch is paid by hand: who gets how much, to which account. It holds what is still to be paid alone, so
+ * that whoever takes it again for the rest pays nobody twice. Throws PAYOUT_STATE_CONFLICT when nothing is.
+ */
 export async function writeBankFile(
   mandate: Mandate<'platform'>,
   vault: Vault,
   batch: BatchRow,
 ): Promise<{ readonly bytes: Buffer; readonly rows: number }> {
-  const items = (await lockItems(mandate, batch.id)).filter(
-    ({ state }) => state === 'queued' || state === 'sent' || state === 'paid',
-  )
+  const items = (await lockItems(mandate, batch.id)).filter(({ state }) => state === 'sent')
+  if (items.length === 0)
+    throw new ProblemError(409, 'PAYOUT_STATE_CONFLICT', 'Nothing of this batch is to be paid any more.')
   const accounts = await openAccounts(
     mandate,
     vault,

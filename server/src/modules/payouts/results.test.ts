@@ -214,6 +214,23 @@ describe('a file of results', () => {
     expect(list.body).toContain('SEPA 9')
   })
 
+  test('holds what is still to be paid alone, and there is none once everything has ended (D7)', async () => {
+    const { batchId, payouts } = await handOver('manual')
+    const [first = '', second = ''] = payouts
+    const path = `/api/v1/admin/payout-batches/${batchId}`
+    const take = () => world.call(admins.maker, 'POST', `${path}/file`)
+    const pay = (payout: string) =>
+      world.call(admins.maker, 'POST', `${path}/items/${payout}/mark-paid`, { body: { reference: 'SEPA 9' } })
+    expect((await pay(first)).statusCode).toBe(200)
+    const rest = await take()
+    expect(rest.json()).toMatchObject({ row_count: 1 })
+    expect(rest.json().content).toContain(second)
+    expect(rest.json().content).not.toContain(first)
+    expect((await pay(second)).json()).toMatchObject({ state: 'completed' })
+    const none = await take()
+    expect([none.statusCode, none.json().code]).toEqual([409, 'PAYOUT_STATE_CONFLICT'])
+  })
+
   test('with faults is refused whole, each fault by its line; a payout of another batch is refused alone (D7)', async () => {
     const here = await handOver('manual', 1)
     const there = await handOver('manual', 1)

@@ -45,7 +45,8 @@ const makeBankRoute = ({ vault }: Services): Route =>
   route({
     method: 'POST',
     path: '/api/v1/admin/payout-batches/:batch_id/file',
-    summary: 'The file from which an approved batch is paid by hand, with whole account numbers',
+    summary:
+      'The file from which what is still to be paid of a batch is paid by hand, with whole account numbers',
     input: { params: z.strictObject({ batch_id: publicId('payout_batch') }) },
     access: { permission: 'platform.payouts.run' },
     limit: 'export',
