@@ -494,7 +494,7 @@ begin
     if not exists (select from partner p where p.id = new.partner_id and p.status = 'active') then
       raise exception 'the partner works no more' using errcode = 'check_violation', constraint = 'referral_partner';
     end if;
-    if access.live_referral(new.tenant_id) is null and exists (select from billing_event e where e.tenant_id = new.tenant_id and e.kind = 'invoice_paid' and e.occurred_at < new.referred_at) then
+    if access.live_referral(new.tenant_id) is null and exists (select from billing_event e where e.tenant_id = new.tenant_id and e.kind = 'invoice_paid' and e.net_minor <> 0 and e.occurred_at < new.referred_at) then
       raise exception 'only a tenant that never paid is referred' using errcode = 'check_violation', constraint = 'referral_new_tenant';
     end if;
   elsif session_user like 'liaison\_%' and session_user <> 'liaison_ingest' then
@@ -679,7 +679,7 @@ begin
     when access.agreement_at(of_partner, statement_timestamp()) is null then 'NO_AGREEMENT'
     when exists (select from public.referral r where r.id = access.live_referral(of_tenant) and r.partner_id = of_partner and r.method = 'imported') then 'REFERRAL_DIFFERS'
     when access.live_referral(of_tenant) is not null then 'ALREADY_REFERRED'
-    when exists (select from public.billing_event e where e.tenant_id = of_tenant and e.kind = 'invoice_paid' and e.occurred_at < at) then 'TENANT_NOT_NEW'
+    when exists (select from public.billing_event e where e.tenant_id = of_tenant and e.kind = 'invoice_paid' and e.net_minor <> 0 and e.occurred_at < at) then 'TENANT_NOT_NEW'
     when first_known is not null and first_paid_on is null then 'FIRST_PAYMENT_MISSING'
     when first_known < first_paid_on then 'FIRST_PAYMENT_EARLIER'
   end;
@@ -1050,7 +1050,7 @@ begin
   if why is null and access.live_referral(tenant) is not null then
     why := 'ALREADY_REFERRED';
   end if;
-  if why is null and exists (select from public.billing_event e where e.tenant_id = tenant and e.kind = 'invoice_paid' and e.occurred_at < at) then
+  if why is null and exists (select from public.billing_event e where e.tenant_id = tenant and e.kind = 'invoice_paid' and e.net_minor <> 0 and e.occurred_at < at) then
     why := 'TENANT_NOT_NEW';
   end if;
   if why is null then

@@ -204,6 +204,15 @@ describe('referrals of another program', () => {
     expect((await referralsOf(withdrawn)).map(({ state }) => state)).toEqual(['voided'])
   })
 
+  test('are taken for a tenant that had an invoice of nothing before, as of a trial (D5, D12)', async () => {
+    const tenant = await newTenant('t1')
+    await scene.report([
+      payment('trial', { net_minor: 0, tax_minor: 0, occurred_at: '2026-03-01T12:00:00Z' }),
+    ])
+    expect(await load([`${email},t1,2026-03-10,,,,,`])).toMatchObject({ imported: true, bad_rows: [] })
+    expect(await referralsOf(tenant)).toMatchObject([{ method: 'imported', state: 'created' }])
+  })
+
   test('name their tenant by id, short name, account number or external id, one of them (D12)', async () => {
     const tenants = [
       await newTenant('a'),

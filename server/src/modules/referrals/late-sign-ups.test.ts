@@ -206,9 +206,10 @@ describe('a payment that is handed in before its sign-up', () => {
 describe('a tenant that paid before', () => {
   test('is referred by nobody by hand, in the database too; one that never paid is (D5)', async () => {
     const scene = await openReferralScene(world)
-    const refer = async (isPaid: boolean) => {
+    const refer = async (netMinor: number | null) => {
       const tenant = await desk.tenant()
-      if (isPaid) await seedPayment(world, tenant.id, { at: new Date(Date.now() - DAY_MS) })
+      const at = new Date(Date.now() - DAY_MS)
+      if (netMinor !== null) await seedPayment(world, tenant.id, { at, netMinor })
       const made = await world.call(scene.admin.caller, 'POST', '/api/v1/admin/referrals/manual', {
         body: {
           partner_id: encodeId('partner', scene.partner),
