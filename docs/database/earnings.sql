@@ -829,9 +829,9 @@ begin
   where e.referral_id = void_earnings.referral and e.kind = 'commission' and e.state in ('pending', 'held', 'approved')
     and not exists (select from earning c where c.reverses_id = e.id and c.state in ('in_payout', 'paid'));
   update earning e set state = 'held', hold_kind = 'risk', hold_reason = void_earnings.reason
-  where (e.id = any (chosen) or e.reverses_id = any (chosen)) and e.state = 'approved';
+  where (e.id = any (chosen) or e.reverses_id = any (chosen)) and e.state in ('pending', 'approved');
   update earning e set state = 'void', hold_kind = null, hold_reason = null, void_reason = void_earnings.reason
-  where (e.id = any (chosen) or e.reverses_id = any (chosen)) and e.state in ('pending', 'held');
+  where (e.id = any (chosen) or e.reverses_id = any (chosen)) and e.state = 'held';
   get diagnostics moved = row_count;
   return moved;
 end

@@ -120,6 +120,25 @@ describe('a check of a referral whose earnings are in a payout', () => {
     },
   )
 
+  test('makes void with them what the referral earned since it was confirmed, also when the finance system says so (D5, D7)', async () => {
+    const finance = await seedSource(world)
+    await setFinance(world, admins, finance.source)
+    const scene = await openPayoutScene(world, admins)
+    const paidOut = await seedEarning(world, scene, { amount: 9000 })
+    const batchId = await approvedBatch(scene, 'external')
+    await movePayout(world, admins.maker, { batchId, move: 'export' })
+    await decideCase(await openCase(scene), 'confirm')
+    const late = await seedEarning(world, scene, { amount: 500, state: 'pending' })
+    const path = `/api/v1/admin/payout-batches/${batchId}/items`
+    const [item] = (await world.call(admins.maker, 'GET', path)).json().items
+    const told = await finance.send('payout-results', [
+      { payout_id: item.item_id, outcome: 'failed', reason: 'Account closed' },
+    ])
+    expect(told.body).toMatchObject({ failed: 1 })
+    expect(await standingOf(paidOut)).toEqual({ state: 'void', hold_kind: null })
+    expect(await standingOf(late)).toEqual({ state: 'void', hold_kind: null })
+  })
+
   test('holds them when the batch is dropped before it is approved (D5, D7)', async () => {
     const scene = await openPayoutScene(world, admins)
     const id = await seedEarning(world, scene, { amount: 9000 })
