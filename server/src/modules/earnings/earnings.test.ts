@@ -80,6 +80,26 @@ describe('reporting payments', () => {
     expect(await ledger(scene)).toEqual(before)
   })
 
+  test('a refund that comes before its payment has no reason to have earned nothing once it is taken back (D6)', async () => {
+    const scene = await openEarningScene(world)
+    await scene.refer('t1')
+    const told = async () => {
+      const list = await world.call(scene.owner, 'GET', '/api/v1/program/earnings/skipped')
+      expect(list.json().total).toBe(list.json().items.length)
+      return list.json().items.map(({ reason }: { reason: string }) => reason)
+    }
+    await scene.report([refund('r1', 'i1', { net_minor: 300 }), refund('r2', 'nowhere')])
+    expect(await told()).toEqual(['ORIGINAL_UNKNOWN', 'ORIGINAL_UNKNOWN'])
+    await scene.report([payment('i1')])
+    expect(await amounts(scene)).toEqual([100, -30])
+    expect(await told()).toEqual(['ORIGINAL_UNKNOWN'])
+    // In one call, at one instant, and with the name that comes first: the payment counts before what takes it back.
+    const at = { occurred_at: '2026-10-06T12:00:00Z' }
+    await scene.report([refund('a', 'b', at), payment('b', at)])
+    expect((await amounts(scene)).slice(2)).toEqual([100, -100])
+    expect(await skips(scene)).toEqual(['ORIGINAL_UNKNOWN', 'ORIGINAL_UNKNOWN'])
+  })
+
   test('payments of tenants that nobody referred are kept and earn nothing (D11)', async () => {
     const scene = await openEarningScene(world)
     const { tenant } = await scene.refer('t1', { by: null })

@@ -222,10 +222,12 @@ function accruePayment(facts: AccrualFacts, event: BillingEvent, into: Accrued):
   })
 }
 
-/** The order in which events count: as they happened. */
+/** The order in which events count: as they happened, and of one instant payments before what takes them back. */
 function inOrder(left: BillingEvent, right: BillingEvent): number {
   const byTime = left.occurredAt.getTime() - right.occurredAt.getTime()
   if (byTime !== 0) return byTime
+  const byKind = Number(left.kind !== 'invoice_paid') - Number(right.kind !== 'invoice_paid')
+  if (byKind !== 0) return byKind
   return left.externalId < right.externalId ? -1 : 1
 }
 
