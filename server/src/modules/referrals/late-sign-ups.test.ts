@@ -11,6 +11,7 @@ import {
   publicTenant,
   seedPayment,
 } from '#testing/referral-acts.ts'
+import { meetAt } from '#testing/meet.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeReferralRoutes } from './index.ts'
 
@@ -219,8 +220,10 @@ describe('a tenant that paid before', () => {
       })
       return [made.statusCode, made.json().code ?? made.json().method]
     }
-    expect(await refer(false)).toEqual([201, 'manual'])
-    expect(await refer(true)).toEqual([409, 'TENANT_NOT_NEW'])
+    expect(await refer(null)).toEqual([201, 'manual'])
+    // An invoice of nothing, as of a trial, is no payment: it locks no referral either.
+    expect(await refer(0)).toEqual([201, 'manual'])
+    expect(await refer(1000)).toEqual([409, 'TENANT_NOT_NEW'])
   })
 })
 
@@ -263,5 +266,27 @@ describe('a payment and a sign-up at the same moment', () => {
     } finally {
       client.release()
     }
+  })
+
+  test('wait for each other as well where somebody refers by hand: the payment is seen (D5)', async () => {
+    const scene = await openReferralScene(world)
+    const tenant = await desk.tenant()
+    const refer = () =>
+      world.call(scene.admin.caller, 'POST', '/api/v1/admin/referrals/manual', {
+        body: {
+          partner_id: encodeId('partner', scene.partner),
+          tenant_id: publicTenant(tenant.id),
+          reason: 'Introduced',
+        },
+      })
+    const paying = {
+      text: `insert into billing_event (source, external_id, kind, tenant_id, currency, net_minor, tax_minor, occurred_at)
+         select $1, 'p1', 'invoice_paid', $2, 'USD', 1000, 0, now() - interval '1 hour'
+         from pg_advisory_xact_lock_shared(hashtextextended('referral_sign_up', 0)) returning id`,
+      values: [desk.source, tenant.id],
+      tenant: tenant.id,
+    }
+    const [made] = await meetAt(world, paying, [refer])
+    expect([made?.statusCode, made?.json().code]).toEqual([409, 'TENANT_NOT_NEW'])
   })
 })

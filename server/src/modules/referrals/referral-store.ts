@@ -191,8 +191,15 @@ async function findTerms(mandate: Mandate<'platform'>, partnerId: PartnerId) {
   return { program, agreement }
 }
 
-/** Refers a tenant by hand. Throws TENANT_ALREADY_REFERRED, TENANT_NOT_NEW and others. */
+/**
+ * Refers a tenant by hand, after every payment and sign-up that is being taken: what they say of the tenant is looked at.
+ * Throws TENANT_ALREADY_REFERRED, TENANT_NOT_NEW and others.
+ */
 export async function insertManual(mandate: Mandate<'platform'>, asked: ManualReferral): Promise<ReferralId> {
+  await runStatements(mandate, [
+    // The lock of access.take_sign_ups, with which payments share it.
+    { text: "select pg_advisory_xact_lock(hashtextextended('referral_sign_up', 0))", values: [] },
+  ])
   const { program, agreement } = await findTerms(mandate, asked.partnerId)
   const { id } = await guarded(
     tables<ReferralTables>(mandate)
