@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
-import { HopelessError } from './jobs.ts'
+import { HopelessError, startJobs } from './jobs.ts'
 import { makeMailHandler } from './mail.ts'
 
 let world: TestWorld
@@ -112,4 +113,45 @@ test('R7: a recipient that the mail server does not take is given up at once, on
   expect(busy).not.toBeInstanceOf(HopelessError)
   // Both are logged.
   expect(inspect([nobody, busy])).not.toContain('@example.test')
+})
+
+test('a mail that was sent leaves its one-time link nowhere in the database; one that is only kept still shows it', async () => {
+  await using smtp = await PlainServer.start()
+  const [link, from] = ['https://liaison.example/invite/once-only-token', 'liaison@example.test']
+  const mail = { to: 'lee@example.test', subject: 'You are invited', text: `Open ${link}` }
+  const whereLinkIs = async () => {
+    const [row] = await world.sql(
+      `select (select count(*)::integer from mail_message m where strpos(m::text, $1) > 0) as mails,
+         (select count(*)::integer from outbox o where strpos(o::text, $1) > 0) as waiting,
+         (select count(*)::integer from job.job j where strpos(j::text, $1) > 0) as jobs`,
+      [link],
+    )
+    return row
+  }
+  const smtpUrl = `${smtp.url}?ignoreTLS=true`
+  const jobs = await startJobs({
+    database: world.database,
+    topics: { mail: makeMailHandler({ database: world.database, smtpUrl, from }) },
+    schedules: [],
+    onError: () => undefined,
+  })
+  try {
+    await world.seed(`insert into outbox (topic, payload) values ('mail', $1)`, [mail])
+    await jobs.dispatch()
+    const done = () => world.sql(`select 1 from job.job where name = 'mail' and state = 'completed'`)
+    await vi.waitFor(async () => expect(await done()).toHaveLength(1), SOON)
+  } finally {
+    await jobs.stop()
+  }
+  expect(smtp.said).toContain(link)
+  expect(
+    await world.sql(`select outcome, body_text from mail_message where subject = 'You are invited'`),
+  ).toEqual([{ outcome: 'sent', body_text: '' }])
+  expect(await whereLinkIs()).toEqual({ mails: 0, waiting: 0, jobs: 0 })
+  // One that the server does not take now is sent by what its job holds, not by the row.
+  const refused = makeMailHandler({ database: world.database, smtpUrl, from })
+  await expect(refused({ ...mail, to: 'busy@example.test' }, randomUUID())).rejects.toThrow('450')
+  expect(await whereLinkIs()).toEqual({ mails: 0, waiting: 0, jobs: 0 })
+  await makeMailHandler({ database: world.database, smtpUrl: undefined, from })(mail, randomUUID())
+  expect(await whereLinkIs()).toEqual({ mails: 1, waiting: 0, jobs: 0 })
 })

@@ -44,9 +44,15 @@ function tellWithoutNames(error: unknown): never {
   throw error.command === 'RCPT TO' && code >= 500 ? new HopelessError(answer) : new Error(answer)
 }
 
+/** Notes that a mail went out, and leaves the words nowhere: an invitation's link works for days, wherever it is read. */
+const NOTE_SENT = `with blanked as (
+    update job.job set data = jsonb_set(data, '{payload,text}', '""') where name = 'mail' and id = $1)
+  update mail_message set sent_at = now(), outcome = 'sent', body_text = '' where id = $1`
+
 /**
  * Hands mails over. The message's id is the row's id, so that a job that runs twice keeps one row; a crash between
- * sending and noting can send a mail twice, never lose it.
+ * sending and noting can send a mail twice, never lose it. Only a mail that is read here instead of being sent keeps its
+ * words, with the links in them.
  */
 export function makeMailHandler({ database, smtpUrl, from }: MailOptions): TopicHandler {
   const transport = smtpUrl === undefined ? null : openTransport(smtpUrl)
@@ -56,7 +62,7 @@ export function makeMailHandler({ database, smtpUrl, from }: MailOptions): Topic
     const { rows } = await pool.query<{ sent_at: Date | null }>(
       `insert into mail_message (id, recipient, subject, body_text) values ($1, $2, $3, $4)
        on conflict (id) do update set recipient = excluded.recipient returning sent_at`,
-      [messageId, mail.to, mail.subject, mail.text],
+      [messageId, mail.to, mail.subject, transport ? '' : mail.text],
     )
     if (!transport || rows[0]?.sent_at) return
     const mailer = await transport
@@ -69,6 +75,6 @@ export function makeMailHandler({ database, smtpUrl, from }: MailOptions): Topic
         messageId: `<${messageId}@liaison>`,
       })
       .catch(tellWithoutNames)
-    await pool.query(`update mail_message set sent_at = now(), outcome = 'sent' where id = $1`, [messageId])
+    await pool.query(NOTE_SENT, [messageId])
   }
 }
