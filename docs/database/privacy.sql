@@ -34,7 +34,9 @@ declare
   naming bigint;
   alerts uuid[] := array(select a.id from alert a where a.type in ('person_denials', 'unknown_tenants', 'stale_access') and split_part(a.dedupe_key, ':', 2) = erased::text);
   about uuid[] := array(select access.ids_of_person(erased)) || alerts;
-  named text := (select p.name from person p where p.id = erased);
+  address text := (select lower(p.email) from person p where p.id = erased);
+  -- Read before the first update takes the names out of what the person did.
+  names text[] := array(select p.name from person p where p.id = erased union select e.actor_name from audit_event e where e.actor_id = erased and e.actor_name is not null);
   partners uuid[] := array(select m.partner_id from partner_member m where m.person_id = erased);
   tenants uuid[] := array(select m.tenant_id from tenant_member m where m.person_id = erased union select d.tenant_id from delegation d where d.partner_id = any (partners));
   is_staff boolean := exists (select from platform_staff s where s.person_id = erased);
@@ -48,8 +50,9 @@ begin
   update audit_event e set
     personal_digest = audit.personal_digest_of(e), personal_salt = gen_random_uuid(), actor_name = null, resource_label = null, reason = null, changes = null
   where e.personal_digest is null
-    and (e.partner_id = any (partners) or e.tenant_id = any (tenants) or (is_staff and e.partner_id is null and e.tenant_id is null))
-    and (e.resource_label = named or strpos(e.changes::text, to_json(named)::text) > 0);
+    and (lower(e.resource_label) = address or strpos(lower(e.changes::text), to_json(address)::text) > 0
+      or ((e.partner_id = any (partners) or e.tenant_id = any (tenants) or (is_staff and e.partner_id is null and e.tenant_id is null))
+        and (e.resource_label = any (names) or exists (select from unnest(names) n where strpos(e.changes::text, to_json(n)::text) > 0))));
   get diagnostics naming = row_count;
   return blanked + naming;
 end

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CommandBench } from '#testing/command.ts'
+import { tablesWith as findTablesWith } from '#testing/tables-with.ts'
 import { TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
@@ -13,21 +14,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-/** Tables that hold a text anywhere in a row. */
-async function tablesWith(text: string): Promise<string[]> {
-  const tables = await world.sql<{ name: string }>(
-    `select c.relname as name from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by 1`,
-  )
-  const found: string[] = []
-  for (const { name } of tables) {
-    const [row] = await world.sql<{ is_there: boolean }>(
-      `select exists (select from public.${name} t where strpos(t::text, $1) > 0) as is_there`,
-      [text],
-    )
-    if (row?.is_there) found.push(name)
-  }
-  return found
-}
+const tablesWith = (text: string) => findTablesWith(world, text)
 
 /** Somebody of a partner and a tenant who approved a link, stopped it and wrote a template: told by name, not always by id. */
 async function approver(name: string) {
