@@ -58,10 +58,16 @@ async function findNameColumns(run: RunSql): Promise<NameColumn[]> {
   return rows.map((row) => NameColumn.parse(row))
 }
 
+/** Staff of the provider, and who was: whoever is removed leaves no row, but acted for the provider. */
+const STAFF = [
+  'select from platform_staff s where s.person_id = h.id',
+  `select from audit_event a where a.actor_id = h.id and a.plane = 'platform' and a.outcome = 'allowed'`,
+]
+
 /** Whether a person may be the one whom a row names: staff of the provider anywhere, members where the row belongs. */
 function isOfPlace({ is_tenants: isTenants, is_partners: isPartners }: NameColumn): string {
   const members = [
-    'select from platform_staff s where s.person_id = h.id',
+    ...STAFF,
     ...(isTenants
       ? ['select from tenant_member m where m.person_id = h.id and m.tenant_id = t.tenant_id']
       : []),
