@@ -34,7 +34,7 @@ import type { FactorNews } from './mails.ts'
 import { showPage } from '#platform/pages/index.ts'
 import { findFrames, holdPerson, needsSecondFactor } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
-import { rotateSession } from './session-store.ts'
+import { holdSession, rotateSession } from './session-store.ts'
 import type { Evidence } from './session-store.ts'
 import { pathWithReturn } from './sign-in-pages.ts'
 import { ACCOUNT_WORDS, IDENTITY_WORDS } from './words/index.ts'
@@ -54,6 +54,23 @@ function placeOf(owner: Owner, returnTo: string, reading: Reading): EnrolPlace {
     foot,
     options: { signedInAs: owner.person.email },
   }
+}
+
+/** A factor is added by whoever is signed in, not by whoever was: no session ends between the look at it and the factor. */
+function withHeldOwner(
+  visit: Visit,
+  act: (owner: Owner) => Promise<HtmlPage>,
+  returnTo: string,
+): Promise<HtmlPage> {
+  const { mandate, reading } = visit
+  return withFreshOwner(
+    visit,
+    async (owner) =>
+      (await holdSession(mandate, owner.session.id))
+        ? act(owner)
+        : redirect(pathWithReturn('/signin', returnTo, reading), null),
+    returnTo,
+  )
 }
 
 /** After a factor was added: a session that says so, and recovery codes when there are none yet. */
@@ -128,7 +145,7 @@ function appRoutes(door: Door): Route[] {
         const returnTo = safeReturnPath(query.return_to, '/account')
         const { offer = '', code = '' } = body
         const act = (owner: Owner) => addApp(door, visit, { ...owner, offer, code, returnTo })
-        return withFreshOwner(visit, act, '/account/app')
+        return withHeldOwner(visit, act, '/account/app')
       },
     }),
   ]
@@ -187,7 +204,7 @@ function passkeyRoutes(door: Door): Route[] {
         const returnTo = safeReturnPath(query.return_to, '/account')
         const { response = '', label = '' } = body
         const act = (owner: Owner) => addPasskey(door, visit, { ...owner, response, label, returnTo })
-        return withFreshOwner(visit, act, '/account/passkeys/new')
+        return withHeldOwner(visit, act, '/account/passkeys/new')
       },
     }),
   ]

@@ -64,6 +64,19 @@ export async function startSession(
   return token
 }
 
+/** A change of the password at the same moment waits, and so ends the session that comes of this one, too. */
+const HOLD_PASSWORD =
+  'select from password_credential where person_id = (select person_id from session where id = $1) for update'
+
+/** Whether a session has not ended; whoever ends it or changes the password waits from here on until what is done in it is kept. */
+export async function holdSession(mandate: Mandate<'identity'>, sessionId: string): Promise<boolean> {
+  const [, held] = await runStatements(mandate, [
+    { text: HOLD_PASSWORD, values: [sessionId] },
+    { text: 'select from session where id = $1 and ended_at is null for update', values: [sessionId] },
+  ])
+  return held?.rowCount === 1
+}
+
 /** Replaces a session by one with more recent evidence and a new token; its absolute end stays (ASVS 7.2.4). */
 export async function rotateSession(
   mandate: Mandate<'identity'>,
@@ -72,11 +85,7 @@ export async function rotateSession(
 ): Promise<string | null> {
   const token = makeToken()
   const [, rotated] = await runStatements(mandate, [
-    {
-      // A change of the password at the same moment waits, and so ends the session that comes of this one, too.
-      text: 'select from password_credential where person_id = (select person_id from session where id = $1) for update',
-      values: [sessionId],
-    },
+    { text: HOLD_PASSWORD, values: [sessionId] },
     {
       text: `with old as (
           update session set ended_at = statement_timestamp(), end_reason = 'rotated' where id = $1 and ended_at is null

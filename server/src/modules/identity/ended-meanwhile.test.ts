@@ -1,0 +1,67 @@
+import {
+  AuthenticatorEmulator,
+  PasskeysCredentialsMemoryRepository,
+  WebAuthnEmulator,
+} from 'nid-webauthn-emulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { codeOfKey, PASSWORD, seedAccount } from '#testing/account-holder.ts'
+import { FormBrowser } from '#testing/form-browser.ts'
+import type { Shown } from '#testing/form-browser.ts'
+import { meetAt } from '#testing/meet.ts'
+import { TEST_ORIGIN, TestWorld } from '#testing/world.ts'
+import { makeIdentityRoutes } from './index.ts'
+
+let world: TestWorld
+let serial = 0
+beforeAll(async () => {
+  world = await TestWorld.start((services) => makeIdentityRoutes(services), { passwordHashConcurrency: 4 })
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+async function signIn() {
+  const person = await seedAccount(world)
+  const browser = new FormBrowser(world, `198.51.100.${(serial += 1)}`)
+  await browser.post('/signin', { email: person.email, password: PASSWORD })
+  return { person, browser }
+}
+
+/** What the page of a new app is answered with. */
+function appFields({ text }: Shown) {
+  const key = /class="secret">([A-Z2-7 ]+)</.exec(text)?.[1] ?? ''
+  return { offer: /name="offer" value="([^"]*)"/.exec(text)?.[1] ?? '', code: codeOfKey(key) }
+}
+
+/** What the page of a new passkey is answered with, by a device with a memory of its own. */
+function passkeyFields({ text }: Shown) {
+  const options: unknown = JSON.parse(
+    (/data-options="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&quot;', '"').replaceAll('&amp;', '&'),
+  )
+  const device = new WebAuthnEmulator(
+    new AuthenticatorEmulator({ credentialsRepository: new PasskeysCredentialsMemoryRepository() }),
+  )
+  return { response: JSON.stringify(device.createJSON(TEST_ORIGIN, Object(options))), label: 'Laptop' }
+}
+
+test.each([
+  { path: '/account/app', table: 'totp_factor', fieldsOf: appFields },
+  { path: '/account/passkeys/new', table: 'passkey', fieldsOf: passkeyFields },
+])(
+  'whose session ends while a factor is added at $path keeps none, and is led to sign-in (ASVS 7.4.1)',
+  async ({ path, table, fieldsOf }) => {
+    const factorsOf = (id: string) => world.sql(`select 1 from ${table} where person_id = $1`, [id])
+    const stays = await signIn()
+    await stays.browser.post(path, fieldsOf(await stays.browser.get(path)))
+    expect(await factorsOf(stays.person.id)).toHaveLength(1)
+    const { person, browser } = await signIn()
+    const fields = fieldsOf(await browser.get(path))
+    const ending = {
+      text: `update session set ended_at = now(), end_reason = 'ended_by_owner' where person_id = $1 and ended_at is null returning 1`,
+      values: [person.id],
+    }
+    const [shown] = await meetAt(world, ending, [() => browser.post(path, fields)])
+    expect(await factorsOf(person.id)).toEqual([])
+    expect(shown?.location).toBe(`/signin?return_to=${encodeURIComponent(path)}`)
+    const events = `select 1 from audit_event where action = 'identity.factor.add' and resource_id = $1`
+    expect(await world.sql(events, [person.id])).toEqual([])
+  },
+)
