@@ -15,7 +15,7 @@ import { findNewPasswordFault } from './new-password.ts'
 import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
 import { addPerson, findByEmail, findPerson, keepPassword } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
-import { becomePerson } from './session-store.ts'
+import { becomePerson, boundSessionsOfStaff, holdSession } from './session-store.ts'
 import { findToken, useToken } from './token-store.ts'
 
 const INVITED = { identity: 'Whoever was invited may have no account yet; the mailed token is the evidence.' }
@@ -182,14 +182,19 @@ function refuseJoin(fault: 'member' | 'other_partner', invited: Invited): HtmlPa
 
 async function acceptKnown(visit: Visit, invited: Invited, person: SigningPerson): Promise<HtmlPage> {
   const { mandate } = visit
-  if (mandate.session?.personId !== person.id) return knownPage(invited, visit)
-  const { token } = invited
-  const fault = await findJoinFault(mandate, invited.place, { personId: person.id, token })
+  const { session } = mandate
+  if (session?.personId !== person.id) return knownPage(invited, visit)
+  if (!(await holdSession(mandate, session.id))) return redirect('/signin', null)
+  const { token, place } = invited
+  const fault = await findJoinFault(mandate, place, { personId: person.id, token })
   if (fault) return refuseJoin(fault, invited)
-  if (!(await useToken(mandate, 'invitation', invited.token))) return gonePage()
+  if (!(await useToken(mandate, 'invitation', token))) return gonePage()
   await joinAs(mandate, invited, person)
-  const needsFactor = invited.place.kind !== 'tenant' && !person.hasTotp && person.passkeys === 0
-  return redirect(needsFactor ? '/account/app?return_to=%2Fchoose' : '/choose')
+  const needsFactor = place.kind !== 'tenant' && !person.hasTotp && person.passkeys === 0
+  const onPath = needsFactor ? '/account/app?return_to=%2Fchoose' : '/choose'
+  return place.kind === 'platform'
+    ? redirect(onPath, await boundSessionsOfStaff(mandate, session))
+    : redirect(onPath)
 }
 
 interface Newcomer {

@@ -2,7 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import type { SessionId } from '@liaison/access'
 import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
+import type { IdentitySession, Mandate } from '#platform/mandate.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import { digestOf, makeToken } from './secret-token.ts'
 import type { IdentityTables } from './tables.ts'
@@ -96,6 +96,23 @@ export async function rotateSession(
     },
   ])
   return rotated?.rowCount === 1 ? token : null
+}
+
+/**
+ * Whoever administers the platform from now on is idle for as long as administrators are in the sessions that are open
+ * already, too, and goes on in this one, which is held, under a new token (ASVS 7.2.4).
+ */
+export async function boundSessionsOfStaff(
+  mandate: Mandate<'identity'>,
+  { personId, id }: Pick<IdentitySession, 'personId' | 'id'>,
+): Promise<string | null> {
+  await runStatements(mandate, [
+    {
+      text: 'update session set idle_seconds = least(idle_seconds, $2) where person_id = $1 and ended_at is null',
+      values: [personId, ADMIN_IDLE_SECONDS],
+    },
+  ])
+  return rotateSession(mandate, id, {})
 }
 
 /** Ends one session of a person; false when it was no live session of theirs. */

@@ -1,7 +1,7 @@
 import { encodeId } from '@liaison/access'
 import type { PersonId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { linkIn, mailsTo, seedAccount } from '#testing/account-holder.ts'
+import { linkIn, mailsTo, PASSWORD, seedAccount } from '#testing/account-holder.ts'
 import { CommandBench } from '#testing/command.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -90,6 +90,34 @@ test('an invitation is sent, seen, and works no more once it is withdrawn', asyn
   expect((await newBrowser().get(link)).status).toBe(410)
   expect((await withdraw()).json()).toMatchObject({ code: 'INVITATION_UNKNOWN' })
   expect((await invite(pat.caller, pat.email)).json()).toMatchObject({ code: 'MEMBER_EXISTS' })
+})
+
+async function signIn({ email }: { readonly email: string }): Promise<FormBrowser> {
+  const browser = newBrowser()
+  await browser.post('/signin', { email, password: PASSWORD })
+  return browser
+}
+
+const isSignedIn = async (browser: FormBrowser) => (await browser.get('/api/v1/me')).status === 200
+
+test('an invitation to administer the platform gives whoever is signed in a new token, and the idle limit of administrators in all their sessions', async () => {
+  await using bench = await CommandBench.start(world)
+  const known = await seedAccount(world)
+  const [here, elsewhere] = [await signIn(known), await signIn(known)]
+  const line = ['person', 'invite-admin', known.email, '--reason', 'Two people decide.']
+  const { pathname } = new URL((await bench.run(line)).out.trim())
+  const before = here.cookie
+  expect((await here.post(pathname)).location).toBe('/account/app?return_to=%2Fchoose')
+  expect(here.cookie).not.toBe(before)
+  expect([await isSignedIn(here), await isSignedIn(elsewhere)]).toEqual([true, true])
+  const open = 'select idle_seconds from session where person_id = $1 and ended_at is null'
+  expect(await world.sql(open, [known.id])).toEqual([{ idle_seconds: 900 }, { idle_seconds: 900 }])
+  const left = newBrowser()
+  left.cookie = before
+  expect(await isSignedIn(left)).toBe(false)
+  // Setting up the second factor keeps the limit.
+  await here.post('/step-up', { password: PASSWORD, return_to: '/account' })
+  expect(await world.sql(open, [known.id])).toEqual([{ idle_seconds: 900 }, { idle_seconds: 900 }])
 })
 
 test('what somebody invited works no more once they are taken out', async () => {
