@@ -217,6 +217,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'identity.password.change': says('changed the password'),
   'identity.password.reset_request': says('asked for a new password'),
   'identity.profile.update': says('changed the profile'),
+  'identity.record.export': says('downloaded what is kept of them'),
   'identity.factor.add': says('added a second factor'),
   'identity.factor.remove': says('removed a second factor'),
   'identity.factor.reset': says('removed the lost second factors{of}'),

@@ -1,10 +1,13 @@
 import { z } from 'zod'
-import { runStatements } from '#platform/mandate.ts'
+import { noteRead, runStatements } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route, sent } from '#platform/route.ts'
 import { PersonRecord } from './record.ts'
 
-/** Everybody's own record, as a file (GDPR Art. 15 and 20). Answers 401 to whoever is not signed in. */
+/**
+ * Everybody's own record, as a file (GDPR Art. 15 and 20), with an event of its own: whoever took over a session would fetch
+ * it, too. Answers 401 to whoever is not signed in.
+ */
 export const ownRecordRoute = route({
   method: 'GET',
   path: '/api/v1/me/record',
@@ -19,7 +22,14 @@ export const ownRecordRoute = route({
     const [result] = await runStatements(mandate, [
       { text: 'select access.own_record() as record', values: [] },
     ])
-    return sent(PersonRecord.parse(result?.rows[0]?.['record']), {
+    const record = PersonRecord.parse(result?.rows[0]?.['record'])
+    const { id, name } = record.person
+    noteRead(mandate, {
+      action: 'identity.record.export',
+      resource: { type: 'person', id, label: name },
+      rowCount: 1,
+    })
+    return sent(record, {
       'Content-Disposition': 'attachment; filename="what-is-kept-of-me.json"',
     })
   },

@@ -94,6 +94,11 @@ test('a person downloads what is kept of the own person, with acts, sign-ins and
   expect(answer.body).not.toContain('No signal')
   const stranger = await world.call({ cookie: '__Host-liaison=nobody' }, 'GET', RECORD)
   expect(stranger.statusCode).toBe(401)
+  // Once by whom it is of, and not by whom it was refused.
+  const events = await world.sql(
+    `select actor_id, resource_id, outcome from audit_event where action = 'identity.record.export'`,
+  )
+  expect(events).toEqual([{ actor_id: mine.id, resource_id: mine.id, outcome: 'allowed' }])
 })
 
 test('no login reads the record of a person by its id, or blanks one; only the own record of whoever signed in', async () => {
