@@ -3,11 +3,13 @@ import {
   PasskeysCredentialsMemoryRepository,
   WebAuthnEmulator,
 } from 'nid-webauthn-emulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { codeOfKey, PASSWORD, seedAccount } from '#testing/account-holder.ts'
+import { encodeId } from '@liaison/access'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { addApp, codeOfKey, PASSWORD, seedAccount } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import type { Shown } from '#testing/form-browser.ts'
 import { meetAt } from '#testing/meet.ts'
+import { SOON } from '#testing/patience.ts'
 import { TEST_ORIGIN, TestWorld } from '#testing/world.ts'
 import { makeIdentityRoutes } from './index.ts'
 
@@ -65,3 +67,31 @@ test.each([
     expect(await world.sql(events, [person.id])).toEqual([])
   },
 )
+
+test('whose factors are reset while one is added keeps neither that one nor a session (ASVS 7.4.1)', async () => {
+  const [pat, lee] = [await world.person('Pat Staff'), await seedAccount(world)]
+  await world.platformAdmin(pat.id)
+  await addApp(world, lee.id)
+  const browser = new FormBrowser(world, `198.51.100.${(serial += 1)}`)
+  browser.cookie = (await world.signIn(lee.id)).cookie
+  const path = '/account/passkeys/new'
+  const fields = passkeyFields(await browser.get(path))
+  const admin = await world.signIn(pat.id)
+  // The factor refers to its person, and so waits there after its session was looked at.
+  const person = { text: 'select 1 from person where id = $1 for update', values: [lee.id] }
+  const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+  const reset = async () => {
+    await vi.waitFor(async () => expect(await world.sql(waiting)).toHaveLength(2), SOON)
+    const url = `/api/v1/admin/persons/${encodeId('person', lee.id)}/factors/reset`
+    return (await world.call(admin, 'POST', url, { body: { reason: 'Called back.' } })).statusCode
+  }
+  const add = async () => (await browser.post(path, fields)).status
+  // Whoever added it is shown recovery codes, which are worth nothing any more.
+  expect(await meetAt(world, person, [add, reset])).toEqual([200, 200])
+  const left = await world.sql(
+    `select 1 from passkey where person_id = $1 union all select 2 from totp_factor where person_id = $1
+     union all select 3 from session where person_id = $1 and ended_at is null`,
+    [lee.id],
+  )
+  expect(left).toEqual([])
+})
