@@ -15,6 +15,7 @@ import { getTenantLink } from './routes-tenant.ts'
 import { maskOfTerms, sentencesOf, termsOf, withProposal } from './rules.ts'
 import { getLink } from './store.ts'
 import type { LinkRow } from './tables.ts'
+import { limitOf, termsOfChange } from './tenant-changes.ts'
 
 /** The routes of the whole product, known once it is composed. */
 export type ListRoutes = () => readonly Route[]
@@ -89,7 +90,9 @@ async function proposed(
   const change = await getChange(mandate, asked.change)
   if (change.link_id !== row.id)
     throw new ProblemError(404, 'CHANGE_NOT_FOUND', 'No change request of this link has this id.')
-  return withProposal(asked.before, change.proposal)
+  // Only the tenant reads for how long its rules let an access last.
+  if (mandate.kind !== 'tenant') return withProposal(asked.before, change.proposal)
+  return termsOfChange(change, asked.before, await limitOf(mandate))
 }
 
 function makeTenantRoute(listRoutes: ListRoutes): Route {

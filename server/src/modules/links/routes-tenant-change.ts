@@ -18,7 +18,7 @@ import { requireStatus } from './routes-partner.ts'
 import { getTenantLink } from './routes-tenant.ts'
 import { countActivity } from './people-store.ts'
 
-import { approveChange, changeRowsNow, changeTokenOf, colleagueCounts } from './tenant-changes.ts'
+import { approveChange, changeRowsNow, colleagueCounts, digestsOf, limitOf } from './tenant-changes.ts'
 import { FirstApprovalBody, SecondBody, toTenantLink } from './tenant-view.ts'
 import { changeAsTenant } from './tenant-widening.ts'
 import type { KnownLink } from './store.ts'
@@ -116,18 +116,19 @@ async function toTenantChange(
 ): Promise<z.output<typeof TenantChangeBody>> {
   const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
   const terms: LinkTerms = await tenantTermsOf(mandate, row)
-  const rows = changeRowsNow(change, terms, mandate.origin.now)
-  const token = change.status === 'waiting' ? changeTokenOf(change, row, rows) : null
+  const limit = await limitOf(mandate)
+  const rows = changeRowsNow(change, terms, limit)
+  const shown = change.status === 'waiting' ? digestsOf({ change, row, terms }, limit) : null
   const counts = await requestCounts(mandate, change, row)
-  const isApproved = token !== null && change.first_read === token
+  const isApproved = shown !== null && change.first_read === shown.read
   return {
     ...toChange(change, rows),
     partner_name: row.partner_name ?? '',
-    snapshot_token: token,
+    snapshot_token: shown?.token ?? null,
     first_approval: isApproved ? await firstApprovalOf(mandate, change) : null,
     request_counts: counts,
     may_approve:
-      token !== null &&
+      shown !== null &&
       counts !== false &&
       change.requested_by !== mandate.actor.id &&
       !(isApproved && change.first_approved_by === mandate.actor.id),

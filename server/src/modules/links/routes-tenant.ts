@@ -102,12 +102,13 @@ async function readDetail(
   const known = await findPrivateTerms(mandate, row.id)
   const terms = await tenantTermsOf(mandate, row)
   const policy = await policyOf(mandate)
+  const limit = { now: mandate.origin.now, longestDays: policy.max_duration_days }
   const changes = await listChanges(mandate, { linkId: row.id })
   const snapshot = known.approval_snapshot
   return {
     ...(await toTenantLink(mandate, row, await countActivity(mandate, mandate.tenant.id))),
     history: (await listHistory(mandate, row.id)).map(toHistory),
-    changes: changes.map((change) => toChange(change, changeRowsNow(change, terms, mandate.origin.now))),
+    changes: changes.map((change) => toChange(change, changeRowsNow(change, terms, limit))),
     approval_snapshot: snapshot && {
       text_version: snapshot.text_version,
       language: snapshot.language ?? 'en',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { classifyChange } from '@liaison/access'
 import type { ChangeRow, LinkRole, LinkTerms } from '@liaison/access'
 import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
@@ -12,15 +13,68 @@ import type { KnownLink } from './store.ts'
 import type { ChangeRequestRow } from './tables.ts'
 import { isRenewal, takesTwo } from './tenant-widening.ts'
 
-/** What a waiting change would do to the link as it is now; what a decided one was asked for. */
-export function changeRowsNow(change: ChangeRequestRow, terms: LinkTerms, now: Date): ChangeRow[] {
-  if (change.status !== 'waiting') return [...change.difference]
-  return toDifference(classifyChange(terms, withProposal(terms, change.proposal), now).rows)
+/** When a change is looked at, and for how many days the tenant lets an access last from then. */
+export interface Limit {
+  readonly now: Date
+  readonly longestDays: number
 }
 
-/** A digest of what the approver of a change is shown. */
-export function changeTokenOf(change: ChangeRequestRow, row: KnownLink, rows: readonly ChangeRow[]): string {
-  return tokenOf(change.id, change.status, row.id, row.version, rows)
+/** The limit that the mandate's tenant sets now. */
+export async function limitOf(mandate: Mandate<'tenant'>): Promise<Limit> {
+  const policy = await policyOf(mandate)
+  return { now: mandate.origin.now, longestDays: policy.max_duration_days }
+}
+
+/** The last full hour at which an access may end: by the hour, so that what somebody reads holds while it is read. */
+function latestEnd({ now, longestDays }: Limit): Date {
+  const latest = addDays(now, longestDays)
+  latest.setUTCMinutes(0, 0, 0)
+  return latest
+}
+
+/**
+ * The terms that a change would give a link now: a later end no later than the tenant's rules allow, and never an earlier
+ * one than stands. Who asks for no end leaves the one that stands.
+ */
+export function termsOfChange(
+  { proposal }: Pick<ChangeRequestRow, 'proposal'>,
+  before: LinkTerms,
+  limit: Limit,
+): LinkTerms {
+  const asked = withProposal(before, proposal)
+  if (!proposal.ends_at || asked.ends_at === null) return asked
+  if (before.ends_at === null) return { ...asked, ends_at: null }
+  const latest = latestEnd(limit)
+  const end = asked.ends_at < latest ? asked.ends_at : latest
+  return { ...asked, ends_at: end > before.ends_at ? end : before.ends_at }
+}
+
+/** What a waiting change would do to the link as it is now; what a decided one was asked for. */
+export function changeRowsNow(change: ChangeRequestRow, terms: LinkTerms, limit: Limit): ChangeRow[] {
+  if (change.status !== 'waiting') return [...change.difference]
+  return toDifference(classifyChange(terms, termsOfChange(change, terms, limit), limit.now).rows)
+}
+
+/** A change with the link and its terms as they are now. */
+interface Shown {
+  readonly change: ChangeRequestRow
+  readonly row: KnownLink
+  readonly terms: LinkTerms
+}
+
+/**
+ * Two digests of a change: `token` of what its approver is shown, `read` of what two approvers have to agree about. They
+ * differ where the tenant's rules make the end an earlier one, which moves on with the hours: the second of two people
+ * agrees to the same request under the same rule. One that is not shortened has one digest.
+ */
+export function digestsOf({ change, row, terms }: Shown, limit: Limit): { token: string; read: string } {
+  const asked = toDifference(classifyChange(terms, withProposal(terms, change.proposal), limit.now).rows)
+  const rows = changeRowsNow(change, terms, limit)
+  const known = [change.id, change.status, row.id, row.version]
+  const plain = tokenOf(...known, asked)
+  if (isDeepStrictEqual(rows, asked)) return { token: plain, read: plain }
+  const read = tokenOf(...known, asked, limit.longestDays)
+  return { token: tokenOf(read, rows), read }
 }
 
 interface ChangeApproval {
@@ -58,7 +112,8 @@ function requireDecidable(change: ChangeRequestRow, row: KnownLink): void {
 
 interface Reading {
   readonly row: KnownLink
-  readonly token: string
+  /** A digest of what both of two approvers have to agree about. */
+  readonly read: string
   readonly role: LinkRole
   readonly origin: string
 }
@@ -67,11 +122,11 @@ interface Reading {
 async function keepsFirst(
   mandate: Mandate<'tenant'>,
   change: ChangeRequestRow,
-  { row, token, role, origin }: Reading,
+  { row, read, role, origin }: Reading,
 ): Promise<boolean> {
   const isHeld = change.begun_by === 'partner'
   if (!isHeld || !(await takesTwo(mandate, row, { role, asker: change.requested_by }))) return false
-  const isSame = change.first_read === token
+  const isSame = change.first_read === read
   if (isSame && change.first_approved_by === mandate.actor.id)
     throw new ProblemError(
       409,
@@ -80,7 +135,7 @@ async function keepsFirst(
     )
   const counts = isSame && (await stillDecides(mandate, change.first_approved_by ?? null))
   if (counts) return false
-  await keepFirstOfChange(mandate, change, token)
+  await keepFirstOfChange(mandate, change, read)
   await announce(mandate, row, { news: 'second_needed', about: mandate.actor.name, origin })
   recordLinkEvent(mandate, row, {
     action: 'change_requests.approve',
@@ -122,6 +177,8 @@ async function carryOut(
 ): Promise<void> {
   const { row, before, after, origin } = edit
   const change = classifyChange(before, after, mandate.origin.now)
+  // It holds already, or the rules of the tenant allow nothing of it: nobody is told of a change that is none.
+  if (change.kind === 'none') return
   if (row.status === 'expired' || (side === 'tenant' && isRenewal(proposal)))
     await renewLink(mandate, row, { endsAt: after.ends_at, reason, origin })
   else if (proposal.role_version !== undefined)
@@ -138,19 +195,16 @@ export async function approveChange(
   change: ChangeRequestRow,
   { row, token, origin }: ChangeApproval,
 ): Promise<boolean> {
-  const { now } = mandate.origin
   requireOther(mandate, change)
   requireDecidable(change, row)
   const before = await tenantTermsOf(mandate, row)
-  const rows = changeRowsNow(change, before, now)
-  if (token !== changeTokenOf(change, row, rows))
+  const limit = await limitOf(mandate)
+  const shown = digestsOf({ change, row, terms: before }, limit)
+  if (token !== shown.token)
     throw new ProblemError(409, 'SNAPSHOT_STALE', 'This changed since you read it; nothing was approved.')
-  const proposed = withProposal(before, change.proposal)
-  const policy = await policyOf(mandate)
-  const latest = addDays(now, policy.max_duration_days)
-  const after = proposed.ends_at && proposed.ends_at > latest ? { ...proposed, ends_at: latest } : proposed
+  const after = termsOfChange(change, before, limit)
   await requireAskerThere(mandate, change, { row, role: after.role })
-  if (await keepsFirst(mandate, change, { row, token, role: after.role, origin })) return false
+  if (await keepsFirst(mandate, change, { row, read: shown.read, role: after.role, origin })) return false
   await decideChange(mandate, change.id, 'approved')
   await carryOut(mandate, change, { row, before, after, origin })
   recordLinkEvent(mandate, row, {
