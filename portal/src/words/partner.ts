@@ -82,6 +82,7 @@ export const partner = {
   'extend.option': '{days} days, until {date}',
   'extend.reason': 'Why? They read this',
   'extend.ask': 'Ask {tenant} to extend',
+  'extend.replaces': 'This waits for {tenant}: {waiting}. A new request takes its place.',
   'extend.done': '{tenant} was asked for more time',
 
   'people.title': 'People on this link',

@@ -12,6 +12,7 @@ import { useWrite } from '../../platform/query.ts'
 import { addWords, t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { accounts } from '../../words/accounts.ts'
+import { ReplacesNote } from '../partner/extend-form.tsx'
 
 addWords(accounts)
 
@@ -57,6 +58,7 @@ export function AccountsOnlyPanel(props: PanelProps) {
         <p className="small">
           <GoLink to={partnerPlaces.accounts(partnerId)}>{t('only.accounts')}</GoLink>
         </p>
+        {isOnly && <ReplacesNote link={link} />}
         <WriteProblem error={write.error} />
         <TextInput
           id="only_reason"

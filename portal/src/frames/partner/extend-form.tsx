@@ -1,10 +1,10 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
-import type { LiaisonClient, Link } from '@liaison/client'
+import type { LiaisonClient, Link, LinkDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
-import { Panel } from '../../parts/page.tsx'
+import { Note, Panel } from '../../parts/page.tsx'
 import { readClock } from '../../platform/clock.ts'
 import { formatDate } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
@@ -53,8 +53,16 @@ function LengthSelect({ endsAt, days, onDays }: LengthSelectProps) {
   )
 }
 
+/** Tells of the request that waits and that another one would take the place of; nothing where none waits. */
+export function ReplacesNote({ link }: { link: Pick<LinkDetail, 'tenant_name' | 'changes'> }) {
+  const waiting = link.changes.find(({ status }) => status === 'waiting')
+  if (!waiting) return null
+  const rows = waiting.rows.map(({ label, before, after }) => `${label}, ${before} → ${after}`).join('; ')
+  return <Note tone="attention">{t('extend.replaces', { tenant: link.tenant_name, waiting: rows })}</Note>
+}
+
 /** Asks one tenant for more time. */
-export function ExtendForm({ link, etag }: { link: Link; etag: string | null }) {
+export function ExtendForm({ link, etag }: { link: LinkDetail; etag: string | null }) {
   const [days, setDays] = useState<string>('180')
   const [reason, setReason] = useState('')
   const write = useWrite(
@@ -74,6 +82,7 @@ export function ExtendForm({ link, etag }: { link: Link; etag: string | null }) 
         }}
       >
         <p className="muted">{t('extend.text', { tenant: link.tenant_name })}</p>
+        <ReplacesNote link={link} />
         <WriteProblem error={write.error} />
         <LengthSelect endsAt={link.ends_at} days={days} onDays={setDays} />
         <TextInput

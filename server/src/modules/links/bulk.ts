@@ -15,6 +15,7 @@ import { TemplateTerms } from './routes-template.ts'
 import { SENT_DETAIL, sendRequest } from './routes-request.ts'
 import { changeDelegation, getLink, isKnown } from './store.ts'
 import type { KnownLink } from './store.ts'
+import type { Proposal } from './tables.ts'
 import { countRequestsOfDay } from './template-store.ts'
 
 /** One step for one link, as a person would make it with the link's own routes. */
@@ -105,6 +106,26 @@ async function unassign(
   return changePeople(mandate, row, () => removeMember(mandate, row.id, memberId))
 }
 
+/**
+ * That the tenant was asked for this already; null where nothing waits. Throws LINK_STATE_CONFLICT where something else
+ * does: asking would take that back, and whoever selects many links has not read what waits for each.
+ */
+async function findAsked(
+  mandate: Mandate<'program'>,
+  row: KnownLink,
+  isSame: (proposal: Proposal) => boolean,
+): Promise<StepResult | null> {
+  const [waiting] = await listChanges(mandate, { linkId: row.id, status: 'waiting' })
+  if (!waiting) return null
+  if (isSame(waiting.proposal))
+    return unchanged('ALREADY_ASKED', 'The tenant was asked already and has not answered.')
+  throw new ProblemError(
+    409,
+    'LINK_STATE_CONFLICT',
+    'Another change waits for the tenant; asking now would take it back.',
+  )
+}
+
 async function askToExtend(
   mandate: Mandate<'program'>,
   row: KnownLink,
@@ -113,15 +134,8 @@ async function askToExtend(
   requireStatus(row, ['active', 'suspended', 'expired'])
   const end = askedEnd(row, mandate.origin.now)
   if (end === null) return unchanged('NO_END', 'The link has no end.')
-  const [waiting] = await listChanges(mandate, { linkId: row.id, status: 'waiting' })
-  if (waiting?.proposal.ends_at !== undefined)
-    return unchanged('ALREADY_ASKED', 'The tenant was asked already and has not answered.')
-  if (waiting)
-    throw new ProblemError(
-      409,
-      'LINK_STATE_CONFLICT',
-      'Another change waits for the tenant; asking now would take it back.',
-    )
+  const asked = await findAsked(mandate, row, ({ ends_at: waiting }) => waiting !== undefined)
+  if (asked) return asked
   const answer = await submitChange(mandate, row, { proposal: { ends_at: end.toISOString() }, ...edit })
   return answer.status === 'unchanged' ? unchanged('NO_CHANGE', 'The link lasts as long as it may.') : WAITS
 }
@@ -156,6 +170,9 @@ async function setAutoRenew(
   requireStatus(row, ['approved', 'active', 'suspended'])
   if (row.auto_renew_days === edit.days) return unchanged('NO_CHANGE', 'It was set like this already.')
   const { days, ...rest } = edit
+  // Turning it off holds at once and takes nothing back.
+  const asked = days > 0 ? await findAsked(mandate, row, (waiting) => waiting.auto_renew_days === days) : null
+  if (asked) return asked
   const answer = await submitChange(mandate, row, { proposal: { auto_renew_days: days }, ...rest })
   return answer.status === 'waiting' ? WAITS : DONE
 }

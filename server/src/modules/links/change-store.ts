@@ -79,9 +79,15 @@ export async function holdChange(mandate: LinkMandate, id: ChangeRequestId): Pro
   return found(await selectChanges(mandate).where('id', '=', id).forUpdate().executeTakeFirst())
 }
 
+/** A new change that waits, and the earlier ones that it took the place of. */
+interface Inserted {
+  readonly id: string
+  readonly replaced: readonly Pick<ChangeRequestRow, 'difference'>[]
+}
+
 /**
  * Writes a widening that waits for the tenant, or for a second person of it; an earlier one of the same side that still
- * waits is taken back.
+ * waits is taken back, and answered, so that whoever writes the new one records it.
  */
 export async function insertChange(
   mandate: Mandate<'program' | 'tenant'>,
@@ -91,13 +97,14 @@ export async function insertChange(
     readonly difference: readonly StoredDifference[]
     readonly reason: string | null
   },
-): Promise<string> {
-  await tables<LinkTables>(mandate)
+): Promise<Inserted> {
+  const before = await tables<LinkTables>(mandate)
     .updateTable('link_change_request')
     .set({ status: 'withdrawn', decided_by: mandate.actor.id, decided_at: mandate.origin.now })
     .where('link_id', '=', link.id)
     .where('status', '=', 'waiting')
     .where('begun_by', '=', mandate.kind === 'tenant' ? 'tenant' : 'partner')
+    .returning(['difference', 'expires_at'])
     .execute()
   const row = await tables<LinkTables>(mandate)
     .insertInto('link_change_request')
@@ -113,7 +120,8 @@ export async function insertChange(
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return row.id
+  // What nobody decided in time had lapsed already; nobody takes it back.
+  return { id: row.id, replaced: before.filter(({ expires_at: end }) => end > mandate.origin.now) }
 }
 
 /** Decides a waiting change request. Throws LINK_STATE_CONFLICT when it no longer waits. */

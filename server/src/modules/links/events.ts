@@ -64,6 +64,26 @@ export function recordLinkEvent(
   })
 }
 
+/** Records of each earlier change of the same side that a new one took its place. */
+export function recordReplaced(
+  mandate: Mandate,
+  link: Parameters<typeof recordLinkEvent>[1],
+  {
+    replaced,
+    ...event
+  }: Pick<LinkEventDetail, 'isOfTenantAlone'> & {
+    readonly replaced: readonly { readonly difference: readonly unknown[] }[]
+  },
+): void {
+  for (const { difference: rows } of replaced)
+    recordLinkEvent(mandate, link, {
+      ...event,
+      action: 'change_requests.withdraw',
+      reason: 'A newer request took its place.',
+      changes: { rows },
+    })
+}
+
 /** Records that a partner asked for access or took that back: the tenant reads it, the partner's own log names no tenant. */
 export function recordRequest(
   mandate: Mandate<'program'>,

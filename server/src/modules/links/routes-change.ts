@@ -8,7 +8,7 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { newsOfChange, refuseFullRenewal } from './approval.ts'
 import { decideChange, getChange, insertChange, listChanges } from './change-store.ts'
-import { recordLinkEvent } from './events.ts'
+import { recordLinkEvent, recordReplaced } from './events.ts'
 import { LinkParams, OverridesInput, ReasonBody, requireOffer, RoleName } from './inputs.ts'
 import { announce } from './mails.ts'
 import { askedEnd, getLinkToChange, requireStatus } from './routes-partner.ts'
@@ -67,6 +67,25 @@ async function applyNarrowing(
     await announce(mandate, { ...row, auto_renew_days: renewDays }, { news, reason, origin })
 }
 
+/** Leaves to the tenant what an edit adds. Returns the request's id. */
+async function leaveToTenant(
+  mandate: Mandate<'program'>,
+  row: KnownLink,
+  { proposal, reason, origin, rows }: Edit & { readonly rows: ReturnType<typeof toDifference> },
+): Promise<string> {
+  const { id, replaced } = await insertChange(mandate, row, { proposal, difference: rows, reason })
+  recordReplaced(mandate, row, { replaced })
+  recordLinkEvent(mandate, row, { action: 'change_requests.request', reason, changes: { rows } })
+  await announce(mandate, row, { news: 'change_asked', reason, origin, detail: { change_request_id: id } })
+  return id
+}
+
+interface Edit {
+  readonly proposal: Proposal
+  readonly reason: string | null
+  readonly origin: string
+}
+
 /**
  * Applies what an edit takes away at once and leaves what it adds to the tenant. Source: product.md "Widening needs the
  * tenant, narrowing needs nobody".
@@ -74,7 +93,7 @@ async function applyNarrowing(
 export async function submitChange(
   mandate: Mandate<'program'>,
   row: KnownLink,
-  edit: { proposal: Proposal; reason: string | null; origin: string },
+  edit: Edit,
 ): Promise<z.output<typeof ChangeAnswer>> {
   const { now } = mandate.origin
   const before = termsOf(row)
@@ -90,25 +109,7 @@ export async function submitChange(
   )
   const narrows = change.kind === 'narrowing' || change.kind === 'mixed'
   if (narrows) await applyNarrowing(mandate, row, { ...edit, change })
-  let id: string | null = null
-  if (change.proposed) {
-    id = await insertChange(mandate, row, {
-      proposal: edit.proposal,
-      difference: waiting,
-      reason: edit.reason,
-    })
-    recordLinkEvent(mandate, row, {
-      action: 'change_requests.request',
-      reason: edit.reason,
-      changes: { rows: waiting },
-    })
-    await announce(mandate, row, {
-      news: 'change_asked',
-      reason: edit.reason,
-      origin: edit.origin,
-      detail: { change_request_id: id },
-    })
-  }
+  const id = change.proposed ? await leaveToTenant(mandate, row, { ...edit, rows: waiting }) : null
   if (change.kind === 'none')
     recordLinkEvent(mandate, row, { action: 'links.change', reason: edit.reason, changes: {} })
   const status =

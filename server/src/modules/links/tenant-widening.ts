@@ -6,7 +6,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { asksForTwo } from './approval-store.ts'
 import { changeLink, endOfRenewal, renewLink, saveVersion, tenantTermsOf } from './approval.ts'
 import { decideChange, insertChange, listChanges } from './change-store.ts'
-import { recordLinkEvent } from './events.ts'
+import { recordLinkEvent, recordReplaced } from './events.ts'
 import { announce } from './mails.ts'
 import { toDifference, toStoredOverrides } from './rules.ts'
 import type { TenantChoice } from './rules.ts'
@@ -56,7 +56,12 @@ async function leaveToSecond(
   wanted: Why & { readonly proposal: Proposal; readonly change: Change },
 ): Promise<void> {
   const rows = toDifference(wanted.change.rows.filter(({ direction }) => direction !== 'narrowing'))
-  await insertChange(mandate, row, { proposal: wanted.proposal, difference: rows, reason: wanted.reason })
+  const { replaced } = await insertChange(mandate, row, {
+    proposal: wanted.proposal,
+    difference: rows,
+    reason: wanted.reason,
+  })
+  recordReplaced(mandate, row, { replaced, isOfTenantAlone: true })
   recordLinkEvent(mandate, row, {
     action: 'change_requests.request',
     reason: wanted.reason,

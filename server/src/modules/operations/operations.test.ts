@@ -217,6 +217,43 @@ test('links are suspended, their renewal and their alerts are set, many at once 
   )
 })
 
+test('turning automatic renewal on for many takes back nothing that waits; turning it off asks nobody (B14)', async () => {
+  const people = await cast()
+  const soon = new Date(Date.now() + 20 * 86_400_000)
+  const links = [
+    await addLink(people, 'Acme', { endsAt: soon, role: 'msp_support' }),
+    await addLink(people, 'Beta', { endsAt: soon, role: 'msp_support' }),
+  ]
+  const [asked, free] = links.map(({ link }) => ({ link_id: publicLink(link) }))
+  await complete(people, { action: 'renew', items: [asked] })
+  const turn = async (days: 0 | 180) =>
+    outcomes(
+      await complete(people, { action: 'set_auto_renew', auto_renew_days: days, items: [asked, free] }),
+    )
+  expect(await turn(180)).toEqual([
+    ['refused', 'LINK_STATE_CONFLICT'],
+    ['done', 'WAITS_FOR_TENANT'],
+  ])
+  expect(await turn(180)).toEqual([
+    ['refused', 'LINK_STATE_CONFLICT'],
+    ['unchanged', 'ALREADY_ASKED'],
+  ])
+  const rows = await world.sql(
+    `select status, proposal ? 'ends_at' as is_extension from link_change_request where partner_id = $1 order by requested_at`,
+    [people.partner],
+  )
+  expect(rows).toEqual([
+    { status: 'waiting', is_extension: true },
+    { status: 'waiting', is_extension: false },
+  ])
+  for (const { link, tenant } of links)
+    await world.seed(`update link set auto_renew_days = 180 where id = $1`, [link], tenant)
+  expect(await turn(0)).toEqual([
+    ['done', null],
+    ['done', null],
+  ])
+})
+
 test('an operation that a process left behind is taken over, and what was done is not done twice (B14)', async () => {
   const people = await cast()
   const links = [await addLink(people, 'Acme'), await addLink(people, 'Beta'), await addLink(people, 'Gamma')]
