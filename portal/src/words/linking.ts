@@ -24,8 +24,14 @@ export const linking = {
   'link_review.due': 'Is the access of {partner} still right? Confirm it by {date}; after that it is paused.',
   'link_review.overdue':
     'The access of {partner} is paused, because nobody confirmed that it is still right.',
+  'link_review.ended':
+    'The access of {partner} has ended. Before you can renew it, until {date}, confirm that it is still right.',
+  'link_review.ended_effect':
+    'You confirm that the access of {partner} is still right. It stays ended until you renew it.',
   'link_review.partner_due': '{tenant} has to confirm this access by {date}; after that it is paused.',
   'link_review.partner_overdue': 'Paused, because {tenant} has not confirmed that the access is still right.',
+  'link_review.partner_ended':
+    'This access has ended. {tenant} can renew it until {date}, once it has confirmed that it is still right.',
   'link_review.confirm': 'It is still right',
   'link_review.title': 'Is the access of {partner} still right?',
   'link_review.effect':

@@ -41,12 +41,17 @@ function useRenewal({ link, etag }: RenewalProps) {
   return { toggle, renew }
 }
 
+/** Whether an access can be renewed: one that has ended no more after 30 days, or once another took its place. */
+function isRenewable({ status, renewal_ends_at: end }: TenantLinkDetail): boolean {
+  return ['active', 'suspended'].includes(status) || (status === 'expired' && end !== null)
+}
+
 /** What happens at the end of an access: it runs out, renews itself, or is extended now. */
 export function RenewalPanel({ link, etag }: RenewalProps) {
   const { toggle, renew } = useRenewal({ link, etag })
   const isOn = link.auto_renew_days > 0
   const mayRenewItself = link.access_role !== 'msp_full' && ['active', 'suspended'].includes(link.status)
-  if (link.ends_at === null || !['active', 'suspended', 'expired'].includes(link.status)) return null
+  if (link.ends_at === null || !isRenewable(link)) return null
   return (
     <Panel title={t('renew.title')}>
       <div className="stack tight">

@@ -16,23 +16,46 @@ const day = 86_400_000
 const graceDays = 30
 const warnDays = 14
 
-type Reviewed = Pick<Link, 'review_due_at' | 'status' | 'status_changed_by'>
+type Reviewed = Pick<Link, 'review_due_at' | 'status' | 'status_changed_by' | 'renewable_until'>
+type State = { kind: 'quiet' | 'due' | 'paused' | 'ended'; by: string }
 
-/** How a review stands: nothing to say, due before a day, or so late that the access is paused. */
-function reviewState(link: Reviewed, now: Date): { kind: 'quiet' | 'due' | 'paused'; by: string } {
-  if (link.review_due_at === null || !['active', 'approved', 'suspended'].includes(link.status)) {
-    return { kind: 'quiet', by: '' }
-  }
+const quiet: State = { kind: 'quiet', by: '' }
+
+/**
+ * How a review stands: nothing to say, due before a day, or so late that the access is paused; or that one that has ended
+ * waits for it before it can be renewed.
+ */
+export function reviewState(link: Reviewed, now: Date): State {
+  if (link.review_due_at === null) return quiet
   const due = Date.parse(link.review_due_at)
+  if (link.status === 'expired') {
+    const isOpen = link.renewable_until !== null && Date.parse(link.renewable_until) > now.getTime()
+    return isOpen && due <= now.getTime() ? { kind: 'ended', by: link.renewable_until ?? '' } : quiet
+  }
+  if (!['active', 'approved', 'suspended'].includes(link.status)) return quiet
   const by = new Date(due + graceDays * day).toISOString()
   if (link.status === 'suspended' && link.status_changed_by === 'clock') return { kind: 'paused', by }
   return { kind: due - now.getTime() <= warnDays * day ? 'due' : 'quiet', by }
 }
 
+const ownWords = {
+  due: 'link_review.due',
+  paused: 'link_review.overdue',
+  ended: 'link_review.ended',
+} as const
+
+const partnerWords = {
+  due: 'link_review.partner_due',
+  paused: 'link_review.partner_overdue',
+  ended: 'link_review.partner_ended',
+} as const
+
 /** Asks the own organisation whether an access is still right, when it is time to. */
 export function ReviewNote({ link }: { link: TenantLinkDetail }) {
   const [isOpen, setOpen] = useState(false)
-  const { kind, by } = reviewState(link, useNow(60_000))
+  // One that another link took the place of is not renewed, so nothing of it waits for a review.
+  const renewable = link.renewal_ends_at === null ? null : link.renewable_until
+  const { kind, by } = reviewState({ ...link, renewable_until: renewable }, useNow(60_000))
   const names = { partner: link.partner_name }
   const write = useWrite(
     (reason: string, frame) =>
@@ -50,11 +73,7 @@ export function ReviewNote({ link }: { link: TenantLinkDetail }) {
   if (kind === 'quiet') return null
   return (
     <Note tone={kind === 'paused' ? 'bad' : 'attention'}>
-      <p>
-        {kind === 'paused'
-          ? t('link_review.overdue', names)
-          : t('link_review.due', { ...names, date: formatDate(by) })}
-      </p>
+      <p>{t(ownWords[kind], { ...names, date: formatDate(by) })}</p>
       <Button variant="default" size="xs" onClick={() => setOpen(true)}>
         {t('link_review.confirm')}
       </Button>
@@ -69,7 +88,7 @@ export function ReviewNote({ link }: { link: TenantLinkDetail }) {
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >
-        {t('link_review.effect', names)}
+        {t(kind === 'ended' ? 'link_review.ended_effect' : 'link_review.effect', names)}
       </Ask>
     </Note>
   )
@@ -82,11 +101,7 @@ export function PartnerReviewNote({ link }: { link: Link }) {
   if (kind === 'quiet') return null
   return (
     <Note tone={kind === 'paused' ? 'bad' : 'attention'}>
-      <p>
-        {kind === 'paused'
-          ? t('link_review.partner_overdue', { tenant })
-          : t('link_review.partner_due', { tenant, date: formatDate(by) })}
-      </p>
+      <p>{t(partnerWords[kind], { tenant, date: formatDate(by) })}</p>
     </Note>
   )
 }

@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { stillDecides } from '#platform/first-approver.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { renewableUntil } from './rules.ts'
+import { listLinks } from './store.ts'
+import type { KnownLink } from './store.ts'
 import type { LinkTables } from './tables.ts'
 
 /** What the second person of an invitation accepted: both have approved by that, whoever leaves afterwards. */
@@ -120,4 +123,17 @@ export async function countEndingApps(mandate: Mandate<'tenant'>, withinMs: numb
     .where('ends_at', '<=', new Date(now.getTime() + withinMs))
     .executeTakeFirst()
   return row?.total ?? 0
+}
+
+/** The states of which there is one link between two at most. */
+const OPEN = ['requested', 'approved', 'active', 'suspended'] as const
+
+/** Whether a link that has ended can be renewed no more: for too long, or since another one took its place. */
+export async function isOverForGood(mandate: Mandate<'tenant'>, row: KnownLink): Promise<boolean> {
+  const until = renewableUntil(row)
+  if (until === null) return false
+  if (until <= mandate.origin.now) return true
+  const open = { partner_id: row.partner_id, status: [...OPEN] }
+  const { rows } = await listLinks(mandate, open, { limit: 1, offset: 0 })
+  return rows.length > 0
 }

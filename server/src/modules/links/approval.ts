@@ -13,6 +13,7 @@ import {
   addDays,
   DEFAULT_POLICY,
   isReviewOverdue,
+  renewableUntil,
   renewedEnd,
   termsOf,
   toDifference,
@@ -28,6 +29,7 @@ import {
   findFirstApproval,
   findFirstEnd,
   INVITATION,
+  isOverForGood,
   keepFirstApproval,
 } from './approval-store.ts'
 import { changeDelegation, findPolicy, findPrivateTerms, hasStrongMember, saveTerms } from './store.ts'
@@ -349,6 +351,7 @@ async function usualEnd(
 /** The end that a renewal without a date would give a link now; null where none is to be had. */
 export async function renewalOf(mandate: Mandate<'tenant'>, row: KnownLink): Promise<Date | null> {
   if (!['active', 'suspended', 'expired'].includes(row.status)) return null
+  if (await isOverForGood(mandate, row)) return null
   const policy = await policyOf(mandate)
   return usualEnd(mandate, row, policy.max_duration_days)
 }
@@ -367,7 +370,8 @@ export async function endOfRenewal(
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'This link has no end to move.')
   if (end <= now || end > latest) refuseInput('ends_at', `must lie between now and ${latest.toISOString()}`)
   requireReviewed(row, now)
-  if (row.status === 'expired' && addDays(row.ends_at, 30) <= now)
+  const until = renewableUntil(row)
+  if (until !== null && until <= now)
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'A link can be renewed for 30 days after its end.')
   return end
 }

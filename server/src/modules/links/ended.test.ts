@@ -137,3 +137,51 @@ describe('a change that waits', () => {
     ])
   })
 })
+
+describe('a link that has ended', () => {
+  const endedSince = async (people: Linked, days: number) => {
+    await world.seed(
+      `update delegation set starts_at = now() - interval '200 days', ends_at = now() - make_interval(days => $2) where id = $1`,
+      [decodeId('link', people.id), days],
+      people.tenant,
+    )
+    await runLinkClock(world.database)
+  }
+
+  test('whose review is due is confirmed first, then renewed (B1)', async () => {
+    const people = await acts.makeLink()
+    await world.seed(
+      'update link set review_due_at = now() where id = $1',
+      [decodeId('link', people.id)],
+      people.tenant,
+    )
+    await endedSince(people, 1)
+    const before = await read(people)
+    expect(before).toMatchObject({ status: 'expired', review_overdue: true })
+    expect(before.renewal_ends_at).not.toBeNull()
+    expect((await acts.tenantMove(people, 'renew')).json().code).toBe('REVIEW_OVERDUE')
+    expect((await acts.tenantMove(people, 'review')).json()).toMatchObject({ review_overdue: false })
+    expect((await acts.tenantMove(people, 'renew')).json()).toMatchObject({ status: 'active' })
+  })
+
+  test('is offered for renewal for 30 days (B1)', async () => {
+    const people = await acts.makeLink()
+    await endedSince(people, 29)
+    expect((await read(people)).renewal_ends_at).not.toBeNull()
+    await endedSince(people, 30)
+    expect((await read(people)).renewal_ends_at).toBeNull()
+    expect((await acts.tenantMove(people, 'renew')).json().code).toBe('LINK_STATE_CONFLICT')
+  })
+
+  test('is not offered for renewal beside a newer one of the same two, also one that is asked for (B1)', async () => {
+    const people = await acts.makeLink()
+    await endedSince(people, 1)
+    expect((await acts.ask(people)).statusCode).toBe(202)
+    const { link_id: newer } = await acts.newestLink(people)
+    expect((await read(people)).renewal_ends_at).toBeNull()
+    expect((await acts.approve(people, newer)).statusCode).toBe(200)
+    expect((await read(people)).renewal_ends_at).toBeNull()
+    expect((await acts.tenantMove(people, 'renew')).json().code).toBe('LINK_ALREADY_LIVE')
+    expect((await read({ ...people, id: newer })).renewal_ends_at).not.toBeNull()
+  })
+})
