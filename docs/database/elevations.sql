@@ -348,16 +348,19 @@ CREATE OR REPLACE FUNCTION private.end_with_ticket()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-  ended link_elevation;
+  over record;
 begin
-  for ended in
-    update link_elevation e set status = 'ended', ended_at = statement_timestamp(), ended_by_side = 'ticket'
-    where e.tenant_id = new.tenant_id and e.ticket_id = new.id and e.status = 'active' returning e.*
+  for over in
+    with unfinished as (
+      select e.id, e.status from link_elevation e
+      where e.tenant_id = new.tenant_id and e.ticket_id = new.id and e.status in ('requested', 'approved', 'active') for update)
+    update link_elevation e set status = case u.status when 'active' then 'ended' else 'lapsed' end, ended_at = statement_timestamp(), ended_by_side = 'ticket'
+    from unfinished u where e.id = u.id returning u.status as was, e.*
   loop
-    insert into outbox (topic, payload) values ('elevation.ended', jsonb_build_object('elevation_id', ended.id, 'link_id', ended.link_id, 'tenant_id', ended.tenant_id, 'partner_id', ended.partner_id));
+    insert into outbox (topic, payload) values ('elevation.' || over.status, jsonb_build_object('elevation_id', over.id, 'link_id', over.link_id, 'tenant_id', over.tenant_id, 'partner_id', over.partner_id));
     if access.context() is not null then
-      perform audit.record(jsonb_build_object('action', 'elevations.end', 'tenant_id', ended.tenant_id, 'partner_id', ended.partner_id, 'delegation_id', ended.link_id,
-        'resource_type', 'elevation', 'resource_id', ended.id, 'resource_label', ended.person_name, 'changes', jsonb_build_object('status', jsonb_build_object('before', 'active', 'after', 'ended'), 'ticket', ended.ticket_number)));
+      perform audit.record(jsonb_build_object('action', case over.status when 'ended' then 'elevations.end' else 'elevations.lapse' end, 'tenant_id', over.tenant_id, 'partner_id', over.partner_id, 'delegation_id', over.link_id,
+        'resource_type', 'elevation', 'resource_id', over.id, 'resource_label', over.person_name, 'changes', jsonb_build_object('status', jsonb_build_object('before', over.was, 'after', over.status), 'ticket', over.ticket_number)));
     end if;
   end loop;
   return null;
@@ -376,6 +379,7 @@ declare
   actor uuid := access.context_id('actor_id');
   -- What an owner approved for the partner who is none any more another owner approves anew.
   takes_over boolean := false;
+  ticket_status text;
 begin
   if side is null and new.ended_by_side is distinct from 'ticket' then
     return new;
@@ -403,7 +407,7 @@ begin
     raise exception 'what was asked for never changes' using errcode = 'check_violation', constraint = 'elevation_identity';
   end if;
   if new.ended_by_side = 'ticket' then
-    if old.status <> 'active' or new.status <> 'ended' or not exists (select from ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id and t.status in ('resolved', 'closed', 'withdrawn')) then
+    if (old.status, new.status) not in (('requested', 'lapsed'), ('approved', 'lapsed'), ('active', 'ended')) or not exists (select from ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id and t.status in ('resolved', 'closed', 'withdrawn')) then
       raise exception 'only a finished ticket ends an elevation' using errcode = 'check_violation', constraint = 'elevation_transition';
     end if;
     return new;
@@ -452,8 +456,15 @@ begin
     if not access.can_elevate(new.link_id, new.member_id) then
       raise exception 'the link cannot be used' using errcode = 'check_violation', constraint = 'elevation_link';
     end if;
-    if new.ticket_id is not null and exists (select from ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id and t.status in ('resolved', 'closed', 'withdrawn')) then
-      raise exception 'the ticket is finished' using errcode = 'check_violation', constraint = 'elevation_ticket';
+    if new.ticket_id is not null then
+      -- Held until this commits. Whoever finishes it holds it first and this elevation then, so nobody waits for it here.
+      select t.status into ticket_status from ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id for share skip locked;
+      if ticket_status is null then
+        raise exception 'the ticket changes at this moment' using errcode = 'check_violation', constraint = 'elevation_ticket_busy';
+      end if;
+      if ticket_status in ('resolved', 'closed', 'withdrawn') then
+        raise exception 'the ticket is finished' using errcode = 'check_violation', constraint = 'elevation_ticket';
+      end if;
     end if;
     new.started_at := statement_timestamp();
     select least(new.started_at + make_interval(mins => new.duration_minutes), d.ends_at, m.ends_at) into new.ends_at

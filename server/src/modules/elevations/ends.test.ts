@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { decodeId, encodeId, NO_CONDITIONS } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
@@ -73,6 +74,59 @@ describe('ends', () => {
       expect(await topics(scene)).toContain('elevation.ended')
     },
   )
+
+  const openTicket = async (scene: ElevationScene) => {
+    const [ticket] = await world.seed<{ id: string }>(
+      `insert into ticket (tenant_id, number, subject) values ($1, 'T-1', 'Router down') returning id`,
+      [scene.tenant],
+      scene.tenant,
+    )
+    return { id: ticket?.id ?? '', about: { ticket_id: encodeId('ticket', ticket?.id as never) } }
+  }
+
+  test.each(['partner', 'tenant'] as const)(
+    'what waits for the %s lapses with its ticket, and nobody is offered to approve it (B13)',
+    async (side) => {
+      const conditions = { ...NO_CONDITIONS, tenant_elevation_approval: side === 'tenant' }
+      const scene = await openElevationScene(world, { conditions })
+      const ticket = await openTicket(scene)
+      const id = String((await ask(scene, ticket.about)).json().elevation_id)
+      if (side === 'tenant') await act(scene.owner.caller, id, 'approve')
+      const { caller } = side === 'tenant' ? scene.admin : scene.owner
+      const path = { tenant: 'tenant/partner-access', partner: 'partner' }[side]
+      const read = async () => (await world.call(caller, 'GET', `/api/v1/${path}/elevations`)).json().items[0]
+      expect(await read()).toMatchObject({ elevation_id: id, may: { approve: true } })
+      await world.seed(`update ticket set status = 'resolved' where id = $1`, [ticket.id], scene.tenant)
+      expect(await read()).toMatchObject({
+        status: 'lapsed',
+        ended_by_side: 'ticket',
+        may: { approve: false, deny: false, end: false },
+      })
+      expect((await act(caller, id, 'approve')).json().code).toBe('ELEVATION_STATE_CONFLICT')
+      expect((await topics(scene)).at(-1)).toBe('elevation.lapsed')
+      expect((await ask(scene)).statusCode).toBe(201)
+    },
+  )
+
+  test.each([
+    ['is being finished', `status = 'resolved'`, 409],
+    ['changes', `subject = 'Router down again'`, 200],
+  ])('it does not begin while its ticket %s (B13)', async (_, change, afterwards) => {
+    const scene = await openElevationScene(world)
+    const ticket = await openTicket(scene)
+    const id = String((await ask(scene, ticket.about)).json().elevation_id)
+    // The ticket stays uncommitted for a while, with everything done that its change does.
+    const changing = world.seed(
+      `do $do$ begin update ticket set ${change} where id = '${ticket.id}'; perform pg_sleep(1.5); end $do$`,
+      [],
+      scene.tenant,
+    )
+    await delay(500)
+    expect((await act(scene.owner.caller, id, 'approve')).json().code).toBe('ELEVATION_STATE_CONFLICT')
+    await changing
+    expect(await use(scene.acting)).toBe('PERMISSION_DENIED')
+    expect((await act(scene.owner.caller, id, 'approve')).statusCode).toBe(afterwards)
+  })
 
   test('it never lasts past the link or the person’s place in it (B13)', async () => {
     const soon = new Date(Date.parse('2099-01-01'))

@@ -122,6 +122,10 @@ const guarded = guardedBy({
   ],
   elevation_link: ['ELEVATION_STATE_CONFLICT', 'The link, or the person in it, cannot be used now.'],
   elevation_ticket: ['ELEVATION_STATE_CONFLICT', 'The ticket that this was asked for is finished.'],
+  elevation_ticket_busy: [
+    'ELEVATION_STATE_CONFLICT',
+    'The ticket that this was asked for changes at this moment; try again.',
+  ],
   elevation_lapsed: ['ELEVATION_STATE_CONFLICT', 'Nobody answered in time, so the request has lapsed.'],
   elevation_transition: ['ELEVATION_STATE_CONFLICT', 'Somebody answered in between.'],
   elevation_two_sides: ['ELEVATION_STATE_CONFLICT', 'The rules of the tenant changed in between; try again.'],

@@ -69,7 +69,9 @@ export const EVENT_TYPES = {
   'elevation.ended': delegation(
     'More access for a while is over: its time ran out, its ticket was finished, or somebody ended it.',
   ),
-  'elevation.lapsed': delegation('Nobody answered a request for more access in time.'),
+  'elevation.lapsed': delegation(
+    'Nobody answered a request for more access in time, or before its ticket was finished.',
+  ),
   'account.attached': account("A subscriber became a partner's account."),
   'account.ended': account("A subscriber is no longer a partner's account."),
   'access.frozen': delegation('The access under a link was frozen.'),
