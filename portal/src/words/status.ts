@@ -64,7 +64,7 @@ export const status = {
   'status.elevation.ended': 'Ended',
   'status.elevation.denied': 'Denied',
   'status.elevation.withdrawn': 'Withdrawn',
-  'status.elevation.lapsed': 'Nobody answered',
+  'status.elevation.lapsed': 'Ran out',
 
   'status.alert.active': 'Active',
   'status.alert.acknowledged': 'Taken',
