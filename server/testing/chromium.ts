@@ -26,7 +26,7 @@ export const isWholeBrowserThere = (): boolean => INSTALLED.some((path) => exist
 
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache')
 const UNPACKED = join(CACHE, 'chromium')
-const UNPACK = `import chromium from '@sparticuz/chromium'; await chromium.executablePath()`
+const UNPACK = join(import.meta.dirname, 'unpack-chromium.ts')
 
 /**
  * The Chromium that npm installed, unpacked on first use. The package unpacks into the folder for temporary files and takes
@@ -39,8 +39,7 @@ async function unpackChromium(): Promise<string> {
   await mkdir(CACHE, { recursive: true })
   const own = await mkdtemp(`${UNPACKED}-`)
   try {
-    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', UNPACK], {
-      cwd: import.meta.dirname,
+    await promisify(execFile)(process.execPath, [UNPACK], {
       env: { ...process.env, TMPDIR: own },
     })
     await rename(own, UNPACKED).catch((error: unknown) => {
