@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -154,4 +155,27 @@ test('a mail that was sent leaves its one-time link nowhere in the database; one
   expect(await whereLinkIs()).toEqual({ mails: 0, waiting: 0, jobs: 0 })
   await makeMailHandler({ database: world.database, smtpUrl: undefined, from })(mail, randomUUID())
   expect(await whereLinkIs()).toEqual({ mails: 1, waiting: 0, jobs: 0 })
+})
+
+test('the update takes the words of mails that were sent before it away, and leaves those that wait and those that are read here', async () => {
+  const text = 'https://partners.example/invite/abc'
+  const [sent, kept] = [randomUUID(), randomUUID()]
+  for (const [id, at] of [
+    [sent, new Date()],
+    [kept, null],
+  ])
+    await world.sql(
+      `insert into mail_message (id, recipient, subject, body_text, sent_at) values ($1, 'ann@example.test', 'Join', $2, $3)`,
+      [id, text, at],
+    )
+  const migration = './migrations/20261214T011010-forget-words-of-sent-mails.sql'
+  await world.sql(await readFile(new URL(migration, import.meta.url), 'utf8'))
+  const rows = await world.sql<{ id: string; body_text: string }>(
+    'select id, body_text from mail_message where id = any ($1)',
+    [[sent, kept]],
+  )
+  expect(Object.fromEntries(rows.map(({ id, body_text: body }) => [id, body]))).toEqual({
+    [sent]: '',
+    [kept]: text,
+  })
 })

@@ -1,6 +1,7 @@
 set role liaison_authz;
 
 -- As before; and the events of anybody that tell the person's address, such as invitations, and those that tell a name that the person bore before.
+-- Somebody is of the provider's staff, too, who acted for the provider and was removed since.
 create or replace function access.blank_person(erased uuid) returns bigint
   language plpgsql security definer
   set search_path = pg_catalog, public
@@ -15,7 +16,8 @@ declare
   names text[] := array(select p.name from person p where p.id = erased union select e.actor_name from audit_event e where e.actor_id = erased and e.actor_name is not null);
   partners uuid[] := array(select m.partner_id from partner_member m where m.person_id = erased);
   tenants uuid[] := array(select m.tenant_id from tenant_member m where m.person_id = erased union select d.tenant_id from delegation d where d.partner_id = any (partners));
-  is_staff boolean := exists (select from platform_staff s where s.person_id = erased);
+  is_staff boolean := exists (select from platform_staff s where s.person_id = erased)
+    or exists (select from audit_event e where e.actor_id = erased and e.plane = 'platform' and e.outcome = 'allowed');
 begin
   update alert a set title = regexp_replace(a.title, '^.* (was refused|asked for|goes on using) ', 'Erased person \1 ') where a.id = any (alerts);
   update audit_event e set
