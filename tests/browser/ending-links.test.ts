@@ -160,3 +160,41 @@ test('a partner that came in as a wholesaler or by an app alone can be stopped f
   await page.getByRole('dialog').getByRole('button', { name: /^Lift/ }).click()
   await row.getByText('Lifted').waitFor()
 }, 90_000)
+
+test('what a partner asks is named beside a newer request of it, and a page on which it has become outdated reads it again, so that the next press decides about what stands there (B2, U4)', async () => {
+  const tenant = product.demo.tenants['beta-networks'] ?? ''
+  const marcus = await product.openTab('marcus@betanetworks.example')
+  await marcus.goto(`${product.url}/org/${tenant}/access`)
+  await marcus.getByRole('link', { name: 'Northwind MSP' }).first().click()
+  await marcus.waitForURL(/lnk_/)
+  const id = /lnk_\w+/.exec(marcus.url())?.[0] ?? ''
+  const ana = await product.openTab('ana@northwind.example')
+  await ana.goto(partnerPath(`links/${id}`))
+  await ana.getByLabel('Why? They read this').fill('The project goes on')
+  await ana.getByRole('button', { name: 'Ask Beta Networks to extend' }).click()
+  await ana.getByText(/^This waits for Beta Networks: .* A new request takes its place\.$/).waitFor()
+  expect(await faultsInLooks(ana, TWO_LOOKS)).toEqual([])
+
+  const lists: string[] = []
+  marcus.on('request', (request) => {
+    if (request.url().includes('/partner-access/changes?')) lists.push(request.url())
+  })
+  await marcus.goto(`${product.url}/org/${tenant}/requests`)
+  const allow = marcus.getByRole('button', { name: 'Allow Northwind MSP more' })
+  await allow.waitFor()
+  expect(lists.every((address) => new URL(address).searchParams.get('status') === 'waiting')).toBe(true)
+  const headers = { 'x-active-tenant-id': tenant, origin: product.url, 'sec-fetch-site': 'same-origin' }
+  for (const act of ['review', 'suspend', 'resume']) {
+    const path = `${product.url}/api/v1/tenant/partner-access/links/${id}/${act}`
+    const done = await marcus.request.post(path, { headers, data: {} })
+    expect(done.status(), await done.text()).toBe(200)
+  }
+  const before = lists.length
+  await allow.click()
+  await marcus.getByText('This changed since you read it; nothing was approved.').waitFor()
+  await expect.poll(() => lists.length, SOON).toBeGreaterThan(before)
+  expect(await faultsInLooks(marcus, TWO_LOOKS)).toEqual([])
+  await allow.click()
+  await marcus.getByText('More was allowed').first().waitFor()
+  await allow.waitFor({ state: 'detached' })
+}, 120_000)
