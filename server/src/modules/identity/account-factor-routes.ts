@@ -56,11 +56,11 @@ function placeOf(owner: Owner, returnTo: string, reading: Reading): EnrolPlace {
   }
 }
 
-/** A factor is added by whoever is signed in, not by whoever was: no session ends between the look at it and the factor. */
+/** Factors and codes are changed by whoever is signed in, not by whoever was: no session ends between the look at it and the change. */
 function withHeldOwner(
   visit: Visit,
   act: (owner: Owner) => Promise<HtmlPage>,
-  returnTo: string,
+  returnTo = '/account',
 ): Promise<HtmlPage> {
   const { mandate, reading } = visit
   return withFreshOwner(
@@ -269,7 +269,7 @@ function appRemovalRoute(): Route {
     access: ACCESS,
     limit: 'page',
     handle: async ({ body, ...visit }) =>
-      withFreshOwner(visit, (owner) => {
+      withHeldOwner(visit, (owner) => {
         const { removal, factors } = ACCOUNT_WORDS[visit.reading.language]
         return removeFactor(visit, owner, {
           title: removal.appTitle,
@@ -299,7 +299,7 @@ function passkeyRemovalRoute(): Route {
     access: ACCESS,
     limit: 'page',
     handle: async ({ params, body, ...visit }) =>
-      withFreshOwner(visit, async (owner) => {
+      withHeldOwner(visit, async (owner) => {
         const { removal } = ACCOUNT_WORDS[visit.reading.language]
         const passkey = (await listPasskeys(visit.mandate, owner.person.id)).find(
           ({ id }) => id === params.passkey_id,
@@ -335,7 +335,7 @@ export function makeAccountFactorRoutes(door: Door): Route[] {
       access: ACCESS,
       limit: 'stranger',
       handle: async (visit) =>
-        withFreshOwner(visit, async ({ person }) => {
+        withHeldOwner(visit, async ({ person }) => {
           const { mandate, reading } = visit
           const account = withLanguage('/account', reading.chosen)
           if (!person.hasTotp && person.passkeys === 0) return redirect(account)

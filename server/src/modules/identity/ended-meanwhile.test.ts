@@ -44,6 +44,11 @@ function passkeyFields({ text }: Shown) {
   return { response: JSON.stringify(device.createJSON(TEST_ORIGIN, Object(options))), label: 'Laptop' }
 }
 
+const endingOf = (personId: string) => ({
+  text: `update session set ended_at = now(), end_reason = 'ended_by_owner' where person_id = $1 and ended_at is null returning 1`,
+  values: [personId],
+})
+
 test.each([
   { path: '/account/app', table: 'totp_factor', fieldsOf: appFields },
   { path: '/account/passkeys/new', table: 'passkey', fieldsOf: passkeyFields },
@@ -56,11 +61,7 @@ test.each([
     expect(await factorsOf(stays.person.id)).toHaveLength(1)
     const { person, browser } = await signIn()
     const fields = fieldsOf(await browser.get(path))
-    const ending = {
-      text: `update session set ended_at = now(), end_reason = 'ended_by_owner' where person_id = $1 and ended_at is null returning 1`,
-      values: [person.id],
-    }
-    const [shown] = await meetAt(world, ending, [() => browser.post(path, fields)])
+    const [shown] = await meetAt(world, endingOf(person.id), [() => browser.post(path, fields)])
     expect(await factorsOf(person.id)).toEqual([])
     expect(shown?.location).toBe(`/signin?return_to=${encodeURIComponent(path)}`)
     const events = `select 1 from audit_event where action = 'identity.factor.add' and resource_id = $1`
@@ -95,3 +96,25 @@ test('whose factors are reset while one is added keeps neither that one nor a se
   )
   expect(left).toEqual([])
 })
+
+test.each([
+  { path: '/account/app/remove', fields: { confirmed: 'yes' } },
+  { path: '/account/codes', fields: {} },
+])(
+  'whose session ends while factors or codes are changed at $path changes nothing, and is led to sign-in (ASVS 7.4.1)',
+  async ({ path, fields }) => {
+    const { person, browser } = await signIn()
+    await browser.post('/account/app', appFields(await browser.get('/account/app')))
+    const kept = () =>
+      world.sql(
+        `select hash::text as kept from recovery_code where person_id = $1 union all
+         select secret::text from totp_factor where person_id = $1 order by kept`,
+        [person.id],
+      )
+    const before = await kept()
+    expect(before).toHaveLength(11)
+    const [shown] = await meetAt(world, endingOf(person.id), [() => browser.post(path, fields)])
+    expect(await kept()).toEqual(before)
+    expect(shown?.location).toBe('/signin?return_to=%2Faccount')
+  },
+)
