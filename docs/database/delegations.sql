@@ -1843,6 +1843,19 @@ AS $function$ select hashtextextended(kind || coalesce(id::text, ''), 0) $functi
 grant execute on access.lock_key(text,uuid) to public;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.longest_days(tenant uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce((select p.max_duration_days from public.tenant_partner_policy p where p.tenant_id = tenant), 730)
+  where access.context_plane() = 'system'
+$function$;
+grant execute on access.longest_days(uuid) to liaison_job;
+grant execute on access.longest_days(uuid) to liaison_owner;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.mail_side(delegation_id uuid, side text, letters jsonb)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2644,7 +2657,7 @@ begin
     or (old.own_accounts_only and not new.own_accounts_only)
     or (old.has_timed_overrides and not new.has_timed_overrides and exists (select from link_override o where o.link_id = new.id and o.expires_at is not null));
   if not may_widen and not (side = 'clock' and of_link.auto_renew_days > 0 and old.status = 'active' and old.ends_at > statement_timestamp()
-      and new.ends_at = old.ends_at + make_interval(days => of_link.auto_renew_days) and (new.mask, new.role_mask, new.starts_at, new.has_timed_overrides) = (old.mask, old.role_mask, old.starts_at, old.has_timed_overrides))
+      and new.ends_at > old.ends_at and new.ends_at <= old.ends_at + make_interval(days => least(of_link.auto_renew_days, access.longest_days(old.tenant_id))) and (new.mask, new.role_mask, new.starts_at, new.has_timed_overrides) = (old.mask, old.role_mask, old.starts_at, old.has_timed_overrides))
     and (widens or new.conditions is distinct from old.conditions) then
     raise exception 'only the tenant can widen a delegation' using errcode = 'check_violation', constraint = 'delegation_widening';
   end if;

@@ -171,3 +171,11 @@ export function lapseChanges(mandate: Mandate<'system'>) {
     .returning(['id', 'link_id', 'tenant_id', 'partner_id', 'begun_by'])
     .execute()
 }
+
+/** How many days a tenant's rules let an access last. */
+export async function longestDaysOf(mandate: Mandate<'system'>, tenantId: string): Promise<number> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.longest_days($1) as days', values: [tenantId] },
+  ])
+  return Number(result?.rows[0]?.['days'])
+}

@@ -191,20 +191,33 @@ describe('the clock', () => {
     ])
   })
 
-  test('a link that the tenant lets renew itself is renewed a day ahead, by what was agreed', async () => {
-    const scene = await openScene()
-    await world.seed(`update link set auto_renew_days = 180 where id = $1`, [scene.link], scene.tenant)
-    const ends = async () =>
-      (
-        await world.sql<{ ends_at: Date }>('select ends_at from delegation where id = $1', [scene.link])
-      )[0]?.ends_at.getTime() ?? 0
-    await set(scene, `ends_at = now() + interval '20 hours'`)
-    const before = await ends()
-    await runLinkClock(world.database)
-    await runLinkClock(world.database)
-    expect(((await ends()) - before) / 86_400_000).toBe(180)
-    expect(await actionsOf(scene)).toEqual(['links.renew'])
-  })
+  test.each([
+    { longest: null, days: 180 },
+    { longest: 400, days: 180 },
+    { longest: 30, days: 30 },
+  ])(
+    'a link that the tenant lets renew itself is renewed a day ahead, by $days days where an access may last $longest (B1)',
+    async ({ longest, days }) => {
+      const scene = await openScene()
+      await world.seed(`update link set auto_renew_days = 180 where id = $1`, [scene.link], scene.tenant)
+      if (longest !== null)
+        await world.seed(
+          'insert into tenant_partner_policy (tenant_id, max_duration_days) values ($1, $2)',
+          [scene.tenant, longest],
+          scene.tenant,
+        )
+      const ends = async () =>
+        (
+          await world.sql<{ ends_at: Date }>('select ends_at from delegation where id = $1', [scene.link])
+        )[0]?.ends_at.getTime() ?? 0
+      await set(scene, `ends_at = now() + interval '20 hours'`)
+      const before = await ends()
+      await runLinkClock(world.database)
+      await runLinkClock(world.database)
+      expect(((await ends()) - before) / 86_400_000).toBe(days)
+      expect((await actionsOf(scene)).filter((action) => action === 'links.renew')).toHaveLength(1)
+    },
+  )
 
   test.each([
     [

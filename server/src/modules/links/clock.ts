@@ -6,7 +6,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { newestRoleTemplate } from '@liaison/access'
 import { tellIfUnused } from './activation.ts'
-import { findDueLinks, lapseChanges, rememberNotice, rememberSaying } from './clock-store.ts'
+import { findDueLinks, lapseChanges, longestDaysOf, rememberNotice, rememberSaying } from './clock-store.ts'
 import type { ClockTask, DueLink } from './clock-store.ts'
 import { recordLinkEvent } from './events.ts'
 import type { LinkAction } from './events.ts'
@@ -63,10 +63,12 @@ async function tellOfFactor(mandate: Mandate<'system'>, link: KnownLink): Promis
   await announce(mandate, link, { news: 'second_factor' })
 }
 
+/** Renews what its tenant lets renew itself: by what was agreed, and no longer than the tenant's rules let an access last by now. */
 async function renew(mandate: Mandate<'system'>, link: KnownLink): Promise<void> {
   if (link.ends_at === null) return
-  const end = addDays(link.ends_at, link.auto_renew_days)
-  await extendByAgreement(mandate, link, end)
+  const days = Math.min(link.auto_renew_days, await longestDaysOf(mandate, link.tenant_id))
+  const end = addDays(link.ends_at, days)
+  await extendByAgreement(mandate, link, { days, end })
   recordLinkEvent(mandate, link, {
     action: 'links.renew',
     changes: { ends_at: { before: link.ends_at.toISOString(), after: end.toISOString() } },

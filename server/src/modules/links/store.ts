@@ -218,12 +218,16 @@ export async function changeDelegation(
   return row.version + 1
 }
 
-/** Moves the end of a link that renews itself by what its tenant agreed. Throws PRECONDITION_FAILED. */
-export function extendByAgreement(mandate: Mandate<'system'>, row: KnownLink, end: Date): Promise<number> {
+/** Moves the end of a link that renews itself by so many days, of those that its tenant agreed. Throws PRECONDITION_FAILED. */
+export function extendByAgreement(
+  mandate: Mandate<'system'>,
+  row: KnownLink,
+  { days, end }: { readonly days: number; readonly end: Date },
+): Promise<number> {
   return changeDelegation(mandate, row, {
     event: 'renewed',
     detail: { before: row.ends_at, after: end },
-    set: { ends_at: sql<Date>`ends_at + make_interval(days => ${row.auto_renew_days})` },
+    set: { ends_at: sql<Date>`ends_at + make_interval(days => ${days})` },
   })
 }
 
