@@ -234,10 +234,11 @@ create table public.earning_skip (
   constraint earning_skip_referral_id_fkey FOREIGN KEY (referral_id) REFERENCES public.referral(id)
 );
 CREATE INDEX earning_skip_partner_id_created_at_idx ON public.earning_skip USING btree (partner_id, created_at DESC);
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.earning_skip FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER append_only BEFORE DELETE ON public.earning_skip FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.earning_skip REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.earning_skip REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.earning_skip REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
+CREATE TRIGGER keep_skip BEFORE UPDATE ON public.earning_skip FOR EACH ROW EXECUTE FUNCTION private.keep_skip();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.earning_skip FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 alter table public.earning_skip enable row level security, force row level security;
 create policy deciding on public.earning_skip for select to liaison_authz
@@ -254,6 +255,7 @@ grant select on public.earning_skip to liaison_ingest;
 grant select on public.earning_skip to liaison_platform;
 grant select on public.earning_skip to liaison_program;
 grant insert (billing_event_id, partner_id, referral_id, component, reason) on public.earning_skip to liaison_ingest;
+grant update (reason) on public.earning_skip to liaison_ingest;
 
 -- How much commission was earned so far, on how much, in all, in each month and from each referral: kept by the ledger itself. Brackets and caps go on from here.
 create table public.earning_volume (
@@ -714,6 +716,21 @@ begin
 end
 $function$;
 grant execute on private.hold_earnings(uuid,text) to liaison_authz;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_skip()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if old.reason <> 'ORIGINAL_UNKNOWN' or new.reason = old.reason
+    or (new.billing_event_id, new.partner_id, new.referral_id, new.component, new.created_at) is distinct from (old.billing_event_id, old.partner_id, old.referral_id, old.component, old.created_at) then
+    raise exception 'what was skipped is history' using errcode = 'check_violation', constraint = 'append_only';
+  end if;
+  return new;
+end
+$function$;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.note_earnings()

@@ -379,7 +379,8 @@ export async function addAccrued(mandate: Ingesting, accrued: Accrued): Promise<
       text: `insert into earning_skip (billing_event_id, partner_id, referral_id, component, reason)
         select i.billing_event_id, i.partner_id, i.referral_id, i.component, i.reason
         from jsonb_to_recordset($1::jsonb) as i (billing_event_id uuid, partner_id uuid, referral_id uuid, component text, reason text)
-        on conflict (billing_event_id, component) do nothing`,
+        on conflict (billing_event_id, component) do update set reason = excluded.reason
+          where earning_skip.reason = 'ORIGINAL_UNKNOWN' and excluded.reason <> 'ORIGINAL_UNKNOWN'`,
       values: [JSON.stringify(accrued.skips)],
     })
   if (statements.length > 0) await runStatements(mandate, statements)

@@ -212,8 +212,8 @@ export async function findBalances(mandate: EarningMandate, partnerId: string): 
 }
 
 /**
- * Which events of own referrals earned nothing and why, newest first. What came before its payment and was taken back once
- * that was reported is not among them any more.
+ * Which events of own referrals earned nothing and why, newest first. What came before its payment has, once
+ * that was reported, the reason of then, and none when it was taken back.
  */
 export async function listSkips(
   mandate: EarningMandate,
@@ -224,7 +224,8 @@ export async function listSkips(
     .selectFrom('earning_skip')
     .where(
       sql<boolean>`(earning_skip.reason <> 'ORIGINAL_UNKNOWN'
-        or not exists (select from earning e where e.billing_event_id = earning_skip.billing_event_id))`,
+        or not exists (select from earning e where e.billing_event_id = earning_skip.billing_event_id)
+        and not exists (select from earning_skip l where l.billing_event_id = earning_skip.billing_event_id and l.component <> ''))`,
     )
   if (partnerId !== undefined) query = query.where('partner_id', '=', partnerId)
   return readPage(
