@@ -84,6 +84,8 @@ export const risk = {
   'risk.confirm_title': 'Is this not in order?',
   'risk.confirm_effect':
     'What {partner} earned here and was not paid yet is void for good. The referral ends, or earns nothing more once its customer has paid.',
+  'risk.confirm_effect_all':
+    'What {partner} earned and was not paid yet is void for good. What comes in from now on earns again; suspend the partner, or end the partnership, to stop that.',
   'risk.confirm_keep': 'Keep checking',
   'risk.confirm_done': 'Found not in order. What waited is void.',
   'risk_rules.title': 'What is checked',

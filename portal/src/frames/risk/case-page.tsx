@@ -112,12 +112,13 @@ function Decide({
   decision,
 }: CaseProps & { etag: string | null; decision: 'release' | 'confirm' }) {
   const names = { partner: found.partner_name }
+  const isOfAll = decision === 'confirm' && found.tenant_id === null
   return (
     <MoveButton
       words={{
         act: t(`risk.${decision}`),
         title: t(`risk.${decision}_title`),
-        effect: t(`risk.${decision}_effect`, names),
+        effect: t(isOfAll ? 'risk.confirm_effect_all' : `risk.${decision}_effect`, names),
         keep: t(`risk.${decision}_keep`),
         done: t(`risk.${decision}_done`),
       }}

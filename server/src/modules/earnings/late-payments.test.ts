@@ -10,14 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const FLAT = {
-  id: 'flat',
-  trigger: 'invoice' as const,
-  model: 'flat' as const,
-  amounts: { USD: 700 },
-  products: null,
-  max_months: null,
-}
+const EVERY = { trigger: 'invoice' as const, products: null, max_months: null }
+const FLAT = { ...EVERY, id: 'flat', model: 'flat' as const, amounts: { USD: 700 } }
 
 describe('why a refund that came before its payment took nothing back', () => {
   const TERMS = { components: [FLAT], clawback: { flat: 'full_only' as const, window_days: 30 } }
@@ -44,4 +38,30 @@ describe('why a refund that came before its payment took nothing back', () => {
       world.seed(`update earning_skip set reason = 'NOT_FULL' where partner_id = $1`, [scene.partner]),
     ).rejects.toThrow('what was skipped is history')
   })
+})
+
+test('a refund takes back what its payment earned, and the next payment is earned on from where the total stood (D6)', async () => {
+  const scene = await openEarningScene(world, {
+    components: [
+      {
+        ...EVERY,
+        id: 'steps',
+        model: 'graduated',
+        window: 'lifetime',
+        currency: 'USD',
+        brackets: [
+          { up_to_minor: 1000, rate_bp: 1000 },
+          { up_to_minor: null, rate_bp: 2000 },
+        ],
+      },
+    ],
+  })
+  await scene.refer('t1')
+  await scene.report([payment('i1'), refund('r1', 'i1')])
+  await scene.report([payment('i2', { occurred_at: '2026-10-22T12:00:00Z' })])
+  expect(
+    await world.sql('select amount_minor::integer as minor from earning where partner_id = $1 order by id', [
+      scene.partner,
+    ]),
+  ).toEqual([{ minor: 100 }, { minor: -100 }, { minor: 200 }])
 })
