@@ -329,7 +329,7 @@ begin
   return query
     select r.tenant_id, r.id, r.partner_id, r.program_id, m.timezone, p.status, p.status_changed_at, r.referred_at, r.locked_by_event,
       coalesce(r.first_paid_on::timestamp at time zone m.timezone, b.occurred_at),
-      least(k.from_at, (select min(c.decided_at) from public.risk_case c where c.referral_id = r.id and c.tenant_id is not null and c.state = 'confirmed')), r.id = any (held)
+      case when exists (select from public.risk_case c where c.referral_id = r.id and c.tenant_id is not null and c.state = 'confirmed') then r.referred_at else k.from_at end, r.id = any (held)
     from public.referral r
     join public.partner p on p.id = r.partner_id
     join public.program m on m.id = r.program_id

@@ -68,10 +68,10 @@ create table public.mail_message (
 alter table public.mail_message enable row level security, force row level security;
 create policy deciding on public.mail_message for select to liaison_authz
   using (true);
-create policy development_reads on public.mail_message for select to liaison_auth
-  using (true);
 create policy forgetting on public.mail_message for delete to liaison_authz
   using (true);
+create policy kept_mails on public.mail_message for select to liaison_auth
+  using (((sent_at IS NULL) AND (body_text <> ''::text)));
 create policy sending on public.mail_message for all to liaison_job
   using (true)
   with check (true);

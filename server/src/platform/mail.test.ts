@@ -179,3 +179,19 @@ test('the update takes the words of mails that were sent before it away, and lea
     [kept]: text,
   })
 })
+
+test('whoever signs people in reads the mails that are kept here to be read, and none that was sent or waits to be sent', async () => {
+  await using smtp = await PlainServer.start()
+  const settings = { database: world.database, from: 'liaison@example.test' }
+  const send = makeMailHandler({ ...settings, smtpUrl: `${smtp.url}?ignoreTLS=true` })
+  const keep = makeMailHandler({ ...settings, smtpUrl: undefined })
+  const [sent, waiting, kept] = [randomUUID(), randomUUID(), randomUUID()]
+  const mail = { to: 'lee@example.test', subject: 'Ana invites you', text: 'Come in.' }
+  await send(mail, sent)
+  await expect(send({ ...mail, to: 'busy@example.test' }, waiting)).rejects.toThrow('450')
+  await keep(mail, kept)
+  const { rows } = await world.database
+    .pool('liaison_auth')
+    .query('select id from mail_message where id = any ($1)', [[sent, waiting, kept]])
+  expect(rows).toEqual([{ id: kept }])
+})
