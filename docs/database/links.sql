@@ -99,7 +99,9 @@ create table public.link_handover (
   constraint link_handover_ends_check CHECK ((ends = ANY (ARRAY['now'::text, 'at_acceptance'::text]))),
   constraint link_handover_new_link_id_fkey FOREIGN KEY (new_link_id) REFERENCES public.link(id),
   constraint link_handover_new_link_id_key UNIQUE (new_link_id),
+  constraint link_handover_new_of_tenant FOREIGN KEY (tenant_id, new_link_id) REFERENCES public.delegation(tenant_id, id),
   constraint link_handover_old_link_id_fkey FOREIGN KEY (old_link_id) REFERENCES public.link(id),
+  constraint link_handover_old_of_tenant FOREIGN KEY (tenant_id, old_link_id) REFERENCES public.delegation(tenant_id, id),
   constraint link_handover_pkey PRIMARY KEY (old_link_id),
   constraint link_handover_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id)
 );
@@ -110,6 +112,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.link_handover REFERENCING O
 CREATE TRIGGER audited_insert AFTER INSERT ON public.link_handover REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.link_handover REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER enforce_next_handover BEFORE UPDATE ON public.link_handover FOR EACH ROW EXECUTE FUNCTION private.enforce_next_handover();
+CREATE TRIGGER own_links BEFORE INSERT OR UPDATE ON public.link_handover FOR EACH ROW EXECUTE FUNCTION private.enforce_handover_links();
 CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.link_handover FOR EACH ROW WHEN ((new.decided_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('decided_by');
 CREATE TRIGGER zz_act_as_oneself_update BEFORE UPDATE ON public.link_handover FOR EACH ROW WHEN ((new.decided_by IS DISTINCT FROM old.decided_by)) EXECUTE FUNCTION private.act_as_oneself('decided_by');
 alter table public.link_handover enable row level security, force row level security;
@@ -1205,7 +1208,8 @@ begin
   with ended as (
     update delegation o set ends_at = greatest(new.approved_at, o.starts_at + interval '1 microsecond'), version = o.version + 1
     from link_handover h
-    where h.new_link_id = new.id and h.ends = 'at_acceptance' and o.id = h.old_link_id and o.status in ('active', 'suspended') and (o.ends_at is null or o.ends_at > new.approved_at)
+    where h.new_link_id = new.id and h.tenant_id = new.tenant_id and h.ends = 'at_acceptance' and o.id = h.old_link_id and o.tenant_id = h.tenant_id
+      and o.status in ('active', 'suspended') and (o.ends_at is null or o.ends_at > new.approved_at)
     returning o.id, o.tenant_id, o.partner_id, o.version, o.ends_at
   )
   insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
@@ -1241,9 +1245,28 @@ CREATE OR REPLACE FUNCTION private.enforce_handover()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
-  if private.side_of_login() = 'clock' and not exists (
-    select from link_handover h join delegation n on n.id = h.new_link_id where h.old_link_id = new.id and n.approved_at is not null) then
+  if private.side_of_login() = 'clock' and not private.is_handed_over(old) then
     raise exception 'the clock ends only what was handed over' using errcode = 'check_violation', constraint = 'delegation_transition';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.enforce_handover_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (
+      select from delegation o where o.id = new.old_link_id and o.tenant_id = new.tenant_id and o.kind = 'link'
+        and (case new.ends when 'now' then o.status = 'revoked' else o.status in ('active', 'suspended') and (o.ends_at is null or o.ends_at > statement_timestamp()) end))
+    or not exists (
+      select from delegation n join link l on l.id = n.id
+      where n.id = new.new_link_id and n.tenant_id = new.tenant_id and n.status = 'requested' and l.initiated_by = 'tenant') then
+    raise exception 'a handover goes from a link in use to an invitation of the same tenant' using errcode = 'check_violation', constraint = 'link_handover_links';
   end if;
   return new;
 end
@@ -1260,7 +1283,9 @@ begin
   if (new.old_link_id, new.tenant_id) is distinct from (old.old_link_id, old.tenant_id)
     or not exists (
       select from delegation d join link l on l.id = d.id
-      where d.id = old.new_link_id and (d.status in ('declined', 'withdrawn', 'lapsed') or (d.status = 'requested' and l.request_expires_at <= statement_timestamp()))) then
+      where d.id = old.new_link_id and (d.status in ('declined', 'withdrawn', 'lapsed') or (d.status = 'requested' and l.request_expires_at <= statement_timestamp())
+        or (d.approved_at is not null and exists (
+          select from delegation o where o.id = old.old_link_id and o.status in ('active', 'suspended') and (o.ends_at is null or o.ends_at > statement_timestamp()))))) then
     raise exception 'the work is being handed over' using errcode = 'check_violation', constraint = 'link_handover_waits';
   end if;
   return new;
@@ -1371,6 +1396,15 @@ begin
   return new;
 end
 $function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.is_handed_over(one public.delegation)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+RETURN (EXISTS (SELECT FROM (public.link_handover h JOIN public.delegation n ON (((n.id = h.new_link_id) AND (n.tenant_id = h.tenant_id)))) WHERE ((h.old_link_id = (is_handed_over.one).id) AND (h.tenant_id = (is_handed_over.one).tenant_id) AND (n.approved_at IS NOT NULL) AND ((is_handed_over.one).ends_at = GREATEST(n.approved_at, ((is_handed_over.one).starts_at + '00:00:00.000001'::interval))))));
+grant execute on private.is_handed_over(public.delegation) to liaison_job;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.keep_suspension()

@@ -46,8 +46,8 @@ const DUE = `
     select d.id, 2, 'suspend', null from delegation d
     where d.kind = 'link' and d.status = 'active' and d.review_stops_at <= statement_timestamp()
     union all
-    select h.old_link_id, 0, 'handover', null from link_handover h join delegation o on o.id = h.old_link_id join delegation n on n.id = h.new_link_id
-    where o.status in ('active', 'suspended') and n.approved_at is not null
+    select o.id, 0, 'handover', null from link_handover h join delegation o on o.id = h.old_link_id and o.tenant_id = h.tenant_id
+    where o.status in ('active', 'suspended') and o.ends_at <= statement_timestamp() and private.is_handed_over(o)
     union all
     select l.id, 5, 'review_due', null from link l join delegation d on d.id = l.id
     where d.status in ('approved', 'active', 'suspended') and l.review_due_at <= statement_timestamp() + interval '14 days' and d.review_stops_at > statement_timestamp()

@@ -159,6 +159,8 @@ export const namingConflicts = guardedBy({
     'LINK_STATE_CONFLICT',
     'This work is being handed over already. Take that invitation back first.',
   ],
+  // The route asks before: only an access that changed at this very moment is met here.
+  link_handover_links: ['LINK_STATE_CONFLICT', 'The access changed at this moment. Read it again.'],
   sandbox_of_own_partner: [
     'PARTNER_NOT_INVITED',
     'A sandbox is opened to the partner whose it is, and to no other.',
