@@ -1239,7 +1239,7 @@ begin
   end if;
   if plane = 'platform' then
     select a.*, (select b.bit from public.permission b where b.name = request ->> 'permission') as permission_bit,
-      ps.role, ps.role as platform_role, null::json as partner, null::json as partner_member, null::json as tenant, null::json as tenant_member, null::json as link,
+      ps.role, ps.role as platform_role, null::json as partner, null::json as partner_member, null::json as own_freezes, null::json as tenant, null::json as tenant_member, null::json as link,
       null::uuid as member_id, null::uuid as partner_id, null::text as partner_name, null::uuid as tenant_id, null::text as tenant_name, null::uuid as delegation_id, null::integer as delegation_epoch
     into who
     from access.live_session a
@@ -1247,7 +1247,7 @@ begin
     where a.token_hash = session_hash;
   elsif plane = 'tenant' then
     select a.*, (select b.bit from public.permission b where b.name = request ->> 'permission') as permission_bit,
-      tm.role, null::text as platform_role, null::json as partner, null::json as partner_member,
+      tm.role, null::text as platform_role, null::json as partner, null::json as partner_member, null::json as own_freezes,
       case when t.id is not null then json_build_object('id', t.id, 'name', t.name, 'slug', t.slug, 'status', t.status) end as tenant,
       case when t.id is not null then json_build_object('id', tm.id, 'role', tm.role, 'status', tm.status) end as tenant_member, null::json as link,
       tm.id as member_id, null::uuid as partner_id, null::text as partner_name, t.id as tenant_id, t.name as tenant_name, null::uuid as delegation_id, null::integer as delegation_epoch
@@ -1265,6 +1265,9 @@ begin
       coalesce(f.role, pm.role) as role, null::text as platform_role,
       case when p.id is not null then json_build_object('id', p.id, 'name', p.name, 'slug', p.slug, 'status', p.status, 'kinds', p.kinds) end as partner,
       case when p.id is not null then json_build_object('id', pm.id, 'role', pm.role, 'status', pm.status) end as partner_member,
+      case when plane = 'program' then (
+        select json_agg(json_build_object('id', x.id, 'scope', x.scope, 'set_by', x.set_by_side)) from public.access_freeze x
+        where x.lifted_at is null and x.scope = 'person' and x.person_id = a.person_id and (x.partner_id is null or x.partner_id = pm.partner_id) and x.tenant_id is null) end as own_freezes,
       case when f.id is not null then json_build_object('id', d.tenant_id, 'name', f.tenant_name, 'status', f.tenant_status) end as tenant, null::json as tenant_member,
       f.facts as link, pm.id as member_id, pm.partner_id, p.name as partner_name,
       -- A tenant that was asked for but is not reached must not turn into "no tenant asked for".
@@ -1300,7 +1303,7 @@ begin
   elsif kept.plane is not null then
     ticket := access.write_ticket(context, kept, question);
   end if;
-  return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', who.actor, 'freezes', who.freezes, 'platform_role', who.platform_role,
+  return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', who.actor, 'freezes', coalesce(who.own_freezes, who.freezes), 'platform_role', who.platform_role,
     'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link, 'kept', signed_ticket, 'ticket_id', ticket);
 end
 $function$;
@@ -1483,6 +1486,19 @@ AS $function$
   $function$;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.has_owner_besides(of_partner uuid, besides uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (
+    select from public.partner_member m
+    where m.partner_id = of_partner and m.person_id <> besides and m.role = 'PARTNER_OWNER' and m.status = 'active' and access.is_in_charge('partner', of_partner, m.person_id))
+$function$;
+grant execute on access.has_owner_besides(uuid,uuid) to liaison_owner;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.has_strong_member(partner uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -1648,7 +1664,7 @@ CREATE OR REPLACE FUNCTION access.is_in_charge(side text, organisation uuid, per
 AS $function$
   select case when side = 'provider' and not exists (select from public.person h where h.id = person) then true
     else exists (select from public.person h where h.id = person and h.status = 'active')
-    and not exists (select from public.access_freeze f where f.scope = 'person' and f.person_id = person and f.partner_id is null and f.tenant_id is null and f.lifted_at is null)
+    and not exists (select from public.access_freeze f where f.scope = 'person' and f.person_id = person and (f.partner_id is null or side = 'partner' and f.partner_id = organisation) and f.tenant_id is null and f.lifted_at is null)
     and case side
       when 'tenant' then exists (select from public.tenant_member m where m.tenant_id = organisation and m.person_id = person and m.role = 'TENANT_ADMIN' and m.status = 'active')
       when 'partner' then exists (select from public.partner_member m where m.partner_id = organisation and m.person_id = person and m.role = 'PARTNER_OWNER' and m.status = 'active')
@@ -2696,6 +2712,13 @@ begin
     if new.set_by is distinct from actor or new.set_by_side <> side or new.lifted_at is not null or new.lift_asked_at is not null then
       raise exception 'a freeze names who set it' using errcode = 'check_violation', constraint = 'freeze_actor';
     end if;
+    if side = 'partner' and new.scope = 'person' then
+      -- One after the other, so that of two owners who freeze each other at once one stays.
+      perform pg_advisory_xact_lock(access.lock_key('partner owners', new.partner_id));
+      if not access.has_owner_besides(new.partner_id, new.person_id) then
+        raise exception 'nobody else could lift this freeze' using errcode = 'check_violation', constraint = 'freeze_last_owner';
+      end if;
+    end if;
     new.created_at := statement_timestamp();
     return new;
   end if;
@@ -2703,6 +2726,9 @@ begin
     or (new.lift_asked_by is distinct from old.lift_asked_by and new.lift_asked_by is distinct from actor)
     or (new.lifted_by is not null and new.lifted_by is distinct from actor) then
     raise exception 'a freeze is lifted once, by the side that set it' using errcode = 'check_violation', constraint = 'freeze_actor';
+  end if;
+  if new.lifted_at is not null and old.scope = 'person' and old.person_id = actor then
+    raise exception 'whoever is frozen does not lift it' using errcode = 'check_violation', constraint = 'freeze_of_oneself';
   end if;
   if new.lifted_at is not null and (new.scope = 'platform' or (new.scope = 'tenant' and new.set_by_side = 'tenant')) and (old.lift_asked_by is null or old.lift_asked_by = actor) then
     raise exception 'lifting a freeze over everything takes a second person' using errcode = 'check_violation', constraint = 'freeze_two_people';

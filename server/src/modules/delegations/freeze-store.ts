@@ -1,5 +1,6 @@
 import type { FreezeId } from '@liaison/access'
 import { databaseCodeOf } from '#platform/database.ts'
+import { constraintOf } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -111,6 +112,13 @@ export async function insertFreeze(
       throw new ProblemError(404, 'FREEZE_TARGET_NOT_FOUND', 'What the freeze names does not exist.', {
         cause: error,
       })
+    if (constraintOf(error) === 'freeze_last_owner')
+      throw new ProblemError(
+        409,
+        'FREEZE_LAST_OWNER',
+        'No other owner of your organisation could lift this freeze.',
+        { cause: error },
+      )
     throw error
   }
 }

@@ -28,6 +28,13 @@ const DELEGATION_PROBLEMS = {
     cause: 'What the freeze names does not exist, or is not yours.',
     remedy: 'Check the id.',
   },
+  FREEZE_LAST_OWNER: {
+    status: 409,
+    title: 'No other owner could lift it',
+    cause:
+      'Whoever is frozen does not lift the freeze, and no other owner of the partner is active and not frozen.',
+    remedy: 'Make somebody else an owner first. To lock out a lost device, end its sessions.',
+  },
   EXPLANATION_NOT_FOUND: {
     status: 404,
     title: 'Explanation not found',

@@ -61,7 +61,7 @@ export const partnerFreezeRoutes: readonly Route[] = [
     input: { body: PartnerFreezeInput },
     access: { permission: 'partner_org.links.manage' },
     limit: 'write',
-    problems: ['FREEZE_TARGET_NOT_FOUND'],
+    problems: ['FREEZE_TARGET_NOT_FOUND', 'FREEZE_LAST_OWNER'],
     responses: { 201: FreezeBody },
     handle: async ({ mandate, body }) =>
       setFreeze(mandate, await targetOf(mandate, body), body.reason ?? null),
@@ -69,7 +69,7 @@ export const partnerFreezeRoutes: readonly Route[] = [
   route({
     method: 'DELETE',
     path: '/api/v1/partner/freezes/:freeze_id',
-    summary: 'Lift a freeze that the own organisation set',
+    summary: 'Lift a freeze that the own organisation set; nobody lifts one of themselves',
     input: { params: FreezeParams, body: LiftInput },
     // Opening again asks for a fresh factor; shutting does not.
     access: { permission: 'partner_org.assignments.manage' },

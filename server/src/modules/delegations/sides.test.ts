@@ -136,12 +136,13 @@ describe('freezes', () => {
     async (side) => {
       const scene = await openScene()
       const [column, id] = side === 'partner' ? ['partner_id', scene.partner] : ['tenant_id', scene.tenant]
+      await world.partnerMember(scene.partner, scene.stranger)
       const isNow = (at: string) =>
         `${at} between now() - interval '1 minute' and now() + interval '1 minute' as is_now`
       const told = await asSide(side, scene, async (client) => {
         const set = await client.query(
-          `insert into access_freeze (scope, ${column}, person_id, set_by, set_by_name, set_by_side, created_at) values ('person', $1, $2, $2, 'x', $3, '2020-01-01') returning id, ${isNow('created_at')}`,
-          [id, scene.people[side].id, side],
+          `insert into access_freeze (scope, ${column}, person_id, set_by, set_by_name, set_by_side, created_at) values ('person', $1, $4, $2, 'x', $3, '2020-01-01') returning id, ${isNow('created_at')}`,
+          [id, scene.people[side].id, side, scene.stranger],
         )
         const lifted = await client.query(
           `update access_freeze set lift_asked_by = $2, lift_asked_at = '2020-01-01', lifted_by = $2, lifted_at = '2020-01-02', lift_reason = 'over' where id = $1

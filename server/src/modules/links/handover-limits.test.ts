@@ -39,9 +39,9 @@ describe('a handover', () => {
     // What remains is refused only because the work is being handed over already.
     expect(await insert(scene.id, waiting)).toBe('link_handover_pkey')
     const update = `update link_handover set new_link_id = $2 where new_link_id = $1`
-    expect(
-      await scene.tryAsAdmin(update, [decodeId('link', waiting), decodeId('link', ofVictim)]),
-    ).not.toBe('done')
+    expect(await scene.tryAsAdmin(update, [decodeId('link', waiting), decodeId('link', ofVictim)])).not.toBe(
+      'done',
+    )
   })
 
   test('that names another tenant’s link does not even stand in the table, and ends nothing (R1)', async () => {
