@@ -306,6 +306,7 @@ create table public.consent_request (
   constraint consent_request_purpose_check CHECK ((char_length(purpose) <= 500)),
   constraint consent_request_reference_check CHECK ((char_length(reference) <= 200)),
   constraint consent_request_result_id_fkey FOREIGN KEY (result_id) REFERENCES public.delegation(id),
+  constraint consent_request_result_of_tenant FOREIGN KEY (tenant_id, result_id) REFERENCES public.delegation(tenant_id, id),
   constraint consent_request_scopes_check CHECK ((cardinality(scopes) > 0)),
   constraint consent_request_status_check CHECK ((status = ANY (ARRAY['open'::text, 'waiting'::text, 'approved'::text, 'denied'::text, 'ended'::text]))),
   constraint consent_request_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenant(id),
