@@ -206,6 +206,19 @@ export async function updateGroup(
   await replaceEntries(mandate, read.id, terms)
 }
 
+/** Whether a team is assigned to this group now, so that a tenant more in it is an access more for its people. */
+export async function isGranted(mandate: Mandate<'program'>, id: GroupId): Promise<boolean> {
+  const row = await tables<PortfolioTables>(mandate)
+    .selectFrom('team_grant')
+    .select('id')
+    .where('partner_id', '=', mandate.partner.id)
+    .where('group_id', '=', id)
+    .where((eb) => eb.or([eb('ends_at', 'is', null), eb('ends_at', '>', mandate.origin.now)]))
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Deletes a group. Throws GROUP_NOT_FOUND. */
 export async function deleteGroup(mandate: Mandate<'program'>, id: GroupId): Promise<void> {
   const deleted = await tables<PortfolioTables>(mandate)

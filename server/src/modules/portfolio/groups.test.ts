@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makePortfolioActs } from '#testing/portfolio-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { portfolioRoutes } from './index.ts'
@@ -9,6 +10,8 @@ beforeAll(async () => {
   world = await TestWorld.start(() => portfolioRoutes)
 })
 afterAll(() => world[Symbol.asyncDispose]())
+
+const { put, setGrants, team } = makePortfolioActs(() => world)
 
 const PATH = '/api/v1/partner/tenant-groups'
 const publicTenant = (id: string) => encodeId('tenant', idFromUuid('tenant', id))
@@ -20,7 +23,12 @@ async function cast() {
   for (const tenant of tenants) await world.link(partner, tenant)
   const [first, second, third] = tenants
   if (!first || !second || !third) throw new Error('Three tenants are needed.')
-  return { partner, owner: await world.signIn(person.id), tenants: [first, second, third] as const }
+  return {
+    partner,
+    person: person.id,
+    owner: await world.signIn(person.id),
+    tenants: [first, second, third] as const,
+  }
 }
 
 const create = (caller: Caller, body: object) => world.call(caller, 'POST', PATH, { body })
@@ -119,6 +127,35 @@ test('the groups of a partner are hidden from every other partner, by the API an
   await expect(world.sqlAs('liaison_delegate', 'delete from tenant_group')).rejects.toThrow(
     'permission denied',
   )
+})
+
+test('to bring tenants into a group that a team is assigned to takes a fresh second factor, as an assignment does (B3, B14)', async () => {
+  const { person, owner, tenants } = await cast()
+  const [acme, beta] = tenants.map(publicTenant)
+  const stale = await world.signIn(person, { factorAgeSeconds: 3600 })
+  const chosen = { kind: 'chosen', name: 'Chosen', included_tenant_ids: [acme] }
+  const all = { kind: 'all', name: 'All but two', excluded_tenant_ids: [acme, beta] }
+  const ids = [
+    (await create(owner, chosen)).json().group_id,
+    (await create(owner, all)).json().group_id,
+  ] as const
+  const edit = async (place: 0 | 1, change: object, caller = stale) => {
+    const body = { ...(place === 0 ? chosen : all), ...change }
+    const answer = await put(caller, `${PATH}/${ids[place]}`, { body })
+    return answer.statusCode === 200 ? 200 : answer.json().code
+  }
+  expect(await edit(0, { included_tenant_ids: [acme, beta] })).toBe(200)
+  expect(await edit(0, {})).toBe(200)
+  const grants = ids.map((id) => ({ group_id: id }))
+  const granted = await setGrants(owner, await team(owner, 'Field'), grants)
+  expect(granted.statusCode, granted.body).toBe(200)
+  expect(await edit(0, { included_tenant_ids: [acme, beta] })).toBe('STEP_UP_REQUIRED')
+  expect(await edit(1, { excluded_tenant_ids: [beta] })).toBe('STEP_UP_REQUIRED')
+  // What takes tenants out, or changes the words alone, waits for nobody.
+  expect(await edit(0, { name: 'Chosen ones', included_tenant_ids: [] })).toBe(200)
+  expect(await edit(1, { description: 'Both have no contract.' })).toBe(200)
+  expect(await edit(0, { included_tenant_ids: [acme, beta] }, owner)).toBe(200)
+  expect(await edit(1, { excluded_tenant_ids: [beta] }, owner)).toBe(200)
 })
 
 test('each change of a group is in the log of the partner (B14)', async () => {

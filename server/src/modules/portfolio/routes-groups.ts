@@ -2,12 +2,20 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { inputRefused } from '#platform/problem.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
-import { recordEvent } from '#platform/mandate.ts'
+import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { deleteGroup, findStrangers, getGroup, insertGroup, listGroups, updateGroup } from './group-store.ts'
+import {
+  deleteGroup,
+  findStrangers,
+  getGroup,
+  insertGroup,
+  isGranted,
+  listGroups,
+  updateGroup,
+} from './group-store.ts'
 import type { GroupId, GroupRow, GroupTerms } from './group-store.ts'
 import './problems.ts'
 
@@ -126,6 +134,13 @@ function recordGroup(
   })
 }
 
+/** Whether a change brings tenants in: named ones, or such that were left out before. */
+function bringsIn(before: GroupRow, terms: GroupTerms): boolean {
+  const [named, kept] = [new Set(before.entries.map(({ id }) => id)), new Set<string>(terms.tenantIds)]
+  const [subset, all] = terms.kind === 'chosen' ? [kept, named] : [named, kept]
+  return [...subset].some((id) => !all.has(id))
+}
+
 async function saveGroup(
   mandate: Mandate<'program'>,
   read: { readonly id: GroupId; readonly version: number },
@@ -140,6 +155,9 @@ async function saveGroup(
         detail: `This is a group of ${before.kind === 'all' ? 'all tenants but some' : 'chosen tenants'}, and stays one.`,
       },
     ])
+  // Where a team is assigned to the group, its people get into each tenant that comes in: that is an assignment, and asks for what one asks for.
+  if (bringsIn(before, terms) && (await isGranted(mandate, read.id)))
+    requireAlso(mandate, 'partner_org.assignments.manage')
   await updateGroup(mandate, read, terms)
   const after = await getGroup(mandate, read.id)
   recordGroup(mandate, 'update', { before, after })
@@ -199,7 +217,8 @@ const writeRoutes: readonly Route[] = [
   route({
     method: 'PUT',
     path: '/api/v1/partner/tenant-groups/:group_id',
-    summary: 'Change a group of tenants',
+    summary:
+      'Change a group of tenants; to bring tenants in where a team is assigned to it takes what an assignment takes',
     input: { params: GroupParams, body: GroupInput },
     access: manageAccess,
     limit: 'write',
