@@ -55,19 +55,24 @@ const PartnerSettingsBody = z.strictObject({
   billing_alert_threshold: Money.nullable(),
 })
 
-const PartnerSettingsInput = z.strictObject({
-  notes: Notes.optional(),
-  metadata: Metadata.optional(),
-  notify_on_sla_breach: z.boolean().optional(),
-  notify_on_billing_threshold: z.boolean().optional(),
-  billing_alert_threshold: z
-    .strictObject({
-      amount_minor: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
-      currency: z.string().regex(/^[A-Z]{3}$/, 'must be a currency such as EUR'),
-    })
-    .nullable()
-    .optional(),
-})
+const PartnerSettingsInput = z
+  .strictObject({
+    notes: Notes.optional(),
+    metadata: Metadata.optional(),
+    notify_on_sla_breach: z.boolean().optional(),
+    notify_on_billing_threshold: z.boolean().optional(),
+    billing_alert_threshold: z
+      .strictObject({
+        amount_minor: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
+        currency: z.string().regex(/^[A-Z]{3}$/, 'must be a currency such as EUR'),
+      })
+      .nullable()
+      .optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, {
+    message: 'must change something',
+    params: { code: 'NOTHING_TO_CHANGE' },
+  })
 
 async function readSettings(mandate: Mandate<'program'>, id: z.output<typeof LinkParams>['link_id']) {
   const row = await getLink(mandate, id)

@@ -42,13 +42,14 @@ export async function holdPartnerSettings(mandate: Mandate<'program'>, linkId: s
     .executeTakeFirst()
 }
 
-/** Writes what a partner sets on a link alone. */
+/** Writes what a partner sets on a link alone; nothing where nothing is set, as orders say that were taken before that was refused. */
 export async function savePartnerSettings(
   mandate: Mandate<'program'>,
   linkId: string,
   change: PartnerSettingsChange,
 ): Promise<void> {
   const threshold = change.billing_alert_threshold
+  if (Object.values(change).every((value) => value === undefined)) return
   await tables<LinkTables>(mandate)
     .updateTable('link')
     .set({

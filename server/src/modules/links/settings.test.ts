@@ -70,6 +70,16 @@ test('metadata within its bounds, alert switches and a threshold are kept as the
   expect((await world.call(people.owner, 'GET', path)).json().billing_alert_threshold).toBeNull()
 })
 
+test('settings without a field are refused, and nothing is changed (B1)', async () => {
+  const people = await acts.makeLink()
+  const path = partnerPath(people.id, '/settings')
+  const etag = await acts.etagOf(people.owner, path)
+  const refused = await acts.patch(people.owner, path, {})
+  expect(refused.statusCode, refused.body).toBe(422)
+  expect(refused.json().errors).toMatchObject([{ pointer: '/body', code: 'NOTHING_TO_CHANGE' }])
+  expect(await acts.etagOf(people.owner, path)).toBe(etag)
+})
+
 test('a partner’s staff and another partner change nothing of it', async () => {
   const people = await acts.makeLink()
   const other = await acts.cast()

@@ -179,6 +179,24 @@ test('of somebody assigned in bulk while the list of the link is replaced nobody
   )
 })
 
+test('alerts without a field are no order; one that was taken before changes nothing (B14)', async () => {
+  const people = await cast()
+  const { link } = await addLink(people, 'Acme')
+  const items = [{ link_id: publicLink(link) }]
+  const refused = await order(people, { action: 'set_alerts', items }, 422)
+  expect(refused.json().errors).toMatchObject([{ pointer: '/body', code: 'NOTHING_TO_CHANGE' }])
+  const taken = await order(people, { action: 'set_alerts', notify_on_sla_breach: false, items })
+  const { operation_id: id } = taken.json()
+  await world.seed(`update bulk_operation set parameters = '{"alerts": {}}' where partner_id = $1`, [
+    people.partner,
+  ])
+  await work()
+  expect(outcomes(await resultOf(people, id))).toEqual([['done', null]])
+  expect(await world.sql('select notify_on_sla_breach from link where id = $1', [link])).toEqual([
+    { notify_on_sla_breach: true },
+  ])
+})
+
 test('links are suspended, their renewal and their alerts are set, many at once (B14)', async () => {
   const people = await cast()
   const [first, second] = [

@@ -44,19 +44,24 @@ const BulkInput = z.discriminatedUnion('action', [
     reason: Reason,
     items: LinkItems,
   }),
-  z.strictObject({
-    action: z.literal('set_alerts'),
-    notify_on_sla_breach: z.boolean().optional(),
-    notify_on_billing_threshold: z.boolean().optional(),
-    billing_alert_threshold: z
-      .strictObject({
-        amount_minor: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
-        currency: z.string().regex(/^[A-Z]{3}$/, 'must be a currency such as EUR'),
-      })
-      .nullable()
-      .optional(),
-    items: LinkItems,
-  }),
+  z
+    .strictObject({
+      action: z.literal('set_alerts'),
+      notify_on_sla_breach: z.boolean().optional(),
+      notify_on_billing_threshold: z.boolean().optional(),
+      billing_alert_threshold: z
+        .strictObject({
+          amount_minor: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
+          currency: z.string().regex(/^[A-Z]{3}$/, 'must be a currency such as EUR'),
+        })
+        .nullable()
+        .optional(),
+      items: LinkItems,
+    })
+    .refine(({ action: _action, items: _items, ...alerts }) => Object.keys(alerts).length > 0, {
+      message: 'must change something',
+      params: { code: 'NOTHING_TO_CHANGE' },
+    }),
 ])
 
 type Bulk = z.output<typeof BulkInput>
