@@ -3,12 +3,13 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { z } from 'zod'
 import { isUnavailable } from '#platform/database.ts'
+import { networkOf } from '#platform/networks.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { grantOfRequest } from './issue.ts'
 import { introspectSigned, isLeftToUs, revokeSigned, tellRefreshToken } from './jwt-endpoints.ts'
 import { describeServer } from './metadata.ts'
 import type { OAuthParts } from './parts.ts'
-import { failureOf, tellingOf, traceOf } from './request-notes.ts'
+import { failureOf, isProven, tellingOf, traceOf } from './request-notes.ts'
 import { CIBA, PROOF_AHEAD_SECONDS } from './settings.ts'
 import { signAnswer, SIGNED_ANSWER, wantsSigned } from './signed-answer.ts'
 import type { FailureThrottle } from './throttle.ts'
@@ -77,6 +78,12 @@ const POSTS = new Set([
   'introspection',
   'revocation',
 ])
+
+/** Whether somebody was refused who did not prove to be a client: the library has several words for that. */
+function isUnproven(ctx: Context & KoaContextWithOIDC): boolean {
+  if (!POSTS.has(ctx.oidc.route)) return false
+  return ctx.status === 401 || (ctx.status === 400 && !isProven(ctx))
+}
 
 /** The error of a proof that was used before, in the words of RFC 9449 section 5; the library calls it an invalid grant. */
 function renameReplay(ctx: KoaContextWithOIDC): void {
@@ -173,7 +180,7 @@ async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Pro
 export function makeEndpoints(parts: OAuthParts, throttle: FailureThrottle): Middleware {
   return async (ctx, next) => {
     const startedMs = performance.now()
-    const network = traceOf(ctx)?.ip ?? ''
+    const network = networkOf(traceOf(ctx)?.ip ?? '')
     const wait = ctx.method === 'POST' ? throttle.waitOf(network) : 0
     if (wait > 0) return tooMany(ctx, wait)
     const proof = ctx.get('DPoP')
@@ -195,7 +202,7 @@ export function makeEndpoints(parts: OAuthParts, throttle: FailureThrottle): Mid
     }
     await finish(parts, ctx)
     await concealWhoWasAsked(ctx, startedMs)
-    if (ctx.status === 401 && POSTS.has(ctx.oidc.route)) {
+    if (isUnproven(ctx)) {
       const seconds = await throttle.fail(network, claimedClient(ctx))
       if (seconds > 0) tooMany(ctx, seconds)
       await waitForStep(startedMs)

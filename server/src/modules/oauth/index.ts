@@ -106,6 +106,7 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
         http.log.error({ err: told, where: 'authorization server' }, 'a request failed')
       }
       http.addHook('onReady', () => server.check())
+      http.addHook('onClose', () => server.close())
       await mountOAuth(http, { parts, server, door })
     },
   }

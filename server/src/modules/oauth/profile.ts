@@ -12,7 +12,7 @@ import { makePolicy } from './prompts.ts'
 import type { KeySet } from './keys.ts'
 import { showOAuthError } from './error-page.ts'
 import type { OAuthParts } from './parts.ts'
-import { traceOf } from './request-notes.ts'
+import { noteProven, traceOf } from './request-notes.ts'
 import { readGrantAction, validateDetail, validateRequest } from './request-rules.ts'
 import {
   ACCESS_SECONDS,
@@ -193,6 +193,8 @@ function authentication({ places, clock }: OAuthParts): Configuration {
     },
     assertJwtClientAuthClaimsAndHeader(ctx, claims) {
       requireAssertion(issuer, { ...claims }, clock().getTime() / 1000)
+      // The library has verified the signature by now.
+      noteProven(ctx)
       // Whoever took its key comes from elsewhere, and gets neither tokens nor customers asked.
       if (!mayComeFrom(ctx.oidc.client?.['networks'], traceOf(ctx)?.ip ?? null))
         throw new errors.UnauthorizedClient('this client does not come from this network')

@@ -11,6 +11,7 @@ const traces = new WeakMap<IncomingMessage, RequestTrace>()
 const parties = new WeakMap<IncomingMessage, Parties>()
 const failures = new WeakMap<IncomingMessage, Error>()
 const tellings = new WeakMap<IncomingMessage, Promise<void>>()
+const proven = new WeakSet<IncomingMessage>()
 
 interface WithRequest {
   readonly req: IncomingMessage
@@ -23,6 +24,15 @@ export function noteTrace(request: IncomingMessage, trace: RequestTrace): void {
 
 export function traceOf({ req }: WithRequest): RequestTrace | null {
   return traces.get(req) ?? null
+}
+
+/** Keeps that the client of a request proved who it is. */
+export function noteProven({ req }: WithRequest): void {
+  proven.add(req)
+}
+
+export function isProven({ req }: WithRequest): boolean {
+  return proven.has(req)
 }
 
 /** Keeps whose delegation a request is about, so that its refusal is told to both sides. */

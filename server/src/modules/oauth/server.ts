@@ -6,14 +6,15 @@ import { recordRefused } from './audit-store.ts'
 import { useBackchannelAnswers } from './backchannel-answer.ts'
 import { listRegistered } from './client-store.ts'
 import { makeEndpoints } from './endpoints.ts'
-import { clientIdOf } from './basis.ts'
 import type { KeySet } from './keys.ts'
+import { knownClientOf } from './known-client.ts'
 import type { OAuthParts } from './parts.ts'
 import { makeConfiguration } from './profile.ts'
 import { registerTokenExchange } from './exchange.ts'
 import { noteFailure, noteTelling, partiesOf, traceOf } from './request-notes.ts'
 import { requireProfile } from './self-check.ts'
 import { issuerOf, PROOF_AHEAD_SECONDS } from './settings.ts'
+import { StrangerLog } from './stranger-log.ts'
 import { makeFailureThrottle } from './throttle.ts'
 
 /** The library with the keys of this moment. */
@@ -28,6 +29,8 @@ export interface AuthorizationServer {
   running(): Promise<Running>
   /** Throws when a setting or a registered client is weaker than the profile. */
   check(): Promise<void>
+  /** Writes what was only counted so far. */
+  close(): Promise<void>
 }
 
 const REFUSED_ACTIONS = {
@@ -47,33 +50,19 @@ function reasonOf(error: Error): string | undefined {
   return typeof words === 'string' ? words.slice(0, 300) : undefined
 }
 
-const STRANGERS_PER_MINUTE = 60_000
-
-/** Refusals of those who did not prove who they are are told once a minute for each network: nobody fills the log by guessing. */
-function makeStrangerCounter(): (network: string) => boolean {
-  const told = new Map<string, number>()
-  return (network) => {
-    const now = performance.now()
-    if ((told.get(network) ?? 0) > now) return false
-    if (told.size > 5000) told.clear()
-    told.set(network, now + STRANGERS_PER_MINUTE)
-    return true
-  }
-}
-
 /** Errors that the library answers with are told to the log of both sides before the answer leaves. */
-function listen(provider: Provider, parts: OAuthParts, isFirst: (network: string) => boolean): void {
+function listen(provider: Provider, parts: OAuthParts, strangers: StrangerLog): void {
   const tell = async (action: string, ctx: KoaContextWithOIDC, error: Error) => {
     const trace = traceOf(ctx)
     const code = error.message
-    const isStranger = code === 'invalid_client' || ctx.oidc.client === undefined
-    if (isStranger && !isFirst(trace?.ip ?? '')) return
-    const clientId = isStranger ? null : clientIdOf(ctx.oidc.client?.clientId)
-    const known = isStranger ? null : partiesOf(ctx)
+    const reason = reasonOf(error)
+    const clientId = code === 'invalid_client' ? null : knownClientOf(ctx)
+    if (clientId === null) return strangers.record({ action, code, reason }, trace)
+    const known = partiesOf(ctx)
     const refused = {
       action,
       code,
-      reason: reasonOf(error),
+      reason,
       tenantId: known?.tenantId,
       delegationId: known?.delegationId,
     }
@@ -114,7 +103,7 @@ function useAtomicReplay(provider: Provider, { database, clock }: OAuthParts): v
 function build(
   parts: OAuthParts,
   keys: KeySet,
-  around: { throttle: ReturnType<typeof makeFailureThrottle>; isFirst: (network: string) => boolean },
+  around: { throttle: ReturnType<typeof makeFailureThrottle>; strangers: StrangerLog },
 ): Running {
   const settings = makeConfiguration(parts, keys)
   requireProfile(settings, [])
@@ -124,7 +113,7 @@ function build(
   useAtomicReplay(provider, parts)
   registerTokenExchange(provider, parts)
   useBackchannelAnswers(provider, parts)
-  listen(provider, parts, around.isFirst)
+  listen(provider, parts, around.strangers)
   provider.use(makeEndpoints(parts, around.throttle))
   return { provider, handle: provider.callback() }
 }
@@ -132,7 +121,8 @@ function build(
 /** Makes the authorization server; it is built when the first request comes. */
 export function makeAuthorizationServer(parts: OAuthParts): AuthorizationServer {
   let current: { readonly name: string; readonly running: Running } | null = null
-  const around = { throttle: makeFailureThrottle(parts.limiter), isFirst: makeStrangerCounter() }
+  const strangers = new StrangerLog(parts.database, parts.onError)
+  const around = { throttle: makeFailureThrottle(parts.limiter), strangers }
   async function running(): Promise<Running> {
     const keys = await parts.keys.read()
     const name = `${issuerOf(parts.places)} ${keys.version}`
@@ -141,6 +131,7 @@ export function makeAuthorizationServer(parts: OAuthParts): AuthorizationServer 
   }
   return {
     running,
+    close: () => strangers.close(),
     async check() {
       const keys = await parts.keys.read()
       requireProfile(makeConfiguration(parts, keys), await listRegistered(parts.database))
