@@ -76,7 +76,7 @@ function storedAdapter(database: Database, model: string): Adapter {
   return {
     find: (id) => findArtifact(database, model, id),
     async upsert(id, payload, seconds) {
-      // The cookie of an interaction lives long enough for a second approver; the interaction itself does only when one is waited for.
+      // The cookie of an interaction lives long enough for a second approver; the interaction itself does only once its request was opened.
       if (seconds === undefined) throw new Error(`A ${model} must end some time.`)
       const kept = model === 'Interaction' ? Math.min(seconds, INTERACTION_SECONDS) : seconds
       if (model === 'BackchannelAuthenticationRequest') await keepAsked(database, { id, payload, seconds })

@@ -145,6 +145,76 @@ describe('with the consent pages', () => {
   })
 })
 
+/** Lets time go by for what the library keeps of interactions. */
+const letPass = (time: string) =>
+  oauth.world.sql(
+    `update oauth_artifact set expires_at = expires_at - $1::interval where model = 'Interaction'`,
+    [time],
+  )
+
+describe('an answer that comes late', () => {
+  test('within the time of its request still leads to the application, however long the sign-in took (A1, A10)', async () => {
+    const cast = await oauth.cast()
+    const jar = oauth.browser(cast)
+    const pushed = await cast.app.push()
+    const page = await cast.app.open(cast.app.authorizePath(String(pushed.body['request_uri'])), jar)
+    const path = page.headers.get('location') ?? ''
+    // Five minutes for the sign-in, and seven of the ten for the decision.
+    await letPass('5 minutes')
+    await cast.app.open(path, jar)
+    await letPass('7 minutes')
+    await acts.allow(peopleOf(cast), path.split('/').at(-1) ?? '')
+    const { url } = await cast.app.browse(path, jar)
+    expect((await cast.app.redeem(url.searchParams.get('code') ?? '')).status).toBe(200)
+  })
+
+  test('attack 31: of a second approver counts, although the first never went back to the application', async () => {
+    const cast = await oauth.cast()
+    const people = peopleOf(cast)
+    await acts.setPolicy(people, { dual_approval: true })
+    const jar = oauth.browser(cast)
+    const uid = await begin(cast, jar)
+    await acts.allow(people, uid)
+    await letPass('6 days')
+    const second = await acts.colleague(people)
+    const [asked] = await oauth.world.sql<{ id: string }>(
+      `select id from consent_request where client_id = $1 and status = 'waiting'`,
+      [cast.client],
+    )
+    const key = encodeId('consent_request', (asked?.id ?? '') as never)
+    const page = await acts.look(people, key, { as: second.caller })
+    const done = await acts.decide(people, key, { page: page.body, as: second.caller })
+    expect(done.statusCode, done.body).toBe(303)
+    const { url } = await cast.app.browse(interaction(uid), jar)
+    expect((await cast.app.redeem(url.searchParams.get('code') ?? '')).status).toBe(200)
+  })
+
+  test.each([
+    ['en', 'is in force', 'Nothing was shared'],
+    ['es', 'está en vigor', 'No se ha compartido nada'],
+    ['fr', 'est en vigueur', 'été partagé'],
+  ])(
+    'is told truly where the way back is lost: access that was allowed is in force, and where it is ended (%s)',
+    async (language, inForce, nothing) => {
+      const cast = await oauth.cast()
+      const jar = oauth.browser(cast)
+      const uid = await begin(cast, jar)
+      await acts.allow(peopleOf(cast), uid)
+      await letPass('9 days')
+      const page = await cast.app.open(`${interaction(uid)}?lang=${language}`, jar)
+      expect([page.status, page.text.includes(inForce), page.text.includes(nothing)]).toEqual([
+        400,
+        true,
+        false,
+      ])
+      expect(page.text).toContain(`/org/${cast.customerId}/access`)
+      // Nobody else learns that there was anything.
+      const other = await cast.app.open(`${interaction(uid)}?lang=${language}`, new CookieJar())
+      expect([other.text.includes(inForce), other.text.includes(nothing)]).toEqual([false, true])
+    },
+  )
+})
+
 describe('an interaction', () => {
   test('attack 20: is of no use in another browser, or under the address of another one', async () => {
     const cast = await oauth.cast()

@@ -1,4 +1,4 @@
-import { decodeId, idFromUuid, SCOPE_NAMES } from '@liaison/access'
+import { decodeId, encodeId, idFromUuid, SCOPE_NAMES } from '@liaison/access'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors } from 'oidc-provider'
 import type { InteractionResults, Provider } from 'oidc-provider'
@@ -20,7 +20,7 @@ import { beginGrant } from './grant-begin.ts'
 import type { ConsentOutcome, ConsentQuestion, OAuthParts } from './parts.ts'
 import { askedScopes, readGrantAction } from './request-rules.ts'
 import type { Running } from './server.ts'
-import { INTERACTION_SECONDS, ISSUER_PATH, WAITING_SECONDS } from './settings.ts'
+import { INTERACTION_SECONDS, ISSUER_PATH, RETURN_SECONDS } from './settings.ts'
 import { OAUTH_WORDS } from './words/index.ts'
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -62,6 +62,27 @@ function gonePage(uid: string, reading: Reading): HtmlPage {
   const body = html`<p class="lead">${gone.lead}</p>
     <p>${gone.next}</p>`
   return showPage(gone.title, body, { status: 400, ...inLanguages(reading, pathOf(uid)) })
+}
+
+/** What a person allowed is told as long as it is in force, although nothing leads from here to the application any more. */
+function inForcePage(uid: string, reading: Reading, { tenantId }: { readonly tenantId: string }): HtmlPage {
+  const { gone, inForce } = OAUTH_WORDS[reading.language]
+  const place = `/org/${encodeId('tenant', idFromUuid('tenant', tenantId))}/access`
+  const body = html`<p class="lead">${inForce.lead}</p>
+    <p>${inForce.next}</p>
+    <p><a class="button" href="${place}">${inForce.see}</a></p>`
+  return showPage(gone.title, body, { status: 400, ...inLanguages(reading, pathOf(uid)) })
+}
+
+/** The end of the way, by what became of the request that this person was asked. */
+async function overPage(parts: OAuthParts, { mandate, uid, reading }: Read): Promise<HtmlPage> {
+  try {
+    const { state, delegation } = await parts.consents.read(mandate, uid)
+    if (state === 'approved' && delegation) return inForcePage(uid, reading, delegation)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'CONSENT_REQUEST_NOT_FOUND') throw error
+  }
+  return gonePage(uid, reading)
 }
 
 function otherPersonPage(uid: string, reading: Reading): HtmlPage {
@@ -180,11 +201,10 @@ async function decide(parts: OAuthParts, visit: Read, interaction: Interaction):
     return finish(visit, { error: 'access_denied', error_description: 'the client is not active' })
   const { path } = await parts.consents.open(mandate, question)
   const outcome = await parts.consents.read(mandate, uid)
+  // What is answered late, or by two, is in force: the way back to the application must last as long as that may take.
+  await keepFor(parts.database, 'Interaction', { id: uid, seconds: RETURN_SECONDS })
   if (outcome.state === 'open') return redirect(withLanguage(path, reading.chosen))
-  if (outcome.state === 'waiting') {
-    await keepFor(parts.database, 'Interaction', { id: uid, seconds: WAITING_SECONDS })
-    return waiting(visit)
-  }
+  if (outcome.state === 'waiting') return waiting(visit)
   if (outcome.state !== 'approved' || !outcome.delegation)
     return finish(visit, { error: 'access_denied', error_description: 'the request was declined' })
   await keepFor(parts.database, 'Interaction', { id: uid, seconds: INTERACTION_SECONDS })
@@ -202,8 +222,8 @@ async function decide(parts: OAuthParts, visit: Read, interaction: Interaction):
 export async function visitInteraction(parts: OAuthParts, visit: InteractionVisit): Promise<HtmlPage> {
   const interaction = await findInteraction(visit)
   const reading = await readingOf(visit, interaction)
-  if (!interaction) return gonePage(visit.uid, reading)
   const read = { ...visit, reading }
+  if (!interaction) return overPage(parts, read)
   try {
     return await decide(parts, read, interaction)
   } catch (error) {

@@ -25,10 +25,10 @@ import {
   ISSUER_PATH,
   issuerOf,
   LONGEST_DELEGATION_SECONDS,
+  RETURN_SECONDS,
   SIGNAL_SCOPES,
   signalsResourceOf,
   SIGNATURES,
-  WAITING_SECONDS,
 } from './settings.ts'
 import { readDelegatedBasis } from './facts-store.ts'
 
@@ -143,8 +143,8 @@ function lifetimes(parts: OAuthParts): NonNullable<Configuration['ttl']> {
     AuthorizationCode: CODE_SECONDS,
     BackchannelAuthenticationRequest: (ctx) => waitingSeconds(ctx.oidc.params?.['requested_expiry']),
     Grant: LONGEST_DELEGATION_SECONDS,
-    // The cookie of an interaction; the interaction itself is kept that long only when a second approver is waited for.
-    Interaction: WAITING_SECONDS,
+    // The cookie of an interaction; the interaction itself is kept that long only once its request was opened.
+    Interaction: RETURN_SECONDS,
     Session: 3600,
     // A refresh token ends with its delegation, and never rotates.
     RefreshToken(ctx) {

@@ -17,10 +17,13 @@ export const ACCESS_SECONDS = 300
 export const SHORTEST_ACCESS_SECONDS = 60
 /** Seconds in which a code must be redeemed (FAPI 2.0 section 5.3.2.1). */
 export const CODE_SECONDS = 60
-/** Seconds that a person has for the consent. */
+/** Seconds that a person has to sign in and see the request; then for the consent, and then for the way back. */
 export const INTERACTION_SECONDS = 600
-/** Seconds that an interaction is kept while a second approver is waited for. */
-export const WAITING_SECONDS = 7 * 86_400
+/**
+ * Seconds that an interaction is kept once its request was opened: the seven days of a second approver, and one for the way
+ * back. Until when it may be answered, the request itself says.
+ */
+export const RETURN_SECONDS = 8 * 86_400
 /** Seconds by which clocks may differ when something claims to be from the future (FAPI 2.0 section 5.3.2.1). */
 export const CLOCK_TOLERANCE_SECONDS = 10
 /** Seconds that a client assertion may be made in advance of its end. */

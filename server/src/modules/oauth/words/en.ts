@@ -14,6 +14,11 @@ export const EN = {
     lead: 'The request was answered, or its time ran out, or it was begun in another browser.',
     next: 'Nothing was shared. Go back to the application that sent you here and begin again.',
   },
+  inForce: {
+    lead: 'The request was allowed, and the access that it asked for is in force.',
+    next: 'If the application did not go on, go back to it and begin again. You see every access, and can end it, under Partner access.',
+    see: 'See access',
+  },
   otherPerson: {
     title: 'Somebody else is being asked',
     lead: 'Another person began to answer this request in this browser.',

@@ -16,6 +16,11 @@ export const ES: OAuthWords = {
     lead: 'La solicitud ya tiene respuesta, o su plazo ha pasado, o se empezó en otro navegador.',
     next: 'No se ha compartido nada. Vuelva a la aplicación que le envió aquí y empiece de nuevo.',
   },
+  inForce: {
+    lead: 'La solicitud se autorizó, y el acceso que pedía está en vigor.',
+    next: 'Si la aplicación no ha continuado, vuelva a ella y empiece de nuevo. En Partner access puede ver todos los accesos y ponerles fin.',
+    see: 'Ver los accesos',
+  },
   otherPerson: {
     title: 'La solicitud se dirige a otra persona',
     lead: 'Otra persona empezó a responder a esta solicitud en este navegador.',

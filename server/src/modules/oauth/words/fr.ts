@@ -17,6 +17,11 @@ export const FR: OAuthWords = {
     lead: 'La demande a reçu une réponse, ou son délai est passé, ou elle a été commencée dans un autre navigateur.',
     next: french`Rien n'a été partagé. Retournez à l'application qui vous a envoyé ici et recommencez.`,
   },
+  inForce: {
+    lead: french`La demande a été acceptée, et l'accès demandé est en vigueur.`,
+    next: french`Si l'application n'a pas poursuivi, retournez-y et recommencez. Sous Partner access, vous voyez tous les accès et pouvez y mettre fin.`,
+    see: 'Voir les accès',
+  },
   otherPerson: {
     title: french`La demande s'adresse à quelqu'un d'autre`,
     lead: 'Une autre personne a commencé à répondre à cette demande dans ce navigateur.',
