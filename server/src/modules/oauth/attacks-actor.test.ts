@@ -217,6 +217,40 @@ describe('an actor token', () => {
     expect((await call(cast, cast.token)).status).toBe(200)
   })
 
+  test.each([
+    ['suspended', `status = 'suspended'`],
+    ['revoked', `status = 'revoked'`],
+    ['ended by time', `ends_at = now() - interval '1 second'`],
+  ])(
+    'attack 49: names nobody by a link that is %s: neither whoever was assigned nor whoever never was (A6)',
+    async (_what, change) => {
+      const cast = await staffed()
+      const { world } = oauth
+      const other = { ...cast, lee: await hire(cast) }
+      const link = await world.link(cast.partner, cast.tenant)
+      await world.assign(link, cast.lee.member)
+      const token = String((await exchange(cast, cast.token, await naming(cast))).body['access_token'])
+      expect((await call(cast, token)).status).toBe(200)
+      await world.seed(`update delegation set ${change} where id = $1`, [link], cast.tenant)
+      expect((await call(cast, token)).body['code']).toBe('ACTOR_INACTIVE')
+      for (const each of [cast, other])
+        expect(await exchange(each, cast.token, await naming(each))).toMatchObject(refused('invalid_request'))
+      // What the consent itself opens is the customer's other decision.
+      expect((await call(cast, cast.token)).status).toBe(200)
+    },
+  )
+
+  test('a link that was asked for and never came into force bounds nobody', async () => {
+    const cast = await staffed()
+    const link = await oauth.world.link(cast.partner, cast.tenant)
+    await oauth.world.seed(
+      `update delegation set status = 'declined', approved_at = null where id = $1`,
+      [link],
+      cast.tenant,
+    )
+    expect((await exchange(cast, cast.token, await naming(cast))).status).toBe(200)
+  })
+
   test('attack 50: a token that may be taken further by another client, or without the actor whom it takes, is refused', async () => {
     const cast = await staffed()
     expect(await exchange(cast, cast.token)).toMatchObject(refused('invalid_request'))
