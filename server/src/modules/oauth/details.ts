@@ -8,10 +8,11 @@ import {
 } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { z } from 'zod'
+import { plainText } from '#platform/route-input.ts'
 
 const action = z.enum(ACTION_NAMES.filter(isAction))
 const customerId = z.string().regex(/^ten_[0-9A-Za-z]{1,40}$/)
-const billingAccountNumber = z.string().min(1).max(64)
+const billingAccountNumber = plainText(1, 64).min(1)
 const customerRef = z.string().regex(/^crf_[0-9a-f]{32}$/)
 
 /** ISO 8601 duration in whole years, months, weeks, days or hours. */
@@ -52,7 +53,7 @@ export const RequestedDetail = z
       description:
         'The kinds of data of the actions: each action concerns one of them, and each has an action.',
     }),
-    customer_hint: z.string().min(1).max(64).optional(),
+    customer_hint: plainText(1, 64).min(1).optional(),
     role: z
       .string()
       .max(60)
@@ -63,8 +64,8 @@ export const RequestedDetail = z
           "The role of a link in which the partner's people work for this customer. It is no request: what is granted is said by the actions alone, and nothing is added to them or taken from them for it.",
       }),
     access_duration: z.string().max(20).regex(DURATION).optional(),
-    purpose: z.string().trim().min(1).max(500).optional(),
-    reference: z.string().min(1).max(200).optional(),
+    purpose: plainText(1, 500).trim().min(1).optional(),
+    reference: plainText(1, 200).min(1).optional(),
   })
   .superRefine(({ actions, datatypes }, context) => {
     if (datatypes === undefined) return

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { decodeId } from '@liaison/access'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { z } from 'zod'
@@ -49,11 +50,12 @@ function dropHeaders(ctx: Context): void {
   if (kept.length > 0) ctx.set('set-cookie', kept)
 }
 
+/** The public id that somebody claims to be; whatever cannot be one is counted as one. */
 function claimedClient(ctx: KoaContextWithOIDC): string {
   const { client_id: clientId, client_assertion: assertion } = ctx.oidc.params ?? {}
-  if (typeof clientId === 'string') return clientId.slice(0, 100)
   try {
-    return (decodeJwt(String(assertion)).sub ?? '').slice(0, 100)
+    const claimed = typeof clientId === 'string' ? clientId : decodeJwt(String(assertion)).sub
+    return claimed !== undefined && decodeId('api_client', claimed) !== null ? claimed : ''
   } catch {
     return ''
   }

@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BackchannelWorld } from '#testing/backchannel-acts.ts'
 import { randomText, readAnswer, TEST_ISSUER } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
 import type { OAuthCast } from '#testing/oauth-world.ts'
@@ -201,4 +202,83 @@ describe('the authorization server', () => {
       expect(failed).toEqual([])
     },
   )
+
+  /** Details whose free words hold an odd text. */
+  const detailsWith = (name: string, odd: string, actions: readonly string[]) =>
+    JSON.stringify([{ type: 'partner_access', actions, [name]: odd }])
+  const WORDS = ['customer_hint', 'purpose', 'reference', 'role', 'access_duration'] as const
+
+  test('answers no odd text that it took from a pushed request with 5xx further on, where people decide (R8)', async () => {
+    const failed: string[] = []
+    let taken = 0
+    const goOn = async (what: string, changes: Readonly<Record<string, string>>) => {
+      const pushed = await cast.app.push(changes)
+      if (pushed.status >= 500) failed.push(`${what}: pushed ${pushed.status}`)
+      if (pushed.status !== 201) return
+      taken += 1
+      const path = cast.app.authorizePath(String(pushed.body['request_uri']))
+      const jar = oauth.browser(cast)
+      const page = await cast.app.open(path, jar)
+      const next = page.headers.get('location')
+      const statuses = [
+        page.status,
+        next?.startsWith('/') === true && (await cast.app.open(next, jar)).status,
+      ]
+      if (statuses.some((status) => Number(status) >= 400))
+        failed.push(`${what}: ${statuses.join(' ')} ${page.text.slice(0, 80)}`)
+    }
+    for (const odd of ODD.filter((text) => text !== '')) {
+      const told = JSON.stringify(odd).slice(0, 60)
+      for (const name of ['state', 'ui_locales', 'login_hint', 'acr_values', 'nonce'])
+        await goOn(`${name}=${told}`, { [name]: odd })
+      for (const name of WORDS)
+        await goOn(`${name}: ${told}`, { authorization_details: detailsWith(name, odd, ['order.read']) })
+    }
+    expect(failed).toEqual([])
+    expect(taken).toBeGreaterThan(20)
+  }, 120_000)
+
+  test('refuses text that cannot be kept where it is sent, and names its parameter', async () => {
+    for (const [name, odd] of [
+      ['state', 'a\0b'],
+      ['login_hint', '\u0085'],
+    ] as const)
+      expect((await cast.app.push({ [name]: odd })).body).toMatchObject({
+        error: 'invalid_request',
+        error_description: `${name} must be text without control characters`,
+      })
+    const { body } = await cast.app.push({
+      authorization_details: detailsWith('purpose', '\ud83d', ['order.read']),
+    })
+    expect(body).toMatchObject({ error: 'invalid_authorization_details' })
+    // Details on several lines are as good as on one.
+    const laidOut = JSON.stringify([{ type: 'partner_access', actions: ['order.read'] }], null, 2)
+    expect((await cast.app.push({ authorization_details: laidOut })).status).toBe(201)
+  })
+
+  test('answers no odd text of a request without a browser with 5xx (R8)', async () => {
+    await using ciba = await BackchannelWorld.start()
+    const scene = await ciba.open()
+    const failed: string[] = []
+    const look = async (what: string, changes: Readonly<Record<string, string>>) => {
+      const { status, text } = await ciba.ask(scene, changes)
+      if (status >= 500) failed.push(`${what}: ${status} ${text.slice(0, 80)}`)
+      await ciba.letExpire(scene)
+    }
+    for (const odd of ODD) {
+      const told = JSON.stringify(odd).slice(0, 60)
+      for (const name of [
+        'scope',
+        'login_hint',
+        'binding_message',
+        'acr_values',
+        'requested_expiry',
+        'user_code',
+      ])
+        await look(`${name}=${told}`, { [name]: odd })
+      for (const name of WORDS)
+        await look(`${name}: ${told}`, { authorization_details: detailsWith(name, odd, ['order.create']) })
+    }
+    expect(failed).toEqual([])
+  }, 120_000)
 })

@@ -54,9 +54,25 @@ function requireOneDetail(ctx: KoaContextWithOIDC): void {
 /** A SHA-256 thumbprint of a key (RFC 7638 section 3.1, RFC 9449 section 10). */
 const THUMBPRINT = /^[\w-]{43}$/
 
+/** Parameters that are JSON, which may be laid out on several lines. */
+const JSON_PARAMETERS = new Set(['authorization_details', 'claims'])
+const BREAKS = /[\t\n\r]/g
+
+/** What a request says is kept and shown later, where neither the database nor a page could do anything with such text. */
+function requirePlainText(params: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(params))
+    for (const text of [value].flat()) {
+      if (typeof text !== 'string') continue
+      const line = JSON_PARAMETERS.has(name) ? text.replaceAll(BREAKS, ' ') : text
+      if (/\p{Cc}/u.test(line) || !line.isWellFormed())
+        throw new errors.InvalidRequest(`${name} must be text without control characters`)
+    }
+}
+
 /** What the profile asks of an authorization request beyond what the library checks itself (FAPI 2.0, A1, A4). */
 export function validateRequest(ctx: KoaContextWithOIDC): void {
   const params = ctx.oidc.params ?? {}
+  requirePlainText(params)
   if (params['response_mode'] !== undefined && params['response_mode'] !== 'query')
     throw new errors.InvalidRequest('the response mode is query')
   if (![...scopesOf(ctx)].some(isScope))
