@@ -40,6 +40,20 @@ const IDENTITY = [
   'X-Decision-Id',
 ]
 
+/** The Lua of a configuration. */
+const LUA = [
+  ['kong', () => at(parsed('kong/kong.yaml'), 'services', 0, 'plugins', 1, 'config', 'access', 0)],
+  [
+    'apisix',
+    () => at(parsed('apisix/apisix.yaml'), 'routes', 0, 'plugins', 'serverless-pre-function', 'functions', 0),
+  ],
+  [
+    'apisix afterwards',
+    () =>
+      at(parsed('apisix/apisix.yaml'), 'routes', 0, 'plugins', 'serverless-post-function', 'functions', 0),
+  ],
+] as const
+
 describe.each(['traefik/dynamic.yaml', 'envoy/envoy.yaml', 'apisix/apisix.yaml', 'kong/kong.yaml'])(
   '%s',
   (path) => {
@@ -103,19 +117,29 @@ test('Envoy fails closed, keeps its route, and repairs no path', () => {
   expect(filters.indexOf('envoy.filters.http.ext_authz')).toBe(filters.length - 2)
 })
 
+test('none of them upgrades a connection, in which nobody would be asked about what follows', () => {
+  const before = at(parsed('traefik/dynamic.yaml'), 'http', 'middlewares', 'hygiene-before', 'headers')
+  expect(at(before, 'customRequestHeaders')).toMatchObject({ Connection: '', Upgrade: '' })
+  expect(everyValue(parsed('envoy/envoy.yaml'), 'upgrade_configs')).toEqual([])
+  expect(everyValue(parsed('apisix/apisix.yaml'), 'enable_websocket')).toEqual([])
+  const [[, kong]] = LUA
+  expect(String(kong())).toMatch(/"upgrade", "sec-websocket-key"[^]+kong\.response\.exit\(400[^]+resty\.http/)
+})
+
+test('APISIX takes the evidence off in the phase in which forward-auth has asked in every release', () => {
+  const plugins = at(parsed('apisix/apisix.yaml'), 'routes', 0, 'plugins')
+  const after = at(plugins, 'serverless-post-function')
+  expect(at(after, 'phase')).toBe('access')
+  for (const name of ['"Authorization"', '"DPoP"', '"X-Gateway-Authorization"'])
+    expect(String(at(after, 'functions', 0))).toContain(name)
+  // It works in the phase rewrite, and older releases of forward-auth ask in the phase after it.
+  expect(at(plugins, 'proxy-rewrite')).toBeUndefined()
+})
+
 test('APISIX fails closed with 503', () => {
   const plugin = at(parsed('apisix/apisix.yaml'), 'routes', 0, 'plugins', 'forward-auth')
   expect(plugin).toMatchObject({ allow_degradation: false, status_on_error: 503, upstream_headers: IDENTITY })
 })
-
-/** The Lua of a configuration. */
-const LUA: readonly (readonly [string, () => unknown])[] = [
-  ['kong', () => at(parsed('kong/kong.yaml'), 'services', 0, 'plugins', 1, 'config', 'access', 0)],
-  [
-    'apisix',
-    () => at(parsed('apisix/apisix.yaml'), 'routes', 0, 'plugins', 'serverless-pre-function', 'functions', 0),
-  ],
-]
 
 const hasHaproxy = spawnSync('haproxy', ['-v'], { stdio: 'ignore' }).status === 0
 if (!hasHaproxy)

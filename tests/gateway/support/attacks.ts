@@ -1,24 +1,8 @@
 import { makeTestKey, signToken } from '../../../guard/testing/issuer.ts'
-import { sendBytes } from './raw-http.ts'
-import type { GatewayScene, ThroughWish } from './scene.ts'
-
-/** An attack on what stands behind a gateway. */
-export interface Attack {
-  readonly name: string
-  /** The number in the attack list of the requirement. */
-  readonly listed: number
-  /** Whether it succeeded. */
-  run(scene: GatewayScene): Promise<boolean>
-}
-
-const attack = (listed: number, name: string, run: Attack['run']): Attack => ({ name, listed, run })
-
-/** The call reaches the API although it must not. */
-const reaches = (
-  listed: number,
-  name: string,
-  wish: (scene: GatewayScene) => ThroughWish | Promise<ThroughWish>,
-): Attack => attack(listed, name, async (scene) => (await scene.call(await wish(scene))).reached)
+import { attack, reaches } from './attack.ts'
+import type { Attack } from './attack.ts'
+import { CONNECTIONS } from './attacks-connections.ts'
+import type { GatewayScene } from './scene.ts'
 
 /** Fields that say who calls, for whom, or another method or address; none of a caller's may reach the API. */
 export const SPOOFED = [
@@ -280,57 +264,6 @@ const FORGED: readonly Attack[] = [
   }),
 ]
 
-/** Long enough for a server to take a second request from the same connection. */
-const QUIET_MS = 300
-
-const SMUGGLED = (head: string) => async (scene: GatewayScene) => {
-  const before = scene.upstream.seen.length
-  const { authorization, dpop } = await scene.world.evidence({ method: 'POST' })
-  await sendBytes(
-    scene.port,
-    `POST ${scene.path} HTTP/1.1\r\nHost: api.carrier.example\r\nAuthorization: ${authorization}\r\nDPoP: ${dpop}\r\n${head}`,
-    QUIET_MS,
-  )
-  return scene.upstream.seen.slice(before).some(({ target }) => target.includes('smuggled'))
-}
-
-const WIRE: readonly Attack[] = [
-  attack(
-    68,
-    'length and chunks',
-    SMUGGLED(
-      'Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n',
-    ),
-  ),
-  attack(
-    68,
-    'two lengths',
-    SMUGGLED('Content-Length: 0\r\nContent-Length: 43\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'),
-  ),
-  attack(
-    68,
-    'folded field',
-    SMUGGLED(
-      'Transfer-Encoding:\r\n chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n',
-    ),
-  ),
-  attack(
-    68,
-    'bare CR',
-    SMUGGLED(
-      'X-A: b\rTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n',
-    ),
-  ),
-  reaches(70, 'upgrade without a token', () => ({
-    leave: ['authorization', 'dpop'],
-    fields: [
-      ['Upgrade', 'websocket'],
-      ['Sec-WebSocket-Version', '13'],
-      ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
-    ],
-  })),
-]
-
 const OUTAGES: readonly Attack[] = [
   outlives('down', 'decision point gone'),
   outlives('error', 'undecided told as an error of the API'),
@@ -367,7 +300,7 @@ export const ATTACKS: readonly Attack[] = [
   ...SPOOFED.map(spoofsUnderscored),
   leaks('token to the API', 'authorization'),
   leaks('proof to the API', 'dpop'),
-  ...WIRE,
+  ...CONNECTIONS,
   ...OUTAGES,
   ...AFTERWARDS,
 ]

@@ -57,7 +57,7 @@ export interface GuardingLine {
   readonly text: string
 }
 
-/** Every line that ends with `guards: NAME`, from the configuration itself. */
+/** Every line that ends with `guards: NAME`, or with several such names and commas, from the configuration itself. */
 export async function readGuardingLines({
   config,
   beside = [],
@@ -66,10 +66,11 @@ export async function readGuardingLines({
   for (const file of [config, ...beside]) {
     const lines = (await readFile(join(root, file), 'utf8')).split('\n')
     for (const [line, text] of lines.entries()) {
-      const [, before = '', attack] = /^(.*?)\s*(?:#|--)\s*guards: (.+?)\s*$/.exec(text) ?? []
+      const [, before = '', names] = /^(.*?)\s*(?:#|--)\s*guards: (.+?)\s*$/.exec(text) ?? []
       // Where a line takes no comment, the name stands alone above the line that it is about.
       const target = before.trim() === '' ? line + 1 : line
-      if (attack !== undefined) found.push({ file, line: target, attack, text: (lines[target] ?? '').trim() })
+      for (const attack of names?.split(', ') ?? [])
+        found.push({ file, line: target, attack, text: (lines[target] ?? '').trim() })
     }
   }
   return found

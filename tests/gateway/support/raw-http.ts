@@ -39,16 +39,40 @@ const LONGEST_MS = 9000
  * open: some servers take its end for a caller who went away.
  */
 export function sendBytes(port: number, bytes: string, quietMs = LONGEST_MS): Promise<RawAnswer> {
+  return sendPieces(port, [bytes], { quietMs })
+}
+
+/** When the next of several pieces is sent: once something was answered to the one before, or after so many milliseconds. */
+interface Pace {
+  readonly quietMs?: number
+  readonly everyMs?: number
+}
+
+/** The same with several pieces. */
+export function sendPieces(
+  port: number,
+  [bytes = '', ...later]: readonly string[],
+  { quietMs = LONGEST_MS, everyMs }: Pace = {},
+): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
     let text = ''
+    const sendNext = () => {
+      const next = later.shift()
+      if (next !== undefined && socket.writable) socket.write(next, 'latin1')
+    }
     socket.setTimeout(quietMs, () => socket.destroy())
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {
       text += chunk
+      if (everyMs === undefined) sendNext()
     })
+    const timer = everyMs === undefined ? undefined : setInterval(sendNext, everyMs)
     socket.on('error', () => undefined)
-    socket.on('close', () => resolve(parse(text)))
+    socket.on('close', () => {
+      clearInterval(timer)
+      resolve(parse(text))
+    })
     socket.write(bytes, 'latin1')
   })
 }

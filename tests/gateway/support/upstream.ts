@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { listenOnLoopback, portOf } from '../../../server/testing/ports.ts'
 
 /** One request as the API behind a gateway got it. */
@@ -14,7 +16,12 @@ export interface SeenRequest {
 /** An API that answers everything and remembers what it got. */
 export class Upstream implements AsyncDisposable {
   readonly seen: SeenRequest[] = []
+  /** What came over connections after they had been upgraded: requests about which nobody was asked. */
+  tunnelled = ''
+  /** Whether it takes requests and ends their connections without a word. */
+  isBroken = false
   readonly #server: Server
+  readonly #upgraded = new Set<Duplex>()
 
   private constructor(keys: object) {
     this.#server = createServer((request, response) => {
@@ -39,7 +46,7 @@ export class Upstream implements AsyncDisposable {
         seen.bodyBytes += chunk.length
       })
       request.on('error', () => undefined)
-      request.on('end', () => response.end('{}'))
+      request.on('end', () => (this.isBroken ? request.socket.destroy() : response.end('{}')))
     })
     // An API that takes an upgrade would, if it saw one.
     this.#server.on('upgrade', (request, socket) => {
@@ -49,7 +56,17 @@ export class Upstream implements AsyncDisposable {
         fields: new Map(),
         bodyBytes: 0,
       })
-      socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+      const protocol = request.headers.upgrade ?? ''
+      const key = request.headers['sec-websocket-key'] ?? ''
+      const accepted = createHash('sha1')
+        .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+        .digest('base64')
+      this.#upgraded.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('data', (chunk: Buffer) => (this.tunnelled += chunk.toString('latin1')))
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${protocol}\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accepted}\r\n\r\n`,
+      )
     })
   }
 
@@ -70,6 +87,7 @@ export class Upstream implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections()
+    for (const socket of this.#upgraded) socket.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
   }
 }
