@@ -176,6 +176,21 @@ const WRONG_CALL: readonly Attack[] = [
   reaches(64, 'another account in the query', (scene) => ({ path: `${scene.path}?customer_ban=BAN-2` })),
   reaches(64, 'scope that was not given', () => ({ method: 'POST', claims: { scope: 'orders.read' } })),
   reaches(64, 'scope of another kind', () => ({ claims: { scope: 'invoices.read' } })),
+  attack(64, 'scope of another resource', async (scene) => {
+    const services = '/v1/customers/BAN-1/services'
+    const orders = await scene.call({ claims: { scope: 'services.read' } })
+    return orders.reached || (await scene.call({ path: services, claims: { scope: 'orders.read' } })).reached
+  }),
+  // Where the decision point is asked, the consent as it stands counts; elsewhere what the token says that it was.
+  attack(64, 'action that was not given', async (scene) => {
+    const { authorization_details: given } = await scene.world.claims()
+    const details = [...(Array.isArray(given) ? given : [])]
+    const narrowed = details.map((detail: object) => ({
+      ...detail,
+      actions: ['order.create', 'service.read'],
+    }))
+    return (await scene.call({ claims: { authorization_details: narrowed } })).reached
+  }),
   reaches(64, 'route that is not registered', () => ({ path: '/v1/customers/BAN-1/secrets' })),
   reaches(65, 'route in other letters', () => ({ path: '/V1/customers/BAN-1/orders' })),
   ...(
