@@ -174,6 +174,17 @@ const WRONG_CALL: readonly Attack[] = [
   reaches(64, 'account of somebody else', () => ({ path: '/v1/customers/BAN-9/orders' })),
   reaches(64, 'another account of the customer', () => ({ path: '/v1/customers/BAN-2/orders' })),
   reaches(64, 'another account in the query', (scene) => ({ path: `${scene.path}?customer_ban=BAN-2` })),
+  attack(64, 'another account in an array of the query', async (scene) => {
+    const names = ['customer_ban[]', 'customer_ban%5B0%5D', 'Customer_Ban', 'a=1;customer_ban']
+    const paths = names.map((name) => `${scene.path}?${name}=BAN-2`)
+    for (const path of paths) if ((await scene.call({ path })).reached) return true
+    return false
+  }),
+  reaches(67, 'another method in the query', (scene) => ({
+    method: 'POST',
+    body: '{}',
+    path: `${scene.path}?_method=DELETE`,
+  })),
   reaches(64, 'scope that was not given', () => ({ method: 'POST', claims: { scope: 'orders.read' } })),
   reaches(64, 'scope of another kind', () => ({ claims: { scope: 'invoices.read' } })),
   attack(64, 'scope of another resource', async (scene) => {

@@ -18,7 +18,7 @@ import type { ForwardedRequest } from './forwarded.ts'
 import { findKeptGateway, keepGateway } from './kept-gateways.ts'
 import { findRoute } from './matching.ts'
 import type { Matched } from './matching.ts'
-import { namedInQuery, readPlainTarget } from './raw-path.ts'
+import { namedInQuery, readPlainTarget, refusePath } from './raw-path.ts'
 import type { PlainTarget } from './raw-path.ts'
 import { CallRefusal } from './refusal.ts'
 import type { ContextSigner } from './signer.ts'
@@ -117,7 +117,7 @@ async function readAsked(parts: DecisionParts, request: FastifyRequest): Promise
   const forwarded = readForwarded(request.raw)
   const gateway = await authenticateGateway(parts, request, { credential, ...forwarded })
   const target = readPlainTarget(forwarded.target)
-  if (!target) throw new CallRefusal(403, 'PATH_REFUSED', 'The path can be read in two ways.')
+  if (!target) throw refusePath()
   if (!gateway.upstream)
     throw new CallRefusal(
       403,

@@ -16,7 +16,7 @@ import { readAction, readDelegationId, readStanding } from './authzen-standing.t
 import { readCredential } from './credential.ts'
 import { decideCall } from './decide.ts'
 import { findRoute } from './matching.ts'
-import { namedInQuery, readPlainTarget } from './raw-path.ts'
+import { namedInQuery, readPlainTarget, refusePath } from './raw-path.ts'
 import type { NamedInQuery } from './raw-path.ts'
 import { CallRefusal } from './refusal.ts'
 import type { EnteredGateway } from './store.ts'
@@ -57,7 +57,7 @@ function unknownRoute(): CallRefusal {
 function readRoute({ action, resource }: Evaluation, gateway: EnteredGateway): Subject {
   const uri = textProperty(resource.properties, 'uri') ?? resource.id
   const target = readPlainTarget(uri)
-  if (!target) throw new CallRefusal(403, 'PATH_REFUSED', 'The path can be read in two ways.')
+  if (!target) throw refusePath()
   const matched = gateway.upstream && findRoute(gateway.upstream.routes, target.path)
   if (!gateway.upstream || !matched) throw unknownRoute()
   const beside = textProperty(resource.properties, 'customer_ban')

@@ -82,6 +82,7 @@ describe('one evaluation', () => {
       [await routeQuestion('GET', `${gateway.ordersPath}?customer_ban=${ban}`)],
       [await routeQuestion('GET', `${gateway.ordersPath}?customer_ban=BAN-2`)],
       [await routeQuestion('GET', `${gateway.ordersPath}?customer_id=ten_2`)],
+      [await routeQuestion('GET', `${gateway.ordersPath}?customer_ban[]=BAN-2`)],
       [
         await routeQuestion('GET', gateway.ordersPath, {
           resource: { type: 'route', id: gateway.ordersPath, properties: { customer_ban: 'BAN-2' } },
@@ -101,7 +102,7 @@ describe('one evaluation', () => {
       answers.push((await post('/access/v1/evaluation', question, headers)).json<Answer>())
     expect(answers.map(({ decision, context }) => [decision, context.code])).toEqual([
       [true, undefined],
-      ...Array.from({ length: 4 }, () => [false, 'CUSTOMER_MISMATCH']),
+      ...Array.from({ length: 5 }, () => [false, 'CUSTOMER_MISMATCH']),
     ])
   })
 

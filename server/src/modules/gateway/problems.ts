@@ -18,7 +18,7 @@ const GATEWAY_PROBLEMS = {
     status: 403,
     title: 'Path refused',
     cause:
-      'The path can be read in two ways: it climbs, doubles a slash, or hides a character by encoding it.',
+      'The path can be read in two ways: it climbs, doubles a slash, or hides a character by encoding it. Or the query asks for another method, as `_method` does.',
     remedy: 'Send the path in its plain form.',
   },
   ROUTE_NOT_REGISTERED: {

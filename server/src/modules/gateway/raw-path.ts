@@ -1,7 +1,10 @@
+import { CallRefusal } from './refusal.ts'
+
 const LONGEST_TARGET = 4096
 /** What RFC 3986 section 3.3 allows in a path, but for the semicolon; anything else has to be encoded. */
 const PLAIN = /^(?:\/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-Fa-f]{2})*)+$/
-const QUERY = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*$/
+/** The same of a query, and what URL parsers of browsers leave as it is there: a query has no segments to be read in two ways. */
+const QUERY = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@/?[\]{}|^-]|%[0-9A-Fa-f]{2})*$/
 /** Encoded: slash, backslash, NUL and other controls, percent, semicolon, and whatever needs no encoding. */
 const HIDDEN = /%(?:2f|5c|25|3b|[01][0-9a-f]|7f|2d|2e|5f|7e|3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i
 const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/
@@ -11,6 +14,15 @@ export interface PlainTarget {
   /** The path as it was received; never repaired. */
   readonly path: string
   readonly query: string
+}
+
+/** The refusal of a target that has more readings than one. */
+export function refusePath(): CallRefusal {
+  return new CallRefusal(
+    403,
+    'PATH_REFUSED',
+    'The path can be read in two ways, or the query asks for another method.',
+  )
 }
 
 function isText(path: string): boolean {
@@ -25,7 +37,7 @@ function isText(path: string): boolean {
 /**
  * Splits a request target in origin form. Null unless its path can be read in one way only: no dot segment, no empty
  * segment, no encoded or plain separator in disguise, no double encoding, valid UTF-8. Source: delegation.md section 5
- * (path rules), attack 65.
+ * (path rules), attack 65. Null, too, when the query asks for another method than the one that is decided on (attack 67).
  */
 export function readPlainTarget(target: string): PlainTarget | null {
   if (target.length > LONGEST_TARGET) return null
@@ -34,7 +46,34 @@ export function readPlainTarget(target: string): PlainTarget | null {
   const query = mark === -1 ? '' : target.slice(mark + 1)
   const isPlain =
     PLAIN.test(path) && !path.includes('//') && !HIDDEN.test(path) && !DOT_SEGMENT.test(path) && isText(path)
-  return isPlain && QUERY.test(query) ? { path, query } : null
+  return isPlain && QUERY.test(query) && !asksOtherMethod(query) ? { path, query } : null
+}
+
+/** The parameters of a query in every reading: some servers end one at a semicolon, too. */
+function readParameters(query: string): readonly (readonly [name: string, value: string])[] {
+  if (query === '') return []
+  const inBoth = [...new URLSearchParams(query), ...new URLSearchParams(query.replaceAll(';', '&'))]
+  return query.includes(';') ? inBoth : [...new URLSearchParams(query)]
+}
+
+/** A name as a lenient server may know it: without its case and the signs between its words. */
+const plainName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+
+/** What a name of a parameter may stand for: itself, that before its brackets, and each of its parts, as in `filter[customer_ban]`. */
+function meaningsOf(name: string): readonly string[] {
+  const parts = name.split(/[[\].]/)
+  return [name, name.split('[', 1)[0] ?? '', ...parts].map(plainName)
+}
+
+const OTHER_METHOD = new Set(['xhttpmethodoverride', 'xhttpmethod', 'xmethodoverride', 'methodoverride'])
+
+/** Whether a query asks for another method, as many frameworks take it from a form: `_method=DELETE`. */
+function asksOtherMethod(query: string): boolean {
+  return readParameters(query).some(
+    ([name]) =>
+      /^[_. ]method(?![a-z0-9])/i.test(name.trimStart()) ||
+      meaningsOf(name).some((one) => OTHER_METHOD.has(one)),
+  )
 }
 
 /** Whom a query names besides the path: accounts by number or reference, and customers. */
@@ -43,12 +82,16 @@ export interface NamedInQuery {
   readonly customers: readonly string[]
 }
 
-/** What a query names; what it names must be what the path and the token name (attack 64). */
+const ACCOUNTS = new Set(['customerban', 'customerref'])
+const CUSTOMERS = new Set(['customerid'])
+
+/**
+ * What a query names, under whatever spelling an API may read as one of the names: in an array, in other letters, after a
+ * semicolon. What it names must be what the path and the token name (attack 64).
+ */
 export function namedInQuery(query: string): NamedInQuery {
-  if (query === '') return { accounts: [], customers: [] }
-  const named = new URLSearchParams(query)
-  return {
-    accounts: [...named.getAll('customer_ban'), ...named.getAll('customer_ref')],
-    customers: named.getAll('customer_id'),
-  }
+  const parameters = readParameters(query)
+  const valuesOf = (names: ReadonlySet<string>) =>
+    parameters.filter(([name]) => meaningsOf(name).some((one) => names.has(one))).map(([, value]) => value)
+  return { accounts: valuesOf(ACCOUNTS), customers: valuesOf(CUSTOMERS) }
 }
