@@ -812,18 +812,27 @@ CREATE OR REPLACE FUNCTION access.keep_order_limit()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
+  acting uuid := access.context_id('delegation_id');
+  counted uuid;
   allowed numeric;
   ordered numeric;
 begin
-  if access.side_of_order() is null or not exists (select from public.consent c where c.id = new.delegation_id and c.order_limits ? new.currency) then
+  if access.side_of_order() is null then
     return new;
   end if;
-  perform pg_advisory_xact_lock(access.lock_key('order_limit', new.delegation_id));
-  select (c.order_limits ->> new.currency)::numeric into allowed from public.consent c where c.id = new.delegation_id;
-  select coalesce(sum(m.cost_minor), 0) into ordered from access.ordered_in_month(new.delegation_id, new.placed_at) m where m.currency = new.currency and m.order_id <> new.id;
-  if ordered + new.once_total_minor + new.monthly_total_minor > allowed then
-    raise exception 'orders may not cost more in a month than was allowed' using errcode = 'check_violation', constraint = 'service_order_limit';
+  if tg_op = 'UPDATE' and acting is distinct from new.delegation_id and acting is not null then
+    new.raised_by_delegation_id := acting;
   end if;
+  for counted in
+    select c.id from public.consent c where c.id in (new.delegation_id, new.raised_by_delegation_id) and c.order_limits ? new.currency order by c.id
+  loop
+    perform pg_advisory_xact_lock(access.lock_key('order_limit', counted));
+    select (c.order_limits ->> new.currency)::numeric into allowed from public.consent c where c.id = counted;
+    select coalesce(sum(m.cost_minor), 0) into ordered from access.ordered_in_month(counted, new.placed_at) m where m.currency = new.currency and m.order_id <> new.id;
+    if ordered + new.once_total_minor + new.monthly_total_minor > allowed then
+      raise exception 'orders may not cost more in a month than was allowed' using errcode = 'check_violation', constraint = 'service_order_limit';
+    end if;
+  end loop;
   return new;
 end
 $function$;
@@ -859,7 +868,8 @@ CREATE OR REPLACE FUNCTION access.ordered_in_month(ordering uuid, at timestamp w
 AS $function$
   select o.id, o.currency, o.once_total_minor::numeric + o.monthly_total_minor
   from public.service_order o
-  where o.delegation_id = ordering and o.placed_at >= date_trunc('month', at, 'UTC') and o.placed_at < date_trunc('month', at, 'UTC') + interval '1 month'
+  where (o.delegation_id = ordering or o.raised_by_delegation_id = ordering)
+    and o.placed_at >= date_trunc('month', at, 'UTC') and o.placed_at < date_trunc('month', at, 'UTC') + interval '1 month'
     and o.status not in ('rejected', 'cancelled')
 $function$;
 

@@ -269,6 +269,7 @@ create table public.service_order (
   version integer not null default 1,
   placed_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  raised_by_delegation_id uuid,
   constraint service_order_access_mode_check CHECK ((access_mode = ANY (ARRAY['own'::text, 'delegated'::text, 'resale'::text]))),
   constraint service_order_acted_by_check CHECK (((char_length(acted_by) >= 1) AND (char_length(acted_by) <= 300))),
   constraint service_order_billing_mode_check CHECK ((billing_mode = ANY (ARRAY['direct'::text, 'resale'::text]))),
@@ -298,6 +299,7 @@ create table public.service_order (
 CREATE INDEX service_order_newest ON public.service_order USING btree (tenant_id, account_id, id DESC);
 CREATE INDEX service_order_of_delegation ON public.service_order USING btree (delegation_id, placed_at);
 CREATE INDEX service_order_open ON public.service_order USING btree (status_changed_at) WHERE (status = ANY (ARRAY['acknowledged'::text, 'in_progress'::text]));
+CREATE INDEX service_order_raised ON public.service_order USING btree (raised_by_delegation_id, placed_at) WHERE (raised_by_delegation_id IS NOT NULL);
 CREATE INDEX service_order_requested ON public.service_order USING btree (tenant_id, account_id, requested_on DESC, id DESC);
 CREATE TRIGGER audited_delete AFTER DELETE ON public.service_order REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.service_order REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -599,6 +601,9 @@ begin
   if side is null then
     return new;
   end if;
+  if side = 'requester' and access.context_plane() = 'delegation' and old.partner_id is distinct from access.context_id('partner_id') then
+    raise exception 'a partner changes only what it ordered itself' using errcode = 'check_violation', constraint = 'service_order_placed_by';
+  end if;
   if new.version <> old.version + 1 then
     raise exception 'every change makes another version' using errcode = 'check_violation', constraint = 'service_order_version';
   end if;
@@ -634,6 +639,11 @@ begin
   select * into of_order from public.service_order o where o.tenant_id = line.tenant_id and o.id = line.order_id;
   if of_order.status <> 'acknowledged' then
     raise exception 'an order on which work began is not changed' using errcode = 'check_violation', constraint = 'service_order_amended';
+  end if;
+  if not exists (
+    select from public.service_order o
+    where o.tenant_id = line.tenant_id and o.id = line.order_id and o.xmin = pg_current_xact_id()::xid) then
+    raise exception 'the lines of an order are written with the order' using errcode = 'check_violation', constraint = 'order_item_with_order';
   end if;
   if tg_op = 'INSERT' and not exists (
     select from public.product p

@@ -19,6 +19,12 @@ export type OrderAction = keyof typeof TOPICS
 const labelOf = ({ access_mode: access, ban, id }: OrderRow): string =>
   access === 'delegated' ? encodeId('order', idFromUuid('order', id)) : ban
 
+/** The right by which an order is changed: that of the client that does so, or else the one by which it was placed. */
+const delegationOf = (
+  mandate: Mandate<'api' | 'platform' | 'system' | 'tenant' | 'acting'>,
+  order: OrderRow,
+) => (mandate.kind === 'api' && mandate.delegation?.id) || order.delegation_id
+
 /** Records what happened to an order, for its tenant and the partner that placed it, and tells subscribers the ids. */
 export async function announceOrder(
   mandate: Mandate<'api' | 'platform' | 'system' | 'tenant' | 'acting'>,
@@ -29,12 +35,13 @@ export async function announceOrder(
     readonly reason?: string | null
   },
 ): Promise<void> {
+  const delegationId = delegationOf(mandate, order)
   recordEvent(mandate, {
     action: event.action,
     tenantId: order.tenant_id,
     ...(order.partner_id !== null && { partnerId: order.partner_id }),
     ...(order.partner_name !== null && { partnerName: order.partner_name }),
-    ...(order.delegation_id !== null && { delegationId: order.delegation_id }),
+    ...(delegationId !== null && { delegationId }),
     ...(mandate.kind !== 'api' &&
       mandate.kind !== 'acting' &&
       order.delegation_epoch !== null && { delegationEpoch: order.delegation_epoch }),
@@ -50,7 +57,7 @@ export async function announceOrder(
     account_id: order.account_id,
     partner_id: order.partner_id,
     client_id: order.client_id,
-    delegation_id: order.delegation_id,
+    delegation_id: delegationId,
   })
 }
 

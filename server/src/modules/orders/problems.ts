@@ -15,6 +15,14 @@ const ORDER_PROBLEMS = {
     cause: 'The order is in a state from which this move is not made, or not by this side.',
     remedy: 'Read the order; `moves` says what can be done with it now.',
   },
+  ORDER_PLACED_BY_ANOTHER: {
+    status: 409,
+    title: 'Somebody else placed the order',
+    cause:
+      'The customer itself or another partner placed the order. Under a consent or a resale, an API client changes and cancels only what its own partner ordered; it reads the others.',
+    remedy:
+      'Ask whoever placed the order, or the customer, to change or cancel it. `moves` of the order is empty.',
+  },
   ORDER_PAYER_CHANGED: {
     status: 409,
     title: 'Somebody else pays now',

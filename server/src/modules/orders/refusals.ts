@@ -6,6 +6,7 @@ import { Refusal } from '#platform/refusal.ts'
 import type { RefusalRecord } from '#platform/refusal.ts'
 import './problems.ts'
 import { OWNER_KEYS, PAYER_KEYS } from './rules.ts'
+import type { OrderRow } from './tables.ts'
 
 /** A refusal that the decision about a call knows, too. */
 const ofDecisions = (code: ClientRefusalCode) => ({
@@ -28,6 +29,12 @@ const WORDS = {
     sentence:
       'With this, orders would cost more in this month than the customer allows. Nothing was ordered or changed.',
     next_step: 'Order less, wait for the next calendar month, or ask the customer for a higher limit.',
+  },
+  ORDER_PLACED_BY_ANOTHER: {
+    status: 409,
+    sentence:
+      'Somebody else placed this order; an access that a customer gave, or a resale, changes only what its own partner ordered. Nothing was changed.',
+    next_step: 'Ask whoever placed the order, or the customer, to change or cancel it.',
   },
 } as const
 
@@ -101,4 +108,19 @@ export function requireOwnParties(
   }
   if (parts.some((part) => PAYER_KEYS.some((key) => part[key] !== undefined)))
     throw new ClientInputRefusal('BILLING_PARTY_MISMATCH', mandate, permission)
+}
+
+/** Whether the caller may change the order at all: the customer every one of its accounts, a partner what it ordered itself. */
+export function isOfCaller({ access, partner }: Mandate<'api'>, order: OrderRow): boolean {
+  return access === 'own' || order.partner_id === partner?.id
+}
+
+/** Refuses to let a partner change what the customer or another partner ordered. */
+export function requirePlacedByCaller(
+  mandate: Mandate<'api'>,
+  permission: ClientPermission,
+  order: OrderRow,
+): void {
+  if (!isOfCaller(mandate, order))
+    throw new ClientInputRefusal('ORDER_PLACED_BY_ANOTHER', mandate, permission)
 }

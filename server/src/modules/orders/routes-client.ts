@@ -12,7 +12,7 @@ import { amendOrder, insertOrder } from './client-store.ts'
 import { announceOrder } from './events.ts'
 import { AccountParams, AmendmentBody, NewOrderBody, PARTIES, ReasonBody } from './inputs.ts'
 import { answerOrders, OrderPage, orderQuery } from './order-list.ts'
-import { requireOwnParties } from './refusals.ts'
+import { isOfCaller, requireOwnParties, requirePlacedByCaller } from './refusals.ts'
 import { dayOf } from './rules.ts'
 import { getOrder, listItems, listMoves, moveOrder } from './store.ts'
 import type { OrderRow } from './tables.ts'
@@ -36,7 +36,7 @@ async function answer(
 ): Promise<{ order: OrderRow; body: Sent<z.input<typeof OrderDetail>> }> {
   const order = await getOrder(mandate, id)
   const items = (await listItems(mandate, [order])).get(order.id) ?? []
-  const moves = await listMoves(mandate, order.status, 'requester')
+  const moves = isOfCaller(mandate, order) ? await listMoves(mandate, order.status, 'requester') : []
   return { order, body: sent({ ...toOrder(order, items), moves }, { ETag: `"v${order.version}"` }) }
 }
 
@@ -81,6 +81,7 @@ const amendRoute = route({
   ifMatch: true,
   problems: [
     'ORDER_NOT_FOUND',
+    'ORDER_PLACED_BY_ANOTHER',
     'ORDER_STATE_CONFLICT',
     'ORDER_LIMIT_REACHED',
     'ORDER_PRICE_CHANGED',
@@ -90,6 +91,7 @@ const amendRoute = route({
   async handle({ mandate, params, query, body, expectedVersion }) {
     requireOwnParties(mandate, 'api.orders.update', [body, query])
     const before = await getOrder(mandate, params.order_id)
+    requirePlacedByCaller(mandate, 'api.orders.update', before)
     requireVersion(before, expectedVersion)
     const { items, reference, requested_date, expected_total } = body
     await amendOrder(mandate, before, { items, reference, requested_date, expected_total })
@@ -115,11 +117,12 @@ const cancelRoute = route({
   input: { params: OrderParams, query: z.strictObject(PARTIES), body: ReasonBody },
   access: onAccount('api.orders.cancel'),
   limit: 'write',
-  problems: ['ORDER_NOT_FOUND', 'ORDER_STATE_CONFLICT', 'BILLING_PARTY_MISMATCH'],
+  problems: ['ORDER_NOT_FOUND', 'ORDER_PLACED_BY_ANOTHER', 'ORDER_STATE_CONFLICT', 'BILLING_PARTY_MISMATCH'],
   responses: { 200: OrderDetail },
   async handle({ mandate, params, query, body }) {
     requireOwnParties(mandate, 'api.orders.cancel', [body, query])
     const before = await getOrder(mandate, params.order_id)
+    requirePlacedByCaller(mandate, 'api.orders.cancel', before)
     await moveOrder(mandate, before, { to: 'cancelled', reason: body.reason ?? null })
     const { order, body: cancelled } = await answer(mandate, params.order_id)
     await announceOrder(mandate, order, {

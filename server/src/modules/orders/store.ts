@@ -17,6 +17,10 @@ const STATE = 'ORDER_STATE_CONFLICT'
 export const namingOrderFaults = guardedBy({
   service_order_transition: [STATE, 'This move is not made from the state of the order.'],
   service_order_amended: [STATE, 'Work on the order has begun, so it is not changed any more.'],
+  service_order_placed_by: [
+    'ORDER_PLACED_BY_ANOTHER',
+    'Somebody else placed the order; nothing was changed.',
+  ],
   service_order_account: [STATE, 'The billing account is closed, so nothing was ordered.'],
   service_order_version: ['PRECONDITION_FAILED', 'The order changed after it was read.', 412],
 })
