@@ -732,7 +732,7 @@ begin
   if not access.is_in_own_plane() then
     return null;
   end if;
-  select e.id, e.partner_id, e.status, o.status as partner_status into u from public.end_user e join public.partner o on o.id = e.partner_id where e.id = of_end_user;
+  select e.id, e.partner_id, e.status, o.status as partner_status, access.role_in_force(e.role, e.verified_until) <> e.role as has_lapsed into u from public.end_user e join public.partner o on o.id = e.partner_id where e.id = of_end_user;
   if u.id is null or (plane in ('program', 'realm') and u.partner_id is distinct from access.context_id('partner_id')) or (plane = 'program' and access.partner_of_owner() is null) or (plane = 'realm' and u.id is distinct from access.context_id('end_user_id')) then
     return null;
   end if;
@@ -748,7 +748,7 @@ begin
     when s.id is null then 'NOT_SUBSCRIBED'
     when s.status = 'signing' then 'SUBSCRIPTION_NOT_SIGNED'
     when cardinality(holds) > 0 then 'SUBSCRIPTION_HELD'
-    when not access.is_eligible(of_end_user, t.plan_id) and s.cancel_cause is null and not access.has_next_term(s.id) then 'PLAN_NOT_FOR_ROLE'
+    when not access.is_eligible(of_end_user, t.plan_id) and (u.has_lapsed or (s.cancel_cause is null and not access.has_next_term(s.id))) then 'PLAN_NOT_FOR_ROLE'
     when needed = any (features_off) then 'FEATURE_DISABLED'
     else 'ALLOWED' end;
   return jsonb_build_object('allowed', code = 'ALLOWED', 'code', code, 'status', case when u.status = 'active' and s.status = 'signing' then 'signing' else u.status end,
@@ -777,7 +777,7 @@ CREATE OR REPLACE FUNCTION access.is_eligible(of_end_user uuid, of_plan uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select exists (select from public.end_user u join public.plan_role r on r.plan_id = of_plan and r.role = u.role where u.id = of_end_user) $function$;
+AS $function$ select exists (select from public.end_user u join public.plan_role r on r.plan_id = of_plan and r.role = access.role_in_force(u.role, u.verified_until) where u.id = of_end_user) $function$;
 grant execute on access.is_eligible(uuid,uuid) to liaison_owner;
 
 -- owner: liaison_authz
@@ -841,7 +841,7 @@ CREATE OR REPLACE FUNCTION access.may_take(of_end_user uuid, of_plan uuid)
 AS $function$
   select exists (
     select from public.end_user u join public.partner p on p.id = u.partner_id and p.status = 'active'
-    where u.id = of_end_user and u.status in ('active', 'signing') and of_plan in (select access.open_plans(u.partner_id, u.role)))
+    where u.id = of_end_user and u.status in ('active', 'signing') and of_plan in (select access.open_plans(u.partner_id, access.role_in_force(u.role, u.verified_until))))
   $function$;
 grant execute on access.may_take(uuid,uuid) to liaison_owner;
 
@@ -935,7 +935,8 @@ declare
   s public.subscription := access.live_subscription(of_end_user);
   t public.subscription_term;
 begin
-  if s.id is null or s.status = 'signing' then
+  if (s.id is null or s.status = 'signing'
+    or exists (select from public.end_user u where u.id = of_end_user and access.role_in_force(u.role, u.verified_until) <> u.role)) then
     return '{}';
   end if;
   t := access.term_now(s.id);
@@ -1030,7 +1031,7 @@ CREATE OR REPLACE FUNCTION access.visible_plans()
  STABLE SECURITY DEFINER ROWS 20
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select access.open_plans(u.partner_id, u.role)
+  select access.open_plans(u.partner_id, access.role_in_force(u.role, u.verified_until))
   from public.end_user u join public.partner p on p.id = u.partner_id and p.status = 'active'
   where access.context_plane() = 'realm' and u.id = access.context_id('end_user_id') and u.partner_id = access.context_id('partner_id')
   union
