@@ -299,6 +299,7 @@ create table public.service_order (
 CREATE INDEX service_order_newest ON public.service_order USING btree (tenant_id, account_id, id DESC);
 CREATE INDEX service_order_of_delegation ON public.service_order USING btree (delegation_id, placed_at);
 CREATE INDEX service_order_open ON public.service_order USING btree (status_changed_at) WHERE (status = ANY (ARRAY['acknowledged'::text, 'in_progress'::text]));
+CREATE INDEX service_order_paid_for ON public.service_order USING btree (payer_tenant_id, id DESC) WHERE (billing_mode = 'resale'::text);
 CREATE INDEX service_order_raised ON public.service_order USING btree (raised_by_delegation_id, placed_at) WHERE (raised_by_delegation_id IS NOT NULL);
 CREATE INDEX service_order_requested ON public.service_order USING btree (tenant_id, account_id, requested_on DESC, id DESC);
 CREATE TRIGGER audited_delete AFTER DELETE ON public.service_order REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -693,6 +694,24 @@ AS $function$ select coalesce((select t.is_sandbox from public.tenant t where t.
 grant execute on access.is_sandbox(uuid) to liaison_job;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.orders_paid_for(after uuid, at_most integer)
+ RETURNS TABLE(id uuid, tenant_id uuid, tenant_name text, ban text, payer_ban text, status text, currency text, once_total_minor bigint, monthly_total_minor bigint, placed_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select o.id, o.tenant_id, t.name, o.ban, o.payer_ban, o.status, o.currency, o.once_total_minor, o.monthly_total_minor, o.placed_at
+  from public.service_order o
+  join public.tenant t on t.id = o.tenant_id
+  where o.payer_tenant_id in (select access.reach('service_order', 'select')) and o.billing_mode = 'resale'
+    and access.context_plane() = 'tenant' and access.context_id('client_id') is null
+    and (after is null or o.id < after)
+  order by o.id desc
+  limit least(at_most, 101)
+$function$;
+grant execute on access.orders_paid_for(uuid,integer) to liaison_tenant;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.resold_accounts(partner uuid, tenant uuid, bans text[])
  RETURNS TABLE(ban text, account_id uuid, relationship_id uuid, is_taken boolean)
  LANGUAGE sql
@@ -744,6 +763,10 @@ begin
   select a.ban, a.currency into new.ban, new.currency from public.billing_account a where a.tenant_id = new.tenant_id and a.id = new.account_id and a.status = 'active';
   if not found then
     raise exception 'a closed account takes no orders' using errcode = 'check_violation', constraint = 'service_order_account';
+  end if;
+  if context ->> 'client_id' is null and context ->> 'plane' = 'delegation' and payer ->> 'seller_partner_id' is distinct from context ->> 'partner_id' and exists (
+    select from public.delegation d where d.id = (context ->> 'delegation_id')::uuid and d.billing_party = 'partner') then
+    raise exception 'the customer agreed that its partner pays' using errcode = 'check_violation', constraint = 'service_order_link_payer';
   end if;
   new.relationship_id := (payer ->> 'relationship_id')::uuid;
   new.billing_mode := payer ->> 'kind';

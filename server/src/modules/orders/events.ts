@@ -25,7 +25,7 @@ const delegationOf = (
   order: OrderRow,
 ) => (mandate.kind === 'api' && mandate.delegation?.id) || order.delegation_id
 
-/** Records what happened to an order, for its tenant and the partner that placed it, and tells subscribers the ids. */
+/** Records what happened to an order, for its tenant, whoever pays and the partner that placed it, and tells subscribers the ids. */
 export async function announceOrder(
   mandate: Mandate<'api' | 'platform' | 'system' | 'tenant' | 'acting'>,
   order: OrderRow,
@@ -41,6 +41,10 @@ export async function announceOrder(
     tenantId: order.tenant_id,
     ...(order.partner_id !== null && { partnerId: order.partner_id }),
     ...(order.partner_name !== null && { partnerName: order.partner_name }),
+    // Whoever pays for it reads what it pays for.
+    ...(order.payer_tenant_id !== order.tenant_id && {
+      tenants: [{ tenantId: order.payer_tenant_id, rowCount: 1 }],
+    }),
     ...(delegationId !== null && { delegationId }),
     ...(mandate.kind !== 'api' &&
       mandate.kind !== 'acting' &&

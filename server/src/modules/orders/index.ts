@@ -12,6 +12,7 @@ import { makeClientOrderRoutes } from './routes-client.ts'
 import { commercialRoutes } from './routes-commercial.ts'
 import { makeInventoryRoutes } from './routes-inventory.ts'
 import { makeOverseeRoutes } from './routes-oversee.ts'
+import { makePaidOrderRoutes } from './routes-paid.ts'
 import { makePartnerOrderRoutes } from './routes-partner.ts'
 import { personOrderRoutes } from './routes-people.ts'
 import { productRoutes } from './routes-products.ts'
@@ -34,6 +35,7 @@ export function makeOrderRoutes(services: Services): readonly Route[] {
     ...makeClientOrderRoutes(services),
     ...makeInventoryRoutes(services),
     ...makeOverseeRoutes(services),
+    ...makePaidOrderRoutes(services),
     ...personOrderRoutes,
     ...makePartnerOrderRoutes(services),
   ]

@@ -74,6 +74,7 @@ async function namingPayerFaults<Result>(work: Promise<Result>): Promise<Result>
     const constraint = constraintOf(error)
     if (constraint === 'service_order_payer_changed') throw payerChanged(error)
     if (constraint === 'service_order_payer_missing') throw payerMissing(error)
+    if (constraint === 'service_order_link_payer') throw payerNotAgreed(error)
     throw error
   }
 }
@@ -84,6 +85,15 @@ export function payerChanged(cause?: unknown): ProblemError {
   return new ProblemError(409, 'ORDER_PAYER_CHANGED', detail, { cause })
 }
 
+/** The refusal of an order that the customer would pay, while its link says that the partner does. */
+function payerNotAgreed(cause: unknown): ProblemError {
+  const detail =
+    'Your access says that you pay for what you order, but somebody else would pay for this account. Nothing was ordered.'
+  const nextStep =
+    'Ask the provider to record that you pay for the account, or agree with the customer who pays.'
+  return new ProblemError(409, 'ORDER_PAYER_NOT_AGREED', detail, { cause, nextStep })
+}
+
 /** The refusal of an order for which nobody pays. */
 function payerMissing(cause?: unknown): ProblemError {
   const detail = 'Nobody pays for this account yet, so nothing was ordered.'
@@ -92,7 +102,7 @@ function payerMissing(cause?: unknown): ProblemError {
 
 /**
  * Places an order at the prices of now, for the payer that the account was read with, and returns its UUID. Throws
- * VALIDATION_ERROR for what is not offered, ORDER_PRICE_CHANGED, ORDER_PAYER_CHANGED and ORDER_PAYER_MISSING.
+ * VALIDATION_ERROR for what is not offered, ORDER_PRICE_CHANGED, ORDER_PAYER_CHANGED, ORDER_PAYER_NOT_AGREED and ORDER_PAYER_MISSING.
  */
 export async function insertOrderOfPerson(mandate: OrderingMandate, order: WantedOrder): Promise<string> {
   const items = await priced(mandate, order)

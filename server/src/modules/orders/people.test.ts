@@ -233,7 +233,7 @@ describe('a person of a wholesaler', () => {
       })
   })
 
-  test('is named to the customer and to the own organisation in one event of the order (X)', async () => {
+  test('is named to the customer, to whoever pays and to the own organisation in one event of the order (X)', async () => {
     const order = await placed(inEndco, 'partner', 'E-7')
     const admin = await people.tenant(world, whole.tenant)
     const seen = await world.call(admin, 'GET', `/api/v1/tenant/orders/${order.order_id}`)
@@ -244,10 +244,12 @@ describe('a person of a wholesaler', () => {
     const scopes = await world.sql<{ kind: string; scope_id: string }>(
       `select s.kind, s.scope_id from audit_event e join audit_scope s on s.event_id = e.id
        where e.action = 'orders.create' and e.resource_id = (select id from service_order where acted_by like 'person:%' order by id desc limit 1)
-         and s.kind in ('tenant', 'partner') order by s.kind`,
+         and s.kind in ('tenant', 'partner') order by s.kind, s.scope_id`,
     )
+    // The organisation that pays reads it, too.
     expect(scopes).toEqual([
       { kind: 'partner', scope_id: whole.partner },
+      { kind: 'tenant', scope_id: whole.home },
       { kind: 'tenant', scope_id: whole.tenant },
     ])
   })

@@ -29,6 +29,14 @@ const ORDER_PROBLEMS = {
     cause: 'Who pays for the billing account changed after it was shown. Nothing was ordered.',
     remedy: 'Read again who pays, and order if that is still wanted.',
   },
+  ORDER_PAYER_NOT_AGREED: {
+    status: 409,
+    title: 'Somebody else would pay than was agreed',
+    cause:
+      'The link says that the partner pays for the services that it orders, but the commercial relationship of the billing account names somebody else. Nothing was ordered.',
+    remedy:
+      'Ask the provider to record that the partner pays for the account, or change with the customer who pays under the link.',
+  },
   ORDER_PRICE_CHANGED: {
     status: 412,
     title: 'It costs something else now',

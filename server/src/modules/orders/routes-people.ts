@@ -162,7 +162,7 @@ export const personOrderRoutes: readonly Route[] = [
     input: { body: PersonOrderBody },
     access: { permission: 'partner.provisioning.orders.create', tenant: 'header' },
     limit: 'write',
-    problems: PROBLEMS,
+    problems: [...PROBLEMS, 'ORDER_PAYER_NOT_AGREED'],
     responses: { 201: OrderDetail },
     handle: ({ mandate, body }) => place(mandate, body),
   }),

@@ -1,0 +1,93 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { Money, toMoney } from '#platform/money.ts'
+import { wholeNumber } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { cursor } from './inputs.ts'
+import { readerOf } from './order-list.ts'
+import { ORDER_STATES } from './rules.ts'
+import type { OrderRow, OrderTables } from './tables.ts'
+import { pageWithCursor, toTenantId } from './view.ts'
+
+const PaidOrder = z
+  .strictObject({
+    order_id: z.string(),
+    customer_id: z.string().meta({ description: 'The organisation for which it was ordered.' }),
+    customer_name: z.string(),
+    customer_ban: z.string(),
+    state: z.enum(ORDER_STATES),
+    once_total: Money,
+    monthly_total: Money,
+    billed_ban: z.string().meta({ description: 'The own billing account that is charged.' }),
+    placed_at: z.string(),
+  })
+  .meta({ id: 'PaidOrder' })
+
+const PaidOrderPage = pageWithCursor(PaidOrder).meta({ id: 'PaidOrderPage' })
+
+type PaidRow = Pick<
+  OrderRow,
+  | 'id'
+  | 'tenant_id'
+  | 'ban'
+  | 'payer_ban'
+  | 'status'
+  | 'currency'
+  | 'once_total_minor'
+  | 'monthly_total_minor'
+  | 'placed_at'
+> & { readonly tenant_name: string }
+
+const toPaidOrder = (row: PaidRow): z.input<typeof PaidOrder> => ({
+  order_id: encodeId('order', idFromUuid('order', row.id)),
+  customer_id: toTenantId(row.tenant_id),
+  customer_name: row.tenant_name,
+  customer_ban: row.ban,
+  state: row.status,
+  once_total: toMoney(row.once_total_minor, row.currency),
+  monthly_total: toMoney(row.monthly_total_minor, row.currency),
+  billed_ban: row.payer_ban,
+  placed_at: row.placed_at.toISOString(),
+})
+
+async function listPaid(mandate: Mandate<'tenant'>, after: string | null, limit: number) {
+  const { rows } = await sql<PaidRow>`
+    select o.* from access.orders_paid_for(${after}::uuid, ${limit}) o order by o.id desc`.execute(
+    tables<OrderTables>(mandate),
+  )
+  return rows
+}
+
+/** What was ordered for others and is billed to the own organisation: a wholesaler sees what it pays for. Source: A5. */
+export function makePaidOrderRoutes({ cursors }: Services): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/tenant/paid-orders',
+      summary: 'What was ordered for other organisations and is billed to the own one',
+      input: { query: z.strictObject({ cursor, limit: wholeNumber(1, 100).default(50) }) },
+      access: { permission: 'tenant.orders.read' },
+      limit: 'list',
+      problems: ['CURSOR_INVALID'],
+      responses: { 200: PaidOrderPage },
+      async handle({ mandate, query }) {
+        const bound = ['paid orders', readerOf(mandate)]
+        const [position] = query.cursor === undefined ? [] : cursors.read(query.cursor, bound)
+        const after = position === undefined ? null : String(position)
+        const found = await listPaid(mandate, after, query.limit + 1)
+        const rows = found.slice(0, query.limit)
+        const last = found.length > query.limit ? rows.at(-1) : undefined
+        return {
+          items: rows.map(toPaidOrder),
+          has_more: last !== undefined,
+          next_cursor: last === undefined ? null : cursors.sign([last.id], bound),
+        }
+      },
+    }),
+  ]
+}
