@@ -268,6 +268,7 @@ interface Backing {
   readonly events: Statement[]
   readonly signals: Signal[]
   reads: AuditEvent | null
+  covered: readonly TenantId[]
   kysely: Kysely<never> | undefined
 }
 
@@ -288,7 +289,7 @@ export function issueMandate<Kind extends MandateKind>(
   // The seal is a type without a value, so that no object literal is a mandate.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const mandate = Object.freeze({ kind, ...named }) as unknown as Mandate<Kind>
-  backings.set(mandate, { ...backing, events: [], signals: [], reads: null, kysely: undefined })
+  backings.set(mandate, { ...backing, events: [], signals: [], reads: null, covered: [], kysely: undefined })
   return mandate
 }
 
@@ -332,6 +333,16 @@ export function listSignals(mandate: Mandate): readonly Signal[] {
 /** Says what a read touched; without it a read is recorded with the permission's action and the rows of the answer. */
 export function noteRead(mandate: Mandate, event: AuditEvent): void {
   backingOf(mandate).reads = event
+}
+
+/** Says which tenants a read covers, whether or not the answer shows rows of theirs: each learns of it. */
+export function coverTenants(mandate: Mandate, tenantIds: readonly TenantId[]): void {
+  backingOf(mandate).covered = tenantIds
+}
+
+/** The tenants that the read was said to cover. */
+export function listCovered(mandate: Mandate): readonly TenantId[] {
+  return backingOf(mandate).covered
 }
 
 /** The statements that the end of the request sends: the queued events, and the read that was noted, or else is described. */

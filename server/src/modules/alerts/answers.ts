@@ -1,6 +1,7 @@
 import { idFromUuid } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
+import { coverList } from '#platform/covered.ts'
 import { toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
@@ -8,7 +9,7 @@ import type { Reach } from '#platform/reach.ts'
 import type { AlertArea } from './rules.ts'
 import { toCounts, toPlainAlert } from './schemas.ts'
 import type { AlertQueryValues } from './schemas.ts'
-import { countAlerts, countWaiting, listAlerts } from './store.ts'
+import { countAlerts, countWaiting, findTenantsOf, listAlerts } from './store.ts'
 import type { AlertFilter, AlertMandate, AlertRow } from './store.ts'
 
 function toFilter(
@@ -53,6 +54,13 @@ export async function answerPortfolio<Item>(
   const filter = toFilter(mandate, query, { areas: [shape.area], tenantIds })
   const rows = await listAlerts(mandate, filter, query)
   const counts = await countAlerts(mandate, filter)
+  await coverList(mandate, {
+    tenantIds,
+    chosenBy: query,
+    // The counts by state go beyond what the page was asked for.
+    isWhole: false,
+    findTenants: (most) => findTenantsOf(mandate, filter, most),
+  })
   const items = rows.map((row) => {
     const tenantId = row.tenant_id === null ? null : idFromUuid('tenant', row.tenant_id)
     const name = tenantId === null ? undefined : reach.tenants.get(tenantId)?.name

@@ -111,6 +111,18 @@ export async function countAlerts(mandate: AlertMandate, filter: AlertFilter): P
   return rows[0] ?? { total: 0, active: 0, acknowledged: 0, resolved: 0, critical: 0, snoozed: 0 }
 }
 
+/** Tenants about whose alerts the counts of a filter speak, at most so many. */
+export async function findTenantsOf(
+  mandate: AlertMandate,
+  filter: AlertFilter,
+  most: number,
+): Promise<TenantId[]> {
+  const { rows } = await sql<{ tenant_id: TenantId }>`
+    select distinct a.tenant_id from alert a
+    where a.tenant_id is not null and ${conditionsOf(filter, false)} limit ${most}`.execute(on(mandate))
+  return rows.map((row) => row.tenant_id)
+}
+
 /** How many alerts of one area wait for somebody. */
 export interface AreaCount {
   area: AlertArea

@@ -103,6 +103,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'provisioning.subscribers.read': reads(NOUNS.subscriber),
   'reports.usage.read': reads(NOUNS.usage),
   'reports.sla.read': reads(NOUNS.service),
+  'reports.preview': says('counted what a file of records would hold'),
   'exports.order': says('ordered an export{of}'),
   'exports.invoices': exports(NOUNS.invoice),
   'exports.subscribers': exports(NOUNS.subscriber),

@@ -42,17 +42,33 @@ export interface DisputeFilter {
 const COLUMNS = sql`d.tenant_id, d.id, d.invoice_id, i.number as invoice_number, i.customer_name, d.reason, d.explanation, d.amount_minor, d.currency, d.status,
   d.billing_party, d.created_by, d.created_by_name, d.created_by_partner_id, d.created_by_partner_name, d.decided_by_name, d.decided_at, d.decision_note, d.version, d.created_at`
 
+const conditionsOf = (filter: DisputeFilter) =>
+  allOf([
+    sql`d.tenant_id = any (${uuidArray(filter.tenantIds)})`,
+    filter.statuses === undefined ? null : sql`d.status = any (${[...filter.statuses]}::text[])`,
+    filter.invoiceId === undefined ? null : sql`d.invoice_id = ${filter.invoiceId}`,
+  ])
+
+/** Tenants of a filter in which there is any dispute, at most so many. */
+export async function findTenantsDisputing(
+  mandate: Mandate,
+  filter: DisputeFilter,
+  most: number,
+): Promise<TenantId[]> {
+  const { rows } = await sql<{ tenant_id: TenantId }>`
+    select distinct d.tenant_id from invoice_dispute d where ${conditionsOf(filter)} limit ${most}`.execute(
+    tables<BillingTables>(mandate),
+  )
+  return rows.map((row) => row.tenant_id)
+}
+
 /** A page of disputes, the newest first, and how many there are with what is disputed in each currency. */
 export async function listDisputes(
   mandate: Mandate,
   filter: DisputeFilter,
   window: { readonly limit: number; readonly offset: number },
 ) {
-  const conditions = allOf([
-    sql`d.tenant_id = any (${uuidArray(filter.tenantIds)})`,
-    filter.statuses === undefined ? null : sql`d.status = any (${[...filter.statuses]}::text[])`,
-    filter.invoiceId === undefined ? null : sql`d.invoice_id = ${filter.invoiceId}`,
-  ])
+  const conditions = conditionsOf(filter)
   const db = tables<BillingTables>(mandate)
   const { rows } = await sql<DisputeRow>`
     select ${COLUMNS} from invoice_dispute d join invoice i on i.tenant_id = d.tenant_id and i.id = d.invoice_id

@@ -69,6 +69,19 @@ export async function listAllPayments(
   return rows
 }
 
+/** Tenants of a filter in which there is any payment, at most so many. */
+export async function findTenantsPaying(
+  mandate: Mandate,
+  filter: PaymentFilter,
+  most: number,
+): Promise<TenantId[]> {
+  const { rows } = await sql<{ tenant_id: TenantId }>`
+    select t.id as tenant_id from unnest(${uuidArray(filter.tenantIds)}) t (id)
+    where exists (select from payment p where ${allOf([sql`p.tenant_id = t.id`, conditionsOf(filter)])})
+    limit ${most}`.execute(tables<BillingTables>(mandate))
+  return rows.map((row) => row.tenant_id)
+}
+
 /** How many payments there are in each currency, and their sum. */
 export interface PaymentSums {
   currency: string

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { coverList } from '#platform/covered.ts'
 import { pageQuery, toPage } from '#platform/list.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
 import type { ReadingMandate } from '#platform/reach.ts'
@@ -6,7 +7,7 @@ import { commaList, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import { toMoney } from '#platform/money.ts'
 import { Dispute, DisputePage, nameIn, NewDisputeBody, toDispute } from './dispute-schemas.ts'
-import { listDisputes } from './dispute-store.ts'
+import { findTenantsDisputing, listDisputes } from './dispute-store.ts'
 import { answerOf, closeDispute, openDispute } from './disputing.ts'
 import { narrowToGroup } from './group-filter.ts'
 import { DISPUTE_STATUSES } from './rules-dispute.ts'
@@ -34,6 +35,12 @@ async function answerList(mandate: ReadingMandate, query: z.output<typeof Consol
   const filter = { tenantIds, statuses: query.status, invoiceId: query.invoice_id }
   const { rows, sums } = await listDisputes(mandate, filter, query)
   const total = sums.reduce((count, sum) => count + sum.disputes, 0)
+  await coverList(mandate, {
+    tenantIds,
+    chosenBy: query,
+    isWhole: rows.length === total,
+    findTenants: (most) => findTenantsDisputing(mandate, filter, most),
+  })
   return {
     ...toPage(
       rows.map((row) => toDispute(row, nameIn(reach, row.tenant_id))),

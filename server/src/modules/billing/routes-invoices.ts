@@ -1,6 +1,7 @@
 import { decide, idFromUuid } from '@liaison/access'
-import type { InvoiceId } from '@liaison/access'
+import type { InvoiceId, TenantId } from '@liaison/access'
 import { z } from 'zod'
+import { coverList } from '#platform/covered.ts'
 import { toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -14,7 +15,7 @@ import type { InvoiceOrder, InvoicePosition, InvoiceRow, InvoiceWindow } from '.
 import { refuseTwoPlaces } from './paging.ts'
 import { isDisputed, listReminders } from './reminder-store.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
-import type { Reach, ReadingMandate } from '#platform/reach.ts'
+import type { ReadingMandate } from '#platform/reach.ts'
 import { dayOf, statusOn } from './rules.ts'
 import {
   ConsolidatedInvoiceQuery,
@@ -29,13 +30,13 @@ import {
 import type { InvoiceQueryValues } from './schemas.ts'
 import { searchInvoices } from './search-store.ts'
 import { findTenantsWith, sumInvoices } from './sum-store.ts'
+import { findTenantsOf } from './touched-store.ts'
 
 async function toFilter(
   mandate: ReadingMandate,
   query: InvoiceQueryValues,
-  reach: Reach,
+  wanted: readonly TenantId[],
 ): Promise<InvoiceFilter> {
-  const wanted = await narrowToGroup(mandate, narrowReach(reach, query.tenant_ids), query.group)
   const { currency } = query
   return {
     tenantIds: currency === undefined ? wanted : await findTenantsWith(mandate, wanted, currency),
@@ -81,13 +82,20 @@ async function answerList(services: Services, mandate: ReadingMandate, query: In
   const order: InvoiceOrder = { by: query.sort_by, direction: query.sort_order }
   const bound = boundOf(mandate, query)
   const after = query.cursor === undefined ? null : readPosition(services, query.cursor, bound)
-  const filter = await toFilter(mandate, query, reach)
+  const tenantIds = await narrowToGroup(mandate, narrowReach(reach, query.tenant_ids), query.group)
+  const filter = await toFilter(mandate, query, tenantIds)
   const window = { order, after, offset: query.offset, limit: query.limit }
   const { rows: found, sums } = await readList(mandate, filter, window)
   const rows = found.slice(0, query.limit)
   const last = found.length > query.limit ? rows.at(-1) : undefined
   const total = sums.reduce((count, sum) => count + sum.invoice_count, 0)
   const items = rows.map((row) => toInvoice(row, reach, today))
+  await coverList(mandate, {
+    tenantIds,
+    chosenBy: query,
+    isWhole: rows.length === total,
+    findTenants: (most) => findTenantsOf(mandate, filter, most),
+  })
   return {
     ...toPage(items, query, total),
     has_more: last !== undefined,

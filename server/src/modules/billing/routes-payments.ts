@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { coverList } from '#platform/covered.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { narrowReach, reachOf, Scope, toScope } from '#platform/reach.ts'
@@ -9,7 +10,7 @@ import { route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { narrowToGroup } from './group-filter.ts'
 import { refuseTwoPlaces } from './paging.ts'
-import { listAllPayments, sumPayments } from './payment-store.ts'
+import { findTenantsPaying, listAllPayments, sumPayments } from './payment-store.ts'
 import type { PaymentRow } from './payment-store.ts'
 import { currencyCode } from './schemas.ts'
 
@@ -95,6 +96,12 @@ async function answerPayments(services: Services, mandate: ReadingMandate, query
   const rows = found.slice(0, limit)
   const last = found.length > limit ? rows.at(-1) : undefined
   const total = sums.reduce((count, sum) => count + sum.payment_count, 0)
+  await coverList(mandate, {
+    tenantIds: filter.tenantIds,
+    chosenBy: query,
+    isWhole: rows.length === total,
+    findTenants: (most) => findTenantsPaying(mandate, filter, most),
+  })
   const nameOf = (row: PaymentRow) => reach.tenants.get(idFromUuid('tenant', row.tenant_id))?.name ?? ''
   return {
     ...toPage(

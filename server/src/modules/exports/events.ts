@@ -19,6 +19,15 @@ export function tellOrder(row: ExportRow): AuditEvent {
   }
 }
 
+/** Somebody looked at how many rows a file would hold: the tenants that were asked about learn of it, and none of a row. */
+export function tellPreview(tenantIds: readonly string[], rows: number): AuditEvent {
+  return {
+    action: 'reports.preview',
+    tenants: tenantIds.map((tenantId) => ({ tenantId, rowCount: 0 })),
+    rowCount: rows,
+  }
+}
+
 /** The rows were read and the file is whole: every tenant in it learns how many of its rows it holds (access.md section 6). */
 export function tellCompletion(
   row: ExportRow,

@@ -2,11 +2,11 @@ import { decide } from '@liaison/access'
 import type { BillingParty, IdOf, TenantId } from '@liaison/access'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import type { AnyExportMandate, ExportSource, ProgramExportMandate } from '#platform/export-source.ts'
-import { factsOf, recordEvent } from '#platform/mandate.ts'
+import { factsOf, noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { permissionsOf, requireEverywhere } from './access.ts'
-import { tellOrder } from './events.ts'
+import { tellOrder, tellPreview } from './events.ts'
 import { chooseColumns, isTooLarge, MOST_ROWS } from './rules.ts'
 import { insertExport } from './store.ts'
 import type { ExportRow } from './store.ts'
@@ -171,6 +171,26 @@ export async function orderAcross(
   return write(source, mandate, { order, manifest })
 }
 
+/** As many customers learn of a preview; as many as an order can name. */
+const MOST_TOLD = 200
+
+/**
+ * Whose rows a preview counts: all customers that it asks about, as the file itself would tell them. Of more than can be
+ * told, those to whom the few rows belong where they are few; a larger number speaks of nobody in particular.
+ */
+async function touchedBy(
+  source: ExportSource,
+  mandate: Mandate<'portfolio'>,
+  { order, manifest, rows }: Asked & { readonly rows: number },
+): Promise<readonly string[]> {
+  const tenantIds = tenantsOf(manifest)
+  if (tenantIds.length <= MOST_TOLD) return tenantIds
+  if (rows === 0 || rows > MOST_TOLD) return []
+  const question = { tenantIds, asOf: mandate.origin.now, filter: filterOf(source, order) }
+  const found = await source.read(mandate, question, { after: null, limit: MOST_TOLD })
+  return [...new Set(found.rows.map(({ tenantId }) => tenantId).filter((id) => id !== null))]
+}
+
 /** What an order would come to, so that it is seen before it is confirmed. */
 export interface Preview {
   readonly rows: number
@@ -185,7 +205,9 @@ export async function previewAcross(
   order: Order,
 ): Promise<Preview> {
   const manifest = await manifestOf(source, mandate, order)
-  const rows = manifest.included.length === 0 ? 0 : await countRows(source, mandate, { order, manifest })
+  const asked = { order, manifest }
+  const rows = manifest.included.length === 0 ? 0 : await countRows(source, mandate, asked)
+  noteRead(mandate, tellPreview(await touchedBy(source, mandate, { ...asked, rows }), rows))
   return { rows, billingParty: payerOf(mandate, manifest), manifest }
 }
 

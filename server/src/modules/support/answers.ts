@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
 import type { Reach, ReadingMandate } from '#platform/reach.ts'
+import { coverList } from '#platform/covered.ts'
 import { toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -16,7 +17,7 @@ import type { TicketMandate } from './events.ts'
 import { assigneesOf } from './filter-store.ts'
 import type { TicketFilter } from './filter-store.ts'
 import { findHours } from './hours-store.ts'
-import { countTickets, countUnfinished, listTickets } from './list-store.ts'
+import { countTickets, countUnfinished, findTenantsOf, listTickets } from './list-store.ts'
 import type { TicketCount, TicketOrder } from './list-store.ts'
 import { isUnfinished, SLA_METRICS } from './rules.ts'
 import { toAggregates, toTicket } from './schemas.ts'
@@ -111,15 +112,18 @@ export async function answerList(services: Services, mandate: ReadingMandate, qu
   const found = await listTickets(mandate, filter, window)
   const rows = found.slice(0, query.limit)
   const counts = await countTickets(mandate, filter)
+  const total = counts.reduce((sum, count) => sum + count.tickets, 0)
+  await coverList(mandate, {
+    tenantIds: filter.tenantIds,
+    chosenBy: query,
+    isWhole: rows.length === total,
+    findTenants: (most) => findTenantsOf(mandate, filter, most),
+  })
   const last = found.length > query.limit ? rows.at(-1) : undefined
   const looking = { now, hours: await findHours(mandate, rows) }
   const items = rows.map((row) => toTicket(row, reach, looking))
   return {
-    ...toPage(
-      items,
-      query,
-      counts.reduce((sum, count) => sum + count.tickets, 0),
-    ),
+    ...toPage(items, query, total),
     has_more: last !== undefined,
     next_cursor: last === undefined ? null : services.cursors.sign([last.sort_key, last.id], bound),
     aggregates: toAggregates(counts),

@@ -240,6 +240,23 @@ export async function countTickets(mandate: Mandate, filter: TicketFilter): Prom
   return rows
 }
 
+/** Tenants of a filter in which there is any ticket of it, at most so many. */
+export async function findTenantsOf(
+  mandate: Mandate,
+  filter: TicketFilter,
+  most: number,
+): Promise<TenantId[]> {
+  const found =
+    filter.search === undefined
+      ? sql`select o.id as tenant_id from unnest(${[...filter.tenantIds]}::uuid[]) o (id)
+          where exists (select from ticket t where t.tenant_id = o.id and ${conditionsOf(filter)})`
+      : sql`select distinct t.tenant_id from ${searchedTickets(filter)} t where ${conditionsOf(filter)}`
+  const { rows } = await sql<{ tenant_id: TenantId }>`${found} limit ${most}`.execute(
+    tables<SupportTables>(mandate),
+  )
+  return rows.map((row) => row.tenant_id)
+}
+
 /** How many unfinished tickets there are in these tenants, counted no further than so many. */
 export async function countUnfinished(
   mandate: Mandate,

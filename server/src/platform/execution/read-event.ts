@@ -1,6 +1,7 @@
 import { decodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import type { AuditEvent } from '../audit-event.ts'
+import { listCovered } from '../mandate.ts'
 import type { Mandate } from '../mandate.ts'
 import { permissionOf } from '../route.ts'
 import type { Route } from '../route.ts'
@@ -16,6 +17,16 @@ function countRows(body: unknown): { total: number; byTenant: Map<TenantId, numb
     if (tenantId) byTenant.set(tenantId, (byTenant.get(tenantId) ?? 0) + 1)
   }
   return { total: items.length, byTenant }
+}
+
+/**
+ * The tenants that learn of the read with how many of their rows the answer shows: also none, where totals and sums speak of
+ * a tenant all the same, as of the one that the request named. Source: access.md section 6.
+ */
+function touchedBy(mandate: Mandate<'portfolio'>, byTenant: ReadonlyMap<TenantId, number>) {
+  const named = mandate.narrowedTo === null ? [] : [mandate.narrowedTo.tenant.id]
+  const touched = new Set([...named, ...listCovered(mandate), ...byTenant.keys()])
+  return [...touched].map((tenantId) => ({ tenantId, rowCount: byTenant.get(tenantId) ?? 0 }))
 }
 
 /** Names of acts that only look. `switch_context` tells what one could do in a tenant. */
@@ -36,8 +47,6 @@ export function describeRead(route: Route, mandate: Mandate, body: unknown): Aud
   return {
     action: permission.audit_action,
     rowCount: total,
-    ...(mandate.kind === 'portfolio' && {
-      tenants: [...byTenant].map(([tenantId, rowCount]) => ({ tenantId, rowCount })),
-    }),
+    ...(mandate.kind === 'portfolio' && { tenants: touchedBy(mandate, byTenant) }),
   }
 }
