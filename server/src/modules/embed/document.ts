@@ -52,7 +52,8 @@ export interface FormVisitor {
   readonly publicId: string
   readonly query: unknown
   readonly accepted: string | undefined
-  readonly challenge: Challenge
+  /** Null for a form that is put back into its frame and has kept a ticket. */
+  readonly challenge: Challenge | null
 }
 
 type ReadTexts = z.output<typeof Texts>

@@ -75,6 +75,16 @@ export function placeOf({ headers }: FastifyRequest): string | null {
   return typeof destination === 'string' && FRAMED.has(destination) ? originOf(headers.referer) : DIRECT
 }
 
+const OF_NO_OTHER_PAGE = new Set(['same-origin', 'none'])
+
+/**
+ * Whether the browser itself puts a form back into its frame, for somebody who goes back to the page: it then tells no page
+ * around it, and that no other page asked for it, which none can claim. It is shown on the form's sites alone all the same.
+ */
+function isPutBack({ headers }: FastifyRequest): boolean {
+  return OF_NO_OTHER_PAGE.has(String(headers['sec-fetch-site']))
+}
+
 async function findForm({ engine }: EmbedParts, publicId: string): Promise<ShownForm | null> {
   return PUBLIC_ID.test(publicId) ? showForm(engine.database, publicId) : null
 }
@@ -117,17 +127,21 @@ async function showDocument(
       .headers(frameHeaders([]))
       .send(renderClosed(languageOf(asked, 'en'), false))
   const place = placeOf(request)
-  const isAllowed = place === DIRECT || (place !== null && isAllowedOrigin(place, form.allowed_origins))
-  if (place !== DIRECT)
+  const isBack = place === null && isPutBack(request)
+  const isAllowed =
+    isBack || place === DIRECT || (place !== null && isAllowedOrigin(place, form.allowed_origins))
+  if (place !== DIRECT && !isBack)
     parts.embed.notes.visited(form.id, { origin: place ?? 'not told', isAllowed }, form.now)
-  if (!isAllowed || place === null) {
+  if (!isAllowed) {
     await recordForeign(parts, request, form)
     return reply
       .status(403)
       .headers(frameHeaders(form.allowed_origins))
       .send(renderClosed(languageOf(asked, 'en'), true))
   }
-  const challenge = parts.embed.tickets.make({ form: params.form, origin: place }, form.now)
+  // Which site a form that is put back stands on says the ticket that it has kept.
+  const challenge =
+    place === null ? null : parts.embed.tickets.make({ form: params.form, origin: place }, form.now)
   return reply
     .headers(frameHeaders(form.allowed_origins))
     .send(renderFrame(form, { publicId: params.form, ...asked, challenge }))

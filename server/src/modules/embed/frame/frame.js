@@ -4,7 +4,7 @@ import { make, press } from './dom.js'
 import { showIssue } from './issue.js'
 import { showLookup } from './lookup.js'
 import { solveHere } from './puzzle.js'
-import { post } from './talk.js'
+import { post, renewTicket } from './talk.js'
 
 function tabsOf(view) {
   // What was typed in one of them, and the code that was issued, outlast a look at the other.
@@ -33,6 +33,17 @@ function dress({ theme }) {
   root.dataset.density = theme.density
 }
 
+const alertOf = (...words) => make('div', { role: 'alert', class: 'alert' }, ...words)
+
+/** What keeps this form from being used at all, for the people in front of it; null where nothing does. */
+function obstacleOf() {
+  if (app.given.preview) return null
+  if (app.token === '') return alertOf(say('no.token'))
+  if (app.challenge) return null
+  const reason = 'refusal.ORIGIN_NOT_ALLOWED'
+  return alertOf(make('strong', {}, say(`${reason}.title`)), make('p', {}, say(reason)))
+}
+
 function draw() {
   const { texts, lang, names } = app.given
   // The organisation's own words may be in another language than the form's: a screen reader has to know.
@@ -45,9 +56,7 @@ function draw() {
     make('h1', { tabindex: '-1', ...(texts.title && own) }, texts.title || say('title')),
     texts.intro_text ? make('p', { class: 'intro', ...own }, texts.intro_text) : null,
     rules.length > 0 ? make('ul', { class: 'rules', ...own }, ...rules) : null,
-    app.token === '' && !app.given.preview
-      ? make('div', { role: 'alert', class: 'alert' }, say('no.token'))
-      : tabsOf(view),
+    obstacleOf() ?? tabsOf(view),
     view,
   ]
   document.querySelector('main').replaceChildren(...parts.filter((part) => part !== null))
@@ -71,6 +80,7 @@ function start() {
   const root = document.documentElement
   if (app.given.preview) followEditor(app.given.preview)
   else draw()
+  if (app.challenge && !app.given.challenge) void renewTicket()
   new ResizeObserver(() => post('resize', { height: root.getBoundingClientRect().height })).observe(root)
   post('ready')
 }

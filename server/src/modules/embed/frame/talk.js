@@ -1,4 +1,4 @@
-import { app, wait } from './context.js'
+import { app, keepPlace, wait } from './context.js'
 import { solve } from './puzzle.js'
 
 const MOST_REPEATS = 2
@@ -27,6 +27,7 @@ export async function renewTicket() {
   app.challenge = await answer.json()
   app.openedAt = performance.now()
   app.solving = null
+  keepPlace()
   return true
 }
 
