@@ -4,8 +4,18 @@ import { writeRefusal } from '#platform/execution/guard.ts'
 
 const MINUTE_MS = 60_000
 const MAXIMUM_BUCKETS = 2000
-/** How many different unknown networks one minute keeps apart; whatever more there are, they are counted together. */
+/**
+ * How many different strangers one minute keeps apart of those that reached nobody, and at each form; whatever more there are,
+ * they are counted together, at the form that they reached.
+ */
 const MAXIMUM_STRANGERS = 50
+/** Whom a row concerns. Each has a share of its own, so that a flood at one hides nothing from another. */
+const PARTIES = [
+  ...(['tenant_id', 'tenant_name', 'partner_id', 'partner_name'] as const),
+  ...(['delegation_id', 'resource_type', 'resource_id'] as const),
+]
+/** What a row says of what happened; all the rest is of one refusal, and no row of many repeats it. */
+const IN_COMMON = new Set(['plane', 'action', 'code', 'actor_type', 'source', ...PARTIES])
 
 /** One refusal, as the audit log keeps it. */
 export interface TalliedRefusal {
@@ -30,7 +40,7 @@ export class RefusalTally {
   readonly #database: Database
   readonly #buckets = new Map<string, Bucket>()
   readonly #timer: NodeJS.Timeout
-  #strangers = { minute: -1, count: 0 }
+  #strangers = { minute: -1, counts: new Map<string, number>() }
 
   constructor(database: Database) {
     this.#database = database
@@ -42,7 +52,7 @@ export class RefusalTally {
   async record(refusal: TalliedRefusal, now: Date): Promise<void> {
     const minute = Math.floor(now.getTime() / MINUTE_MS)
     const { principal, event } = this.#bounded(refusal, minute)
-    const key = `${minute} ${principal} ${String(event['action'])} ${String(event['code'])}`
+    const key = keyOf(minute, principal, event)
     const known = this.#buckets.get(key)
     if (known) {
       known.repeats += 1
@@ -67,16 +77,37 @@ export class RefusalTally {
     await this.flush(true)
   }
 
-  /** What a stranger sends from ever new networks, and whatever more than a process can keep apart, is one principal. */
+  /** What strangers send under ever new names, and whatever more than a process can keep apart, is one principal for each party. */
   #bounded(refusal: TalliedRefusal, minute: number): { principal: string; event: Record<string, unknown> } {
-    if (this.#strangers.minute !== minute) this.#strangers = { minute, count: 0 }
+    const { principal, isStranger } = refusal
     const event = { ...refusal.event }
-    const key = `${minute} ${refusal.principal} ${String(event['action'])} ${String(event['code'])}`
-    if (this.#buckets.has(key)) return { principal: refusal.principal, event }
-    const isOneTooMany = refusal.isStranger && this.#strangers.count >= MAXIMUM_STRANGERS
-    if (isOneTooMany || this.#buckets.size >= MAXIMUM_BUCKETS)
-      return { principal: 'others', event: { ...event, ip: null, user_agent: null, actor_id: null } }
-    if (refusal.isStranger) this.#strangers = { minute, count: this.#strangers.count + 1 }
-    return { principal: refusal.principal, event }
+    if (this.#buckets.has(keyOf(minute, principal, event))) return { principal, event }
+    if (this.#strangers.minute !== minute) this.#strangers = { minute, counts: new Map() }
+    const { counts } = this.#strangers
+    const party = partyOf(event)
+    const known = counts.get(party) ?? 0
+    if ((isStranger && known >= MAXIMUM_STRANGERS) || this.#buckets.size >= MAXIMUM_BUCKETS)
+      return this.#overflow(minute, party, event)
+    if (isStranger) counts.set(party, known + 1)
+    return { principal, event }
+  }
+
+  #overflow(
+    minute: number,
+    party: string,
+    event: Record<string, unknown>,
+  ): { principal: string; event: Record<string, unknown> } {
+    const shared = Object.fromEntries(Object.entries(event).filter(([name]) => IN_COMMON.has(name)))
+    const own = { principal: `others at ${party}`, event: shared }
+    if (this.#buckets.has(keyOf(minute, own.principal, shared))) return own
+    if (this.#buckets.size < 2 * MAXIMUM_BUCKETS) return own
+    for (const name of PARTIES) delete shared[name]
+    return { principal: 'others', event: shared }
   }
 }
+
+const keyOf = (minute: number, principal: string, event: Readonly<Record<string, unknown>>): string =>
+  `${minute} ${principal} ${String(event['action'])} ${String(event['code'])}`
+
+const partyOf = (event: Readonly<Record<string, unknown>>): string =>
+  ['tenant_id', 'partner_id', 'delegation_id'].map((name) => String(event[name] ?? '')).join(' ')
