@@ -61,6 +61,36 @@ describe('a handover', () => {
   })
 })
 
+describe('a handover at the acceptance', () => {
+  test.each([
+    [
+      'an end',
+      false,
+      /^.* hands your work over to another partner\. Your access ends as soon as that partner accepts; while nobody accepts, it lasts until [^.]*\.$/,
+    ],
+    ['no end', true, /while nobody accepts, it lasts without an end\.$/],
+  ])(
+    'of an access with %s is told to the old partner with the end that it has, by mail and in the portal (B10)',
+    async (_, isEndless, sentence) => {
+      const scene = await openScene()
+      if (isEndless)
+        await world.seed(
+          'update delegation set ends_at = null where id = $1',
+          [decodeId('link', scene.id)],
+          scene.tenant,
+        )
+      expect((await scene.handOver()).statusCode).toBe(201)
+      const [mail] = await world.sql<{ text: string }>(
+        `select payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'text' like '%hands your work%' and payload ->> 'text' like $1`,
+        [`%${scene.id}%`],
+      )
+      expect(mail?.text.split('\n')[0]).toMatch(sentence)
+      const news = await world.call(scene.owner, 'GET', '/api/v1/partner/link-news')
+      expect(news.json().items[0].sentence).toMatch(sentence)
+    },
+  )
+})
+
 describe('an access that came to its end before the other partner accepted', () => {
   test('stays renewed once its tenant renews it, and can be handed over again (B1, B10)', async () => {
     const scene = await openScene()

@@ -45,7 +45,7 @@ export const TO_PARTNER: Readonly<Partial<Record<LinkNews, (parties: Parties) =>
     `There is a new version of the role ${role}. It holds in ${tenant} once ${tenant} takes it: ${about}.`,
   role_updated: ({ tenant, role }) => `${tenant} took the newest version of the role ${role}.`,
   handed_over: ({ tenant, until }) =>
-    `${tenant} hands your work over to another partner. Your access lasts ${until}.`,
+    `${tenant} hands your work over to another partner. Your access ends as soon as that partner accepts; while nobody accepts, it lasts ${until}.`,
   attested: ({ tenant, role }) => `The provider recorded your access to ${tenant} as ${role}.`,
   unused: ({ tenant, about }) => `Nobody of you can use the access to ${tenant} yet: ${about}.`,
   invitation_declined: ({ tenant }) => `The invitation of ${tenant} was declined.`,
