@@ -101,6 +101,8 @@ const OWNER_POLICIES: readonly string[] = [
   'backchannel_request answering',
   'billing_event keeping',
   'billing_month summing',
+  'bulk_item cancelling',
+  'bulk_item cancelling_read',
   'consent giving_back',
   'consent_ask answering',
   'delegation assisting',

@@ -60,13 +60,20 @@ export const portfolio = {
   'op.title': 'What became of it',
   'op.running': '{done} of {total} done',
   'op.finished':
-    '{done, plural, =0 {Nothing was done} one {One done} other {# done}}{unchanged, plural, =0 {} other {, # unchanged}}{refused, plural, =0 {} other {, # refused}}.',
+    '{done, plural, =0 {Nothing was done} one {One done} other {# done}}{unchanged, plural, =0 {} other {, # unchanged}}{refused, plural, =0 {} other {, # refused}}{cancelled, plural, =0 {} other {, # not begun}}.',
+  'op.stopped_by': 'Stopped by {name}. {counts}',
+  'op.stop': 'Stop what waits',
+  'op.stop_title': 'Stop this step?',
+  'op.stop_effect':
+    '{waiting, plural, one {One link that still waits} other {# links that still wait}} will be left as they are. What is done by then stays done.',
+  'op.stop_keep': 'Let it go on',
   'op.close': 'Close the result',
   'op.unknown_link': 'a link that you do not have',
   'op.done': 'done',
   'op.waiting': 'waiting',
   'op.unchanged': 'unchanged',
   'op.refused': 'refused',
+  'op.cancelled': 'not begun, stopped before',
 
   'bulk.chosen': '{count, plural, one {One link chosen} other {# links chosen}}',
   'bulk.action': 'What should happen?',

@@ -1,22 +1,12 @@
 import { readBody } from '@liaison/client'
-import type { BulkOperation } from '@liaison/client'
 
 import { Panel } from '../../parts/page.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { inShort } from './operation.tsx'
 
 const few = 5
-
-function inShort(operation: Omit<BulkOperation, 'items'>): string {
-  return operation.status === 'completed'
-    ? t('op.finished', {
-        done: operation.done,
-        unchanged: operation.unchanged,
-        refused: operation.refused,
-      })
-    : t('op.running', { done: operation.items_count - operation.waiting, total: operation.items_count })
-}
 
 /** The last steps for many links, whoever ordered them, each with the way to its result (U10). */
 export function RecentOperations({ onOpen }: { onOpen: (id: string) => void }) {

@@ -9,6 +9,19 @@ const OPERATION_PROBLEMS = {
     cause: 'Your organisation has ordered no operation with this id.',
     remedy: 'Check the id that the order was answered with.',
   },
+  OPERATION_FINISHED: {
+    status: 409,
+    title: 'Operation finished',
+    cause: 'Every item of the operation has its outcome, so that nothing is left to stop.',
+    remedy: 'Read the operation for what became of each item, and undo what should not have been done.',
+  },
+  OPERATION_SESSION_ENDED: {
+    status: 403,
+    title: 'Session ended',
+    cause:
+      'The session in which the operation was ordered was ended: by its owner from elsewhere, with a new password, or with a reset of the second factor.',
+    remedy: 'Order again what still is to be done, after signing in.',
+  },
 } as const satisfies Record<string, ProblemEntry>
 
 registerProblems(OPERATION_PROBLEMS)

@@ -8,9 +8,9 @@ import { inputRefused } from '#platform/problem.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { getOperation, insertOperation, listItems, listOperations } from './store.ts'
+import { cancelOperation, getOperation, insertOperation, listItems, listOperations } from './store.ts'
 import type { ItemRow, OperationId, OperationRow, Order } from './store.ts'
-import { ACTIONS, OUTCOMES } from './tables.ts'
+import { ACTIONS, OUTCOMES, STATUSES } from './tables.ts'
 import type { OperationParameters } from './tables.ts'
 import { PERMISSION_OF } from './work.ts'
 
@@ -70,7 +70,7 @@ const OperationBody = z
   .strictObject({
     operation_id: z.string(),
     action: z.enum(ACTIONS),
-    status: z.enum(['queued', 'processing', 'completed']),
+    status: z.enum(STATUSES),
     ordered_by_name: z.string(),
     created_at: z.string(),
     finished_at: z.string().nullable(),
@@ -79,6 +79,8 @@ const OperationBody = z
     done: z.int(),
     unchanged: z.int(),
     refused: z.int(),
+    cancelled: z.int().meta({ description: 'How many still waited when it was stopped.' }),
+    cancelled_by_name: z.string().nullable(),
   })
   .meta({ id: 'BulkOperation' })
 
@@ -108,10 +110,12 @@ function toOperation(row: OperationRow): z.input<typeof OperationBody> {
     created_at: row.created_at.toISOString(),
     finished_at: row.finished_at?.toISOString() ?? null,
     items_count: row.items_count,
-    waiting: row.items_count - row.done - row.unchanged - row.refused,
+    waiting: row.items_count - row.done - row.unchanged - row.refused - row.cancelled,
     done: row.done,
     unchanged: row.unchanged,
     refused: row.refused,
+    cancelled: row.cancelled,
+    cancelled_by_name: row.cancelled_by_name,
   }
 }
 
@@ -184,6 +188,17 @@ async function place(mandate: Mandate<'program'>, order: Order, template?: strin
   })
 }
 
+/** Stops what still waits, with its event; stopping again changes nothing, which its event says by telling of no change. */
+async function stop(mandate: Mandate<'program'>, id: OperationId) {
+  const cancelled = await cancelOperation(mandate, id)
+  recordEvent(mandate, {
+    action: 'operations.cancel',
+    resource: { type: 'operation', id },
+    ...(cancelled !== null && { changes: { links: { before: cancelled, after: 0 } } }),
+  })
+  return answerOperation(mandate, id)
+}
+
 const ApplyInput = z.strictObject({
   tenant_slugs: z
     .array(TenantSlug)
@@ -194,6 +209,8 @@ const ApplyInput = z.strictObject({
       params: { code: 'DUPLICATE_ITEM' },
     }),
 })
+
+const OperationParams = z.strictObject({ operation_id: publicId('operation') })
 
 const access = { permission: 'partner_org.links.manage' } as const
 
@@ -246,11 +263,22 @@ export const operationRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/partner/operations/:operation_id',
     summary: 'How far an operation is, with the outcome for each link',
-    input: { params: z.strictObject({ operation_id: publicId('operation') }) },
+    input: { params: OperationParams },
     access,
     limit: 'detail',
     problems: ['OPERATION_NOT_FOUND'],
     responses: { 200: OperationDetail },
     handle: ({ mandate, params }) => answerOperation(mandate, params.operation_id),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v1/partner/operations/:operation_id/cancel',
+    summary: 'Stop what still waits of an operation; what was done by then stays done',
+    input: { params: OperationParams },
+    access,
+    limit: 'write',
+    problems: ['OPERATION_NOT_FOUND', 'OPERATION_FINISHED'],
+    responses: { 200: OperationDetail },
+    handle: ({ mandate, params }) => stop(mandate, params.operation_id),
   }),
 ]

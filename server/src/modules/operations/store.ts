@@ -4,7 +4,14 @@ import { sql } from 'kysely'
 import { enqueue, factsOf, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import type { Action, ItemParameters, OperationParameters, OperationTables, Outcome } from './tables.ts'
+import type {
+  Action,
+  ItemParameters,
+  OperationParameters,
+  OperationTables,
+  Outcome,
+  Status,
+} from './tables.ts'
 
 export type OperationId = IdOf<'operation'>
 
@@ -15,7 +22,7 @@ export const OPERATION_TOPIC = 'operation'
 export interface OperationRow {
   readonly id: string
   readonly action: Action
-  readonly status: 'queued' | 'processing' | 'completed'
+  readonly status: Status
   readonly ordered_by_name: string
   readonly created_at: Date
   readonly finished_at: Date | null
@@ -23,6 +30,9 @@ export interface OperationRow {
   readonly done: number
   readonly unchanged: number
   readonly refused: number
+  readonly cancelled: number
+  /** Who stopped it before all of it was done. */
+  readonly cancelled_by_name: string | null
 }
 
 /** One link of an operation. */
@@ -92,9 +102,11 @@ function operations(mandate: Mandate<'program'>) {
       'o.created_at',
       'o.finished_at',
       'o.items_count',
+      'o.cancelled_by_name',
       counted('done').as('done'),
       counted('unchanged').as('unchanged'),
       counted('refused').as('refused'),
+      counted('cancelled').as('cancelled'),
     ])
     .where('o.partner_id', '=', mandate.partner.id)
 }
@@ -127,6 +139,37 @@ export async function getOperation(mandate: Mandate<'program'>, id: OperationId)
       'Your organisation has ordered no operation with this id.',
     )
   return row
+}
+
+/**
+ * Stops what still waits of an operation; the database cancels its items in the same statement. Answers how many those were:
+ * null when the operation was stopped before. An item that is being worked on now is waited for. Throws OPERATION_NOT_FOUND
+ * and OPERATION_FINISHED.
+ */
+export async function cancelOperation(mandate: Mandate<'program'>, id: OperationId): Promise<number | null> {
+  const held = await tables<OperationTables>(mandate)
+    .selectFrom('bulk_operation')
+    .select('status')
+    .where('partner_id', '=', mandate.partner.id)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (held?.status === 'cancelled') return null
+  if (held && held.status !== 'completed')
+    await tables<OperationTables>(mandate)
+      .updateTable('bulk_operation')
+      .set({ status: 'cancelled', cancelled_by: mandate.actor.id, cancelled_by_name: mandate.actor.name })
+      .where('id', '=', id)
+      .execute()
+  const { cancelled } = await getOperation(mandate, id)
+  // The last item may have been through while it was waited for; then nothing was stopped, and nothing of this is kept.
+  if (cancelled === 0)
+    throw new ProblemError(
+      409,
+      'OPERATION_FINISHED',
+      'All of it is through; nothing waits that could be stopped.',
+    )
+  return cancelled
 }
 
 /** The links of an operation in the order in which they were asked for. A link that the partner does not have has no name. */

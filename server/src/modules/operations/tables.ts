@@ -12,8 +12,11 @@ export const ACTIONS = [
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
-export const OUTCOMES = ['waiting', 'done', 'unchanged', 'refused'] as const
+export const OUTCOMES = ['waiting', 'done', 'unchanged', 'refused', 'cancelled'] as const
 export type Outcome = (typeof OUTCOMES)[number]
+
+export const STATUSES = ['queued', 'processing', 'completed', 'cancelled'] as const
+export type Status = (typeof STATUSES)[number]
 
 /** What an operation says of all its links. */
 export interface OperationParameters {
@@ -47,12 +50,14 @@ export interface OperationTables {
     ordered_by_name: string
     session_id: string
     factor: string
-    status: Generated<'queued' | 'processing' | 'completed'>
+    status: Generated<Status>
     claim_hash: ColumnType<Buffer | null, never, Buffer | null>
     claimed_until: ColumnType<Date | null, never, Date | null>
     items_count: number
     created_at: Generated<Date>
     finished_at: ColumnType<Date | null, never, Date | null>
+    cancelled_by: ColumnType<string | null, never, string>
+    cancelled_by_name: ColumnType<string | null, never, string>
   }
   bulk_item: {
     operation_id: string

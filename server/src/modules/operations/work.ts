@@ -7,6 +7,7 @@ import { databaseCodeOf } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
 import { endMandate, takeEvents } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { constraintOf } from '#platform/guarded.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { openForOperation } from '#platform/resolvers/resolver.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
@@ -116,7 +117,13 @@ const OVERTAKEN = {
   detail: 'Another change got there first; nothing was changed for this tenant.',
 } as const
 
-/** The claim is lost, so another process answers; or there is no connection now, so whoever takes over when the lease ends. */
+const SESSION_ENDED = {
+  outcome: 'refused',
+  code: 'OPERATION_SESSION_ENDED',
+  detail: 'The session in which this was ordered was ended; nothing was changed for this tenant.',
+} as const
+
+/** The claim is lost, so another process answers, or nobody, since it was stopped; or there is no connection now, so whoever takes over when the lease ends. */
 const LEFT_TO_OTHERS = new Set(['UNAUTHORIZED', 'DEPENDENCY_UNAVAILABLE'])
 
 /** What an item that failed is told; null when it is left to others. */
@@ -125,6 +132,7 @@ function toRefusal(error: unknown): ItemOutcome | null {
     return LEFT_TO_OTHERS.has(error.code)
       ? null
       : { outcome: 'refused', code: error.code, detail: error.message }
+  if (constraintOf(error) === 'bulk_operation_session') return SESSION_ENDED
   return databaseCodeOf(error)?.startsWith('40') ? OVERTAKEN : BROKEN
 }
 

@@ -22,4 +22,5 @@ export const PORTFOLIO_PHRASES: Readonly<Record<string, Phrase>> = {
   'link_templates.save': says('saved the {x}', { one: 'request template', many: 'request templates' }),
   'link_templates.delete': says('deleted the {x}', { one: 'request template', many: 'request templates' }),
   'operations.order': says('ordered the same step for many links'),
+  'operations.cancel': says('stopped a step for many links'),
 }
