@@ -66,6 +66,7 @@ create table public.bulk_operation (
   finished_at timestamp with time zone,
   cancelled_by uuid,
   cancelled_by_name text,
+  served_at timestamp with time zone,
   constraint audited TRIGGER DEFERRABLE INITIALLY DEFERRED,
   constraint audited_cancel TRIGGER DEFERRABLE INITIALLY DEFERRED,
   constraint bulk_operation_action_check CHECK ((action = ANY (ARRAY['assign'::text, 'unassign'::text, 'renew'::text, 'suspend'::text, 'set_auto_renew'::text, 'set_alerts'::text, 'request'::text]))),
@@ -86,10 +87,12 @@ END)) NOT VALID,
 );
 CREATE INDEX bulk_operation_open ON public.bulk_operation USING btree (partner_id, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'processing'::text]));
 CREATE INDEX bulk_operation_partner_id_id_idx ON public.bulk_operation USING btree (partner_id, id DESC);
+CREATE INDEX bulk_operation_served ON public.bulk_operation USING btree (partner_id, served_at DESC) WHERE (served_at IS NOT NULL);
 CREATE TRIGGER act_in_own_name_insert BEFORE INSERT ON public.bulk_operation FOR EACH ROW WHEN ((new.ordered_by_name IS NOT NULL)) EXECUTE FUNCTION private.act_in_own_name('ordered_by_name');
 CREATE TRIGGER act_in_own_name_update BEFORE UPDATE ON public.bulk_operation FOR EACH ROW WHEN ((new.cancelled_by_name IS DISTINCT FROM old.cancelled_by_name)) EXECUTE FUNCTION private.act_in_own_name('cancelled_by_name');
 CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR DELETE ON public.bulk_operation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit.require_event();
 CREATE CONSTRAINT TRIGGER audited_cancel AFTER UPDATE ON public.bulk_operation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.status = 'cancelled'::text) AND (old.status <> 'cancelled'::text))) EXECUTE FUNCTION audit.require_event();
+CREATE TRIGGER bound_operations BEFORE INSERT ON public.bulk_operation FOR EACH ROW EXECUTE FUNCTION private.bound_operations();
 CREATE TRIGGER cancel_items AFTER UPDATE OF status ON public.bulk_operation FOR EACH ROW WHEN (((new.status = 'cancelled'::text) AND (old.status <> 'cancelled'::text))) EXECUTE FUNCTION private.cancel_items();
 CREATE TRIGGER enforce_operation BEFORE UPDATE ON public.bulk_operation FOR EACH ROW EXECUTE FUNCTION private.enforce_operation();
 CREATE TRIGGER zz_act_as_oneself_insert BEFORE INSERT ON public.bulk_operation FOR EACH ROW WHEN ((new.ordered_by IS NOT NULL)) EXECUTE FUNCTION private.act_as_oneself('ordered_by');
@@ -170,6 +173,24 @@ $function$;
 grant execute on access.enter_operation(jsonb) to liaison_program;
 
 -- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.bound_operations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if session_user <> 'liaison_program' then
+    return new;
+  end if;
+  perform pg_advisory_xact_lock(access.lock_key('operations', access.own_partner()));
+  if (select count(*) from public.bulk_operation o where o.partner_id = new.partner_id and o.status in ('queued', 'processing')) >= 20 then
+    raise exception 'as many operations as may wait do so already' using errcode = 'check_violation', constraint = 'bulk_operation_waiting';
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.cancel_items()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -212,6 +233,9 @@ declare
 begin
   if side is null then
     return new;
+  end if;
+  if new.claim_hash is distinct from old.claim_hash and new.claim_hash is not null then
+    new.served_at := statement_timestamp();
   end if;
   if new.status = old.status then
     if side = 'partner' and (new.cancelled_by, new.cancelled_by_name) is distinct from (old.cancelled_by, old.cancelled_by_name) then

@@ -22,6 +22,12 @@ const OPERATION_PROBLEMS = {
       'The session in which the operation was ordered was ended: by its owner from elsewhere, with a new password, or with a reset of the second factor.',
     remedy: 'Order again what still is to be done, after signing in.',
   },
+  TOO_MANY_OPERATIONS: {
+    status: 409,
+    title: 'Too many operations',
+    cause: 'Your organisation has 20 operations on many links that are not through.',
+    remedy: 'Wait until one of them is through, or stop one, and order again.',
+  },
 } as const satisfies Record<string, ProblemEntry>
 
 registerProblems(OPERATION_PROBLEMS)

@@ -223,6 +223,7 @@ export const operationRoutes: readonly Route[] = [
     input: { body: BulkInput },
     access,
     limit: 'write',
+    problems: ['TOO_MANY_OPERATIONS'],
     responses: { 202: OperationDetail },
     async handle({ mandate, body }) {
       refuseRepeated(body)
@@ -237,7 +238,7 @@ export const operationRoutes: readonly Route[] = [
     input: { params: TemplateParams, body: ApplyInput },
     access: { permission: 'partner_org.links.request' },
     limit: 'link_request',
-    problems: ['TEMPLATE_NOT_FOUND'],
+    problems: ['TEMPLATE_NOT_FOUND', 'TOO_MANY_OPERATIONS'],
     responses: { 202: OperationDetail },
     async handle({ mandate, params, body }) {
       const template = await getTemplate(mandate, params.template_id)

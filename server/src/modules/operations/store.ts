@@ -1,6 +1,7 @@
 import { idFromUuid } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import { sql } from 'kysely'
+import { guardedBy } from '#platform/guarded.ts'
 import { enqueue, factsOf, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -56,10 +57,17 @@ export interface Order {
   readonly items: readonly { readonly linkId: string | null; readonly parameters: ItemParameters }[]
 }
 
-/** Writes an order with its items and wakes the worker at the commit. */
+const guarded = guardedBy({
+  bulk_operation_waiting: [
+    'TOO_MANY_OPERATIONS',
+    'Your organisation has 20 operations that are not through. Wait for one of them, or stop it.',
+  ],
+})
+
+/** Writes an order with its items and wakes the worker at the commit. Throws TOO_MANY_OPERATIONS. */
 export async function insertOperation(mandate: Mandate<'program'>, order: Order): Promise<OperationId> {
   const db = tables<OperationTables>(mandate)
-  const row = await db
+  const inserting = db
     .insertInto('bulk_operation')
     .values({
       partner_id: mandate.partner.id,
@@ -73,6 +81,7 @@ export async function insertOperation(mandate: Mandate<'program'>, order: Order)
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const row = await guarded(inserting)
   await db
     .insertInto('bulk_item')
     .values(

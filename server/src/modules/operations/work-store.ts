@@ -26,15 +26,28 @@ export interface ItemOutcome {
   readonly detail: string | null
 }
 
-/** Takes the oldest operation that nobody works on, also one whose process is gone; null when there is none. */
+/** Claims come one after another, so that two of them never take up two operations of one partner. */
+const TAKE_TURNS = `select pg_advisory_xact_lock(access.lock_key('operations', null))`
+
+const CLAIM = `with turn as materialized (
+    select w.partner_id, (select max(s.served_at) from bulk_operation s where s.partner_id = w.partner_id) as served_at
+    from (select distinct partner_id from bulk_operation where status in ('queued', 'processing')) w
+    where not exists (select from bulk_operation b where b.partner_id = w.partner_id and b.status = 'processing' and b.claimed_until > statement_timestamp()))
+  update bulk_operation set status = 'processing', claim_hash = $1, claimed_until = statement_timestamp() + make_interval(secs => $2)
+  where id = (
+    select o.id from bulk_operation o join turn on turn.partner_id = o.partner_id
+    where o.status in ('queued', 'processing')
+    order by turn.served_at nulls first, (o.action = 'suspend') desc, o.created_at, o.id limit 1 for update of o skip locked)
+  returning id, action, parameters`
+
+/**
+ * Takes up an operation that nobody works on, also one whose process is gone: of the partner that was served longest ago and
+ * has none that is worked on, what stops access first, then the oldest. Null when there is none.
+ */
 export async function claimNext(mandate: Mandate<'system'>, claimHash: Buffer): Promise<Claimed | null> {
-  const [result] = await runStatements(mandate, [
-    {
-      text: `update bulk_operation set status = 'processing', claim_hash = $1, claimed_until = statement_timestamp() + make_interval(secs => $2)
-        where id = (select id from bulk_operation where status = 'queued' or (status = 'processing' and claimed_until <= statement_timestamp()) order by created_at, id limit 1 for update skip locked)
-        returning id, action, parameters`,
-      values: [claimHash, LEASE_SECONDS],
-    },
+  const [, result] = await runStatements(mandate, [
+    { text: TAKE_TURNS, values: [] },
+    { text: CLAIM, values: [claimHash, LEASE_SECONDS] },
   ])
   const row: unknown = result?.rows[0]
   // The columns are those that the statement returns.
@@ -42,14 +55,15 @@ export async function claimNext(mandate: Mandate<'system'>, claimHash: Buffer): 
   return row === undefined ? null : (row as Claimed)
 }
 
-/** The items of a claimed operation that wait. */
-export function listWaiting(mandate: Mandate<'system'>, id: string): Promise<WaitingItem[]> {
+/** The items of a claimed operation that wait, as many as are worked on in one turn. */
+export function listWaiting(mandate: Mandate<'system'>, id: string, most: number): Promise<WaitingItem[]> {
   return tables<OperationTables>(mandate)
     .selectFrom('bulk_item')
     .select(['place', 'link_id', 'parameters'])
     .where('operation_id', '=', id)
     .where('outcome', '=', 'waiting')
     .orderBy('place')
+    .limit(most)
     .execute()
 }
 
@@ -84,12 +98,16 @@ export async function settleItem(
   return updated.numUpdatedRows === 1n
 }
 
-/** Ends an operation whose items are all settled. */
-export async function finish(mandate: Mandate<'system'>, id: string, claimHash: Buffer): Promise<void> {
+/** Ends the turn of an operation: it is through when its items are all settled, and else waits for its next turn. */
+export async function endTurn(mandate: Mandate<'system'>, id: string, claimHash: Buffer): Promise<void> {
   await runStatements(mandate, [
     {
       text: `update bulk_operation o set status = 'completed', finished_at = statement_timestamp(), claim_hash = null, claimed_until = null
         where o.id = $1 and o.claim_hash = $2 and not exists (select from bulk_item i where i.operation_id = o.id and i.outcome = 'waiting')`,
+      values: [id, claimHash],
+    },
+    {
+      text: `update bulk_operation set claimed_until = statement_timestamp() where id = $1 and claim_hash = $2`,
       values: [id, claimHash],
     },
   ])

@@ -12,7 +12,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { openForOperation } from '#platform/resolvers/resolver.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import type { Action } from './tables.ts'
-import { claimNext, finish, listWaiting, renewLease, settleItem } from './work-store.ts'
+import { claimNext, endTurn, listWaiting, renewLease, settleItem } from './work-store.ts'
 import type { Claimed, ItemOutcome, WaitingItem } from './work-store.ts'
 
 /** What a person needs for each action, at the order and again at each item. */
@@ -151,24 +151,20 @@ async function settle(place: Workplace, job: Job, item: WaitingItem): Promise<bo
   }
 }
 
-const ITEMS_PER_LEASE = 20
+/** Few enough for one lease, and for another partner to wait while they are done. */
+const ITEMS_PER_TURN = 20
 
 async function workOn(place: Workplace, job: Job): Promise<void> {
-  const waiting = await asSystem(place, (mandate) => listWaiting(mandate, job.id))
-  for (const [index, item] of waiting.entries()) {
-    if (index > 0 && index % ITEMS_PER_LEASE === 0) {
-      const isOurs = await asSystem(place, (mandate) => renewLease(mandate, job.id, job.claimHash))
-      if (!isOurs) return
-    }
-    if (!(await settle(place, job, item))) return
-  }
-  await asSystem(place, (mandate) => finish(mandate, job.id, job.claimHash))
+  const waiting = await asSystem(place, (mandate) => listWaiting(mandate, job.id, ITEMS_PER_TURN))
+  for (const item of waiting) if (!(await settle(place, job, item))) return
+  await asSystem(place, (mandate) => endTurn(mandate, job.id, job.claimHash))
 }
 
 /**
  * Works on every operation that waits, item by item, each in a transaction of its own that is decided anew as the person
  * who ordered it. May be called at any time and by any number of processes: what is settled is not done again, and what a
- * process left behind is taken over when its lease has ended. Returns how many operations it took. Source: B14.
+ * process left behind is taken over when its lease has ended. Partners take turns, one operation of each at a time. Returns
+ * how many turns it took. Source: B14.
  */
 export async function runOperations(place: Workplace): Promise<number> {
   let taken = 0
