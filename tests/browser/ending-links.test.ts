@@ -198,3 +198,91 @@ test('what a partner asks is named beside a newer request of it, and a page on w
   await marcus.getByText('More was allowed').first().waitFor()
   await allow.waitFor({ state: 'detached' })
 }, 120_000)
+
+test('links stay chosen while other pages are shown, an order names 200 at most and leaves the rest chosen, and it can be stopped (B14)', async () => {
+  const page = await product.openTab('ana@northwind.example')
+  let first: object | undefined
+  await page.route(/\/partner\/links\?/, async (route) => {
+    const offset = Number(new URL(route.request().url()).searchParams.get('offset') ?? 0)
+    const answer = await route.fetch({
+      url: route
+        .request()
+        .url()
+        .replace(/offset=\d+/, 'offset=0'),
+    })
+    const body = Links.parse(await answer.json())
+    first ??= body.items[0]
+    const all = Array.from({ length: 250 }, (_, index) => ({
+      ...first,
+      link_id: `lnk_${index}`,
+      tenant_name: `Tenant ${index}`,
+    }))
+    const items = all.slice(offset, offset + 100)
+    await route.fulfill({ response: answer, json: { ...body, items, offset, total: 250 } })
+  })
+  const Order = z.looseObject({ items: z.array(z.looseObject({ link_id: z.string() })) })
+  let ordered: string[] = []
+  const operation = {
+    operation_id: 'opr_1',
+    action: 'renew',
+    status: 'processing',
+    ordered_by_name: 'Ana Ruiz',
+    created_at: new Date().toISOString(),
+    finished_at: null,
+    items_count: 200,
+    waiting: 150,
+    done: 50,
+    unchanged: 0,
+    refused: 0,
+    cancelled: 0,
+    cancelled_by_name: null,
+    items: [],
+  }
+  const stopped = {
+    ...operation,
+    status: 'cancelled',
+    waiting: 0,
+    cancelled: 150,
+    cancelled_by_name: 'Ana Ruiz',
+  }
+  let isStopped = false
+  await page.route(/\/partner\/links\/bulk$/, async (route) => {
+    ordered = Order.parse(route.request().postDataJSON()).items.map((item) => item.link_id)
+    await route.fulfill({ status: 202, json: operation })
+  })
+  await page.route(/\/partner\/operations\/opr_1(\/cancel)?$/, async (route) => {
+    isStopped ||= route.request().method() === 'POST'
+    await route.fulfill({ json: isStopped ? stopped : operation })
+  })
+  await page.goto(partnerPath('links/many'))
+  const all = page.getByLabel('Choose all')
+  const next = page.getByRole('button', { name: 'Next' })
+  const chosen = (words: string) => page.getByRole('heading', { name: words, exact: true }).waitFor()
+  await all.check()
+  await chosen('100 links chosen')
+  await next.click()
+  await page.getByText('101–200 of 250').waitFor()
+  await chosen('100 links chosen, 0 on this page')
+  await all.check()
+  await chosen('200 links chosen, 100 on this page')
+  await all.uncheck()
+  await chosen('100 links chosen, 0 on this page')
+  await all.check()
+  await next.click()
+  await page.getByText('201–250 of 250').waitFor()
+  await all.check()
+  await chosen('250 links chosen, 50 on this page')
+  await page.getByText('the other 50 stay chosen').waitFor()
+  await page.getByLabel('Why? The tenants read this').fill('The service contract runs for another year')
+  await page.getByRole('button', { name: 'Do it for 200 links' }).click()
+  await page.getByText('50 of 200 done').waitFor()
+  expect(ordered).toEqual(Array.from({ length: 200 }, (_, index) => `lnk_${index}`))
+  await chosen('50 links chosen')
+  await all.uncheck()
+  await page.getByRole('heading', { name: /chosen/ }).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Stop what waits…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Stop this step?' })
+  await dialog.getByText('150 links that still wait').waitFor()
+  await dialog.getByRole('button', { name: 'Stop what waits', exact: true }).click()
+  await page.getByText('Stopped by Ana Ruiz. 50 done, 150 not begun.').waitFor()
+}, 90_000)

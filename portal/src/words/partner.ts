@@ -102,7 +102,7 @@ export const partner = {
   'request.message_about': 'Say what you will do for them, in a sentence or two.',
   'request.message_short': 'Write at least ten characters about why you ask.',
 
-  'choose.all': 'Choose all',
+  'choose.all': 'Choose all on this page',
 
   'overview.title': 'Overview',
   'overview.lead': 'What needs attention at {partner} today.',

@@ -75,7 +75,10 @@ export const portfolio = {
   'op.refused': 'refused',
   'op.cancelled': 'not begun, stopped before',
 
-  'bulk.chosen': '{count, plural, one {One link chosen} other {# links chosen}}',
+  'bulk.chosen':
+    '{count, plural, one {One link chosen} other {# links chosen}}{elsewhere, plural, =0 {} other {, {here} on this page}}',
+  'bulk.rest':
+    'At most {most} links are worked on in one step. The first {most} that you chose are ordered now; the other {rest} stay chosen for another step.',
   'bulk.action': 'What should happen?',
   'bulk.renew': 'Ask the tenants to extend',
   'bulk.suspend': 'Suspend',

@@ -3,11 +3,12 @@ import type { BulkOrder, Link } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
-import { Panel } from '../../parts/page.tsx'
+import { Note, Panel } from '../../parts/page.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { tenantNameOf } from '../shared/link-names.ts'
+import { mostLinks } from './kept-links.ts'
 import { orderBulk } from './operation.tsx'
 
 const acts = ['renew', 'auto_on', 'auto_off', 'alerts_on', 'alerts_off', 'suspend'] as const
@@ -54,7 +55,23 @@ function ActSelect({ act, onAct }: { act: Act; onAct: (act: Act) => void }) {
   )
 }
 
-type BulkBarProps = { links: readonly Link[]; onNone: () => void; onOrdered: (operationId: string) => void }
+type BulkBarProps = {
+  links: readonly Link[]
+  /** How many of them stand on the page that is shown. */
+  here: number
+  onNone: () => void
+  onOrdered: (operationId: string, linkIds: readonly string[]) => void
+}
+
+/** What is said where not all that is chosen is ordered at once. */
+function Rest({ count }: { count: number }) {
+  if (count <= mostLinks) return null
+  return (
+    <Note tone="attention">
+      <p>{t('bulk.rest', { most: mostLinks, rest: count - mostLinks })}</p>
+    </Note>
+  )
+}
 
 const namesShown = 10
 
@@ -65,29 +82,34 @@ function nameSome(links: readonly Link[]): string {
 }
 
 /** What is to happen to all chosen links: one step, ordered once, answered for each. */
-export function BulkBar({ links, onNone, onOrdered }: BulkBarProps) {
+export function BulkBar({ links, here, onNone, onOrdered }: BulkBarProps) {
   const mayManage = useMay('partner_org.links.manage')
   const [act, setAct] = useState<Act>('renew')
   const [reason, setReason] = useState('')
   const write = useWrite(
     (order: BulkOrder, { client }) => orderBulk(client, order),
-    (operation) => {
+    (operation, { items }) => {
       setReason('')
-      onOrdered(operation.operation_id)
+      onOrdered(
+        operation.operation_id,
+        items.map((item) => item.link_id),
+      )
     },
   )
   if (links.length === 0 || !mayManage) return null
+  const ordered = links.slice(0, mostLinks)
   return (
-    <Panel title={t('bulk.chosen', { count: links.length })}>
+    <Panel title={t('bulk.chosen', { count: links.length, here, elsewhere: links.length - here })}>
       <form
         className="stack tight form"
         onSubmit={(event) => {
           event.preventDefault()
-          write.mutate(toOrder(act, links, reason.trim()))
+          write.mutate(toOrder(act, ordered, reason.trim()))
         }}
       >
         <WriteProblem error={write.error} />
         <p>{nameSome(links)}</p>
+        <Rest count={links.length} />
         <ActSelect act={act} onAct={setAct} />
         {readByTenants.has(act) && (
           <TextInput
@@ -100,7 +122,7 @@ export function BulkBar({ links, onNone, onOrdered }: BulkBarProps) {
         )}
         <div className="row">
           <Button type="submit" loading={write.isPending}>
-            {t('bulk.go', { count: links.length })}
+            {t('bulk.go', { count: ordered.length })}
           </Button>
           <Button variant="default" onClick={onNone}>
             {t('bulk.none')}

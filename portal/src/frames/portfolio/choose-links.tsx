@@ -12,10 +12,11 @@ import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { ChooseHead, nothingChosen, withFlipped } from '../shared/choose.tsx'
+import { ChooseHead, withFlipped } from '../shared/choose.tsx'
 import type { Chosen } from '../shared/choose.tsx'
 import { tenantNameOf } from '../shared/link-names.ts'
 import { BulkBar } from './bulk-bar.tsx'
+import { keepChosen, nothingKept, withoutOrdered } from './kept-links.ts'
 import { OperationResult } from './operation.tsx'
 import { RecentOperations } from './recent-operations.tsx'
 
@@ -114,11 +115,12 @@ type ChooseLinksProps = {
   shown?: readonly Link[]
 }
 
-/** Links to choose from, what is to happen to the chosen ones, and what became of each. */
+/** Links to choose from, what is to happen to the chosen ones, on whatever page they stand, and what became of each. */
 export function ChooseLinks({ links, shown = links }: ChooseLinksProps) {
-  const [chosen, setChosen] = useState(nothingChosen)
+  const [kept, setKept] = useState(nothingKept)
   const { values, set } = useFilters(operationSpec)
   const { operation } = values
+  const chosen: Chosen = new Set(kept.keys())
   return (
     <div className="stack">
       {operation !== '' && (
@@ -128,15 +130,16 @@ export function ChooseLinks({ links, shown = links }: ChooseLinksProps) {
         {links.length === 0 ? (
           <Empty title={t('expiring.none')} text={t('expiring.none_text')} />
         ) : (
-          <Rows links={shown} chosen={chosen} onChosen={setChosen} />
+          <Rows links={shown} chosen={chosen} onChosen={(next) => setKept(keepChosen(kept, next, links))} />
         )}
       </div>
       <BulkBar
-        links={links.filter((link) => chosen.has(link.link_id))}
-        onNone={() => setChosen(nothingChosen)}
-        onOrdered={(id) => {
+        links={[...kept.values()]}
+        here={shown.filter((link) => chosen.has(link.link_id)).length}
+        onNone={() => setKept(nothingKept)}
+        onOrdered={(id, ordered) => {
           set({ operation: id })
-          setChosen(nothingChosen)
+          setKept((now) => withoutOrdered(now, ordered))
         }}
       />
       <RecentOperations onOpen={(id) => set({ operation: id })} />

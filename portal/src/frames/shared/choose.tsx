@@ -11,6 +11,17 @@ export function withFlipped(chosen: Chosen, id: string): Chosen {
   return next
 }
 
+/** The choice with all of these rows, or without them when it has them all; what else was chosen, such as on another page, stays. */
+export function withAllFlipped(chosen: Chosen, ids: readonly string[]): Chosen {
+  const isAll = ids.every((id) => chosen.has(id))
+  const next = new Set(chosen)
+  for (const id of ids) {
+    if (isAll) next.delete(id)
+    else next.add(id)
+  }
+  return next
+}
+
 type HeadProps = {
   title: string
   ids: readonly string[]
@@ -18,7 +29,7 @@ type HeadProps = {
   onChosen: (chosen: Chosen) => void
 }
 
-/** The head of the first column of rows to choose from, with the box that chooses all or none. */
+/** The head of the first column of rows to choose from, with the box that chooses all of these rows or none of them. */
 export function ChooseHead({ title, ids, chosen, onChosen }: HeadProps) {
   const isAll = ids.length > 0 && ids.every((id) => chosen.has(id))
   return (
@@ -28,7 +39,7 @@ export function ChooseHead({ title, ids, chosen, onChosen }: HeadProps) {
           type="checkbox"
           aria-label={t('choose.all')}
           checked={isAll}
-          onChange={() => onChosen(isAll ? nothingChosen : new Set(ids))}
+          onChange={() => onChosen(withAllFlipped(chosen, ids))}
         />
         {title}
       </label>
