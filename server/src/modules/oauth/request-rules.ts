@@ -57,12 +57,14 @@ const THUMBPRINT = /^[\w-]{43}$/
 /** Parameters that are JSON, which may be laid out on several lines. */
 const JSON_PARAMETERS = new Set(['authorization_details', 'claims'])
 const BREAKS = /[\t\n\r]/g
+/** Has a stricter rule of its own, and an error of its own (CIBA section 13). */
+const RULED_ELSEWHERE = 'binding_message'
 
 /** What a request says is kept and shown later, where neither the database nor a page could do anything with such text. */
 function requirePlainText(params: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(params))
     for (const text of [value].flat()) {
-      if (typeof text !== 'string') continue
+      if (typeof text !== 'string' || name === RULED_ELSEWHERE) continue
       const line = JSON_PARAMETERS.has(name) ? text.replaceAll(BREAKS, ' ') : text
       if (/\p{Cc}/u.test(line) || !line.isWellFormed())
         throw new errors.InvalidRequest(`${name} must be text without control characters`)
