@@ -52,6 +52,23 @@ describe('a client that is refused for want of a consent (A16)', () => {
     expect(narrow.body['scope']).toBe('orders.read')
   })
 
+  test('attack 30: writes neither links nor paragraphs into the mail; the page shows its words', async () => {
+    const say = async (purpose: string, customerHint = 'BAN-1001') => {
+      const scene = await asking.open()
+      const asked = await asking.post(scene, { ...MORE, purpose, customer_hint: customerHint })
+      const [mail] = await asking.mailsAbout(scene)
+      const shown = await asking.world.call(scene.people.admin, 'GET', pathOf(asked))
+      return { mail: mail?.text ?? '', page: shown.body }
+    }
+    const lure = 'Your account is closed.\n\nSign in again: https://evil.example/login'
+    const lured = await say(lure)
+    expect(lured.mail).not.toMatch(/evil|closed|in its own words/)
+    expect(lured.page).toContain('Your account is closed.')
+    const { mail } = await say('To order\n\nrouters.', 'https://evil.example')
+    expect(mail).toContain('"To order routers."')
+    expect(mail).not.toMatch(/evil|On billing account/)
+  })
+
   test('hears of the answer by webhook, and both sides read what was asked', async () => {
     const scene = await asking.open()
     const asked = await asking.post(scene, { ...MORE, purpose: 'To reorder routers.' })

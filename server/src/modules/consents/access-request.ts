@@ -10,6 +10,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { findOwnAccessRequest, insertAccessRequest } from './access-request-store.ts'
 import type { AccessRequestRow, Asked, AskingClient, WantedMore } from './access-request-store.ts'
 import { readableName } from '#platform/words/names.ts'
+import { quotable } from './quoted.ts'
 import { sentencesOf } from './rules.ts'
 import type { RequestRow } from './request-store.ts'
 import { CONSENT_WORDS, MAIL_WORDS } from './words/index.ts'
@@ -39,7 +40,8 @@ export function toldParties({ partner, client, tenant }: AskingParties, language
 }
 
 function lettersOf(parties: AskingParties, wanted: WantedMore, page: string): Letters {
-  const account = wanted.hintedNumber ?? wanted.customerHint
+  const account = wanted.hintedNumber ?? quotable(wanted.customerHint)
+  const purpose = quotable(wanted.purpose)
   return writeLetters((language) => {
     const { why, more } = MAIL_WORDS[language]
     const { can } = sentencesOf(wanted.actions.filter(isAction), CONSENT_WORDS[language])
@@ -49,7 +51,7 @@ function lettersOf(parties: AskingParties, wanted: WantedMore, page: string): Le
       more.asksFor,
       ...can.map((sentence) => `- ${sentence}`),
       ...(account === null ? [] : [more.account(account)]),
-      ...(wanted.purpose === null ? [] : [why(wanted.purpose)]),
+      ...(purpose === null ? [] : [why(purpose)]),
       more.decide(page),
       more.nothing,
     ].join('\n\n')

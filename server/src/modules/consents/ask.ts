@@ -11,6 +11,7 @@ import type { Letters } from '#platform/words/letters.ts'
 import { getSentAsk, insertAsk, withdrawAsk } from './ask-store.ts'
 import type { AskRow, ConsentAskId, SentAsk } from './ask-store.ts'
 import { readableName } from '#platform/words/names.ts'
+import { quotable } from './quoted.ts'
 import { offeredActions, sentencesOf } from './rules.ts'
 import type { RequestRow } from './request-store.ts'
 import type { ConsentTables } from './tables.ts'
@@ -87,11 +88,12 @@ function lettersOf(
     const partner = readableName(partnerName, page_.namelessPartner)
     const client = readableName(name, page_.namelessPartner)
     const { can } = sentencesOf(actions, page_)
+    const quoted = quotable(purpose)
     const text = [
       ask.lead(partner, client),
       ...can.map((sentence) => `- ${sentence}`),
       ask.long(writeCount(days, page_.days, language)),
-      why(purpose),
+      ...(quoted === null ? [] : [why(quoted)]),
       ask.decide(writeInstant(until, language), page),
       ask.nothing,
       ask.unknown(help),

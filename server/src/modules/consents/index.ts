@@ -39,6 +39,8 @@ export { readBlastRadius } from './blast-radius.ts'
 export { stopConsents } from './stop-all.ts'
 export { runConsentClock } from './clock.ts'
 export { remindOfConsents } from './reminders.ts'
+export { lettersOfGivenBack } from './mails.ts'
+export { findLineFault } from './quoted.ts'
 export { mayRefreshConsent, openConsentRequest, readConsentOutcome } from './request.ts'
 
 /** Every route of consents: the pages on which a person decides, both sides, and the provider's. */

@@ -7,6 +7,7 @@ import type { Services } from '#platform/services.ts'
 import { readableName } from '#platform/words/names.ts'
 import { currenciesOf, limitSentences } from './order-limits.ts'
 import { networksSentence } from './networks.ts'
+import { quotable } from './quoted.ts'
 import { boundSentence } from './revocation-bound.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
 import { mailSecurityContact, mailSide } from './store.ts'
@@ -31,6 +32,9 @@ const TO_PARTNER: Readonly<Partial<Record<ConsentNews, (parties: MailParties) =>
 
 /** The reason for which the clock suspends a consent; told in the language of whoever reads it. */
 export const APPROVER_LEFT = MAIL_WORDS.en.approverLeft
+
+/** The reason of a consent that its own client ended; told in the language of whoever reads it. */
+const GIVEN_BACK = MAIL_WORDS.en.givenBack
 
 /** What the provider's mails about consents tell of itself. */
 export interface Letterhead {
@@ -76,6 +80,7 @@ function receiptLines(row: ConsentRow, { phone }: Letterhead, language: Language
   const { approved_by_name: by, first_approved_by_name: first } = row
   const stops = boundSentence(row.max_revocation_seconds, language)
   const networks = networksSentence(row.card.networks ?? [], language)
+  const purpose = quotable(row.purpose)
   const approval = by === null ? [] : [first === null ? words.by(by) : words.byTwo(by, first)]
   return [
     words.can,
@@ -88,7 +93,7 @@ function receiptLines(row: ConsentRow, { phone }: Letterhead, language: Language
       words.account(account.name ?? '', account.ban, payerSentence(account, row.tenant_id, page)),
     ),
     words.until(writeInstant(row.ends_at, language)),
-    ...(row.purpose === null ? [] : [words.why(row.purpose)]),
+    ...(purpose === null ? [] : [words.why(purpose)]),
     ...approval,
     words.change,
     ...(phone === undefined ? [] : [words.call(phone)]),
@@ -104,7 +109,15 @@ function useLines(row: ConsentRow, news: ConsentNews, language: Language): strin
   return news === 'unused' ? [used, words.stopIt] : [used]
 }
 
-function placeOf(row: ConsentRow, side: 'partner' | 'tenant', detail: NewsDetail): string[] {
+/** The consent and its parties, as every mail names them. */
+type Named = Pick<
+  ConsentRow,
+  'id' | 'tenant_id' | 'tenant_name' | 'partner_id' | 'partner_name' | 'ends_at'
+> & {
+  readonly card: { readonly client: { readonly name: string } }
+}
+
+function placeOf(row: Named, side: 'partner' | 'tenant', detail: NewsDetail): string[] {
   if (detail.origin === undefined) return []
   const tenant = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
   if (side === 'partner')
@@ -116,7 +129,7 @@ function placeOf(row: ConsentRow, side: 'partner' | 'tenant', detail: NewsDetail
       ]
 }
 
-function partiesOf(row: ConsentRow, language: Language): MailParties {
+function partiesOf(row: Named, language: Language): MailParties {
   return {
     partner: readableName(row.partner_name ?? '', CONSENT_WORDS[language].namelessPartner),
     client: readableName(row.card.client.name, CONSENT_WORDS[language].namelessPartner),
@@ -127,24 +140,74 @@ function partiesOf(row: ConsentRow, language: Language): MailParties {
 
 type Told = NewsDetail & { readonly news: ConsentNews }
 
-/** A letter to one side: what happened, why, where to look. */
-function letterTo(side: 'partner' | 'tenant', row: ConsentRow, told: Told): (language: Language) => Letter {
+/** The parts of a letter that stand in every one: first what happened, last where to look. */
+function frameOf(side: 'partner' | 'tenant', row: Named, told: Told) {
   const { news, reason } = told
-  return (language) => {
+  return (language: Language) => {
     const words = MAIL_WORDS[language]
     const subjectOf = (side === 'tenant' ? undefined : TO_PARTNER[news]) ?? words.subjects[news]
-    const subject = subjectOf(partiesOf(row, language))
+    const reasons: Readonly<Record<string, string>> = {
+      [APPROVER_LEFT]: words.approverLeft,
+      [GIVEN_BACK]: words.givenBack,
+    }
+    return {
+      subject: subjectOf(partiesOf(row, language)),
+      end: [
+        ...(reason ? [words.reason(reasons[reason] ?? reason)] : []),
+        ...placeOf(row, side, told),
+        words.reference(encodeId('consent', idFromUuid('consent', row.id))),
+      ],
+    }
+  }
+}
+
+/** A letter to one side: what happened, why, where to look. */
+function letterTo(side: 'partner' | 'tenant', row: ConsentRow, told: Told): (language: Language) => Letter {
+  const { news } = told
+  const frame = frameOf(side, row, told)
+  return (language) => {
+    const { subject, end } = frame(language)
     const isReceipt = side === 'tenant' && RECEIPTS.has(news)
     const text = [
       `${subject}.`,
       ...(side === 'tenant' ? useLines(row, news, language) : []),
       ...(isReceipt ? receiptLines(row, told, language) : []),
-      ...(reason ? [words.reason(reason === APPROVER_LEFT ? words.approverLeft : reason)] : []),
-      ...placeOf(row, side, told),
-      words.reference(encodeId('consent', idFromUuid('consent', row.id))),
+      ...end,
     ].join('\n\n')
     return { subject, text }
   }
+}
+
+/** A consent that its client gave back, with the names of both sides. */
+export interface GivenBackConsent {
+  readonly delegationId: string
+  readonly endsAt: Date
+  readonly tenantId: string
+  readonly tenant: string
+  readonly partnerId: string
+  readonly partner: string
+  readonly client: string
+}
+
+/** What the customer and the partner are written of a consent that its client gave back: the same as of one that a person ends. */
+export function lettersOfGivenBack(
+  given: GivenBackConsent,
+  origin: string,
+): { readonly tenant: Letters; readonly partner: Letters } {
+  const row: Named = {
+    id: given.delegationId,
+    tenant_id: given.tenantId,
+    tenant_name: given.tenant,
+    partner_id: given.partnerId,
+    partner_name: given.partner,
+    ends_at: given.endsAt,
+    card: { client: { name: given.client } },
+  }
+  const letter = (side: 'partner' | 'tenant') => (language: Language) => {
+    const { subject, end } = frameOf(side, row, { news: 'stopped', reason: GIVEN_BACK, origin })(language)
+    return { subject, text: [`${subject}.`, ...end].join('\n\n') }
+  }
+  return { tenant: writeLetters(letter('tenant')), partner: { en: letter('partner')('en') } }
 }
 
 /**

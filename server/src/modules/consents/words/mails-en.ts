@@ -51,6 +51,7 @@ export const MAILS_EN = {
   call: (phone: string) => `You can also stop it by telephone: ${phone}.`,
   reason: (reason: string) => `Reason given: "${reason}"`,
   approverLeft: 'Whoever allowed it has left, and nobody confirmed it.',
+  givenBack: 'The application itself gave it back.',
   reference: (id: string) => `This mail gives no access by itself. Reference ${id}.`,
   more: {
     subject: ({ partner, client, tenant }: Omit<MailParties, 'until'>) =>

@@ -42,6 +42,7 @@ export const MAILS_ES: ConsentMailWords = {
   call: (phone) => `También puede detenerlo por teléfono: ${phone}.`,
   reason: (reason) => `Motivo indicado: «${reason}»`,
   approverLeft: 'Quien autorizó el acceso ya no está, y nadie lo ha confirmado.',
+  givenBack: 'La propia aplicación renunció a él.',
   reference: (id) => `Este correo no da acceso por sí mismo. Referencia ${id}.`,
   more: {
     subject: ({ partner, client, tenant }) => `${partner} solicita a ${tenant} más acceso con ${client}`,

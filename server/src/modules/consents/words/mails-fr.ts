@@ -43,6 +43,7 @@ export const MAILS_FR: ConsentMailWords = {
   call: (phone) => french`Vous pouvez aussi l'arrêter par téléphone : ${phone}.`,
   reason: (reason) => french`Raison indiquée : « ${reason} »`,
   approverLeft: french`La personne qui a autorisé l'accès est partie, et personne ne l'a confirmé.`,
+  givenBack: french`L'application elle-même y a renoncé.`,
   reference: (id) => french`Ce message ne donne par lui-même aucun accès. Référence ${id}.`,
   more: {
     subject: ({ partner, client, tenant }) =>
