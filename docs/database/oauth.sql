@@ -582,17 +582,21 @@ CREATE OR REPLACE FUNCTION access.acting_member(client uuid, wanted uuid, wanted
 AS $function$
   select jsonb_build_object('id', m.id, 'person_id', p.id, 'name', p.name, 'until', assigned.until,
     'is_active', m.status = 'active' and p.status = 'active'
-      and (d.id is null or assigned.is_current is true)
+      and (assigned.is_current is true or not exists (
+        select from public.delegation d
+        where d.partner_id = k.partner_id and d.tenant_id = wanted_tenant and d.kind = 'link'
+          and (d.status in ('active', 'suspended') or (d.status in ('expired', 'revoked') and d.starts_at <= d.status_changed_at))))
       and not exists (select from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = p.id
         and (f.partner_id is null or f.partner_id = m.partner_id) and (f.tenant_id is null or f.tenant_id = wanted_tenant)))
   from public.api_client k
   join public.partner_member m on m.partner_id = k.partner_id
   join public.person p on p.id = m.person_id
-  left join public.delegation d on d.partner_id = k.partner_id and d.tenant_id = wanted_tenant and d.kind = 'link' and d.status = 'active'
   left join lateral (
-    select lm.ends_at as until, lm.ends_at is null or lm.ends_at > statement_timestamp() as is_current
-    from public.link_member lm
-    where lm.link_id = d.id and lm.member_id = m.id
+    select least(lm.ends_at, d.ends_at) as until, true as is_current
+    from public.delegation d
+    join public.link_member lm on lm.link_id = d.id and lm.member_id = m.id and (lm.ends_at is null or lm.ends_at > statement_timestamp())
+    where d.partner_id = k.partner_id and d.tenant_id = wanted_tenant and d.kind = 'link' and d.status = 'active'
+      and d.starts_at <= statement_timestamp() and (d.ends_at is null or d.ends_at > statement_timestamp())
   ) assigned on true
   where k.id = client and m.id = wanted
 $function$;
@@ -872,7 +876,7 @@ begin
     return false;
   end if;
   insert into public.delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
-  values (ended.id, ended.tenant_id, ended.partner_id, ended.version, 'terminate', jsonb_build_object('by', 'partner', 'client_id', client));
+  values (ended.id, ended.tenant_id, ended.partner_id, ended.version, 'ended', jsonb_build_object('by', 'partner', 'client_id', client, 'name', access.context() ->> 'actor_name'));
   return true;
 end
 $function$;
@@ -925,6 +929,52 @@ begin
       || array(select r.seller_partner_id::text from public.commercial_relationship r where r.tenant_id = customer and r.account_id = account and r.status = 'active'), null)::text);
 end
 $function$;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.mail_given_back(delegation_id uuid, letters jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  ended public.delegation;
+  sent integer;
+begin
+  if session_user <> 'liaison_auth' then
+    raise exception 'this login is not the authorization server''s' using errcode = 'insufficient_privilege';
+  end if;
+  -- Only within the transaction in which its client gave it back, so that nothing else is mailed by this.
+  select d.* into ended
+  from public.delegation d
+  join public.consent c on c.id = d.id and c.client_id = access.context_id('actor_id')
+  where d.id = mail_given_back.delegation_id and d.status = 'revoked' and d.status_changed_by_side = 'partner' and d.status_changed_at >= transaction_timestamp();
+  if not found then
+    return 0;
+  end if;
+  insert into public.outbox (topic, payload)
+  select 'mail', jsonb_build_object('to', reader.email, 'subject', letter ->> 'subject', 'text', letter ->> 'text')
+  from (
+    select p.email, mail_given_back.letters -> 'tenant' as told, p.language, ended.approval_snapshot ->> 'language' as otherwise
+    from public.tenant_member m join public.person p on p.id = m.person_id and p.status = 'active'
+    where m.tenant_id = ended.tenant_id and m.role = 'TENANT_ADMIN' and m.status = 'active'
+    union all
+    select c.email, mail_given_back.letters -> 'tenant', c.language, null
+    from public.tenant_security_contact c
+    where c.tenant_id = ended.tenant_id and c.email is not null
+      and not exists (select from public.tenant_member m join public.person p on p.id = m.person_id and p.status = 'active'
+        where m.tenant_id = ended.tenant_id and m.role = 'TENANT_ADMIN' and m.status = 'active' and lower(p.email) = lower(c.email))
+    union all
+    select p.email, mail_given_back.letters -> 'partner', p.language, null
+    from public.partner_member m join public.person p on p.id = m.person_id and p.status = 'active'
+    where m.partner_id = ended.partner_id and m.role = 'PARTNER_OWNER' and m.status = 'active'
+  ) reader, access.letter_in(reader.told, reader.language, reader.otherwise) letter
+  where letter is not null;
+  get diagnostics sent = row_count;
+  return sent;
+end
+$function$;
+grant execute on access.mail_given_back(uuid,jsonb) to liaison_auth;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.own_customer_refs(accounts uuid[])

@@ -122,6 +122,7 @@ export const consents = {
   'history.stopped': 'Stopped',
   'history.revoked': 'Stopped',
   'history.ended': 'Given back by the partner',
+  'history.terminate': 'Given back by the partner',
   'history.expired': 'Ran out',
   'history.confirmed': 'Confirmed by another person',
   'consent.narrow_text':

@@ -3,14 +3,14 @@ import type { ConsentId } from '@liaison/access'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { idOfAccessRequest } from '#modules/consents/index.ts'
-import type { AccessRequestRow, AskingClient, AskingParties, WantedMore } from '#modules/consents/index.ts'
+import type { AccessRequestRow, AskingClient, WantedMore } from '#modules/consents/index.ts'
 import { readTrace } from '#platform/request-trace.ts'
-import { namesOf, numberBehind } from './account-words.ts'
+import { namesOf, numberBehind, toParties } from './account-words.ts'
 import { findClientMetadata } from './client-store.ts'
 import { actionsOutside, orderScopes, parseRequested } from './details.ts'
 import type { RequestedDetail } from './details.ts'
 import type { TokenBasis } from './facts-store.ts'
-import { findGrant, NO_GRANT, requireWithin, sendError } from './grant-management.ts'
+import { findGrant, NO_GRANT, refuseHolder, requireWithin, sendError } from './grant-management.ts'
 import type { OAuthError } from './grant-management.ts'
 import type { TokenHolder } from './management-token.ts'
 import type { OAuthParts } from './parts.ts'
@@ -27,6 +27,12 @@ interface Asking {
 }
 
 const Body = z.strictObject({ grant_id: z.string().max(100), authorization_details: z.tuple([z.unknown()]) })
+
+const NO_REQUEST: OAuthError = {
+  status: 404,
+  error: 'not_found',
+  description: 'There is no such request.',
+}
 
 const details = (description: string): OAuthError => ({
   status: 400,
@@ -131,20 +137,17 @@ function toWanted({ detail, basis, consentId }: Wish): WantedMore {
   }
 }
 
-/** Who asks whom, by name. */
-export function toParties({ entered: { partner, client }, tenantId, tenantName }: TokenBasis): AskingParties {
-  return { partner: partner?.name ?? '', client: client?.name ?? '', tenant: tenantName, tenantId }
-}
-
 async function ask(
   parts: OAuthParts,
   asking: Asking,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<FastifyReply> {
   const wish = await readWish(parts, asking, request.body)
+  const { holder } = asking
+  if (wish === NO_GRANT) return refuseHolder(parts, { request, reply, holder }, NO_GRANT)
   if ('error' in wish) return sendError(reply, wish)
   const asked = await parts.accessRequests.ask(asking.client, toWanted(wish), toParties(wish.basis))
-  if (asked === null) return sendError(reply, NO_GRANT)
+  if (asked === null) return refuseHolder(parts, { request, reply, holder }, NO_GRANT)
   if ('refused' in asked) return refuse(reply, asked, parts.clock())
   const row = await parts.accessRequests.read(asking.client, asked.id)
   if (!row) throw new Error('A request that was just made can be read.')
@@ -210,7 +213,7 @@ export function registerAccessRequests(scope: FastifyInstance, parts: OAuthParts
       const row = id === null ? null : await parts.accessRequests.read(asking.client, id)
       return row
         ? tell(row, parts.clock())
-        : sendError(reply, { status: 404, error: 'not_found', description: 'There is no such request.' })
+        : refuseHolder(parts, { request, reply, holder: asking.holder }, NO_REQUEST)
     },
   })
 }

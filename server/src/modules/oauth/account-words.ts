@@ -1,3 +1,4 @@
+import type { AskingParties } from '#modules/consents/index.ts'
 import type { TokenClaims } from './claims-schema.ts'
 import type { ChosenDetail } from './details.ts'
 import type { TokenBasis } from './facts-store.ts'
@@ -63,4 +64,9 @@ export function withNumbers(claims: TokenClaims, { ban, payerRef, entered }: Tok
 export function numberBehind(ref: string | undefined, { refs }: TokenBasis): string | null {
   const found = [...(refs ?? [])].find(([, one]) => one === ref)
   return found?.[0] ?? null
+}
+
+/** Who asks whom, by name. */
+export function toParties({ entered: { partner, client }, tenantId, tenantName }: TokenBasis): AskingParties {
+  return { partner: partner?.name ?? '', client: client?.name ?? '', tenant: tenantName, tenantId }
 }

@@ -4,6 +4,7 @@ import type { Database } from '#platform/database.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import type { Statement } from '#platform/statement.ts'
 import { Transaction } from '#platform/transaction.ts'
+import type { Letters } from '#platform/words/letters.ts'
 import { digestOf } from './digest.ts'
 
 /** Who asks the authorization server, from where. */
@@ -38,9 +39,11 @@ export interface GivenBack {
   readonly tenantId: string
   readonly partnerId: string
   readonly event: AuditEvent
+  /** What both sides are written. */
+  readonly letters: { readonly tenant: Letters; readonly partner: Letters }
 }
 
-/** Ends a consent for the client that holds it, with its event and the news for subscribers; false when there was none to end. */
+/** Ends a consent for the client that holds it, with its event, the mails and the news for subscribers; false when there was none to end. */
 export async function giveBackConsent(
   database: Database,
   asker: Asker & { readonly clientId: string },
@@ -64,6 +67,7 @@ export async function giveBackConsent(
     [
       recordStatement(given.event),
       { text: `insert into outbox (topic, payload) values ('consent.ended', $1)`, values: [news] },
+      { text: 'select access.mail_given_back($1, $2)', values: [given.delegationId, given.letters] },
     ],
     'durable',
   )

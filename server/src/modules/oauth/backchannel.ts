@@ -11,8 +11,9 @@ import type { ConsentId } from '@liaison/access'
 import { decodeJwt } from 'jose'
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { findLineFault } from '#modules/consents/index.ts'
 import type { AskingClient, WantedNow } from '#modules/consents/index.ts'
-import { toParties } from './access-requests.ts'
+import { toParties } from './account-words.ts'
 import { recordRefused } from './audit-store.ts'
 import { clientIdOf, refuse, registeredScopes } from './basis.ts'
 import { actionsOutside, orderScopes, parseRequested, secondsOfDuration } from './details.ts'
@@ -28,20 +29,14 @@ import { apiAudiencesOf, verifySignature } from './token-reader.ts'
 
 type Ciba = Extract<NonNullable<NonNullable<Configuration['features']>['ciba']>, { enabled: boolean }>
 
-/**
- * Letters, numbers, signs and single spaces on one line; no letter under a heap of marks, and nothing unseen, of which some
- * count as letters or signs: fillers, joiners and the empty braille cell.
- */
-const MESSAGE =
-  /^(?! )(?!.* {2})(?!.*\p{M}{3})(?!.*[\p{Default_Ignorable_Code_Point}\u2800])(?:[\p{L}\p{M}\p{N}\p{P}\p{S}]| (?!$)){1,120}$/u
-const ADDRESS = /:\/\/|\bwww\.|\S@\S/iu
+const LONGEST_MESSAGE = 120
 
 /** What is wrong with a binding message; null when nothing is. It is shown to people who decide, so it leads nowhere. */
 function findMessageFault(message: string | undefined): string | null {
   if (message === undefined) return 'binding_message is needed: what is the approval for'
-  if (!MESSAGE.test(message) || message !== message.normalize('NFC'))
-    return 'binding_message must be 1 to 120 readable characters on one line'
-  return ADDRESS.test(message) ? 'binding_message must not hold an address' : null
+  const fault = findLineFault(message, LONGEST_MESSAGE)
+  if (fault === 'unreadable') return 'binding_message must be 1 to 120 readable characters on one line'
+  return fault === null ? null : 'binding_message must not hold an address'
 }
 
 /** Seconds that a request waits: as many as the client asks for, within bounds. */

@@ -1,12 +1,14 @@
 import { decodeId, encodeId } from '@liaison/access'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { lettersOfGivenBack } from '#modules/consents/index.ts'
 import { limitHeaders } from '#platform/limits/limits.ts'
 import { countStranger } from '#platform/limits/open-door.ts'
 import { readTrace } from '#platform/request-trace.ts'
-import { nameAccount } from './account-words.ts'
-import { giveBackConsent } from './audit-store.ts'
+import type { RequestTrace } from '#platform/request-trace.ts'
+import { nameAccount, toParties } from './account-words.ts'
+import { giveBackConsent, recordRefused } from './audit-store.ts'
 import { readDelegatedBasis } from './facts-store.ts'
-import type { TokenBasis } from './facts-store.ts'
+import type { DelegationTerms, TokenBasis } from './facts-store.ts'
 import { endGrantsOf } from './grant-store.ts'
 import { readTokenHolder } from './management-token.ts'
 import type { TokenHolder } from './management-token.ts'
@@ -47,11 +49,17 @@ export async function findGrant(
   return basis?.terms?.kind === 'consent' ? basis : null
 }
 
+/** The state of a grant as time has made it, whether or not a job has noted it. */
+function statusOf({ entered: { delegation, now }, terms }: TokenBasis): string | undefined {
+  const isRunning = delegation?.status === 'active' || delegation?.status === 'suspended'
+  return isRunning && terms && terms.ends_at <= now ? 'expired' : delegation?.status
+}
+
 function describe(basis: TokenBasis, apiResource: string): Record<string, unknown> {
-  const { terms, entered, tenantId, bans } = basis
+  const { terms, tenantId, bans } = basis
   const customerId = encodeId('tenant', tenantId)
   return {
-    status: entered.delegation?.status,
+    status: statusOf(basis),
     scopes: [{ scope: terms?.scopes.join(' '), resources: [apiResource] }],
     authorization_details: bans.map((ban) => ({
       type: 'partner_access',
@@ -71,46 +79,122 @@ interface GrantRequest {
   Params: { grant_id: string }
 }
 
-/** The holder with the scope that the operation needs; null when the refusal has been sent. */
+/** What an operation of a client on its grants demands. */
+interface Demand {
+  readonly scope: string
+  readonly limit: 'detail' | 'write'
+  /** Under what it is counted. */
+  readonly place: string
+}
+
+interface Call {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+const traceOf = (parts: OAuthParts, request: FastifyRequest): RequestTrace =>
+  readTrace(request, request.routeOptions.url ?? ISSUER_PATH, parts.clock())
+
+/** Tells the partner of the client, in its log alone, what was refused to it. */
+function recordRefusal(
+  parts: OAuthParts,
+  { request, holder }: { readonly request: FastifyRequest; readonly holder: TokenHolder },
+  { error, description }: OAuthError,
+): Promise<void> {
+  const asker = { clientId: holder.clientId, trace: traceOf(parts, request) }
+  return recordRefused(parts.database, asker, {
+    action: 'oauth.grants.refused',
+    code: error,
+    reason: description,
+    tenantId: undefined,
+    delegationId: undefined,
+  })
+}
+
+const challenge = (error: string, scope: string): string => `DPoP error="${error}", scope="${scope}"`
+const NEEDED = 'A token of the grant management API is needed.'
+
+/** Who came with a token for its grants; null when the refusal has been sent. Whoever did not prove to hold one is a stranger. */
 async function requireHolder(
   parts: OAuthParts,
-  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  scope: string,
+  { request, reply }: Call,
+  { scope }: Demand,
 ): Promise<TokenHolder | null> {
   const holder = await readTokenHolder(parts, request, grantsResourceOf(parts.places))
-  if (holder?.scopes.has(scope) === true) return holder
-  if (!holder) await countStranger(parts.limiter, 'grants', request.ip)
-  const error = holder ? 'insufficient_scope' : 'invalid_token'
-  const challenge = `DPoP error="${error}", scope="${scope}"`
-  const description = 'A token of the grant management API is needed.'
-  await sendError(reply.header('WWW-Authenticate', challenge), {
-    status: holder ? 403 : 401,
-    error,
-    description,
-  })
+  if (holder) return holder
+  const refused = { action: 'oauth.grants.refused', code: 'invalid_token', reason: NEEDED }
+  await parts.strangers.record(refused, traceOf(parts, request))
+  await countStranger(parts.limiter, 'grants', request.ip)
+  void reply.header('WWW-Authenticate', challenge('invalid_token', scope))
+  await sendError(reply, { status: 401, error: 'invalid_token', description: NEEDED })
   return null
 }
 
-/** The same holder within its limits; null when the refusal has been sent. */
+/** The holder of a token with the scope that an operation needs, within its limits; null when the refusal has been sent. */
 export async function requireWithin(
   parts: OAuthParts,
-  asked: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  {
-    scope,
-    limit,
-    place,
-  }: { readonly scope: string; readonly limit: 'detail' | 'write'; readonly place: string },
+  asked: Call,
+  demand: Demand,
 ): Promise<TokenHolder | null> {
-  const holder = await requireHolder(parts, asked, scope)
+  const { scope, limit, place } = demand
+  const holder = await requireHolder(parts, asked, demand)
   if (!holder) return null
+  // Counted before the scope is looked at: what is refused for it costs as much.
   const verdict = await parts.limiter.take([{ name: limit, key: `${place} ${holder.clientId}` }])
-  if (verdict.admitted) return holder
-  await sendError(asked.reply.headers(limitHeaders(verdict)), {
-    status: 429,
-    error: 'slow_down',
-    description: 'The limit of this client is used up.',
-  })
+  if (!verdict.admitted) {
+    await sendError(asked.reply.headers(limitHeaders(verdict)), {
+      status: 429,
+      error: 'slow_down',
+      description: 'The limit of this client is used up.',
+    })
+    return null
+  }
+  if (holder.scopes.has(scope)) return holder
+  const refusal = { status: 403, error: 'insufficient_scope', description: NEEDED }
+  await recordRefusal(parts, { request: asked.request, holder }, refusal)
+  await sendError(asked.reply.header('WWW-Authenticate', challenge(refusal.error, scope)), refusal)
   return null
+}
+
+/** Refuses what is not the client's: the same as for what never was, and told to its partner (attacks 80 and 82). */
+export async function refuseHolder(
+  parts: OAuthParts,
+  { request, reply, holder }: Call & { readonly holder: TokenHolder },
+  error: OAuthError,
+): Promise<FastifyReply> {
+  await recordRefusal(parts, { request, holder }, error)
+  return sendError(reply, error)
+}
+
+/** Ends a grant for the client that holds it, with its tokens, and tells both sides. */
+async function giveBack(
+  parts: OAuthParts,
+  request: FastifyRequest,
+  { basis, terms }: { readonly basis: TokenBasis; readonly terms: DelegationTerms },
+): Promise<void> {
+  const { clientId, tenantId, tenantName, entered } = basis
+  const delegationId = terms.id
+  const partnerId = entered.partner?.id ?? ''
+  const told = { ...toParties(basis), delegationId, partnerId, endsAt: terms.ends_at }
+  await giveBackConsent(
+    parts.database,
+    { clientId, trace: traceOf(parts, request) },
+    {
+      delegationId,
+      tenantId,
+      partnerId,
+      letters: lettersOfGivenBack(told, parts.portalOrigin()),
+      event: {
+        action: 'consents.terminate',
+        tenantId,
+        tenantName,
+        delegationId,
+        resource: { type: 'consent', id: delegationId },
+        reason: 'Given back by the API client.',
+      },
+    },
+  )
+  await endGrantsOf(parts.database, { clientId, delegationId })
 }
 
 /**
@@ -130,7 +214,9 @@ export function registerGrantRoutes(scope: FastifyInstance, parts: OAuthParts): 
       const holder = await requireWithin(parts, { request, reply }, READING)
       if (!holder) return reply
       const basis = await findGrant(parts, holder, request.params.grant_id)
-      return basis ? describe(basis, parts.places.apiResource()) : sendError(reply, NO_GRANT)
+      return basis
+        ? describe(basis, parts.places.apiResource())
+        : refuseHolder(parts, { request, reply, holder }, NO_GRANT)
     },
   })
   scope.route<GrantRequest>({
@@ -141,28 +227,8 @@ export function registerGrantRoutes(scope: FastifyInstance, parts: OAuthParts): 
       const holder = await requireWithin(parts, { request, reply }, GIVING_BACK)
       if (!holder) return reply
       const basis = await findGrant(parts, holder, request.params.grant_id)
-      if (!basis?.terms) return sendError(reply, NO_GRANT)
-      const { clientId } = holder
-      const delegationId = basis.terms.id
-      const { tenantId, tenantName, entered } = basis
-      await giveBackConsent(
-        parts.database,
-        { clientId, trace: readTrace(request, url, parts.clock()) },
-        {
-          delegationId,
-          tenantId,
-          partnerId: entered.partner?.id ?? '',
-          event: {
-            action: 'consents.terminate',
-            tenantId,
-            tenantName,
-            delegationId,
-            resource: { type: 'consent', id: delegationId },
-            reason: 'Given back by the API client.',
-          },
-        },
-      )
-      await endGrantsOf(parts.database, { clientId, delegationId })
+      if (!basis?.terms) return refuseHolder(parts, { request, reply, holder }, NO_GRANT)
+      await giveBack(parts, request, { basis, terms: basis.terms })
       return reply.status(204).send()
     },
   })

@@ -27,6 +27,7 @@ import './problems.ts'
 import { makeKeyRoutes } from './routes-keys.ts'
 import { makeAuthorizationServer } from './server.ts'
 import type { OAuthPlaces } from './settings.ts'
+import { StrangerLog } from './stranger-log.ts'
 import { makeGuardOf, makeTokenVerifier } from './verifier.ts'
 
 export { sweepAuthorizationServer } from './artifact-store.ts'
@@ -75,11 +76,13 @@ export interface OAuth {
 export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): OAuth {
   const { database, services, limiter, clock, door } = context
   let onError: (error: unknown) => void = () => undefined
+  const strangers = new StrangerLog(database, (error) => onError(error))
   const parts: OAuthParts = {
     database,
     limiter,
     clock,
     vault: services.vault,
+    portalOrigin: services.publicOrigin,
     keys: makeKeyReader(database, services.vault),
     places: settings.places ?? {
       authOrigin: services.publicOrigin,
@@ -91,6 +94,7 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
     asksWithoutBrowser: settings.asksWithoutBrowser ?? false,
     apis: settings.apis ?? (() => Promise.resolve(null)),
     certificates: settings.certificates ?? null,
+    strangers,
     onError: (error) => onError(error),
   }
   const server = makeAuthorizationServer(parts)
@@ -106,7 +110,7 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
         http.log.error({ err: told, where: 'authorization server' }, 'a request failed')
       }
       http.addHook('onReady', () => server.check())
-      http.addHook('onClose', () => server.close())
+      http.addHook('onClose', () => strangers.close())
       await mountOAuth(http, { parts, server, door })
     },
   }

@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid, maskOf, maskOfScopes } from '@liaison/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { countStranger } from '#platform/limits/open-door.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { withNumbers } from './account-words.ts'
@@ -101,6 +102,17 @@ async function sendTold(parts: OAuthParts, asked: Asked & { readonly reply: Fast
   return reply.status(200).header('Cache-Control', 'no-store').type(SIGNED_ANSWER).send(signed)
 }
 
+/** Notes and counts somebody whose credential is no API's: nobody tries them out unseen (attack 78). Throws RATE_LIMIT_EXCEEDED. */
+async function refuseUnknown(parts: OAuthParts, request: FastifyRequest): Promise<void> {
+  const refused = {
+    action: 'oauth.introspection.refused',
+    code: 'invalid_client',
+    reason: 'The credential is no API’s.',
+  }
+  await parts.strangers.record(refused, readTrace(request, '/oauth/introspect', parts.clock()))
+  await countStranger(parts.limiter, 'introspect', request.ip)
+}
+
 /**
  * Introspection by a registered API (RFC 7662): of a token that could open something of it the same as the token says,
  * with the account number where the token has a reference in its place, and only while all of it is true; of any other token the same as of one that never was (attack 78). Signed where the API asks for that.
@@ -111,6 +123,7 @@ export async function introspectForApi(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<FastifyReply> {
   if (!api) {
+    await refuseUnknown(parts, request)
     void reply.header('WWW-Authenticate', 'Bearer realm="introspection"')
     return send(reply, 401, { error: 'invalid_client', error_description: 'This API is not known here.' })
   }

@@ -5,9 +5,13 @@ import { recordFor } from './audit-store.ts'
 import { findGrant, revokeToken } from './grant-store.ts'
 import { clientIdOf } from './basis.ts'
 import type { OAuthParts } from './parts.ts'
+import { claimsOf } from './claims.ts'
+import { readAddedScopes, readDelegatedBasis } from './facts-store.ts'
+import type { TokenBasis } from './facts-store.ts'
+import { tellForeign } from './foreign-token.ts'
+import { claimTermsOf } from './issue.ts'
 import { traceOf } from './request-notes.ts'
 import { delegationOf, holderOf, readApiToken, readCurrentToken } from './token-reader.ts'
-import { readDelegatedBasis } from './facts-store.ts'
 
 function tokenOf(ctx: KoaContextWithOIDC): string {
   const token = ctx.oidc.params?.['token']
@@ -36,11 +40,27 @@ function answer(ctx: KoaContextWithOIDC, body: unknown): void {
 export async function introspectSigned(parts: OAuthParts, ctx: KoaContextWithOIDC): Promise<void> {
   answer(ctx, { active: false })
   const current = await readCurrentToken(parts, tokenOf(ctx))
-  if (!current || current.claims.client_id !== ctx.oidc.client?.clientId) return
+  if (!current) return
+  if (current.claims.client_id !== ctx.oidc.client?.clientId) return tellForeign(parts, ctx, 'introspection')
   answer(ctx, { active: true, token_type: tokenTypeOf(current.claims), ...current.claims })
 }
 
-/** Introspection of a refresh token: what the library found, about the organisation and never about the person. */
+/** Whether a refresh would lead to a token now, by all that a refresh looks at. */
+async function canRefresh(
+  parts: OAuthParts,
+  ctx: KoaContextWithOIDC,
+  { basis, scope }: { readonly basis: TokenBasis; readonly scope: string | undefined },
+): Promise<boolean> {
+  const { terms, clientId } = basis
+  const trace = traceOf(ctx)
+  if (!terms || trace === null) return false
+  const added = await readAddedScopes(parts.database, { clientId, delegationId: terms.id })
+  const wish = { scopes: [...(scope ?? '').split(' '), ...added], actions: null }
+  if ('refused' in claimsOf(basis, wish, claimTermsOf(parts))) return false
+  return terms.kind !== 'consent' || parts.consents.isStillBacked(trace, terms.id)
+}
+
+/** Introspection of a refresh token: what the library found, about the organisation and never about the person. Active is what a refresh takes (RFC 7662 section 2.2). */
 export async function tellRefreshToken(parts: OAuthParts, ctx: KoaContextWithOIDC): Promise<void> {
   const held = ctx.oidc.entities.RefreshToken
   const body: unknown = ctx.body
@@ -51,7 +71,8 @@ export async function tellRefreshToken(parts: OAuthParts, ctx: KoaContextWithOID
   const basis =
     grant?.hasEnded === false &&
     (await readDelegatedBasis(parts.database, { clientId, delegationId: grant.delegationId, ban: null }))
-  if (!basis || basis.entered.delegation?.status !== 'active') return answer(ctx, { active: false })
+  if (!basis || !(await canRefresh(parts, ctx, { basis, scope: held.scope })))
+    return answer(ctx, { active: false })
   answer(ctx, {
     active: true,
     iss: ctx.oidc.issuer,
@@ -69,7 +90,8 @@ export async function revokeSigned(parts: OAuthParts, ctx: KoaContextWithOIDC): 
   answer(ctx, '')
   const claims = await readApiToken(parts, tokenOf(ctx))
   const clientId = claims && holderOf(claims)
-  if (!claims || clientId === null || claims.client_id !== ctx.oidc.client?.clientId) return
+  if (!claims || clientId === null) return
+  if (claims.client_id !== ctx.oidc.client?.clientId) return tellForeign(parts, ctx, 'revocation')
   const endsAt = new Date(claims.exp * 1000)
   if (!(await revokeToken(parts.database, { tokenId: claims.jti, clientId, endsAt }))) return
   const delegationId = delegationOf(claims)

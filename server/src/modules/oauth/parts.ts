@@ -10,6 +10,7 @@ import type { RequestTrace } from '#platform/request-trace.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import type { KeyReader } from './keys.ts'
 import type { OAuthPlaces } from './settings.ts'
+import type { StrangerLog } from './stranger-log.ts'
 
 /** What a client asks a tenant for. */
 export interface ConsentQuestion {
@@ -68,6 +69,8 @@ export interface OAuthParts {
   readonly limiter: Limiter
   readonly clock: Clock
   readonly places: OAuthPlaces
+  /** The origin that browsers see, at which people look at what mails tell them of. */
+  readonly portalOrigin: () => string
   readonly keys: KeyReader
   readonly consents: ConsentDesk
   readonly accessRequests: AccessRequestDesk
@@ -77,6 +80,8 @@ export interface OAuthParts {
   readonly apis: AskingApis
   /** Reads the certificate of the client behind a request; null where none is taken, so that no token is bound to one. */
   readonly certificates: ReadCertificate | null
+  /** Where refusals to those are counted who did not prove to be anybody. */
+  readonly strangers: Pick<StrangerLog, 'record'>
   /** Told of errors that no answer shows. */
   readonly onError: (error: unknown) => void
 }

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider'
-import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
+import type { Client as OIDCClient, Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
 import type { ReadCertificate } from '#platform/credentials/client-certificate.ts'
 import { makeAdapterFactory } from './adapter.ts'
 import { backchannelFeature, waitingSeconds } from './backchannel.ts'
@@ -8,6 +8,7 @@ import { pemOf } from './binding.ts'
 import { clientIdOf, readChoice, registeredScopes } from './basis.ts'
 import { orderScopes } from './details.ts'
 import { endOfRequest, issueClaims } from './issue.ts'
+import { tellForeign } from './foreign-token.ts'
 import { makePolicy } from './prompts.ts'
 import type { KeySet } from './keys.ts'
 import { showOAuthError } from './error-page.ts'
@@ -78,6 +79,15 @@ async function requireOwnGrant(parts: OAuthParts, ctx: KoaContextWithOIDC): Prom
     throw new errors.CustomOIDCProviderError('invalid_grant_id', 'there is no such grant')
 }
 
+/** Whether the client that asks about a token, or gives it back, is the one that holds it. */
+function holdsIt(parts: OAuthParts, what: 'introspection' | 'revocation') {
+  return (ctx: KoaContextWithOIDC, client: OIDCClient, token: { readonly clientId?: string | undefined }) => {
+    const isHolder = client.clientId === token.clientId
+    if (!isHolder) tellForeign(parts, ctx, what)
+    return isHolder
+  }
+}
+
 /** Certificates bind tokens; who a client is, its signed assertion says, so that a fault of a proxy lets nobody in. */
 function mutualTls(read: ReadCertificate): NonNullable<Configuration['features']>['mTLS'] {
   return {
@@ -111,9 +121,9 @@ function features(parts: OAuthParts, keys: KeySet): NonNullable<Configuration['f
     },
     introspection: {
       enabled: true,
-      allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId,
+      allowedPolicy: holdsIt(parts, 'introspection'),
     },
-    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId },
+    revocation: { enabled: true, allowedPolicy: holdsIt(parts, 'revocation') },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => places.apiResource(),

@@ -24,6 +24,8 @@ beforeAll(async () => {
     keys,
     consents: desk,
     places,
+    portalOrigin: () => 'http://localhost:3000',
+    strangers: { record: () => Promise.resolve() },
     limiter,
     clock,
     apis: () => Promise.resolve(null),

@@ -11,11 +11,11 @@ import { knownClientOf } from './known-client.ts'
 import type { OAuthParts } from './parts.ts'
 import { makeConfiguration } from './profile.ts'
 import { registerTokenExchange } from './exchange.ts'
-import { noteFailure, noteTelling, partiesOf, traceOf } from './request-notes.ts'
+import { isProven, noteFailure, noteTelling, partiesOf, traceOf } from './request-notes.ts'
 import { requireProfile } from './self-check.ts'
 import { issuerOf, PROOF_AHEAD_SECONDS } from './settings.ts'
-import { StrangerLog } from './stranger-log.ts'
 import { makeFailureThrottle } from './throttle.ts'
+import type { FailureThrottle } from './throttle.ts'
 
 /** The library with the keys of this moment. */
 export interface Running {
@@ -29,8 +29,6 @@ export interface AuthorizationServer {
   running(): Promise<Running>
   /** Throws when a setting or a registered client is weaker than the profile. */
   check(): Promise<void>
-  /** Writes what was only counted so far. */
-  close(): Promise<void>
 }
 
 const REFUSED_ACTIONS = {
@@ -51,13 +49,15 @@ function reasonOf(error: Error): string | undefined {
 }
 
 /** Errors that the library answers with are told to the log of both sides before the answer leaves. */
-function listen(provider: Provider, parts: OAuthParts, strangers: StrangerLog): void {
+function listen(provider: Provider, parts: OAuthParts): void {
   const tell = async (action: string, ctx: KoaContextWithOIDC, error: Error) => {
     const trace = traceOf(ctx)
     const code = error.message
+    // The library leaves signed tokens to us, which is no refusal: what becomes of the request is told where it is answered.
+    if (code === 'unsupported_token_type' && isProven(ctx)) return
     const reason = reasonOf(error)
     const clientId = code === 'invalid_client' ? null : knownClientOf(ctx)
-    if (clientId === null) return strangers.record({ action, code, reason }, trace)
+    if (clientId === null) return parts.strangers.record({ action, code, reason }, trace)
     const known = partiesOf(ctx)
     const refused = {
       action,
@@ -100,11 +100,7 @@ function useAtomicReplay(provider: Provider, { database, clock }: OAuthParts): v
   })
 }
 
-function build(
-  parts: OAuthParts,
-  keys: KeySet,
-  around: { throttle: ReturnType<typeof makeFailureThrottle>; strangers: StrangerLog },
-): Running {
+function build(parts: OAuthParts, keys: KeySet, throttle: FailureThrottle): Running {
   const settings = makeConfiguration(parts, keys)
   requireProfile(settings, [])
   const provider = new Provider(issuerOf(parts.places), settings)
@@ -113,25 +109,23 @@ function build(
   useAtomicReplay(provider, parts)
   registerTokenExchange(provider, parts)
   useBackchannelAnswers(provider, parts)
-  listen(provider, parts, around.strangers)
-  provider.use(makeEndpoints(parts, around.throttle))
+  listen(provider, parts)
+  provider.use(makeEndpoints(parts, throttle))
   return { provider, handle: provider.callback() }
 }
 
 /** Makes the authorization server; it is built when the first request comes. */
 export function makeAuthorizationServer(parts: OAuthParts): AuthorizationServer {
   let current: { readonly name: string; readonly running: Running } | null = null
-  const strangers = new StrangerLog(parts.database, parts.onError)
-  const around = { throttle: makeFailureThrottle(parts.limiter), strangers }
+  const throttle = makeFailureThrottle(parts.limiter)
   async function running(): Promise<Running> {
     const keys = await parts.keys.read()
     const name = `${issuerOf(parts.places)} ${keys.version}`
-    if (current?.name !== name) current = { name, running: build(parts, keys, around) }
+    if (current?.name !== name) current = { name, running: build(parts, keys, throttle) }
     return current.running
   }
   return {
     running,
-    close: () => strangers.close(),
     async check() {
       const keys = await parts.keys.read()
       requireProfile(makeConfiguration(parts, keys), await listRegistered(parts.database))

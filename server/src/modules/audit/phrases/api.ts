@@ -88,6 +88,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'oauth.token.revoke': says('gave an access token back'),
   'oauth.proof_key.change': says('began to prove possession with another key'),
   'oauth.request.refused': says('asked for access in a way that was refused'),
+  'oauth.grants.refused': says('asked for a grant that it does not hold, or without the right token'),
   'oauth.introspection.refused': says('asked about a token of somebody else'),
   'oauth.introspection.withhold': says('asked about a token that only the decision point takes'),
   'oauth.revocation.refused': says('tried to give back a token of somebody else'),
