@@ -5,9 +5,11 @@ import { parseClientRegistration } from '#modules/oauth/index.ts'
 import type { ClientCertificate, RegistrationFault } from '#modules/oauth/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList } from '#platform/route-input.ts'
 import { sent } from '#platform/route.ts'
+import { looksLike } from '#platform/words/names.ts'
 import { noteClient, publishClient } from './events.ts'
 import { lookAgain } from './logo-store.ts'
 import { canMove, findNeedFaults, needsWithin } from './rules.ts'
@@ -152,6 +154,23 @@ function tellChanges(before: ClientRow, after: ClientRow): Record<string, unknow
   )
 }
 
+/**
+ * The provider looked at a client under its name before customers could meet it: another one that passes for the provider's
+ * own would be looked at by nobody. Throws VALIDATION_ERROR. Source: attack 30.
+ */
+function requireOwnLook(before: ClientRow, { name }: Pick<ClientSettings, 'name'>): void {
+  const isLookedAt = before.environment === 'live' || before.live_requested_at !== null
+  if (before.partner_id === null || !isLookedAt || name === before.name || !looksLike(name, PROVIDER_NAME))
+    return
+  throw notLikeThis([
+    {
+      pointer: '/name',
+      code: 'LOOK_ALIKE',
+      detail: `looks like ${PROVIDER_NAME}; a client that is live, or asks to be, takes no such name, since nobody would look at it`,
+    },
+  ])
+}
+
 /** Changes a client in the version that was read. Throws CLIENT_STATE_CONFLICT, PRECONDITION_FAILED, VALIDATION_ERROR. */
 export async function change(
   mandate: Owner,
@@ -167,6 +186,7 @@ export async function change(
   const needs = needsWithin(held.needs, wanted.scopes ?? held.scopes)
   const settings = check({ ...held, needs, ...given }, before.environment)
   requireRunning(settings, { held: before.certificates, now: mandate.origin.now })
+  requireOwnLook(before, settings)
   await updateClient(mandate, { id: before.id, version: client.expectedVersion }, settings)
   // An image was approved beside a name: under another one it could pass for somebody else.
   const isLookedAtAgain =

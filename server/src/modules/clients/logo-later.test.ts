@@ -15,13 +15,17 @@ afterAll(() => world[Symbol.asyncDispose]())
 const logos = makeLogoActs(() => world)
 const { acts, approved, decide, events, handIn, logosOf, own, shownTo } = logos
 
-async function rename(people: ConsentCast, name: string) {
+async function tryName(people: ConsentCast, name: string) {
   const at = own(people, '').slice(0, -1)
   const { headers } = await world.call(people.owner, 'GET', at)
-  const answer = await world.call(people.owner, 'PATCH', at, {
+  return world.call(people.owner, 'PATCH', at, {
     body: { name },
     headers: { 'if-match': String(headers['etag']) },
   })
+}
+
+async function rename(people: ConsentCast, name: string) {
+  const answer = await tryName(people, name)
   expect(answer.statusCode, answer.body).toBe(200)
 }
 
@@ -111,4 +115,24 @@ test('whoever waits longest for the provider comes first, for live use or for a 
     .json<{ items: { client_id: string }[] }>()
     .items.map(({ client_id: id }) => made.findIndex((people) => clientIdOf(people) === id))
   expect(order.filter((index) => index >= 0)).toEqual([0, 2, 1])
+})
+
+test('attack 30: a client that is live, or asks to be, takes no name that passes for the provider’s and that nobody looked at', async () => {
+  const people = await castWithKeys()
+  const refused = async (name: string) => (await tryName(people, name)).json()
+  for (const name of ['Liaison Support', 'L1aison desk', 'Lіaison'])
+    expect(await refused(name)).toMatchObject({
+      code: 'VALIDATION_ERROR',
+      errors: [{ pointer: '/body/name', code: 'LOOK_ALIKE' }],
+    })
+  await rename(people, 'Order desk two')
+  const set = (sql: string) => world.seed(`update api_client set ${sql} where id = $1`, [people.clientId])
+  await set(`environment = 'sandbox', live_requested_at = now(), live_approved_at = null`)
+  expect(await refused('Liaison Support')).toMatchObject({ errors: [{ code: 'LOOK_ALIKE' }] })
+  // Nobody meets it yet, and the provider looks at the name with which it asks.
+  await set(`live_requested_at = null`)
+  await rename(people, 'Liaison Support')
+  // A name that the provider let live stays.
+  await set(`environment = 'live', live_approved_at = now()`)
+  await rename(people, 'Liaison Support')
 })
