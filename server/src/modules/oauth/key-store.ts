@@ -103,7 +103,15 @@ export async function addFirstKeys(
 
 type ProviderSide = Mandate<'platform'> | Mandate<'system'>
 
-const SHOWN = ['kid', 'state', 'created_at', 'activated_at', 'retired_at', 'withdrawn_at'] as const
+const SHOWN = [
+  'kid',
+  'state',
+  'public_jwk',
+  'created_at',
+  'activated_at',
+  'retired_at',
+  'withdrawn_at',
+] as const
 
 /** The keys with their states, the newest first. */
 export function listKeys(mandate: ProviderSide) {

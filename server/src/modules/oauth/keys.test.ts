@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { encodeId } from '@liaison/access'
-import { CompactSign, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
+import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
@@ -61,6 +61,31 @@ test('the next key is published before it signs, and a retired one while its tok
   const listed = await oauth.world.call(admin, 'GET', '/api/v1/admin/signing-keys')
   expect(listed.json()).toEqual(answer.json())
   expect(await oauth.events('platform.signing_keys.rotate')).toHaveLength(1)
+})
+
+test('what a key signed is verified with the list of keys after it left jwks_uri, unless it was withdrawn (RFC 9701)', async () => {
+  const cast = await oauth.cast()
+  const { accessToken } = await oauth.grant(cast)
+  const evidence = (await cast.app.introspect(accessToken, true)).text
+  const { kid } = decodeProtectedHeader(evidence)
+  await age()
+  expect((await rotate()).statusCode).toBe(200)
+  await oauth.world.seed(`update signing_key set retired_at = now() - interval '1 hour' where kid = $1`, [
+    kid,
+  ])
+  const Shown = z.object({
+    items: z.array(z.object({ kid: z.string(), public_jwk: z.record(z.string(), z.string()).nullable() })),
+  })
+  const shown = async () => {
+    const { items } = Shown.parse((await oauth.world.call(admin, 'GET', '/api/v1/admin/signing-keys')).json())
+    return items.find((key) => key.kid === kid)?.public_jwk
+  }
+  await vi.waitFor(async () => expect(await publishedIds()).not.toContain(kid), SOON)
+  const key = await importJWK((await shown()) ?? {}, 'ES256')
+  expect((await compactVerify(evidence, key)).payload.length).toBeGreaterThan(0)
+  expect(await shown()).not.toHaveProperty('d')
+  await oauth.world.seed(`update signing_key set withdrawn_at = now() where kid = $1`, [kid])
+  expect(await shown()).toBeNull()
 })
 
 test('a key that was published just now does not sign, unless the one that signs is no longer safe', async () => {

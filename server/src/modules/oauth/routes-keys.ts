@@ -21,6 +21,10 @@ const SigningKey = z.strictObject({
     .string()
     .nullable()
     .meta({ description: 'When an emergency rotation ended everything that the key had signed.' }),
+  public_jwk: z.record(z.string(), z.string()).nullable().meta({
+    description:
+      'The public half, with which what the key signed is verified after it left `jwks_uri`: an answer of introspection that was kept as evidence. None of a key that was withdrawn, since anybody may have signed with it.',
+  }),
 })
 
 const SigningKeys = z.strictObject({ items: z.array(SigningKey) })
@@ -33,6 +37,7 @@ function toBody(row: KeyRow): z.input<typeof SigningKey> {
     activated_at: row.activated_at?.toISOString() ?? null,
     retired_at: row.retired_at?.toISOString() ?? null,
     withdrawn_at: row.withdrawn_at?.toISOString() ?? null,
+    public_jwk: row.withdrawn_at === null ? row.public_jwk : null,
   }
 }
 
