@@ -13,6 +13,10 @@ create table public.configuration_in_force (
   constraint configuration_in_force_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partner(id),
   constraint configuration_in_force_partner_id_key UNIQUE NULLS NOT DISTINCT (partner_id)
 );
+CREATE TRIGGER announced AFTER UPDATE ON public.configuration_in_force FOR EACH ROW WHEN (((new.partner_id IS NOT NULL) AND (old.api_access_level IS DISTINCT FROM new.api_access_level))) EXECUTE FUNCTION private.announce_access('partner_id=partner_id');
+CREATE TRIGGER announced_first AFTER INSERT ON public.configuration_in_force FOR EACH ROW WHEN (((new.partner_id IS NOT NULL) AND (new.api_access_level = ANY (ARRAY['none'::text, 'sandbox'::text])))) EXECUTE FUNCTION private.announce_access('partner_id=partner_id');
+CREATE TRIGGER signalled AFTER UPDATE ON public.configuration_in_force FOR EACH ROW WHEN (((new.partner_id IS NOT NULL) AND (new.api_access_level IS DISTINCT FROM old.api_access_level) AND ((new.api_access_level = 'none'::text) OR ((new.api_access_level = 'sandbox'::text) AND (old.api_access_level IS DISTINCT FROM 'none'::text))))) EXECUTE FUNCTION access.signal_change();
+CREATE TRIGGER signalled_first AFTER INSERT ON public.configuration_in_force FOR EACH ROW WHEN (((new.partner_id IS NOT NULL) AND (new.api_access_level = ANY (ARRAY['none'::text, 'sandbox'::text])))) EXECUTE FUNCTION access.signal_change();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.configuration_in_force REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('everybody');
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.configuration_in_force REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('everybody');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.configuration_in_force REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('everybody');

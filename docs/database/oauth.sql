@@ -61,6 +61,7 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.api_client FOR EACH ROW EX
 CREATE TRIGGER signalled AFTER UPDATE OF status ON public.api_client FOR EACH ROW WHEN (((old.status = 'active'::text) AND (new.status <> 'active'::text))) EXECUTE FUNCTION access.signal_change('status');
 CREATE TRIGGER signalled_certificate AFTER UPDATE OF token_binding, certificates ON public.api_client FOR EACH ROW WHEN (((old.token_binding = 'mtls'::text) AND ((new.token_binding <> 'mtls'::text) OR (NOT (new.certificates @> old.certificates))))) EXECUTE FUNCTION access.signal_change('certificate');
 CREATE TRIGGER signalled_key AFTER UPDATE OF jwks ON public.api_client FOR EACH ROW WHEN ((old.jwks IS DISTINCT FROM new.jwks)) EXECUTE FUNCTION access.signal_change('key');
+CREATE TRIGGER signalled_mask AFTER UPDATE OF mask ON public.api_client FOR EACH ROW WHEN (((old.mask & (~ new.mask)) <> (repeat('0'::text, 256))::bit(256))) EXECUTE FUNCTION access.signal_change('mask');
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.api_client REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.api_client REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.api_client REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');

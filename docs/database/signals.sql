@@ -65,6 +65,7 @@ create table public.signal_health (
   failing_since timestamp with time zone,
   last_success_at timestamp with time zone,
   verified_at timestamp with time zone,
+  last_failure_at timestamp with time zone,
   constraint signal_health_pkey PRIMARY KEY (stream_id),
   constraint signal_health_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES public.signal_stream(id) ON DELETE CASCADE
 );
@@ -292,9 +293,13 @@ begin
       'mask', ((fresh ->> 'mask')::bit(256) | (to_jsonb(old) ->> 'mask')::bit(256))::text)
     when 'partner' then jsonb_build_object('about', 'partner', 'change', 'ended', 'partner_id', fresh -> 'id', 'state', fresh -> 'status', 'side', 'provider')
     when 'tenant' then jsonb_build_object('about', 'tenant', 'change', 'ended', 'tenant_id', fresh -> 'id', 'state', fresh -> 'status', 'side', 'provider')
-    when 'api_client' then jsonb_build_object('about', 'client', 'change', case when tg_argv[0] in ('key', 'certificate') then 'key' else 'ended' end,
+    when 'configuration_in_force' then jsonb_build_object('about', 'partner', 'change', 'ended', 'partner_id', fresh -> 'partner_id', 'state', 'closed to the API', 'side', 'provider')
+    when 'api_client' then case when tg_argv[0] = 'mask' then jsonb_build_object('about', 'client', 'change', 'narrowed', 'client_id', fresh -> 'id',
+      'partner_id', fresh -> 'partner_id', 'tenant_id', fresh -> 'tenant_id', 'scopes', fresh -> 'scopes',
+      'mask', ((to_jsonb(old) ->> 'mask')::bit(256) & ~(fresh ->> 'mask')::bit(256))::text)
+    else jsonb_build_object('about', 'client', 'change', case when tg_argv[0] in ('key', 'certificate') then 'key' else 'ended' end,
       'credential', case when tg_argv[0] = 'certificate' then 'x509' end, 'client_id', fresh -> 'id',
-      'partner_id', fresh -> 'partner_id', 'tenant_id', fresh -> 'tenant_id', 'state', fresh -> 'status', 'side', fresh -> 'status_changed_by_side')
+      'partner_id', fresh -> 'partner_id', 'tenant_id', fresh -> 'tenant_id', 'state', fresh -> 'status', 'side', fresh -> 'status_changed_by_side') end
     when 'partner_home' then jsonb_build_object('about', 'partner', 'change', 'ended', 'tenant_id', fresh -> 'tenant_id', 'partner_id', fresh -> 'partner_id',
       'state', 'separated', 'side', fresh -> 'ended_by_side')
     else jsonb_build_object('about', fresh -> 'scope', 'change', 'ended', 'delegation_id', fresh -> 'delegation_id', 'tenant_id', fresh -> 'tenant_id',

@@ -90,7 +90,7 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.tenant REFERENCING NEW TABL
 CREATE TRIGGER audited_update AFTER UPDATE ON public.tenant REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER keep_past AFTER UPDATE OF status ON public.tenant FOR EACH ROW EXECUTE FUNCTION private.keep_past('id');
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.tenant FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
-CREATE TRIGGER signalled AFTER UPDATE OF status ON public.tenant FOR EACH ROW WHEN (((old.status = 'active'::text) AND (new.status <> 'active'::text))) EXECUTE FUNCTION access.signal_change();
+CREATE TRIGGER signalled AFTER UPDATE OF status ON public.tenant FOR EACH ROW WHEN (((old.status = ANY (ARRAY['active'::text, 'trial'::text])) AND (new.status <> ALL (ARRAY['active'::text, 'trial'::text])))) EXECUTE FUNCTION access.signal_change();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.tenant REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('*id');
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.tenant REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('*id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.tenant REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('*id');

@@ -340,6 +340,12 @@ describe('the stream of changes (mode B)', () => {
       `update partner set status = 'active' where id = $1`,
       'partner',
     ],
+    [
+      'an API that is closed to the partner',
+      `insert into configuration_in_force (partner_id, version, document) select $1, 1, jsonb_set(document, '{api,access_level}', '"none"') from configuration_in_force where partner_id is null`,
+      `update configuration_in_force set document = jsonb_set(document, '{api,access_level}', '"live"') where partner_id = $1`,
+      'partner',
+    ],
     ['a closed customer', `update tenant set status = 'closed' where id = $1`, null, 'tenant'],
     ['a terminated partner', `update partner set status = 'terminated' where id = $1`, null, 'partner'],
   ]

@@ -15,6 +15,8 @@ export const Change = z.object({
   side: z.string().optional(),
   epoch: z.int().optional(),
   mask: z.string().optional(),
+  /** Of a client whose registration was narrowed: what it may still ask for. */
+  scopes: z.array(z.string()).optional(),
   credential: z.literal('x509').optional(),
 })
 export type Change = z.output<typeof Change>
@@ -92,7 +94,8 @@ export function eventOf(
     case 'ended':
       return { type: SESSION_REVOKED, claims: common }
     case 'narrowed': {
-      const claims = { delegation_ver: change.epoch, scope: about.scopes?.join(' ') ?? '' }
+      const scope = (change.scopes ?? about.scopes ?? []).join(' ')
+      const claims = { ...(change.epoch !== undefined && { delegation_ver: change.epoch }), scope }
       return { type: TOKEN_CLAIMS_CHANGE, claims: { ...common, claims } }
     }
     case 'key': {
@@ -111,6 +114,12 @@ const DELAYS_MS: readonly number[] = [1, 5, 15, 60, 300, 900, 3600].map((seconds
 /** Delays are up to a fifth longer, so that what failed together does not come back together. */
 const JITTER = 0.2
 const LONGEST_WAIT_MS = 3_600_000
+
+/**
+ * Longer than any event waits for its next push. A failure that none followed for so long says nothing about one now:
+ * nothing waited, or nobody pushed.
+ */
+export const REST_MS = 3 * LONGEST_WAIT_MS
 
 /** Milliseconds until the next push after `attempt` of them failed; `random` is in [0, 1). */
 export function delayAfter(

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CAEP, POLL, PUSH, REVOKE, SignalWorld } from '#testing/signal-acts.ts'
+import { configure } from '#testing/realm-acts.ts'
 import { TEST_ORIGIN } from '#testing/world.ts'
 import { encodeId } from '@liaison/access'
 
@@ -178,6 +179,63 @@ describe('what else stops or narrows access', () => {
     expect(events.map((event) => event.type)).toEqual([`${CAEP}${type}`])
     const { format, ...named } = events[0]?.claims.sub_id ?? {}
     expect([format, Object.keys(named).toSorted()]).toEqual(['complex', members])
+  })
+
+  test.each([
+    ['trial', 'suspended', 1],
+    ['trial', 'closed', 1],
+    ['active', 'closed', 1],
+    // Clients work for an organisation on trial as for any other.
+    ['active', 'trial', 0],
+    ['trial', 'active', 0],
+  ])('a customer that goes from %s to %s is told %#: %i times', async (before, after, times) => {
+    const cast = await signals.consented()
+    await signals.world.seed(
+      'update tenant set status = $2 where id = $1',
+      [cast.tenant, before],
+      cast.tenant,
+    )
+    await signals.pushStream(edge.call)
+    await signals.change('update tenant set status = $2 where id = $1', [cast.tenant, after], cast)
+    expect((await signals.pushed(edge.publicId)).map((event) => event.type)).toEqual(
+      Array.from({ length: times }, () => `${CAEP}session-revoked`),
+    )
+  })
+
+  test('a partner to which the API is closed is told to gateways and to its clients, and one to which it is opened is not', async () => {
+    const cast = await signals.consented()
+    await signals.pushStream(edge.call)
+    const own = await signals.pollStream(await signals.client(cast))
+    const told: number[] = []
+    for (const level of ['sandbox', 'none', 'sandbox', 'live']) {
+      await configure(signals.world, cast.partner, { api: { access_level: level } })
+      await signals.pump()
+      told.push((await signals.pushed(edge.publicId)).length)
+    }
+    expect(told).toEqual([1, 2, 2, 2])
+    const [event] = await signals.pushed(edge.publicId)
+    expect(event?.claims.sub_id).toEqual({
+      format: 'complex',
+      partner: { format: 'opaque', id: encodeId('partner', cast.partner) },
+    })
+    expect(event?.claims.events[`${CAEP}session-revoked`]).toMatchObject({
+      reason_admin: { en: 'partner closed to the API by the provider' },
+    })
+    expect(Object.keys(await own.poll())).toHaveLength(2)
+  })
+
+  test('a client whose registration is narrowed is told what it may still ask for, where what it lost could open something', async () => {
+    const cast = await signals.consented()
+    const elsewhere = await signals.gateway(`Services${Date.now()}`, 'api.services.read')
+    await signals.pushStream(edge.call)
+    const { poll } = await signals.pollStream(elsewhere.call)
+    const narrow = `update api_client set scopes = '{services.read}', mask = (select set_bit('0'::bit(256), bit, 1) from permission where name = 'api.services.read') where id = $1`
+    await signals.change(narrow, [cast.client], cast)
+    const [event] = await signals.pushed(edge.publicId)
+    expect(event?.claims.events).toMatchObject({
+      [`${CAEP}token-claims-change`]: { claims: { scope: 'services.read' } },
+    })
+    expect(await poll()).toEqual({})
   })
 
   test('a frozen customer is told to a client that was let in there about its own tokens, and to no other', async () => {
