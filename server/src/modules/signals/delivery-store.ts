@@ -3,7 +3,7 @@ import type { ClaimLimits } from '#modules/webhooks/index.ts'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { STREAM_UPDATED } from './events.ts'
-import { Audience } from './rules.ts'
+import { Audience, REST_MS } from './rules.ts'
 import type { Change } from './rules.ts'
 
 type System = Mandate<'system'>
@@ -137,21 +137,25 @@ const GOES_THERE_STILL =
 const placeOf = (event: Pushed) => [event.stream_id, event.endpoint_url, event.sealed_authorization]
 
 /**
- * Writes down how the receiver does; tells since when it fails, as the database's clock has it. Null, with nothing written
+ * Writes down how the receiver does; tells since when it fails with every attempt, as the database's clock has it. Null, with nothing written
  * down, when the stream has another address or authorization by now. Holds the stream until the transaction ends, so that
  * neither changes meanwhile; to be called before anything of its events is written, as whoever stops a stream does it.
  */
 export async function noteHealth(mandate: System, event: Pushed, hasSucceeded: boolean) {
   const [row] = await rowsOf(
     mandate,
-    `insert into signal_health as h (stream_id, failing_since, last_success_at)
-     select s.id, case when $4 then null else statement_timestamp() end, case when $4 then statement_timestamp() end
+    `insert into signal_health as h (stream_id, failing_since, last_success_at, last_failure_at)
+     select s.id, case when $4 then null else statement_timestamp() end, case when $4 then statement_timestamp() end,
+       case when $4 then null else statement_timestamp() end
      from signal_stream s where ${GOES_THERE_STILL} for no key update of s
      on conflict (stream_id) do update set
-       failing_since = case when $4 then null else coalesce(h.failing_since, statement_timestamp()) end,
+       failing_since = case when $4 then null
+         when h.last_failure_at < statement_timestamp() - make_interval(secs => $5) then statement_timestamp()
+         else coalesce(h.failing_since, statement_timestamp()) end,
+       last_failure_at = case when $4 then h.last_failure_at else statement_timestamp() end,
        last_success_at = case when $4 then statement_timestamp() else h.last_success_at end
      returning failing_since, statement_timestamp() as now`,
-    [...placeOf(event), hasSucceeded],
+    [...placeOf(event), hasSucceeded, REST_MS / 1000],
   )
   const health = Health.nullable().parse(row ?? null)
   return health && { failingSince: health.failing_since, now: health.now }

@@ -104,6 +104,30 @@ describe('a push (RFC 8935)', () => {
     })
   })
 
+  test('to a receiver that refused one event days ago and fails once now is not given up: days without an attempt are none of the five (A16)', async () => {
+    const id = await signals.pushStream(edge.call)
+    signals.receiver.answer = () => ({
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+      body: '{"err":"invalid_request"}',
+    })
+    await revoke()
+    await signals.world.sql(
+      `update signal_health set failing_since = failing_since - interval '6 days', last_failure_at = last_failure_at - interval '6 days'`,
+    )
+    signals.receiver.answer = () => ({ status: 503, headers: LATER })
+    await revoke()
+    expect((await edge.call('GET', `/ssf/status?stream_id=${id}`)).body).toMatchObject({ status: 'enabled' })
+    expect(await rows()).toMatchObject([{ status: 'refused' }, { status: 'waiting' }])
+    // From now on they count, with an attempt each hour and a bit.
+    await signals.world.sql(
+      `update signal_health set failing_since = now() - interval '5 days', last_failure_at = now() - interval '80 minutes'`,
+    )
+    await waitOver()
+    await signals.signals.deliverDue()
+    expect((await edge.call('GET', `/ssf/status?stream_id=${id}`)).body).toMatchObject({ status: 'disabled' })
+  })
+
   test('to another address, or with another authorization, counts anew; any other change keeps what failed (A16)', async () => {
     const id = await signals.pushStream(edge.call)
     signals.receiver.answer = () => ({ status: 500, headers: LATER })
