@@ -144,7 +144,7 @@ END) stored,
   constraint invoice_subtotal_minor_check CHECK ((abs(subtotal_minor) < '9007199254740992'::bigint)),
   constraint invoice_tax_minor_check CHECK ((abs(tax_minor) < '9007199254740992'::bigint)),
   constraint invoice_tenant_id_billing_account_id_fkey FOREIGN KEY (tenant_id, billing_account_id) REFERENCES public.billing_account(tenant_id, id),
-  constraint invoice_tenant_id_number_key UNIQUE (tenant_id, number),
+  constraint invoice_tenant_id_number_key UNIQUE (tenant_id, number) DEFERRABLE,
   constraint invoice_tenant_id_source_external_id_key UNIQUE (tenant_id, source, external_id),
   constraint invoice_tenant_id_subscriber_id_fkey FOREIGN KEY (tenant_id, subscriber_id) REFERENCES public.subscriber(tenant_id, id)
 );

@@ -20,6 +20,7 @@ create table public.billing_account (
 CREATE TRIGGER audited_delete AFTER DELETE ON public.billing_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.billing_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.billing_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER keep_currency BEFORE UPDATE OF currency ON public.billing_account FOR EACH ROW WHEN ((new.currency IS DISTINCT FROM old.currency)) EXECUTE FUNCTION private.keep_currency();
 CREATE TRIGGER stamped_before AFTER UPDATE ON public.billing_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_delete AFTER DELETE ON public.billing_account REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
 CREATE TRIGGER stamped_insert AFTER INSERT ON public.billing_account REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION access.stamp_change('id');
@@ -311,6 +312,21 @@ AS $function$
 grant execute on access.has_other_admin(uuid,uuid) to liaison_owner;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.is_account_in_use(tenant uuid, account uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (select from public.invoice i where i.tenant_id = tenant and i.billing_account_id = account)
+    or exists (select from public.commercial_relationship r where r.tenant_id = tenant and r.account_id = account)
+    or exists (select from public.commercial_relationship r where r.payer_tenant_id = tenant and r.payer_account_id = account)
+    or exists (select from public.service_order o where o.tenant_id = tenant and o.account_id = account)
+$function$;
+grant execute on access.is_account_in_use(uuid,uuid) to liaison_ingest;
+grant execute on access.is_account_in_use(uuid,uuid) to liaison_owner;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.last_access_of_partner(wanted_tenant uuid)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -355,6 +371,23 @@ begin
     if not access.has_other_admin(old.tenant_id, old.id) then
       raise exception 'a tenant keeps an administrator' using errcode = 'check_violation', constraint = 'tenant_member_last_admin';
     end if;
+  end if;
+  return new;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.keep_currency()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  -- An order that is being placed, or a payer that is being set, is waited for.
+  perform pg_advisory_xact_lock(access.lock_key('billing', old.id));
+  if access.is_account_in_use(old.tenant_id, old.id) then
+    raise exception 'what was billed to an account stays in its currency' using errcode = 'check_violation', constraint = 'billing_account_currency_fixed';
   end if;
   return new;
 end

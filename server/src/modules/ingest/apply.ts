@@ -1,19 +1,15 @@
 import type { ItemFault } from '#platform/item-faults.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { findFixedCurrencies, findFuture, findRepeats, findTaken } from './item-checks.ts'
+import type { Named, Placed } from './item-checks.ts'
 import { PLANS } from './plans.ts'
 import type { Found, Plan, RowValues } from './plans.ts'
 import type { ItemOf, Kind } from './schemas.ts'
-import { findHolders, findPartners, findReferenced, findTenants, pairKey, writeRows } from './store.ts'
-import type { Pair, TenantRow, WrittenByTenant } from './store.ts'
+import { findPartners, findReferenced, findTenants, pairKey, writeRows } from './store.ts'
+import type { TenantRow, WrittenByTenant } from './store.ts'
 import { assignTicketNumbers } from './ticket-numbers.ts'
 import type { TicketNumbers } from './ticket-numbers.ts'
-
-/** An item that was checked by itself, with its place among those that came. */
-export interface Placed<K extends Kind> {
-  readonly index: number
-  readonly item: ItemOf<K>
-}
 
 /** A set of items of one kind. */
 export interface Batch<K extends Kind> {
@@ -26,10 +22,6 @@ export interface Resolved {
   readonly rows: readonly { readonly index: number; readonly values: RowValues }[]
   readonly faults: readonly ItemFault[]
   readonly tenants: ReadonlyMap<string, string>
-}
-
-interface Named<K extends Kind> extends Placed<K> {
-  readonly tenantId: string
 }
 
 function planOf<K extends Kind>(kind: K): Plan<K> {
@@ -74,68 +66,6 @@ async function findOwners<K extends Kind>(
       })
   }
   return { owned, faults, tenants }
-}
-
-function findRepeats<K extends Kind>(plan: Plan<K>, items: readonly Named<K>[]): ItemFault[] {
-  const faults: ItemFault[] = []
-  const seen = new Map<string, number>()
-  const note = (key: string, index: number, field: string) => {
-    const first = seen.get(key)
-    if (first === undefined) seen.set(key, index)
-    else
-      faults.push({
-        index,
-        pointer: `/${field}`,
-        code: 'DUPLICATE_ITEM',
-        detail: `Item ${first} has the same.`,
-      })
-  }
-  for (const { item, index, tenantId } of items) {
-    note(`id ${pairKey(tenantId, plan.identify(item))}`, index, 'external_id' in item ? 'external_id' : 'day')
-    const held = plan.unique?.of(item)
-    if (held !== undefined) note(`unique ${pairKey(tenantId, held)}`, index, plan.unique?.column ?? '')
-  }
-  return faults
-}
-
-/** How far the clock of a sender may be ahead of ours. */
-const CLOCK_DIFFERENCE_MS = 60_000
-
-/** Answers that are still to come: they are none. */
-function findFuture(items: readonly Named<Kind>[], now: Date): ItemFault[] {
-  const latest = now.getTime() + CLOCK_DIFFERENCE_MS
-  return items.flatMap(({ item, index }): ItemFault[] => {
-    const answeredAt = 'first_response_at' in item ? item.first_response_at : undefined
-    if (answeredAt === undefined || Date.parse(answeredAt) <= latest) return []
-    const detail = 'What is still to come is no answer.'
-    return [{ index, pointer: '/first_response_at', code: 'IN_THE_FUTURE', detail }]
-  })
-}
-
-async function findTaken<K extends Kind>(
-  mandate: Mandate<'ingest'>,
-  plan: Plan<K>,
-  items: readonly Named<K>[],
-): Promise<ItemFault[]> {
-  const { unique } = plan
-  if (!unique) return []
-  const pairs: Pair[] = items.flatMap(({ item, tenantId }) => {
-    const text = unique.of(item)
-    return text === undefined ? [] : [{ tenantId, text }]
-  })
-  const holders = await findHolders(mandate, { table: plan.table, column: unique.column, pairs })
-  return items.flatMap(({ item, index, tenantId }) => {
-    const holder = holders.get(pairKey(tenantId, unique.of(item) ?? ''))
-    if (holder === undefined || holder === `${mandate.source} ${plan.identify(item)}`) return []
-    return [
-      {
-        index,
-        pointer: `/${unique.column}`,
-        code: 'ALREADY_TAKEN',
-        detail: 'Another record has this already.',
-      },
-    ]
-  })
 }
 
 type Ids = Map<string, { readonly id: string; readonly currency: string | null }>
@@ -241,18 +171,23 @@ export async function resolveItems<K extends Kind>(
   const repeated = new Set(repeats.map(({ index }) => index))
   const single = owned.filter(({ index }) => !repeated.has(index))
   const numbers = batch.kind === 'tickets' ? await assignTicketNumbers(mandate, single) : NO_NUMBERS
-  const taken = await findTaken(mandate, plan, single)
+  const fixed = await findFixedCurrencies(mandate, single)
   const references = await followReferences(mandate, plan, single)
   const partners = await followPartners(mandate, single)
-  const faults = [
+  const others = [
     ...unknown,
     ...repeats,
     ...findFuture(single, mandate.origin.now),
     ...numbers.faults,
-    ...taken,
+    ...fixed,
     ...references.faults,
     ...partners.faults,
-  ].toSorted((left, right) => left.index - right.index)
+  ]
+  const taken = await findTaken(mandate, plan, {
+    items: single,
+    faulty: new Set(others.map(({ index }) => index)),
+  })
+  const faults = [...others, ...taken].toSorted((left, right) => left.index - right.index)
   const faulty = new Set(faults.map(({ index }) => index))
   const rows = single
     .filter(({ index }) => !faulty.has(index))

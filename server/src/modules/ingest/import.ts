@@ -1,7 +1,7 @@
 import type { ItemFault } from '#platform/item-faults.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { recordIngest, resolveItems, writeResolved } from './apply.ts'
-import type { Placed } from './apply.ts'
+import type { Placed } from './item-checks.ts'
 import { PLANS } from './plans.ts'
 import { KINDS, parseItem } from './schemas.ts'
 import type { ItemOf, Kind } from './schemas.ts'

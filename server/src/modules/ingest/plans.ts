@@ -34,7 +34,12 @@ export interface Plan<K extends Kind> {
   readonly touches?: true
   readonly identify: (item: ItemOf<K>) => string
   /** A field besides the external id that must be unique within the tenant (for tenants: everywhere). */
-  readonly unique?: { readonly column: string; readonly of: (item: ItemOf<K>) => string | undefined }
+  readonly unique?: {
+    readonly column: string
+    readonly of: (item: ItemOf<K>) => string | undefined
+    /** Whether one record may take at once what another gives up: the constraint is checked at the end of the statement. */
+    readonly isGivenUp?: true
+  }
   readonly references?: (item: ItemOf<K>) => readonly Reference[]
   readonly toRow: (item: ItemOf<K>, found: Found) => RowValues
 }
@@ -131,7 +136,7 @@ const invoices: Plan<'invoices'> = {
   },
   touches: true,
   identify: byExternalId,
-  unique: { column: 'number', of: (item) => item.number },
+  unique: { column: 'number', of: (item) => item.number, isGivenUp: true },
   references: (item) => [
     { field: 'billing_account', table: 'billing_account', externalId: item.billing_account },
     ...(item.subscriber === undefined

@@ -145,6 +145,11 @@ const Invoice = z
       path: ['subtotal'],
     },
   )
+  .refine((item) => Number.isSafeInteger(item.subtotal.amount_minor + (item.tax?.amount_minor ?? 0)), {
+    message: 'an invoice comes to an amount that can be counted',
+    params: { code: 'TOO_LARGE' },
+    path: ['subtotal'],
+  })
   .refine((item) => item.due_on >= item.issued_on, {
     message: 'an invoice is due on or after the day of issue',
     params: { code: 'DUE_BEFORE_ISSUE' },
@@ -208,6 +213,14 @@ const Ticket = z
       message: 'a ticket is answered after it was opened',
       params: { code: 'ANSWERED_BEFORE_OPENED' },
       path: ['first_response_at'],
+    },
+  )
+  .refine(
+    (item) => item.resolved_at === undefined || new Date(item.resolved_at) >= new Date(item.created_at),
+    {
+      message: 'a ticket is resolved after it was opened',
+      params: { code: 'RESOLVED_BEFORE_OPENED' },
+      path: ['resolved_at'],
     },
   )
 

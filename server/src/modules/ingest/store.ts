@@ -90,6 +90,20 @@ export async function findReferenced(
   )
 }
 
+/** Which of these billing accounts have been billed, ordered for or agreed upon in their currency. */
+export async function findAccountsInUse(
+  mandate: Ingesting,
+  accounts: readonly { readonly tenantId: string; readonly id: string }[],
+): Promise<Set<string>> {
+  if (accounts.length === 0) return new Set()
+  const rows = await ask(
+    mandate,
+    'select n.id from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id) where access.is_account_in_use(n.tenant_id, n.id)',
+    [accounts.map(({ tenantId }) => tenantId), accounts.map(({ id }) => id)],
+  )
+  return new Set(rows.map((row) => String(row['id'])))
+}
+
 /** Who already has a number, an account number or a slug: its source and external id, as one key each. */
 export async function findHolders(
   mandate: Ingesting,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { applyTransforms, parseMoment, toMinorUnits } from './transforms.ts'
+import { applyTransforms, parseMoment, toMinorUnits, Transform, TransformError } from './transforms.ts'
 
 describe('amounts', () => {
   test.each([
@@ -26,6 +26,49 @@ describe('amounts', () => {
   ])('%s %s is no amount', (text, currency) => {
     expect(() => toMinorUnits(text, currency)).toThrow(text)
   })
+
+  const german = { currency: 'EUR', decimal: ',', group: '.' } as const
+  test.each([
+    ['29,85', german, 2985],
+    ['1.234,56', german, 123_456],
+    ['-1.234.567,8', german, -123_456_780],
+    ['1234,5', german, 123_450],
+    ['1.234', german, 123_400],
+    ['980', german, 98_000],
+    ['1 234,56', { currency: 'EUR', decimal: ',', group: ' ' } as const, 123_456],
+    ["1'234.50", { currency: 'CHF', decimal: '.', group: "'" } as const, 123_450],
+    ['1,234.50', { currency: 'USD', decimal: '.', group: ',' } as const, 123_450],
+    ['29,85', { currency: 'EUR', decimal: ',' } as const, 2985],
+  ])('%s in the form %o is %i minor units', (text, form, minor) => {
+    expect(applyTransforms(text, [{ decimal_to_minor: form }])).toEqual({
+      amount_minor: minor,
+      currency: form.currency,
+    })
+  })
+
+  test.each([
+    '29.85',
+    '1.23,45',
+    '12.34',
+    '1234.567,00',
+    '.123,00',
+    '1.234.,00',
+    '29,',
+    ',85',
+    '1,2,3',
+    '29,855',
+    '1 234,56',
+    '',
+  ])('%s is no amount of a country that writes 1.234,56', (text) => {
+    expect(() => applyTransforms(`${text} `, [{ decimal_to_minor: german }])).toThrow(TransformError)
+  })
+
+  test('are not written with one mark for both', () => {
+    const same = { decimal_to_minor: { currency: 'EUR', decimal: ',', group: ',' } }
+    expect(Transform.safeParse(same).success).toBe(false)
+    expect(Transform.safeParse({ decimal_to_minor: german }).success).toBe(true)
+    expect(Transform.safeParse({ decimal_to_minor: 'EUR' }).success).toBe(true)
+  })
 })
 
 describe('dates', () => {
@@ -37,6 +80,7 @@ describe('dates', () => {
     ['12.30.00 PM 01-01-2024', 'hh.mm.ss A DD-MM-YYYY', '2024-01-01T12:30:00.000Z'],
     ['29/02/2024 23:59', 'DD/MM/YYYY HH:mm', '2024-02-29T23:59:00.000Z'],
     ['01-Jan-70', 'DD-MMM-YY', '1970-01-01T00:00:00.000Z'],
+    ['22-04-0015', 'DD-MM-YYYY', '0015-04-22T00:00:00.000Z'],
   ])('%s as %s is %s', (text, format, instant) => {
     // A format without a year leaves only the time of day to compare.
     const moment = parseMoment(text, format)
@@ -53,6 +97,7 @@ describe('dates', () => {
     ['2015-04-22', 'DD-MM-YYYY'],
     ['22-04-2015x', 'DD-MM-YYYY'],
     ['24:00 01-01-2024', 'HH:mm DD-MM-YYYY'],
+    ['01-01-0000', 'DD-MM-YYYY'],
   ])('%s is no moment of the form %s', (text, format) => {
     expect(() => parseMoment(text, format)).toThrow(text.slice(0, 4))
   })

@@ -24,6 +24,25 @@ export function toMinorUnits(text: string, currency: string): number {
   return sign === '-' && minor !== 0 ? -minor : minor
 }
 
+/** How the amounts of a file are written: what stands before the decimals, and between groups of three digits. */
+const DECIMAL_MARKS = ['.', ','] as const
+const GROUP_MARKS = ['.', ',', ' ', '\u00A0', '\u202F', "'", '\u2019'] as const
+
+/** An amount as the sender's country writes it, as one with a point and without groups. Throws for every other form: `1.234` is no `1,234`. */
+function toPlainDecimal(
+  text: string,
+  { decimal, group }: { decimal: string; group: string | undefined },
+): string {
+  const [point, between] = [decimal, group ?? ''].map((mark) => mark.replace('.', String.raw`\.`))
+  const whole = between === '' ? String.raw`\d+` : String.raw`\d{1,3}(?:${between}\d{3})+|\d+`
+  const match = new RegExp(String.raw`^([+-]?)(${whole})(?:${point}(\d+))?$`).exec(text.trim())
+  if (!match)
+    throw new TransformError(`"${text}" is not a decimal amount with "${decimal}" before the decimals`)
+  const [, sign, digits = '', fraction] = match
+  const plain = group === undefined ? digits : digits.replaceAll(group, '')
+  return `${sign}${plain}${fraction === undefined ? '' : `.${fraction}`}`
+}
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 const PARTS: Readonly<Record<string, string>> = {
@@ -81,8 +100,13 @@ export function parseMoment(text: string, format: string): Date {
   if (!parts) throw new TransformError(`"${text}" is not of the form ${format}`)
   const [year, month, day] = [yearOf(parts), monthOf(parts), Number(parts['day'] ?? 1)]
   const [hour, minute, second] = [hourOf(parts), Number(parts['minute'] ?? 0), Number(parts['second'] ?? 0)]
-  const moment = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
+  const moment = new Date(0)
+  // Date.UTC takes the years 0 to 99 for those of the last century.
+  moment.setUTCFullYear(year, month - 1, day)
+  moment.setUTCHours(hour, minute, second)
   const isReal =
+    year > 0 &&
+    moment.getUTCFullYear() === year &&
     moment.getUTCMonth() === month - 1 &&
     moment.getUTCDate() === day &&
     moment.getUTCHours() === hour &&
@@ -94,10 +118,23 @@ export function parseMoment(text: string, format: string): Date {
 
 const FORMAT = z.string().min(1).max(60)
 
+const CURRENCY_CODE = z.string().regex(CURRENCY, 'must be an ISO 4217 code')
+
+const Decimals = z
+  .strictObject({
+    currency: CURRENCY_CODE,
+    decimal: z.enum(DECIMAL_MARKS),
+    group: z.enum(GROUP_MARKS).optional(),
+  })
+  .refine(({ decimal, group }) => decimal !== group, {
+    message: 'groups are not marked like the decimals',
+    path: ['group'],
+  })
+
 /** The transforms of a mapping, by name; the list is closed. */
 export const Transform = z.union([
   z.enum(['trim', 'lower', 'upper', 'integer', 'decimal', 'boolean']),
-  z.strictObject({ decimal_to_minor: z.string().regex(CURRENCY, 'must be an ISO 4217 code') }),
+  z.strictObject({ decimal_to_minor: z.union([CURRENCY_CODE, Decimals]) }),
   z.strictObject({ date: FORMAT }),
   z.strictObject({ datetime: FORMAT }),
   z.strictObject({ split: z.string().min(1).max(5) }),
@@ -142,10 +179,15 @@ function applyNamed(rule: Extract<TransformRule, string>, text: string): Value {
   }
 }
 
+function toAmount(text: string, form: string | z.output<typeof Decimals>): Value {
+  if (typeof form === 'string') return { amount_minor: toMinorUnits(text, form), currency: form }
+  const { currency, decimal, group } = form
+  return { amount_minor: toMinorUnits(toPlainDecimal(text, { decimal, group }), currency), currency }
+}
+
 function applyOne(rule: TransformRule, text: string): Value {
   if (typeof rule === 'string') return applyNamed(rule, text)
-  if ('decimal_to_minor' in rule)
-    return { amount_minor: toMinorUnits(text, rule.decimal_to_minor), currency: rule.decimal_to_minor }
+  if ('decimal_to_minor' in rule) return toAmount(text, rule.decimal_to_minor)
   if ('date' in rule) return parseMoment(text, rule.date).toISOString().slice(0, 10)
   if ('datetime' in rule) return parseMoment(text, rule.datetime).toISOString()
   if ('split' in rule)
