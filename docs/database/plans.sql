@@ -322,6 +322,7 @@ CREATE TRIGGER audited_update AFTER UPDATE ON public.subscription REFERENCING NE
 CREATE TRIGGER begin_terms AFTER INSERT ON public.subscription FOR EACH ROW EXECUTE FUNCTION private.begin_terms();
 CREATE TRIGGER enforce_subscription BEFORE INSERT OR UPDATE ON public.subscription FOR EACH ROW EXECUTE FUNCTION private.enforce_subscription();
 CREATE TRIGGER note_subscription AFTER INSERT OR UPDATE ON public.subscription FOR EACH ROW EXECUTE FUNCTION private.note_subscription();
+CREATE TRIGGER tell_deleted BEFORE DELETE ON public.subscription FOR EACH ROW EXECUTE FUNCTION private.tell_deleted_subscription();
 alter table public.subscription enable row level security, force row level security;
 create policy deciding on public.subscription for select to liaison_authz
   using (true);
@@ -517,6 +518,8 @@ CREATE TRIGGER audited_insert AFTER INSERT ON public.subscription_term REFERENCI
 CREATE TRIGGER audited_update AFTER UPDATE ON public.subscription_term REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER enforce_term BEFORE INSERT OR UPDATE ON public.subscription_term FOR EACH ROW EXECUTE FUNCTION private.enforce_term();
 CREATE TRIGGER fix_taken_terms AFTER INSERT ON public.subscription_term FOR EACH ROW EXECUTE FUNCTION private.fix_taken_terms();
+CREATE TRIGGER tell_changed_insert AFTER INSERT ON public.subscription_term FOR EACH ROW EXECUTE FUNCTION private.tell_changed_subscription();
+CREATE TRIGGER tell_changed_update AFTER UPDATE OF withdrawn_at ON public.subscription_term FOR EACH ROW WHEN (((old.withdrawn_at IS NULL) AND (new.withdrawn_at IS NOT NULL))) EXECUTE FUNCTION private.tell_changed_subscription();
 alter table public.subscription_term enable row level security, force row level security;
 create policy deciding on public.subscription_term for select to liaison_authz
   using (true);
@@ -1707,6 +1710,43 @@ CREATE OR REPLACE FUNCTION private.subscription_side()
  STABLE
 RETURN CASE SESSION_USER WHEN 'liaison_realm'::name THEN CASE WHEN access.is_realm_admin() THEN 'partner'::text ELSE 'end_user'::text END WHEN 'liaison_program'::name THEN 'partner'::text WHEN 'liaison_platform'::name THEN 'provider'::text WHEN 'liaison_job'::name THEN 'clock'::text WHEN 'liaison_ingest'::name THEN 'clock'::text ELSE NULL::text END;
 grant execute on private.subscription_side() to liaison_realm;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.tell_changed_subscription()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'UPDATE' or exists (select from subscription_term t where t.subscription_id = new.subscription_id and t.id <> new.id) then
+    insert into outbox (topic, payload)
+    values ('subscription.changed', jsonb_build_object('subscription_id', new.subscription_id, 'partner_id', new.partner_id, 'end_user_id', new.end_user_id));
+  end if;
+  return null;
+end
+$function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.tell_deleted_subscription()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if access.subscription_state(old) = 'unsigned' then
+    return old;
+  end if;
+  insert into outbox (topic, payload)
+  values ('subscription.unsigned', jsonb_build_object('subscription_id', old.id, 'partner_id', old.partner_id, 'end_user_id', old.end_user_id, 'reason', 'account_deleted'));
+  if access.context() is not null then
+    perform audit.record(jsonb_build_object('action', 'subscriptions.run_out', 'partner_id', old.partner_id, 'resource_type', 'subscription', 'resource_id', old.id, 'reason', 'account_deleted',
+      'changes', jsonb_build_object('state', jsonb_build_object('before', old.status, 'after', 'unsigned'))));
+  end if;
+  return old;
+end
+$function$;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.wind_plan_down()

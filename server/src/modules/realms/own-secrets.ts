@@ -56,7 +56,7 @@ const WORDS: Readonly<Record<Kind, { title: string; lead: string; label: string;
     },
     delete: {
       title: 'Delete your account',
-      lead: 'This cannot be undone: your profile and everything that belongs to it is removed for good.',
+      lead: 'This cannot be undone: your profile and everything that belongs to it is removed for good. A subscription that you have ends now.',
       label: 'Delete my account for good',
       look: 'danger',
     },

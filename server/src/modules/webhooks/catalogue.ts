@@ -103,8 +103,11 @@ export const EVENT_TYPES = {
   'kyc.revoked': realm('A verification was withdrawn; the end user is a guest again.'),
   'kyc.cancelled': realm('An identity check was taken back, or nobody sent it in for 30 days.'),
   'subscription.signed': realm("An end user's subscription began or runs again."),
+  'subscription.changed': realm(
+    'The plan of a subscription was changed, or is to change later, or stays after all.',
+  ),
   'subscription.suspended': realm('A subscription is held; it opens nothing until every hold is gone.'),
-  'subscription.unsigned': realm('A subscription ended, or never began.'),
+  'subscription.unsigned': realm('A subscription ended, also with the account of its user, or never began.'),
   'partner.changed': program('The entry of the partner in the register was changed.'),
   // While a partner is suspended nothing is delivered to it, so that its suspension is no message either.
   'partner.reactivated': program('The partner works again; nothing was delivered while it was suspended.'),
