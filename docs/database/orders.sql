@@ -206,6 +206,7 @@ CREATE INDEX service_tenant_id_order_id_idx ON public.service USING btree (tenan
 CREATE TRIGGER audited_delete AFTER DELETE ON public.service REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.service REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.service REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
+CREATE TRIGGER guarded BEFORE UPDATE ON public.service FOR EACH ROW EXECUTE FUNCTION access.guard_service();
 alter table public.service enable row level security, force row level security;
 create policy clock on public.service for all to liaison_job
   using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
@@ -235,6 +236,7 @@ grant select on public.service to liaison_delegate;
 grant select on public.service to liaison_job;
 grant select on public.service to liaison_platform;
 grant select on public.service to liaison_tenant;
+grant update (status, ended_at) on public.service to liaison_platform;
 
 -- An order for a billing account: whose it is, who pays, which API client or person placed it and by which right.
 create table public.service_order (
@@ -655,6 +657,31 @@ begin
 end
 $function$;
 grant execute on access.guard_order_item() to liaison_owner;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.guard_service()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  side text := access.side_of_order();
+begin
+  if side is null then
+    return new;
+  end if;
+  if (to_jsonb(new) - array['status', 'ended_at']) is distinct from (to_jsonb(old) - array['status', 'ended_at']) then
+    raise exception 'what a service says of its order stays' using errcode = 'check_violation', constraint = 'service_identity';
+  end if;
+  if not exists (select from public.state_transition t where t.entity = 'service' and t.from_state = old.status and t.to_state = new.status and t.actor_kind = side) then
+    raise exception '% may not move a service from % to %', side, old.status, new.status using errcode = 'check_violation', constraint = 'service_transition';
+  end if;
+  new.ended_at := statement_timestamp();
+  return new;
+end
+$function$;
+grant execute on access.guard_service() to liaison_owner;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.hold_payer(tenant uuid, account uuid, told_tenant uuid, told_account uuid)

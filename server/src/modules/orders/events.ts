@@ -1,7 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { OrderRow, ResaleRow, RelationshipRow } from './tables.ts'
+import type { OrderRow, ResaleRow, RelationshipRow, ServiceRow } from './tables.ts'
 import { toTenantId } from './view.ts'
 
 /** What happens to an order, and the topic under which subscribers hear of it. */
@@ -62,6 +62,25 @@ export async function announceOrder(
     partner_id: order.partner_id,
     client_id: order.client_id,
     delegation_id: delegationId,
+  })
+}
+
+/** Records the end of a service, for its tenant, whoever pays and the partner that ordered it. */
+export function recordServiceEnd(mandate: Mandate<'platform'>, service: ServiceRow, reason: string): void {
+  recordEvent(mandate, {
+    action: 'services.end',
+    tenantId: service.tenant_id,
+    ...(service.partner_id !== null && { partnerId: service.partner_id }),
+    ...(service.partner_name !== null && { partnerName: service.partner_name }),
+    ...(service.payer_tenant_id !== service.tenant_id && {
+      tenants: [{ tenantId: service.payer_tenant_id, rowCount: 1 }],
+    }),
+    ...(service.delegation_id !== null && { delegationId: service.delegation_id }),
+    // The partner reads it, too, and may not know the number of the account.
+    resource: { type: 'service', id: service.id, label: service.product_name },
+    billingParty: toTenantId(service.payer_tenant_id),
+    changes: { state: { before: 'active', after: 'ended' } },
+    reason,
   })
 }
 

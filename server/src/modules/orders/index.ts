@@ -17,6 +17,7 @@ import { makePartnerOrderRoutes } from './routes-partner.ts'
 import { personOrderRoutes } from './routes-people.ts'
 import { productRoutes } from './routes-products.ts'
 import { resaleRoutes } from './routes-resale.ts'
+import { makeServiceRoutes } from './routes-services.ts'
 
 export { getRelationship, listRelationships } from './commercial-store.ts'
 export type { RelationshipRow } from './tables.ts'
@@ -35,6 +36,7 @@ export function makeOrderRoutes(services: Services): readonly Route[] {
     ...makeClientOrderRoutes(services),
     ...makeInventoryRoutes(services),
     ...makeOverseeRoutes(services),
+    ...makeServiceRoutes(services),
     ...makePaidOrderRoutes(services),
     ...personOrderRoutes,
     ...makePartnerOrderRoutes(services),

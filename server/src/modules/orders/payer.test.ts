@@ -11,8 +11,8 @@ const tokens = new TestTokens()
 let world: TestWorld
 let clients: ApiClients
 let whole: WholesaleScene
-/** An administrator of the end customer, and one of the wholesaler's own organisation, which pays. */
-let customer: Caller
+/** An administrator of the end endco, and one of the wholesaler's own organisation, which pays. */
+let endco: Caller
 let payer: Caller
 beforeAll(async () => {
   world = await TestWorld.start(makeOrderRoutes, { tokens })
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   whole = await openWholesale(world, clients)
-  customer = await people.tenant(world, whole.tenant)
+  endco = await people.tenant(world, whole.tenant)
   payer = await people.tenant(world, whole.home)
 })
 afterAll(() => world[Symbol.asyncDispose]())
@@ -52,7 +52,7 @@ const paid = (caller: Caller, query = '') => world.call(caller, 'GET', `/api/v1/
 
 describe('whoever pays for what others order', () => {
   test('lists what is billed to it, by whomever it was ordered, and nothing more of it (A5)', async () => {
-    const [first, second] = [await placed(customer), await placed(customer)]
+    const [first, second] = [await placed(endco), await placed(endco)]
     const listed = (await paid(payer)).json()
     expect(listed).toMatchObject({ has_more: false, next_cursor: null })
     expect(listed.items.map((item: { order_id: string }) => item.order_id)).toEqual([second, first])
@@ -73,13 +73,13 @@ describe('whoever pays for what others order', () => {
     expect(rest.has_more).toBe(false)
     // The order itself stays the customer's own matter, and what somebody pays for itself is in its own list.
     expect((await world.call(payer, 'GET', `/api/v1/tenant/orders/${first}`)).statusCode).toBe(404)
-    expect((await paid(customer)).json().items).toEqual([])
+    expect((await paid(endco)).json().items).toEqual([])
     await placed(payer)
     expect((await paid(payer)).json().items).toHaveLength(2)
   })
 
   test('is no secret of another organisation, of a client or without a context (C10)', async () => {
-    await placed(customer)
+    await placed(endco)
     const stranger = await people.tenant(world, await world.tenant('Initech'))
     expect((await paid(stranger)).json().items).toEqual([])
     expect(await world.sqlAs('liaison_tenant', 'select 1 from access.orders_paid_for(null, 100)')).toEqual([])
@@ -89,7 +89,7 @@ describe('whoever pays for what others order', () => {
   })
 
   test('reads the events of the order, of whoever changes it (X)', async () => {
-    const id = await placed(customer)
+    const id = await placed(endco)
     const provider = await people.provider(world)
     const moved = await world.call(provider, 'POST', `/api/v1/admin/orders/${id}/reject`, {
       body: { reason: 'No line there.' },
@@ -132,25 +132,25 @@ describe('nothing new is billed', () => {
     ],
   ]
   test.each(gone)('%s; what runs goes on (A5)', async (_what, leave) => {
-    await placed(customer)
+    await placed(endco)
     await world.seed(
       `update service_order set status = 'completed' where tenant_id = $1`,
       [whole.tenant],
       whole.tenant,
     )
-    const account = await accountOf(customer)
+    const account = await accountOf(endco)
     expect(account?.billing).toMatchObject({ party_name: 'Whole itself' })
     const client = await clients.client({ tenant: whole.tenant })
     const token = await clients.token({ client, account: whole.account })
     await leave()
-    expect((await accountOf(customer))?.billing).toBeNull()
-    const refused = await order(customer, account)
+    expect((await accountOf(endco))?.billing).toBeNull()
+    const refused = await order(endco, account)
     expect([refused.statusCode, refused.json().code]).toEqual([409, 'ORDER_PAYER_MISSING'])
     const asClient = await clients.call(token, 'POST', '/api/v1/customers/E-7/orders', {
       body: { items: [{ product_code: 'ROUTER', quantity: 1 }] },
     })
     expect([asClient.statusCode, asClient.json().code]).toEqual([409, 'NO_BILLING_RELATIONSHIP'])
-    const services = await world.call(customer, 'GET', '/api/v1/tenant/services')
+    const services = await world.call(endco, 'GET', '/api/v1/tenant/services')
     expect(services.json().items).toMatchObject([{ state: 'active' }, { state: 'active' }])
   })
 })

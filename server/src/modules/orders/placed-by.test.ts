@@ -18,7 +18,7 @@ let shop: DirectScene
 /** Another partner, which the customer let in on the same account, and a later consent of the first one. */
 let stranger: { readonly partner: PartnerId; readonly client: string; readonly consent: string }
 let later: string
-let by: Readonly<Record<'customer' | 'partner' | 'stranger' | 'later', string>>
+let by: Readonly<Record<'tenant' | 'partner' | 'stranger' | 'later', string>>
 beforeAll(async () => {
   world = await TestWorld.start(makeOrderRoutes, { tokens })
   clients = new ApiClients(world, tokens)
@@ -39,7 +39,7 @@ beforeEach(async () => {
   stranger = { partner: other, client: theirs, consent: given }
   later = renewed
   by = {
-    customer: await clients.token({ client: own, account }),
+    tenant: await clients.token({ client: own, account }),
     partner: await clients.token({ client, account, delegation: consent }),
     stranger: await clients.token({ client: theirs, account, delegation: given }),
     later: await clients.token({ client, account, delegation: renewed }),
@@ -82,7 +82,7 @@ const newestOrder = async () =>
   )[0]?.id
 
 describe('an order that somebody else placed', () => {
-  test.each(['customer', 'partner'] as const)(
+  test.each(['tenant', 'partner'] as const)(
     'is read by a partner, and neither changed nor cancelled by it: of the %s (A5, A7)',
     async (whose) => {
       await setLimit(stranger.consent, 1)
@@ -102,8 +102,8 @@ describe('an order that somebody else placed', () => {
 
   test('is changed and cancelled by the customer, whose partner hears of it', async () => {
     const id = await place(by.partner)
-    expect((await amend(by.customer, id, 2)).statusCode).toBe(200)
-    expect((await cancel(by.customer, id)).statusCode).toBe(200)
+    expect((await amend(by.tenant, id, 2)).statusCode).toBe(200)
+    expect((await cancel(by.tenant, id)).statusCode).toBe(200)
     const told = await world.sql(
       `select distinct payload ->> 'partner_id' as partner, payload ->> 'delegation_id' as delegation from outbox
        where topic in ('order.changed', 'order.cancelled') and payload ->> 'tenant_id' = $1`,
@@ -208,7 +208,7 @@ async function orderingPeople() {
       await world.signIn(wilma.id, { tenantId: shop.tenant }),
       'partner.provisioning.orders.create',
     ),
-    customer: personEntry(await world.signIn(admin.id, { tenantId: shop.tenant }), 'tenant.orders.create'),
+    tenant: personEntry(await world.signIn(admin.id, { tenantId: shop.tenant }), 'tenant.orders.create'),
   }
 }
 
@@ -220,10 +220,10 @@ describe('the database', () => {
     await place(by.partner, 1, 'GIFT')
     const order = await newestOrder()
     const values = [shop.tenant, shop.account.id, order]
-    const { partner, customer } = await orderingPeople()
+    const { partner, tenant } = await orderingPeople()
     const cases = [
       ['liaison_delegate', partner],
-      ['liaison_tenant', customer],
+      ['liaison_tenant', tenant],
       ['liaison_delegate', await clientEntry('api.orders.create')],
       ['liaison_delegate', await clientEntry('api.orders.update')],
     ] as const

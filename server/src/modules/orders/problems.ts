@@ -63,6 +63,12 @@ const ORDER_PROBLEMS = {
     cause: 'No service that this caller may see has this id.',
     remedy: 'Open it from the list of services of the same billing account.',
   },
+  SERVICE_STATE_CONFLICT: {
+    status: 409,
+    title: 'Not possible in this state',
+    cause: 'The service has ended; nothing becomes of it any more.',
+    remedy: 'Read the service; order it again where it is wanted.',
+  },
   BILLING_PARTY_MISMATCH: {
     status: 422,
     title: 'A request does not say who pays',

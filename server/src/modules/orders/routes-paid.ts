@@ -1,8 +1,5 @@
 import { encodeId, idFromUuid } from '@liaison/access'
-import { sql } from 'kysely'
 import { z } from 'zod'
-import { tables } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -10,8 +7,9 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { cursor } from './inputs.ts'
 import { readerOf } from './order-list.ts'
+import { listPaid } from './paid-store.ts'
+import type { PaidRow } from './paid-store.ts'
 import { ORDER_STATES } from './rules.ts'
-import type { OrderRow, OrderTables } from './tables.ts'
 import { pageWithCursor, toTenantId } from './view.ts'
 
 const PaidOrder = z
@@ -30,19 +28,6 @@ const PaidOrder = z
 
 const PaidOrderPage = pageWithCursor(PaidOrder).meta({ id: 'PaidOrderPage' })
 
-type PaidRow = Pick<
-  OrderRow,
-  | 'id'
-  | 'tenant_id'
-  | 'ban'
-  | 'payer_ban'
-  | 'status'
-  | 'currency'
-  | 'once_total_minor'
-  | 'monthly_total_minor'
-  | 'placed_at'
-> & { readonly tenant_name: string }
-
 const toPaidOrder = (row: PaidRow): z.input<typeof PaidOrder> => ({
   order_id: encodeId('order', idFromUuid('order', row.id)),
   customer_id: toTenantId(row.tenant_id),
@@ -54,14 +39,6 @@ const toPaidOrder = (row: PaidRow): z.input<typeof PaidOrder> => ({
   billed_ban: row.payer_ban,
   placed_at: row.placed_at.toISOString(),
 })
-
-async function listPaid(mandate: Mandate<'tenant'>, after: string | null, limit: number) {
-  const { rows } = await sql<PaidRow>`
-    select o.* from access.orders_paid_for(${after}::uuid, ${limit}) o order by o.id desc`.execute(
-    tables<OrderTables>(mandate),
-  )
-  return rows
-}
 
 /** What was ordered for others and is billed to the own organisation: a wholesaler sees what it pays for. Source: A5. */
 export function makePaidOrderRoutes({ cursors }: Services): readonly Route[] {

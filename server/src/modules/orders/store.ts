@@ -184,6 +184,19 @@ export async function getService(mandate: OrderMandate, id: ServiceId): Promise<
   return inReaderWords(mandate, row)
 }
 
+/** Ends a service that is in use. Throws SERVICE_STATE_CONFLICT. */
+export async function endService(mandate: Mandate<'platform'>, service: ServiceRow): Promise<void> {
+  const ended = await tables<OrderTables>(mandate)
+    .updateTable('service')
+    .set({ status: 'ended', ended_at: sql<Date>`statement_timestamp()` })
+    .where('tenant_id', '=', service.tenant_id)
+    .where('id', '=', service.id)
+    .where('status', '=', 'active')
+    .executeTakeFirst()
+  if (ended.numUpdatedRows === 0n)
+    throw new ProblemError(409, 'SERVICE_STATE_CONFLICT', 'The service has ended already.')
+}
+
 /** What a fulfilment may look at. */
 export type OpenOrder = Pick<OrderRow, 'id' | 'status' | 'status_changed_at' | 'requested_on'>
 

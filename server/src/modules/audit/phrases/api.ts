@@ -26,6 +26,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'orders.reject': says('rejected {x}', ORDER),
   'services.read': says('read {x}', SERVICE),
   'services.list': says('listed {x}', SERVICE),
+  'services.end': says('ended {x}', SERVICE),
   'accounts.read': says('looked at the billing account and who pays'),
   'products.list': says('looked at the products on offer'),
   'products.set': says('set the price of {x}', noun('product')),
