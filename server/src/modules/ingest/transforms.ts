@@ -104,14 +104,16 @@ export function parseMoment(text: string, format: string): Date {
   // Date.UTC takes the years 0 to 99 for those of the last century.
   moment.setUTCFullYear(year, month - 1, day)
   moment.setUTCHours(hour, minute, second)
-  const isReal =
-    year > 0 &&
-    moment.getUTCFullYear() === year &&
-    moment.getUTCMonth() === month - 1 &&
-    moment.getUTCDate() === day &&
-    moment.getUTCHours() === hour &&
-    moment.getUTCMinutes() === minute &&
-    moment.getUTCSeconds() === second
+  const told = [year, month, day, hour, minute, second]
+  const kept = [
+    moment.getUTCFullYear(),
+    moment.getUTCMonth() + 1,
+    moment.getUTCDate(),
+    moment.getUTCHours(),
+    moment.getUTCMinutes(),
+    moment.getUTCSeconds(),
+  ]
+  const isReal = year > 0 && told.every((part, place) => part === kept[place])
   if (!isReal) throw new TransformError(`"${text}" is no moment of the calendar`)
   return moment
 }
