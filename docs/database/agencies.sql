@@ -313,7 +313,7 @@ create policy own_origins on public.form_token_origin for select to liaison_tena
 grant insert, select, update on public.form_token_origin to liaison_authz;
 grant select on public.form_token_origin to liaison_tenant;
 
--- Which sites showed a form, or tried to: a site that is not allowed is seen here as well. At most 200 sites for a form.
+-- Which sites showed a form, or tried to: a site that is not allowed is seen here as well. Those that were seen last, at most 200 of each kind for a form.
 create table public.form_visit (
   form_id uuid not null,
   tenant_id uuid not null,
@@ -334,7 +334,7 @@ create policy noting on public.form_visit for all to liaison_authz
   with check (true);
 create policy own_visits on public.form_visit for select to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('form'::text, 'select'::text) AS reach)));
-grant insert, select, update on public.form_visit to liaison_authz;
+grant delete, insert, select, update on public.form_visit to liaison_authz;
 grant select on public.form_visit to liaison_tenant;
 
 -- Where a credential of a tenant was found. A form token is public by design and is only told; a secret is ended (E12).

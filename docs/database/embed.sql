@@ -187,8 +187,9 @@ CREATE OR REPLACE FUNCTION access.forget_embed_tickets()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   with gone as (delete from public.embed_ticket_use where ends_at < statement_timestamp() - interval '25 hours' returning 1),
-    days as (delete from public.embed_day_count where day < current_date - 60 returning 1)
-  select (select count(*) from gone)::integer + (select count(*) from days)::integer
+    days as (delete from public.embed_day_count where day < current_date - 60 returning 1),
+    sites as (delete from public.form_visit where last_seen_at < statement_timestamp() - interval '28 days' returning 1)
+  select (select count(*) from gone)::integer + (select count(*) from days)::integer + (select count(*) from sites)::integer
   $function$;
 grant execute on access.forget_embed_tickets() to liaison_job;
 
@@ -281,9 +282,18 @@ begin
   insert into public.form_visit as v (form_id, tenant_id, origin, is_allowed, first_seen_at, last_seen_at, visits)
   select f.id, f.tenant_id, x.origin, x.is_allowed, min(x.at), max(x.at), sum(x.count) from jsonb_to_recordset(visits) x (form uuid, origin text, is_allowed boolean, at timestamptz, count bigint)
   join public.form f on f.id = x.form
-  where exists (select from public.form_visit k where k.form_id = f.id and k.origin = x.origin and k.is_allowed = x.is_allowed) or (select count(*) from public.form_visit k where k.form_id = f.id) < 200
   group by f.id, f.tenant_id, x.origin, x.is_allowed order by f.id, x.origin, x.is_allowed
   on conflict (form_id, origin, is_allowed) do update set last_seen_at = greatest(v.last_seen_at, excluded.last_seen_at), visits = v.visits + excluded.visits;
+  delete from public.form_visit v using (
+    select k.form_id, k.origin, k.is_allowed from public.form_visit k
+    where (k.form_id, k.origin, k.is_allowed) in (
+      select r.form_id, r.origin, r.is_allowed from (
+        select o.form_id, o.origin, o.is_allowed, row_number() over (partition by o.form_id, o.is_allowed order by o.last_seen_at desc, o.origin) as place
+        from public.form_visit o where o.form_id in (select x.form from jsonb_to_recordset(note_form_use.visits) x (form uuid))) r
+      where r.place > 200)
+    -- Two processes that note the same form do not wait for each other's rows.
+    for update skip locked) gone
+  where v.form_id = gone.form_id and v.origin = gone.origin and v.is_allowed = gone.is_allowed;
 end
 $function$;
 grant execute on access.note_form_use(jsonb,jsonb) to liaison_embed;

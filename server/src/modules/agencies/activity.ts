@@ -88,15 +88,21 @@ function byDay(events: readonly z.output<typeof Event>[], now: Date, zone: strin
   })
 }
 
+/** Those that were seen last, allowed sites and others apart: many of the others hide none of the form's own. */
 async function listSites(mandate: TenantMandate, formId: string): Promise<Activity['sites']> {
-  const rows = await db(mandate)
-    .selectFrom('form_visit')
-    .where('tenant_id', '=', mandate.tenant.id)
-    .where('form_id', '=', formId)
-    .select(['origin', 'is_allowed', 'visits', 'first_seen_at', 'last_seen_at'])
-    .orderBy('last_seen_at', 'desc')
-    .limit(MOST_ORIGINS)
-    .execute()
+  const seen = (isAllowed: boolean) =>
+    db(mandate)
+      .selectFrom('form_visit')
+      .where('tenant_id', '=', mandate.tenant.id)
+      .where('form_id', '=', formId)
+      .where('is_allowed', '=', isAllowed)
+      .select(['origin', 'is_allowed', 'visits', 'first_seen_at', 'last_seen_at'])
+      .orderBy('last_seen_at', 'desc')
+      .limit(MOST_ORIGINS)
+      .execute()
+  const rows = [...(await seen(true)), ...(await seen(false))].toSorted(
+    (one, other) => other.last_seen_at.getTime() - one.last_seen_at.getTime(),
+  )
   return rows.map((row) => ({
     origin: row.origin,
     is_allowed: row.is_allowed,

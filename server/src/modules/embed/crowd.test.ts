@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { EMBED_ORIGIN, forgetLimits, openEmbedScene } from '#testing/embed-acts.ts'
+import { AGENCY_ORIGIN, EMBED_ORIGIN, forgetLimits, openEmbedScene } from '#testing/embed-acts.ts'
 import type { EmbedScene } from '#testing/embed-acts.ts'
+import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeEmbedRoutes } from './index.ts'
 
@@ -49,3 +50,39 @@ test('made-up sites at the form of one organisation hide no site that shows the 
   // What many had in common names none of them, and no other form than theirs.
   for (const row of shared) expect(row).toMatchObject({ ip: null, resource_id: flooded.form.uuid })
 }, 60_000)
+
+const sitesOf = async ({ form }: EmbedScene, isAllowed: boolean) =>
+  (
+    await world.sql<{ origin: string }>(
+      'select origin from form_visit where form_id = $1 and is_allowed = $2 order by 1',
+      [form.uuid, isAllowed],
+    )
+  ).map(({ origin }) => origin)
+
+test('two hundred made-up sites blind no list: who comes after them is seen, and the one seen longest ago goes (E11)', async () => {
+  const scene = await openEmbedScene(world)
+  await world.sql(
+    `insert into form_visit (form_id, tenant_id, origin, is_allowed, first_seen_at, last_seen_at)
+     select $1, $2, 'https://s' || n || '.example', false, now() - interval '2 days', now() - n * interval '1 minute' from generate_series(1, 200) n`,
+    [scene.form.uuid, scene.tenant],
+  )
+  await frame(scene, 'https://copycat.example')
+  await frame(scene, AGENCY_ORIGIN)
+  await expect.poll(() => sitesOf(scene, true), SOON).toEqual([AGENCY_ORIGIN])
+  await expect.poll(() => sitesOf(scene, false), SOON).toContain('https://copycat.example')
+  const foreign = await sitesOf(scene, false)
+  expect(foreign).toHaveLength(200)
+  expect(foreign).not.toContain('https://s200.example')
+})
+
+test('a site that nobody saw for four weeks is forgotten (E11)', async () => {
+  const scene = await openEmbedScene(world)
+  await world.sql(
+    `insert into form_visit (form_id, tenant_id, origin, is_allowed, first_seen_at, last_seen_at)
+     select $1, $2, 'https://s' || n || '.example', n > 28, now() - interval '60 days', now() - n * interval '1 day' from unnest('{27,29}'::integer[]) n`,
+    [scene.form.uuid, scene.tenant],
+  )
+  const job = await world.database.pool('liaison_job').connect()
+  await job.query('select access.forget_embed_tickets()').finally(() => job.release())
+  expect([await sitesOf(scene, false), await sitesOf(scene, true)]).toEqual([['https://s27.example'], []])
+})

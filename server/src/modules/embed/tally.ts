@@ -109,5 +109,8 @@ export class RefusalTally {
 const keyOf = (minute: number, principal: string, event: Readonly<Record<string, unknown>>): string =>
   `${minute} ${principal} ${String(event['action'])} ${String(event['code'])}`
 
-const partyOf = (event: Readonly<Record<string, unknown>>): string =>
-  ['tenant_id', 'partner_id', 'delegation_id'].map((name) => String(event[name] ?? '')).join(' ')
+const partyOf = ({
+  tenant_id: tenant,
+  partner_id: partner,
+  delegation_id: delegation,
+}: TalliedRefusal['event']) => JSON.stringify([tenant, partner, delegation])
