@@ -91,6 +91,8 @@ export interface JsonDefinition<S extends Schemas, R extends Responses, A> exten
   readonly showsSecret?: true
   /** A second request with the same Idempotency-Key waits up to three seconds for the first, and gets its answer. */
   readonly waitsForKey?: true
+  /** Fields of the body that are new with each attempt and say nothing of what is wished: an Idempotency-Key does not cover them. */
+  readonly attempts?: readonly string[]
   /** A POST that changes nothing and needs no audit event of its own, with the reason. */
   readonly readsOnly?: string
   /** The answer holds the database's time as evidence, so the database is asked for it first: a time that is reckoned may lie ahead. */
@@ -122,6 +124,7 @@ export interface Route {
   readonly ifMatch: boolean
   readonly showsSecret: boolean
   readonly waitsForKey: boolean
+  readonly attempts: readonly string[]
   readonly readsOnly: string | undefined
   readonly tellsTime: boolean
   readonly bodyLimitBytes: number | undefined
@@ -136,6 +139,7 @@ function seal(definition: object, answers: Route['answers']): Route {
     ifMatch: false,
     showsSecret: false,
     waitsForKey: false,
+    attempts: [],
     readsOnly: undefined,
     tellsTime: false,
     bodyLimitBytes: undefined,

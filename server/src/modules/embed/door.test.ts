@@ -105,6 +105,24 @@ test('sixteen requests under one Idempotency-Key issue one voucher, and all are 
   expect(other.json().reason).toBe('IDEMPOTENCY_KEY_REUSED')
 })
 
+test('the same wish under the same key is told of its voucher again, whatever ticket proves the attempt (E9)', async () => {
+  const wish = entries()
+  const send = (entered: object, page: { origin?: string; ageMs?: number } = {}) =>
+    callForm(scene, 'vouchers', {
+      body: { ...entered, ticket: ticketOf(scene, page).ticket, pow: 1 },
+      headers: { 'idempotency-key': 'wish-key' },
+    })
+  const first = await send(wish)
+  expect(first.statusCode, first.body).toBe(201)
+  const stale = await send(wish, { ageMs: 1_801_000 })
+  expect(stale.json().reason).toBe('TICKET_EXPIRED')
+  const again = await send(wish)
+  expect([again.statusCode, again.headers['idempotent-replayed']]).toEqual([201, 'true'])
+  expect(again.json().data.code).toBe(first.json().data.code)
+  const other = await send({ ...wish, household_adults: 3 })
+  expect(other.json().reason).toBe('IDEMPOTENCY_KEY_REUSED')
+})
+
 test('a body that names a tenant or an agency is refused and recorded, whatever it names (E2)', async () => {
   for (const field of ['tenant_id', 'partner_agency_id', 'agency', 'organisation_id', 'store_id']) {
     await forgetLimits(world)

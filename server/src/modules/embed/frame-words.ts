@@ -78,6 +78,9 @@ const EN = {
   'refusal.DUPLICATE_VOUCHER': 'Use the voucher that is there.',
   'refusal.IDEMPOTENCY_IN_PROGRESS.title': 'Being worked on',
   'refusal.IDEMPOTENCY_IN_PROGRESS': 'Wait a moment and send it again. Nothing is issued twice.',
+  'refusal.IDEMPOTENCY_KEY_REUSED.title': 'Sent before, with other entries',
+  'refusal.IDEMPOTENCY_KEY_REUSED':
+    'A voucher may have been issued already: ask the organisation. For another one, open the form anew.',
   'refusal.VALIDATION_FAILED.title': 'Something is not right yet',
   'refusal.VALIDATION_FAILED': 'Correct what is marked and send it again.',
   'refusal.PREVIEW.title': 'This is a preview',
@@ -169,6 +172,9 @@ const ES: FrameWords = {
   'refusal.DUPLICATE_VOUCHER': 'Use el vale que ya existe.',
   'refusal.IDEMPOTENCY_IN_PROGRESS.title': 'En curso',
   'refusal.IDEMPOTENCY_IN_PROGRESS': 'Espere un momento y envíelo de nuevo. Nada se emite dos veces.',
+  'refusal.IDEMPOTENCY_KEY_REUSED.title': 'Ya se envió, con otros datos',
+  'refusal.IDEMPOTENCY_KEY_REUSED':
+    'Puede que ya se haya emitido un vale: pregunte a la organización. Para otro, abra el formulario de nuevo.',
   'refusal.VALIDATION_FAILED.title': 'Todavía hay algo que corregir',
   'refusal.VALIDATION_FAILED': 'Corrija lo señalado y envíelo de nuevo.',
   'refusal.PREVIEW.title': 'Esto es una vista previa',
@@ -258,6 +264,9 @@ const FR: FrameWords = {
   'refusal.IDEMPOTENCY_IN_PROGRESS.title': 'En cours',
   'refusal.IDEMPOTENCY_IN_PROGRESS':
     "Attendez un instant et envoyez à nouveau. Rien n'est délivré deux fois.",
+  'refusal.IDEMPOTENCY_KEY_REUSED.title': "Déjà envoyé, avec d'autres données",
+  'refusal.IDEMPOTENCY_KEY_REUSED':
+    "Un bon a peut-être déjà été délivré : demandez à l'organisation. Pour un autre, rouvrez le formulaire.",
   'refusal.VALIDATION_FAILED.title': 'Il reste quelque chose à corriger',
   'refusal.VALIDATION_FAILED': 'Corrigez ce qui est signalé et envoyez à nouveau.',
   'refusal.PREVIEW.title': 'Ceci est un aperçu',

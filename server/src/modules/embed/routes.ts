@@ -128,6 +128,9 @@ function voucherOf(body: z.output<typeof FormIssue>): AskedVoucher {
   return asked
 }
 
+/** A page whose ticket ended gets another, and sends the same wish again. */
+const ATTEMPT_FIELDS = ['ticket', 'pow', 'access_code', 'website']
+
 const ISSUE_PROBLEMS = ['IDEMPOTENCY_KEY_MISSING', 'VOUCHER_TYPE_NOT_ALLOWED', 'DUPLICATE_VOUCHER']
 const READS = 'A code is looked up with POST so that it stands in no log of addresses.'
 
@@ -141,6 +144,7 @@ const formRoutes = (issue: IssueVoucher): readonly Route[] => [
     limit: 'form',
     bodyLimitBytes: BODY_LIMIT_BYTES,
     waitsForKey: true,
+    attempts: ATTEMPT_FIELDS,
     problems: [
       ...ISSUE_PROBLEMS,
       'ORIGIN_NOT_ALLOWED',

@@ -27,6 +27,12 @@ async function finish(call: Call, { mandate, transaction }: Opened, outcome: Out
   await transaction.commit(last, isRead && call.route.answers === 'json' ? outcome.readDurability : 'durable')
 }
 
+/** A body without what each attempt has of its own. */
+function wishOf({ route: { attempts }, request: { body } }: Call): unknown {
+  if (attempts.length === 0 || typeof body !== 'object' || body === null) return body
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !attempts.includes(name)))
+}
+
 function readUse(call: Call, mandate: Mandate): IdempotentUse | null {
   const { method, answers, path } = call.route
   if (method !== 'POST' || answers !== 'json') return null
@@ -34,7 +40,10 @@ function readUse(call: Call, mandate: Mandate): IdempotentUse | null {
   // The organisation belongs to it: the same path under another one is another operation.
   const within = 'tenant' in mandate ? ` ${mandate.tenant.id}` : ''
   const operation = `${method} ${path} ${JSON.stringify(call.request.params)}${within}`
-  return key === null ? null : { key, operation, body: call.request.body, waits: call.route.waitsForKey }
+  const { body } = call.request
+  return key === null
+    ? null
+    : { key, operation, body: wishOf(call), sent: body, waits: call.route.waitsForKey }
 }
 
 function observeAllowed(engine: Engine, call: Call, mandate: Mandate): void {

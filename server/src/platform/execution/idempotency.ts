@@ -32,7 +32,10 @@ export type LookedUpKey = z.output<typeof LookedUpKey>
 export interface IdempotentUse {
   readonly key: string
   readonly operation: string
+  /** What is wished: the body without what is new with each attempt. */
   readonly body: unknown
+  /** The body as it was sent, where the two differ: keys of a process of before the update hold this one. */
+  readonly sent?: unknown
   /** Waits up to three seconds for a request under the same key. */
   readonly waits?: boolean
 }
@@ -115,7 +118,7 @@ export async function claimKey(
   use: IdempotentUse,
   lookedUp: LookedUpKey | null = null,
 ): Promise<StoredAnswer | null> {
-  const hash = digest(use.body)
+  const hashes = [use.body, use.sent ?? use.body].map(digest)
   const find = {
     text: `select operation, request_hash, status, headers, body from idempotency_record where principal = ${PRINCIPAL} and key = $1 and created_at > now() - interval '24 hours'`,
     values: [use.key],
@@ -126,7 +129,8 @@ export async function claimKey(
       : (await holdKey(mandate, use.key, { find, waits: use.waits === true }))?.rows[0]
   if (!row) return null
   const stored = row['request_hash']
-  if (row['operation'] !== use.operation || !Buffer.isBuffer(stored) || !stored.equals(hash)) {
+  const isSame = Buffer.isBuffer(stored) && hashes.some((hash) => hash.equals(stored))
+  if (row['operation'] !== use.operation || !isSame) {
     throw new ProblemError(
       422,
       'IDEMPOTENCY_CONFLICT',

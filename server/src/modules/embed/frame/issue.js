@@ -59,9 +59,9 @@ function readEntries(form) {
   }
 }
 
-/** The same entries are the same wish, whatever became of the first answer. */
-function keyFor(entries) {
-  const text = JSON.stringify(entries)
+/** The same entries are the same wish, whatever became of the first answer and whatever proves who sends them. */
+function keyFor({ access_code: _code, website: _website, ...wish }) {
+  const text = JSON.stringify(wish)
   if (app.attempt.entries !== text) app.attempt = { key: crypto.randomUUID(), entries: text }
   return app.attempt.key
 }
