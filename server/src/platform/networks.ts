@@ -64,7 +64,22 @@ function groupsOf(address: string): number[] {
   return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16) || 0)
 }
 
-const plainOf = (address: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+const MAPPED = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/
+
+/**
+ * An address as everybody writes it: one of IPv4 that came over a socket of IPv6 (RFC 4291 section 2.5.5.2) is one of IPv4, which
+ * networks name and the log keeps.
+ */
+export function plainOf(address: string): string {
+  if (!/^[0:]+:ffff:/i.test(address) || !isIPv6(address)) return address
+  const [, high, low] = MAPPED.exec(new URL(`http://[${address}]`).hostname) ?? []
+  if (high === undefined || low === undefined) return address
+  const bytes = [high, low].flatMap((group) => {
+    const value = Number.parseInt(group, 16)
+    return [value >> 8, value & 0xff]
+  })
+  return bytes.join('.')
+}
 
 const toHex = (groups: readonly number[]): string => groups.map((group) => group.toString(16)).join(':')
 

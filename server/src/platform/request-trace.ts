@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { plainOf } from './networks.ts'
 
 /** Who asks, from where, for what: copied into the access context and so into every audit row of the request. */
 export interface RequestTrace {
@@ -49,7 +50,7 @@ export function readTrace(request: FastifyRequest, route: string, now: Date): Re
     requestId: request.id,
     traceId,
     now,
-    ip: request.ip,
+    ip: plainOf(request.ip),
     userAgent,
     method: request.method,
     route,
