@@ -14,6 +14,7 @@ import { credentialKindOf, digestFormToken, formTokenPepper } from '#modules/age
 import type { PasswordHasher } from '#modules/identity/index.ts'
 import { makeAccessCodes } from './access-code.ts'
 import { prepareIssue, requireOrigin, requireTicket } from './checks.ts'
+import { findForm, headlessOrigin } from './headless.ts'
 import { findOverride, readHints } from './body-hints.ts'
 import { readCredential } from './credential.ts'
 import { countedReason, refuse, toRefusalBody } from './refusal.ts'
@@ -152,6 +153,12 @@ interface Reading {
   readonly tickets: Tickets
 }
 
+const OF_ANOTHER_NETWORK = {
+  detail: 'This server key is not for the address that the request came from.',
+  nextStep: 'Send it from one of the networks of the key, or have the organisation add yours.',
+  internal: 'NETWORK',
+}
+
 /** Step 3 and 4: the credential's form and checksum, then its own row. Every way to be invalid ends in one answer. */
 async function openCredential(
   { parts, pepper, tickets }: Reading,
@@ -175,6 +182,7 @@ async function openCredential(
   })
   state.entered = opened.entered
   if (opened.decision.effect === 'allow') return opened
+  if ('isElsewhere' in opened && opened.isElsewhere) throw refuse('PARTNER_TOKEN_SCOPE', OF_ANOTHER_NETWORK)
   if (opened.decision.code === 'ACTION_NOT_GIVEN') throw refuse('PARTNER_TOKEN_SCOPE')
   throw refuse('PARTNER_TOKEN_INVALID', { internal: opened.decision.code })
 }
@@ -205,8 +213,28 @@ function begin(call: AgencyCall): Asked {
   return { call, kind, state }
 }
 
+/**
+ * The origin that may read a refusal of before its form was known, such as one of an unknown token: the form's key in the path says
+ * which sites call for it, as it does to a browser that asks beforehand. So many of a caller are looked up, and no more.
+ */
+async function findReader(
+  { parts, embed }: Pick<Checking, 'parts' | 'embed'>,
+  request: FastifyRequest,
+): Promise<string | null> {
+  const { origin } = request.headers
+  const form = formOf(request)
+  if (form === '' || origin === undefined || origin === parts.embedOrigin()) return null
+  try {
+    await embed.admitCaller(request, 'reader')
+    return headlessOrigin(await findForm(parts.database, form), request)
+  } catch {
+    return null
+  }
+}
+
 function makeDoor(parts: DoorParts, embed: Omit<Embed, 'door'>): AgencyDoor {
   const states = new WeakMap<FastifyRequest, RefusedRequest>()
+  const readers = new WeakMap<FastifyRequest, string | null>()
   const codes = makeAccessCodes(parts)
   const reading = { parts, pepper: formTokenPepper(parts.vault), tickets: embed.tickets }
   return {
@@ -226,10 +254,11 @@ function makeDoor(parts: DoorParts, embed: Omit<Embed, 'door'>): AgencyDoor {
       parts.onAnswered?.(body.refusal ? 'refusal' : 'error', countedReason(body.reason))
       const refusal = describeRefusal({ problem, reason: body.reason, trace, state })
       if (refusal) await record(embed.tally, refusal, trace)
+      if (!state?.corsOrigin) readers.set(request, await findReader({ parts, embed }, request))
       const headers = { ...state?.limitHeaders, ...headersOfRefusal(problem, body.reason) }
       return { status: problem.status, headers, body }
     },
-    headersOf: (request) => corsHeaders(states.get(request)?.corsOrigin ?? null),
+    headersOf: (request) => corsHeaders(states.get(request)?.corsOrigin ?? readers.get(request) ?? null),
     async close() {
       await Promise.all([embed.tally.close(), embed.notes.close(), parts.limits.close()])
     },

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { callForm, EMBED_ORIGIN, forgetLimits, openEmbedScene, ticketOf } from '#testing/embed-acts.ts'
+import {
+  AGENCY_ORIGIN,
+  callForm,
+  EMBED_ORIGIN,
+  forgetLimits,
+  openEmbedScene,
+  ticketOf,
+} from '#testing/embed-acts.ts'
 import type { EmbedScene } from '#testing/embed-acts.ts'
 import { waitAtLeast } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -96,6 +103,11 @@ test('one address sends at most ten requests a minute with one token, and sixty 
     await callForm(scene, 'lookups', { token: null, ip: '192.0.2.1' })
   const flood = await callForm(scene, 'lookups', { token: null, ip: '192.0.2.1' })
   expect([flood.statusCode, flood.headers['ratelimit-policy']]).toEqual([429, '"ip";q=60;w=60'])
+  // The page of an agency that calls by itself has to read how long to wait.
+  await world.seed('update form set is_headless = true where id = $1', [scene.form.uuid], scene.tenant)
+  const own = await callForm(scene, 'lookups', { ip: '192.0.2.1', headers: { origin: AGENCY_ORIGIN } })
+  expect([own.statusCode, own.headers['access-control-allow-origin']]).toEqual([429, AGENCY_ORIGIN])
+  expect(own.headers['access-control-expose-headers']).toContain('Retry-After')
 })
 
 test('what is refused before the token is known costs nothing of its twenty (E5)', async () => {

@@ -3,7 +3,6 @@ import { reportedPolicy } from '#platform/http/policy-reports.ts'
 import { isAgencyAccess } from '#platform/agency-door.ts'
 import type { Engine } from '#platform/execution/execute.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { showForm } from '#platform/resolvers/resolver-of-form.ts'
 import type { ShownForm } from '#platform/resolvers/resolver-of-form.ts'
 import type { Services } from '#platform/services.ts'
 import { prefixOf } from '#platform/networks.ts'
@@ -13,6 +12,7 @@ import type { EmbedAsset } from './assets.ts'
 import { languageOf, renderClosed, renderFrame, renderPreview } from './document.ts'
 import { corsHeaders } from './door.ts'
 import type { Embed } from './door.ts'
+import { findForm, headlessOrigin } from './headless.ts'
 import { PREVIEW_PATH } from './places.ts'
 import { refuse } from './refusal.ts'
 import { DIRECT } from './ticket.ts'
@@ -27,7 +27,6 @@ const FRAME_ACCESS = {
   public: 'A form is shown to whoever visits the page of the agency; its key is no credential.',
 }
 const ASSET_ACCESS = { public: 'Scripts and styles of forms hold no data of anybody.' }
-const PUBLIC_ID = /^frm_[0-9A-Za-z]{16}$/
 const FRAMED = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe'])
 
 type FormRequest = FastifyRequest<{ Params: { form: string }; Querystring: Record<string, unknown> }>
@@ -85,10 +84,6 @@ function isPutBack({ headers }: FastifyRequest): boolean {
   return OF_NO_OTHER_PAGE.has(String(headers['sec-fetch-site']))
 }
 
-async function findForm({ engine }: EmbedParts, publicId: string): Promise<ShownForm | null> {
-  return PUBLIC_ID.test(publicId) ? showForm(engine.database, publicId) : null
-}
-
 async function recordForeign(parts: EmbedParts, request: FormRequest, form: ShownForm): Promise<void> {
   const origin = placeOf(request) ?? 'not told'
   const event = {
@@ -120,7 +115,7 @@ async function showDocument(
   await parts.embed.admitCaller(request, 'page')
   const { query, headers, params } = request
   const asked = { query: query['lang'], accepted: headers['accept-language'] }
-  const form = await findForm(parts, params.form)
+  const form = await findForm(parts.engine.database, params.form)
   if (!form)
     return reply
       .status(404)
@@ -157,14 +152,6 @@ function showPreview({ services }: EmbedParts, reply: FastifyReply): FastifyRepl
   return reply.headers({ ...headers, 'Content-Security-Policy': policy }).send(renderPreview(editor))
 }
 
-/** The origin that may call for this form from a page of its own; null for every other. */
-function headlessOrigin(form: ShownForm | null, { headers }: FastifyRequest): string | null {
-  const { origin } = headers
-  const isAllowed =
-    form !== null && form.is_headless && origin !== undefined && isAllowedOrigin(origin, form.allowed_origins)
-  return isAllowed ? origin : null
-}
-
 /** A new ticket: for the place that the old one was made for, or for an allowed page that calls by itself. */
 async function giveTicket(
   parts: EmbedParts,
@@ -172,7 +159,7 @@ async function giveTicket(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   await parts.embed.admitCaller(request, 'page')
-  const form = await findForm(parts, request.params.form)
+  const form = await findForm(parts.engine.database, request.params.form)
   if (!form) throw refuse('PARTNER_TOKEN_INVALID')
   const { tickets } = parts.embed
   const headless = headlessOrigin(form, request)
@@ -192,7 +179,7 @@ async function answerPreflight(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   await parts.embed.admitCaller(request, 'page')
-  const origin = headlessOrigin(await findForm(parts, request.params.form), request)
+  const origin = headlessOrigin(await findForm(parts.engine.database, request.params.form), request)
   return reply
     .status(204)
     .headers({

@@ -238,6 +238,16 @@ test('a server key issues and looks up for its own agency, from its own networks
   expect(row).toEqual({ agency_id: scene.agency, agency_key_id: uuid, issuer_mode: 'agency_key' })
   const outside = await call(key, 'lookups', { code }, '198.51.100.7')
   expect([outside.statusCode, outside.json().reason]).toEqual([403, 'PARTNER_TOKEN_SCOPE'])
+  expect(outside.json().detail).toBe('This server key is not for the address that the request came from.')
+  const refused = `select reason, host(ip) as ip from audit_event where action = 'embed.refused' and tenant_id = $1 and delegation_id = $2`
+  expect(await world.sql(refused, [scene.tenant, uuid])).toEqual([{ reason: 'NETWORK', ip: '198.51.100.0' }])
+  // A server that listens on both families is told addresses of IPv4 in the form of IPv6.
+  for (const ip of ['::ffff:192.0.2.7', '::ffff:c000:207']) {
+    const mapped = await call(key, 'vouchers', entries({ voucher_type: 'month' }), ip)
+    expect(mapped.statusCode, mapped.body).toBe(201)
+  }
+  const places = `select distinct ip::text from audit_event where action = 'voucher.issued' and tenant_id = $1 and delegation_id = $2`
+  expect(await world.sql(places, [scene.tenant, uuid])).toEqual([{ ip: '192.0.2.0/24' }])
   const reader = await seedAgencyKey(scene, { scopes: ['vouchers.read:own'] })
   expect((await call(reader.key, 'lookups', { code })).statusCode).toBe(200)
   expect((await call(reader.key, 'vouchers', entries())).json().reason).toBe('PARTNER_TOKEN_SCOPE')
@@ -274,6 +284,28 @@ test('a page that calls by itself is let in where its form allows it, and told s
   }
   const refused = await callForm(scene, 'vouchers', { headers: { origin: AGENCY_ORIGIN }, body: {} })
   expect([refused.statusCode, refused.headers['access-control-allow-origin']]).toEqual([422, AGENCY_ORIGIN])
+})
+
+test('a page that calls by itself reads every refusal of its form, also of a token that nobody knows and of a body that is none; other sites read none (E7)', async () => {
+  const one = await openEmbedScene(world)
+  await world.seed('update form set is_headless = true where id = $1', [one.form.uuid], one.tenant)
+  const refusals: [string, FormCall][] = [
+    ['PARTNER_TOKEN_INVALID', { token: makeFormToken('live') }],
+    ['MALFORMED', { body: '{' }],
+    ['BODY_TOO_LARGE', { body: { first_name: 'x'.repeat(20_000) } }],
+    ['UNSUPPORTED_MEDIA_TYPE', { body: 'x', headers: { 'content-type': 'text/plain' } }],
+  ]
+  const from = (origin: string, call: FormCall) =>
+    callForm(one, 'vouchers', { ...call, headers: { ...call.headers, origin } })
+  for (const [reason, call] of refusals) {
+    const told = await from(AGENCY_ORIGIN, call)
+    expect([told.json().reason, told.headers['access-control-allow-origin']]).toEqual([reason, AGENCY_ORIGIN])
+    const foreign = await from('https://evil.example', call)
+    expect([foreign.json().reason, foreign.headers['access-control-allow-origin']]).toEqual([
+      reason,
+      undefined,
+    ])
+  }
 })
 
 test('a form may ask for the code that its agency knows by heart: five tries in a quarter of an hour (E8)', async () => {

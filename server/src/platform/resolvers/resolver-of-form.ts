@@ -133,6 +133,8 @@ export type OpenedForm =
   | {
       readonly decision: Extract<FormDecision, { effect: 'deny' }>
       readonly entered: EnteredForm
+      /** A server key from an address that it is not for. */
+      readonly isElsewhere: boolean
     }
 
 function toFacts(entered: EnteredForm): FormFacts {
@@ -246,7 +248,7 @@ export async function openForForm(database: Database, request: FormRequest): Pro
     await transaction.rollback()
     // A server key from an address that it is not for: the database alone knows the networks.
     const code = decision.effect === 'deny' ? decision.code : ('ACTION_NOT_GIVEN' as const)
-    return { decision: { effect: 'deny', code }, entered }
+    return { decision: { effect: 'deny', code }, entered, isElsewhere: decision.effect === 'allow' }
   } catch (error) {
     await transaction.rollback()
     throw error
