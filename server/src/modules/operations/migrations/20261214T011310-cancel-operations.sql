@@ -1,10 +1,11 @@
 set role liaison_owner;
 
 alter table bulk_operation drop constraint bulk_operation_status_check, drop constraint bulk_operation_check1;
-alter table bulk_operation add column cancelled_by uuid, add column cancelled_by_name text;
+alter table bulk_operation add column cancelled_by uuid, add column cancelled_by_name text, add column served_at timestamptz;
 alter table bulk_operation add constraint bulk_operation_status_known check (status in ('queued', 'processing', 'completed', 'cancelled')) not valid;
 alter table bulk_operation add constraint bulk_operation_finished check ((status in ('completed', 'cancelled')) = (finished_at is not null)) not valid;
 alter table bulk_operation add constraint bulk_operation_cancelled check (num_nonnulls(cancelled_by, cancelled_by_name) = case status when 'cancelled' then 2 else 0 end) not valid;
+comment on column bulk_operation.served_at is 'When a worker last took it up. Of the partners that wait, the one that was served longest ago is next.';
 comment on column bulk_operation.cancelled_by is 'Who stopped it before all of it was done. What was done by then stays done.';
 alter table bulk_item drop constraint bulk_item_outcome_check;
 alter table bulk_item add constraint bulk_item_outcome_known check (outcome in ('waiting', 'done', 'unchanged', 'refused', 'cancelled')) not valid;
@@ -32,7 +33,8 @@ grant select (cancelled_by_name), update (status, cancelled_by, cancelled_by_nam
 create policy cancelling_read on bulk_item for select to liaison_owner using (true);
 create policy cancelling on bulk_item for update to liaison_owner using (outcome = 'waiting') with check (outcome = 'cancelled');
 
--- A worker begins and ends an operation, its partner stops it, and what has ended stays so. Whoever stops it takes the claim away with it.
+-- A worker begins and ends an operation, its partner stops it, and what has ended stays so. Whoever stops it takes the claim away with it; whoever
+-- takes it up leaves when that was, also a server that does not know of turns yet.
 create function private.enforce_operation() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, public, pg_temp
@@ -42,6 +44,9 @@ declare
 begin
   if side is null then
     return new;
+  end if;
+  if new.claim_hash is distinct from old.claim_hash and new.claim_hash is not null then
+    new.served_at := statement_timestamp();
   end if;
   if new.status = old.status then
     if side = 'partner' and (new.cancelled_by, new.cancelled_by_name) is distinct from (old.cancelled_by, old.cancelled_by_name) then

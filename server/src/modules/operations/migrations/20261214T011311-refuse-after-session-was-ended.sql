@@ -1,6 +1,6 @@
 set role liaison_authz;
 
--- As before; and nothing more is done of what was ordered in a session that was ended from elsewhere: by its owner, with another password, with the factors. Freezes are told as the
+-- As before; whoever the own partner froze is frozen here, too; and nothing more is done of what was ordered in a session that was ended from elsewhere: by its owner, with another password, with the factors. Freezes are told as the
 -- server has come to read them: what somebody who is frozen had ordered was refused as broken.
 create or replace function access.enter_operation(request jsonb) returns json
   language plpgsql volatile security definer
@@ -30,7 +30,7 @@ begin
   end if;
   select h.id as person_id, h.name as person_name,
     json_build_object('person_id', h.id, 'name', h.name, 'status', h.status, 'factor', ordered.factor, 'factor_at', ordered.created_at, 'session_id', ordered.session_id) as actor,
-    coalesce((select json_agg(json_build_object('id', f.id, 'scope', f.scope, 'set_by', f.set_by_side)) from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = h.id and f.partner_id is null and f.tenant_id is null), '[]') as freezes,
+    coalesce((select json_agg(json_build_object('id', f.id, 'scope', f.scope, 'set_by', f.set_by_side)) from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = h.id and (f.partner_id is null or f.partner_id = ordered.partner_id) and f.tenant_id is null), '[]') as freezes,
     json_build_object('id', p.id, 'name', p.name, 'slug', p.slug, 'status', p.status, 'kinds', p.kinds) as partner,
     json_build_object('id', pm.id, 'role', pm.role, 'status', pm.status) as partner_member,
     pm.id as member_id, pm.role, p.id as partner_id, p.name as partner_name
