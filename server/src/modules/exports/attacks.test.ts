@@ -155,25 +155,36 @@ async function amidWork(id: string, statement: string): Promise<void> {
 }
 const leaveWork = () => bench.world.sql('drop trigger meddle on export')
 
-test('a freeze in the middle of the work stops it at the next batch, with nothing left to download (B11)', async () => {
-  const scene = await bench.scene(['Acme'])
-  await bench.invoices(scene.first, 4000)
-  const id = (await bench.order(scene.caller, { format: 'csv' })).json().export_id as string
-  await amidWork(
-    id,
-    `insert into audit_event (plane, action, outcome, actor_type, source) values ('system', 'test.seeded', 'allowed', 'system', 'job');
-     insert into access_freeze (scope, partner_id, set_by, set_by_side, set_by_name) values ('partner', '${scene.partner}', gen_random_uuid(), 'provider', 'Kim')`,
-  )
-  await bench.maker.makeDue()
-  await leaveWork()
-  const [row] = await bench.world.sql(
-    'select status, status_reason, rows_done::integer from export where id = $1',
-    [uuidOf(id)],
-  )
-  expect(row).toMatchObject({ status: 'cancelled', status_reason: 'ACCESS_FROZEN' })
-  expect(row?.['rows_done']).toBeLessThan(4000)
-  expect(await bench.world.sql('select from export_chunk where export_id = $1', [uuidOf(id)])).toEqual([])
-})
+test.each([
+  ['of the partner', 'partner', 'partner'],
+  ['of the person by the own partner', 'person', 'partner'],
+  ['of the person by the provider', 'person', 'provider'],
+])(
+  'a freeze %s in the middle of the work stops it at the next batch, with nothing left to download (B11)',
+  async (_, scope, side) => {
+    const scene = await bench.scene(['Acme'])
+    await bench.invoices(scene.first, 4000)
+    const id = (await bench.order(scene.caller, { format: 'csv' })).json().export_id as string
+    const covered = [
+      side === 'partner' ? `'${scene.partner}'` : 'null',
+      scope === 'person' ? `'${scene.person.id}'` : 'null',
+    ]
+    await amidWork(
+      id,
+      `insert into audit_event (plane, action, outcome, actor_type, source) values ('system', 'test.seeded', 'allowed', 'system', 'job');
+       insert into access_freeze (scope, partner_id, person_id, set_by, set_by_side, set_by_name) values ('${scope}', ${covered.join(', ')}, gen_random_uuid(), '${side}', 'Kim')`,
+    )
+    await bench.maker.makeDue()
+    await leaveWork()
+    const [row] = await bench.world.sql(
+      'select status, status_reason, rows_done::integer from export where id = $1',
+      [uuidOf(id)],
+    )
+    expect(row).toMatchObject({ status: 'cancelled', status_reason: 'ACCESS_FROZEN' })
+    expect(row?.['rows_done']).toBeLessThan(4000)
+    expect(await bench.world.sql('select from export_chunk where export_id = $1', [uuidOf(id)])).toEqual([])
+  },
+)
 
 test('a person who cancels in the middle of the work stops it, and no half file can be downloaded (B6)', async () => {
   const scene = await bench.scene(['Acme'])
