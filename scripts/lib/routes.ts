@@ -14,6 +14,7 @@ export function readRoutes(): readonly Route[] {
       pdfSealer: makePdfSealer(vault),
       cursors: makeCursorSigner(() => vault.signingKeys('cursor')),
       publicOrigin: () => 'http://localhost:3000',
+      authOrigin: () => 'http://localhost:3000',
       embedOrigin: () => 'http://embed.localhost:3000',
       webhookNets: [],
       breachedPasswords: NO_BREACHED_PASSWORDS,

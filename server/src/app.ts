@@ -264,6 +264,7 @@ function makeServices(options: AppOptions): Services {
     pdfSealer: makePdfSealer(vault, options.pdfSeal),
     cursors: makeCursorSigner(() => vault.signingKeys('cursor')),
     publicOrigin: options.publicOrigin,
+    authOrigin: options.places?.authOrigin ?? options.publicOrigin,
     embedOrigin: options.embedOrigin ?? options.publicOrigin,
     webhookNets: options.webhookNets ?? [],
     isDemo: options.isDemo ?? false,

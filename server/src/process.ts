@@ -209,7 +209,10 @@ async function assemble(
   if (range) app.http.addHook('onClose', () => range.reader.close())
   if (config.traceEndpoint !== undefined) traceRequests(app.http)
   if (existsSync(join(PORTAL_FOLDER, 'index.html')))
-    await servePortal(app.http, PORTAL_FOLDER, app.services.embedOrigin)
+    await servePortal(app.http, PORTAL_FOLDER, {
+      embedOrigin: app.services.embedOrigin,
+      authOrigin: config.authOrigin,
+    })
   return app
 }
 

@@ -111,7 +111,7 @@ const Environment = z.object({
   }),
   AUTH_ORIGIN: documented(browserOrigin(), {
     description:
-      'The origin of the authorization server when it has a host of its own; otherwise PUBLIC_ORIGIN. Its issuer is this with `/oauth`.',
+      'The origin of the authorization server when it has a host of its own; otherwise PUBLIC_ORIGIN. Its issuer is this with `/oauth`. People sign in there, too: choose a host below that of PUBLIC_ORIGIN, such as auth.partners.example, since browsers show passkeys on no other one.',
   }),
   API_RESOURCE: documented(z.url({ protocol: /^https?$/ }).optional(), {
     description:

@@ -28,6 +28,8 @@ export interface Services {
   readonly pdfSealer: PdfSealer
   /** The origin that browsers see, without a trailing slash. */
   readonly publicOrigin: () => string
+  /** The origin of the authorization server, where people sign in on their way to a consent; the public one unless it has a host of its own. */
+  readonly authOrigin: () => string
   /** The origin that forms of agencies are served from, without a trailing slash: no cookies and no portal there. */
   readonly embedOrigin: () => string
   /** Networks of the provider's own, in CIDR form, that webhooks are delivered to besides the Internet. */

@@ -50,6 +50,13 @@ const Attestation = z.object({
 
 const rpIdOf = (services: Services) => new URL(services.publicOrigin()).hostname
 
+/** Where passkeys are shown: on the public origin, and on that of the authorization server when its host stands below, as browsers demand (WebAuthn level 3 section 5.1.3). */
+function originsOf(services: Services): string[] {
+  const [own, auth] = [services.publicOrigin(), services.authOrigin()]
+  const isBelow = new URL(auth).hostname.endsWith(`.${rpIdOf(services)}`)
+  return isBelow ? [own, auth] : [own]
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -156,7 +163,7 @@ async function verifyWith(
         response: { ...response, ...(typeof userHandle === 'string' && { userHandle }) },
       },
       expectedChallenge: expected.challenge,
-      expectedOrigin: services.publicOrigin(),
+      expectedOrigin: originsOf(services),
       expectedRPID: rpIdOf(services),
       requireUserVerification: true,
       credential: {
@@ -210,7 +217,7 @@ async function verifyNew(
         response: { clientDataJSON: response.clientDataJSON, attestationObject: response.attestationObject },
       },
       expectedChallenge: attempt.challenge,
-      expectedOrigin: services.publicOrigin(),
+      expectedOrigin: originsOf(services),
       expectedRPID: rpIdOf(services),
       requireUserVerification: true,
     })

@@ -38,10 +38,17 @@ function isProofFromFuture(proof: string, nowSeconds: number): boolean {
   }
 }
 
-/** Cross-origin scripts have no business here, and the library's own session is not kept (delegation.md section 2, traps 3 and 7). */
-function dropHeaders(ctx: Context): void {
+/** Whether a script of our own portal asks, which tries a client out, where the authorization server has a host of its own. */
+function isFromPortal({ places, portalOrigin }: OAuthParts, ctx: Context): boolean {
+  const portal = portalOrigin()
+  return portal !== places.authOrigin() && ctx.get('Origin') === portal
+}
+
+/** Other cross-origin scripts have no business here, and the library's own session is not kept (delegation.md section 2, traps 3 and 7). */
+function dropHeaders(parts: OAuthParts, ctx: Context): void {
+  const keepsCors = isFromPortal(parts, ctx)
   for (const name of Object.keys(ctx.response.headers))
-    if (name.toLowerCase().startsWith('access-control-')) ctx.remove(name)
+    if (!keepsCors && name.toLowerCase().startsWith('access-control-')) ctx.remove(name)
   const set: unknown = ctx.response.get('set-cookie')
   const cookies = Array.isArray(set) ? set.map(String) : typeof set === 'string' && set !== '' ? [set] : []
   const kept = cookies.filter((cookie) => !cookie.startsWith('liaison_authorization'))
@@ -193,7 +200,7 @@ export function makeEndpoints(parts: OAuthParts, throttle: FailureThrottle): Mid
       })
     await next()
     await tellingOf(ctx)
-    dropHeaders(ctx)
+    dropHeaders(parts, ctx)
     if (!isOidc(ctx)) {
       if (ctx.status === 404)
         fail(ctx, 404, {

@@ -184,7 +184,7 @@ function cookies(parts: OAuthParts): NonNullable<Configuration['cookies']> {
 }
 
 /** How clients authenticate, and with what. */
-function authentication({ places, clock }: OAuthParts): Configuration {
+function authentication({ places, portalOrigin, clock }: OAuthParts): Configuration {
   const issuer = issuerOf(places)
   return {
     clients: [],
@@ -192,7 +192,7 @@ function authentication({ places, clock }: OAuthParts): Configuration {
     clientAuthMethods: ['private_key_jwt'],
     // Applications ask from their servers. The one page that may is our own, for a client that is tried out there.
     clientBasedCORS: (_ctx, origin, client) =>
-      origin === new URL(issuer).origin && client['is_sandbox'] === true,
+      [new URL(issuer).origin, portalOrigin()].includes(origin) && client['is_sandbox'] === true,
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'private_key_jwt' },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     enabledJWA: {

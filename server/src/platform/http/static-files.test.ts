@@ -29,7 +29,10 @@ beforeAll(async () => {
     await writeFile(join(folder, path), text)
   }
   app = Fastify()
-  await servePortal(app, join(folder, 'portal'), () => 'https://forms.example')
+  await servePortal(app, join(folder, 'portal'), {
+    embedOrigin: () => 'https://forms.example',
+    authOrigin: 'https://auth.example',
+  })
   await app.listen({ port: 0, host: '127.0.0.1' })
   port = (app.server.address() as AddressInfo).port
 })
@@ -64,4 +67,11 @@ test('of the machine nothing is served but what was built: no path climbs, no fo
     expect([400, 404], path).toContain(status)
     expect(body, path).not.toMatch(/^secret|"secret"|>app-1/)
   }
+})
+
+test('the portal asks its own origin and that of the authorization server, and frames forms alone', async () => {
+  const { headers } = await ask('/platform')
+  expect(headers.get('content-security-policy')).toContain(
+    "connect-src 'self' https://auth.example; frame-src https://forms.example;",
+  )
 })

@@ -6,10 +6,20 @@ import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { reportedPolicy } from './policy-reports.ts'
 
+/** Other origins with which the portal has to do. */
+export interface PortalPlaces {
+  /** The one that it may frame. */
+  readonly embedOrigin: () => string
+  /** That of the authorization server when it has a host of its own: a partner tries a client out there from the portal. */
+  readonly authOrigin: string | undefined
+}
+
 // The portal is built files of ours: scripts and styles from this origin, and requests back to it; nothing inline. It
 // frames the preview of a form of an agency, which stands on the origin of forms, and nothing else.
-const portalPolicy = (embedOrigin: string): string =>
-  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src ${embedOrigin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`
+function portalPolicy({ embedOrigin, authOrigin }: PortalPlaces): string {
+  const [frames, auth] = [new URL(embedOrigin()).origin, authOrigin === undefined ? '' : ` ${authOrigin}`]
+  return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'${auth}; frame-src ${frames}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`
+}
 
 /** What the portal calls the policy by which the preview of a consent page becomes the document of a frame. */
 const PREVIEW_POLICY = 'liaison-preview'
@@ -91,13 +101,9 @@ async function send(file: StaticFile, request: FastifyRequest, reply: FastifyRep
 /**
  * Serves the built portal from memory: its files, those with a hash in their name for a year, and its page on every
  * path it owns. Nothing that was not built can be asked for, since each is found by its whole name among those that were
- * read. `embedOrigin` is the one origin that it may frame.
+ * read.
  */
-export async function servePortal(
-  app: FastifyInstance,
-  folder: string,
-  embedOrigin: () => string,
-): Promise<void> {
+export async function servePortal(app: FastifyInstance, folder: string, places: PortalPlaces): Promise<void> {
   const names = await readdir(folder, { recursive: true })
   const visible = names.filter((name) => !name.startsWith('.'))
   const files = await Promise.all(visible.map((name) => readStaticFile(folder, name)))
@@ -116,11 +122,7 @@ export async function servePortal(
   if (!page) throw new Error('The portal was built without a page.')
   for (const path of PORTAL_PATHS) {
     app.get(path, { config }, (request, reply) =>
-      send(
-        page,
-        request,
-        reply.headers(reportedPolicy(portalPolicy(new URL(embedOrigin()).origin), PREVIEW_POLICY)),
-      ),
+      send(page, request, reply.headers(reportedPolicy(portalPolicy(places), PREVIEW_POLICY))),
     )
   }
 }
