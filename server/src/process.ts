@@ -155,6 +155,13 @@ async function readDemo({ dataDir }: Config, isDemo: boolean): Promise<RouteOpti
   }
 }
 
+/** Where the authorization server stands, and what it protects. */
+const placesOf = (config: Config, origin: () => string) => ({
+  authOrigin: () => config.authOrigin ?? origin(),
+  apiResource: () => config.apiResource ?? `${origin()}/api`,
+  mtlsOrigin: () => config.mtlsOrigin,
+})
+
 /** Where messages may go, and by which proxy. */
 const waysOut = ({ webhookNets, secrets: { webhookProxy } }: Config) => ({
   webhookNets,
@@ -186,11 +193,7 @@ async function assemble(
       ...(config.leakReportKeyFile !== undefined && {
         leakReportKeys: readLeakReportKeys(await readFile(config.leakReportKeyFile, 'utf8')),
       }),
-      places: {
-        authOrigin: () => config.authOrigin ?? origin(),
-        apiResource: () => config.apiResource ?? `${origin()}/api`,
-        mtlsOrigin: () => config.mtlsOrigin,
-      },
+      places: placesOf(config, origin),
       ...waysOut(config),
       isDemo,
       keepsMail: config.secrets.smtpUrl === undefined,
