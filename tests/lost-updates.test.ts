@@ -18,7 +18,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
     'One price: whoever writes last says the whole of it.',
   'PUT /api/v1/admin/program':
     'It names the setting that it replaces (`before`), and is refused where that is another one by now.',
-  'PUT /api/v1/admin/upstreams/{name}': 'One registration, said whole by whoever runs that API.',
   'PUT /api/v1/partner/clients/{client_id}/logo':
     'A whole image, which the provider looks at before anybody sees it.',
   'PUT /api/v1/partner/context/pins/{tenant_id}': 'A pin of one person: there or not.',

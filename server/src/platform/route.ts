@@ -55,7 +55,7 @@ export function sent<Body>(
 /** What a handler gets besides its input. Only a mandate opens tables, so no handler reaches data before its access was decided. */
 export interface Surroundings {
   readonly trace: RequestTrace
-  /** The version that the caller read, from `If-Match`; only for routes that declare `ifMatch`. */
+  /** The version that the caller read, from `If-Match`; only for routes that declare `ifMatch`. 0 where nothing was read. */
   readonly expectedVersion: number
   /** The tenant that a request of an identity route is about; null for every other route. */
   readonly namedTenantId: TenantId | null
@@ -85,8 +85,11 @@ interface Common<S extends Schemas, A> {
 /** One operation of the API. */
 export interface JsonDefinition<S extends Schemas, R extends Responses, A> extends Common<S, A> {
   readonly responses: R
-  /** Changed only with the version that was read (`If-Match`). */
-  readonly ifMatch?: true
+  /**
+   * Changed only with the version that was read (`If-Match`); `existing` for what the same request makes when it is not there:
+   * the handler then refuses to replace what nobody read.
+   */
+  readonly ifMatch?: true | 'existing'
   /** The answer holds a secret that is shown this once: it is not kept under an Idempotency-Key. */
   readonly showsSecret?: true
   /** A second request with the same Idempotency-Key waits up to three seconds for the first, and gets its answer. */
@@ -121,7 +124,7 @@ export interface Route {
   readonly limit: LimitName
   readonly problems: readonly string[]
   readonly responses: Responses
-  readonly ifMatch: boolean
+  readonly ifMatch: boolean | 'existing'
   readonly showsSecret: boolean
   readonly waitsForKey: boolean
   readonly attempts: readonly string[]

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { Generated } from 'kysely'
-import type { ClientPermission } from '@liaison/access'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { guardedBy } from '#platform/guarded.ts'
+import type { UpstreamTable } from './upstream-store.ts'
 
 interface GatewayTable {
   id: Generated<string>
@@ -21,26 +22,9 @@ interface GatewayTable {
   updated_at: Generated<Date>
 }
 
-interface UpstreamTable {
-  id: Generated<string>
-  name: string
-  audience: string
-  origin: string
-  version: Generated<number>
-  created_at: Generated<Date>
-}
-
-interface RouteTable {
-  upstream_id: string
-  method: string
-  path_template: string
-  permission: string
-}
-
 interface GatewayTables {
   gateway: GatewayTable
   protected_upstream: UpstreamTable
-  protected_route: RouteTable
   gateway_upstream: { gateway_id: string; upstream_id: string }
 }
 
@@ -129,7 +113,11 @@ async function standBefore(
     .execute()
 }
 
-/** Registers a gateway with the digest of its credential; null when one of the upstreams does not exist. */
+const naming = guardedBy({
+  gateway_name_key: ['GATEWAY_NAME_TAKEN', 'There is a gateway with this name.'],
+})
+
+/** Registers a gateway with the digest of its credential. Throws GATEWAY_NAME_TAKEN; null when one of the upstreams does not exist. */
 export async function addGateway(
   mandate: Provider,
   terms: GatewayTerms,
@@ -137,26 +125,28 @@ export async function addGateway(
 ): Promise<string | null> {
   const upstreamIds = await idsOfUpstreams(mandate, terms.upstreams)
   if (!upstreamIds) return null
-  const { id } = await db(mandate)
-    .insertInto('gateway')
-    .values({
-      name: terms.name,
-      credential_hash: credential.digest,
-      credential_hint: credential.hint,
-      previous_hash: null,
-      previous_ends_at: null,
-      ip_allow: [...terms.ipAllow],
-      is_trusted: terms.isTrusted,
-      reads_certificates: terms.readsCertificates,
-      created_by: mandate.actor.id,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const { id } = await naming(
+    db(mandate)
+      .insertInto('gateway')
+      .values({
+        name: terms.name,
+        credential_hash: credential.digest,
+        credential_hint: credential.hint,
+        previous_hash: null,
+        previous_ends_at: null,
+        ip_allow: [...terms.ipAllow],
+        is_trusted: terms.isTrusted,
+        reads_certificates: terms.readsCertificates,
+        created_by: mandate.actor.id,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow(),
+  )
   await standBefore(mandate, id, upstreamIds)
   return id
 }
 
-/** Changes what is registered, when it is still as it was read. */
+/** Changes what is registered, when it is still as it was read. Throws GATEWAY_NAME_TAKEN. */
 export async function changeGateway(
   mandate: Provider,
   id: string,
@@ -164,19 +154,21 @@ export async function changeGateway(
 ): Promise<'changed' | 'stale' | 'no_upstream'> {
   const upstreamIds = await idsOfUpstreams(mandate, terms.upstreams)
   if (!upstreamIds) return 'no_upstream'
-  const changed = await db(mandate)
-    .updateTable('gateway')
-    .set(({ eb }) => ({
-      name: terms.name,
-      ip_allow: [...terms.ipAllow],
-      is_trusted: terms.isTrusted,
-      reads_certificates: terms.readsCertificates,
-      version: eb('version', '+', 1),
-    }))
-    .where('id', '=', id)
-    .where('version', '=', version)
-    .returning('id')
-    .executeTakeFirst()
+  const changed = await naming(
+    db(mandate)
+      .updateTable('gateway')
+      .set(({ eb }) => ({
+        name: terms.name,
+        ip_allow: [...terms.ipAllow],
+        is_trusted: terms.isTrusted,
+        reads_certificates: terms.readsCertificates,
+        version: eb('version', '+', 1),
+      }))
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .returning('id')
+      .executeTakeFirst(),
+  )
   if (!changed) return 'stale'
   await standBefore(mandate, id, upstreamIds)
   return 'changed'
@@ -226,61 +218,4 @@ export async function setStatus(
     .returning('id')
     .executeTakeFirst()
   return changed !== undefined
-}
-
-/** One line of the route table of an upstream. */
-export interface UpstreamRoute {
-  readonly method: string
-  readonly path_template: string
-  readonly permission: ClientPermission
-}
-
-/** An upstream with its routes. */
-export interface Upstream {
-  readonly name: string
-  readonly audience: string
-  readonly origin: string
-  readonly routes: readonly (Omit<UpstreamRoute, 'permission'> & { readonly permission: string })[]
-}
-
-/** All upstreams with their routes, by name. */
-export async function listUpstreams(mandate: Provider): Promise<Upstream[]> {
-  const upstreams = await db(mandate)
-    .selectFrom('protected_upstream')
-    .select(['id', 'name', 'audience', 'origin'])
-    .orderBy('name')
-    .execute()
-  const routes = await db(mandate)
-    .selectFrom('protected_route')
-    .selectAll()
-    .orderBy('path_template')
-    .orderBy('method')
-    .execute()
-  return upstreams.map(({ id, ...upstream }) => ({
-    ...upstream,
-    routes: routes
-      .filter((line) => line.upstream_id === id)
-      .map(({ method, path_template, permission }) => ({ method, path_template, permission })),
-  }))
-}
-
-/** Registers an upstream, or replaces what was registered of it, routes included. */
-export async function putUpstream(
-  mandate: Provider,
-  upstream: Omit<Upstream, 'routes'> & { readonly routes: readonly UpstreamRoute[] },
-): Promise<string> {
-  const { name, audience, origin, routes } = upstream
-  const { id } = await db(mandate)
-    .insertInto('protected_upstream')
-    .values({ name, audience, origin })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ audience, origin }))
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  await db(mandate).deleteFrom('protected_route').where('upstream_id', '=', id).execute()
-  if (routes.length > 0)
-    await db(mandate)
-      .insertInto('protected_route')
-      .values(routes.map((line) => ({ upstream_id: id, ...line })))
-      .execute()
-  return id
 }

@@ -72,6 +72,67 @@ describe('the provider', () => {
     },
   )
 
+  test('replaces the routes of an API only as they were read, and raises their version', async () => {
+    const { world, admin } = gateway
+    const path = '/api/v1/admin/upstreams/billing'
+    const [line] = API_ROUTES
+    const body = { audience: 'upstream:billing', origin: 'https://billing.example', routes: [line] }
+    const put = (change: object, etag?: string) =>
+      world.call(admin, 'PUT', path, {
+        body: { ...body, ...change },
+        ...(etag !== undefined && { headers: { 'if-match': etag } }),
+      })
+    expect((await world.call(admin, 'GET', path)).json()).toMatchObject({ code: 'UPSTREAM_NOT_FOUND' })
+    expect((await put({}, '"v1"')).statusCode).toBe(412)
+    const made = await put({})
+    expect([made.statusCode, made.headers['etag'], made.json()]).toMatchObject([200, '"v1"', { version: 1 }])
+    const blind = await put({ routes: [] })
+    expect([blind.statusCode, blind.json().code]).toEqual([428, 'PRECONDITION_REQUIRED'])
+    const read = await world.call(admin, 'GET', path)
+    expect([read.headers['etag'], read.json()]).toEqual(['"v1"', { name: 'billing', ...body, version: 1 }])
+    expect((await put({ routes: [] }, '"v1"')).json()).toMatchObject({ routes: [], version: 2 })
+    const late = await put({}, '"v1"')
+    expect([late.statusCode, late.json().code]).toEqual([412, 'PRECONDITION_FAILED'])
+    expect((await world.call(admin, 'GET', path)).json()).toMatchObject({ routes: [], version: 2 })
+  })
+
+  test('of two who register the same API at once one is told so', async () => {
+    const { world, admin } = gateway
+    const body = { audience: 'upstream:twice', origin: 'https://twice.example', routes: [] }
+    const answers = await Promise.all(
+      [1, 2].map(() => world.call(admin, 'PUT', '/api/v1/admin/upstreams/twice', { body })),
+    )
+    const statuses = answers.map(({ statusCode }) => statusCode).toSorted()
+    expect(statuses[0]).toBe(200)
+    expect([409, 412, 428]).toContain(statuses[1])
+  })
+
+  test('is told which name is taken, and which line of a route table stands there twice', async () => {
+    const { world, admin } = gateway
+    const codeOf = async (method: 'PUT' | 'POST', path: string, body: object) =>
+      (await world.call(admin, method, path, { body })).json()
+    const taken = { audience: 'upstream:other', origin: 'https://api.carrier.example', routes: [] }
+    expect(await codeOf('PUT', '/api/v1/admin/upstreams/other', taken)).toMatchObject({
+      status: 409,
+      code: 'UPSTREAM_ORIGIN_TAKEN',
+    })
+    const sameAudience = { ...taken, audience: 'upstream:orders', origin: 'https://other.example' }
+    expect(await codeOf('PUT', '/api/v1/admin/upstreams/other', sameAudience)).toMatchObject({
+      status: 409,
+      code: 'UPSTREAM_AUDIENCE_TAKEN',
+    })
+    expect(await codeOf('POST', GATEWAYS, { name: 'Edge' })).toMatchObject({
+      status: 409,
+      code: 'GATEWAY_NAME_TAKEN',
+    })
+    const [line] = API_ROUTES
+    const twice = { ...taken, origin: 'https://other.example', routes: [line, line] }
+    expect(await codeOf('PUT', '/api/v1/admin/upstreams/other', twice)).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/body/routes/1' }],
+    })
+  })
+
   test('lets a gateway that asks already go on with both of its credentials', async () => {
     const { world, admin } = gateway
     const { gateway_id: id } = (

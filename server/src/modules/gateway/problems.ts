@@ -46,6 +46,24 @@ const GATEWAY_PROBLEMS = {
     cause: 'There is no protected upstream of this name.',
     remedy: 'Register it first.',
   },
+  GATEWAY_NAME_TAKEN: {
+    status: 409,
+    title: 'Name of a gateway taken',
+    cause: 'There is a gateway with this name.',
+    remedy: 'Give it another name, or change the one that is there.',
+  },
+  UPSTREAM_ORIGIN_TAKEN: {
+    status: 409,
+    title: 'Origin taken',
+    cause: 'Another upstream is registered at this origin.',
+    remedy: 'Add the routes to that upstream, or give this one an origin of its own.',
+  },
+  UPSTREAM_AUDIENCE_TAKEN: {
+    status: 409,
+    title: 'Audience taken',
+    cause: 'Another upstream has this audience.',
+    remedy: 'Give each upstream an audience of its own.',
+  },
 } as const
 
 registerProblems(GATEWAY_PROBLEMS)

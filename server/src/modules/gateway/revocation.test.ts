@@ -152,6 +152,7 @@ describe('between two calls of the same token', () => {
   test('when the route is taken away, the next one is refused', async () => {
     await gateway.world.call(gateway.admin, 'PUT', '/api/v1/admin/upstreams/orders', {
       body: { audience: 'upstream:orders', origin: 'https://api.carrier.example', routes: [] },
+      headers: { 'if-match': '"v1"' },
     })
     expect(codeOf(await gateway.ask())).toBe('ROUTE_NOT_REGISTERED')
   })

@@ -146,7 +146,7 @@ const register = route({
   limit: 'write',
   responses: { 201: NewCredential },
   showsSecret: true,
-  problems: ['UPSTREAM_NOT_FOUND'],
+  problems: ['UPSTREAM_NOT_FOUND', 'GATEWAY_NAME_TAKEN'],
   async handle({ mandate, body }) {
     const { text, hint } = makeCredential(randomBytes(32))
     const id = await addGateway(mandate, toTerms(body), { digest: digestCredential(text), hint })
@@ -166,7 +166,7 @@ const change = route({
   limit: 'write',
   ifMatch: true,
   responses: { 200: GatewayBody },
-  problems: ['GATEWAY_NOT_FOUND', 'UPSTREAM_NOT_FOUND'],
+  problems: ['GATEWAY_NOT_FOUND', 'UPSTREAM_NOT_FOUND', 'GATEWAY_NAME_TAKEN'],
   async handle({ mandate, params, body, expectedVersion }) {
     await needGateway(mandate, params.gateway_id)
     const outcome = await changeGateway(mandate, params.gateway_id, {

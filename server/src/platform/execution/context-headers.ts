@@ -25,11 +25,19 @@ export function contextHeaders(mandate: Mandate): Record<string, string> {
   return facts.link ? actingHeaders(tenant.id, { id: facts.link.id, endsAt: facts.link.ends_at }) : {}
 }
 
-/** The version that `If-Match` names, where the route asks for one. Throws 428 without it, 412 for what is no version of ours. */
+/** The problem of whoever would replace what he never read. */
+export function needsVersion(): ProblemError {
+  return new ProblemError(428, 'PRECONDITION_REQUIRED', 'Send the ETag that was read as If-Match.')
+}
+
+/**
+ * The version that `If-Match` names, where the route asks for one; 0 without it where it may be about to make what is not
+ * there. Throws 428 without it otherwise, 412 for what is no version of ours.
+ */
 export function readExpectedVersion(route: Route, header: string | undefined): number {
   if (!route.ifMatch) return 0
-  if (header === undefined)
-    throw new ProblemError(428, 'PRECONDITION_REQUIRED', 'Send the ETag that was read as If-Match.')
+  if (header === undefined && route.ifMatch === 'existing') return 0
+  if (header === undefined) throw needsVersion()
   const version = /^"v(\d{1,9})"$/.exec(header)?.[1]
   if (version === undefined)
     throw new ProblemError(

@@ -91,7 +91,11 @@ function headerParameters(route: Route): Json[] {
     ...(route.method === 'POST'
       ? [header('Idempotency-Key', false, 'Makes a repetition within 24 hours answer as the first did.')]
       : []),
-    ...(route.ifMatch ? [header('If-Match', true, 'The ETag that was read.')] : []),
+    ...(route.ifMatch === 'existing'
+      ? [header('If-Match', false, 'The ETag that was read; required once there is something to replace.')]
+      : route.ifMatch
+        ? [header('If-Match', true, 'The ETag that was read.')]
+        : []),
   ]
 }
 
