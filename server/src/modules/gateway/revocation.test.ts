@@ -167,6 +167,22 @@ test('a gateway that calls from another address than it is registered for gets n
   expect((await gateway.ask({}, { 'x-gateway-authorization': `Bearer ${credential}` })).statusCode).toBe(401)
 })
 
+test('what a trusted proxy says of where a gateway calls from is no address that it is registered for (attack 77)', async () => {
+  await using proxied = await GatewayWorld.start({}, { trustedProxies: ['127.0.0.1'] })
+  const register = async (name: string, network: string) => {
+    const made = await proxied.world.call(proxied.admin, 'POST', '/api/v1/admin/gateways', {
+      body: { name, ip_allow: [network], upstreams: ['orders'] },
+    })
+    return `Bearer ${made.json<{ credential: string }>().credential}`
+  }
+  const statusOf = async (credential: string) => {
+    const told = { 'x-gateway-authorization': credential, 'x-forwarded-for': '192.0.2.9' }
+    return (await proxied.ask({}, told)).statusCode
+  }
+  expect(await statusOf(await register('Far', '192.0.2.0/24'))).toBe(401)
+  expect(await statusOf(await register('Near', '127.0.0.0/8'))).toBe(200)
+})
+
 test('a gateway gets no decision about an upstream that it does not stand before', async () => {
   const registered = await gateway.world.call(gateway.admin, 'POST', '/api/v1/admin/gateways', {
     body: { name: 'Bare' },
