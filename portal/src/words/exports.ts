@@ -34,6 +34,8 @@ export const exports = {
   'exports.ended.BY_PERSON': 'Somebody stopped it.',
   'exports.ended.INTERRUPTED': 'It was interrupted several times. Order it again.',
   'exports.ended.EXPORT_TOO_LARGE': 'It grew beyond 500,000 rows or 1 GB. Narrow the filters.',
+  'exports.ended.VALIDATION_ERROR':
+    'What was asked for cannot be taken, such as a time that is too long. Order it anew with other filters.',
   'exports.ended.other': 'Stopped while it was made: {reason}. Nothing of it was kept.',
   'exports.order': 'Export {noun}',
   'exports.order_lead': 'The file is made in the background. We send you a mail when it is ready.',
@@ -61,6 +63,9 @@ export const exports = {
   'exports.to': 'to {time}',
   'exports.one_tenant': 'one tenant',
   'exports.one_group': 'one group',
+  'exports.one_person': 'one person',
+  'exports.one_access': 'one access',
+  'exports.one_request': 'one request',
   'exports.mine_left':
     'The list showed only tickets that are yours. A file cannot be narrowed to those, so it holds the tickets of everybody.',
   'exports.no_kind': 'There is no such list to export',

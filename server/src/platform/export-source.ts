@@ -2,6 +2,7 @@ import type { PermissionOf, TenantId } from '@liaison/access'
 import type { z } from 'zod'
 import type { Mandate } from './mandate.ts'
 import type { MoneyBody } from './money.ts'
+import { ProblemError } from './problem.ts'
 
 /** What one cell holds: text and flags as they are, `YYYY-MM-DD` for a day, a Date for an instant, money with its currency. */
 export type ExportCell = string | number | boolean | Date | MoneyBody | null
@@ -75,7 +76,10 @@ interface Definition<Schema extends z.ZodObject, Access extends AnyExportMandate
   readonly columns: readonly ExportColumn[]
   /** What may be asked, as JSON without transformations: what it lets through is stored, and parsed again at every batch. */
   readonly filter: Schema
-  /** How many rows there are, exactly as things stand; a source that cannot count says an upper bound. */
+  /**
+   * How many rows there are, exactly as things stand; a source that cannot count says an upper bound. Refuses what `read`
+   * could not answer, so that no such order is taken.
+   */
   readonly estimate: (mandate: Access, question: ExportQuestion<z.output<Schema>>) => Promise<number>
   /**
    * The next rows, by key and never by offset, so that memory and time per batch stay flat. Each batch runs in a
@@ -96,6 +100,20 @@ export interface ExportSource extends Omit<Definition<z.ZodObject, AnyExportMand
     question: ExportQuestion<unknown>,
     window: { readonly after: ExportPosition | null; readonly limit: number },
   ) => Promise<ExportBatch>
+}
+
+/** What the list of the same rows refuses of its query, an order refuses of its body. */
+async function inTheBody<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.extras.errors === undefined) throw error
+    const errors = error.extras.errors.map((fault) => ({
+      ...fault,
+      pointer: fault.pointer.replace(/^\/query\//, '/body/'),
+    }))
+    throw new ProblemError(error.status, error.code, error.message, { ...error.extras, errors })
+  }
 }
 
 function isOfTenants(mandate: AnyExportMandate): mandate is ExportMandate {
@@ -120,7 +138,8 @@ function define<Schema extends z.ZodObject, Access extends AnyExportMandate>(
   }
   return {
     ...definition,
-    estimate: async (mandate, question) => definition.estimate(own(mandate), parsed(question)),
+    estimate: (mandate, question) =>
+      inTheBody(async () => definition.estimate(own(mandate), parsed(question))),
     read: async (mandate, question, window) => definition.read(own(mandate), parsed(question), window),
   }
 }

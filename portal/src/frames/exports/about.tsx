@@ -11,6 +11,7 @@ export function endOf({ status, status_reason: reason }: ExportRecord): string |
   if (reason === 'BY_PERSON') return t('exports.ended.BY_PERSON')
   if (reason === 'INTERRUPTED') return t('exports.ended.INTERRUPTED')
   if (reason === 'EXPORT_TOO_LARGE') return t('exports.ended.EXPORT_TOO_LARGE')
+  if (reason === 'VALIDATION_ERROR') return t('exports.ended.VALIDATION_ERROR')
   return t('exports.ended.other', { reason: tValue('reason', reason) })
 }
 

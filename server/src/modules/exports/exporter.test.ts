@@ -64,3 +64,48 @@ test('a file of tickets holds those of the caller, or of who is named, when the 
   expect(await subjectsOf({ assigned_to: [stranger] })).toEqual([])
   expect(await subjectsOf({ mine: true, assigned_to: [stranger] })).toEqual([])
 })
+
+const IMPOSSIBLE = [
+  [{ kind: 'report_sla', from_date: '2024-01-01', to_date: '2026-06-30' }, 'to_date', 'PERIOD_TOO_LONG'],
+  [{ kind: 'report_usage', from_date: '2026-06-02', to_date: '2026-06-01' }, 'to_date', 'ENDS_BEFORE_START'],
+  [{ kind: 'report_revenue', from_month: '2026-06', to_month: '2026-05' }, 'to_month', 'ENDS_BEFORE_START'],
+  [{ kind: 'activity', from: '2026-06-02', to: '2026-05-01' }, 'from', 'EMPTY_WINDOW'],
+] as const
+
+test.each(IMPOSSIBLE)(
+  'an order of a time that no report can have is refused: %o',
+  async (filter, field, code) => {
+    const scene = await bench.scene(['Acme'])
+    for (const place of ['/api/v1/partner/exports', '/api/v1/partner/exports/preview']) {
+      const refused = await bench.world.call(scene.caller, 'POST', place, {
+        body: { format: 'csv', ...filter },
+      })
+      expect(refused.statusCode, refused.body).toBe(422)
+      expect(refused.json()).toMatchObject({
+        code: 'VALIDATION_ERROR',
+        errors: [{ pointer: `/body/${field}`, code }],
+      })
+    }
+  },
+)
+
+test('an order that was taken and cannot be made ends at once with what is wrong, and holds no place until three leases are over', async () => {
+  const scene = await bench.scene(['Acme'])
+  const body = { kind: 'report_sla', format: 'csv', from_date: '2026-06-01', to_date: '2026-06-30' }
+  const ordered = await bench.world.call(scene.caller, 'POST', '/api/v1/partner/exports', { body })
+  expect(ordered.statusCode, ordered.body).toBe(202)
+  const id = ordered.json().export_id
+  await bench.world.sql(
+    `update export set filter = filter || '{"from_date": "2024-01-01"}' where kind = 'report_sla' and status = 'queued' and partner_id = $1`,
+    [scene.partner],
+  )
+  await bench.maker.makeDue()
+  const ended = await bench.world.call(scene.caller, 'GET', `/api/v1/partner/exports/${id}`)
+  expect(ended.json()).toMatchObject({ status: 'failed', status_reason: 'VALIDATION_ERROR' })
+  const mails = await bench.world.sql<{ text: string }>(
+    `select payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'subject' like '%service levels was stopped'`,
+  )
+  expect(mails.map(({ text }) => text).join('')).toMatch(
+    /to_date must be at most 400 days after from_date.*Order it anew with other filters/s,
+  )
+})

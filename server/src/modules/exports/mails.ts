@@ -44,15 +44,20 @@ export function completionMail(row: ExportRow, made: { rows: number; sha256: str
 }
 
 /** The mail when an export ends without a file, for another reason than the person's own wish. */
-export function failureMail(row: ExportRow, reason: string, origin: string) {
+export function failureMail(
+  row: ExportRow,
+  { reason, origin, refused }: { reason: string; origin: string; refused?: string },
+) {
   const { noun } = sourceOf(row.kind)
   const otherwise =
     row.status === 'cancelled'
       ? 'the access to what it holds changed before it was ready'
       : 'something broke on our side'
-  const why = REASONS[reason] ?? otherwise
+  const why =
+    refused === undefined ? (REASONS[reason] ?? otherwise) : `what was asked for cannot be taken: ${refused}`
+  const next = refused === undefined ? 'You can order it again' : 'Order it anew with other filters'
   return {
     subject: `Your export of ${noun} was stopped`,
-    text: `${fileNameOf(row)} was not made, because ${why}. Nothing of it was kept.\n\nYou can order it again: ${origin}${pageOf(row)}`,
+    text: `${fileNameOf(row)} was not made, because ${why}. Nothing of it was kept.\n\n${next}: ${origin}${pageOf(row)}`,
   }
 }

@@ -84,14 +84,22 @@ function isOfExport(mandate: Mandate): mandate is AnyExportMandate {
 async function endWithout(
   mandate: Mandate<'system'>,
   id: string,
-  end: { readonly status: 'failed' | 'cancelled'; readonly reason: string; readonly origin: string },
+  end: {
+    readonly status: 'failed' | 'cancelled'
+    readonly reason: string
+    readonly origin: string
+    /** What of the order could not be taken, where that is why. */
+    readonly refused?: string
+  },
 ): Promise<void> {
   const row = await endExport(mandate, id, end)
   if (!row) return
   recordEvent(mandate, tellEnd(row, end.status === 'failed' ? 'fail' : 'stop'))
   if (row.plane !== 'platform') await enqueue(mandate, 'export.failed', subjectsOf(row))
-  await mailOrderer(mandate, row.id, failureMail(row, end.reason, end.origin))
+  await mailOrderer(mandate, row.id, failureMail(row, end))
 }
+
+const fieldOf = (pointer: string): string => pointer.slice(pointer.lastIndexOf('/') + 1)
 
 const subjectsOf = (row: ExportRow) => ({
   export_id: row.id,
@@ -244,9 +252,19 @@ class Exporter implements Exports {
         endWithout(mandate, row.id, { status: 'cancelled', reason: error.code, origin }),
       )
     }
-    if (error instanceof ProblemError && error.code === 'EXPORT_TOO_LARGE')
+    // What is refused of the order itself would be refused again at every attempt.
+    if (error instanceof ProblemError && error.status < 500)
       return asSystem(database, (mandate) =>
-        endWithout(mandate, row.id, { status: 'failed', reason: error.code, origin }),
+        endWithout(mandate, row.id, {
+          status: 'failed',
+          reason: error.code,
+          origin,
+          ...(error.extras.errors !== undefined && {
+            refused: error.extras.errors
+              .map(({ pointer, detail }) => `${fieldOf(pointer)} ${detail}`)
+              .join('; '),
+          }),
+        }),
       )
     this.#tell(error)
   }

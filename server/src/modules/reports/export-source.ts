@@ -36,6 +36,12 @@ function subjectsOf(mandate: ExportMandate, { tenantIds }: ExportQuestion<unknow
 const periodOf = ({ asOf, filter }: ExportQuestion<z.output<typeof Dates>>) =>
   readPeriod(filter, dayIn(asOf, 'UTC'), MOST_DAYS)
 
+/** One row for each tenant, of a period that can be told. */
+function countTenants(question: ExportQuestion<z.output<typeof Dates>>): Promise<number> {
+  periodOf(question)
+  return Promise.resolve(question.tenantIds.length)
+}
+
 const tenantColumns: readonly ExportColumn[] = [
   { key: 'tenant_id', label: 'Tenant id', type: 'text' },
   { key: 'tenant_name', label: 'Tenant', type: 'text', width: 3 },
@@ -75,7 +81,7 @@ export const slaExport = defineExportSource({
     { key: 'resolutions_missed', label: 'Solutions missed', type: 'whole', width: 2 },
   ],
   filter: Dates,
-  estimate: (_mandate, { tenantIds }) => Promise.resolve(tenantIds.length),
+  estimate: (_mandate, question) => countTenants(question),
   async read(mandate, question) {
     const subjects = subjectsOf(mandate, question)
     const asked = { subjects, metrics: SLA_REPORT_METRICS, target: undefined }
@@ -132,7 +138,7 @@ export const usageExport = defineExportSource({
     { key: 'coverage', label: 'Records, share', type: 'decimal', width: 2 },
   ],
   filter: Dates,
-  estimate: (_mandate, { tenantIds }) => Promise.resolve(tenantIds.length),
+  estimate: (_mandate, question) => countTenants(question),
   async read(mandate, question) {
     const subjects = subjectsOf(mandate, question)
     const { tenants } = await measureUsage(mandate, {
