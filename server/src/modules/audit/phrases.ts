@@ -9,6 +9,7 @@ import { API_PHRASES } from './phrases/api.ts'
 import { ASSISTANCE_PHRASES } from './phrases/assistance.ts'
 import { CONFIGURATION_PHRASES } from './phrases/configuration.ts'
 import { EARNING_PHRASES } from './phrases/earnings.ts'
+import { ELEVATION_PHRASES } from './phrases/elevations.ts'
 import { EMBED_PHRASES } from './phrases/embed.ts'
 import { FEATURE_PHRASES } from './phrases/features.ts'
 import { HOME_PHRASES } from './phrases/homes.ts'
@@ -59,6 +60,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   ...PARTNER_PHRASES,
   ...AGENCY_PHRASES,
   ...EARNING_PHRASES,
+  ...ELEVATION_PHRASES,
   ...EMBED_PHRASES,
   ...FEATURE_PHRASES,
   ...HOME_PHRASES,
@@ -170,6 +172,8 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'tenant.vouchers.redeem': says('redeemed a voucher'),
   'tenant.vouchers.void': says('voided a voucher'),
   'platform.explain.use': says('asked why access was allowed or refused'),
+  'platform.backups.restore': says('restored the data from a backup{of}'),
+  'platform.keys.publish': says('made a new key by which secrets are sealed{of}'),
   'platform.audit.verify': says('verified the audit log'),
   'platform.outbox.read': says('looked at the outbox'),
   'links.request': says('asked for a {link}'),

@@ -287,3 +287,30 @@ describe('ends', () => {
     }
   })
 })
+
+describe('what the tenant is told', () => {
+  const listed = async (scene: ElevationScene) =>
+    (await world.call(scene.admin.caller, 'GET', '/api/v1/tenant/partner-access/elevations')).json().items
+
+  test('what a partner refuses its own people, and what they take back before, is not the tenant’s to read', async () => {
+    const scene = await openElevationScene(world)
+    const { elevation_id: denied } = (await ask(scene)).json()
+    const reason = 'Sam is on probation'
+    expect(
+      (await actOnElevation(world, scene.owner.caller, { id: denied, step: 'deny', reason })).json(),
+    ).toMatchObject({ status: 'denied', end_reason: reason })
+    const { elevation_id: withdrawn } = (await ask(scene)).json()
+    expect((await act(scene.owner.caller, withdrawn, 'end')).json()).toMatchObject({ status: 'withdrawn' })
+    expect(await listed(scene)).toEqual([])
+    expect((await act(scene.admin.caller, denied, 'deny')).json().code).toBe('ELEVATION_NOT_FOUND')
+  })
+
+  test('access that ran is told with its end, without what the partner said of an end of its own', async () => {
+    const scene = await openElevationScene(world)
+    const id = await elevate(world, scene)
+    await actOnElevation(world, scene.owner.caller, { id, step: 'end', reason: 'Sam is on probation' })
+    expect(await listed(scene)).toMatchObject([
+      { elevation_id: id, status: 'ended', ended_by_side: 'partner', end_reason: null },
+    ])
+  })
+})

@@ -23,7 +23,7 @@ const TOLD: readonly ElevationRow['state'][] = [
 ]
 
 const get = async (mandate: Mandate<'tenant'>, id: z.output<typeof Params>['elevation_id']) =>
-  getElevation(mandate, id, { states: TOLD })
+  getElevation(mandate, id, { states: TOLD, isOfTenant: true })
 
 const listRoute = route({
   method: 'GET',
@@ -38,7 +38,7 @@ const listRoute = route({
     const { rows, total } =
       states.length === 0
         ? { rows: [], total: 0 }
-        : await listElevations(mandate, { states, linkId: query.link_id }, query)
+        : await listElevations(mandate, { states, linkId: query.link_id, isOfTenant: true }, query)
     return toPage(
       rows.map((row) => toElevation(row, mandate)),
       query,

@@ -27,6 +27,8 @@ export interface ElevationFilter {
   readonly linkId?: string | undefined
   readonly tenantId?: string | undefined
   readonly personId?: string | undefined
+  /** Only what the partner let through to the tenant: what it refused, or was withdrawn before, is its own matter. */
+  readonly isOfTenant?: true | undefined
 }
 
 function filtered(mandate: ElevationMandate, filter: ElevationFilter) {
@@ -35,6 +37,10 @@ function filtered(mandate: ElevationMandate, filter: ElevationFilter) {
   if (filter.linkId !== undefined) query = query.where('link_id', '=', filter.linkId)
   if (filter.tenantId !== undefined) query = query.where('tenant_id', '=', filter.tenantId)
   if (filter.personId !== undefined) query = query.where('person_id', '=', filter.personId)
+  if (filter.isOfTenant === true)
+    query = query
+      .where('partner_decided_by', 'is not', null)
+      .where((eb) => eb.or([eb('state', '<>', 'denied'), eb('tenant_decided_by', 'is not', null)]))
   return query
 }
 

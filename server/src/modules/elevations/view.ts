@@ -120,7 +120,8 @@ export function toElevation(
     ended_at: instant(row.ended_at),
     ended_by_side: row.ended_by_side ?? (row.state === 'ended' || row.state === 'lapsed' ? 'clock' : null),
     ended_by_name: row.ended_by_name,
-    end_reason: row.end_reason,
+    // What the people of a partner say to each other about an end of their own is theirs.
+    end_reason: mandate.kind === 'tenant' && row.ended_by_side === 'partner' ? null : row.end_reason,
     may: mandate.kind === 'tenant' ? mayOfTenant(row, mandate) : mayOfPartner(row, mandate),
   }
 }
