@@ -121,20 +121,40 @@ export async function requireLook(mandate: Mandate<'platform'>, id: IdOf<'assist
   }
 }
 
-/** Records what support looked at, for the tenant and the provider; every such event says that it was assisted access. */
+/** What every event of support says: whom it is about, and that it was assisted access. */
+const underAccess = (look: Look) => ({
+  tenantId: look.tenantId,
+  tenantName: look.tenantName,
+  delegationId: look.id,
+  delegationEpoch: look.epoch,
+  role: 'assisted',
+})
+
+/** Records what support looked at, for the tenant and the provider. */
 export function noteLook(
   mandate: Mandate<'platform'>,
   look: Look,
   read: { readonly what: 'invoices' | 'payments' | 'tickets' | 'orders'; readonly rowCount: number },
 ): void {
   noteRead(mandate, {
+    ...underAccess(look),
     action: `assistance.${read.what}.read`,
-    tenantId: look.tenantId,
-    tenantName: look.tenantName,
-    delegationId: look.id,
-    delegationEpoch: look.epoch,
-    role: 'assisted',
     resource: { type: 'support access', id: look.id, label: look.caseNumber },
     rowCount: read.rowCount,
+  })
+}
+
+/** Records which ticket support opened, and for which case: each is an event of its own, so that the tenant learns of all. */
+export function noteTicketLook(
+  mandate: Mandate<'platform'>,
+  look: Look,
+  ticket: { readonly id: string; readonly number: string },
+): void {
+  noteRead(mandate, {
+    ...underAccess(look),
+    action: 'assistance.ticket.read',
+    resource: { type: 'ticket', id: ticket.id, label: ticket.number },
+    changes: { support_case: { after: look.caseNumber } },
+    rowCount: 1,
   })
 }

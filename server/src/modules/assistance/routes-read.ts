@@ -6,7 +6,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { noteLook, requireLook } from './looking.ts'
+import { noteLook, noteTicketLook, requireLook } from './looking.ts'
 import { lookAtInvoices, lookAtOrders, lookAtPayments, lookAtTicket, lookAtTickets } from './read-store.ts'
 import { AccessParams } from './view.ts'
 
@@ -187,7 +187,7 @@ const ticketRoute = route({
     const look = await requireLook(mandate, params.support_access_id)
     const ticket = await lookAtTicket(mandate, look, params.ticket_id)
     if (!ticket) throw new ProblemError(404, 'TICKET_NOT_FOUND', 'The tenant has no ticket with this id.')
-    noteLook(mandate, look, { what: 'tickets', rowCount: 1 })
+    noteTicketLook(mandate, look, ticket)
     const comments = ticket.comments.map((comment) => ({
       author_name: comment.author_name,
       content: comment.content,

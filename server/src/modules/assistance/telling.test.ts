@@ -1,13 +1,17 @@
 import { decodeId, encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeAssistanceActs, TENANT } from '#testing/assistance-acts.ts'
+import { ADMIN, makeAssistanceActs, TENANT } from '#testing/assistance-acts.ts'
+import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { asSide, attempt } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeAssistanceRoutes } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(makeAssistanceRoutes)
+  world = await TestWorld.start((services) => [
+    ...makeAssistanceRoutes(services),
+    ...makeAuditRoutes(services),
+  ])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 const { open, ask, askedId, tickets, act, seen, setRule } = makeAssistanceActs(() => world)
@@ -128,4 +132,33 @@ test('once a tenant refuses support, what runs ends and what waits is declined a
     )
     expect(mails.length, id).toBeGreaterThan(0)
   }
+})
+
+test('the tenant learns which tickets support opened and for which case, each by its number, and asks for all of one access', async () => {
+  const { scene, staff, admin } = await open()
+  const id = await askedId(staff, scene.tenant)
+  await act(admin, id, 'approve')
+  for (const number of ['T-71', 'T-72'])
+    await world.seed(
+      `insert into ticket (tenant_id, number, subject) values ($1, $2, 'Down')`,
+      [scene.tenant, number],
+      scene.tenant,
+    )
+  const listed = (await tickets(staff, id)).json().items as { ticket_id: string; number: string }[]
+  for (const { ticket_id: ticket } of listed)
+    await world.call(staff, 'GET', `${ADMIN}/${id}/tickets/${ticket}`)
+  const page = await world.call(admin, 'GET', `/api/v1/tenant/partner-access/activity?delegation_id=${id}`)
+  expect(page.statusCode, page.body).toBe(200)
+  const { items } = page.json<{
+    items: { action: string; sentence: string; changes: unknown; resource: { id: string } }[]
+  }>()
+  const opened = items.filter(({ action }) => action === 'assistance.ticket.read')
+  expect(opened.map(({ resource }) => resource.id).toSorted()).toEqual(
+    listed.map(({ ticket_id: ticket }) => ticket).toSorted(),
+  )
+  expect(opened.map(({ sentence }) => sentence).join()).toContain(
+    'of the provider opened the ticket T-72 for a support case',
+  )
+  expect(opened[0]?.changes).toEqual({ support_case: { after: 'CASE-7' } })
+  expect(items.find(({ action }) => action === 'assistance.tickets.read')?.resource.id).toBe(id)
 })

@@ -18,5 +18,6 @@ export const ASSISTANCE_PHRASES: Readonly<Record<string, Phrase>> = {
   'assistance.invoices.read': says('looked at invoices for the {x}', CASE),
   'assistance.payments.read': says('looked at payments for the {x}', CASE),
   'assistance.tickets.read': says('looked at tickets for the {x}', CASE),
+  'assistance.ticket.read': says('opened the {x} for a support case', { one: 'ticket', many: 'tickets' }),
   'assistance.orders.read': says('looked at orders for the {x}', CASE),
 }
