@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { readActivityFile } from '../platform/calls.ts'
 import type { ActivityFilter } from '../platform/calls.ts'
 import { endOfDay } from '../platform/last-day.ts'
-import { isRequestId } from '../platform/pasted.ts'
+import { isMoment, isRequestId } from '../platform/pasted.ts'
 import { useWrite } from '../platform/query.ts'
 import { t } from '../platform/words.ts'
 import { ActivityFields, activitySpec } from './activity-fields.tsx'
@@ -20,7 +20,7 @@ import { saveFile } from './save-file.ts'
 function timeFilter(name: 'from' | 'to', text: string): ActivityFilter {
   const end = endOfDay(text)
   if (end !== null) return { [name]: name === 'to' ? end.toISOString() : `${text}T00:00:00Z` }
-  return /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/.test(text) ? { [name]: text } : {}
+  return isMoment(text) ? { [name]: text } : {}
 }
 
 /** Words are looked for in what was done; the id of a request finds all that it did, in every system that names it. */
@@ -65,18 +65,24 @@ function useFirstDays(
 
 /** Saves exactly the slice that the filters show, and tells the checksum by which others know the file. */
 function ExportButton({ filter }: { filter: ActivityFilter }) {
-  const write = useWrite(async (wanted: ActivityFilter, frame) =>
-    saveFile({ name: 'activity.csv', type: 'text/csv', text: await readActivityFile(frame, wanted) }),
-  )
+  const write = useWrite(async (wanted: ActivityFilter, frame) => {
+    const { text, isCut } = await readActivityFile(frame, wanted)
+    return { digest: await saveFile({ name: 'activity.csv', type: 'text/csv', text }), isCut }
+  })
   return (
     <>
       <Button variant="default" loading={write.isPending} onClick={() => write.mutate(filter)}>
         {t('activity.export')}
       </Button>
       <WriteProblem error={write.error} />
-      {write.data && (
+      {write.data?.isCut === true && (
         <p className="small" role="status">
-          {t('activity.digest')} <code className="mono once">{write.data}</code>
+          {t('activity.export_cut')}
+        </p>
+      )}
+      {write.data && write.data.digest !== null && (
+        <p className="small" role="status">
+          {t('activity.digest')} <code className="mono once">{write.data.digest}</code>
         </p>
       )}
     </>

@@ -47,15 +47,24 @@ export function readActivity(frame: Frame, filter: ActivityFilter): Promise<Acti
 }
 
 /** The same slice of the feed as a CSV file, at most 10,000 rows; an organisation orders its files as exports. */
-export function readActivityFile(
-  frame: Frame,
+export async function readActivityFile(
+  frame: Pick<Frame, 'kind' | 'client'>,
   { cursor: _cursor, limit: _limit, ...filter }: ActivityFilter,
-): Promise<string> {
+): Promise<ActivityFile> {
   const init = { params: { query: { ...filter, format: 'csv' as const } }, parseAs: 'text' as const }
-  if (frame.kind === 'platform') return readBody(frame.client.GET('/admin/audit/export', init))
-  if (frame.kind === 'acting') return readBody(frame.client.GET('/partner/activity/export', init))
-  return readBody(clientFor('').GET('/partner/audit/export', init))
+  const asked =
+    frame.kind === 'platform'
+      ? frame.client.GET('/admin/audit/export', init)
+      : frame.kind === 'acting'
+        ? frame.client.GET('/partner/activity/export', init)
+        : clientFor('').GET('/partner/audit/export', init)
+  const { response, ...answered } = await asked
+  const text = await readBody(Promise.resolve({ ...answered, response }))
+  return { text, isCut: response.headers.get('x-export-truncated') === 'true' }
 }
+
+/** A file of the feed, and whether there are older events that it has no room for. */
+export type ActivityFile = { text: string; isCut: boolean }
 
 /** The proof that one event stands in the signed log, as the file that is checked offline. */
 export async function readProof({ kind, client }: Frame, eventId: string): Promise<string> {

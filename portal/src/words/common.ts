@@ -159,6 +159,7 @@ export const common = {
   'activity.empty': 'No activity yet',
   'activity.more': 'Details',
   'activity.export': 'Export as CSV',
+  'activity.export_cut': 'Only the newest 10,000 of more are in the file. Take an older time for the others.',
   'activity.digest': 'SHA-256 of the file:',
   'activity.proof': 'Download proof',
   'activity.proof_lead':

@@ -34,8 +34,13 @@ async function answerExport(mandate: ReadingMandate, query: ExportQuery) {
     limit: MAXIMUM_EXPORT_ROWS,
   })
   noteActivityExport(mandate, items.length)
-  const said = `${describeSlice(filters, window)}; ${tellExporter(mandate, mandate.actor.name)}`
-  return toExport(items, { format, now: mandate.origin.now, isTruncated: next !== null, said })
+  const isTruncated = next !== null
+  const said = [
+    describeSlice(filters, window),
+    ...(isTruncated ? [`only the newest ${MAXIMUM_EXPORT_ROWS.toLocaleString('en-GB')} of more`] : []),
+    tellExporter(mandate, mandate.actor.name),
+  ].join('; ')
+  return toExport(items, { format, now: mandate.origin.now, isTruncated, said })
 }
 
 const File = z.string().meta({
