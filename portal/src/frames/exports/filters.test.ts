@@ -48,3 +48,18 @@ test('a report is of the days or months that its page showed, and of nothing els
   })
   expect(filterOf({ kind: 'report_revenue', ...days })).toEqual({})
 })
+
+test('a file of activity is of the person, the access, the request and the very times that the page showed', () => {
+  const [person, delegation] = [`psn_${'1'.repeat(26)}`, `lnk_${'2'.repeat(26)}`]
+  const visit = { from: '2026-11-02T09:12:00.000Z', to: '2026-11-02T09:40:00.001Z' }
+  expect(filterOf({ kind: 'activity', by: 'partner', person, delegation, ...visit })).toEqual({
+    by: 'partner',
+    person_id: person,
+    delegation_id: delegation,
+    ...visit,
+  })
+  expect(filterOf({ kind: 'activity', search: `req_${'a'.repeat(22)}` })).toEqual({
+    request_id: `req_${'a'.repeat(22)}`,
+  })
+  expect(filterOf({ kind: 'activity', person: 'somebody', from: 'yesterday' })).toEqual({})
+})

@@ -1,6 +1,7 @@
 import { choiceField, textField } from '../../platform/filters.ts'
 import type { FilterValues } from '../../platform/filters.ts'
-import { formatDate } from '../../platform/format.ts'
+import { formatDate, formatDateTime } from '../../platform/format.ts'
+import { isMoment, isRequestId } from '../../platform/pasted.ts'
 import { t, tValue } from '../../platform/words.ts'
 
 export const formats = ['csv', 'xlsx', 'pdf', 'jsonl'] as const
@@ -30,6 +31,8 @@ export const orderSpec = {
   state: textField(),
   month: textField(),
   partner: textField(),
+  person: textField(),
+  delegation: textField(),
   /** The kind of earnings; the kind of the file has its name. */
   rows: textField(),
 }
@@ -121,15 +124,39 @@ function tenantFilters({ tenant, group }: OrderValues): Filter[] {
 
 const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
 
+/** A time of the log: a day, or an instant, as in the address of a visit. */
+function momentOf(text: string): string | null {
+  if (isDay(text)) return formatDate(text)
+  return isMoment(text) ? formatDateTime(text) : null
+}
+
+/** One person, one access or one request of the log, as the address names them. */
+function idsOf({ person, delegation }: OrderValues): Filter[] {
+  const found: Filter[] = []
+  if (/^psn_[0-9a-z]{26}$/.test(person))
+    found.push({ field: 'person_id', value: person, words: t('exports.one_person') })
+  if (/^[a-z]{3}_[0-9a-z]{26}$/.test(delegation))
+    found.push({ field: 'delegation_id', value: delegation, words: t('exports.one_access') })
+  return found
+}
+
 function activityFilters(values: OrderValues): Filter[] {
-  const found = searchOf(values)
-  const { outcome, by, from, to } = values
+  const { outcome, by, from, to, search } = values
+  const found = isRequestId(search)
+    ? [{ field: 'request_id', value: search, words: t('exports.one_request') }]
+    : searchOf(values)
+  found.push(...idsOf(values))
   if (given(outcome))
     found.push({ field: 'outcome', value: [outcome], words: tValue('activity.outcome', outcome) })
   if (['partner', 'tenant', 'provider'].includes(by))
     found.push({ field: 'by', value: by, words: tValue('activity.by', by) })
-  if (isDay(from)) found.push({ field: 'from', value: from, words: `${t('activity.from')} ${told(from)}` })
-  if (isDay(to)) found.push({ field: 'to', value: to, words: `${t('activity.to')} ${told(to)}` })
+  for (const [field, text] of [
+    ['from', from],
+    ['to', to],
+  ] as const) {
+    const moment = momentOf(text)
+    if (moment !== null) found.push({ field, value: text, words: `${t(`activity.${field}`)} ${moment}` })
+  }
   return found
 }
 

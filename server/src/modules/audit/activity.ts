@@ -16,23 +16,31 @@ import type { Told } from './words.ts'
 export const moment = () =>
   dayOrInstant().meta({ description: 'A day (UTC) or a time; `to` includes a day and excludes a time.' })
 
-const DELEGATIONS = ['link', 'consent', 'resale'] as const
+/** What an act can be done under: a partner's access, and that of the provider's support. */
+const ACCESSES = ['link', 'consent', 'resale', 'assisted'] as const
+
+export const ACCESS_WANTED = 'must be the id of a link, a consent, a resale or a support access'
+
+/** The UUID of an access by its public id, of whatever kind it is; null for anything else. */
+export function decodeAccess(text: string): string | null {
+  return ACCESSES.map((kind) => decodeId(kind, text)).find((found) => found !== null) ?? null
+}
 
 const delegationId = () =>
   z
     .string()
     .max(40)
     .transform((text, context): string => {
-      const id = DELEGATIONS.map((kind) => decodeId(kind, text)).find((found) => found !== null)
-      if (id !== undefined) return id
+      const id = decodeAccess(text)
+      if (id !== null) return id
       context.addIssue({
         code: 'custom',
-        message: 'must be the id of a link, a consent or a resale',
+        message: ACCESS_WANTED,
         params: { code: 'INVALID_ID' },
       })
       return z.NEVER
     })
-    .meta({ description: 'What was done under one link, consent or resale, and to it.' })
+    .meta({ description: 'What was done under one link, consent, resale or support access, and to it.' })
 
 const filters = {
   delegation_id: delegationId().optional(),
@@ -129,6 +137,9 @@ function isIdKind(type: string): type is IdKind {
   return Object.hasOwn(ID_PREFIXES, type)
 }
 
+/** What the log calls otherwise than its ids do. */
+const KIND_OF_TYPE: Readonly<Record<string, IdKind>> = { 'support access': 'assisted' }
+
 /** A public id of whatever kind it is; null where there is none. */
 export function toPublicId(kind: string, uuid: string | null): string | null {
   return uuid === null || !isIdKind(kind) ? null : encodeId(kind, idFromUuid(kind, uuid))
@@ -147,14 +158,14 @@ export function toTold(row: EventRow, counted: { rows: number | null; repeats: n
     permission: row.permission,
     resourceType: row.resource_type,
     label: row.resource_label,
-    side: sideOf(row.plane),
+    side: sideOf(row.plane, row.partner_id),
     ...counted,
   }
 }
 
 function toResource(row: EventRow): Item['resource'] {
   const { resource_type: type, resource_id: id, resource_label: label } = row
-  return type === null ? null : { type, id: toPublicId(type, id), label }
+  return type === null ? null : { type, id: toPublicId(KIND_OF_TYPE[type] ?? type, id), label }
 }
 
 /** One event as its reader may see it. */

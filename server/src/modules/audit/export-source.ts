@@ -5,11 +5,10 @@ import { defineExportSource } from '#platform/export-source.ts'
 import type { ExportBatch, ExportCell, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { dayOrInstant, plainText } from '#platform/route-input.ts'
-import { readActivity, readActsIn } from './activity.ts'
+import { ACCESS_WANTED, checkedWindow, decodeAccess, readActivity, readActsIn } from './activity.ts'
 import type { Item } from './activity.ts'
-import { windowOf } from './rules.ts'
 import type { ActivityFilters } from './rules.ts'
-import { countOwnActs, countScopedFeed } from './store.ts'
+import { countActivity } from './store.ts'
 
 const moment = () =>
   dayOrInstant().meta({
@@ -17,12 +16,23 @@ const moment = () =>
       'A day (UTC) or a time; `to` includes a day and excludes a time. The last 90 days without `from`.',
   })
 
+const idOf = (kind: 'person' | 'partner') =>
+  z
+    .string()
+    .max(40)
+    .refine((text) => decodeId(kind, text) !== null, `must be the id of a ${kind}`)
+    .optional()
+
 const ActivityExportFilter = z.strictObject({
   by: z.enum(['partner', 'tenant', 'provider']).optional().meta({ description: 'Which side acted.' }),
-  partner_id: z
+  partner_id: idOf('partner'),
+  person_id: idOf('person'),
+  delegation_id: z
     .string()
-    .refine((text) => decodeId('partner', text) !== null, 'must be the id of a partner')
-    .optional(),
+    .max(40)
+    .refine((text) => decodeAccess(text) !== null, ACCESS_WANTED)
+    .optional()
+    .meta({ description: 'What was done under one access, and to it.' }),
   action: z
     .string()
     .max(100)
@@ -36,6 +46,7 @@ const ActivityExportFilter = z.strictObject({
     .min(1)
     .max(3)
     .optional(),
+  request_id: plainText(1, 128).optional(),
   search: plainText(1, 100).optional(),
   from: moment().optional(),
   to: moment().optional(),
@@ -45,9 +56,14 @@ type Question = ExportQuestion<z.output<typeof ActivityExportFilter>>
 
 /** The end is fixed at the order, so that what the export itself writes into the log is not in it. */
 function toFilters({ filter, asOf }: Question): ActivityFilters {
-  const { partner_id: partnerId, ...rest } = filter
-  const partner = partnerId === undefined ? null : decodeId('partner', partnerId)
-  return { ...rest, to: rest.to ?? asOf.toISOString(), ...(partner && { partner_id: partner }) }
+  const { partner_id: partner, person_id: person, delegation_id: delegation, ...rest } = filter
+  return {
+    ...rest,
+    to: rest.to ?? asOf.toISOString(),
+    partner_id: (partner !== undefined && decodeId('partner', partner)) || undefined,
+    person_id: (person !== undefined && decodeId('person', person)) || undefined,
+    delegation_id: (delegation !== undefined && decodeAccess(delegation)) || undefined,
+  }
 }
 
 function toCells(item: Item): ExportCell[] {
@@ -155,10 +171,9 @@ export const activityExport = defineExportSource({
   ],
   filter: ActivityExportFilter,
   estimate(mandate, question) {
-    const window = windowOf(toFilters(question), mandate.origin.now)
-    return mandate.kind === 'tenant'
-      ? countScopedFeed(mandate, mandate.tenant.id, window)
-      : countOwnActs(mandate, question.tenantIds, window)
+    const filters = toFilters(question)
+    const window = checkedWindow(filters, mandate.origin.now)
+    return countActivity(mandate, { tenantIds: question.tenantIds, filters, window })
   },
   read: (mandate, question, window) =>
     mandate.kind === 'tenant' ? readOwn(mandate, question, window) : readAcross(mandate, question, window),

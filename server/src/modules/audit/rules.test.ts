@@ -129,6 +129,13 @@ describe('a sentence', () => {
     ['things.request_lift', 'asked to lift a thing'],
     ['oauth.grant.begin', 'connected the API client'],
     ['orders.create', 'placed an order'],
+    ['elevations.request', 'asked for more access for a while'],
+    ['elevations.approve', 'approved more access for a while'],
+    ['elevations.deny', 'denied more access for a while'],
+    ['elevations.withdraw', 'withdrew the request for more access for a while'],
+    ['elevations.end', 'ended the access that was granted for a while'],
+    ['platform.backups.restore', 'restored the data from a backup'],
+    ['platform.keys.publish', 'made a new key by which secrets are sealed'],
   ])('says what %s means', (action, done) => {
     const told = { ...read, action, personName: 'Dana Kim', side: 'tenant', rows: null, label: null } as const
     expect(toSentence(told, 'tenant')).toBe(`Dana Kim ${done}`)
@@ -201,8 +208,14 @@ describe('a file of comma-separated values', () => {
   })
 })
 
+test('an agency of a tenant, which acts under what it was given, is of the side of the tenant', () => {
+  expect([sideOf('delegation', null), sideOf('program', null)]).toEqual(['tenant', 'partner'])
+})
+
 test('every plane belongs to one side, and sign-in pages to none', () => {
   expect(
-    ['program', 'delegation', 'tenant', 'platform', 'system', 'ingest', 'dashboard', 'auth'].map(sideOf),
+    ['program', 'delegation', 'tenant', 'platform', 'system', 'ingest', 'dashboard', 'auth'].map((plane) =>
+      sideOf(plane, 'a partner'),
+    ),
   ).toEqual(['partner', 'partner', 'tenant', 'provider', 'provider', 'provider', 'provider', null])
 })

@@ -61,8 +61,12 @@ export const PLANES_OF = {
   provider: ['platform', 'system', 'ingest', 'dashboard'],
 } as const
 
-/** The side that acts from a plane; null for sign-in pages, which belong to nobody's organisation. */
-export function sideOf(plane: string): keyof typeof PLANES_OF | null {
+/**
+ * The side that acts from a plane; null for sign-in pages, which belong to nobody's organisation. Where no partner acts under
+ * an access, it is an agency of the tenant.
+ */
+export function sideOf(plane: string, partnerId: string | null): keyof typeof PLANES_OF | null {
+  if (plane === 'delegation' && partnerId === null) return 'tenant'
   const sides = ['partner', 'tenant', 'provider'] as const
   return sides.find((side) => PLANES_OF[side].some((candidate) => candidate === plane)) ?? null
 }

@@ -81,9 +81,19 @@ function filterIds(query: Feed, filters: ActivityFilters): Feed {
   return found
 }
 
+/** A tenant's own agencies act under what it gave them, and no partner is among them. */
+function filterSide(query: Feed, side: keyof typeof PLANES_OF): Feed {
+  const ofPlanes = query.where((eb) => {
+    const isOfPlane = eb('e.plane', 'in', PLANES_OF[side])
+    const isOfAgency = eb.and([eb('e.plane', '=', 'delegation'), eb('e.partner_id', 'is', null)])
+    return side === 'tenant' ? eb.or([isOfPlane, isOfAgency]) : isOfPlane
+  })
+  return side === 'partner' ? ofPlanes.where('e.partner_id', 'is not', null) : ofPlanes
+}
+
 function filterFeed(query: Feed, filters: ActivityFilters): Feed {
   let found = filterIds(query, filters)
-  if (filters.by !== undefined) found = found.where('e.plane', 'in', PLANES_OF[filters.by])
+  if (filters.by !== undefined) found = filterSide(found, filters.by)
   if (filters.outcome !== undefined) found = found.where('e.outcome', 'in', filters.outcome)
   const { action, search } = filters
   if (action !== undefined) {
@@ -138,33 +148,31 @@ export async function readScopedFeed(
     .execute()
 }
 
-/** How many events a time of a tenant's log holds, whatever else is asked of them: no more than these can be found. */
-export async function countScopedFeed(
-  mandate: Mandate,
-  tenantId: string,
-  window: Pick<Window, 'from' | 'to'>,
-): Promise<number> {
-  const { total } = await tables<AuditTables>(mandate)
-    .selectFrom('audit_scope as s')
-    .where('s.kind', '=', 'tenant')
-    .where('s.scope_id', '=', tenantId)
-    .where('s.occurred_at', '>=', window.from)
-    .where('s.occurred_at', '<', window.to)
-    .select((select) => select.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  return total
-}
+/** As many events are counted: one more than a file holds. */
+const MOST_COUNTED = 500_001
 
-/** How many events there are at most of what the partner did in tenants that it reads across. */
-export async function countOwnActs(
-  mandate: Mandate<'portfolio'>,
-  tenantIds: readonly TenantId[],
-  window: Pick<Window, 'from' | 'to'>,
+/**
+ * How many events the filters let through, counted no further than no file would hold them: of an organisation's own log,
+ * or of what a partner did in tenants that it reads across.
+ */
+export async function countActivity(
+  mandate: Mandate<'tenant' | 'portfolio'>,
+  asked: {
+    readonly tenantIds: readonly TenantId[]
+    readonly filters: ActivityFilters
+    readonly window: Pick<Window, 'from' | 'to'>
+  },
 ): Promise<number> {
+  const { search, ...filters } = asked.filters
+  const told = {
+    ...filters,
+    ...(filters.by !== undefined && { planes: PLANES_OF[filters.by] }),
+    ...(search !== undefined && { pattern: containsPattern(search) }),
+  }
   const [result] = await runStatements(mandate, [
     {
-      text: 'select audit.count_own_acts($1, $2, $3) as total',
-      values: [tenantIds, window.from, window.to],
+      text: 'select audit.count_activity($1, $2, $3, $4, $5) as total',
+      values: [asked.tenantIds, asked.window.from, asked.window.to, told, MOST_COUNTED],
     },
   ])
   return Number(result?.rows[0]?.['total'] ?? 0)

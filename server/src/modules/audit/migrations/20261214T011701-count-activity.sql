@@ -1,0 +1,30 @@
+-- How many events of a log the filters of its feed let through, counted no further than is asked: a file of few is not refused because the log is long.
+set role liaison_authz;
+
+create function audit.count_activity(tenants uuid[], since timestamptz, until timestamptz, filters jsonb, most integer) returns bigint
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select count(*) from (
+    select from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
+    where s.kind = 'tenant' and s.scope_id = any (tenants) and s.scope_id in (select access.reach('audit_scope', 'select'))
+      and s.occurred_at >= since and s.occurred_at < until
+      and case (select access.context_plane())
+        when 'tenant' then true
+        when 'delegation' then e.plane = 'delegation' and e.partner_id = (select access.context_id('partner_id'))
+        else false end
+      and (not filters ? 'person_id' or e.actor_id = (filters ->> 'person_id')::uuid)
+      and (not filters ? 'partner_id' or e.partner_id = (filters ->> 'partner_id')::uuid)
+      and (not filters ? 'delegation_id' or e.delegation_id = (filters ->> 'delegation_id')::uuid)
+      and (not filters ? 'request_id' or e.request_id = filters ->> 'request_id')
+      and (not filters ? 'planes' or (filters -> 'planes' ? e.plane and (e.partner_id is not null or filters ->> 'by' <> 'partner'))
+        or (filters ->> 'by' = 'tenant' and e.plane = 'delegation' and e.partner_id is null))
+      and (not filters ? 'outcome' or filters -> 'outcome' ? e.outcome)
+      and (not filters ? 'action' or e.action = filters ->> 'action' or starts_with(e.action, (filters ->> 'action') || '.'))
+      and (not filters ? 'pattern' or e.actor_name ilike filters ->> 'pattern' or e.partner_name ilike filters ->> 'pattern'
+        or e.tenant_name ilike filters ->> 'pattern' or e.resource_label ilike filters ->> 'pattern' or e.action ilike filters ->> 'pattern'
+        or e.code ilike filters ->> 'pattern' or e.request_id ilike filters ->> 'pattern')
+    limit most) found
+$$;
+revoke execute on function audit.count_activity(uuid[], timestamptz, timestamptz, jsonb, integer) from public;
+grant execute on function audit.count_activity(uuid[], timestamptz, timestamptz, jsonb, integer) to liaison_delegate, liaison_tenant;
+
+reset role;
