@@ -100,6 +100,20 @@ describe('an identity check by people', () => {
     })
   })
 
+  test('the only owner, whose approval waited for a second one, verifies alone once one is enough; with two needed nobody approves twice (C8)', async () => {
+    const scene = await openRealmScene(world, { kyc_four_eyes: true, kyc_valid_days: 30 })
+    const id = await submit(world, scene.guest.caller)
+    await act(world, scene.first.caller, `${id}/take`)
+    const first = await act(world, scene.first.caller, `${id}/approve`)
+    expect(first.json()).toMatchObject({ status: 'in_review', approvals: 1, may: { approve: false } })
+    expect((await act(world, scene.first.caller, `${id}/approve`)).json().code).toBe('ALREADY_REVIEWED')
+    await setPolicies(world, scene.partner, { kyc_four_eyes: false, kyc_valid_days: 30 })
+    const seen = (await world.call(scene.first.caller, 'GET', `${QUEUE}/${id}`)).json()
+    expect(seen).toMatchObject({ approvals: 1, approvals_needed: 1, may: { approve: true } })
+    const verified = await act(world, scene.first.caller, `${id}/approve`)
+    expect(verified.json(), verified.body).toMatchObject({ status: 'verified', approvals: 1, role: 'basic' })
+  })
+
   test('staff of the partner, an old factor, and another partner’s owner decide nothing (C8)', async () => {
     const [scene, other] = [await openRealmScene(world), await openRealmScene(world)]
     const id = await submit(world, scene.guest.caller)

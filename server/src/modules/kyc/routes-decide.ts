@@ -11,9 +11,9 @@ import type { CheckAction } from './news.ts'
 import { REASON_CODES } from './rules.ts'
 import type { CheckState, ReasonCode } from './rules.ts'
 import { showDetail } from './detail.ts'
-import { findRules, getCheck, insertReview, lockCheck, moveCheck, redactCheck } from './store.ts'
+import { findRules, getCheck, insertReview, listReviews, lockCheck, moveCheck, redactCheck } from './store.ts'
 import type { CheckRow } from './store.ts'
-import { CheckDetail } from './view.ts'
+import { approvalsNeeded, CheckDetail, hasApproved, isApproved } from './view.ts'
 
 const ROOT = '/api/v1/partner/identity-checks'
 const Params = z.strictObject({ identity_check_id: publicId('identity_check') })
@@ -81,15 +81,19 @@ async function approve(
   const row = await lockCheck(mandate, id)
   requireManual(row)
   requireState(row, ['in_review'])
-  await insertReview(mandate, row, { decision: 'approve', reasons: [] })
   const rules = await findRules(mandate, mandate.partner.id)
-  const given = await getCheck(mandate, id)
-  const needed = rules.fourEyes ? 2 : 1
-  const approvals = Number(given.approvals ?? 0)
-  recordCheck(mandate, row, { action: 'identity_checks.approve', changes: { approvals, needed } })
-  if (approvals < needed) {
-    await mailSecondReviewers(mandate, row, origin)
-    return given
+  const before = await getCheck(mandate, id)
+  // Whoever approved when two had to, and is enough now, only has to say so again: one person approves once.
+  const isEnough = isApproved(before, rules) && hasApproved(row, await listReviews(mandate, row.id), mandate)
+  if (!isEnough) {
+    await insertReview(mandate, row, { decision: 'approve', reasons: [] })
+    const given = await getCheck(mandate, id)
+    const changes = { approvals: Number(given.approvals ?? 0), needed: approvalsNeeded(row, rules) }
+    recordCheck(mandate, row, { action: 'identity_checks.approve', changes })
+    if (!isApproved(given, rules)) {
+      await mailSecondReviewers(mandate, row, origin)
+      return given
+    }
   }
   await moveCheck(mandate, row, { to: 'verified' })
   const after = await getCheck(mandate, id)

@@ -97,7 +97,7 @@ export function toCheck(row: CheckRow, rules: CheckRules): z.output<typeof Check
     reasons: showReasons(row.reason_codes),
     taken_by_name: row.taken_by_name,
     approvals: Number(row.approvals ?? 0),
-    approvals_needed: row.provider === 'manual' && rules.fourEyes ? 2 : 1,
+    approvals_needed: approvalsNeeded(row, rules),
     created_at: row.created_at.toISOString(),
     submitted_at: instant(row.submitted_at),
     decided_at: instant(row.decided_at),
@@ -112,19 +112,38 @@ type Event = Awaited<ReturnType<typeof listEvents>>[number]
 
 const isOpen = (state: CheckState): boolean => OPEN_STATES.some((open) => open === state)
 
-function mayOf(row: CheckRow, reviews: readonly Review[], mandate: Mandate<'program'>) {
+/** How many people approve an identity before it counts. */
+export const approvalsNeeded = (row: Pick<CheckRow, 'provider'>, rules: CheckRules): number =>
+  row.provider === 'manual' && rules.fourEyes ? 2 : 1
+
+/** Whether this person has approved what was handed in last. */
+export const hasApproved = (
+  row: Pick<CheckRow, 'attempt'>,
+  reviews: readonly Review[],
+  { actor }: Mandate<'program'>,
+): boolean =>
+  reviews.some(
+    (review) =>
+      review.attempt === row.attempt && review.decision === 'approve' && review.reviewer_id === actor.id,
+  )
+
+/** Whether nothing is missing but that somebody says so: fewer approvals are needed than when they were given. */
+export const isApproved = (row: CheckRow, rules: CheckRules): boolean =>
+  Number(row.approvals ?? 0) >= approvalsNeeded(row, rules)
+
+interface Seen {
+  readonly rules: CheckRules
+  readonly reviews: readonly Review[]
+  readonly mandate: Mandate<'program'>
+}
+
+function mayOf(row: CheckRow, { rules, reviews, mandate }: Seen) {
   const decides = mandate.partner.role === 'PARTNER_OWNER'
   const isManual = decides && row.provider === 'manual'
   const isInReview = isManual && row.state_now === 'in_review'
-  const hasApproved = reviews.some(
-    (review) =>
-      review.attempt === row.attempt &&
-      review.decision === 'approve' &&
-      review.reviewer_id === mandate.actor.id,
-  )
   return {
     take: isManual && row.state_now === 'submitted',
-    approve: isInReview && !hasApproved,
+    approve: isInReview && (isApproved(row, rules) || !hasApproved(row, reviews, mandate)),
     ask_again: isInReview,
     reject: isInReview,
     revoke: decides && row.state_now === 'verified',
@@ -135,12 +154,7 @@ function mayOf(row: CheckRow, reviews: readonly Review[], mandate: Mandate<'prog
 /** One check with everything that its page shows. */
 export function toDetail(
   row: CheckRow,
-  told: {
-    readonly rules: CheckRules
-    readonly reviews: readonly Review[]
-    readonly events: readonly Event[]
-    readonly mandate: Mandate<'program'>
-  },
+  told: Seen & { readonly events: readonly Event[] },
 ): z.output<typeof CheckDetail> {
   return {
     ...toCheck(row, told.rules),
@@ -163,6 +177,6 @@ export function toDetail(
       received_at: event.received_at.toISOString(),
       outcome: event.outcome,
     })),
-    may: mayOf(row, told.reviews, told.mandate),
+    may: mayOf(row, told),
   }
 }
