@@ -148,8 +148,15 @@ const WAITING = html`<p>
 interface Shown {
   readonly title: string
   readonly tone: 'ok' | 'attention' | 'bad' | 'info' | 'off'
-  readonly says: (check: OwnCheck) => Html
+  /** `until` is how long another verification counts beside it. */
+  readonly says: (check: OwnCheck, until: Date | null) => Html
 }
+
+/** What the end of a verification makes of the account, in the words of its mail. */
+const whatFollows = (until: Date | null): string =>
+  until
+    ? `An earlier confirmation counts until ${formatInstant(until)}, so your account stays as it is.`
+    : 'Your account is that of a guest again.'
 
 const SHOWN: Readonly<Record<Exclude<CheckState, 'draft' | 'resubmit'>, Shown>> = {
   submitted: { title: 'Your identity is being checked', tone: 'info', says: () => WAITING },
@@ -173,14 +180,14 @@ const SHOWN: Readonly<Record<Exclude<CheckState, 'draft' | 'resubmit'>, Shown>> 
   expired: {
     title: 'Your identity check has run out',
     tone: 'attention',
-    says: () =>
-      html`<p>The confirmation of your identity has run out, so your account is that of a guest again.</p>`,
+    says: (_check, until) =>
+      html`<p>The confirmation of your identity has run out. ${whatFollows(until)}</p>`,
   },
   revoked: {
     title: 'The confirmation of your identity was withdrawn',
     tone: 'bad',
-    says: (check) =>
-      html`<p>Your account is that of a guest again.</p>
+    says: (check, until) =>
+      html`<p>${whatFollows(until)}</p>
         ${reasonsOf(check)}`,
   },
   cancelled: {
@@ -220,7 +227,7 @@ export function standingBody(
   const shown = SHOWN[check.state_now]
   return {
     title: shown.title,
-    body: html`${notice(shown.tone, shown.says(check))} ${statedBy(check)}
+    body: html`${notice(shown.tone, shown.says(check, standing.verifiedUntil))} ${statedBy(check)}
     ${isOpen(check.state) && cancelForm(mandate)} ${beginForm(mandate, standing)}`,
   }
 }

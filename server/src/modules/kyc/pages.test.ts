@@ -88,6 +88,26 @@ describe('the pages of an identity check', () => {
     expect((await browser.post(`${path}/cancel`)).status).toBe(303)
   })
 
+  test('say of a withdrawn check what its mail says: whoever has an earlier confirmation that counts is no guest (C8)', async () => {
+    const { scene, browser, path } = await open()
+    const id = await submit(world, scene.guest.caller)
+    await verify(world, scene, id)
+    await world.seed(`update kyc_case set expires_at = now() + interval '10 days' where id = $1`, [
+      decodeId('identity_check', id),
+    ])
+    const renewed = await submit(world, scene.guest.caller)
+    await verify(world, scene, renewed)
+    const withdraw = (check: string) =>
+      act(world, scene.first.caller, `${check}/revoke`, { reasons: ['suspected_misuse'] })
+    await withdraw(renewed)
+    const kept = (await browser.get(path)).text
+    expect(kept).toContain('An earlier confirmation counts until')
+    expect(kept).not.toContain('that of a guest again')
+    await withdraw(id)
+    expect((await readBack(world, scene, id)).role).toBe('guest')
+    expect((await browser.get(path)).text).toContain('Your account is that of a guest again.')
+  })
+
   test('open to nobody from another realm, without a session, or by a form of another site (C8, C9)', async () => {
     const { browser, path } = await open()
     const other = await open()

@@ -154,7 +154,8 @@ const VERDICTS: readonly Verdict[] = [
   },
   {
     path: 'revoke',
-    summary: 'Withdraw a verification, with the reasons; the end user is a guest again at once',
+    summary:
+      'Withdraw a verification, with the reasons; the end user is a guest again at once, unless an earlier one counts on',
     action: 'identity_checks.revoke',
     decision: 'revoke',
     from: 'verified',
