@@ -104,7 +104,7 @@ describe('the pages of an identity check', () => {
     expect(kept).toContain('An earlier confirmation counts until')
     expect(kept).not.toContain('that of a guest again')
     await withdraw(id)
-    expect((await readBack(world, scene, id)).role).toBe('guest')
+    expect((await readBack(world, scene, id))?.role).toBe('guest')
     expect((await browser.get(path)).text).toContain('Your account is that of a guest again.')
   })
 
