@@ -412,7 +412,7 @@ create view public.commercial_overview with (security_invoker=true) as
     r.version,
     r.created_at,
     r.updated_at,
-    ((r.kind = 'direct'::text) OR (NOT (s.home_tenant_id IS DISTINCT FROM r.payer_tenant_id))) AS payer_stands
+    ((p.status <> 'closed'::text) AND (a.currency = b.currency) AND ((r.kind = 'direct'::text) OR (((s.home_tenant_id = r.payer_tenant_id) AND (s.status <> 'terminated'::text)) IS TRUE))) AS payer_stands
    FROM (((((public.commercial_relationship r
      JOIN public.tenant t ON ((t.id = r.tenant_id)))
      JOIN public.tenant p ON ((p.id = r.payer_tenant_id)))

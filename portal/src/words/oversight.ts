@@ -123,7 +123,7 @@ export const oversight = {
   'terms.lead': 'For every billing account, which organisation pays for what belongs to it.',
   'terms.none_text': 'Say who pays for a billing account, and it is listed here.',
   'terms.account': 'Account',
-  'terms.payer_gone': 'Nobody pays: the wholesaler is not this organisation',
+  'terms.payer_gone': 'Nobody pays: the wholesaler left, or the payer is not, or no longer, its organisation',
   'terms.payer': 'Payer',
   'terms.kind': 'How',
   'terms.seller': 'Wholesaler',

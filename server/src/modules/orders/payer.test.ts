@@ -138,12 +138,16 @@ describe('nothing new is billed', () => {
       [whole.tenant],
       whole.tenant,
     )
+    const relationship = encodeId('commercial_relationship', whole.relationship)
     const account = await accountOf(endco)
     expect(account?.billing).toMatchObject({ party_name: 'Whole itself' })
     const client = await clients.client({ tenant: whole.tenant })
     const token = await clients.token({ client, account: whole.account })
     await leave()
     expect((await accountOf(endco))?.billing).toBeNull()
+    const provider = await people.provider(world)
+    const shown = await world.call(provider, 'GET', `/api/v1/admin/commercial-relationships/${relationship}`)
+    expect(shown.json(), shown.body).toMatchObject({ status: 'active', payer_stands: false })
     const refused = await order(endco, account)
     expect([refused.statusCode, refused.json().code]).toEqual([409, 'ORDER_PAYER_MISSING'])
     const asClient = await clients.call(token, 'POST', '/api/v1/customers/E-7/orders', {

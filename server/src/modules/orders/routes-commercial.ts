@@ -41,7 +41,7 @@ const RelationshipBody = z
     payer_ban: z.string(),
     payer_stands: z.boolean().meta({
       description:
-        'False while the wholesaler is not, or no longer, the organisation that pays: nobody pays then, and orders are refused.',
+        'False while the wholesaler is not, or no longer, the organisation that pays, was terminated, that organisation was closed, or the accounts count in two currencies: nobody pays then, and orders are refused.',
     }),
     agreement_reference: z.string().nullable(),
     status: z.enum(STATUSES),
