@@ -487,9 +487,10 @@ declare
   written_at timestamptz := clock_timestamp();
 begin
   insert into audit_event (id, occurred_at, plane, action, outcome, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
-    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, row_count, repeats, method, route, ip, user_agent, source, config_version)
+    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, changes, row_count, repeats, method, route, ip, user_agent, source, config_version)
   select closing_id, written_at, plane, action, outcome, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
-    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, finished.row_count, finished.repeats, method, route, ip, user_agent, source, config_version
+    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label,
+    case when changes ? 'access_reason' then jsonb_build_object('access_reason', changes -> 'access_reason') end, finished.row_count, finished.repeats, method, route, ip, user_agent, source, config_version
   from audit_event where id = finished.event_id and occurred_at between finished.event_at - interval '1 minute' and finished.event_at + interval '1 minute';
   insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count)
   select kind, scope_id, written_at, closing_id,
@@ -535,13 +536,49 @@ CREATE OR REPLACE FUNCTION audit.concerns(event uuid, written_at timestamp with 
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  select access.context() is not null
-    and exists (select from audit_scope s where s.event_id = event and s.occurred_at = written_at and s.kind = 'tenant' and s.scope_id = tenant and s.row_count > 0)
+  select exists (
+    select from audit_event e join audit_scope s on s.event_id = e.id and s.occurred_at = e.occurred_at
+    where e.id = event and e.occurred_at = written_at and s.kind = 'tenant' and s.scope_id = tenant and s.row_count > 0
+      and case access.context_plane()
+        when 'platform' then true
+        when 'program' then e.plane in ('program', 'delegation') and e.partner_id = access.partner_of_owner()
+        when 'delegation' then e.plane = 'delegation' and e.partner_id = access.context_id('partner_id')
+        else false end)
 $function$;
 grant execute on audit.concerns(uuid,timestamp with time zone,uuid) to liaison_delegate;
 grant execute on audit.concerns(uuid,timestamp with time zone,uuid) to liaison_platform;
 grant execute on audit.concerns(uuid,timestamp with time zone,uuid) to liaison_program;
-grant execute on audit.concerns(uuid,timestamp with time zone,uuid) to liaison_tenant;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION audit.count_activity(tenants uuid[], since timestamp with time zone, until timestamp with time zone, filters jsonb, most integer)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select count(*) from (
+    select from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
+    where s.kind = 'tenant' and s.scope_id = any (tenants) and s.scope_id in (select access.reach('audit_scope', 'select'))
+      and s.occurred_at >= since and s.occurred_at < until
+      and case (select access.context_plane())
+        when 'tenant' then true
+        when 'delegation' then e.plane = 'delegation' and e.partner_id = (select access.context_id('partner_id'))
+        else false end
+      and (not filters ? 'person_id' or e.actor_id = (filters ->> 'person_id')::uuid)
+      and (not filters ? 'partner_id' or e.partner_id = (filters ->> 'partner_id')::uuid)
+      and (not filters ? 'delegation_id' or e.delegation_id = (filters ->> 'delegation_id')::uuid)
+      and (not filters ? 'request_id' or e.request_id = filters ->> 'request_id')
+      and (not filters ? 'planes' or (filters -> 'planes' ? e.plane and (e.partner_id is not null or filters ->> 'by' <> 'partner'))
+        or (filters ->> 'by' = 'tenant' and e.plane = 'delegation' and e.partner_id is null))
+      and (not filters ? 'outcome' or filters -> 'outcome' ? e.outcome)
+      and (not filters ? 'action' or e.action = filters ->> 'action' or starts_with(e.action, (filters ->> 'action') || '.'))
+      and (not filters ? 'pattern' or e.actor_name ilike filters ->> 'pattern' or e.partner_name ilike filters ->> 'pattern'
+        or e.tenant_name ilike filters ->> 'pattern' or e.resource_label ilike filters ->> 'pattern' or e.action ilike filters ->> 'pattern'
+        or e.code ilike filters ->> 'pattern' or e.request_id ilike filters ->> 'pattern')
+    limit most) found
+$function$;
+grant execute on audit.count_activity(uuid[],timestamp with time zone,timestamp with time zone,jsonb,integer) to liaison_delegate;
+grant execute on audit.count_activity(uuid[],timestamp with time zone,timestamp with time zone,jsonb,integer) to liaison_tenant;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION audit.count_own_acts(tenants uuid[], since timestamp with time zone, until timestamp with time zone)
@@ -573,6 +610,9 @@ declare
 begin
   if event ? 'tenants' then
     subject := subject || coalesce((select string_agg(item ->> 'tenant_id', ',' order by item ->> 'tenant_id') from jsonb_array_elements(event -> 'tenants') item), '');
+  end if;
+  if event #>> '{changes,access_reason,after}' is not null then
+    subject := subject || ' ' || (event #>> '{changes,access_reason,after}');
   end if;
   digest := sha256(convert_to(subject, 'UTF8'));
   -- The usual case, in one statement: a window that is open counts.
@@ -870,7 +910,7 @@ AS $function$
   cross join lateral (select case context ->> 'plane'
       when 'platform' then true
       when 'program' then e.plane in ('program', 'delegation') and e.partner_id = reader.scope_id
-      when 'tenant' then e.plane = 'tenant' and e.tenant_id = reader.scope_id
+      when 'tenant' then e.tenant_id = reader.scope_id and (e.plane = 'tenant' or (e.plane = 'delegation' and e.partner_id is null))
       when 'delegation' then e.plane = 'delegation' and e.partner_id = (context ->> 'partner_id')::uuid
       else false end as is_own) side
   where context ->> 'plane' = 'platform'

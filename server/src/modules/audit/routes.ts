@@ -9,7 +9,7 @@ import { ActivityPage, EXPORT_QUERIES, QUERIES, readActivity, readActivityPage }
 import type { ReadingMandate } from './activity.ts'
 import { noteActivityExport, noteActivityRead, noteCheckpointsRead } from './events.ts'
 import { MAXIMUM_EXPORT_ROWS, toExport } from './export.ts'
-import { describeSlice } from './rules.ts'
+import { describeFile, describeSlice } from './rules.ts'
 import type { ActivityFilters } from './rules.ts'
 import { checkpointRoutes } from './routes-checkpoint.ts'
 import { makeClientCallsRoute } from './routes-client-calls.ts'
@@ -35,11 +35,10 @@ async function answerExport(mandate: ReadingMandate, query: ExportQuery) {
   })
   noteActivityExport(mandate, items.length)
   const isTruncated = next !== null
-  const said = [
-    describeSlice(filters, window),
-    ...(isTruncated ? [`only the newest ${MAXIMUM_EXPORT_ROWS.toLocaleString('en-GB')} of more`] : []),
-    tellExporter(mandate, mandate.actor.name),
-  ].join('; ')
+  const said = describeFile(describeSlice(filters, window), {
+    most: isTruncated ? MAXIMUM_EXPORT_ROWS : null,
+    by: tellExporter(mandate, mandate.actor.name),
+  })
   return toExport(items, { format, now: mandate.origin.now, isTruncated, said })
 }
 

@@ -1,6 +1,6 @@
 import { PERMISSIONS } from '@liaison/access'
 import { describe, expect, test } from 'vitest'
-import { sideOf, toCell, toCsv, windowOf } from './rules.ts'
+import { describeFile, sideOf, toCell, toCsv, windowOf } from './rules.ts'
 import { toSentence } from './words.ts'
 import type { Told } from './words.ts'
 
@@ -206,6 +206,14 @@ describe('a file of comma-separated values', () => {
       ),
     ).toBe('a,b,c\r\n-5,"say ""hi"", Lee",\r\n1,"x\ny","{""d"":1}"\r\n')
   })
+})
+
+test('a file that has no room for all says so in every row, not only in a header (U1)', () => {
+  const by = 'Exported by Ana Ruiz, for the provider'
+  expect(describeFile('from A until before B', { most: 10_000, by })).toBe(
+    `from A until before B; only the newest 10,000 of more; ${by}`,
+  )
+  expect(describeFile('from A until before B', { most: null, by })).toBe(`from A until before B; ${by}`)
 })
 
 test('an agency of a tenant, which acts under what it was given, is of the side of the tenant', () => {

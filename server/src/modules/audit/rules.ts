@@ -93,6 +93,15 @@ export function describeSlice(filters: ActivityFilters, window: Window): string 
   return [time, ...wordsOf(filters).filter((text) => text !== null)].join('; ')
 }
 
+/** What each row of a file says of it: what was asked for, how many of it fitted where not all did, and who took it out. */
+export function describeFile(
+  slice: string,
+  { most, by }: { readonly most: number | null; readonly by: string },
+): string {
+  const cut = most === null ? [] : [`only the newest ${most.toLocaleString('en-GB')} of more`]
+  return [slice, ...cut, by].join('; ')
+}
+
 const FORMULA = /^[=+\-@\t\r]/
 
 /** One cell of CSV (RFC 4180); what a spreadsheet would run as a formula is made text (ASVS 1.2.10). */

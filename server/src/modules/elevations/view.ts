@@ -79,6 +79,10 @@ function mayOfPartner(row: ElevationRow, mandate: Mandate<'program'>) {
   }
 }
 
+/** What the people of a partner say to each other about an end of their own is theirs. */
+const endReasonFor = (row: ElevationRow, { kind }: Mandate<'program' | 'tenant'>): string | null =>
+  kind === 'tenant' && row.ended_by_side === 'partner' ? null : row.end_reason
+
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null
 
 /** The public form of an elevation for one side. */
@@ -120,8 +124,7 @@ export function toElevation(
     ended_at: instant(row.ended_at),
     ended_by_side: row.ended_by_side ?? (row.state === 'ended' || row.state === 'lapsed' ? 'clock' : null),
     ended_by_name: row.ended_by_name,
-    // What the people of a partner say to each other about an end of their own is theirs.
-    end_reason: mandate.kind === 'tenant' && row.ended_by_side === 'partner' ? null : row.end_reason,
+    end_reason: endReasonFor(row, mandate),
     may: mandate.kind === 'tenant' ? mayOfTenant(row, mandate) : mayOfPartner(row, mandate),
   }
 }
