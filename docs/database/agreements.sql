@@ -61,6 +61,7 @@ CREATE TRIGGER audited_delete AFTER DELETE ON public.agreement REFERENCING OLD T
 CREATE TRIGGER audited_insert AFTER INSERT ON public.agreement REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER audited_update AFTER UPDATE ON public.agreement REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();
 CREATE TRIGGER end_what_holds AFTER UPDATE OF state ON public.agreement FOR EACH ROW WHEN (((new.state = 'terminated'::text) AND (old.state <> 'terminated'::text))) EXECUTE FUNCTION private.end_what_holds();
+CREATE TRIGGER end_what_holds_sooner AFTER UPDATE OF terminates_at ON public.agreement FOR EACH ROW WHEN (((new.state = 'terminated'::text) AND (old.state = 'terminated'::text) AND (new.terminates_at < old.terminates_at))) EXECUTE FUNCTION private.end_what_holds();
 CREATE TRIGGER enforce_agreement BEFORE INSERT OR UPDATE ON public.agreement FOR EACH ROW EXECUTE FUNCTION private.enforce_agreement();
 CREATE TRIGGER no_delete BEFORE DELETE ON public.agreement FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON public.agreement FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
@@ -817,7 +818,11 @@ begin
   if (g_old.state <> 'draft' and (g_new.starts_at, g_new.expires_at) is distinct from (g_old.starts_at, g_old.expires_at)) then
     raise exception 'what was offered never changes' using errcode = 'check_violation', constraint = 'agreement_frozen';
   end if;
-  if (g_new.reason is distinct from g_old.reason and g_new.state = g_old.state) or (g_new.terminates_at is distinct from g_old.terminates_at and g_new.state <> 'terminated') then
+  if (private.ends_sooner(g_old, g_new, side)) then
+    return;
+  end if;
+  if (g_new.reason is distinct from g_old.reason and g_new.state = g_old.state)
+    or (g_new.terminates_at is distinct from g_old.terminates_at and (g_new.state <> 'terminated' or g_new.state = g_old.state)) then
     raise exception 'a reason belongs to a move' using errcode = 'check_violation', constraint = 'agreement_transition';
   end if;
 end
@@ -919,10 +924,21 @@ CREATE OR REPLACE FUNCTION private.end_what_holds()
 AS $function$
 begin
   update agreement x set effective = private.close_range(x.effective, new.terminates_at)
-  where x.partner_id = new.partner_id and x.program_id = new.program_id and x.id <> new.id and x.effective && tstzrange(new.terminates_at, null);
+  where x.partner_id = new.partner_id and x.program_id = new.program_id and x.version < new.version and x.effective && tstzrange(new.terminates_at, null);
   return null;
 end
 $function$;
+
+-- owner: liaison_owner
+CREATE OR REPLACE FUNCTION private.ends_sooner(g_old public.agreement, g_new public.agreement, side text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select side = 'provider' and g_old.state = 'terminated' and g_new.state = 'terminated' and g_new.terminates_at < g_old.terminates_at
+    and g_old.terminates_at > statement_timestamp() and upper(g_old.effective) > statement_timestamp()
+  $function$;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION private.enforce_agreement()
@@ -955,6 +971,11 @@ begin
   if (new.state <> old.state) then
     perform private.check_agreement_move(old, new, side);
     return private.stamp_agreement(old, new);
+  end if;
+  if (private.ends_sooner(old, new, side)) then
+    new.terminates_at := greatest(statement_timestamp(), new.terminates_at);
+    new.effective := private.close_range(old.effective, new.terminates_at);
+    return new;
   end if;
   if (new.effective <> old.effective and not exists (select from agreement_approval a join agreement n on n.id = a.agreement_id where n.partner_id = old.partner_id and n.program_id = old.program_id and n.state = 'signed')
     and not exists (select from agreement n where n.partner_id = old.partner_id and n.program_id = old.program_id and n.state = 'terminated' and new.effective = private.close_range(old.effective, n.terminates_at))) then
@@ -1155,6 +1176,8 @@ begin
     perform private.note_agreement(new, 'create', null, kept);
   elsif (new.state <> old.state) then
     perform private.note_agreement(new, coalesce((select t.action from state_transition t where t.entity = 'agreement' and t.from_state = old.state and t.to_state = new.state limit 1), 'set'), old.state, kept);
+  elsif (new.state = 'terminated' and new.terminates_at is distinct from old.terminates_at) then
+    perform private.note_agreement(new, 'terminate', old.state, kept || jsonb_build_object('terminates_at', new.terminates_at));
   elsif (new.notice_reason is distinct from old.notice_reason) then
     perform private.note_agreement(new, 'give_notice', old.state, jsonb_build_object('reason', new.notice_reason));
   elsif ((new.content_sha256, new.title, new.starts_at) is distinct from (old.content_sha256, old.title, old.starts_at)) then

@@ -4,6 +4,7 @@ import { readBody } from '@liaison/client'
 import type { AgreementDetail } from '@liaison/client'
 
 import { MoveButton } from '../../parts/move-button.tsx'
+import { readClock } from '../../platform/clock.ts'
 import { useMay } from '../../platform/frame.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
@@ -94,6 +95,10 @@ function ReasonMove({ agreement, move }: Props & { move: keyof typeof REASON_MOV
   )
 }
 
+/** What holds can be ended, and what was ended for a later day sooner. */
+const canEnd = ({ state, effective_until: until }: AgreementDetail) =>
+  state === 'active' || (state === 'terminated' && until !== null && new Date(until) > readClock())
+
 /** What the provider can do with a version in its state. */
 export function AdminActs({ agreement }: Props) {
   const go = useGo()
@@ -119,7 +124,7 @@ export function AdminActs({ agreement }: Props) {
       {mayDraft && (state === 'draft' || state === 'offered') && (
         <ReasonMove agreement={agreement} move="withdraw" />
       )}
-      {mayApprove && state === 'active' && <EndAgreement agreement={agreement} />}
+      {mayApprove && canEnd(agreement) && <EndAgreement agreement={agreement} />}
     </div>
   )
 }

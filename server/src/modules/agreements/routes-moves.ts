@@ -45,7 +45,15 @@ async function carryOut(
   recordAgreement(mandate, after, {
     action: act.action,
     reason: move.reason,
-    changes: { state: { before: before.state, after: after.state } },
+    changes: {
+      state: { before: before.state, after: after.state },
+      ...(move.terminatesAt && {
+        terminates_at: {
+          before: before.terminates_at?.toISOString() ?? null,
+          after: after.terminates_at?.toISOString() ?? null,
+        },
+      }),
+    },
   })
   // What was never offered is no news for a partner.
   if (after.offered_at !== null)
@@ -195,7 +203,7 @@ function makeTerminateRoute(services: Services): Route {
   return route({
     method: 'POST',
     path: `${BASE}/:agreement_id/terminate`,
-    summary: 'End the agreement in force, now or on a later day',
+    summary: 'End the agreement in force, now or on a later day, or sooner than was said before',
     input: {
       params: AgreementParams,
       body: z.strictObject({
@@ -210,7 +218,8 @@ function makeTerminateRoute(services: Services): Route {
     handle: ({ mandate, params, body }) =>
       carryOut(mandate, services, {
         id: params.agreement_id,
-        from: ['active'],
+        // Of a day that is still to come the database takes an earlier one.
+        from: ['active', 'terminated'],
         move: {
           to: 'terminated',
           reason: body.reason,
