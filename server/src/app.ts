@@ -295,6 +295,7 @@ function makeEngine(
     vault: services.vault,
     limits: rememberRefusals(options.limitStore ?? makePostgresLimitStore(database)),
     embedOrigin: services.embedOrigin,
+    publicOrigin: services.publicOrigin,
     hasher: passwordHasherOf(services),
     onAnswered: (...said) => (options.observer ?? NOBODY).formAnswered(...said),
     ...(options.limitScale !== undefined && { scale: options.limitScale }),

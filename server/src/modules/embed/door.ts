@@ -39,6 +39,8 @@ export interface DoorParts {
   readonly vault: Vault
   readonly limits: LimitStore
   readonly embedOrigin: () => string
+  /** Where the pages about refusals are: the host of forms has none. */
+  readonly publicOrigin: () => string
   readonly hasher: PasswordHasher
   /** Told of each answer, so that refusals are counted apart from faults. */
   readonly onAnswered?: (outcome: 'success' | 'refusal' | 'error', reason: string) => void
@@ -250,7 +252,7 @@ function makeDoor(parts: DoorParts, embed: Omit<Embed, 'door'>): AgencyDoor {
     },
     async tell(request, problem, trace) {
       const state = states.get(request) ?? null
-      const body = toRefusalBody(problem, request.id)
+      const body = toRefusalBody(problem, request.id, parts.publicOrigin())
       parts.onAnswered?.(body.refusal ? 'refusal' : 'error', countedReason(body.reason))
       const refusal = describeRefusal({ problem, reason: body.reason, trace, state })
       if (refusal) await record(embed.tally, refusal, trace)

@@ -217,6 +217,16 @@ test('on the host of forms nothing else exists, and its loader is taken by any s
     expect(answer.statusCode, path).toBe(404)
     expect(answer.headers['set-cookie']).toBeUndefined()
   }
+  // What a browser reports of the policy of a form is taken, and what a refusal names is on the host that has it.
+  const report = await world.app.http.inject({
+    method: 'POST',
+    url: '/policy-reports',
+    headers: { host: 'embed.localhost:3000', 'content-type': 'application/csp-report' },
+    payload: JSON.stringify({ 'csp-report': { 'effective-directive': 'frame-ancestors' } }),
+  })
+  expect(report.statusCode, report.body).toBe(204)
+  const refused = await callForm(await openEmbedScene(world), 'lookups', { token: null })
+  expect(refused.json().type).toBe('http://localhost:3000/docs/errors#PARTNER_TOKEN_INVALID')
   for (const path of ['/v1/embed.js', '/v1.0.0/embed.js', '/v1.1.0/embed.js']) {
     const answer = await at(path)
     expect(answer.statusCode).toBe(200)

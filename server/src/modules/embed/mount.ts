@@ -193,7 +193,7 @@ async function answerPreflight(
     .send()
 }
 
-const EMBED_PATHS = /^\/(e\/|embed\/|v1(\.\d+\.\d+)?\/embed\.js$)/
+const EMBED_PATHS = /^\/(e\/|embed\/|v1(\.\d+\.\d+)?\/embed\.js$|policy-reports$)/
 
 /** On the host of forms nothing else exists: no portal, no sign-in, no cookies. */
 function keepHostApart(app: FastifyInstance, { services }: EmbedParts): void {

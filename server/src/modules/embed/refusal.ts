@@ -53,12 +53,16 @@ function membersOf(problem: ProblemError): Partial<ToldRefusal['body']> {
 }
 
 /** Problem details with the members `success`, `refusal`, `reason`, `next_step` and `correlation_id` (E7). */
-export function toRefusalBody(problem: ProblemError, correlationId: string): ToldRefusal['body'] {
+export function toRefusalBody(
+  problem: ProblemError,
+  correlationId: string,
+  publicOrigin: string,
+): ToldRefusal['body'] {
   const reason = reasonOf(problem)
   const entry = ENTRIES[reason]
   const isRenamed = reason !== problem.code
   return {
-    type: problem.status === 429 ? QUOTA_EXCEEDED : `/docs/errors#${reason}`,
+    type: problem.status === 429 ? QUOTA_EXCEEDED : `${publicOrigin}/docs/errors#${reason}`,
     title: entry?.title ?? titleOf(reason),
     status: problem.status,
     detail: isRenamed && entry ? entry.cause : problem.message,
