@@ -219,6 +219,21 @@ grant select (id, partner_id, provider, created_at, created_by_name, ends_at) on
 grant update (ends_at) on public.kyc_secret to liaison_program;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.brand_name(partner uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce(nullif(btrim(left(access.configuration(p.id) -> 'branding' ->> 'display_name', 200)), ''), p.name)
+  from public.partner p
+  where p.id = partner and (p.id = access.context_id('partner_id') or access.context_plane() = 'system')
+$function$;
+grant execute on access.brand_name(uuid) to liaison_auth;
+grant execute on access.brand_name(uuid) to liaison_program;
+grant execute on access.brand_name(uuid) to liaison_realm;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.has_verification(of_user uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -299,9 +314,10 @@ begin
     return;
   end if;
   insert into public.outbox (topic, payload)
-  select 'mail', jsonb_build_object('to', u.email, 'subject', replace(mail_identity_check.subject, '{partner}', p.name),
-    'text', replace(mail_identity_check.body, '{partner}', p.name) || coalesce(E'\n\n' || mail_identity_check.origin || '/p/' || p.slug || '/identity-check', ''))
-  from public.end_user u join public.partner p on p.id = u.partner_id where u.id = c.end_user_id and p.status = 'active';
+  select 'mail', jsonb_build_object('to', u.email, 'sender_name', b.name, 'subject', replace(mail_identity_check.subject, '{partner}', b.name),
+    'text', replace(mail_identity_check.body, '{partner}', b.name) || coalesce(E'\n\n' || mail_identity_check.origin || '/p/' || p.slug || '/identity-check', ''))
+  from public.end_user u join public.partner p on p.id = u.partner_id cross join lateral (select access.brand_name(p.id) as name) b
+  where u.id = c.end_user_id and p.status = 'active';
 end
 $function$;
 grant execute on access.mail_identity_check(uuid,text,text,text) to liaison_job;

@@ -195,3 +195,18 @@ test('whoever signs people in reads the mails that are kept here to be read, and
     .query('select id from mail_message where id = any ($1)', [[sent, waiting, kept]])
   expect(rows).toEqual([{ id: kept }])
 })
+
+test.each([{ from: 'Liaison <mail@example.test>' }, { from: 'mail@example.test' }])(
+  'a mail in the name of a brand has it beside the address of the provider, from $from (C9)',
+  async ({ from }) => {
+    await using smtp = await PlainServer.start()
+    const smtpUrl = `${smtp.url}?ignoreTLS=true`
+    const send = makeMailHandler({ database: world.database, smtpUrl, from })
+    const mail = { to: 'lee@example.test', subject: 'Hello', text: 'Hello' }
+    await send({ ...mail, sender_name: 'Lumen Mobile' }, randomUUID())
+    expect(smtp.said).toMatch(/^From: "?Lumen Mobile"? <mail@example\.test>\r$/m)
+    await send({ ...mail, sender_name: 'Lumen <thief@evil.example>\r\nBcc: x@evil.example' }, randomUUID())
+    expect(smtp.said.match(/^MAIL FROM:.*$/gm)).toEqual(Array(2).fill('MAIL FROM:<mail@example.test>'))
+    expect(smtp.said).not.toMatch(/^Bcc:|^From: .*thief@|^RCPT TO:<(?!lee@)/m)
+  },
+)

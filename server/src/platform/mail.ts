@@ -4,7 +4,13 @@ import type { Database } from './database.ts'
 import { HopelessError } from './jobs.ts'
 import type { TopicHandler } from './jobs.ts'
 
-const Mail = z.object({ to: z.string(), subject: z.string(), text: z.string() })
+const Mail = z.object({
+  to: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  /** The name of a brand in whose realm the recipient is; the address stays that of the provider. */
+  sender_name: z.string().max(200).optional(),
+})
 
 /** A mail server that hangs ends the attempt long before the job that makes it; the URL may say otherwise. */
 const TIMEOUTS = {
@@ -12,6 +18,11 @@ const TIMEOUTS = {
   connectionTimeout: 10_000,
   greetingTimeout: 10_000,
   socketTimeout: 20_000,
+}
+
+/** A sender under another name. Source: RFC 5322 section 3.4. */
+function senderOf(from: string, name: string | undefined) {
+  return name === undefined ? from : { name, address: /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from }
 }
 
 export interface MailOptions {
@@ -68,7 +79,7 @@ export function makeMailHandler({ database, smtpUrl, from }: MailOptions): Topic
     const mailer = await transport
     await mailer
       .sendMail({
-        from,
+        from: senderOf(from, mail.sender_name),
         to: mail.to,
         subject: mail.subject,
         text: mail.text,

@@ -315,6 +315,27 @@ describe('the pages', () => {
     expect(front.headers['content-security-policy']).toMatch("style-src 'self'")
   })
 
+  test('mail from under the name of the brand that they show, to whoever signs up, is known or sets a new password (C9)', async () => {
+    const bright = await openRealm(world, 'Bright')
+    await configure(world, bright.id, { branding: { display_name: 'Bright & Co' } })
+    const [email, known] = [address(), address()]
+    await seedEndUser(world, bright, { email: known })
+    const browser = new FormBrowser(world)
+    await browser.post(`/p/${bright.slug}/sign-up`, { email })
+    await browser.post(`/p/${bright.slug}/sign-up`, { email: known })
+    await browser.post(`/p/${bright.slug}/recover`, { email: known })
+    const sent = await world.sql(
+      `select payload ->> 'subject' as subject, payload ->> 'sender_name' as sender from outbox
+       where topic = 'mail' and payload ->> 'to' in ($1, $2) order by id`,
+      [email, known],
+    )
+    expect(sent).toEqual([
+      { subject: 'Finish signing up to Bright & Co', sender: 'Bright & Co' },
+      { subject: 'You already have an account at Bright & Co', sender: 'Bright & Co' },
+      { subject: 'Set a new password for Bright & Co', sender: 'Bright & Co' },
+    ])
+  })
+
   test('of a realm that there is none of do not exist', async () => {
     expect((await new FormBrowser(world).get('/p/no-such-realm')).status).toBe(404)
   })
