@@ -42,7 +42,7 @@ function pageOf(path: string, options: SiteOptions, nonce: string): SitePage | n
     },
     '/pinned': {
       csp: `default-src 'none'; script-src ${embedOrigin}; frame-src ${embedOrigin}; base-uri 'none'`,
-      body: scriptTag(options, pinned, '/v1.1.0/embed.js'),
+      body: scriptTag(options, pinned, '/v1.2.0/embed.js'),
     },
     '/iframe': { csp: `default-src 'none'; frame-src ${embedOrigin}`, body: iframeTag(options) },
     '/isolated': {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 /** The newest loader. A change of its text is a new version: its text before goes to `frame/loader-VERSION.js`, and is served on. */
-export const LOADER_VERSION = '1.1.0'
+export const LOADER_VERSION = '1.2.0'
 
 /** Every loader that pages may have pinned, with the digest that they pinned it with. None is ever changed or left out. */
 export const LOADER_DIGESTS = {
   '1.0.0': 'sha384-DIlum2MxvgCH28cd8TqmA1DEPRjSD2ngnMNIhNHGDk+sfCLDgb/eEzGY/as+Hrlj',
   '1.1.0': 'sha384-eeFG2L6oylEpWgfGVI5kcPow7tLEctNiFaSi8f+C70oawnFTIT/0cKFIxeIfouQd',
+  '1.2.0': 'sha384-GOQ6pBRrqk08spKKdE8elULiWYPvNzRkIS3D5da0l8fAnHb+2L8nVJt+2mMi0x8e',
 } as const satisfies Readonly<Record<string, `sha384-${string}`>>
 
 type LoaderVersion = keyof typeof LOADER_DIGESTS
@@ -80,7 +81,7 @@ export const LOADER: EmbedAsset = {
 /** The digest that a page pins the newest loader with (Subresource Integrity). */
 export const LOADER_INTEGRITY = LOADER_DIGESTS[LOADER_VERSION]
 
-const EARLIER = ['1.0.0'] as const satisfies readonly LoaderVersion[]
+const EARLIER = ['1.0.0', '1.1.0'] as const satisfies readonly LoaderVersion[]
 
 export const EMBED_ASSETS: readonly EmbedAsset[] = [
   FRAME_SCRIPT,

@@ -227,7 +227,7 @@ test('on the host of forms nothing else exists, and its loader is taken by any s
   expect(report.statusCode, report.body).toBe(204)
   const refused = await callForm(await openEmbedScene(world), 'lookups', { token: null })
   expect(refused.json().type).toBe('http://localhost:3000/docs/errors#PARTNER_TOKEN_INVALID')
-  for (const path of ['/v1/embed.js', '/v1.0.0/embed.js', '/v1.1.0/embed.js']) {
+  for (const path of ['/v1/embed.js', '/v1.0.0/embed.js', '/v1.1.0/embed.js', '/v1.2.0/embed.js']) {
     const answer = await at(path)
     expect(answer.statusCode).toBe(200)
     expect(answer.headers).toMatchObject({
@@ -245,6 +245,7 @@ test('every loader that a page may have pinned is still served, with the text th
   const given = {
     '1.0.0': 'sha384-DIlum2MxvgCH28cd8TqmA1DEPRjSD2ngnMNIhNHGDk+sfCLDgb/eEzGY/as+Hrlj',
     '1.1.0': 'sha384-eeFG2L6oylEpWgfGVI5kcPow7tLEctNiFaSi8f+C70oawnFTIT/0cKFIxeIfouQd',
+    '1.2.0': 'sha384-GOQ6pBRrqk08spKKdE8elULiWYPvNzRkIS3D5da0l8fAnHb+2L8nVJt+2mMi0x8e',
   }
   expect(LOADER_DIGESTS).toMatchObject(given)
   expect(LOADER_INTEGRITY).toBe(LOADER_DIGESTS[LOADER_VERSION])

@@ -22,9 +22,9 @@
   const place = target && document.querySelector(target)
   if (place) place.replaceChildren(frame)
   else script.after(frame)
-  // Where the page or a filter keeps the frame out, its people still find the form.
+  // Where the page or a filter keeps the frame out, its people still find the form; one that is only slow takes the place of the link.
+  const link = document.createElement('a')
   const waiting = setTimeout(() => {
-    const link = document.createElement('a')
     link.href = path
     link.target = '_blank'
     link.rel = 'noopener noreferrer'
@@ -36,6 +36,8 @@
   addEventListener('message', ({ source, origin, data }) => {
     if (source !== frame.contentWindow || origin !== home || !data || data.v !== 'pap-embed/1') return
     clearTimeout(waiting)
+    link.remove()
+    frame.style.display = ''
     if (data.type === 'resize' && data.height > 0 && data.height < 10000)
       frame.style.height = `${Math.ceil(data.height)}px`
     else
