@@ -433,13 +433,15 @@ CREATE OR REPLACE FUNCTION access.agency_events(since timestamp with time zone)
 AS $function$
 begin
   return query
-  select c.agency_id, c.form_id, date_bin('15 minutes', e.occurred_at, timestamptz '2000-01-01 00:00:00Z'), e.action, e.code, sum(e.repeats), count(distinct date_trunc('minute', e.occurred_at))
-  from public.audit_scope s
-  join public.audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
-  join access.agency_credential c on c.tenant_id = s.scope_id and c.id = e.delegation_id
-  where s.kind = 'tenant' and s.scope_id in (select access.reach('form', 'select')) and access.context_plane() = 'tenant' and s.occurred_at >= since
-    and (e.action = 'voucher.looked_up' or e.action like 'embed.%')
-  group by c.agency_id, c.form_id, date_bin('15 minutes', e.occurred_at, timestamptz '2000-01-01 00:00:00Z'), e.action, e.code
+  select h.agency_id, h.form_id, date_bin('15 minutes', h.first_at, timestamptz '2000-01-01 00:00:00Z'), h.action, h.code, sum(h.repeats), count(distinct date_trunc('minute', h.first_at))
+  from (
+    select c.agency_id, c.form_id, e.action, e.code, e.repeats, min(e.occurred_at) over (partition by coalesce(e.request_id, e.id::text)) as first_at
+    from public.audit_scope s
+    join public.audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
+    join access.agency_credential c on c.tenant_id = s.scope_id and c.id = e.delegation_id
+    where s.kind = 'tenant' and s.scope_id in (select access.reach('form', 'select')) and access.context_plane() = 'tenant' and s.occurred_at >= since
+      and (e.action = 'voucher.looked_up' or e.action like 'embed.%')) h
+  group by 1, 2, 3, 4, 5
   union all
   -- Vouchers speak for themselves, longer than the log is kept at hand.
   select v.agency_id, t.form_id, date_bin('15 minutes', v.requested_at, timestamptz '2000-01-01 00:00:00Z'), case when v.issued_at is null or v.issued_at > v.requested_at then 'voucher.review_requested' else 'voucher.issued' end, null, count(*), count(distinct date_trunc('minute', v.requested_at))

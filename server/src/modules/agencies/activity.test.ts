@@ -15,19 +15,27 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
+interface Told {
+  readonly repeats: number
+  readonly secondsAgo?: number
+  readonly request?: string | null
+}
+
 async function seedScene(name: string) {
   const { tenant, admin } = await seedTenantAdmin(world, name)
   await seedVoucherTypes(world, tenant, 'router')
   const agency = await seedAgency(world, tenant, 'Bright Travel')
   const form = await seedForm(world, { tenant, agency }, ['router'])
   const token = await seedFormToken(world, { tenant, agency, form: form.uuid })
-  const tell = (action: string, code: string | null, repeats: number) =>
-    world.sql(
-      `with e as (insert into audit_event (plane, action, outcome, code, actor_type, delegation_id, tenant_id, repeats, source)
-         values ('delegation', $1, case when $2::text is null then 'allowed' else 'denied' end, $2, 'agency_token', $3, $4, $5, 'form') returning id, occurred_at)
+  const tell = (action: string, code: string | null, about: number | Told) => {
+    const { repeats, secondsAgo = 0, request = null } = typeof about === 'number' ? { repeats: about } : about
+    return world.sql(
+      `with e as (insert into audit_event (plane, action, outcome, code, actor_type, delegation_id, tenant_id, repeats, source, occurred_at, request_id)
+         values ('delegation', $1, case when $2::text is null then 'allowed' else 'denied' end, $2, 'agency_token', $3, $4, $5, 'form', now() - make_interval(secs => $6), $7) returning id, occurred_at)
        insert into audit_scope (kind, scope_id, occurred_at, event_id) select 'tenant', $4, occurred_at, id from e`,
-      [action, code, token.uuid, tenant, repeats],
+      [action, code, token.uuid, tenant, repeats, secondsAgo, request],
     )
+  }
   const issue = (count: number, hoursAgo: number) =>
     world.seed(
       `insert into voucher (tenant_id, code, voucher_type_id, status, agency_id, agency_name, form_token_id, issuer_mode, issued_by_label, requested_at, issued_at, expires_at)
@@ -65,6 +73,18 @@ test('what happened on a form is told by kind, refusals by reason with all their
   expect(found.days).toHaveLength(28)
   const { items } = (await world.call(scene.admin, 'GET', '/api/v1/tenant/agencies')).json()
   expect(items).toMatchObject([{ name: 'Bright Travel', forms: 1, issued_30_days: 2, refused_30_days: 42 }])
+})
+
+test('a minute in which a limit refused counts once, though its repetitions are written in the next one (E11)', async () => {
+  const scene = await seedScene('Lumen')
+  for (const [secondsAgo, request, repeats] of [
+    [200, 'one', 1],
+    [140, 'one', 40],
+    [130, 'two', 1],
+    [70, 'two', 3],
+  ] as const)
+    await scene.tell('embed.rate_limited', 'RATE_LIMITED', { secondsAgo, request, repeats })
+  expect(await scene.activity()).toMatchObject({ refused: 45, limited_minutes: 2 })
 })
 
 test('the days of a form are those of the organisation, as for its daily limit (E11)', async () => {
