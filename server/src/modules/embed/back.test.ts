@@ -103,3 +103,44 @@ test('a page of another site that hides itself shows no form, and the tenant is 
   for (const site of ['cross-site', 'same-site']) expect((await hidden(site)).statusCode, site).toBe(403)
   expect(await foreign()).toEqual([{ reason: 'not told' }])
 })
+
+test('a form that takes longer than eight seconds takes the place of the link to it (E8)', async () => {
+  const page = await browser.newPage()
+  await page.clock.install()
+  const held = Promise.withResolvers<undefined>()
+  await page.route(`${embedOrigin()}/e/**`, async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.goto(`${agency}/plain`, { waitUntil: 'commit' })
+  await page.waitForSelector('iframe', { state: 'attached' })
+  await page.clock.fastForward(8000)
+  const link = page.getByRole('link', { name: 'Open the form' })
+  await link.waitFor()
+  expect(await page.locator('iframe').isVisible()).toBe(false)
+  held.resolve(undefined)
+  await page.frameLocator('iframe').locator('button.main').waitFor()
+  expect(await page.locator('iframe').isVisible()).toBe(true)
+  expect(await link.count()).toBe(0)
+  await page.close()
+}, 60_000)
+
+test('a form of which no type is offered now says so, and still looks vouchers up (E6)', async () => {
+  const offer = (isActive: boolean) =>
+    world.seed(
+      'update voucher_type set is_active = $2 where tenant_id = $1',
+      [scene.tenant, isActive],
+      scene.tenant,
+    )
+  await offer(false)
+  const page = await browser.newPage()
+  page.setDefaultTimeout(15_000)
+  await page.goto(`${agency}/plain`)
+  const frame = page.frameLocator('iframe')
+  await frame.getByText('No vouchers can be issued here at present. You can still look one up.').waitFor()
+  expect(await frame.locator('fieldset').count()).toBe(0)
+  await frame.getByRole('button', { name: 'Look up' }).first().click()
+  await frame.getByLabel('Code of the voucher').waitFor()
+  await offer(true)
+  await page.close()
+}, 60_000)

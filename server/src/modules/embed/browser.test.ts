@@ -276,27 +276,6 @@ test('where the site keeps our frame out, its people get a link to the form afte
   await page.context().close()
 }, 60_000)
 
-test('a form that takes longer than eight seconds takes the place of the link to it (E8)', async () => {
-  const page = await visit('about:blank')
-  await page.clock.install()
-  const held = Promise.withResolvers<undefined>()
-  await page.route(`${embedOrigin()}/e/**`, async (route) => {
-    await held.promise
-    await route.continue()
-  })
-  await page.goto(`${origins.agency}/plain`, { waitUntil: 'commit' })
-  await page.waitForSelector('iframe', { state: 'attached' })
-  await page.clock.fastForward(8000)
-  const link = page.getByRole('link', { name: 'Open the form' })
-  await link.waitFor()
-  expect(await page.locator('iframe').isVisible()).toBe(false)
-  held.resolve(undefined)
-  await page.frameLocator('iframe').locator('button.main').waitFor()
-  expect(await page.locator('iframe').isVisible()).toBe(true)
-  expect(await link.count()).toBe(0)
-  await page.context().close()
-}, 60_000)
-
 test('what an administrator writes into a form is drawn as text: no markup, no script, no image (E6)', async () => {
   const texts = {
     title: '<img src=x onerror="document.title=\'XSS\'">',

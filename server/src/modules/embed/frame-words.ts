@@ -46,6 +46,7 @@ const EN = {
   'wait.left': 'You can send it again in {seconds} seconds. What you typed stays.',
   'wait.over': 'You can send it again now.',
   'no.script': 'This form needs JavaScript. Turn it on for this website, or call the organisation.',
+  'no.types': 'No vouchers can be issued here at present. You can still look one up.',
   'no.token': 'This form is not set up yet. Tell whoever runs this website that its code is missing.',
   'fault.title': 'System problem',
   'fault.next': 'Nothing was issued. Try again; what you typed stays.',
@@ -137,6 +138,7 @@ const ES: FrameWords = {
   'wait.left': 'Podrá enviarlo de nuevo en {seconds} segundos. Lo que ha escrito se conserva.',
   'wait.over': 'Ya puede enviarlo de nuevo.',
   'no.script': 'Este formulario necesita JavaScript. Actívelo para este sitio web o llame a la organización.',
+  'no.types': 'Por ahora no se puede emitir ningún vale aquí. Sí puede consultar uno.',
   'no.token':
     'Este formulario aún no está preparado. Avise a quien lleva este sitio web de que falta su código.',
   'fault.title': 'Problema del sistema',
@@ -229,6 +231,7 @@ const FR: FrameWords = {
   'wait.left': "Vous pourrez l'envoyer à nouveau dans {seconds} secondes. Votre saisie est conservée.",
   'wait.over': "Vous pouvez l'envoyer à nouveau.",
   'no.script': 'Ce formulaire a besoin de JavaScript. Activez-le pour ce site, ou appelez l’organisation.',
+  'no.types': 'Aucun bon ne peut être émis ici pour le moment. Vous pouvez toujours en consulter un.',
   'no.token': "Ce formulaire n'est pas encore prêt. Signalez au responsable de ce site que son code manque.",
   'fault.title': 'Problème du système',
   'fault.next': "Rien n'a été délivré. Réessayez ; votre saisie est conservée.",

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { enqueue, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 
@@ -13,7 +14,7 @@ async function send(mandate: Sender, to: string, write: (brand: string) => Lette
   const [result] = await runStatements(mandate, [
     { text: 'select access.brand_name($1) as name', values: [mandate.partner.id] },
   ])
-  const brand = String(result?.rows[0]?.['name'] ?? mandate.partner.name)
+  const brand = z.string().parse(result?.rows[0]?.['name'])
   const { subject, lines } = write(brand)
   const text = ['Hello,', ...lines, brand].join('\n\n')
   await enqueue(mandate, 'mail', { to, sender_name: brand, subject, text: `${text}\n` })

@@ -113,6 +113,8 @@ function showIssued(view, { data }, label) {
 }
 
 export function showIssue(view, label) {
+  if (app.given.voucher_types.length === 0)
+    return view.replaceChildren(make('p', { class: 'intro' }, say('no.types')))
   const parts = formOf(fieldsOf(label), 'issue')
   const { form } = parts
   // The puzzle is done while somebody types.
