@@ -312,7 +312,7 @@ test('the whole way of a partner, from application to a refund after the payout,
 
 /** What may be told of a change, before and after. */
 const ALLOWED_FIELDS = new Set(
-  'state code usage_limit dry_run hold amount_minor currency policy_version items reference account method category outcome content_sha256 partner source received created skipped done waiting refused'.split(
+  'state code terminates_at usage_limit dry_run hold amount_minor currency policy_version items reference account method category outcome content_sha256 partner source received created skipped done waiting refused'.split(
     ' ',
   ),
 )

@@ -227,7 +227,8 @@ CREATE OR REPLACE FUNCTION access.brand_name(partner uuid)
 AS $function$
   select coalesce(nullif(btrim(left(access.configuration(p.id) -> 'branding' ->> 'display_name', 200)), ''), p.name)
   from public.partner p
-  where p.id = partner and (p.id = access.context_id('partner_id') or access.context_plane() = 'system')
+  where p.id = partner and (access.context_plane() = 'system'
+    or (p.id = access.context_id('partner_id') and access.context_plane() in ('realm', 'realm_door')) or p.id = access.own_partner())
 $function$;
 grant execute on access.brand_name(uuid) to liaison_auth;
 grant execute on access.brand_name(uuid) to liaison_program;

@@ -318,10 +318,11 @@ CREATE OR REPLACE FUNCTION access.is_account_in_use(tenant uuid, account uuid)
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select exists (select from public.invoice i where i.tenant_id = tenant and i.billing_account_id = account)
+  select (session_user <> 'liaison_ingest' or access.context_plane() is not distinct from 'ingest') and (
+    exists (select from public.invoice i where i.tenant_id = tenant and i.billing_account_id = account)
     or exists (select from public.commercial_relationship r where r.tenant_id = tenant and r.account_id = account)
     or exists (select from public.commercial_relationship r where r.payer_tenant_id = tenant and r.payer_account_id = account)
-    or exists (select from public.service_order o where o.tenant_id = tenant and o.account_id = account)
+    or exists (select from public.service_order o where o.tenant_id = tenant and o.account_id = account))
 $function$;
 grant execute on access.is_account_in_use(uuid,uuid) to liaison_ingest;
 grant execute on access.is_account_in_use(uuid,uuid) to liaison_owner;

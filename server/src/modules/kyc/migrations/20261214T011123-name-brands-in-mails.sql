@@ -7,7 +7,8 @@ create function access.brand_name(partner uuid) returns text
   as $$
   select coalesce(nullif(btrim(left(access.configuration(p.id) -> 'branding' ->> 'display_name', 200)), ''), p.name)
   from public.partner p
-  where p.id = partner and (p.id = access.context_id('partner_id') or access.context_plane() = 'system')
+  where p.id = partner and (access.context_plane() = 'system'
+    or (p.id = access.context_id('partner_id') and access.context_plane() in ('realm', 'realm_door')) or p.id = access.own_partner())
 $$;
 revoke all on function access.brand_name(uuid) from public;
 grant execute on function access.brand_name(uuid) to liaison_auth, liaison_program, liaison_realm;

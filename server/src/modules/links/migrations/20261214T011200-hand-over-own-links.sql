@@ -2,8 +2,8 @@ set role liaison_owner;
 
 -- Both links of a handover are the tenant's own: with its own id on the row, and another tenant's link in it, one tenant had the clock end what
 -- another had granted.
-alter table link_handover add constraint link_handover_old_of_tenant foreign key (tenant_id, old_link_id) references delegation (tenant_id, id),
-  add constraint link_handover_new_of_tenant foreign key (tenant_id, new_link_id) references delegation (tenant_id, id);
+alter table link_handover add constraint link_handover_old_of_tenant foreign key (tenant_id, old_link_id) references delegation (tenant_id, id) not valid,
+  add constraint link_handover_new_of_tenant foreign key (tenant_id, new_link_id) references delegation (tenant_id, id) not valid;
 
 -- Whether the acceptance of the new link ended the old one: then the old one's end is that moment. One that had ended before, and that the tenant
 -- renewed later, was not ended by it.

@@ -10,9 +10,6 @@ comment on column bulk_operation.cancelled_by is 'Who stopped it before all of i
 alter table bulk_item drop constraint bulk_item_outcome_check;
 alter table bulk_item add constraint bulk_item_outcome_known check (outcome in ('waiting', 'done', 'unchanged', 'refused', 'cancelled')) not valid;
 
-drop index bulk_operation_waiting;
-create index bulk_operation_open on bulk_operation (partner_id, created_at) where status in ('queued', 'processing');
-
 -- The owner too is bound by forced row security; only a migration steps out of it, for its own inserts.
 alter table state_transition no force row level security;
 insert into state_transition (entity, from_state, to_state, action, actor_kind) values

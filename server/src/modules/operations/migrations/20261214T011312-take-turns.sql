@@ -1,7 +1,5 @@
 set role liaison_owner;
 
-create index bulk_operation_served on bulk_operation (partner_id, served_at desc) where served_at is not null;
-
 -- What one partner has ordered and is not through is bounded, so that nobody fills the list that all share. Orders of one partner come one after another.
 create function private.bound_operations() returns trigger
   language plpgsql
