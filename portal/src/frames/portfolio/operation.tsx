@@ -19,7 +19,7 @@ export function orderBulk(client: LiaisonClient, body: BulkOrder): Promise<BulkO
 type Told = Omit<BulkOperation, 'items'>
 
 /** Whether nothing more becomes of an operation: all of it is through, or it was stopped. */
-export function isOver({ status }: Told): boolean {
+function isOver({ status }: Told): boolean {
   return status === 'completed' || status === 'cancelled'
 }
 
