@@ -225,8 +225,9 @@ CREATE OR REPLACE FUNCTION access.brand_name(partner uuid)
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select coalesce(nullif(btrim(left(access.configuration(p.id) -> 'branding' ->> 'display_name', 200)), ''), p.name)
+  select case when b.name ~ '[^[:space:]]' and b.name !~* '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069@/\\<>]|www\.' then left(btrim(b.name), 200) else p.name end
   from public.partner p
+  cross join lateral (select access.configuration(p.id) -> 'branding' ->> 'display_name' as name) b
   where p.id = partner and (access.context_plane() = 'system'
     or (p.id = access.context_id('partner_id') and access.context_plane() in ('realm', 'realm_door')) or p.id = access.own_partner())
 $function$;

@@ -85,7 +85,7 @@ function refuseTooMany(rows: number): void {
   throw new ProblemError(
     422,
     'EXPORT_TOO_LARGE',
-    `This would be ${rows} rows; one file holds at most ${MOST_ROWS}.`,
+    `This would be more than ${MOST_ROWS} rows, which is what one file holds at most.`,
     { details: { row_estimate: rows, most_rows: MOST_ROWS } },
   )
 }

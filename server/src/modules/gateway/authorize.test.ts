@@ -142,6 +142,12 @@ describe('a call that may not be made', () => {
       'CUSTOMER_MISMATCH',
     ],
     ['another account in a filter', '/v1/customers/BAN-1/orders?f[customer_ban]=BAN-2', 'CUSTOMER_MISMATCH'],
+    [
+      'another account in a nested filter',
+      '/v1/customers/BAN-1/orders?f[customer][ban]=BAN-2',
+      'CUSTOMER_MISMATCH',
+    ],
+    ['another account behind dots', '/v1/customers/BAN-1/orders?f.customer.ban=BAN-2', 'CUSTOMER_MISMATCH'],
     ['another account in other letters', '/v1/customers/BAN-1/orders?customerBan=BAN-2', 'CUSTOMER_MISMATCH'],
     [
       'another account after a semicolon',

@@ -56,13 +56,21 @@ function readParameters(query: string): readonly (readonly [name: string, value:
   return query.includes(';') ? inBoth : [...new URLSearchParams(query)]
 }
 
+/** The longest of the names that are looked for, letter by letter, would have more parts; nobody writes one so. */
+const LONGEST_RUN = 4
+
 /** A name as a lenient server may know it: without its case and the signs between its words. */
 const plainName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 
-/** What a name of a parameter may stand for: itself, that before its brackets, and each of its parts, as in `filter[customer_ban]`. */
+/** What a name of a parameter may stand for: each run of its parts, as in `filter[customer_ban]` and `filter.customer.ban`. */
 function meaningsOf(name: string): readonly string[] {
-  const parts = name.split(/[[\].]/)
-  return [name, name.split('[', 1)[0] ?? '', ...parts].map(plainName)
+  const parts = name
+    .split(/[[\].]/)
+    .map(plainName)
+    .filter((part) => part !== '')
+  return parts.flatMap((_, from) =>
+    Array.from({ length: LONGEST_RUN }, (__, more) => parts.slice(from, from + more + 1).join('')),
+  )
 }
 
 const OTHER_METHOD = new Set(['xhttpmethodoverride', 'xhttpmethod', 'xmethodoverride', 'methodoverride'])
@@ -71,7 +79,7 @@ const OTHER_METHOD = new Set(['xhttpmethodoverride', 'xhttpmethod', 'xmethodover
 function asksOtherMethod(query: string): boolean {
   return readParameters(query).some(
     ([name]) =>
-      /^[_. ]method(?![a-z0-9])/i.test(name.trimStart()) ||
+      /^[_. ]method(?![a-z0-9_-])/i.test(name.trimStart()) ||
       meaningsOf(name).some((one) => OTHER_METHOD.has(one)),
   )
 }

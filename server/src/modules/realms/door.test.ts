@@ -336,6 +336,22 @@ describe('the pages', () => {
     ])
   })
 
+  test.each(['Lumen\n\nYour account is locked', 'Lumen https://evil.example', 'help@evil.example', '   '])(
+    'mail from under the own name of a partner whose brand is no name: %j (C9)',
+    async (name) => {
+      const bright = await openRealm(world, 'Bright')
+      await configure(world, bright.id, { branding: { display_name: name } })
+      const email = address()
+      await new FormBrowser(world).post(`/p/${bright.slug}/sign-up`, { email })
+      const [sent] = await world.sql(
+        `select payload ->> 'sender_name' as sender, payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'to' = $1`,
+        [email],
+      )
+      expect(sent).toMatchObject({ sender: 'Bright' })
+      expect(JSON.stringify(sent)).not.toMatch(/evil|locked/)
+    },
+  )
+
   test('of a realm that there is none of do not exist', async () => {
     expect((await new FormBrowser(world).get('/p/no-such-realm')).status).toBe(404)
   })

@@ -1,12 +1,14 @@
 set role liaison_authz;
 
 -- Under which name a partner appears to its end users: that of its brand, as its configuration in force says, else its own (experience.md, Brand).
+-- A partner says its brand alone, and mails come from the provider's address: a name that is no name, of several lines or with an address in it, is not taken.
 create function access.brand_name(partner uuid) returns text
   language sql stable security definer
   set search_path = pg_catalog
   as $$
-  select coalesce(nullif(btrim(left(access.configuration(p.id) -> 'branding' ->> 'display_name', 200)), ''), p.name)
+  select case when b.name ~ '[^[:space:]]' and b.name !~* '[[:cntrl:]\u2028\u2029\u202a-\u202e\u2066-\u2069@/\\<>]|www\.' then left(btrim(b.name), 200) else p.name end
   from public.partner p
+  cross join lateral (select access.configuration(p.id) -> 'branding' ->> 'display_name' as name) b
   where p.id = partner and (access.context_plane() = 'system'
     or (p.id = access.context_id('partner_id') and access.context_plane() in ('realm', 'realm_door')) or p.id = access.own_partner())
 $$;
