@@ -435,7 +435,7 @@ begin
   return query
   select h.agency_id, h.form_id, date_bin('15 minutes', h.first_at, timestamptz '2000-01-01 00:00:00Z'), h.action, h.code, sum(h.repeats), count(distinct date_trunc('minute', h.first_at))
   from (
-    select c.agency_id, c.form_id, e.action, e.code, e.repeats, min(e.occurred_at) over (partition by coalesce(e.request_id, e.id::text)) as first_at
+    select c.agency_id, c.form_id, e.action, e.code, e.repeats, greatest(e.occurred_at - interval '2 minutes', min(e.occurred_at) over (partition by c.id, e.action, e.code, coalesce(e.request_id, e.id::text))) as first_at
     from public.audit_scope s
     join public.audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
     join access.agency_credential c on c.tenant_id = s.scope_id and c.id = e.delegation_id

@@ -188,7 +188,8 @@ CREATE OR REPLACE FUNCTION access.forget_embed_tickets()
 AS $function$
   with gone as (delete from public.embed_ticket_use where ends_at < statement_timestamp() - interval '25 hours' returning 1),
     days as (delete from public.embed_day_count where day < current_date - 60 returning 1),
-    sites as (delete from public.form_visit where last_seen_at < statement_timestamp() - interval '28 days' returning 1)
+    sites as (delete from public.form_visit where ctid in (
+      select v.ctid from public.form_visit v where v.last_seen_at < statement_timestamp() - interval '28 days' for update skip locked) returning 1)
   select (select count(*) from gone)::integer + (select count(*) from days)::integer + (select count(*) from sites)::integer
   $function$;
 grant execute on access.forget_embed_tickets() to liaison_job;

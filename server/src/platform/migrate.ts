@@ -54,13 +54,14 @@ async function setPasswords(pool: pg.Pool, roleSecret: string): Promise<void> {
 }
 
 const PATIENCE_MS = 120_000
-const LOCK_NOT_AVAILABLE = '55P03'
+/** No lock in time, or two that waited for each other: what runs beside an update is done in a moment. */
+const WAITED_IN_VAIN = new Set<unknown>(['55P03', '40P01'])
 
 /** Logins belong to the whole cluster: servers of several databases that start at once meet there, and one must come again. */
 const MET_ANOTHER = 'tuple concurrently updated'
 
 function isPassing(error: unknown): boolean {
-  if (databaseCodeOf(error) === LOCK_NOT_AVAILABLE) return true
+  if (WAITED_IN_VAIN.has(databaseCodeOf(error))) return true
   return error instanceof Error && (error.message === MET_ANOTHER || isPassing(error.cause))
 }
 

@@ -85,6 +85,10 @@ test('a minute in which a limit refused counts once, though its repetitions are 
   ] as const)
     await scene.tell('embed.rate_limited', 'RATE_LIMITED', { secondsAgo, request, repeats })
   expect(await scene.activity()).toMatchObject({ refused: 45, limited_minutes: 2 })
+  // Whoever calls names its requests: one name for all of them makes no one minute of many.
+  for (const secondsAgo of [1300, 1000, 700, 400])
+    await scene.tell('embed.rate_limited', 'RATE_LIMITED', { secondsAgo, request: 'same', repeats: 1 })
+  expect(await scene.activity()).toMatchObject({ refused: 49, limited_minutes: 6 })
 })
 
 test('the days of a form are those of the organisation, as for its daily limit (E11)', async () => {
