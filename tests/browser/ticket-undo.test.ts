@@ -102,6 +102,8 @@ test('where somebody answered first the ticket stays, and the toast says so', as
   await page.getByRole('button', { name: 'Create ticket for Acme Fiber' }).click()
   const toast = toastOf(page, /created for Acme Fiber/)
   await toast.waitFor()
+  // The toast may stand before the page of the ticket does.
+  await page.waitForURL(/\/tickets\/tkt_[^/]+$/)
   const id = new URL(page.url()).pathname.split('/').at(-1)
   const tenant = product.demo.tenants['acme-fiber'] ?? ''
   const answered = await dana.request.post(`${product.url}/api/v1/tenant/support/tickets/${id}/comments`, {
