@@ -569,7 +569,7 @@ AS $function$
       and (not filters ? 'delegation_id' or e.delegation_id = (filters ->> 'delegation_id')::uuid)
       and (not filters ? 'request_id' or e.request_id = filters ->> 'request_id')
       and (not filters ? 'planes' or (filters -> 'planes' ? e.plane and (e.partner_id is not null or filters ->> 'by' <> 'partner'))
-        or (filters ->> 'by' = 'tenant' and e.plane = 'delegation' and e.partner_id is null))
+        or (filters ->> 'by' = 'tenant' and e.plane = 'delegation' and e.partner_id is null and e.actor_type <> 'stranger'))
       and (not filters ? 'outcome' or filters -> 'outcome' ? e.outcome)
       and (not filters ? 'action' or e.action = filters ->> 'action' or starts_with(e.action, (filters ->> 'action') || '.'))
       and (not filters ? 'pattern' or e.actor_name ilike filters ->> 'pattern' or e.partner_name ilike filters ->> 'pattern'
@@ -910,7 +910,7 @@ AS $function$
   cross join lateral (select case context ->> 'plane'
       when 'platform' then true
       when 'program' then e.plane in ('program', 'delegation') and e.partner_id = reader.scope_id
-      when 'tenant' then e.tenant_id = reader.scope_id and (e.plane = 'tenant' or (e.plane = 'delegation' and e.partner_id is null))
+      when 'tenant' then e.tenant_id = reader.scope_id and (e.plane = 'tenant' or (e.plane = 'delegation' and e.partner_id is null and e.actor_type <> 'stranger'))
       when 'delegation' then e.plane = 'delegation' and e.partner_id = (context ->> 'partner_id')::uuid
       else false end as is_own) side
   where context ->> 'plane' = 'platform'

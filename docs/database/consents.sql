@@ -821,6 +821,11 @@ begin
     return new;
   end if;
   if tg_op = 'UPDATE' and acting is distinct from new.delegation_id and acting is not null then
+    -- An order counts for two consents; a third would have the limit of the second one forget it.
+    if old.raised_by_delegation_id is distinct from acting and exists (
+        select from public.consent c where c.id = old.raised_by_delegation_id and c.order_limits ? new.currency) then
+      raise exception 'an order is made dearer under one other consent that has a limit' using errcode = 'check_violation', constraint = 'service_order_limit';
+    end if;
     new.raised_by_delegation_id := acting;
   end if;
   for counted in

@@ -158,7 +158,7 @@ export function toTold(row: EventRow, counted: { rows: number | null; repeats: n
     permission: row.permission,
     resourceType: row.resource_type,
     label: row.resource_label,
-    side: sideOf(row.plane, row.partner_id),
+    side: sideOf(row),
     ...counted,
   }
 }

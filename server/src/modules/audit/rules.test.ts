@@ -216,14 +216,19 @@ test('a file that has no room for all says so in every row, not only in a header
   expect(describeFile('from A until before B', { most: null, by })).toBe(`from A until before B; ${by}`)
 })
 
-test('an agency of a tenant, which acts under what it was given, is of the side of the tenant', () => {
-  expect([sideOf('delegation', null), sideOf('program', null)]).toEqual(['tenant', 'partner'])
+test('an agency of a tenant, which acts under what it was given, is of the side of the tenant; a stranger at its form is of none', () => {
+  const agency = { partner_id: null, actor_type: 'agency_token' }
+  expect([sideOf({ ...agency, plane: 'delegation' }), sideOf({ ...agency, plane: 'program' })]).toEqual([
+    'tenant',
+    'partner',
+  ])
+  expect(sideOf({ plane: 'delegation', partner_id: null, actor_type: 'stranger' })).toBeNull()
 })
 
 test('every plane belongs to one side, and sign-in pages to none', () => {
   expect(
     ['program', 'delegation', 'tenant', 'platform', 'system', 'ingest', 'dashboard', 'auth'].map((plane) =>
-      sideOf(plane, 'a partner'),
+      sideOf({ plane, partner_id: 'a partner', actor_type: 'person' }),
     ),
   ).toEqual(['partner', 'partner', 'tenant', 'provider', 'provider', 'provider', 'provider', null])
 })

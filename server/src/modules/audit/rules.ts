@@ -61,12 +61,22 @@ export const PLANES_OF = {
   provider: ['platform', 'system', 'ingest', 'dashboard'],
 } as const
 
+type Side = keyof typeof PLANES_OF
+
+/** Who acted, as far as it says for which side. */
+interface Acting {
+  readonly plane: string
+  readonly partner_id: string | null
+  readonly actor_type: string
+}
+
 /**
- * The side that acts from a plane; null for sign-in pages, which belong to nobody's organisation. Where no partner acts under
- * an access, it is an agency of the tenant.
+ * The side that acts from a plane; null for sign-in pages, which belong to nobody's organisation, and for strangers at a form.
+ * Where no partner acts under an access, it is an agency of the tenant.
  */
-export function sideOf(plane: string, partnerId: string | null): keyof typeof PLANES_OF | null {
-  if (plane === 'delegation' && partnerId === null) return 'tenant'
+export function sideOf({ plane, partner_id: partner, actor_type: type }: Acting): Side | null {
+  if (type === 'stranger') return null
+  if (plane === 'delegation' && partner === null) return 'tenant'
   const sides = ['partner', 'tenant', 'provider'] as const
   return sides.find((side) => PLANES_OF[side].some((candidate) => candidate === plane)) ?? null
 }

@@ -85,7 +85,11 @@ function filterIds(query: Feed, filters: ActivityFilters): Feed {
 function filterSide(query: Feed, side: keyof typeof PLANES_OF): Feed {
   const ofPlanes = query.where((eb) => {
     const isOfPlane = eb('e.plane', 'in', PLANES_OF[side])
-    const isOfAgency = eb.and([eb('e.plane', '=', 'delegation'), eb('e.partner_id', 'is', null)])
+    const isOfAgency = eb.and([
+      eb('e.plane', '=', 'delegation'),
+      eb('e.partner_id', 'is', null),
+      eb('e.actor_type', '<>', 'stranger'),
+    ])
     return side === 'tenant' ? eb.or([isOfPlane, isOfAgency]) : isOfPlane
   })
   return side === 'partner' ? ofPlanes.where('e.partner_id', 'is not', null) : ofPlanes

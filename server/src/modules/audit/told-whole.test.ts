@@ -91,19 +91,27 @@ test('whoever knows an event of another partner learns from the database of no t
   expect(right).toEqual({ may: false })
 })
 
-test('what an agency does is the tenant’s own doing with its details, and no partner did it', async () => {
+test('what an agency does is the tenant’s own doing with its details, no partner did it, and strangers at its form are neither', async () => {
   const { tenant, admin } = await seedTenantAdmin(world, 'Acme')
   const agency = await seedAgency(world, tenant, 'Bright Travel')
   const form = await seedForm(world, { tenant, agency }, [])
   const token = await seedFormToken(world, { tenant, agency, form: form.uuid })
-  await world.sql(
-    `with e as (insert into audit_event (plane, action, outcome, actor_type, actor_name, delegation_id, tenant_id, ip, source)
-       values ('delegation', 'voucher.issued', 'allowed', 'agency_token', 'form token', $1, $2, '192.0.2.7', 'form') returning id, occurred_at)
-     insert into audit_scope (kind, scope_id, occurred_at, event_id) select 'tenant', $2, occurred_at, id from e`,
-    [token.uuid, tenant],
-  )
+  const tell = (action: string, outcome: string, actor: string) =>
+    world.sql(
+      `with e as (insert into audit_event (plane, action, outcome, actor_type, actor_name, delegation_id, tenant_id, ip, source)
+         values ('delegation', $3, $4, $5, 'form token', $1, $2, '192.0.2.7', 'form') returning id, occurred_at)
+       insert into audit_scope (kind, scope_id, occurred_at, event_id) select 'tenant', $2, occurred_at, id from e`,
+      [token.uuid, tenant, action, outcome, actor],
+    )
+  await tell('voucher.issued', 'allowed', 'agency_token')
+  await tell('embed.origin_refused', 'denied', 'stranger')
   expect(await read(admin, `${FEED}?by=partner&action=voucher`)).toEqual([])
   expect(await read(admin, `${FEED}?by=tenant&action=voucher`)).toMatchObject([
     { action: 'voucher.issued', ip: '192.0.2.7' },
+  ])
+  for (const side of ['partner', 'tenant'])
+    expect(await read(admin, `${FEED}?by=${side}&action=embed`)).toEqual([])
+  expect(await read(admin, `${FEED}?action=embed`)).toMatchObject([
+    { action: 'embed.origin_refused', ip: null },
   ])
 })

@@ -128,6 +128,22 @@ describe('an order under an earlier consent of the same partner', () => {
     expect((await amend(by.later, first, 1)).statusCode).toBe(200)
   })
 
+  test('counts on for the later one, which no third consent makes forget it (A6)', async () => {
+    await setLimit(later, 3 * FIBRE)
+    const third = await clients.consent({
+      client: shop.client,
+      partner: shop.partner,
+      accounts: [shop.account],
+    })
+    const byThird = await clients.token({ client: shop.client, account: shop.account, delegation: third })
+    const first = await place(by.partner)
+    expect((await amend(by.later, first, 2)).statusCode).toBe(200)
+    expect((await amend(byThird, first, 3)).json()).toMatchObject({ code: 'ORDER_LIMIT_REACHED' })
+    const placed = await clients.call(by.later, 'POST', ORDERS, { body: body(2) })
+    expect(placed.json()).toMatchObject({ code: 'ORDER_LIMIT_REACHED' })
+    expect((await amend(byThird, first, 1)).statusCode).toBe(200)
+  })
+
   test('is on record, and told, under the right by which it was changed (X)', async () => {
     const id = await place(by.partner)
     expect((await amend(by.later, id, 2)).statusCode).toBe(200)

@@ -16,7 +16,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       and (not filters ? 'delegation_id' or e.delegation_id = (filters ->> 'delegation_id')::uuid)
       and (not filters ? 'request_id' or e.request_id = filters ->> 'request_id')
       and (not filters ? 'planes' or (filters -> 'planes' ? e.plane and (e.partner_id is not null or filters ->> 'by' <> 'partner'))
-        or (filters ->> 'by' = 'tenant' and e.plane = 'delegation' and e.partner_id is null))
+        or (filters ->> 'by' = 'tenant' and e.plane = 'delegation' and e.partner_id is null and e.actor_type <> 'stranger'))
       and (not filters ? 'outcome' or filters -> 'outcome' ? e.outcome)
       and (not filters ? 'action' or e.action = filters ->> 'action' or starts_with(e.action, (filters ->> 'action') || '.'))
       and (not filters ? 'pattern' or e.actor_name ilike filters ->> 'pattern' or e.partner_name ilike filters ->> 'pattern'

@@ -29,7 +29,7 @@ as $function$
   cross join lateral (select case context ->> 'plane'
       when 'platform' then true
       when 'program' then e.plane in ('program', 'delegation') and e.partner_id = reader.scope_id
-      when 'tenant' then e.tenant_id = reader.scope_id and (e.plane = 'tenant' or (e.plane = 'delegation' and e.partner_id is null))
+      when 'tenant' then e.tenant_id = reader.scope_id and (e.plane = 'tenant' or (e.plane = 'delegation' and e.partner_id is null and e.actor_type <> 'stranger'))
       when 'delegation' then e.plane = 'delegation' and e.partner_id = (context ->> 'partner_id')::uuid
       else false end as is_own) side
   where context ->> 'plane' = 'platform'
