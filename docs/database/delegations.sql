@@ -189,7 +189,7 @@ CASE scope
 END));
 create policy provider_side on public.access_freeze for all to liaison_platform
   using ((( SELECT access.context_plane() AS context_plane) = 'platform'::text))
-  with check (((( SELECT access.context_plane() AS context_plane) = 'platform'::text) AND (set_by_side = 'provider'::text)));
+  with check (((( SELECT access.context_plane() AS context_plane) = 'platform'::text) AND ((set_by_side = 'provider'::text) OR ((set_by_side = 'partner'::text) AND (scope = 'person'::text)))));
 create policy tenant_side on public.access_freeze for all to liaison_tenant
   using (((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)) AND (set_by_side = 'tenant'::text)))
   with check (((tenant_id IN ( SELECT access.reach('delegation'::text, 'update'::text) AS reach)) AND (set_by_side = 'tenant'::text)));
@@ -2722,7 +2722,9 @@ begin
     new.created_at := statement_timestamp();
     return new;
   end if;
-  if old.lifted_at is not null or old.set_by_side <> side
+  -- Whom a partner froze its provider lets go once nobody there could: the owner who froze left, or was the only one.
+  if old.lifted_at is not null or (old.set_by_side <> side
+      and not (side = 'provider' and old.set_by_side = 'partner' and old.scope = 'person' and not access.has_owner_besides(old.partner_id, old.person_id)))
     or (new.lift_asked_by is distinct from old.lift_asked_by and new.lift_asked_by is distinct from actor)
     or (new.lifted_by is not null and new.lifted_by is distinct from actor) then
     raise exception 'a freeze is lifted once, by the side that set it' using errcode = 'check_violation', constraint = 'freeze_actor';

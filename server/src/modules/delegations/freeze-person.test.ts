@@ -103,6 +103,28 @@ describe('a person whom a colleague froze', () => {
     expect(await codeOf(freeze(olga.caller, olga.id))).toBe('FREEZE_LAST_OWNER')
   })
 
+  test('is let go by the provider once nobody of the partner could, and not before (B11)', async () => {
+    const { partner, olga, bad } = await openPartner()
+    const set = (await freeze(olga.caller, bad.id)).json<{ freeze_id: string }>()
+    const kim = await world.person('Kim')
+    await world.platformAdmin(kim.id)
+    const admin = await world.signIn(kim.id)
+    const letGo = () =>
+      codeOf(
+        world.call(admin, 'POST', `/api/v1/admin/partner-access/freezes/${set.freeze_id}/lift`, {
+          body: { reason: 'Nobody is left there who could.', outcome: 'lifted' },
+        }),
+      )
+    expect(await letGo()).toBe('CONFLICT')
+    expect(await codeOf(world.call(bad.caller, 'GET', FREEZES))).toBe('ACCESS_FROZEN')
+    await world.seed(
+      `update partner_member set status = 'inactive' where partner_id = $1 and person_id = $2`,
+      [partner, olga.id],
+    )
+    expect(await letGo()).toBe(200)
+    expect(await codeOf(world.call(bad.caller, 'GET', FREEZES))).toBe(200)
+  })
+
   test('neither lifts it past the routes (B11)', async () => {
     const scene = await openScene(world)
     const { id } = scene.people.partner

@@ -133,7 +133,7 @@ export async function askLift(mandate: FreezeMandate, id: string): Promise<void>
     .execute()
 }
 
-/** Lifts a freeze. Throws FREEZE_LIFTED when somebody did before. */
+/** Lifts a freeze. Throws FREEZE_LIFTED when somebody did before, and CONFLICT where another side lifts it. */
 export async function liftFreeze(mandate: FreezeMandate, id: string, reason: string): Promise<void> {
   const updated = await tables<DelegationTables>(mandate)
     .updateTable('access_freeze')
@@ -141,6 +141,12 @@ export async function liftFreeze(mandate: FreezeMandate, id: string, reason: str
     .where('id', '=', id)
     .where('lifted_at', 'is', null)
     .executeTakeFirst()
+    .catch((error: unknown) => {
+      if (constraintOf(error) !== 'freeze_actor') throw error
+      throw new ProblemError(409, 'CONFLICT', 'Another side set this freeze; that side lifts it.', {
+        cause: error,
+      })
+    })
   if (updated.numUpdatedRows === 0n)
     throw new ProblemError(409, 'FREEZE_LIFTED', 'This freeze is lifted already.')
 }

@@ -147,7 +147,8 @@ const adminRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/api/v1/admin/partner-access/freezes/:freeze_id/lift',
-    summary: 'Lift a freeze of the provider; the one over everything takes two people',
+    summary:
+      'Lift a freeze of the provider, or one of a person that nobody of their partner can lift; the one over everything takes two people',
     input: { params: FreezeParams, body: LiftInput },
     // What opens again asks for a fresh second factor, as on every side; to stop something nobody waits for one.
     access: { permission: 'platform.links.manage' },
@@ -156,7 +157,9 @@ const adminRoutes: readonly Route[] = [
     responses: { 200: FreezeBody },
     async handle({ mandate, params, body }) {
       const row = await getFreeze(mandate, params.freeze_id)
-      if (row.set_by_side !== 'provider')
+      // Whether nobody of the partner could lift it is the database's word.
+      const mayBeOrphaned = row.set_by_side === 'partner' && row.scope === 'person'
+      if (row.set_by_side !== 'provider' && !mayBeOrphaned)
         throw new ProblemError(409, 'CONFLICT', `The ${row.set_by_side} set this freeze; that side lifts it.`)
       return lift(mandate, params.freeze_id, body)
     },

@@ -156,7 +156,9 @@ begin
     new.created_at := statement_timestamp();
     return new;
   end if;
-  if old.lifted_at is not null or old.set_by_side <> side
+  -- Whom a partner froze its provider lets go once nobody there could: the owner who froze left, or was the only one.
+  if old.lifted_at is not null or (old.set_by_side <> side
+      and not (side = 'provider' and old.set_by_side = 'partner' and old.scope = 'person' and not access.has_owner_besides(old.partner_id, old.person_id)))
     or (new.lift_asked_by is distinct from old.lift_asked_by and new.lift_asked_by is distinct from actor)
     or (new.lifted_by is not null and new.lifted_by is distinct from actor) then
     raise exception 'a freeze is lifted once, by the side that set it' using errcode = 'check_violation', constraint = 'freeze_actor';
@@ -174,5 +176,8 @@ begin
   return new;
 end
 $$;
+
+alter policy provider_side on access_freeze
+  with check ((select access.context_plane()) = 'platform' and (set_by_side = 'provider' or (set_by_side = 'partner' and scope = 'person')));
 
 reset role;
