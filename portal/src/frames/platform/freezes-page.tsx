@@ -17,7 +17,7 @@ import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { findLinks, findPartners, findPersons, findTenants } from './finds.ts'
-import { freezeState, frozenName, voidLift } from '../shared/freeze-words.ts'
+import { freezeState, frozenName, mayProviderLift, voidLift } from '../shared/freeze-words.ts'
 import { LiftFreeze } from '../shared/lift-freeze.tsx'
 
 const scopes = ['person', 'delegation', 'partner', 'tenant', 'platform'] as const
@@ -168,7 +168,9 @@ function FreezeRow({ freeze }: { freeze: Freeze }) {
         {freeze.set_by_name}
       </td>
       <td data-label={t('confirm.reason')}>{freeze.reason}</td>
-      <td className="tool">{isStanding && !freeze.lift_asked_by_you && <LiftButton freeze={freeze} />}</td>
+      <td className="tool">
+        {isStanding && !freeze.lift_asked_by_you && mayProviderLift(freeze) && <LiftButton freeze={freeze} />}
+      </td>
     </tr>
   )
 }

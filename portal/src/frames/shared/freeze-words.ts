@@ -29,3 +29,10 @@ export const liftBody = (freeze: Freeze, reason: string): LiftBody => ({
   reason,
   outcome: freeze.takes_two_people && !isLiftAsked(freeze) ? 'asked' : 'lifted',
 })
+
+/** Whether the provider may lift a freeze: its own, and that of a person, which their partner set, in case nobody there can. */
+export const mayProviderLift = ({
+  set_by_side: side,
+  scope,
+}: Pick<Freeze, 'set_by_side' | 'scope'>): boolean =>
+  side === 'provider' || (side === 'partner' && scope === 'person')

@@ -143,7 +143,7 @@ export async function liftFreeze(mandate: FreezeMandate, id: string, reason: str
     .executeTakeFirst()
     .catch((error: unknown) => {
       if (constraintOf(error) !== 'freeze_actor') throw error
-      throw new ProblemError(409, 'CONFLICT', 'Another side set this freeze; that side lifts it.', {
+      throw new ProblemError(409, 'CONFLICT', 'The partner set this freeze, and an owner of it can still lift it.', {
         cause: error,
       })
     })
