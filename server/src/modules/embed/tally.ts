@@ -1,6 +1,6 @@
 import type { Database } from '#platform/database.ts'
 import { systemClock } from '#platform/clock.ts'
-import { writeRefusal } from '#platform/execution/guard.ts'
+import { CountedRefusals } from '#platform/execution/counted-refusals.ts'
 
 const MINUTE_MS = 60_000
 const MAXIMUM_BUCKETS = 2000
@@ -26,67 +26,45 @@ export interface TalliedRefusal {
   readonly event: Readonly<Record<string, unknown>>
 }
 
-interface Bucket {
-  readonly event: Record<string, unknown>
-  readonly endsAtMs: number
-  repeats: number
-}
-
 /**
  * Records refusals of forms on a connection of their own, one row for each principal, reason and minute and a second one
  * with the number of repetitions: a flood cannot grow the log (E10). The rows of one minute are bounded, whoever sends it.
  */
 export class RefusalTally {
-  readonly #database: Database
-  readonly #buckets = new Map<string, Bucket>()
-  readonly #timer: NodeJS.Timeout
+  readonly #counted: CountedRefusals
   #strangers = { minute: -1, counts: new Map<string, number>() }
 
   constructor(database: Database) {
-    this.#database = database
-    this.#timer = setInterval(() => void this.flush(false), MINUTE_MS / 4)
-    this.#timer.unref()
+    this.#counted = new CountedRefusals({
+      database,
+      flushMs: MINUTE_MS / 4,
+      nowMs: () => systemClock().getTime(),
+      onError: () => undefined,
+    })
   }
 
   /** Counts a refusal; the first of its minute is on disk when this returns. */
-  async record(refusal: TalliedRefusal, now: Date): Promise<void> {
+  record(refusal: TalliedRefusal, now: Date): Promise<void> {
     const minute = Math.floor(now.getTime() / MINUTE_MS)
     const { principal, event } = this.#bounded(refusal, minute)
-    const key = keyOf(minute, principal, event)
-    const known = this.#buckets.get(key)
-    if (known) {
-      known.repeats += 1
-      return
-    }
-    this.#buckets.set(key, { event, endsAtMs: (minute + 1) * MINUTE_MS, repeats: 0 })
-    await writeRefusal(this.#database, event)
+    return this.#counted.record(keyOf(minute, principal, event), event, (minute + 1) * MINUTE_MS)
   }
 
-  /** Writes the counts of minutes that have ended, or of all. */
-  async flush(all: boolean): Promise<void> {
-    const nowMs = systemClock().getTime()
-    const ended = [...this.#buckets].filter(([, bucket]) => all || bucket.endsAtMs <= nowMs)
-    for (const [key, { event, repeats }] of ended) {
-      this.#buckets.delete(key)
-      if (repeats > 0) await writeRefusal(this.#database, { ...event, repeats }).catch(() => undefined)
-    }
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.flush(true)
+  /** Writes what was counted. */
+  close(): Promise<void> {
+    return this.#counted.close()
   }
 
   /** What strangers send under ever new names, and whatever more than a process can keep apart, is one principal for each party. */
   #bounded(refusal: TalliedRefusal, minute: number): { principal: string; event: Record<string, unknown> } {
     const { principal, isStranger } = refusal
     const event = { ...refusal.event }
-    if (this.#buckets.has(keyOf(minute, principal, event))) return { principal, event }
+    if (this.#counted.has(keyOf(minute, principal, event))) return { principal, event }
     if (this.#strangers.minute !== minute) this.#strangers = { minute, counts: new Map() }
     const { counts } = this.#strangers
     const party = partyOf(event)
     const known = counts.get(party) ?? 0
-    if ((isStranger && known >= MAXIMUM_STRANGERS) || this.#buckets.size >= MAXIMUM_BUCKETS)
+    if ((isStranger && known >= MAXIMUM_STRANGERS) || this.#counted.size >= MAXIMUM_BUCKETS)
       return this.#overflow(minute, party, event)
     if (isStranger) counts.set(party, known + 1)
     return { principal, event }
@@ -99,8 +77,8 @@ export class RefusalTally {
   ): { principal: string; event: Record<string, unknown> } {
     const shared = Object.fromEntries(Object.entries(event).filter(([name]) => IN_COMMON.has(name)))
     const own = { principal: `others at ${party}`, event: shared }
-    if (this.#buckets.has(keyOf(minute, own.principal, shared))) return own
-    if (this.#buckets.size < 2 * MAXIMUM_BUCKETS) return own
+    if (this.#counted.has(keyOf(minute, own.principal, shared))) return own
+    if (this.#counted.size < 2 * MAXIMUM_BUCKETS) return own
     for (const name of PARTIES) delete shared[name]
     return { principal: 'others', event: shared }
   }
