@@ -28,7 +28,7 @@ export class CountedRefusals {
 
   constructor(settings: Settings) {
     this.#settings = settings
-    this.#timer = setInterval(() => void this.flush(false), settings.flushMs)
+    this.#timer = setInterval(() => void this.#flush(false), settings.flushMs)
     this.#timer.unref()
   }
 
@@ -52,7 +52,7 @@ export class CountedRefusals {
   }
 
   /** Writes the counts of buckets that have ended, or of all. */
-  async flush(all: boolean): Promise<void> {
+  async #flush(all: boolean): Promise<void> {
     const nowMs = this.#settings.nowMs()
     for (const [key, bucket] of this.#buckets) {
       if (!all && bucket.endsAtMs > nowMs) continue
@@ -64,7 +64,7 @@ export class CountedRefusals {
   /** Stops counting and writes what was counted. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    await this.flush(true)
+    await this.#flush(true)
   }
 
   async #writeRepeats({ event, repeats }: Bucket): Promise<void> {
