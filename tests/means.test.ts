@@ -80,6 +80,7 @@ const MEANS: readonly Means[] = [
       'server/src/modules/embed/frame/puzzle.js': 'of its own worker',
       'server/src/modules/embed/frame/loader.js': 'of the frame that it made alone',
       'server/src/modules/embed/frame/loader-1.0.0.js': 'as the loader that followed it',
+      'server/src/modules/embed/frame/loader-1.1.0.js': 'as the loader that followed it',
       'portal/src/frames/agencies/form-preview.tsx': 'of the frame that it shows alone',
     },
   },

@@ -143,9 +143,14 @@ export async function liftFreeze(mandate: FreezeMandate, id: string, reason: str
     .executeTakeFirst()
     .catch((error: unknown) => {
       if (constraintOf(error) !== 'freeze_actor') throw error
-      throw new ProblemError(409, 'CONFLICT', 'The partner set this freeze, and an owner of it can still lift it.', {
-        cause: error,
-      })
+      throw new ProblemError(
+        409,
+        'CONFLICT',
+        'The partner set this freeze, and an owner of it can still lift it.',
+        {
+          cause: error,
+        },
+      )
     })
   if (updated.numUpdatedRows === 0n)
     throw new ProblemError(409, 'FREEZE_LIFTED', 'This freeze is lifted already.')
