@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { classifyChange, newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { addDays } from './dice.ts'
@@ -91,4 +92,47 @@ export function addPolicies({ now, ledger }: Making, people: DemoPeople): void {
     version: 2,
     updated_at: addDays(now, -40),
   })
+}
+
+const CODES = [
+  {
+    hint: '7KQ4',
+    note: 'Harrow Networks, for the new office',
+    madeDaysAgo: 3,
+    days: 14,
+    takenBackAfter: null,
+  },
+  {
+    hint: 'C9TW',
+    note: 'Southbank, before we chose Northwind',
+    madeDaysAgo: 47,
+    days: 30,
+    takenBackAfter: 6,
+  },
+  { hint: 'M2XR', note: null, madeDaysAgo: 61, days: 14, takenBackAfter: null },
+] as const
+
+/** Invitation codes of Acme Fiber: one that can be used, one that was taken back, one that ran out. What they say nobody knows. */
+export function addInvitationCodes({ now, dice, ledger }: Making, people: DemoPeople): void {
+  const tenant = people.tenants.get('acme-fiber')
+  if (!tenant) throw new Error('The cast is not complete.')
+  const admin = tenant.adminPerson
+  for (const { hint, note, madeDaysAgo, days, takenBackAfter } of CODES) {
+    const madeAt = addDays(now, -madeDaysAgo)
+    const id = dice.uuid(madeAt)
+    ledger.add('tenant_invitation_code', {
+      id,
+      tenant_id: tenant.id,
+      code_hash: `\\x${createHash('sha256').update(id).digest('hex')}`,
+      hint,
+      note,
+      made_by: admin.id,
+      made_by_name: admin.name,
+      made_at: madeAt,
+      expires_at: addDays(madeAt, days),
+      withdrawn_by: takenBackAfter === null ? null : admin.id,
+      withdrawn_by_name: takenBackAfter === null ? null : admin.name,
+      withdrawn_at: takenBackAfter === null ? null : addDays(madeAt, takenBackAfter),
+    })
+  }
 }

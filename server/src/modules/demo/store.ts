@@ -11,6 +11,7 @@ export type DemoTable =
   | 'tenant_member'
   | 'tenant_partner_policy'
   | 'tenant_security_contact'
+  | 'tenant_invitation_code'
   | 'partner'
   | 'partner_member'
   | 'partner_config_version'

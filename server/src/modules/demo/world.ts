@@ -5,7 +5,7 @@ import type { RunSql } from '#platform/admin.ts'
 import type { ConnectionSettings } from '#platform/database.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { makeIngestKey } from '#modules/ingest/index.ts'
-import { addChangeRequest, addLiftedFreeze, addPolicies } from './access-records.ts'
+import { addChangeRequest, addInvitationCodes, addLiftedFreeze, addPolicies } from './access-records.ts'
 import { addActivity, addLoadingEvent } from './activity.ts'
 import { addApplications } from './applications.ts'
 import { makeConsented } from './consents.ts'
@@ -84,6 +84,7 @@ const ORDER: readonly DemoTable[] = [
   'tenant_member',
   'tenant_partner_policy',
   'tenant_security_contact',
+  'tenant_invitation_code',
   'partner',
   'partner_member',
   'partner_config_version',
@@ -227,6 +228,7 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
   })
   const agencies = addAgencies(making, people)
   const program = addProgram(making, people)
+  addInvitationCodes(making, people)
   addLoadingEvent(making, people, trade)
   return { making, people, links, trade, realm, program, agencies, consented }
 }
