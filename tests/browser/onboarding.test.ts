@@ -150,6 +150,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await page.getByRole('link', { name: 'Create an API client' }).click()
   await page.getByLabel('Name', { exact: true }).fill('Fleet desk')
   await page.getByLabel('Return addresses').fill(CALLBACK)
+  await page.getByRole('checkbox', { name: /^Place orders, which cost money/ }).check()
   await page.locator('summary', { hasText: 'What do you need it for?' }).click()
   await page.getByLabel('See the services that are in use: why?').fill(WHY)
   await page.getByRole('checkbox', { name: /^Needed.* See the services that are in use$/ }).check()

@@ -197,14 +197,15 @@ function cardOf(page: Page, words: string): Locator {
 async function withdrawsOlder(page: Page): Promise<void> {
   await page.goto(partnerPath('northwind-msp', 'elevations'))
   await page.getByRole('button', { name: 'Withdraw…' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Withdraw', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Withdraw the request' }).click()
   await page.getByText('Request withdrawn').first().waitFor()
 }
 
 async function approve(page: Page, card: Locator): Promise<void> {
   await card.getByRole('button', { name: 'Approve…' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByRole('button', { name: 'Approve', exact: true }).click()
+  await dialog.getByText('See billing totals').waitFor()
+  await dialog.getByRole('button', { name: /^Give .* this access$/ }).click()
   await dialog.waitFor({ state: 'detached' })
 }
 

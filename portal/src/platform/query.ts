@@ -31,7 +31,11 @@ function leavePage(error: unknown): boolean {
   return kind === 'mismatch' || kind === 'signed_out'
 }
 
-type Fetchable = { state: { data: unknown }; fetch: () => Promise<unknown> }
+type Fetchable = {
+  meta?: Record<string, unknown> | undefined
+  state: { data: unknown }
+  fetch: () => Promise<unknown>
+}
 
 async function readAfterStepUp(query: Fetchable): Promise<void> {
   if (!(await askForStepUp())) return
@@ -42,9 +46,12 @@ async function readAfterStepUp(query: Fetchable): Promise<void> {
   }
 }
 
-/** A page that cannot be read yet leads to the step-up and back; one that is read already stays, with what was entered in it. */
+/**
+ * A page that cannot be read yet leads to the step-up and back; one that is read already stays, with what was entered in it,
+ * and so does one of which only a part at the side is missing, which asks in its place.
+ */
 function askOfRead(error: unknown, query: Fetchable): void {
-  if (readTrouble(error).kind !== 'step_up') return
+  if (readTrouble(error).kind !== 'step_up' || query.meta?.['isAside']) return
   if (query.state.data === undefined) {
     window.location.assign(serverPlaces.stepUp(here()))
     return
@@ -123,7 +130,7 @@ function forgetOldTag(client: QueryClient, queryKey: readonly unknown[]): void {
 export function useRead<Answer>(
   key: readonly unknown[],
   read: (frame: Frame, signal: AbortSignal) => Promise<Answer>,
-  options: { enabled?: boolean; keep?: boolean; refetchMs?: number } = {},
+  options: { enabled?: boolean; keep?: boolean; refetchMs?: number; isAside?: boolean } = {},
 ): UseQueryResult<Answer> {
   const frame = useFrame()
   const queryKey = [frame.key, ...key]
@@ -133,6 +140,7 @@ export function useRead<Answer>(
     queryKey,
     queryFn: ({ signal }) => read(frame, signal),
     enabled: options.enabled ?? true,
+    ...(options.isAside ? { meta: { isAside: true } } : {}),
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
     ...(options.refetchMs === undefined ? {} : { refetchInterval: options.refetchMs }),
   })
@@ -141,16 +149,16 @@ export function useRead<Answer>(
 }
 
 /**
- * A write in the present frame; afterwards all that the frame has shown is read again. A call that needs a step-up waits for
- * it and is then sent again as it was; a write that makes its one call with another client is sent again as a whole.
- */
-/**
  * Whether somebody acted meanwhile, so that the page offers what is possible no more: it is read again, and says behind the
  * refusal how it stands now. A form that was written for another version is none of these: it is compared by its reader.
  */
 const isOutdated = ({ code }: LiaisonProblem): boolean =>
   code === 'OUTCOME_CHANGED' || code === 'SNAPSHOT_STALE' || code.endsWith('_STATE_CONFLICT')
 
+/**
+ * A write in the present frame; afterwards all that the frame has shown is read again. A call that needs a step-up waits for
+ * it and is then sent again as it was; a write that makes its one call with another client is sent again as a whole.
+ */
 export function useWrite<Input, Answer>(
   write: (input: Input, frame: Frame) => Promise<Answer>,
   onDone?: (answer: Answer, input: Input) => void,

@@ -182,6 +182,7 @@ const looks = {
     reached: ['ok', 'check'],
     open: ['attention', 'clock'],
     recommended: ['info', 'clock'],
+    blocked: ['off', 'lock'],
     waits_provider: ['info', 'hourglass'],
     waits_tenant: ['info', 'hourglass'],
   },

@@ -2,10 +2,11 @@
 export const alerts = {
   'alerts.title': 'Alerts',
   'alerts.lead':
-    'What needs somebody, across all your tenants. Each is raised once and clears by itself when it is over.',
+    'What needs somebody, across all your tenants. Each is raised once and clears by itself when it is over. The most severe come first, then the newest.',
   'alerts.org_lead':
-    'What needs somebody in your organisation. Each is raised once and clears by itself when it is over.',
-  'alerts.platform_lead': 'Freezes, refusals and unusual access, across all partners.',
+    'What needs somebody in your organisation. Each is raised once and clears by itself when it is over. The most severe come first, then the newest.',
+  'alerts.platform_lead':
+    'Freezes, refusals and unusual access, across all partners. The most severe come first, then the newest.',
   'alerts.tabs': 'Kinds of alerts',
   'alerts.tab.sla': 'Service levels',
   'alerts.tab.billing': 'Billing',

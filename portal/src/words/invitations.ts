@@ -7,6 +7,7 @@ export const invitations = {
   'invite.act': 'Send the invitation',
   'invite.done': 'Invitation sent to {email}',
   'invitations.title': 'Invitations without an answer',
+  'invitations.confirm': 'Who is invited is shown once you have confirmed that it is you.',
   'invitations.none': 'Nobody is invited at the moment.',
   'invitations.by': 'Invited by',
   'invitations.ends': 'Link works until',

@@ -17,6 +17,7 @@ export const onboarding = {
   'ready.task.live_requested': 'Ask for live use',
   'ready.task.access_requested': 'Ask a customer for access',
   'ready.task.first_live_call': 'Make a first call for a customer',
+  'ready.after': 'Cannot start yet: it comes after “{step}”.',
   'ready.go.terms_accepted': 'Read the API terms',
   'ready.go.agreement_signed': 'See your agreements',
   'ready.go.second_factor': 'Open your account page',
@@ -25,7 +26,7 @@ export const onboarding = {
   'ready.go.first_sandbox_token': 'See how to run the example',
   'ready.go.first_sandbox_call': 'See how to run the example',
   'ready.go.live_requested': 'Open your API clients',
-  'ready.go.access_requested': 'Open your API clients',
+  'ready.go.access_requested': 'Ask a customer',
   'ready.go.tenant_approved': 'See access by customers',
   'ready.go.first_live_call': 'Open your API clients',
 
@@ -62,6 +63,7 @@ export const onboarding = {
   'newapp.try': 'Try {address}',
   'newapp.try_fault': '{address} {fault}',
   'newapp.preview': 'What customers will see',
+  'newapp.preview_name': 'The name that you give it',
   'newapp.preview_note':
     'The page itself, for a company that there is not. Your application says why it asks when it sends somebody there.',
   'newapp.preview_language': 'In which language',
@@ -242,6 +244,7 @@ export const onboarding = {
   'status.milestone.reached': 'Done',
   'status.milestone.open': 'To do',
   'status.milestone.recommended': 'Recommended',
+  'status.milestone.blocked': 'Cannot start yet',
   'status.milestone.waits_provider': 'Waits for the provider',
   'status.milestone.waits_tenant': 'Waits for a customer',
 } as const

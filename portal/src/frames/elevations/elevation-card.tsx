@@ -33,6 +33,22 @@ function namesOf(elevation: Elevation) {
   }
 }
 
+/** What comes of an act; of an approval also what is given, since the card lies behind the question. */
+function Effect({ elevation, name }: { elevation: Elevation; name: Act['name'] }) {
+  const side = useFrame().kind === 'org' ? 'org' : 'partner'
+  const names = namesOf(elevation)
+  if (name !== 'approve') return t(`elevate.${name}_effect`, names)
+  return (
+    <div className="stack tight">
+      <div>
+        <p>{t('elevate.approve_lets', names)}</p>
+        <Wanted elevation={elevation} />
+      </div>
+      <p>{t(`elevate.approve_effect_${side}`, names)}</p>
+    </div>
+  )
+}
+
 function ActButton({ elevation, act }: { elevation: Elevation; act: Act }) {
   const [isOpen, setOpen] = useState(false)
   const names = namesOf(elevation)
@@ -52,7 +68,7 @@ function ActButton({ elevation, act }: { elevation: Elevation; act: Act }) {
       <Ask
         opened={isOpen}
         title={t(`elevate.${act.name}_title`, names)}
-        act={t(`elevate.${act.name}`)}
+        act={t(`elevate.${act.name}_act`, names)}
         keep={t(`elevate.${act.name}_keep`)}
         isDanger={act.name === 'end'}
         isBusy={write.isPending}
@@ -61,7 +77,7 @@ function ActButton({ elevation, act }: { elevation: Elevation; act: Act }) {
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >
-        {t(`elevate.${act.name}_effect`, names)}
+        <Effect elevation={elevation} name={act.name} />
       </Ask>
     </>
   )

@@ -20,14 +20,32 @@ function placeOf(name: Step['name'], partnerId: string): string | null {
   if (name === 'second_owner') return partnerPlaces.profile(partnerId)
   if (name === 'client_created') return partnerPlaces.newClient(partnerId)
   if (name === 'tenant_approved') return partnerPlaces.granted(partnerId)
+  if (name === 'access_requested') return partnerPlaces.newAsk(partnerId)
   if (name === 'live_approved' || name === 'approved') return null
   return `${partnerPlaces.clients(partnerId)}#${guide}`
 }
 
 const others = new Set<string>(['live_approved', 'tenant_approved', 'approved'])
 
-function stateOf({ done, recommended, who }: Step): string {
+/** What must be done before a step can begin, or can be waited for. */
+const AFTER: Partial<Record<Step['name'], Step['name']>> = {
+  first_sandbox_token: 'client_created',
+  first_sandbox_call: 'first_sandbox_token',
+  live_requested: 'client_created',
+  live_approved: 'live_requested',
+  access_requested: 'live_approved',
+  tenant_approved: 'access_requested',
+  first_live_call: 'tenant_approved',
+}
+
+/** The step that one waits for; none where it can be done, or is done. */
+function findBlocking({ done, name }: Step, steps: readonly Step[]): Step | undefined {
+  return done ? undefined : steps.find((other) => other.name === AFTER[name] && !other.done)
+}
+
+function stateOf({ done, recommended, who }: Step, isBlocked: boolean): string {
   if (done) return 'reached'
+  if (isBlocked) return 'blocked'
   if (recommended) return 'recommended'
   return who === 'you' ? 'open' : `waits_${who}`
 }
@@ -38,10 +56,10 @@ function titleOf({ done, name, title }: Step): string {
   return !done && hasWords(task) ? t(task) : title
 }
 
-function StepState({ step }: { step: Step }) {
+function StepState({ step, isBlocked }: { step: Step; isBlocked: boolean }) {
   return (
     <span>
-      <StatusChip family="milestone" value={stateOf(step)} />
+      <StatusChip family="milestone" value={stateOf(step, isBlocked)} />
       {step.reached_at !== null && (
         <>
           <br />
@@ -77,14 +95,17 @@ function StepWay({ step }: { step: Step }) {
   )
 }
 
-function StepLine({ step, isNext }: { step: Step; isNext: boolean }) {
+type LineProps = { step: Step; blocking: Step | undefined; isNext: boolean }
+
+function StepLine({ step, blocking, isNext }: LineProps) {
   return (
     <li className="history" aria-current={isNext ? 'step' : undefined}>
-      <StepState step={step} />
+      <StepState step={step} isBlocked={blocking !== undefined} />
       <div>
         <p className="strong">{titleOf(step)}</p>
+        {blocking !== undefined && <p className="muted">{t('ready.after', { step: titleOf(blocking) })}</p>}
         {!step.done && <p>{step.what}</p>}
-        <StepWay step={step} />
+        {blocking === undefined && <StepWay step={step} />}
       </div>
     </li>
   )
@@ -110,7 +131,12 @@ export function Checklist({ list }: { list: OnboardingChecklist }) {
       />
       <ol className="steps">
         {list.steps.map((step) => (
-          <StepLine key={step.name} step={step} isNext={step === next} />
+          <StepLine
+            key={step.name}
+            step={step}
+            blocking={findBlocking(step, list.steps)}
+            isNext={step === next}
+          />
         ))}
       </ol>
     </div>

@@ -26,7 +26,8 @@ export const blankClient: ClientDraft = {
   name: '',
   description: '',
   redirects: '',
-  scopes: ['orders.read', 'orders.write', 'services.read'],
+  // To read alone: what spends a customer's money is chosen by somebody who wants it.
+  scopes: ['orders.read', 'services.read'],
   needs: {},
   ranges: '',
 }

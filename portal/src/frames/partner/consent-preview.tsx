@@ -19,7 +19,7 @@ export function useConsentPreview(draft: ClientDraft, clientId?: string) {
   const [language, onLanguage] = useState<Language>('en')
   const { ip_allow: _, ...typed } = toSettings(draft)
   const [settled] = useDebouncedValue(
-    JSON.stringify({ ...typed, client_id: clientId, language }),
+    JSON.stringify({ ...typed, name: typed.name || t('newapp.preview_name'), client_id: clientId, language }),
     typingPauseMs,
   )
   const preview = useRead(

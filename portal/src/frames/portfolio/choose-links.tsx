@@ -52,7 +52,7 @@ function Row({ link, isChosen, onToggle }: RowProps) {
       </td>
       <td data-label={t('column.role')}>{link.role_title}</td>
       <td data-label={t('column.link')}>
-        <LinkChip status={link.status} days={link.expires_in_days} />
+        <LinkChip status={link.status} days={link.expires_in_days} by={link.status_changed_by} />
       </td>
       <td className="num" data-label={t('expiring.days')}>
         {daysLeft(link)}

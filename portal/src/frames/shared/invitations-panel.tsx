@@ -8,9 +8,11 @@ import { MoveButton } from '../../parts/move-button.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
+import { readTrouble } from '../../platform/access-problem.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { ConfirmToSee } from './confirm-to-see.tsx'
 import { useMayInvite } from './invite-panel.tsx'
 
 const read = ({ client, kind }: Frame, signal: AbortSignal) =>
@@ -65,8 +67,15 @@ const columns: Column<Invitation>[] = [
 /** Invitations that nobody has answered, and taking them back; shown to those who may invite. */
 export function InvitationsPanel() {
   const mayInvite = useMayInvite()
-  const invitations = useRead(['invitations'], read, { enabled: mayInvite })
+  const invitations = useRead(['invitations'], read, { enabled: mayInvite, isAside: true })
   if (!mayInvite) return null
+  const { data, error } = invitations
+  if (data === undefined && error !== null && readTrouble(error).kind === 'step_up')
+    return (
+      <Panel title={t('invitations.title')}>
+        <ConfirmToSee text={t('invitations.confirm')} onConfirmed={() => void invitations.refetch()} />
+      </Panel>
+    )
   return (
     <Panel title={t('invitations.title')}>
       <Answer query={invitations} lines={2}>

@@ -33,6 +33,20 @@ const post = (caller: Caller, path: string, body: unknown = {}) => world.call(ca
 const openAlerted = () => openAlertedScene(world)
 
 describe('the lists', () => {
+  test('what is open stands by how bad it is, then the newest first; a history as it came (section 8 of the experience)', async () => {
+    const { asStaff, tenant } = await openAlerted()
+    for (const levels of [[75], [75, 100], [75]]) await seedTimedTicket(world, tenant, levels)
+    await evaluateAlerts(world.database)
+    const list = async (query: string) =>
+      (await get(asStaff, `${BASE}/sla?${query}`)).items as { severity: string; triggered_at: string }[]
+    const open = await list('status=active')
+    expect(open.map(({ severity }) => severity)).toEqual(['critical', 'critical', 'warning', 'warning'])
+    const first = await list('status=active&limit=1&offset=1')
+    expect(first).toEqual(open.slice(1, 2))
+    const asItCame = (await list('')).map((alert) => alert.triggered_at)
+    expect(asItCame).toEqual(asItCame.toSorted().toReversed())
+  })
+
   test('a service-level alert is told whole, with its figures, what it is about and counts (B5, endpoint 12)', async () => {
     const { asStaff, tenant, link } = await openAlerted()
     const page = await get(asStaff, `${BASE}/sla`)

@@ -69,7 +69,17 @@ function conditionsOf(filter: AlertFilter, withStates: boolean): Condition {
   return sql.join(given, sql` and `)
 }
 
-/** A page of alerts: those that are not dealt with come first, then the newest. */
+/**
+ * What is open stands by how bad it is, so that no page of warnings hides something critical; a history, which may be long,
+ * stands as it came, by its index alone.
+ */
+function orderOf({ states }: AlertFilter): Condition {
+  const newest = sql`a.triggered_at desc, a.id desc`
+  if (states === undefined || states.includes('resolved')) return newest
+  return sql`array_position(array['critical', 'warning', 'info'], a.severity), ${newest}`
+}
+
+/** A page of alerts: of those that are open the most severe first, then the newest. */
 export async function listAlerts(
   mandate: AlertMandate,
   filter: AlertFilter,
@@ -81,7 +91,7 @@ export async function listAlerts(
     left join tenant t on t.id = a.tenant_id
     ${mandate.kind === 'platform' ? sql`left join partner p on p.id = a.partner_id` : sql``}
     where ${conditionsOf(filter, true)}
-    order by a.triggered_at desc, a.id desc
+    order by ${orderOf(filter)}
     limit ${window.limit} offset ${window.offset}`.execute(on(mandate))
   return rows
 }

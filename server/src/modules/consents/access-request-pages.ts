@@ -45,7 +45,7 @@ function showAsked(row: AccessRequestRow, mandate: Mandate<'identity'>, reading:
   const words = CONSENT_WORDS[language]
   const { asked } = words
   const partner = readableName(row.partner_name, words.namelessPartner)
-  const client = readableName(row.client_name, words.namelessPartner)
+  const client = readableName(row.client_name, words.namelessApp)
   const { can } = sentencesOf(row.actions, words)
   const body = html`<p class="lead">
       ${asked.moreLead(html`<bdi>${partner}</bdi>`, row.tenant_name, html`<bdi>${client}</bdi>`)}

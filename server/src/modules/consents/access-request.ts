@@ -31,10 +31,10 @@ export const idOfAccessRequest = (id: string): string =>
 
 /** The names as a mail in a language tells them. */
 export function toldParties({ partner, client, tenant }: AskingParties, language: Language) {
-  const { namelessPartner } = CONSENT_WORDS[language]
+  const { namelessApp, namelessPartner } = CONSENT_WORDS[language]
   return {
     partner: readableName(partner, namelessPartner),
-    client: readableName(client, namelessPartner),
+    client: readableName(client, namelessApp),
     tenant,
   }
 }

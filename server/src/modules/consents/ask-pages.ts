@@ -44,7 +44,7 @@ function showAsk(row: AskRow, mandate: Mandate<'identity'>, reading: Reading): H
   const words = CONSENT_WORDS[language]
   const { asked } = words
   const partner = readableName(row.partner_name, words.namelessPartner)
-  const client = readableName(row.client_name, words.namelessPartner)
+  const client = readableName(row.client_name, words.namelessApp)
   const { can } = sentencesOf(row.actions, words)
   const decision = html`<p>${asked.compare(partner, writeInstant(row.ends_at, language))}</p>
     <div class="buttons">

@@ -86,7 +86,7 @@ function lettersOf(
     const page_ = CONSENT_WORDS[language]
     const { ask, why } = MAIL_WORDS[language]
     const partner = readableName(partnerName, page_.namelessPartner)
-    const client = readableName(name, page_.namelessPartner)
+    const client = readableName(name, page_.namelessApp)
     const { can } = sentencesOf(actions, page_)
     const quoted = quotable(purpose)
     const text = [

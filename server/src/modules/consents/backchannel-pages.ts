@@ -65,7 +65,7 @@ function showAsked(row: BackchannelRow, mandate: Mandate<'identity'>, reading: R
   const words = CONSENT_WORDS[language]
   const { asked } = words
   const partner = readableName(row.partner_name, words.namelessPartner)
-  const client = readableName(row.client_name, words.namelessPartner)
+  const client = readableName(row.client_name, words.namelessApp)
   const decision = html`<p>${asked.compare(partner, writeInstant(row.ends_at, language))}</p>
     <div class="buttons">
       ${postForm(withLanguage(`${backchannelPath(row.id)}/decide`, chosen), button(words.buttons.decide, 'plain'))}

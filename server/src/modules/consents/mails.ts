@@ -132,7 +132,7 @@ function placeOf(row: Named, side: 'partner' | 'tenant', detail: NewsDetail): st
 function partiesOf(row: Named, language: Language): MailParties {
   return {
     partner: readableName(row.partner_name ?? '', CONSENT_WORDS[language].namelessPartner),
-    client: readableName(row.card.client.name, CONSENT_WORDS[language].namelessPartner),
+    client: readableName(row.card.client.name, CONSENT_WORDS[language].namelessApp),
     tenant: row.tenant_name ?? MAIL_WORDS[language].yourOrganisation,
     until: writeInstant(row.ends_at, language),
   }

@@ -104,11 +104,10 @@ function choosePage(
   person: { readonly name: string; readonly organisations: readonly OwnOrganisation[] },
 ): HtmlPage {
   const words = CONSENT_WORDS[reader.reading.language]
-  const [asking, app] = [partner.name, client.name].map(
-    (name) => html`<bdi>${readableName(name, words.namelessPartner)}</bdi>`,
-  )
+  const asking = html`<bdi>${readableName(partner.name, words.namelessPartner)}</bdi>`
+  const app = html`<bdi>${readableName(client.name, words.namelessApp)}</bdi>`
   const decline = withLanguage(`/consent/${reader.key}/decline`, reader.reading.chosen)
-  const body = html`<p class="lead">${asking && app && words.choose.lead(asking, app)}</p>
+  const body = html`<p class="lead">${words.choose.lead(asking, app)}</p>
     <p>${choiceInWords(person.organisations, client, words)}</p>
     ${
       person.organisations.length > 0 &&

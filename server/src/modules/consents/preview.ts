@@ -104,7 +104,7 @@ export async function previewConsentPage(
     request: toRequest(client, offered, now),
     client: {
       id: NOBODY,
-      name: readableName(client.name, words.namelessPartner),
+      name: readableName(client.name, words.namelessApp),
       description: client.description,
       environment: client.environment,
       status: 'active',

@@ -105,7 +105,7 @@ export async function openScene(
     phone,
     key,
     request,
-    client: { ...client, name: readableName(client.name, words.namelessPartner) },
+    client: { ...client, name: readableName(client.name, words.namelessApp) },
     partner: { ...partner, name: readableName(partner.name, words.namelessPartner) },
     faults: [...new Set(faults)],
     accounts: await listAccounts(mandate),

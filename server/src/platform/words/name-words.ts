@@ -3,6 +3,7 @@ import type { Language } from './language.ts'
 
 const EN = {
   nameless: 'A partner without a readable name',
+  namelessApp: 'An app without a readable name',
   /** What is odd about the name of whoever asks for something, for those who decide about it (attack 30). */
   faults: {
     unseen: () => 'A name here contained letters that cannot be seen; they were left out.',
@@ -21,6 +22,7 @@ export type NameWords = typeof EN
 
 const ES: NameWords = {
   nameless: 'Un socio con un nombre ilegible',
+  namelessApp: 'Una aplicación con un nombre ilegible',
   faults: {
     unseen: () => 'Un nombre contenía letras que no se ven; se han quitado.',
     mixed_script: () =>
@@ -36,6 +38,7 @@ const ES: NameWords = {
 
 const FR: NameWords = {
   nameless: 'Un partenaire au nom illisible',
+  namelessApp: 'Une application au nom illisible',
   faults: {
     unseen: () => french`Un nom contenait ici des lettres invisibles ; elles ont été retirées.`,
     mixed_script: () =>

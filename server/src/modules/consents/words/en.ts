@@ -39,6 +39,7 @@ export const EN = {
   and: (one: string, other: string) => `${one} and ${other}`,
   quoted: (text: Html) => html`“${text}”`,
   namelessPartner: NAME_WORDS.en.nameless,
+  namelessApp: NAME_WORDS.en.namelessApp,
   payer: {
     nobody: 'Nobody is set to pay for this account: orders will be refused.',
     other: (name: string, ban: string) => `${name} pays, on its account ${ban}. Nothing goes on your bill.`,

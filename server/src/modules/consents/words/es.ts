@@ -30,6 +30,7 @@ export const ES: ConsentWords = {
   and: (one, other) => `${one} y ${other}`,
   quoted: (text) => html`«${text}»`,
   namelessPartner: NAME_WORDS.es.nameless,
+  namelessApp: NAME_WORDS.es.namelessApp,
   payer: {
     nobody: 'Nadie figura como pagador de esta cuenta: los pedidos se rechazarán.',
     other: (name, ban) => `Paga ${name}, en su cuenta ${ban}. Nada aparece en su factura.`,

@@ -30,6 +30,7 @@ export const FR: ConsentWords = {
   and: (one, other) => `${one} et ${other}`,
   quoted: (text) => frenchHtml`« ${text} »`,
   namelessPartner: NAME_WORDS.fr.nameless,
+  namelessApp: NAME_WORDS.fr.namelessApp,
   payer: {
     nobody: french`Personne n'est désigné pour payer ce compte : les commandes seront refusées.`,
     other: (name, ban) => french`${name} paie, sur son compte ${ban}. Rien ne figure sur votre facture.`,
