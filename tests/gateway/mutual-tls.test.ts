@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fetchWith, makeTestCertificate } from '../../server/testing/client-certificates.ts'
 import { GatewayProcess, isInstalled, readGuardingLines } from './support/gateway-process.ts'
 import type { GatewayKind, Placeholders } from './support/gateway-process.ts'
+import { askFromOutside, INSIDE } from './support/outside.ts'
 
 const KINDS: readonly GatewayKind[] = [
   {
@@ -68,12 +69,24 @@ async function ask(gateway: GatewayProcess, shown: typeof own | null, headers: R
   return (await answer.json()) as { told: string | null; from: string }
 }
 
+/** Whether any of these targets comes through to the server. */
+async function reaches({ port }: GatewayProcess, targets: readonly string[]): Promise<boolean> {
+  for (const target of targets) if ((await askFromOutside(port, target)).body.includes('told')) return true
+  return false
+}
+
 /** What a client writes that only the proxy may say, and whether it came through. */
 const ATTACKS: Readonly<Record<string, (gateway: GatewayProcess) => Promise<boolean>>> = {
   'certificate from outside': async (gateway) =>
     (await ask(gateway, null, { 'client-cert': `:${victims}:` })).told === victims,
   'address from outside': async (gateway) =>
     (await ask(gateway, null, { 'x-forwarded-for': '203.0.113.7' })).from.includes('203.0.113.7'),
+  ...Object.fromEntries(
+    Object.entries(INSIDE).map(([name, targets]) => [
+      name,
+      (gateway: GatewayProcess) => reaches(gateway, targets),
+    ]),
+  ),
 }
 
 describe.each(KINDS)('$name before this installation (A16)', (kind) => {
@@ -88,6 +101,7 @@ describe.each(KINDS)('$name before this installation (A16)', (kind) => {
       )
       for (const [name, succeeds] of Object.entries(ATTACKS))
         expect([name, await succeeds(gateway)]).toEqual([name, false])
+      expect(await reaches(gateway, ['/api/v1/partner/links', '/gateways', '/accessories'])).toBe(true)
     },
   )
 
