@@ -110,7 +110,7 @@ grant select on public.partner to liaison_program;
 grant select (id, name, slug, status) on public.partner to liaison_ingest;
 grant select (id, name, slug, status) on public.partner to liaison_job;
 grant update (contact_email, website, support_contact) on public.partner to liaison_program;
-grant select (id, name, slug, kinds, status, legal_name, onboarding_date, website, created_at, approved_website, approved_support_contact) on public.partner to liaison_tenant;
+grant select (id, name, slug, kinds, status, legal_name, onboarding_date, created_at, approved_website, approved_support_contact) on public.partner to liaison_tenant;
 
 -- A person's membership in a partner. It opens the partner's own data; it opens no tenant.
 create table public.partner_member (

@@ -317,6 +317,7 @@ test('a tenant reads of a partner that it has a link with what the provider vouc
   expect(told.rows).toEqual([{ legal_name: 'Known Ltd' }])
   expect((await readAs(strange, 'contact_email')).rows).toEqual([])
   for (const column of [
+    'website',
     'support_contact',
     'contact_email',
     'registration_no',
