@@ -265,10 +265,11 @@ begin
       select from delegation d where d.tenant_id = new.tenant_id and d.partner_id = new.partner_id and d.kind = 'link' and d.status in ('approved', 'active', 'suspended')) then
       raise exception 'accounts are asked for where there is a link' using errcode = 'check_violation', constraint = 'account_without_link';
     end if;
+    new.attached_at := case new.status when 'active' then statement_timestamp() end;
     return new;
   end if;
   if old.ended_at is not null or (new.tenant_id, new.partner_id, new.initiated_by, new.requested_by, new.requested_at) is distinct from (old.tenant_id, old.partner_id, old.initiated_by, old.requested_by, old.requested_at)
-    or (old.status = 'active' and (new.subscriber_id, new.attached_at, new.attached_by) is distinct from (old.subscriber_id, old.attached_at, old.attached_by)) then
+    or (old.status = 'active' and (new.subscriber_id, new.attached_at, new.attached_by, new.ends_at) is distinct from (old.subscriber_id, old.attached_at, old.attached_by, old.ends_at)) then
     raise exception 'an account keeps what it is' using errcode = 'check_violation', constraint = 'account_transition';
   end if;
   if new.status <> old.status and not exists (
@@ -278,6 +279,10 @@ begin
   if new.status = 'ended' and new.ended_by_side <> side then
     raise exception 'an end names the side that made it' using errcode = 'check_violation', constraint = 'account_transition';
   end if;
+  new.attached_at := case when old.status <> 'active' and new.status = 'active' then statement_timestamp() else old.attached_at end;
+  -- One whose time is over ended then, whoever writes it down.
+  new.ended_at := case when new.status in ('requested', 'active') then null
+    when old.status = 'active' and old.ends_at <= statement_timestamp() then old.ends_at else statement_timestamp() end;
   return new;
 end
 $function$;

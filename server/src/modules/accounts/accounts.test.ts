@@ -310,3 +310,47 @@ test('whose time is over is an account no more: it is listed as ended, and may b
   const before = (await world.call(people.owner, 'GET', `${THEIRS}?status=ended`)).json().items[0]
   expect(before).toMatchObject({ account_id: made.account_id, status: 'ended', ended_by: 'clock' })
 })
+
+test('an account begins and ends at the moment at which that is written, whatever day a login writes, and keeps its agreed end (raw SQL)', async () => {
+  const people = await cast()
+  const [subscriber, other] = [
+    await seedSubscriber(world, people.tenant, 'Dated'),
+    await seedSubscriber(world, people.tenant, 'Dated too'),
+  ]
+  const made = await attach(people, subscriber.id, { ends_at: '2999-01-01T00:00:00Z' })
+  const id = await uuidOf(made.json().account_id)
+  const asPartner = (text: string) =>
+    inContext(
+      world,
+      { login: 'liaison_program', caller: people.owner, permission: 'partner_org.links.manage' },
+      text,
+    )
+  const asTenant = (text: string) =>
+    inContext(
+      world,
+      {
+        login: 'liaison_tenant',
+        caller: people.admin,
+        permission: 'tenant.partner_access.approve',
+        tenant: people.tenant,
+      },
+      text,
+    )
+  const end = (side: string, day: string) =>
+    `update partner_account set status = 'ended', ended_at = '${day}', ended_by_side = '${side}' where id = '${id}'
+       returning ended_at = statement_timestamp() as now`
+  for (const day of ['2001-01-01', '2998-01-01']) {
+    expect(await asPartner(end('partner', day))).toEqual([{ now: true }])
+    expect(await asTenant(end('tenant', day))).toEqual([{ now: true }])
+  }
+  expect(
+    await asTenant(`insert into partner_account (tenant_id, partner_id, tenant_name, partner_name, subscriber_id, subscriber_name, engagement,
+        status, initiated_by, requested_by, requested_by_name, attached_by, attached_by_name, attached_at)
+      select tenant_id, partner_id, tenant_name, partner_name, '${other.uuid}', 'Dated too', engagement,
+        status, initiated_by, requested_by, requested_by_name, attached_by, attached_by_name, '2001-01-01' from partner_account where id = '${id}'
+      returning attached_at = statement_timestamp() as now`),
+  ).toEqual([{ now: true }])
+  await expect(
+    asTenant(`update partner_account set ends_at = '2100-01-01' where id = '${id}'`),
+  ).rejects.toMatchObject({ constraint: 'account_transition' })
+})
