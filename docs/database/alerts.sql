@@ -713,7 +713,8 @@ begin
     raise exception 'this plane holds no links' using errcode = 'insufficient_privilege';
   end if;
   perform access.hold('platform', null), access.hold('partner', partner), access.hold('person', access.context_id('actor_id'));
-  foreach one in array (select coalesce(array_agg(t order by t), '{}') from unnest(tenants) t) loop
+  foreach one in array (select coalesce(array_agg(t order by t), '{}') from (
+    select distinct d.tenant_id from public.delegation d where d.partner_id = partner and d.kind = 'link' and d.tenant_id = any (tenants)) linked (t)) loop
     perform access.hold('tenant', one), access.hold('pair', md5(partner::text || one::text)::uuid);
   end loop;
 end
