@@ -558,8 +558,8 @@ CREATE OR REPLACE FUNCTION audit.count_activity(tenants uuid[], since timestamp 
 AS $function$
   select count(*) from (
     select from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
-    where s.kind = 'tenant' and s.scope_id = any (tenants) and s.scope_id in (select access.reach('audit_scope', 'select'))
-      and s.occurred_at >= since and s.occurred_at < until
+    where s.kind = 'tenant' and s.scope_id = any (array(select unnest(tenants) intersect select access.reach('audit_scope', 'select')))
+      and s.occurred_at >= since and s.occurred_at < until and e.occurred_at >= since and e.occurred_at < until
       and case (select access.context_plane())
         when 'tenant' then true
         when 'delegation' then e.plane = 'delegation' and e.partner_id = (select access.context_id('partner_id'))

@@ -86,6 +86,7 @@ export const exports = {
   'exports.columns_chosen': 'Only these',
   'exports.scope': 'How much',
   'exports.scope_rows': '{count, plural, =0 {No rows match} one {1 row} other {About {counted} rows}}',
+  'exports.scope_least': 'At least {counted} rows',
   'exports.scope_tenants': 'from {count, plural, one {1 tenant} other {# tenants}}',
   'exports.scope_all': 'Everything that you may export.',
   'exports.scope_filtered': 'Only what the list showed: {filters}.',

@@ -81,6 +81,8 @@ interface Definition<Schema extends z.ZodObject, Access extends AnyExportMandate
    * could not answer, so that no such order is taken.
    */
   readonly estimate: (mandate: Access, question: ExportQuestion<z.output<Schema>>) => Promise<number>
+  /** How far it counts, where it stops: what comes to so many is told as at least so many. */
+  readonly countsUpTo?: number
   /**
    * The next rows, by key and never by offset, so that memory and time per batch stay flat. Each batch runs in a
    * transaction of its own, in which the access was decided anew.

@@ -120,7 +120,10 @@ function HowMuch({ preview, values }: { preview: ExportPreview; values: OrderVal
   const isOfProgram = side === 'program' || side === 'platform'
   const { manifest, row_estimate: rows } = preview
   const isEmpty = isOfProgram ? rows === 0 : manifest.included.length === 0
-  const said = t('exports.scope_rows', { count: rows, counted: formatCount(rows) })
+  const counted = formatCount(rows)
+  const said = preview.is_at_least
+    ? t('exports.scope_least', { counted })
+    : t('exports.scope_rows', { count: rows, counted })
   const tenants = t('exports.scope_tenants', { count: manifest.included.length })
   return (
     <section className="stack tight" aria-live="polite">

@@ -8,7 +8,7 @@ import { dayOrInstant, plainText } from '#platform/route-input.ts'
 import { ACCESS_WANTED, checkedWindow, decodeAccess, readActivity, readActsIn } from './activity.ts'
 import type { Item } from './activity.ts'
 import type { ActivityFilters } from './rules.ts'
-import { countActivity } from './store.ts'
+import { countActivity, MOST_COUNTED } from './store.ts'
 
 const moment = () =>
   dayOrInstant().meta({
@@ -170,6 +170,7 @@ export const activityExport = defineExportSource({
     { key: 'configuration_version', label: 'Configuration', type: 'whole' },
   ],
   filter: ActivityExportFilter,
+  countsUpTo: MOST_COUNTED,
   estimate(mandate, question) {
     const filters = toFilters(question)
     const window = checkedWindow(filters, mandate.origin.now)

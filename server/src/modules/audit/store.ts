@@ -153,7 +153,7 @@ export async function readScopedFeed(
 }
 
 /** As many events are counted: one more than a file holds. */
-const MOST_COUNTED = 500_001
+export const MOST_COUNTED = 500_001
 
 /**
  * How many events the filters let through, counted no further than no file would hold them: of an organisation's own log,

@@ -367,6 +367,7 @@ test('what an order would come to is told before it, and nothing is ordered by a
     200,
     {
       row_estimate: 5,
+      is_at_least: false,
       too_large: false,
       billing_party: 'partner',
       manifest: {

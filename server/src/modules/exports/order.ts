@@ -80,13 +80,17 @@ function refuseNothing({ included, excluded }: Manifest): void {
   )
 }
 
-function refuseTooMany(rows: number): void {
+/** Whether the source stopped counting there, so that there may be more. */
+const isLeast = ({ countsUpTo }: ExportSource, rows: number): boolean =>
+  countsUpTo !== undefined && rows >= countsUpTo
+
+function refuseTooMany(source: ExportSource, rows: number): void {
   if (!isTooLarge(rows)) return
   throw new ProblemError(
     422,
     'EXPORT_TOO_LARGE',
     `This would be more than ${MOST_ROWS} rows, which is what one file holds at most.`,
-    { details: { row_estimate: rows, most_rows: MOST_ROWS } },
+    { details: { row_estimate: rows, is_at_least: isLeast(source, rows), most_rows: MOST_ROWS } },
   )
 }
 
@@ -134,7 +138,7 @@ function sideOf(mandate: AnyExportMandate) {
 async function write(source: ExportSource, mandate: AnyExportMandate, asked: Asked): Promise<ExportRow> {
   const { order, manifest } = asked
   const rows = await countRows(source, mandate, asked)
-  refuseTooMany(rows)
+  refuseTooMany(source, rows)
   const { actor } = factsOf(mandate)
   const written = await insertExport(mandate, {
     kind: source.kind,
@@ -194,6 +198,8 @@ async function touchedBy(
 /** What an order would come to, so that it is seen before it is confirmed. */
 export interface Preview {
   readonly rows: number
+  /** Whether there may be more: the source counts no further. */
+  readonly isLeast: boolean
   readonly billingParty: BillingParty
   readonly manifest: Manifest
 }
@@ -208,7 +214,7 @@ export async function previewAcross(
   const asked = { order, manifest }
   const rows = manifest.included.length === 0 ? 0 : await countRows(source, mandate, asked)
   noteRead(mandate, tellPreview(await touchedBy(source, mandate, { ...asked, rows }), rows))
-  return { rows, billingParty: payerOf(mandate, manifest), manifest }
+  return { rows, isLeast: isLeast(source, rows), billingParty: payerOf(mandate, manifest), manifest }
 }
 
 const ownManifest = ({ tenant }: Mandate<'tenant'>): Manifest => ({
@@ -223,11 +229,8 @@ export async function previewOwn(
   order: Order,
 ): Promise<Preview> {
   const manifest = ownManifest(mandate)
-  return {
-    rows: await countRows(source, mandate, { order, manifest }),
-    billingParty: payerOf(mandate, manifest),
-    manifest,
-  }
+  const rows = await countRows(source, mandate, { order, manifest })
+  return { rows, isLeast: isLeast(source, rows), billingParty: payerOf(mandate, manifest), manifest }
 }
 
 /** Orders a file of an organisation's own rows. Throws EXPORT_TOO_LARGE past 500,000 rows. */
@@ -245,7 +248,12 @@ export async function previewOfProgram(
 ): Promise<Preview> {
   requireEverywhere(mandate, [], permissionsOf(source, mandate.kind))
   const rows = await countRows(source, mandate, { order, manifest: NO_TENANTS })
-  return { rows, billingParty: payerOf(mandate, NO_TENANTS), manifest: NO_TENANTS }
+  return {
+    rows,
+    isLeast: isLeast(source, rows),
+    billingParty: payerOf(mandate, NO_TENANTS),
+    manifest: NO_TENANTS,
+  }
 }
 
 /** Orders a file of rows of the program: a partner's own, or the provider's. Throws EXPORT_TOO_LARGE past 500,000 rows. */

@@ -25,7 +25,8 @@ const EXPORT_PROBLEMS = {
     status: 422,
     title: 'Export too large',
     cause: 'One file holds at most 500,000 rows and 1 GB.',
-    remedy: 'Narrow the filters, for example by date, and order several files.',
+    remedy:
+      'Narrow the filters, for example by date, and order several files. `details.row_estimate` says how many rows there would be, with `is_at_least` that there may be more.',
   },
   EXPORT_OF_NOTHING: {
     status: 422,

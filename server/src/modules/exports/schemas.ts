@@ -78,6 +78,9 @@ const ManifestBody = z.strictObject({
 export const ExportPreview = z
   .strictObject({
     row_estimate: z.int(),
+    is_at_least: z
+      .boolean()
+      .meta({ description: 'Whether counting stopped at `row_estimate`: there may be more rows.' }),
     too_large: z.boolean().meta({ description: 'Whether one file may not hold so many rows.' }),
     billing_party: z.enum(['partner', 'tenant', 'split']),
     manifest: ManifestBody,
@@ -150,9 +153,11 @@ function toManifest({ included, excluded }: Manifest): z.input<typeof ManifestBo
 }
 
 /** A preview for an answer. */
-export function toPreview({ rows, billingParty, manifest }: Preview): z.input<typeof ExportPreview> {
+export function toPreview(preview: Preview): z.input<typeof ExportPreview> {
+  const { rows, isLeast, billingParty, manifest } = preview
   return {
     row_estimate: rows,
+    is_at_least: isLeast,
     too_large: isTooLarge(rows),
     billing_party: billingParty,
     manifest: toManifest(manifest),
