@@ -54,6 +54,7 @@ export const partnerPlaces = {
   decision: (par: string, explain: string) => at('partner', par, 'decisions', explain),
   ready: (par: string) => at('partner', par, 'get-ready'),
   profile: (par: string) => at('partner', par, 'profile'),
+  inviteColleague: (par: string) => `${at('partner', par, 'profile')}#invite_email`,
   branding: (par: string) => at('partner', par, 'settings', 'branding'),
   apiTerms: (par: string) => at('partner', par, 'api-terms'),
   clients: (par: string) => at('partner', par, 'clients'),

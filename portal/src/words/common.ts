@@ -43,6 +43,7 @@ export const common = {
   'export.link': 'Export',
   'field.missing': 'Fill in: {field}',
   'export.ordered': 'Ordered files',
+  'export.ordered_program': 'Exports of the program',
   'elevate.ask': 'Ask for more access for an hour',
 
   'state.loading': 'Loading',
@@ -190,8 +191,8 @@ export const common = {
   'column.my_role': 'My role',
   'column.link': 'Link',
   'column.people': 'People',
-  'column.open_tickets': 'Open tickets',
-  'column.at_risk': '{count} at risk',
+  'column.open_tickets': 'Unresolved tickets',
+  'column.at_risk': '{count} late or close',
   'column.outstanding': 'Outstanding',
   'column.overdue': 'Overdue',
   'column.sla': 'SLA',
@@ -203,8 +204,8 @@ export const common = {
 
   'tile.tenants': 'Tenants',
   'tile.tenants_note': 'with a link in force',
-  'tile.open_tickets': 'Open tickets',
-  'tile.at_risk': '{count, plural, =0 {none at risk} one {# at risk} other {# at risk}}',
+  'tile.open_tickets': 'Unresolved tickets',
+  'tile.at_risk': '{count, plural, =0 {none late or close to it} other {# late or close to it}}',
   'tile.outstanding': 'Outstanding',
   'tile.overdue': 'Overdue',
 

@@ -2,6 +2,9 @@
 export const exports = {
   'exports.title': 'Exports',
   'exports.lead': 'Files that were ordered. Each is kept for seven days.',
+  'exports.title_program': 'Exports of the program',
+  'exports.lead_program':
+    'Files of earnings, referrals and payouts that were ordered. Each is kept for seven days. Files of tickets, invoices and reports stand under Exports.',
   'exports.none': 'No exports yet',
   'exports.none_text': 'Order a file of what a list shows, with “Export” above the list.',
   'exports.file': 'File',

@@ -106,8 +106,8 @@ export const partner = {
 
   'overview.title': 'Overview',
   'overview.lead': 'What needs attention at {partner} today.',
-  'overview.at_risk': 'Promises at risk',
-  'overview.at_risk_none': 'No ticket is close to its promise.',
+  'overview.at_risk': 'Promises missed or at risk',
+  'overview.at_risk_none': 'No ticket has missed its promise or is close to it.',
   'overview.at_risk_all': '{count, plural, one {See the ticket} other {See all # tickets}}',
   'overview.ending': 'Access that ends within 30 days',
   'overview.ending_none': 'No access ends within 30 days.',

@@ -16,6 +16,7 @@ export const portfolio = {
   'expiring.app': 'App',
   'expiring.consents': 'Consents of your apps that end soon',
   'expiring.consents_about': 'Only the customer gives more time, so ask it again before your app stops.',
+  'matrix.invite': 'Invite a colleague',
   'matrix.title': 'People and tenants',
   'matrix.lead':
     'Who may work where. Without a mark there is no access, for owners neither. The tenants see every change.',

@@ -14,7 +14,7 @@ import { formatCount } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
 import { pageField, pagingOf } from '../shared/list-fields.ts'
 import { About, endOf } from './about.tsx'
-import { isUnderWay, useCancel, useDownload, useExports } from './calls.ts'
+import { isUnderWay, useCancel, useDownload, useExports, useExportSide } from './calls.ts'
 import { useNews } from './use-news.ts'
 
 const spec = { page: pageField() }
@@ -173,13 +173,14 @@ export function ExportsPage() {
   useNews(rows)
   const [cancel, download] = [useCancel(), useDownload()]
   const open = rows?.find((row) => row.export_id === openId)
+  const ofProgram = useExportSide() === 'program' ? '_program' : ''
   const acts: Acts = {
     onAbout: (row) => setOpenId(row.export_id),
     onCancel: (row) => cancel.mutate(row.export_id),
     onDownload: (row) => download.mutate(row),
   }
   return (
-    <Page title={t('exports.title')} lead={t('exports.lead')}>
+    <Page title={t(`exports.title${ofProgram}`)} lead={t(`exports.lead${ofProgram}`)}>
       <WriteProblem error={cancel.error ?? download.error} />
       {download.isPending && (
         <p role="status" className="muted">

@@ -11,9 +11,11 @@ import { FilterBar, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Note, Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { textField } from '../../platform/filters.ts'
-import { useMay } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
 import { optional, pageField } from '../shared/list-fields.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
 import { countUnseen, indexCells, toggle, toggleAll, toOrders } from './matrix-state.ts'
@@ -191,6 +193,8 @@ function Board({ page, onPage }: { page: Assignments; onPage: (index: number) =>
 
 /** Who may work where, and changing it for many at once: people against tenants (B3). */
 export function MatrixPage() {
+  const { partnerId } = useFrame()
+  const mayInvite = useMay('partner_org.members.manage')
   const { values, set, clear, active } = useFilters(spec)
   const query = {
     limit: columnsPerPage,
@@ -205,7 +209,11 @@ export function MatrixPage() {
     { keep: true },
   )
   return (
-    <Page title={t('matrix.title')} lead={t('matrix.lead')}>
+    <Page
+      title={t('matrix.title')}
+      lead={t('matrix.lead')}
+      tools={mayInvite && <GoLink to={partnerPlaces.inviteColleague(partnerId)}>{t('matrix.invite')}</GoLink>}
+    >
       <FilterBar active={active} onClear={clear} note={<Refreshed query={matrix} />}>
         <SearchBox
           label={t('matrix.find_person')}

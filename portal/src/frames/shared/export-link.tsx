@@ -39,7 +39,7 @@ export function ProgramExportTools({ kind, shows, label }: ExportLinkProps & { k
   return (
     <span className="row">
       <ExportLink kind={kind} {...(shows && { shows })} {...(label !== undefined && { label })} />
-      <GoLink to={list}>{t('export.ordered')}</GoLink>
+      <GoLink to={list}>{t(frameKind === 'platform' ? 'export.ordered' : 'export.ordered_program')}</GoLink>
     </span>
   )
 }

@@ -1,7 +1,7 @@
 import './invitation-words.ts'
 import { NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 
 import { Panel } from '../../parts/page.tsx'
 import { WriteForm } from '../../parts/write-form.tsx'
@@ -10,6 +10,9 @@ import { useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+
+/** Also the end of the address that leads here (`partnerPlaces.inviteColleague`). */
+const FIELD = 'invite_email'
 
 const partnerRoles = ['PARTNER_STAFF', 'PARTNER_OWNER'] as const
 const tenantRoles = ['TENANT_USER', 'TENANT_ADMIN'] as const
@@ -30,6 +33,10 @@ function InviteForm<Role extends string>({ roles, send }: FormProps<Role>) {
       setDraft({ ...draft, email: '' })
     },
   )
+  // Whoever comes from a page of people comes for this field, which stands at the end of another page.
+  useEffect(() => {
+    if (window.location.hash === `#${FIELD}`) document.querySelector<HTMLElement>(`#${FIELD}`)?.focus()
+  }, [])
   const submit = () => {
     const email = draft.email.trim()
     const missing = !/^\S+@\S+\.\S+$/.test(email)
@@ -39,7 +46,7 @@ function InviteForm<Role extends string>({ roles, send }: FormProps<Role>) {
   return (
     <WriteForm write={write} act={t('invite.act')} className="stack tight form" onSend={submit}>
       <TextInput
-        id="invite_email"
+        id={FIELD}
         type="email"
         label={t('invite.email')}
         value={draft.email}
