@@ -70,7 +70,11 @@ export async function listConsents(
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
 
-/** Holds the consents of the mandate's organisation that can be stopped until the transaction ends, so that none changes meanwhile. */
+/**
+ * Holds the consents of the mandate's organisation that can be stopped until the transaction ends, so that none changes
+ * meanwhile. What is written under one may still name it: its end waits for that, so that with a stronger lock each waited
+ * for the other.
+ */
 export async function holdStoppable(mandate: Mandate<'tenant'>): Promise<void> {
   await tables<ConsentTables>(mandate)
     .selectFrom('delegation')
@@ -79,7 +83,7 @@ export async function holdStoppable(mandate: Mandate<'tenant'>): Promise<void> {
     .where('kind', '=', 'consent')
     .where('status', 'in', STOPPABLE)
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
 }
 

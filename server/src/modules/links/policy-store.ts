@@ -93,14 +93,19 @@ export async function mailOtherAdmins(mandate: Mandate<'tenant'>, letters: Lette
 
 /** Holds one link until the transaction ends: whoever decides at the same moment sees what was decided. */
 export async function holdLink(mandate: Mandate<'tenant'>, id: LinkId): Promise<void> {
-  await runStatements(mandate, [{ text: `select id from delegation where id = $1 for update`, values: [id] }])
+  await runStatements(mandate, [
+    { text: `select id from delegation where id = $1 for no key update`, values: [id] },
+  ])
 }
 
-/** Every link of the tenant, or of it with one partner, that is open or asked for, held until the transaction ends. */
+/**
+ * Every link of the tenant, or of it with one partner, that is open or asked for, held until the transaction ends. What is
+ * written under a link may still name it: its change waits for that, so that with a stronger lock each waited for the other.
+ */
 export async function holdOpenLinks(mandate: Mandate<'tenant'>, partnerId?: PartnerId): Promise<KnownLink[]> {
   await runStatements(mandate, [
     {
-      text: `select id from delegation where tenant_id = $1 and kind = 'link' and status in ('requested', 'approved', 'active', 'suspended') and ($2::uuid is null or partner_id = $2) order by id for update`,
+      text: `select id from delegation where tenant_id = $1 and kind = 'link' and status in ('requested', 'approved', 'active', 'suspended') and ($2::uuid is null or partner_id = $2) order by id for no key update`,
       values: [mandate.tenant.id, partnerId ?? null],
     },
   ])

@@ -49,7 +49,11 @@ export async function listResales(
   return readPage(select(mandate, filter).selectAll().orderBy('id', 'desc'), page)
 }
 
-/** Holds the resales of the mandate's organisation that open something until the transaction ends, so that none changes meanwhile. */
+/**
+ * Holds the resales of the mandate's organisation that open something until the transaction ends, so that none changes
+ * meanwhile. What is written under one may still name it: its end waits for that, so that with a stronger lock each waited
+ * for the other.
+ */
 export async function holdResales(mandate: Mandate<'tenant'>): Promise<void> {
   await tables<OrderTables>(mandate)
     .selectFrom('delegation')
@@ -58,7 +62,7 @@ export async function holdResales(mandate: Mandate<'tenant'>): Promise<void> {
     .where('kind', '=', 'resale')
     .where('status', 'in', ['active', 'suspended'])
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
 }
 
