@@ -937,7 +937,12 @@ CREATE OR REPLACE FUNCTION private.ends_sooner(g_old public.agreement, g_new pub
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
   select side = 'provider' and g_old.state = 'terminated' and g_new.state = 'terminated' and g_new.terminates_at < g_old.terminates_at
-    and g_old.terminates_at > statement_timestamp() and upper(g_old.effective) > statement_timestamp()
+    and g_old.terminates_at > statement_timestamp()
+    and case when isempty(g_old.effective)
+      then g_old.terminates_at <= g_old.starts_at and not exists (
+        select from agreement n
+        where n.partner_id = g_old.partner_id and n.program_id = g_old.program_id and n.version > g_old.version and lower(n.effective) <= statement_timestamp())
+      else upper(g_old.effective) > statement_timestamp() end
   $function$;
 
 -- owner: liaison_owner

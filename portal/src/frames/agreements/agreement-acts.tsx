@@ -95,9 +95,11 @@ function ReasonMove({ agreement, move }: Props & { move: keyof typeof REASON_MOV
   )
 }
 
-/** What holds can be ended, and what was ended for a later day sooner. */
-const canEnd = ({ state, effective_until: until }: AgreementDetail) =>
-  state === 'active' || (state === 'terminated' && until !== null && new Date(until) > readClock())
+/** What holds can be ended, and what was ended for a later day sooner, also where it would have begun after that day. */
+const canEnd = ({ state, effective_until: until, terminates_at: end }: AgreementDetail) =>
+  state === 'active' || (state === 'terminated' && [until ?? end, end].every(isAhead))
+
+const isAhead = (at: string | null) => at !== null && new Date(at) > readClock()
 
 /** What the provider can do with a version in its state. */
 export function AdminActs({ agreement }: Props) {

@@ -59,13 +59,64 @@ test('with what is ended sooner ends what holds before it, and never the one tha
   const second = await agree(world, own, { starts_at: '2060-01-01T00:00:00.000Z' })
   await end(own, second, { ends_at: MISTYPED })
   await end(own, second, {})
-  const read = async (id: string) => (await world.call(own.approver, 'GET', `${ADMIN}/${id}`)).json()
-  expect([(await read(first)).is_in_force, (await read(second)).is_in_force]).toEqual([false, false])
+  expect([(await readOf(own, first)).is_in_force, (await readOf(own, second)).is_in_force]).toEqual([
+    false,
+    false,
+  ])
   const third = await agree(world, own)
   await end(own, third, { ends_at: MISTYPED })
   const fourth = await agree(world, own)
   expect((await end(own, third, { ends_at: MEANT })).statusCode).toBe(409)
-  expect(await read(fourth)).toMatchObject({ state: 'active', is_in_force: true, effective_until: null })
+  expect(await readOf(own, fourth)).toMatchObject({
+    state: 'active',
+    is_in_force: true,
+    effective_until: null,
+  })
+})
+
+const readOf = async (own: AgreementScene, id: string) =>
+  (await world.call(own.approver, 'GET', `${ADMIN}/${id}`)).json()
+
+test('an agreement that was ended for a day before it would have begun is ended sooner, too, and what holds until then with it (D4)', async () => {
+  const own = await openAgreementScene(world)
+  const first = await agree(world, own)
+  const second = await agree(world, own, { starts_at: '2063-01-01T00:00:00.000Z' })
+  const ended = await end(own, second, { ends_at: MISTYPED })
+  expect(ended.json(), ended.body).toMatchObject({
+    state: 'terminated',
+    effective_from: null,
+    terminates_at: MISTYPED,
+  })
+  expect(await readOf(own, first)).toMatchObject({ is_in_force: true, effective_until: MISTYPED })
+  const sooner = await end(own, second, { ends_at: MEANT })
+  expect(sooner.json(), sooner.body).toMatchObject({ effective_from: null, terminates_at: MEANT })
+  expect(await readOf(own, first)).toMatchObject({ is_in_force: true, effective_until: MEANT })
+  const later = await end(own, second, { ends_at: MISTYPED })
+  expect([later.statusCode, later.json().code]).toEqual([409, 'AGREEMENT_STATE_CONFLICT'])
+  const now = await end(own, second, {})
+  expect(now.statusCode, now.body).toBe(200)
+  expect((await readOf(own, first)).is_in_force).toBe(false)
+  expect((await end(own, second, {})).statusCode).toBe(409)
+})
+
+test('what never began and was replaced since is over: its end is not moved, and the version that took its place holds (D4)', async () => {
+  const own = await openAgreementScene(world)
+  const first = await agree(world, own, { starts_at: '2063-01-01T00:00:00.000Z' })
+  expect((await end(own, first, { ends_at: MISTYPED })).statusCode).toBe(200)
+  const second = await agree(world, own)
+  expect((await end(own, first, {})).statusCode).toBe(409)
+  expect(await readOf(own, second)).toMatchObject({ is_in_force: true, effective_until: null })
+})
+
+test('an agreement ends within what every instant of the product can be: an end behind it is one fault of its field', async () => {
+  const own = await openAgreementScene(world)
+  const id = await agree(world, own)
+  const beyond = await end(own, id, { ends_at: '9999-12-31T23:59:59-01:00' })
+  expect([beyond.statusCode, beyond.json().errors]).toMatchObject([
+    422,
+    [{ pointer: '/body/ends_at', code: 'OUT_OF_RANGE' }],
+  ])
+  expect(await readOf(own, id)).toMatchObject({ state: 'active', terminates_at: null })
 })
 
 test('raw SQL changes the day of an end in no other way (D4)', async () => {

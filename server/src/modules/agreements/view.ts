@@ -40,6 +40,10 @@ export const AgreementBody = z
     signed_at: Instant,
     approved_at: Instant,
     ended_at: Instant,
+    terminates_at: Instant.meta({
+      description:
+        'For when the provider ended it, also where that is before it would have begun; while that is to come, it can be ended sooner unless another version took its place.',
+    }),
     reason: z.string().nullable(),
     notice_at: Instant,
     drafted_by: z.string().nullable(),
@@ -153,6 +157,7 @@ export function toAgreement(mandate: Mandate, row: AgreementRow): z.input<typeof
     signed_at: iso(row.signed_at),
     approved_at: iso(row.approved_at),
     ended_at: iso(row.ended_at),
+    terminates_at: iso(row.terminates_at),
     reason: row.reason,
     notice_at: iso(row.notice_at),
     drafted_by: isProvider ? row.created_by_name : null,
