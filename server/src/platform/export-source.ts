@@ -83,6 +83,12 @@ interface Definition<Schema extends z.ZodObject, Access extends AnyExportMandate
   readonly estimate: (mandate: Access, question: ExportQuestion<z.output<Schema>>) => Promise<number>
   /** How far it counts, where it stops: what comes to so many is told as at least so many. */
   readonly countsUpTo?: number
+  /** In which of the tenants there are rows, at most so many; of a source that reads one tenant after the other. */
+  readonly findTenants?: (
+    mandate: Access,
+    question: ExportQuestion<z.output<Schema>>,
+    most: number,
+  ) => Promise<readonly TenantId[]>
   /**
    * The next rows, by key and never by offset, so that memory and time per batch stay flat. Each batch runs in a
    * transaction of its own, in which the access was decided anew.
@@ -95,8 +101,17 @@ interface Definition<Schema extends z.ZodObject, Access extends AnyExportMandate
 }
 
 /** A kind of rows that can be exported, as the module that owns them describes it. */
-export interface ExportSource extends Omit<Definition<z.ZodObject, AnyExportMandate>, 'estimate' | 'read'> {
+export interface ExportSource extends Omit<
+  Definition<z.ZodObject, AnyExportMandate>,
+  'estimate' | 'findTenants' | 'read'
+> {
   readonly estimate: (mandate: AnyExportMandate, question: ExportQuestion<unknown>) => Promise<number>
+  /** In which of the tenants there are rows, where these are no more than so many. */
+  readonly findTenants: (
+    mandate: AnyExportMandate,
+    question: ExportQuestion<unknown>,
+    most: number,
+  ) => Promise<readonly TenantId[]>
   readonly read: (
     mandate: AnyExportMandate,
     question: ExportQuestion<unknown>,
@@ -142,6 +157,11 @@ function define<Schema extends z.ZodObject, Access extends AnyExportMandate>(
     ...definition,
     estimate: (mandate, question) =>
       inTheBody(async () => definition.estimate(own(mandate), parsed(question))),
+    findTenants: async (mandate, question, most) => {
+      if (definition.findTenants) return definition.findTenants(own(mandate), parsed(question), most)
+      const { rows } = await definition.read(own(mandate), parsed(question), { after: null, limit: most })
+      return [...new Set(rows.map(({ tenantId }) => tenantId).filter((id) => id !== null))]
+    },
     read: async (mandate, question, window) => definition.read(own(mandate), parsed(question), window),
   }
 }

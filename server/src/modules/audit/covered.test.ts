@@ -115,6 +115,15 @@ test('of more than two hundred customers only those on the page learn of a list,
   await seedTicket(first, 'fraud')
   await world.call(caller, 'POST', '/api/v1/partner/exports/preview', { body: preview })
   expect(await logOf(first)).toEqual(['billing.invoices.read 1', 'reports.preview 0'])
+  const worked = [first, others[0] ?? first, others.at(-1) ?? first]
+  for (const tenantId of worked) {
+    const opened = { subject: 'Down', description: 'Since 08:00.' }
+    await world.call({ ...caller, tenantId }, 'POST', TICKETS, { body: opened })
+  }
+  const of = { kind: 'activity', format: 'csv', action: 'support.tickets.create' }
+  const counted = await world.call(caller, 'POST', '/api/v1/partner/exports/preview', { body: of })
+  expect(counted.json(), counted.body).toMatchObject({ row_estimate: 3 })
+  for (const tenant of worked) expect((await logOf(tenant)).at(-1)).toBe('reports.preview 0')
 }, 120_000)
 
 test('a preview of a file tells the tenants that it counts in', async () => {

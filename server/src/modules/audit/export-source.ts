@@ -8,7 +8,7 @@ import { dayOrInstant, plainText } from '#platform/route-input.ts'
 import { ACCESS_WANTED, checkedWindow, decodeAccess, readActivity, readActsIn } from './activity.ts'
 import type { Item } from './activity.ts'
 import type { ActivityFilters } from './rules.ts'
-import { countActivity, MOST_COUNTED } from './store.ts'
+import { countActivity, findActiveTenants, MOST_COUNTED } from './store.ts'
 
 const moment = () =>
   dayOrInstant().meta({
@@ -133,6 +133,16 @@ async function readAcross(
   }
 }
 
+/** What of the log a question counts. */
+function toCounted(mandate: Mandate<'tenant' | 'portfolio'>, question: Question) {
+  const filters = toFilters(question)
+  return {
+    tenantIds: question.tenantIds,
+    filters,
+    window: checkedWindow(filters, mandate.origin.now),
+  }
+}
+
 /**
  * What was done in an organisation, newest first, as its activity page tells it: by everybody for the organisation itself,
  * by its own people for a partner, across the customers where it may read that. Source: B10.
@@ -171,11 +181,8 @@ export const activityExport = defineExportSource({
   ],
   filter: ActivityExportFilter,
   countsUpTo: MOST_COUNTED,
-  estimate(mandate, question) {
-    const filters = toFilters(question)
-    const window = checkedWindow(filters, mandate.origin.now)
-    return countActivity(mandate, { tenantIds: question.tenantIds, filters, window })
-  },
+  estimate: (mandate, question) => countActivity(mandate, toCounted(mandate, question)),
+  findTenants: (mandate, question, most) => findActiveTenants(mandate, toCounted(mandate, question), most),
   read: (mandate, question, window) =>
     mandate.kind === 'tenant' ? readOwn(mandate, question, window) : readAcross(mandate, question, window),
 })

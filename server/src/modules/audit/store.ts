@@ -1,3 +1,4 @@
+import { idFromUuid } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import type { SelectQueryBuilder } from 'kysely'
@@ -155,31 +156,49 @@ export async function readScopedFeed(
 /** As many events are counted: one more than a file holds. */
 export const MOST_COUNTED = 500_001
 
-/**
- * How many events the filters let through, counted no further than no file would hold them: of an organisation's own log,
- * or of what a partner did in tenants that it reads across.
- */
-export async function countActivity(
-  mandate: Mandate<'tenant' | 'portfolio'>,
-  asked: {
-    readonly tenantIds: readonly TenantId[]
-    readonly filters: ActivityFilters
-    readonly window: Pick<Window, 'from' | 'to'>
-  },
-): Promise<number> {
-  const { search, ...filters } = asked.filters
-  const told = {
+/** What of an organisation's own log, or of what a partner did in tenants that it reads across, is counted. */
+interface Counted {
+  readonly tenantIds: readonly TenantId[]
+  readonly filters: ActivityFilters
+  readonly window: Pick<Window, 'from' | 'to'>
+}
+
+/** The filters in the words of `audit.count_activity`. */
+function toldFilters({ filters: { search, ...filters } }: Counted) {
+  return {
     ...filters,
     ...(filters.by !== undefined && { planes: PLANES_OF[filters.by] }),
     ...(search !== undefined && { pattern: containsPattern(search) }),
   }
+}
+
+/** How many events the filters let through, counted no further than no file would hold them. */
+export async function countActivity(
+  mandate: Mandate<'tenant' | 'portfolio'>,
+  asked: Counted,
+): Promise<number> {
   const [result] = await runStatements(mandate, [
     {
       text: 'select audit.count_activity($1, $2, $3, $4, $5) as total',
-      values: [asked.tenantIds, asked.window.from, asked.window.to, told, MOST_COUNTED],
+      values: [asked.tenantIds, asked.window.from, asked.window.to, toldFilters(asked), MOST_COUNTED],
     },
   ])
   return Number(result?.rows[0]?.['total'] ?? 0)
+}
+
+/** The tenants in which the filters let anything through, at most so many. */
+export async function findActiveTenants(
+  mandate: Mandate<'tenant' | 'portfolio'>,
+  asked: Counted,
+  most: number,
+): Promise<TenantId[]> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: 'select t.id from unnest($1::uuid[]) t (id) where audit.count_activity(array[t.id], $2, $3, $4, 1) > 0 limit $5',
+      values: [asked.tenantIds, asked.window.from, asked.window.to, toldFilters(asked), most],
+    },
+  ])
+  return (result?.rows ?? []).map(({ id }) => idFromUuid('tenant', String(id)))
 }
 
 /** The rows of the whole log, newest first. */

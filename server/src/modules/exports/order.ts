@@ -191,8 +191,7 @@ async function touchedBy(
   if (tenantIds.length <= MOST_TOLD) return tenantIds
   if (rows === 0 || rows > MOST_TOLD) return []
   const question = { tenantIds, asOf: mandate.origin.now, filter: filterOf(source, order) }
-  const found = await source.read(mandate, question, { after: null, limit: MOST_TOLD })
-  return [...new Set(found.rows.map(({ tenantId }) => tenantId).filter((id) => id !== null))]
+  return source.findTenants(mandate, question, MOST_TOLD)
 }
 
 /** What an order would come to, so that it is seen before it is confirmed. */
