@@ -472,12 +472,15 @@ create policy provider_side on public.subscription_hold for all to liaison_platf
 create policy realm_admin on public.subscription_hold for all to liaison_realm
   using ((( SELECT access.is_realm_admin() AS is_realm_admin) AND (partner_id = ( SELECT access.realm_inside() AS realm_inside))))
   with check ((( SELECT access.is_realm_admin() AS is_realm_admin) AND (partner_id = ( SELECT access.realm_inside() AS realm_inside))));
+create policy taking_over on public.subscription_hold for insert to liaison_authz
+  with check (true);
 grant select on public.subscription_hold to liaison_authz;
 grant select on public.subscription_hold to liaison_ingest;
 grant select on public.subscription_hold to liaison_job;
 grant select on public.subscription_hold to liaison_platform;
 grant select on public.subscription_hold to liaison_program;
 grant select on public.subscription_hold to liaison_realm;
+grant insert (partner_id, end_user_id, kind, blocks_entitlement, reason, placed_by_side, placed_at) on public.subscription_hold to liaison_authz;
 grant insert (partner_id, end_user_id, subscription_id, kind, reason, placed_by_name) on public.subscription_hold to liaison_ingest;
 grant update (released_at, released_by_name, release_reason) on public.subscription_hold to liaison_ingest;
 grant insert (partner_id, end_user_id, subscription_id, kind, reason, placed_by_name) on public.subscription_hold to liaison_job;

@@ -33,10 +33,12 @@ CREATE TRIGGER audited_update AFTER UPDATE ON public.end_user REFERENCING NEW TA
 CREATE TRIGGER count_changes BEFORE UPDATE OF version ON public.end_user FOR EACH ROW WHEN (((SESSION_USER ~~ 'liaison\_%'::text) AND ((new.version < old.version) OR (new.version > (old.version + 1))))) EXECUTE FUNCTION private.count_changes();
 CREATE TRIGGER follow_usage_role AFTER UPDATE OF role ON public.end_user FOR EACH ROW WHEN ((new.role IS DISTINCT FROM old.role)) EXECUTE FUNCTION access.follow_role();
 CREATE TRIGGER guard_end_user BEFORE UPDATE ON public.end_user FOR EACH ROW EXECUTE FUNCTION private.guard_end_user();
+CREATE TRIGGER keep_standing BEFORE DELETE ON public.end_user FOR EACH ROW EXECUTE FUNCTION access.keep_standing();
 CREATE TRIGGER note_former_address AFTER UPDATE OF email ON public.end_user FOR EACH ROW WHEN ((old.email IS DISTINCT FROM new.email)) EXECUTE FUNCTION access.note_former_address();
 CREATE TRIGGER recheck_subscription AFTER UPDATE OF role ON public.end_user FOR EACH ROW WHEN ((old.role IS DISTINCT FROM new.role)) EXECUTE FUNCTION private.recheck_subscription();
 CREATE TRIGGER require_verification BEFORE INSERT OR UPDATE OF role ON public.end_user FOR EACH ROW EXECUTE FUNCTION private.require_verification();
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.end_user FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+CREATE TRIGGER take_over_standing AFTER INSERT ON public.end_user FOR EACH ROW EXECUTE FUNCTION access.take_over_standing();
 alter table public.end_user enable row level security, force row level security;
 create policy deciding on public.end_user for select to liaison_authz
   using (true);
@@ -204,6 +206,27 @@ grant insert (partner_id, purpose, token_hash, email, role, ends_at) on public.e
 grant select (partner_id, purpose, email, used_at) on public.end_user_token to liaison_program;
 grant update (used_at) on public.end_user_token to liaison_program;
 
+-- What held an account that its end user deleted, and what was used of its limits, under a keyed mark of its address: an account that is made anew with it takes that over. Written by the deciding role alone (C5, C7).
+create table public.former_standing (
+  partner_id uuid not null,
+  address_mark text not null,
+  holds jsonb not null,
+  used jsonb not null,
+  kept_until timestamp with time zone not null,
+  constraint former_standing_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.realm(partner_id),
+  constraint former_standing_pkey PRIMARY KEY (partner_id, address_mark)
+);
+CREATE INDEX former_standing_kept_until_idx ON public.former_standing USING btree (kept_until);
+alter table public.former_standing enable row level security, force row level security;
+create policy keeping on public.former_standing for all to liaison_authz
+  using (true)
+  with check (true);
+create policy own_work on public.former_standing for all to liaison_job
+  using ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
+grant delete, insert, select, update on public.former_standing to liaison_authz;
+grant delete on public.former_standing to liaison_job;
+grant select (kept_until) on public.former_standing to liaison_job;
+
 -- The own user base of a white-label partner: an identity space that shares nothing with persons or with another realm (C9).
 create table public.realm (
   partner_id uuid not null,
@@ -262,6 +285,14 @@ grant select on public.realm to liaison_platform;
 grant select on public.realm to liaison_program;
 grant update (status, closed_by_name, close_reason) on public.realm to liaison_platform;
 grant update (status, key_number, key_previous_until, closed_by_name, close_reason) on public.realm to liaison_program;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.address_mark(realm uuid, address text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+RETURN access.sign(((('address of an end user '::text || realm) || ' '::text) || address));
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.become_end_user(of_user uuid)
@@ -403,6 +434,33 @@ grant execute on access.is_realm_admin() to liaison_owner;
 grant execute on access.is_realm_admin() to liaison_realm;
 
 -- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.keep_standing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  today date := (statement_timestamp() at time zone 'UTC')::date;
+  held jsonb := (
+    select coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'blocks_entitlement', h.blocks_entitlement, 'reason', h.reason, 'placed_by_side', h.placed_by_side, 'placed_at', h.placed_at)), '[]')
+    from public.subscription_hold h
+    where h.partner_id = old.partner_id and h.end_user_id = old.id and h.subscription_id is null and h.released_at is null and h.kind in ('policy', 'manual', 'partner'));
+  spent jsonb := (
+    select coalesce(jsonb_agg(to_jsonb(b) - array['partner_id', 'end_user_id']), '[]') from public.usage_bucket b where b.end_user_id = old.id and b.counted > 0 and b.day > today - 7);
+begin
+  if held <> '[]' or spent <> '[]' then
+    insert into public.former_standing as f (partner_id, address_mark, holds, used, kept_until)
+    values (old.partner_id, access.address_mark(old.partner_id, old.email_norm), held, spent,
+      case when held <> '[]' then statement_timestamp() + interval '1 year' else (today + 7)::timestamp at time zone 'UTC' end)
+    on conflict (partner_id, address_mark) do update set holds = excluded.holds, used = excluded.used, kept_until = excluded.kept_until;
+  end if;
+  return old;
+end
+$function$;
+grant execute on access.keep_standing() to liaison_owner;
+
+-- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.live_end_user_session(of_partner uuid, hash bytea, session uuid, configuration jsonb)
  RETURNS public.end_user_session
  LANGUAGE plpgsql
@@ -542,6 +600,34 @@ CREATE OR REPLACE FUNCTION access.session_proof(secret_hash bytea, until bigint)
  LANGUAGE sql
  IMMUTABLE
 AS $function$ select encode(sha256(secret_hash || sha256(secret_hash || convert_to('token until ' || until, 'UTF8'))), 'hex') $function$;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.take_over_standing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  kept public.former_standing;
+begin
+  delete from public.former_standing f
+  where f.partner_id = new.partner_id and f.address_mark = access.address_mark(new.partner_id, new.email_norm)
+  returning * into kept;
+  if kept.partner_id is null or kept.kept_until <= statement_timestamp() then
+    return null;
+  end if;
+  insert into public.usage_bucket (partner_id, end_user_id, day, operations, counted, beyond, per_day, per_7d)
+  select new.partner_id, new.id, b.day, b.operations, b.counted, b.beyond, b.per_day, b.per_7d
+  from jsonb_populate_recordset(null::public.usage_bucket, kept.used) b
+  where b.day > (statement_timestamp() at time zone 'UTC')::date - 7;
+  insert into public.subscription_hold (partner_id, end_user_id, kind, blocks_entitlement, reason, placed_by_side, placed_at)
+  select new.partner_id, new.id, h.kind, h.blocks_entitlement, h.reason, h.placed_by_side, h.placed_at
+  from jsonb_populate_recordset(null::public.subscription_hold, kept.holds) h;
+  return null;
+end
+$function$;
+grant execute on access.take_over_standing() to liaison_owner;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.trace_of(request jsonb)

@@ -46,6 +46,7 @@ const PERSONAL_COLUMNS: ReadonlySet<string> = new Set([
   'earning_statement_file.bytes',
   'export_chunk.bytes',
   'feature_flag.owner_name',
+  'former_standing.address_mark',
   'idempotency_record.body',
   'kyc_case.country',
   'mail_message.body_text',
@@ -177,6 +178,8 @@ export const KEPT: Readonly<Record<string, string>> = {
   end_user_token: 'seven days after it ended',
   export_chunk: 'seven days',
   feature_flag: 'as long as the feature',
+  former_standing:
+    'seven days for what was used of a limit, a year for a hold, or until its address is signed up with again',
   idempotency_record: '24 hours',
   invoice: A_RECORD,
   invoice_reminder: A_RECORD,

@@ -56,7 +56,7 @@ const WORDS: Readonly<Record<Kind, { title: string; lead: string; label: string;
     },
     delete: {
       title: 'Delete your account',
-      lead: 'This cannot be undone: your profile and everything that belongs to it is removed for good. A subscription that you have ends now.',
+      lead: 'This cannot be undone: your profile and everything that belongs to it is removed for good. A subscription that you have ends now. If you sign up with this address again, what you used of your limits counts on for seven days, and what holds your account for up to a year; until then that is kept without your name or address.',
       label: 'Delete my account for good',
       look: 'danger',
     },
@@ -216,7 +216,10 @@ async function deleteAccount(door: RealmDoor, visit: RealmVisit, current: string
   noteDeleted(mandate, shown.user.id)
   return showRealmPage(
     mandate,
-    { title: 'Your account is deleted', body: html`<p class="lead">Nothing of it is left here.</p>` },
+    {
+      title: 'Your account is deleted',
+      body: html`<p class="lead">Your profile and all that belonged to it is gone.</p>`,
+    },
     { session: null },
   )
 }
