@@ -111,7 +111,7 @@ export interface ExportSource extends Omit<
     mandate: AnyExportMandate,
     question: ExportQuestion<unknown>,
     most: number,
-  ) => Promise<readonly TenantId[]>
+  ) => Promise<readonly string[]>
   readonly read: (
     mandate: AnyExportMandate,
     question: ExportQuestion<unknown>,
