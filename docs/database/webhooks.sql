@@ -78,7 +78,7 @@ create table public.webhook_endpoint (
   constraint webhook_endpoint_check1 CHECK ((((status = 'disabled'::text) = (disabled_reason IS NOT NULL)) AND ((status = 'disabled'::text) = (disabled_at IS NOT NULL)))),
   constraint webhook_endpoint_description_check CHECK ((char_length(description) <= 500)),
   constraint webhook_endpoint_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['by_owner'::text, 'gone'::text, 'failing'::text, 'leaked'::text]))),
-  constraint webhook_endpoint_event_types_check CHECK (((cardinality(event_types) >= 1) AND (cardinality(event_types) <= 100))),
+  constraint webhook_endpoint_event_types_check CHECK (((cardinality(event_types) >= 1) AND (cardinality(event_types) <= 200))),
   constraint webhook_endpoint_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partner(id),
   constraint webhook_endpoint_pkey PRIMARY KEY (id),
   constraint webhook_endpoint_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
@@ -404,6 +404,44 @@ begin
 end
 $function$;
 grant execute on access.note_former_address() to liaison_owner;
+
+-- Who hears of a service: its organisation, whoever pays for it, and the partner that ordered it and may read it.
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.service_webhook_audience(event jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  found public.service;
+  at timestamptz := (event ->> 'occurred_at')::timestamptz + interval '1 millisecond';
+  by_client integer := (select p.bit from public.permission p where p.name = 'api.services.read');
+  by_person integer := (select p.bit from public.permission p where p.name = 'partner.tenants.read');
+  partners uuid[];
+begin
+  if session_user <> 'liaison_job' or access.context_plane() is distinct from 'system' then
+    raise exception 'only our own work asks who hears of an event' using errcode = 'insufficient_privilege';
+  end if;
+  select s.* into found from public.service s where s.tenant_id = (event ->> 'tenant_id')::uuid and s.id = (event ->> 'service_id')::uuid;
+  partners := array(
+    select p.id from public.partner p
+    where p.id = found.partner_id and ((p.home_tenant_id = found.tenant_id and not exists (
+      select from public.partner_home h where h.partner_id = p.id and h.tenant_id = found.tenant_id and h.status = 'active' and h.accepted_at > at)) or exists (
+      select from access.delegation_in_force v join public.delegation d on d.id = v.id
+      where d.partner_id = p.id and d.tenant_id = found.tenant_id and d.starts_at <= at and d.approved_at <= at and case d.kind
+        when 'link' then not d.has_conditions and get_bit(access.mask_now(d), by_person) = 1
+        else get_bit(access.mask_now(d), by_client) = 1 and exists (
+          select from public.delegation_account a where a.delegation_id = d.id and a.account_id = found.account_id) end)));
+  return jsonb_build_object(
+    'endpoints', coalesce((
+      select jsonb_agg(e.id order by e.id) from public.webhook_endpoint e
+      where event ->> 'type' = any (e.event_types) and e.created_at <= at
+        and (e.partner_id = any (partners) or e.tenant_id in (found.tenant_id, found.payer_tenant_id)) and access.webhook_owner_works(e.partner_id, e.tenant_id)), '[]'),
+    'delegation_kind', null, 'state', found.status);
+end
+$function$;
+grant execute on access.service_webhook_audience(jsonb) to liaison_job;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.webhook_audience(event jsonb)

@@ -65,8 +65,12 @@ export async function announceOrder(
   })
 }
 
-/** Records the end of a service, for its tenant, whoever pays and the partner that ordered it. */
-export function recordServiceEnd(mandate: Mandate<'platform'>, service: ServiceRow, reason: string): void {
+/** Records the end of a service, for its tenant, whoever pays and the partner that ordered it, and tells subscribers the ids. */
+export async function announceServiceEnd(
+  mandate: Mandate<'platform'>,
+  service: ServiceRow,
+  reason: string,
+): Promise<void> {
   recordEvent(mandate, {
     action: 'services.end',
     tenantId: service.tenant_id,
@@ -81,6 +85,14 @@ export function recordServiceEnd(mandate: Mandate<'platform'>, service: ServiceR
     billingParty: toTenantId(service.payer_tenant_id),
     changes: { state: { before: 'active', after: 'ended' } },
     reason,
+  })
+  // Whoever pays hears it, too, so that it names neither the client nor the right by which it was ordered.
+  await enqueue(mandate, 'service.ended', {
+    service_id: service.id,
+    order_id: service.order_id,
+    tenant_id: service.tenant_id,
+    account_id: service.account_id,
+    partner_id: service.partner_id,
   })
 }
 

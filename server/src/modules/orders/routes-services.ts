@@ -4,7 +4,7 @@ import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { recordServiceEnd } from './events.ts'
+import { announceServiceEnd } from './events.ts'
 import { answerServices, ServicePage, serviceQuery } from './service-list.ts'
 import { endService, getService } from './store.ts'
 import { ServiceBody, toService } from './view.ts'
@@ -25,7 +25,7 @@ const endRoute = route({
     const before = await getService(mandate, params.service_id)
     await endService(mandate, before)
     const after = await getService(mandate, params.service_id)
-    recordServiceEnd(mandate, after, body.reason)
+    await announceServiceEnd(mandate, after, body.reason)
     return toService(after)
   },
 })

@@ -2,6 +2,7 @@
 export type About =
   | 'delegation'
   | 'order'
+  | 'service'
   | 'ticket'
   | 'export'
   | 'alert'
@@ -22,6 +23,7 @@ interface EventType {
 
 const delegation = (says: string): EventType => ({ says, about: 'delegation' })
 const order = (says: string): EventType => ({ says, about: 'order' })
+const service = (says: string): EventType => ({ says, about: 'service' })
 const ticket = (says: string): EventType => ({ says, about: 'ticket' })
 const alert = (says: string): EventType => ({ says, about: 'alert' })
 const account = (says: string): EventType => ({ says, about: 'account' })
@@ -79,6 +81,7 @@ export const EVENT_TYPES = {
   'order.changed': order('An order was changed, or made progress.'),
   'order.completed': order('An order was carried out.'),
   'order.cancelled': order('An order was cancelled.'),
+  'service.ended': service('A service that was ordered was ended by the provider.'),
   'ticket.opened': ticket('A ticket was opened, and the customer is told.'),
   'ticket.commented': ticket('A ticket was commented on, and the customer is told.'),
   'partner.tenant.ticket_created': ticket('A ticket was opened.'),

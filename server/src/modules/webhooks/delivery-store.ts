@@ -31,6 +31,7 @@ export async function timeOfMessage(mandate: System, messageId: string): Promise
 const AUDIENCES: Readonly<Record<string, string>> = {
   alert: 'access.alert_webhook_audience',
   checkpoint: 'access.checkpoint_webhook_audience',
+  service: 'access.service_webhook_audience',
 }
 
 /** The endpoints that may hear of an event, and the state of what it is about. */
