@@ -202,6 +202,7 @@ create table public.service (
   constraint service_tenant_id_order_item_id_number_key UNIQUE (tenant_id, order_item_id, number)
 );
 CREATE INDEX service_newest ON public.service USING btree (tenant_id, account_id, id DESC);
+CREATE INDEX service_paid_for ON public.service USING btree (payer_tenant_id, id DESC) WHERE (billing_mode = 'resale'::text);
 CREATE INDEX service_tenant_id_order_id_idx ON public.service USING btree (tenant_id, order_id);
 CREATE TRIGGER audited_delete AFTER DELETE ON public.service REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
 CREATE TRIGGER audited_insert AFTER INSERT ON public.service REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_tenant_event();
@@ -758,6 +759,24 @@ AS $function$
   order by asked.position
 $function$;
 grant execute on access.resold_accounts(uuid,uuid,text[]) to liaison_platform;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION access.services_paid_for(wanted text, after uuid, at_most integer)
+ RETURNS TABLE(id uuid, order_id uuid, tenant_id uuid, tenant_name text, ban text, payer_ban text, product_code text, product_name text, status text, currency text, monthly_minor bigint, started_at timestamp with time zone, ended_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select s.id, s.order_id, s.tenant_id, t.name, s.ban, s.payer_ban, s.product_code, s.product_name, s.status, s.currency, s.monthly_minor, s.started_at, s.ended_at
+  from public.service s
+  join public.tenant t on t.id = s.tenant_id
+  where s.payer_tenant_id in (select access.reach('service', 'select')) and s.billing_mode = 'resale'
+    and access.context_plane() = 'tenant' and access.context_id('client_id') is null
+    and (wanted is null or s.status = wanted) and (after is null or s.id < after)
+  order by s.id desc
+  limit least(at_most, 101)
+$function$;
+grant execute on access.services_paid_for(text,uuid,integer) to liaison_tenant;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.side_of_order()

@@ -45,7 +45,7 @@ import { deriveKeyText, deriveSignIn, deriveTotpSecret, writeDemoFile } from './
 import type { DemoClient, DemoFileBody, DemoRealmSignIn, DemoSignIn } from './sign-ins.ts'
 import { analyze, insertRows, lockEmptyDatabase } from './store.ts'
 import type { DemoRows, DemoTable } from './store.ts'
-import { COMPLETE_DEMO_ORDERS } from '#modules/orders/index.ts'
+import { AGE_DEMO_SERVICES, COMPLETE_DEMO_ORDERS } from '#modules/orders/index.ts'
 import { addTrade } from './orders.ts'
 import type { DemoTrade } from './orders.ts'
 import { addServiceHistory } from './service-history.ts'
@@ -354,6 +354,7 @@ async function write(
   for (const table of ORDER) await insertRows(run, { table, rows: world.making.ledger.rowsOf(table) })
   for (const rows of trade) await insertRows(run, rows)
   await run(COMPLETE_DEMO_ORDERS, [world.trade.completed])
+  await run(AGE_DEMO_SERVICES, [world.trade.completed])
   await run(CARRY_VERIFICATIONS, [])
   await addDemoAgreements(run, {
     now: world.making.now,

@@ -254,6 +254,16 @@ export interface DemoOrders {
 export const COMPLETE_DEMO_ORDERS = `update service_order set status = 'completed', version = version + 1 where id = any ($1::uuid[])`
 
 /**
+ * Dates the services of completed demo orders back to their orders, and ends a few, so that both states are seen; run
+ * after `COMPLETE_DEMO_ORDERS` with the same ids.
+ */
+export const AGE_DEMO_SERVICES = `update service s set started_at = w.placed_at + interval '3 days',
+  status = case when w.ends then 'ended' else 'active' end, ended_at = case when w.ends then w.placed_at + interval '30 days' end
+  from (select x.tenant_id, x.id, o.placed_at, x.number = 1 and x.product_code in ('VOICE-TRUNK', 'ROUTER-PRO') as ends
+    from service x join service_order o on o.tenant_id = x.tenant_id and o.id = x.order_id where o.id = any ($1::uuid[])) w
+  where s.tenant_id = w.tenant_id and s.id = w.id`
+
+/**
  * The part of the demo world that is about orders: products, who pays for every account, a wholesaler with a tenant of
  * its own that manages an end customer, a sandbox tenant with two accounts, and orders of the past. Pure.
  */

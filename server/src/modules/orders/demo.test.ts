@@ -4,7 +4,7 @@ import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { people } from '#testing/shop.ts'
 import { TestWorld } from '#testing/world.ts'
 import { encodeId, idFromUuid } from '@liaison/access'
-import { COMPLETE_DEMO_ORDERS, makeDemoOrders, makeOrderRoutes } from './index.ts'
+import { AGE_DEMO_SERVICES, COMPLETE_DEMO_ORDERS, makeDemoOrders, makeOrderRoutes } from './index.ts'
 
 const tokens = new TestTokens()
 let world: TestWorld
@@ -35,6 +35,7 @@ async function load({ rows, completed }: ReturnType<typeof makeDemoOrders>): Pro
          execute format('insert into %I (%s) select %s from jsonb_populate_recordset(null::%I, $1)', entry ->> 0, columns, columns, entry ->> 0) using entry -> 1;
        end loop;
        ${COMPLETE_DEMO_ORDERS.replace('$1', 'pg_temp_load.completed')};
+       ${AGE_DEMO_SERVICES.replace('$1', 'pg_temp_load.completed')};
      end $$`,
   )
   await world.sql('select pg_temp_load($1, $2, $3)', [
@@ -44,7 +45,7 @@ async function load({ rows, completed }: ReturnType<typeof makeDemoOrders>): Pro
   ])
 }
 
-test('the demo world of orders loads whole under every rule of the database, and shows each state of an order', async () => {
+test('the demo world of orders loads whole under every rule of the database, and shows each state of an order and of a service', async () => {
   const tenant = await world.tenant('Elbe Netz')
   const { id, ban } = await clients.account(tenant, 'EN-1')
   const staff = await world.person()
@@ -67,7 +68,10 @@ test('the demo world of orders loads whole under every rule of the database, and
   expect(new Set(orders.map(({ billing }) => billing.mode))).toEqual(new Set(['direct', 'resale']))
   const admin = await people.tenant(world, idFromUuid('tenant', parties.managed.tenantId))
   const services = await world.call(admin, 'GET', '/api/v1/tenant/services')
-  expect(services.json<{ items: unknown[] }>().items).toHaveLength(3)
+  const had = services.json<{ items: { state: string; started_at: string; ended_at: string | null }[] }>()
+    .items
+  expect(had.map(({ state }) => state).toSorted()).toEqual(['active', 'active', 'ended'])
+  expect(had.filter(({ started_at: from, ended_at: to }) => to !== null && to <= from)).toEqual([])
   const resales = await world.call(admin, 'GET', '/api/v1/tenant/resales')
   expect(resales.json()).toMatchObject({
     items: [

@@ -21,7 +21,7 @@ import { makeServiceRoutes } from './routes-services.ts'
 
 export { getRelationship, listRelationships } from './commercial-store.ts'
 export type { RelationshipRow } from './tables.ts'
-export { COMPLETE_DEMO_ORDERS, makeDemoOrders } from './demo-rows.ts'
+export { AGE_DEMO_SERVICES, COMPLETE_DEMO_ORDERS, makeDemoOrders } from './demo-rows.ts'
 export { stopResales } from './stop-all.ts'
 export { runFulfilment, SimulatedFulfilment } from './fulfilment.ts'
 

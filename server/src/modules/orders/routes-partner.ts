@@ -11,7 +11,7 @@ import type { Services } from '#platform/services.ts'
 import { answerOrders, orderQuery } from './order-list.ts'
 import { answerServices, ServicePage, serviceQuery } from './service-list.ts'
 import { getOrder, listItems } from './store.ts'
-import { OrderBody, toOrder, toTenantId } from './view.ts'
+import { OrderBody, ServiceBody, toOrder, toTenantId } from './view.ts'
 
 const PartnerOrder = z
   .strictObject({ ...OrderBody.shape, tenant_name: z.string() })
@@ -26,10 +26,31 @@ const PartnerOrderPage = z
   })
   .meta({ id: 'PartnerOrderPage' })
 
+const PartnerService = z
+  .strictObject({ ...ServiceBody.shape, tenant_name: z.string() })
+  .meta({ id: 'PartnerService' })
+
+const PartnerServicePage = z
+  .strictObject({
+    items: z.array(PartnerService),
+    has_more: z.boolean(),
+    next_cursor: z.string().nullable(),
+    scope: Scope,
+  })
+  .meta({ id: 'PartnerServicePage' })
+
 const tenantIds = commaList(publicId('tenant')).optional()
 
 function namesOf(reach: Reach): ReadonlyMap<string, string> {
   return new Map([...reach.tenants].map(([id, { name }]) => [encodeId('tenant', id), name]))
+}
+
+function withTenants<Item extends { readonly customer_id: string; readonly customer_ban: string }>(
+  reach: Reach,
+  items: readonly Item[],
+): (Item & { tenant_name: string })[] {
+  const names = namesOf(reach)
+  return items.map((item) => ({ ...item, tenant_name: names.get(item.customer_id) ?? item.customer_ban }))
 }
 
 function noteAcross(
@@ -88,14 +109,14 @@ function makeListRoutes({ cursors }: Services): Route[] {
         const filter = { tenantIds: narrowReach(reach, wanted) }
         const page = await answerOrders(mandate, query, { cursors, filter })
         noteAcross(mandate, 'orders.list', page.items)
-        const names = namesOf(reach)
-        const items = page.items.map((item) => ({
-          ...item,
-          tenant_name: names.get(item.customer_id) ?? item.customer_ban,
-        }))
-        return { ...page, items, scope: toScope(reach) }
+        return { ...page, items: withTenants(reach, page.items), scope: toScope(reach) }
       },
     }),
+  ]
+}
+
+function makeServiceRoutes({ cursors }: Services): Route[] {
+  return [
     route({
       method: 'GET',
       path: '/api/v1/partner/services',
@@ -104,11 +125,27 @@ function makeListRoutes({ cursors }: Services): Route[] {
       access: { permission: 'partner.tenants.read', tenant: 'portfolio' },
       limit: 'list',
       problems: ['CURSOR_INVALID'],
-      responses: { 200: ServicePage },
+      responses: { 200: PartnerServicePage },
       async handle({ mandate, query: { tenant_ids: wanted, ...query } }) {
-        const reached = narrowReach(reachOf(mandate), wanted)
-        const page = await answerServices(mandate, { ...query, tenantIds: reached }, cursors)
+        const reach = reachOf(mandate)
+        const filter = { ...query, tenantIds: narrowReach(reach, wanted) }
+        const page = await answerServices(mandate, filter, cursors)
         noteAcross(mandate, 'services.list', page.items)
+        return { ...page, items: withTenants(reach, page.items), scope: toScope(reach) }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/partner/provisioning/services',
+      summary: 'What is in use of that which the own organisation ordered for the customer acted in',
+      input: { query: z.strictObject(serviceQuery) },
+      access: { permission: 'partner.tenants.read', tenant: 'header' },
+      limit: 'list',
+      problems: ['CURSOR_INVALID'],
+      responses: { 200: ServicePage },
+      async handle({ mandate, query }) {
+        const page = await answerServices(mandate, query, cursors)
+        noteRead(mandate, { action: 'services.list', rowCount: page.items.length })
         return page
       },
     }),
@@ -117,5 +154,5 @@ function makeListRoutes({ cursors }: Services): Route[] {
 
 /** The orders that a partner's people and API clients placed, in all tenants that the reader has a link with. Source: A5. */
 export function makePartnerOrderRoutes(services: Services): readonly Route[] {
-  return [...makeListRoutes(services), detailRoute]
+  return [...makeListRoutes(services), detailRoute, ...makeServiceRoutes(services)]
 }

@@ -1,4 +1,4 @@
-import type { OrderId, ServiceId } from '@liaison/access'
+import type { OrderId, ServiceId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import { guardedBy } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
@@ -182,6 +182,19 @@ export async function getService(mandate: OrderMandate, id: ServiceId): Promise<
     .executeTakeFirst()
   if (!row) throw new ProblemError(404, 'SERVICE_NOT_FOUND', 'No service that you may see has this id.')
   return inReaderWords(mandate, row)
+}
+
+/** The names of tenants. */
+export async function nameTenants(
+  mandate: Mandate<'platform'>,
+  ids: readonly TenantId[],
+): Promise<{ id: string; name: string }[]> {
+  if (ids.length === 0) return []
+  return tables<OrderTables>(mandate)
+    .selectFrom('tenant')
+    .select(['id', 'name'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute()
 }
 
 /** Ends a service that is in use. Throws SERVICE_STATE_CONFLICT. */
