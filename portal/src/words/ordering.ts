@@ -49,5 +49,13 @@ export const ordering = {
   'ordering.services': 'In use from this order',
   'ordering.services_none': 'Nothing yet. Services are listed here once the order is completed.',
   'ordering.services_more': 'These are the newest {count}; the order left more in use than are shown here.',
+  'ordering.services_lead':
+    'What tenants have of that which the people and apps of {partner} ordered for them.',
+  'ordering.services_empty': 'What you order for tenants is listed here once the order is completed.',
+  'ordering.services_acting':
+    'What {tenant} has of that which {partner} ordered for it. What others ordered is not shown to you.',
+  'ordering.services_acting_none':
+    'What {partner} orders for {tenant} is listed here once the order is completed.',
+  'ordering.until': 'ended on {date}',
   'ordering.since': 'since {date}',
 } as const

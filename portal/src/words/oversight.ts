@@ -139,6 +139,21 @@ export const oversight = {
   'row.resume': 'Resume',
   'row.end': 'End',
   'row.revoke': 'Revoke',
+  'services.by_own': '{who}, of {tenant} itself',
+  'services.end_plain': 'End a service',
+  'services.end_title': 'End {service} of {tenant}?',
+  'services.end_now':
+    '{tenant} no longer has {service}, from this moment and for good. To have it again, it has to be ordered again.',
+  'services.end_bill':
+    '{payer} owes {amount} a month for it on account {ban} until today, {date}, and nothing for the time after. What was billed stays as it is.',
+  'services.end_free': 'Nothing is owed for it by the month, so no bill changes.',
+  'services.end_told': '{names} read that it ended, when, and your reason.',
+  'services.end_type': 'Type the name of the organisation to confirm',
+  'services.end_act': 'End {service} of {tenant}',
+  'services.end_keep': 'Keep the service',
+  'services.end_done': '{service} of {tenant} ended',
+  'services.end_already': 'It ended on {date}. It cannot be ended again, and does not come back.',
+  'services.end_who': 'Your role does not end services. A platform administrator can.',
   'terms.suspend': 'Suspend the terms',
   'terms.suspend_title': 'Suspend the payment terms of {ban}?',
   'terms.suspend_effect':

@@ -60,6 +60,7 @@ export const platform = {
   'tenants.lead': 'Who they are and who has access. What they hold is theirs and is not shown here.',
   'tenant.ask_support': 'Ask to look at the data…',
   'tenant.facts': 'Tenant',
+  'tenant.services': 'See its services',
   'tenant.metadata': 'You see metadata and who has access. The contents belong to the tenant.',
 
   'platform.links_lead': 'Every link of the platform, with its state.',

@@ -6,6 +6,7 @@ import {
   IconPackage,
   IconReceipt,
   IconReportAnalytics,
+  IconRouter,
   IconShieldHalf,
   IconTicket,
   IconUsers,
@@ -76,13 +77,22 @@ function workOf(par: string, ten: string, has: Has): ActingEntry[] {
   ]
 }
 
-function ordersOf(par: string, ten: string, has: Has): ActingEntry {
-  return {
-    to: actingPlaces.newOrder(par, ten),
-    label: t('nav.new_order'),
-    icon: IconPackage,
-    on: has('partner.provisioning.orders.create'),
-  }
+function ordersOf(par: string, ten: string, has: Has): ActingEntry[] {
+  return [
+    {
+      to: actingPlaces.newOrder(par, ten),
+      label: t('nav.new_order'),
+      icon: IconPackage,
+      on: has('partner.provisioning.orders.create'),
+    },
+    // Apps order too, whatever the role of the people.
+    {
+      to: actingPlaces.services(par, ten),
+      label: t('nav.services'),
+      icon: IconRouter,
+      on: has('partner.tenants.read'),
+    },
+  ]
 }
 
 function recordsOf(par: string, ten: string, has: Has): ActingEntry[] {
@@ -127,7 +137,7 @@ function navOf(par: string, ten: string, context: ActingContext): NavGroup[] {
   const isAuditor = context.access_role === 'auditor' && has('partner.audit.read')
   const all = [
     ...workOf(par, ten, has),
-    ordersOf(par, ten, has),
+    ...ordersOf(par, ten, has),
     ...recordsOf(par, ten, has),
     historyOf(par, ten, isAuditor),
   ]

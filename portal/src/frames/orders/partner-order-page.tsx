@@ -40,7 +40,9 @@ function Services({ orderId }: { orderId: string }) {
                   <li key={service.service_id}>
                     {service.product_name}{' '}
                     <span className="small muted">
-                      {t('ordering.since', { date: formatDate(service.started_at) })}
+                      {service.state !== 'ended'
+                        ? t('ordering.since', { date: formatDate(service.started_at) })
+                        : t('ordering.until', { date: formatDate(service.ended_at) })}
                     </span>
                   </li>
                 ))}

@@ -26,6 +26,7 @@ import {
   IconQrcode,
   IconReceipt,
   IconReportAnalytics,
+  IconRouter,
   IconShieldCheck,
   IconShieldHalf,
   IconSnowflake,
@@ -109,6 +110,8 @@ function workOf(par: string, kinds: readonly string[]): NavGroup {
       { to: places.customers(par), label: t('nav.customers'), icon: IconUsersGroup },
       { to: places.queue(par), label: t('nav.queue'), icon: IconTicket, letter: 'q' },
       ...ordersOf(par, kinds),
+      // Apps of any partner order, too.
+      { to: places.services(par), label: t('nav.services'), icon: IconRouter },
       { to: places.alerts(par), label: t('nav.alerts'), icon: IconBell, letter: 'w' },
       { to: places.money(par), label: t('nav.billing'), icon: IconChartBar, letter: 'b' },
       { to: places.invoices(par), label: t('nav.invoices'), icon: IconReceipt, letter: 'i' },

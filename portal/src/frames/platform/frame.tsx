@@ -24,6 +24,7 @@ import {
   IconReceipt,
   IconRefresh,
   IconRouter,
+  IconServer2,
   IconShieldCheck,
   IconShieldExclamation,
   IconSnowflake,
@@ -107,6 +108,13 @@ const nav: NavGroup[] = [
         label: t('nav.commercial'),
         icon: IconReceipt,
         letter: 'b',
+        needs: 'platform.commercial.read',
+      },
+      {
+        to: places.services(),
+        label: t('nav.services'),
+        icon: IconServer2,
+        letter: 's',
         needs: 'platform.commercial.read',
       },
       {

@@ -6,17 +6,22 @@ import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
-import { useGo, useParam } from '../../platform/navigate.tsx'
+import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { LinksOf } from './links-of.tsx'
+
+function ServicesLink({ tenantId }: { tenantId: string }) {
+  return <GoLink to={platformPlaces.servicesOf(tenantId)}>{t('tenant.services')}</GoLink>
+}
 
 /** One tenant: metadata and who has access. */
 export function TenantPage() {
   const id = useParam('ten')
   const go = useGo()
   const mayAsk = useMay('platform.assistance.use')
+  const seesServices = useMay('platform.commercial.read')
   const tenant = useRead(['tenant', id], (frame, signal) =>
     readBody(frame.client.GET('/admin/tenants/{tenant_id}', { params: { path: { tenant_id: id } }, signal })),
   )
@@ -45,6 +50,7 @@ export function TenantPage() {
                 facts={[
                   fact(t('column.status'), <StatusChip family="organisation" value={found.status} />),
                   fact(t('column.links'), formatCount(found.active_links)),
+                  fact(t('nav.services'), seesServices && <ServicesLink tenantId={id} />),
                   fact(t('column.since'), <DateText iso={found.created_at} />),
                   fact(t('newpartner.slug'), <code className="mono">{found.slug}</code>),
                   fact(t('link.id'), <IdText id={found.tenant_id} />),
