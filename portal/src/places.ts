@@ -225,8 +225,7 @@ export const platformPlaces = {
   commercial: () => at('platform', 'commercial'),
   newCommercial: () => at('platform', 'commercial', 'new'),
   services: () => at('platform', 'services'),
-  servicesOf: (ten: string) =>
-    `${at('platform', 'services')}?${new URLSearchParams({ tenant: ten }).toString()}`,
+  servicesOf: (ten: string) => `${at('platform', 'services')}?tenant=${encodeURIComponent(ten)}`,
   endService: (service: string) => at('platform', 'services', service, 'end'),
   keys: () => at('platform', 'keys'),
   gateways: () => at('platform', 'gateways'),

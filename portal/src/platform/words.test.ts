@@ -10,6 +10,7 @@ import { navigation } from '../words/navigation.ts'
 import { onboarding } from '../words/onboarding.ts'
 import { org } from '../words/org.ts'
 import { oversight } from '../words/oversight.ts'
+import { services } from '../words/services.ts'
 import { partner } from '../words/partner.ts'
 import { platform } from '../words/platform.ts'
 import { severalFrames } from '../words/several-frames.ts'
@@ -17,7 +18,16 @@ import { status } from '../words/status.ts'
 import { ways } from '../words/ways.ts'
 import { addWords, hasWords, joinNames, t, tValue } from './words.ts'
 
-const late: Record<string, string>[] = [org, platform, consents, oversight, onboarding, registry, keyPair]
+const late: Record<string, string>[] = [
+  org,
+  platform,
+  consents,
+  oversight,
+  services,
+  onboarding,
+  registry,
+  keyPair,
+]
 const catalogues: Record<string, string>[] = [
   common,
   navigation,

@@ -40,6 +40,7 @@ import type { keptConditions } from '../words/kept-conditions.ts'
 import type { keyPair } from '../words/key-pair.ts'
 import { navigation } from '../words/navigation.ts'
 import type { billing } from '../words/billing.ts'
+import type { services } from '../words/services.ts'
 import type { signals } from '../words/signals.ts'
 import type { webhooks } from '../words/webhooks.ts'
 import type { onboarding } from '../words/onboarding.ts'
@@ -98,6 +99,7 @@ export type WordId =
   | keyof typeof referralStatus
   | keyof typeof alerts
   | keyof typeof oversight
+  | keyof typeof services
   | keyof typeof signals
   | keyof typeof webhooks
   | keyof typeof exports

@@ -1,4 +1,5 @@
 import '../shared/consent-words.ts'
+import '../shared/service-words.ts'
 import './ordering-words.ts'
 
 export { TenantNewOrderPage, OwnNewOrderPage } from './new-order-page.tsx'

@@ -1,4 +1,5 @@
 import '../shared/consent-words.ts'
+import '../shared/service-words.ts'
 
 export { ClientsPage } from './clients-page.tsx'
 export { ConsentPage } from './consent-page.tsx'

@@ -1,4 +1,5 @@
 import '../shared/consent-words.ts'
+import '../shared/service-words.ts'
 import './oversight-words.ts'
 
 export { BlastRadiusPage } from './blast-radius-page.tsx'
