@@ -62,7 +62,7 @@ This page is generated from the imports of the code (\`npm run docs\`); the gate
 ## Parts
 
 An arrow means "imports". The kernel \`access\` decides from what it is given and imports nothing; the platform holds
-what every module needs and no word of the business; the modules meet only at each other's \`index.ts\`; \`app.ts\` and
+what every module needs: it knows who can ask, and no rule, table or route of a module; the modules meet only at each other's \`index.ts\`; \`app.ts\` and
 \`main.js\` (here \`server\`) put it all together.
 
 ${diagram(drawParts(graph))}

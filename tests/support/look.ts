@@ -18,6 +18,9 @@ export type Look = (typeof ALL_LOOKS)[number]
 /** Wide and light, narrow and dark: half the time of all looks, and each width and each colour once. */
 export const TWO_LOOKS: readonly Look[] = [ALL_LOOKS[0], ALL_LOOKS[3]]
 
+/** The other half: wide and dark, narrow and light. */
+export const OTHER_TWO_LOOKS: readonly Look[] = [ALL_LOOKS[1], ALL_LOOKS[2]]
+
 /** Where every page is kept as it was looked at, for whoever looks with their own eyes (U11); nowhere in an ordinary run. */
 const KEPT = process.env['LIAISON_LOOKS']
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { z } from 'zod'
-import { faultsInLooks, TWO_LOOKS } from './look.ts'
+import { faultsInLooks, OTHER_TWO_LOOKS, TWO_LOOKS } from './look.ts'
 import type { RunningProduct } from './product.ts'
 
 const Frames = z.array(z.object({ path: z.string(), pages: z.record(z.string(), z.unknown()) }))
@@ -168,6 +168,8 @@ export class PageWalk {
     // A region that waits for words is empty; one that speaks says that something failed.
     const spoken = await page.locator('main [role="alert"]').filter({ hasText: /\S/ }).allInnerTexts()
     if (spoken.length > 0) this.faults.push(`${address}: shows a failure: ${spoken.join(' ')}`)
-    this.faults.push(...(await faultsInLooks(page, TWO_LOOKS)))
+    // In turn, so that parts which stand on most pages are looked at in each width and colour.
+    const looks = this.#looked.size % 2 === 0 ? OTHER_TWO_LOOKS : TWO_LOOKS
+    this.faults.push(...(await faultsInLooks(page, looks)))
   }
 }

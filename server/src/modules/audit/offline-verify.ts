@@ -164,7 +164,8 @@ async function* findCheckpoints(path: string): AsyncGenerator<RegExpExecArray | 
   for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
     rest += String(chunk)
     let read = 0
-    for (const match of rest.matchAll(CHECKPOINT)) {
+    // Without an empty line nothing can match, and looking for it in a long text takes long.
+    for (const match of rest.includes('\n\n') ? rest.matchAll(CHECKPOINT) : []) {
       if (match.index > read) yield null
       yield match
       read = match.index + match[0].length
