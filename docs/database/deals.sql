@@ -22,6 +22,7 @@ create table public.deal_registration (
   ended_at timestamp with time zone,
   referral_id uuid,
   version integer not null default 1,
+  constraint deal_expected_bounded CHECK ((expected_minor <= '1000000000000'::bigint)),
   constraint deal_registration_check CHECK (((expected_minor IS NULL) = (expected_currency IS NULL))),
   constraint deal_registration_check1 CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
   constraint deal_registration_check2 CHECK (((state <> ALL (ARRAY['approved'::text, 'won'::text, 'expired'::text])) OR ((decided_at IS NOT NULL) AND (protected_until IS NOT NULL)))),

@@ -23,6 +23,7 @@ create table public.billing_event (
   occurred_at timestamp with time zone not null,
   refers_to text,
   received_at timestamp with time zone not null default statement_timestamp(),
+  constraint billing_event_amounts_bounded CHECK (((net_minor <= '1000000000000'::bigint) AND (tax_minor <= '1000000000000'::bigint))),
   constraint billing_event_check CHECK (((kind <> 'invoice_paid'::text) OR (refers_to IS NULL))),
   constraint billing_event_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint billing_event_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 200))),
@@ -233,6 +234,7 @@ create table public.earning_skip (
   constraint earning_skip_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 60))),
   constraint earning_skip_referral_id_fkey FOREIGN KEY (referral_id) REFERENCES public.referral(id)
 );
+CREATE INDEX earning_skip_newest ON public.earning_skip USING btree (created_at DESC, billing_event_id, component);
 CREATE INDEX earning_skip_partner_id_created_at_idx ON public.earning_skip USING btree (partner_id, created_at DESC);
 CREATE TRIGGER append_only BEFORE DELETE ON public.earning_skip FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER audited_delete AFTER DELETE ON public.earning_skip REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit.expect_event();

@@ -78,6 +78,7 @@ create table public.tenant (
   constraint tenant_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint tenant_current_mrr_minor_check CHECK ((abs(current_mrr_minor) < '9007199254740992'::bigint)),
   constraint tenant_max_users_check CHECK ((max_users > 0)),
+  constraint tenant_mrr_bounded CHECK ((abs(current_mrr_minor) <= '1000000000000'::bigint)),
   constraint tenant_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   constraint tenant_pkey PRIMARY KEY (id),
   constraint tenant_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text)),

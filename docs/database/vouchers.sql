@@ -37,6 +37,7 @@ create table public.voucher (
   constraint voucher_check8 CHECK (((status <> ALL (ARRAY['voided'::text, 'declined'::text])) OR (move_note IS NOT NULL))),
   constraint voucher_code_check CHECK ((code ~ '^[0-9A-HJKMNP-TV-Z]{12}$'::text)),
   constraint voucher_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint voucher_gross_bounded CHECK ((gross_minor <= '1000000000000'::bigint)),
   constraint voucher_gross_minor_check CHECK (((gross_minor >= 0) AND (gross_minor <= '9007199254740991'::bigint))),
   constraint voucher_issued_by_label_check CHECK (((char_length(issued_by_label) >= 1) AND (char_length(issued_by_label) <= 200))),
   constraint voucher_issuer_mode_check CHECK ((issuer_mode = ANY (ARRAY['form'::text, 'agency_key'::text, 'staff'::text]))),

@@ -3,12 +3,28 @@ import { z } from 'zod'
 /** An amount of money: whole minor units of an ISO 4217 currency; never a float. */
 export const Money = z
   .strictObject({
-    amount_minor: z.int().meta({ description: 'Minor units, for example cents.' }),
+    amount_minor: z.int().meta({
+      description:
+        'Minor units, for example cents. A sum beyond 9007199254740991, which JSON numbers no longer hold exactly, is told as that number.',
+    }),
     currency: z.string().regex(/^[A-Z]{3}$/),
   })
   .meta({ id: 'Money' })
 
 export type MoneyBody = z.output<typeof Money>
+
+/**
+ * The largest amount that comes in, in minor units: ten thousand million of a currency with two decimals. The database
+ * keeps to it, too, so that sums of thousands of the largest stay exact.
+ */
+export const LARGEST_AMOUNT = 1_000_000_000_000
+
+/** An amount of money as it comes in. */
+export const MoneyInput = Money.refine(({ amount_minor: minor }) => Math.abs(minor) <= LARGEST_AMOUNT, {
+  message: `must be at most ${LARGEST_AMOUNT}`,
+  params: { code: 'TOO_LARGE' },
+  path: ['amount_minor'],
+})
 
 const DIGITS = new Map<string, number>()
 
@@ -33,9 +49,11 @@ export function toDecimal({ amount_minor: minor, currency }: MoneyBody): `${numb
   return `${sign}${text}` as `${number}`
 }
 
-/** Money for an answer. Throws when the database's sum left the range that JSON numbers hold exactly. */
-export function toMoney(amountMinor: number | bigint, currency: string): MoneyBody {
-  const amount = Number(amountMinor)
-  if (!Number.isSafeInteger(amount)) throw new Error('An amount of money is outside the exact range.')
+/**
+ * Money for an answer. A sum outside the range that JSON numbers hold exactly is told as the end of the range: the figures of
+ * other currencies and tenants stand in the same answer, which one such sum would take away.
+ */
+export function toMoney(amountMinor: number, currency: string): MoneyBody {
+  const amount = Math.min(Math.max(amountMinor, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
   return { amount_minor: amount, currency }
 }

@@ -1,6 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
-import { Money, toMoney } from '#platform/money.ts'
+import { Money, MoneyInput, toMoney } from '#platform/money.ts'
 import { plainText } from '#platform/route-input.ts'
 import { domainOf } from './rules.ts'
 import type { Conflicts, DealRow, PartnerDealRow } from './store.ts'
@@ -17,7 +17,10 @@ export const NewDealInput = z
       .meta({ description: "The prospect's domain, such as acme.com; an address of its site will do." }),
     contact_name: plainText(1, 200).optional(),
     contact_email: z.email().max(254).optional(),
-    expected: Money.refine(({ amount_minor: minor }) => minor > 0, 'must be more than nothing').optional(),
+    expected: MoneyInput.refine(
+      ({ amount_minor: minor }) => minor > 0,
+      'must be more than nothing',
+    ).optional(),
     notes: plainText(1, 2000).optional(),
   })
   .refine((input) => input.domain !== undefined || input.contact_email !== undefined, {

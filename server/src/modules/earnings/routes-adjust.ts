@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
+import { LARGEST_AMOUNT } from '#platform/money.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -9,7 +10,6 @@ import { nameRows } from './store.ts'
 import { EarningBody, toEarning } from './view.ts'
 
 const BASE = '/api/v1/admin/earnings'
-const MOST_MINOR = 1_000_000_000_000
 
 /** An amount that a person decides, added to what a partner earned or taken off it (D6). */
 export const adjustRoute: Route = route({
@@ -23,8 +23,8 @@ export const adjustRoute: Route = route({
       currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
       amount_minor: z
         .int()
-        .min(-MOST_MINOR)
-        .max(MOST_MINOR)
+        .min(-LARGEST_AMOUNT)
+        .max(LARGEST_AMOUNT)
         .refine((amount) => amount !== 0, 'must not be 0')
         .meta({ description: 'In minor units; below zero takes off.' }),
       reason: plainText(3, 500).meta({ description: 'What it is for; the partner reads it.' }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { invoiceItem, seedTenants, tally, ticketItem, usd } from '#testing/ingest.ts'
+import { LARGEST_AMOUNT } from '#platform/money.ts'
+import { invoiceItem, seedTenants, tally, tenantItem, ticketItem, usd } from '#testing/ingest.ts'
 import { TestWorld } from '#testing/world.ts'
 import { ingestRoutes } from './index.ts'
 import type { Kind } from './schemas.ts'
@@ -53,10 +54,38 @@ describe('what cannot be so is refused before it becomes a figure', () => {
     ],
     ['the use of another century', 'usage', usageOf('2199-01-01'), '/day', 'IN_THE_FUTURE'],
     [
-      'an invoice beyond what can be counted',
+      'an invoice beyond the largest amount',
       'invoices',
-      invoiceItem('i', { subtotal: usd(Number.MAX_SAFE_INTEGER), tax: usd(1) }),
+      invoiceItem('i', { subtotal: usd(LARGEST_AMOUNT), tax: usd(1) }),
       '/subtotal',
+      'TOO_LARGE',
+    ],
+    [
+      'a credit beyond the largest amount',
+      'invoices',
+      invoiceItem('i', { subtotal: usd(-LARGEST_AMOUNT - 1), tax: usd(1) }),
+      '/subtotal/amount_minor',
+      'TOO_LARGE',
+    ],
+    [
+      'more paid than the largest amount',
+      'invoices',
+      invoiceItem('i', { paid: usd(LARGEST_AMOUNT + 1) }),
+      '/paid/amount_minor',
+      'TOO_LARGE',
+    ],
+    [
+      'a payment beyond the largest amount',
+      'payments',
+      payment({ amount: usd(LARGEST_AMOUNT + 1) }),
+      '/amount/amount_minor',
+      'TOO_LARGE',
+    ],
+    [
+      'a tenant that brings in more than the largest amount',
+      'tenants',
+      { ...tenantItem('t9', 'large'), current_mrr: usd(LARGEST_AMOUNT + 1) },
+      '/current_mrr/amount_minor',
       'TOO_LARGE',
     ],
   ]
@@ -73,7 +102,7 @@ describe('what cannot be so is refused before it becomes a figure', () => {
     expect(await send('tickets', [ticketItem('k', { created_at: ahead(23) })])).toMatchObject(tally(1, 0, 0))
     expect(await send('payments', [payment({ received_at: ahead(23) })])).toMatchObject(tally(1, 0, 0))
     expect(await send('usage', [usageOf(ahead(0).slice(0, 10))])).toMatchObject(tally(1, 0, 0))
-    const largest = { subtotal: usd(Number.MAX_SAFE_INTEGER - 1), tax: usd(1) }
+    const largest = { subtotal: usd(LARGEST_AMOUNT - 1), tax: usd(1) }
     expect(await send('invoices', [invoiceItem('i', largest)])).toMatchObject(tally(1, 0, 0))
   })
 })

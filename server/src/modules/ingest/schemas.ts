@@ -1,7 +1,7 @@
 import { isUnambiguousTimeZone } from '@liaison/access'
 import { z } from 'zod'
 import type { ItemFault } from '#platform/item-faults.ts'
-import { Money } from '#platform/money.ts'
+import { LARGEST_AMOUNT, MoneyInput } from '#platform/money.ts'
 import { calendarDay, instantText, plainText, publicId } from '#platform/route-input.ts'
 import { INVOICE_STATES, TICKET_STATES } from './state-maps.ts'
 
@@ -78,7 +78,7 @@ const Tenant = z.strictObject({
     .default('UTC'),
   currency: currency(),
   billing_cycle: z.enum(['monthly', 'quarterly', 'annual']).default('monthly'),
-  current_mrr: Money.optional(),
+  current_mrr: MoneyInput.optional(),
   max_users: count().min(1).optional(),
   trial_ends_at: instant().optional(),
   subscription_starts_at: instant().optional(),
@@ -128,9 +128,9 @@ const Invoice = z
     issued_on: calendarDay(),
     due_on: calendarDay(),
     status: statesOf(INVOICE_STATES, 'invoice'),
-    subtotal: Money,
-    tax: Money.optional(),
-    paid: Money.optional(),
+    subtotal: MoneyInput,
+    tax: MoneyInput.optional(),
+    paid: MoneyInput.optional(),
     paid_on: calendarDay().optional(),
   })
   .refine(namesOneTenant, NAME_ONE_TENANT)
@@ -145,8 +145,8 @@ const Invoice = z
       path: ['subtotal'],
     },
   )
-  .refine((item) => Number.isSafeInteger(item.subtotal.amount_minor + (item.tax?.amount_minor ?? 0)), {
-    message: 'an invoice comes to an amount that can be counted',
+  .refine((item) => Math.abs(item.subtotal.amount_minor + (item.tax?.amount_minor ?? 0)) <= LARGEST_AMOUNT, {
+    message: `an invoice comes to at most ${LARGEST_AMOUNT}`,
     params: { code: 'TOO_LARGE' },
     path: ['subtotal'],
   })
@@ -168,7 +168,7 @@ const Payment = z
     ...owner,
     external_id: externalId(),
     invoice: externalId().meta({ description: 'The external id of the invoice in the same source.' }),
-    amount: Money.refine((money) => money.amount_minor !== 0, {
+    amount: MoneyInput.refine((money) => money.amount_minor !== 0, {
       message: 'a payment is not zero',
       params: { code: 'ZERO' },
     }),

@@ -56,7 +56,7 @@ export interface LinkRow {
   readonly sla_uptime_target: number | null
   readonly notify_on_sla_breach: boolean
   readonly notify_on_billing_threshold: boolean
-  readonly billing_alert_threshold_minor: number | bigint | null
+  readonly billing_alert_threshold_minor: number | null
   readonly billing_alert_currency: string | null
   readonly overrides: readonly StoredOverride[]
   readonly members_count: number
@@ -119,7 +119,7 @@ interface LinkTable {
   metadata: ColumnType<Record<string, unknown>, string, string>
   notify_on_sla_breach: boolean
   notify_on_billing_threshold: boolean
-  billing_alert_threshold_minor: number | bigint | null
+  billing_alert_threshold_minor: number | null
   billing_alert_currency: string | null
   via_partner_id: string | null
   via_partner_name: string | null

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
-import { Money } from '#platform/money.ts'
+import { MoneyInput } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -24,7 +24,7 @@ const RedeemInput = z.strictObject({
     .transform((text) => text.trim())
     .optional()
     .meta({ description: 'Which till or shop, for whoever finds the voucher redeemed.' }),
-  gross_total: Money.refine(({ amount_minor }) => amount_minor >= 0, {
+  gross_total: MoneyInput.refine(({ amount_minor }) => amount_minor >= 0, {
     path: ['amount_minor'],
     message: 'must not be negative',
     params: { code: 'OUT_OF_RANGE' },

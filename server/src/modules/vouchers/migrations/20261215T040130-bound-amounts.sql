@@ -1,0 +1,6 @@
+set role liaison_owner;
+
+-- The largest amount that comes in (LARGEST_AMOUNT in platform/money.ts): sums of thousands of the largest stay exact.
+alter table voucher add constraint voucher_gross_bounded check (gross_minor <= 1000000000000) not valid;
+
+reset role;
