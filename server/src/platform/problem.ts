@@ -98,13 +98,13 @@ export const PLATFORM_PROBLEMS = {
   MALFORMED_REQUEST: {
     status: 400,
     title: 'Request not readable',
-    cause: 'The body is not JSON or the URL or headers cannot be read.',
+    cause: 'The body is not JSON in UTF-8, or the URL or headers cannot be read.',
     remedy: 'Send well-formed JSON in UTF-8 with the right Content-Type.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: 'Media type not supported',
-    cause: 'The Content-Type is not application/json.',
+    cause: 'The Content-Type is not application/json, or names another encoding than UTF-8.',
     remedy: 'Send `Content-Type: application/json`.',
   },
   PAYLOAD_TOO_LARGE: {

@@ -30,7 +30,7 @@ function post(path: string, body: unknown, headers: Record<string, string> = {})
       authorization: `Bearer ${gateway.credential}`,
       ...headers,
     },
-    payload: typeof body === 'string' ? body : JSON.stringify(body),
+    payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
   })
 }
 
@@ -229,6 +229,10 @@ describe('one evaluation', () => {
   test('in another media type, or in no JSON, is 400', async () => {
     const body = JSON.stringify(accountQuestion())
     expect((await post('/access/v1/evaluation', body, { 'content-type': 'text/plain' })).statusCode).toBe(400)
+    const inOther = { 'content-type': 'application/json; charset=iso-8859-1' }
+    expect((await post('/access/v1/evaluation', body, inOther)).statusCode).toBe(400)
+    const bytes = Buffer.from(JSON.stringify({ ...accountQuestion(), action: { name: 'lösen' } }), 'latin1')
+    expect((await post('/access/v1/evaluation', bytes)).statusCode).toBe(400)
     expect(
       (await post('/access/v1/evaluation', body, { 'content-type': 'application/x-www-form-urlencoded' }))
         .statusCode,

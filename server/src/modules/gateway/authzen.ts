@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readBodyText } from '#platform/http/json-body.ts'
 import { ProblemError, toProblemBody } from '#platform/problem.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { COUNTING, recordDenial, toDenial } from './authorize.ts'
@@ -94,11 +95,11 @@ function echoRequestId(request: FastifyRequest, reply: FastifyReply): void {
 
 function acceptJsonOnly(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, JSON.parse(String(text)))
+      done(null, JSON.parse(readBodyText(body, request.headers['content-type'])))
     } catch (cause) {
-      done(refuseBody('The body is not JSON.', cause))
+      done(refuseBody(cause instanceof ProblemError ? cause.message : 'The body is not JSON.', cause))
     }
   })
   scope.addContentTypeParser('*', (_request, _payload, done) => {

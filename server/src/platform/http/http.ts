@@ -12,6 +12,7 @@ import { toProblem } from './error-problem.ts'
 import { execute } from '#platform/execution/carry-through.ts'
 import type { Answer, Call, Engine } from '#platform/execution/execute.ts'
 import { isFile, sendFile } from './file-body.ts'
+import { acceptJsonStrictly } from './json-body.ts'
 import { redirect } from '../html.ts'
 import type { Language } from '#platform/words/language.ts'
 import type { HtmlPage } from '../html.ts'
@@ -314,24 +315,6 @@ function addHooks(app: FastifyInstance, options: HttpOptions): void {
     options.onAnswered?.(request, reply)
   })
   app.addHook('onRequestAbort', async (request) => releaseRequest(app, request))
-}
-
-function acceptJsonStrictly(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    try {
-      // An empty body is no body: requests without input may still name their type.
-      const body: unknown = text === '' ? undefined : JSON.parse(String(text), refusePrototype)
-      done(null, body)
-    } catch (cause) {
-      done(new ProblemError(400, 'MALFORMED_REQUEST', 'The body is not JSON.', { cause }))
-    }
-  })
-}
-
-function refusePrototype(key: string, value: unknown): unknown {
-  if (key === '__proto__' || key === 'constructor') throw new Error('a forbidden key')
-  return value
 }
 
 /** Query strings as flat text; a parameter that comes twice is kept as a list, which no schema takes. */
