@@ -89,11 +89,26 @@ export const wholeNumber = remembered((minimum: number, maximum: number) =>
     .meta(standsFor({ type: 'integer', minimum, maximum })),
 )
 
-/** A calendar day, `YYYY-MM-DD`. */
-export const calendarDay = remembered(() => z.iso.date())
+const NO_YEAR_ZERO = {
+  message: 'must lie in the years 0001 to 9999',
+  params: { code: 'OUT_OF_RANGE' },
+  abort: true,
+}
+const hasYear = (text: string): boolean => !text.startsWith('0000')
 
-// What the database and every answer can tell: four digits of a year, whatever the offset.
-const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
+/** A calendar day, `YYYY-MM-DD`, of the years 0001 to 9999: the calendar of the database has no year 0. */
+export const calendarDay = remembered(() => z.iso.date({ abort: true }).refine(hasYear, NO_YEAR_ZERO))
+
+/** A calendar month, `YYYY-MM`, of the same years. */
+export const calendarMonth = remembered(() =>
+  z
+    .string()
+    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'must be a month such as 2026-11', abort: true })
+    .refine(hasYear, NO_YEAR_ZERO),
+)
+
+/** The first instant that can be told: what the database and every answer can tell has four digits of a year, whatever the offset. */
+export const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
 /** The last instant that can be told. */
 export const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z')
 

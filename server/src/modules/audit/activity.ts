@@ -4,7 +4,14 @@ import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { commaList, dayOrInstant, publicId, searchText, wholeNumber } from '#platform/route-input.ts'
+import {
+  commaList,
+  dayOrInstant,
+  plainText,
+  publicId,
+  searchText,
+  wholeNumber,
+} from '#platform/route-input.ts'
 import { sideOf, windowOf } from './rules.ts'
 import type { ActivityFilters, Viewer, Window } from './rules.ts'
 import { readOwnDetails, readScopedFeed, readWholeFeed } from './store.ts'
@@ -56,7 +63,7 @@ const filters = {
     .optional()
     .meta({ description: 'An action, or the beginning of several: `billing` means all below it.' }),
   outcome: commaList(z.enum(['allowed', 'denied', 'error']), 3).optional(),
-  request_id: z.string().min(1).max(128).optional(),
+  request_id: plainText(1, 128).optional(),
   search: searchText().optional(),
   from: moment().optional(),
   to: moment().optional(),

@@ -2,7 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { commaList, publicId, wholeNumber } from '#platform/route-input.ts'
+import { commaList, FIRST_INSTANT, publicId, wholeNumber } from '#platform/route-input.ts'
 import { checkedWindow, moment, toPublicId, toTold } from './activity.ts'
 import { readClientCalls } from './client-call-store.ts'
 import type { CallFilters, CallRow } from './client-call-store.ts'
@@ -131,7 +131,7 @@ function windowFor(asked: Pick<Query, 'from' | 'to' | 'request_id'>, now: Date) 
   const window = checkedWindow(asked, now)
   if (!window.isDefault || asked.request_id !== undefined) return window
   const last = Math.min(window.to.getTime(), now.getTime())
-  return { ...window, from: new Date(last - DEFAULT_DAYS * DAY_MS) }
+  return { ...window, from: new Date(Math.max(last - DEFAULT_DAYS * DAY_MS, FIRST_INSTANT.getTime())) }
 }
 
 /** One page of what the partner's own API clients did and were refused, behind a cursor. */

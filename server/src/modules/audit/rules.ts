@@ -1,6 +1,6 @@
 import { encodeId } from '@liaison/access'
 import type { PartnerId, PersonId, TenantId } from '@liaison/access'
-import { LAST_INSTANT } from '#platform/route-input.ts'
+import { FIRST_INSTANT, LAST_INSTANT } from '#platform/route-input.ts'
 
 /** Whose log is read: a partner's, a tenant's, or that of the whole installation. */
 export type Viewer = 'partner' | 'tenant' | 'platform'
@@ -51,7 +51,8 @@ export function windowOf(filters: Pick<ActivityFilters, 'from' | 'to'>, now: Dat
   const to = filters.to === undefined ? new Date(now.getTime() + AHEAD_MS) : endOf(filters.to)
   if (filters.from !== undefined) return { from: startOf(filters.from), to, isDefault: false }
   const last = Math.min(to.getTime(), now.getTime())
-  return { from: new Date(last - DEFAULT_WINDOW_DAYS * DAY_MS), to, isDefault: true }
+  const from = Math.max(last - DEFAULT_WINDOW_DAYS * DAY_MS, FIRST_INSTANT.getTime())
+  return { from: new Date(from), to, isDefault: true }
 }
 
 /** The planes from which each side acts. */

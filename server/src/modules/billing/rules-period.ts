@@ -1,6 +1,6 @@
 import { inputRefused } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
-import { addDays, daysBetween } from './rules.ts'
+import { addDays, daysBetween, FIRST_DAY } from './rules.ts'
 import type { SummaryDays, SummaryQueryValues } from './summary-schemas.ts'
 
 const DEFAULT_DAYS = 30
@@ -26,7 +26,8 @@ function faultsOf(query: SummaryQueryValues, days: SummaryDays, today: string): 
 /** The days that a query asks for, the last thirty unless it names others. Throws VALIDATION_ERROR with every fault of them. */
 export function daysOf(query: SummaryQueryValues, today: string): SummaryDays {
   const to = query.to_date ?? today
-  const from = query.from_date ?? addDays(to, 1 - DEFAULT_DAYS)
+  const first = addDays(to, 1 - DEFAULT_DAYS)
+  const from = query.from_date ?? (first < FIRST_DAY ? FIRST_DAY : first)
   const days = { from, to, days: daysBetween(from, to) + 1, asOf: query.as_of ?? today }
   const errors = faultsOf(query, days, today)
   if (errors.length === 0) return days

@@ -106,8 +106,8 @@ export interface SplitSpan {
   readonly edges: readonly { readonly from: string; readonly to: string }[]
 }
 
-// Open ends are days that no invoice has, the first of a month and the last of one.
-const FIRST_DAY = '0001-01-01'
+/** Open ends are days that no invoice has, the first of a month and the last of one. */
+export const FIRST_DAY = '0001-01-01'
 const LAST_DAY = '9998-12-31'
 
 /** Splits a span so that sums kept per month answer for most of it. Every day is in exactly one part. */

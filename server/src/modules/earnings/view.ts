@@ -3,7 +3,7 @@ import type { IdKind } from '@liaison/access'
 import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import { Money, toMoney } from '#platform/money.ts'
-import { publicId } from '#platform/route-input.ts'
+import { calendarMonth, publicId } from '#platform/route-input.ts'
 import { firstOf } from './store.ts'
 import type { Balance, EarningNames, EarningRow, EarningTotal } from './store.ts'
 import { EARNING_KINDS, EARNING_STATES } from './tables.ts'
@@ -14,10 +14,7 @@ const encode = (kind: IdKind, uuid: string): string => encodeId(kind, idFromUuid
 export const EarningParams = z.strictObject({ earning_id: publicId('earning') })
 
 /** A month, `YYYY-MM`; parsed to its first day. */
-export const MonthParam = z
-  .string()
-  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month, for example 2026-11')
-  .transform((month) => `${month}-01`)
+export const MonthParam = calendarMonth().transform((month) => `${month}-01`)
 
 /** One row of the ledger. */
 export const EarningBody = z

@@ -7,6 +7,10 @@ import type { Measure } from './tables.ts'
 const Period = z
   .string()
   .regex(/^(all_time|\d{4}-(0[1-9]|1[0-2]))$/, 'must be all_time or a month such as 2026-11')
+  .refine((text) => !text.startsWith('0000'), {
+    message: 'must lie in the years 0001 to 9999',
+    params: { code: 'OUT_OF_RANGE' },
+  })
   .default('all_time')
   .meta({ description: 'All time, or a month in the time zone of the program.' })
 

@@ -9,6 +9,7 @@ import type {
   ProgramExportMandate,
 } from '#platform/export-source.ts'
 import { toMoney } from '#platform/money.ts'
+import { calendarMonth } from '#platform/route-input.ts'
 import { batchRows, earningRows, payoutRows, referralRows, statementRows } from './export-store.ts'
 import type {
   BatchOut,
@@ -22,10 +23,9 @@ import type {
 import { toId } from './ids.ts'
 import { BATCH_STATES, ITEM_STATES } from './tables.ts'
 
-const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-10')
 const Currency = z.string().regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217')
 
-const months = { from_month: Month.optional(), to_month: Month.optional() }
+const months = { from_month: calendarMonth().optional(), to_month: calendarMonth().optional() }
 const money = { ...months, currency: Currency.optional() }
 /** Asked by the provider alone: a partner's files hold its own rows whatever is asked. */
 const ofPartner = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { calendarDay, plainText, publicId } from '#platform/route-input.ts'
 import type { WorkingHours } from './business-time.ts'
 
 /** From the least to the most urgent. */
@@ -90,7 +90,7 @@ const Hours = z.strictObject({
       params: { code: 'TOO_FEW_HOURS' },
     }),
   holidays: z
-    .array(z.strictObject({ date: z.iso.date(), name: plainText(1, 100) }))
+    .array(z.strictObject({ date: calendarDay(), name: plainText(1, 100) }))
     .max(400)
     .refine((days) => new Set(days.map(({ date }) => date)).size === days.length, {
       message: 'names a day twice',

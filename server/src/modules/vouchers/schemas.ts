@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Money } from '#platform/money.ts'
-import { plainText } from '#platform/route-input.ts'
+import { calendarDay, plainText } from '#platform/route-input.ts'
 import { DUPLICATE_POLICIES, ISSUER_MODES, VOUCHER_STATES } from './tables.ts'
 
 /** The code of a type of voucher, as forms and API name it. */
@@ -22,7 +22,7 @@ export const issueFields = {
   voucher_type: VoucherTypeCode,
   first_name: personName(),
   last_name: personName(),
-  date_of_birth: z.iso.date().meta({ description: 'Calendar day, not ahead and at most 120 years ago.' }),
+  date_of_birth: calendarDay().meta({ description: 'Calendar day, not ahead and at most 120 years ago.' }),
   household_adults: people(),
   household_children: people(),
 }
