@@ -137,6 +137,10 @@ export const SKIP_REASONS = {
 
 export type SkipReason = keyof typeof SKIP_REASONS
 
+// The keys of a constant are its names.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const SKIP_REASON_NAMES = Object.keys(SKIP_REASONS) as SkipReason[]
+
 /** An event, or a component of it, that earned nothing. */
 export interface NewSkip {
   readonly billing_event_id: string

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { faultOfFuture } from '#platform/item-faults.ts'
 import type { ItemFault } from '#platform/item-faults.ts'
+import { LARGEST_AMOUNT } from '#platform/money.ts'
 import { instantText, plainText } from '#platform/route-input.ts'
 import { EVENT_KINDS } from './tables.ts'
 
-/** The largest amount of one event, in minor units: sums of very many stay exact. */
-const LARGEST_AMOUNT = 1_000_000_000_000
-
 const amount = () => z.int().min(0).max(LARGEST_AMOUNT)
+
+/** What is about one payment: without it nothing could ever be taken back, and what was earned on it would stay. */
+const TAKES_BACK_ONE: ReadonlySet<string> = new Set(['refund', 'chargeback', 'void'])
 
 /** One event of the provider's billing system, as it is handed in (D11). */
 export const BillingEventItem = z
@@ -32,8 +33,14 @@ export const BillingEventItem = z
       .meta({ description: 'What was paid for. When there are lines, they add up to the net.' }),
     occurred_at: instantText().meta({ description: 'An instant with its offset (RFC 3339).' }),
     refers_to: plainText(1, 200).optional().meta({
-      description: 'The external id of the payment that this takes back; it may be handed in later.',
+      description:
+        'The external id of the payment that this takes back; it may be handed in later. Needed for `refund`, `chargeback` and `void`; a credit note may be about none.',
     }),
+  })
+  .refine(({ kind, refers_to: refersTo }) => !TAKES_BACK_ONE.has(kind) || refersTo !== undefined, {
+    message: 'must name the payment that it takes back',
+    params: { code: 'REFERS_TO_MISSING' },
+    path: ['refers_to'],
   })
   .refine(({ kind, refers_to: refersTo }) => kind !== 'invoice_paid' || refersTo === undefined, {
     message: 'a payment refers to nothing',

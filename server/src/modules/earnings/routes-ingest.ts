@@ -8,7 +8,7 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { returnToMark, setMark } from './accrual-store.ts'
 import { BillingEventItem, parseItems } from './event-schemas.ts'
-
+import { sayWhy } from './skip-view.ts'
 import { takeEvents } from './take-events.ts'
 import type { Taken } from './take-events.ts'
 import './problems.ts'
@@ -17,6 +17,13 @@ const MAXIMUM_ITEMS = 1000
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
 const Fault = z.strictObject({ index: z.int(), pointer: z.string(), code: z.string(), detail: z.string() })
+
+const Skip = z.strictObject({
+  external_id: z.string(),
+  component: z.string().nullable().meta({ description: 'Null when the whole event is meant.' }),
+  reason: z.string(),
+  says: z.string(),
+})
 
 const Outcome = z.strictObject({
   received: z.int(),
@@ -27,7 +34,11 @@ const Outcome = z.strictObject({
     clawed_back: z.int().meta({ description: 'Rows that were added for what went back.' }),
     skipped: z.int().meta({
       description:
-        'Components of events of referred tenants that earned nothing; each is kept with its reason.',
+        'Components of events of referred tenants that came to nothing; each is kept with its reason.',
+    }),
+    skips: z.array(Skip).meta({
+      description:
+        'Each of them by the id of its event. With `ORIGINAL_UNKNOWN` what was earned on the payment stays, until that payment is reported.',
     }),
     differing: z
       .int()
@@ -72,6 +83,15 @@ function summarise(taken: Taken) {
     skipped: skips.length,
     differing: taken.differing.length,
   }
+}
+
+function tellSkips({ accrued, externalIds }: Taken): z.input<typeof Skip>[] {
+  return accrued.skips.map(({ billing_event_id: id, component, reason }) => ({
+    external_id: externalIds.get(id) ?? '',
+    component: component === '' ? null : component,
+    reason,
+    says: sayWhy(reason),
+  }))
 }
 
 async function take(
@@ -123,7 +143,8 @@ const handIn = route({
       rowCount: received,
       changes: { source: mandate.source, created: isKept ? created : 0, unchanged, ...(isKept && earnings) },
     })
-    return { received, created, unchanged, earnings, dry_run: body.dry_run, errors: faults }
+    const told = { ...earnings, skips: tellSkips(taken) }
+    return { received, created, unchanged, earnings: told, dry_run: body.dry_run, errors: faults }
   },
 })
 

@@ -10,7 +10,6 @@ import {
   getEarning,
   listEarnings,
   listOwnerNames,
-  listSkips,
   listTakenBack,
   nameRows,
   thisMonth,
@@ -29,6 +28,7 @@ import {
   TotalBody,
   toTotal,
 } from './view.ts'
+import { listSkips } from './skip-store.ts'
 import { SkipBody, toSkip } from './skip-view.ts'
 
 const readLines = { permission: 'partner_org.earnings.read' } as const

@@ -12,6 +12,7 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { adjustRoute } from './routes-adjust.ts'
+import { skippedRoute } from './routes-skipped.ts'
 import {
   addPolicy,
   approve,
@@ -368,6 +369,7 @@ export const makePlatformEarningRoutes = (services: Services): readonly Route[] 
   readPolicy,
   makeSetPolicy(services),
   one,
+  skippedRoute,
   adjustRoute,
   approving,
   holding,

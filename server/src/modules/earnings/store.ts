@@ -210,26 +210,3 @@ export async function findBalances(mandate: EarningMandate, partnerId: string): 
   )
   return rows
 }
-
-/**
- * Which events of own referrals earned nothing and why, newest first. What came before its payment has, once
- * that was reported, the reason of then, and none when it was taken back.
- */
-export async function listSkips(
-  mandate: EarningMandate,
-  partnerId: PartnerId | undefined,
-  page: { readonly limit: number; readonly offset: number },
-) {
-  let query = tables<EarningTables>(mandate)
-    .selectFrom('earning_skip')
-    .where(
-      sql<boolean>`(earning_skip.reason <> 'ORIGINAL_UNKNOWN'
-        or not exists (select from earning e where e.billing_event_id = earning_skip.billing_event_id)
-        and not exists (select from earning_skip l where l.billing_event_id = earning_skip.billing_event_id and l.component <> ''))`,
-    )
-  if (partnerId !== undefined) query = query.where('partner_id', '=', partnerId)
-  return readPage(
-    query.selectAll().orderBy('created_at', 'desc').orderBy('billing_event_id').orderBy('component'),
-    page,
-  )
-}

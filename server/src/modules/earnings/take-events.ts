@@ -33,6 +33,8 @@ export interface Taken {
   readonly created: number
   readonly unchanged: number
   readonly accrued: Accrued
+  /** What the source calls the events that the skips are about, by their ids. */
+  readonly externalIds: ReadonlyMap<string, string>
   /** Earnings that a repetition would calculate otherwise now. They stay as they are. */
   readonly differing: readonly Differing[]
   readonly faults: readonly ItemFault[]
@@ -231,6 +233,19 @@ async function compareRepeated(
   return { repeated: kept, faults }
 }
 
+/** What new events earn or take back, with that which waited for them. */
+async function earnOn(
+  mandate: Ingesting,
+  looked: Looked,
+  nextId: () => string,
+): Promise<Pick<Taken, 'accrued' | 'externalIds'>> {
+  if (looked.added.length === 0) return { accrued: NOTHING, externalIds: new Map() }
+  const facts = await gatherFacts(mandate, looked, nextId)
+  const concerned = [...looked.added, ...[...facts.waiting.values()].flat()]
+  const externalIds = new Map(concerned.map(({ id, externalId }) => [id, externalId]))
+  return { accrued: accrue(facts, looked.added), externalIds }
+}
+
 /**
  * Takes events in: each is kept once, and what the new ones earn or take back is added to the ledgers in the same
  * transaction. Nothing is added when there is a fault; the caller then undoes what was written. Source: D6, D11.
@@ -250,11 +265,11 @@ export async function takeEvents(mandate: Ingesting, items: readonly PlacedItem[
     (left, right) => left.index - right.index,
   )
   const counts = { created: added.length, unchanged: compared.repeated.length }
-  if (all.length > 0) return { ...counts, accrued: NOTHING, differing: [], faults: all }
-  const accrued =
-    added.length === 0 ? NOTHING : accrue(await gatherFacts(mandate, { added, earlier }, nextId), added)
-  await addAccrued(mandate, accrued)
-  return { ...counts, accrued, differing: await findDiffering(mandate, compared.repeated), faults: [] }
+  if (all.length > 0)
+    return { ...counts, accrued: NOTHING, externalIds: new Map(), differing: [], faults: all }
+  const earned = await earnOn(mandate, { added, earlier }, nextId)
+  await addAccrued(mandate, earned.accrued)
+  return { ...counts, ...earned, differing: await findDiffering(mandate, compared.repeated), faults: [] }
 }
 
 /**
