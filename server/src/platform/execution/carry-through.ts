@@ -62,7 +62,6 @@ interface Admission {
 
 /** Takes the limits of a request, unless its door took them. Throws when it is not admitted. */
 async function takeAdmission(engine: Engine, call: Call, opened: Opened): Promise<Admission> {
-  // Reads the input, where the door did not want it judged before (`lateInputs`).
   const applicant = { ...call, mandate: opened.mandate }
   if (opened.limitHeaders) return { limits: { ...opened.limitHeaders }, reading: null }
   const taken = takeLimits(engine.limiter, applicant)
@@ -90,9 +89,13 @@ async function replay(call: Call, { transaction }: Opened, stored: Answer): Prom
   return { ...stored, headers: { ...stored.headers, 'Idempotent-Replayed': 'true' } }
 }
 
+/** Throws VALIDATION_ERROR for input that cannot be taken: from here on whoever sent it is known (`lateInputs`). */
+const judgeInput = ({ inputs }: Call): unknown => inputs
+
 async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
   const { mandate, proof } = opened
   readAccessReason(call.request.headers['x-access-reason'])
+  judgeInput(call)
   if (proof && !isMetered(call.route)) return workBehindTicket(engine, call, { ...opened, proof })
   const { limits, reading } = await takeAdmission(engine, call, opened)
   call.counted.limits = limits

@@ -11,6 +11,7 @@ import type { Database } from '../database.ts'
 import type { Guard } from './guard.ts'
 import type { LookedUpKey } from './idempotency.ts'
 import type { Limiter } from '#platform/limits/limits.ts'
+import { endMandate } from '../mandate.ts'
 import type { Mandate, Signal } from '../mandate.ts'
 import { openForClient } from '#platform/resolvers/resolver-of-client.ts'
 import type { RealmTokens } from '#platform/credentials/realm-token.ts'
@@ -154,6 +155,26 @@ function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest
   }
 }
 
+/**
+ * The request of a person. Where the input names the tenant and cannot be read, nobody learns so without a session. Throws
+ * UNAUTHORIZED, VALIDATION_ERROR and TENANT_CONTEXT_MISMATCH.
+ */
+async function readPersonRequest(
+  { database }: Engine,
+  call: Call,
+  permission: PermissionEntry,
+): Promise<PersonRequest> {
+  try {
+    return toPersonRequest(call, permission)
+  } catch (fault) {
+    const { mandate, transaction } = await openForIdentity(database, call.trace, call.sessionToken)
+    const isSignedIn = mandate.session !== null
+    endMandate(mandate)
+    await transaction.rollback()
+    throw isSignedIn ? fault : new ProblemError(401, 'UNAUTHORIZED', 'Nobody is signed in.')
+  }
+}
+
 async function openForToken(
   engine: Engine,
   call: Call,
@@ -208,7 +229,7 @@ export async function open(engine: Engine, call: Call, mayDefer = false): Promis
   if (isAgencyAccess(access)) return openForAgency(engine, call, access)
   const permission = permissionOf(access)
   if (!permission) throw new Error(`${call.route.path} has no permission to open`)
-  const request = { ...toPersonRequest(call, permission), mayDefer }
+  const request = { ...(await readPersonRequest(engine, call, permission)), mayDefer }
   const opened = await openForPerson(engine.database, request).catch((error: unknown) => {
     if (error instanceof Refusal) error.askedTenantId = request.tenantId
     throw error

@@ -227,7 +227,10 @@ function inputsOf(route: Route, { params, query, body }: FastifyRequest): Inputs
   return parseInputs(route.input, { params, query, body }, route.answers === 'page')
 }
 
-/** A call whose input is judged once somebody reads it: nobody learns what a form takes without a token (embedded.md section 2). */
+/**
+ * A call whose input is judged once somebody reads it, which is after the credential: whoever has none learns that alone
+ * (access.md section 3), and not what a form takes (embedded.md section 2).
+ */
 function lateInputs(brought: Omit<Call, 'inputs'>): Call {
   let parsed: Inputs<Schemas> | undefined
   return {
@@ -268,9 +271,9 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
       const trace = readTrace(request, route.path, options.engine.clock())
       const sessionToken = request.cookies[SESSION_COOKIE] ?? null
       const brought = { route, request, trace, sessionToken, counted: { limits: {} } }
-      const call: Call = isAgencyAccess(route.access)
-        ? lateInputs(brought)
-        : { ...brought, inputs: inputsOf(route, request) }
+      // Where nobody needs a credential, what cannot be taken costs no transaction.
+      const isOpen = 'public' in route.access || 'identity' in route.access
+      const call: Call = isOpen ? { ...brought, inputs: inputsOf(route, request) } : lateInputs(brought)
       const answer = await execute(options.engine, call).catch((error: unknown) => {
         void reply.headers(brought.counted.limits)
         throw error
