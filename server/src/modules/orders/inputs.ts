@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { inputRefused } from '#platform/problem.ts'
 import { calendarDay, plainText } from '#platform/route-input.ts'
 import { ExpectedTotal } from './expected-total.ts'
-import { OWNER_KEYS, MAXIMUM_ITEMS, MAXIMUM_QUANTITY, PAYER_KEYS } from './rules.ts'
+import { addDays, dayOf, OWNER_KEYS, MAXIMUM_ITEMS, MAXIMUM_QUANTITY, PAYER_KEYS } from './rules.ts'
 
 type Silent<Key extends string> = Record<Key, z.ZodOptional<z.ZodUnknown>>
 
@@ -64,3 +65,10 @@ export const ReasonBody = z.strictObject({ reason: plainText(1, 500).optional(),
 
 /** Where a list goes on and how many rows it answers with. */
 export const cursor = z.string().min(1).max(500).optional()
+
+/** Refuses a day that is over: nothing is delivered in the past. A day of grace, because a day is one of the sender's calendar. */
+export function requireDayToCome(day: string | undefined, now: Date): void {
+  if (day === undefined || day >= dayOf(addDays(now, -1))) return
+  const detail = 'must not be over'
+  throw inputRefused([{ pointer: '/body/requested_date', code: 'IN_THE_PAST', detail }])
+}

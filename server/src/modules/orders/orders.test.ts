@@ -121,11 +121,9 @@ describe('an order', () => {
 
   test('is changed with the version that was read, before work on it begins, and at the prices of now (A7)', async () => {
     const order = await placed()
-    const amend = (version: number, body: unknown) =>
-      clients.call(token, 'PATCH', `${ORDERS}/${order.order_id}`, {
-        body,
-        headers: { 'if-match': `"v${version}"` },
-      })
+    const amendBy = (tags: string, body: unknown) =>
+      clients.call(token, 'PATCH', `${ORDERS}/${order.order_id}`, { body, headers: { 'if-match': tags } })
+    const amend = (version: number, body: unknown) => amendBy(`"v${version}"`, body)
     const changed = await amend(1, {
       items: [{ product_code: 'ROUTER', quantity: 2 }],
       requested_date: '2027-01-31',
@@ -145,8 +143,19 @@ describe('an order', () => {
     })
     expect(bare.json()).toMatchObject({ code: 'PRECONDITION_REQUIRED' })
     expect((await amend(2, {})).json()).toMatchObject({ code: 'VALIDATION_ERROR' })
+    const past = await amend(2, { requested_date: '2020-01-01' })
+    expect(past.json().errors).toMatchObject([{ pointer: '/body/requested_date', code: 'IN_THE_PAST' }])
+    // Weak tags never match, `*` names no version, and of a list the one counts that is ours (RFC 9110 section 13.1.1).
+    for (const [tags, code] of [
+      ['W/"v2"', 'PRECONDITION_FAILED'],
+      ['"x"', 'PRECONDITION_FAILED'],
+      ['*', 'PRECONDITION_REQUIRED'],
+      ['"v1", "v2"', 'PRECONDITION_REQUIRED'],
+    ] as const)
+      expect((await amendBy(tags, { reference: 'x' })).json(), tags).toMatchObject({ code })
+    expect((await amendBy('"x" , "v2"', { reference: 'y' })).json()).toMatchObject({ version: 3 })
     await move(order, 'progress')
-    expect((await amend(3, { reference: 'too late' })).json()).toMatchObject({ code: 'ORDER_STATE_CONFLICT' })
+    expect((await amend(4, { reference: 'too late' })).json()).toMatchObject({ code: 'ORDER_STATE_CONFLICT' })
   })
 
   test('is cancelled until it is completed, and stays as it ended (A7)', async () => {
@@ -190,6 +199,7 @@ describe('an order', () => {
       { items: [{ product_code: 'ROUTER', quantity: 1, price: 0 }] },
       { ...BODY, discount: 10 },
       { ...BODY, requested_date: '2027-02-30' },
+      { ...BODY, requested_date: '2020-01-01' },
       { ...BODY, reference: 'x'.repeat(101) },
     ])
       expect((await place(body)).statusCode, JSON.stringify(body)).toBe(422)

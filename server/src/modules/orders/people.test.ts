@@ -142,6 +142,7 @@ describe('a person of a wholesaler', () => {
       { ...body, billing_account_id: foreign.billing_account_id },
       { ...body, items: [{ product_code: 'ISDN', quantity: 1 }] },
       { ...body, items: [] },
+      { ...body, requested_date: '2020-01-01' },
       { ...body, items: [{ product_code: 'ROUTER', quantity: 0 }], requested_date: 'soon' },
     ]
     const answers: { statusCode: number; faults: number }[] = []
@@ -150,7 +151,7 @@ describe('a person of a wholesaler', () => {
       const { errors = [] } = response.json<{ errors?: unknown[] }>()
       answers.push({ statusCode: response.statusCode, faults: errors.length })
     }
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual([422, 422, 422, 422, 422])
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([422, 422, 422, 422, 422, 422])
     expect(answers.at(-1)?.faults).toBe(2)
     expect(await count()).toBe(before)
   })

@@ -10,7 +10,14 @@ import type { Sent, Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { amendOrder, insertOrder } from './client-store.ts'
 import { announceOrder } from './events.ts'
-import { AccountParams, AmendmentBody, NewOrderBody, PARTIES, ReasonBody } from './inputs.ts'
+import {
+  AccountParams,
+  AmendmentBody,
+  NewOrderBody,
+  PARTIES,
+  ReasonBody,
+  requireDayToCome,
+} from './inputs.ts'
 import { answerOrders, OrderPage, orderQuery } from './order-list.ts'
 import { isOfCaller, requireOwnParties, requirePlacedByCaller } from './refusals.ts'
 import { dayOf } from './rules.ts'
@@ -56,6 +63,7 @@ const placeRoute = route({
   responses: { 201: OrderDetail },
   async handle({ mandate, query, body }) {
     requireOwnParties(mandate, 'api.orders.create', [body, query])
+    requireDayToCome(body.requested_date, mandate.origin.now)
     const uuid = await insertOrder(mandate, {
       items: body.items,
       reference: body.reference ?? null,
@@ -94,6 +102,7 @@ const amendRoute = route({
     requirePlacedByCaller(mandate, 'api.orders.update', before)
     requireVersion(before, expectedVersion)
     const { items, reference, requested_date, expected_total } = body
+    if (requested_date !== before.requested_on) requireDayToCome(requested_date, mandate.origin.now)
     await amendOrder(mandate, before, { items, reference, requested_date, expected_total })
     const { order, body: amended } = await answer(mandate, params.order_id)
     await announceOrder(mandate, order, {

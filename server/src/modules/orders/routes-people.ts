@@ -9,7 +9,7 @@ import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { announceOrder } from './events.ts'
 import { ExpectedTotal, toExpected } from './expected-total.ts'
-import { Items, Reference } from './inputs.ts'
+import { Items, Reference, requireDayToCome } from './inputs.ts'
 import { insertOrderOfPerson, listOrderingAccounts, listProducts, payerChanged } from './people-store.ts'
 import type { OrderingMandate } from './people-store.ts'
 import { dayOf } from './rules.ts'
@@ -98,6 +98,7 @@ async function getAccount(
 
 async function place(mandate: OrderingMandate, body: z.output<typeof PersonOrderBody>) {
   const account = await getAccount(mandate, body.billing_account_id)
+  requireDayToCome(body.requested_date, mandate.origin.now)
   if (account.payer && account.payer.relationship_id !== body.relationship_id) throw payerChanged()
   const uuid = await insertOrderOfPerson(mandate, {
     account,

@@ -27,23 +27,28 @@ export function contextHeaders(mandate: Mandate): Record<string, string> {
 
 /** The problem of whoever would replace what he never read. */
 export function needsVersion(): ProblemError {
-  return new ProblemError(428, 'PRECONDITION_REQUIRED', 'Send the ETag that was read as If-Match.')
+  return new ProblemError(428, 'PRECONDITION_REQUIRED', 'Send the one ETag that was read as If-Match.')
+}
+
+const NO_VERSION = 'If-Match is not the ETag of a version of this resource.'
+
+/** The versions that a list of tags names: tags of others match nothing here, and weak ones never do (RFC 9110 section 13.1.1). */
+function versionsIn(header: string): number[] {
+  const named = header.split(',').flatMap((tag) => /^"v(\d{1,9})"$/.exec(tag.trim())?.[1] ?? [])
+  return [...new Set(named.map(Number))]
 }
 
 /**
  * The version that `If-Match` names, where the route asks for one; 0 without it where it may be about to make what is not
- * there. Throws 428 without it otherwise, 412 for what is no version of ours.
+ * there. Throws 428 without it otherwise and where it names whatever there is (`*`) or several versions, since whoever
+ * replaces something says which one he read; 412 for what is no version of ours.
  */
 export function readExpectedVersion(route: Route, header: string | undefined): number {
   if (!route.ifMatch) return 0
   if (header === undefined && route.ifMatch === 'existing') return 0
-  if (header === undefined) throw needsVersion()
-  const version = /^"v(\d{1,9})"$/.exec(header)?.[1]
-  if (version === undefined)
-    throw new ProblemError(
-      412,
-      'PRECONDITION_FAILED',
-      'If-Match is not the ETag of a version of this resource.',
-    )
-  return Number(version)
+  if (header === undefined || header.trim() === '*') throw needsVersion()
+  const [version, ...others] = versionsIn(header)
+  if (others.length > 0) throw needsVersion()
+  if (version === undefined) throw new ProblemError(412, 'PRECONDITION_FAILED', NO_VERSION)
+  return version
 }
