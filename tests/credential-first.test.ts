@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startWholeWorld } from '../server/testing/account-acts.ts'
-import { seedSource } from '../server/testing/ingest.ts'
+import { seedSource, STRANGER } from '../server/testing/ingest.ts'
 import { seedPartnerOf } from '../server/testing/invoices.ts'
 import type { Caller, TestWorld } from '../server/testing/world.ts'
 
@@ -35,7 +35,7 @@ test.each(STRANGERS)(
       ...(method !== 'GET' && { body: {} }),
       ...(authorization !== null && { headers: { authorization } }),
     }
-    for (const caller of [null, { cookie: '__Host-liaison=nobody' }]) {
+    for (const caller of [STRANGER, { cookie: '__Host-liaison=nobody' }]) {
       const answer = await world.call(caller, method, path, options)
       expect(answer.statusCode, answer.body).toBe(401)
     }
@@ -52,6 +52,6 @@ test('with it the input is judged as before, and where there is no permission th
 })
 
 test('input that cannot be read at all is refused before: nobody looks for a credential beside it', async () => {
-  const answer = await world.call(null, 'POST', '/api/v1/partner/members', { body: '{' })
+  const answer = await world.call(STRANGER, 'POST', '/api/v1/partner/members', { body: '{' })
   expect([answer.statusCode, answer.json().code]).toEqual([400, 'MALFORMED_REQUEST'])
 })

@@ -146,13 +146,10 @@ describe('an order', () => {
     const past = await amend(2, { requested_date: '2020-01-01' })
     expect(past.json().errors).toMatchObject([{ pointer: '/body/requested_date', code: 'IN_THE_PAST' }])
     // Weak tags never match, `*` names no version, and of a list the one counts that is ours (RFC 9110 section 13.1.1).
-    for (const [tags, code] of [
-      ['W/"v2"', 'PRECONDITION_FAILED'],
-      ['"x"', 'PRECONDITION_FAILED'],
-      ['*', 'PRECONDITION_REQUIRED'],
-      ['"v1", "v2"', 'PRECONDITION_REQUIRED'],
-    ] as const)
-      expect((await amendBy(tags, { reference: 'x' })).json(), tags).toMatchObject({ code })
+    for (const tags of ['W/"v2"', '"x"'])
+      expect((await amendBy(tags, { reference: 'x' })).statusCode, tags).toBe(412)
+    for (const tags of ['*', '"v1", "v2"'])
+      expect((await amendBy(tags, { reference: 'x' })).statusCode, tags).toBe(428)
     expect((await amendBy('"x" , "v2"', { reference: 'y' })).json()).toMatchObject({ version: 3 })
     await move(order, 'progress')
     expect((await amend(4, { reference: 'too late' })).json()).toMatchObject({ code: 'ORDER_STATE_CONFLICT' })

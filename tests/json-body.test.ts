@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ingestRoutes } from '#modules/ingest/index.ts'
-import { seedTenants } from '#testing/ingest.ts'
-import { TestWorld } from '#testing/world.ts'
+import { ingestRoutes } from '../server/src/modules/ingest/index.ts'
+import { seedTenants } from '../server/testing/ingest.ts'
+import { TestWorld } from '../server/testing/world.ts'
 
 let world: TestWorld
 beforeAll(async () => {
