@@ -216,6 +216,11 @@ describe('grant management', () => {
     expect((await call(cast, token))[0]).toBe(401)
     const blank = await cast.app.token('client_credentials', { resource: `${TEST_ISSUER}/grants` })
     expect([blank.status, blank.body['error']]).toEqual([400, 'invalid_scope'])
+    const more = await cast.app.token('client_credentials', {
+      scope: 'grant_management_query orders.read',
+      resource: `${TEST_ISSUER}/grants`,
+    })
+    expect([more.status, more.body]).toMatchObject([400, { error: 'invalid_scope', scope: 'orders.read' }])
   })
 
   test("a grant that is to be changed must be the client's own (A4)", async () => {

@@ -246,6 +246,30 @@ describe("a client's own organisation", () => {
     expect(answer.body['refresh_token']).toBeUndefined()
   })
 
+  test.each([
+    ['order.read', 'order.read'],
+    ['invoices.read', 'invoices.read'],
+    ['orders.read nope also.nope', 'nope also.nope'],
+  ])(
+    'a scope that it is not registered for is refused by its name, never taken for none: %s',
+    async (scope, named) => {
+      const cast = await oauth.cast()
+      await oauth.world.seed('update partner set home_tenant_id = $2 where id = $1', [
+        cast.partner,
+        cast.tenant,
+      ])
+      await oauth.world.seed(`update api_client set scopes = array['orders.read'], mask = $2 where id = $1`, [
+        cast.client,
+        toBits(maskOfScopes(['orders.read'])),
+      ])
+      const answer = await cast.app.token('client_credentials', { scope })
+      expect([answer.status, answer.body]).toMatchObject([400, { error: 'invalid_scope', scope: named }])
+      expect(answer.body['error_description']).toContain(named.replace(' ', ', '))
+      const whole = await cast.app.token('client_credentials', {})
+      expect(whole.body['scope'], whole.text).toBe('orders.read')
+    },
+  )
+
   test('with several accounts the one that is meant must be named', async () => {
     const cast = await oauth.cast({ accounts: 2 })
     await oauth.world.seed('update partner set home_tenant_id = $2 where id = $1', [

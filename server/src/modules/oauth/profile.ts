@@ -46,6 +46,20 @@ function requireAssertion(issuer: string, claims: Record<string, unknown>, nowSe
   if (isEarly) throw new errors.InvalidClientAuth('the assertion is from the future')
 }
 
+/**
+ * Whoever names scopes wants no others: the library drops those that it does not know, and a request of which nothing is
+ * left would look like one that named none, which gets all that the client is registered for.
+ */
+function requireOffered(wanted: unknown, offered: readonly string[]): void {
+  const names = typeof wanted === 'string' ? wanted.split(' ') : []
+  const beyond = names.filter((name) => !offered.includes(name))
+  if (beyond.length > 0)
+    throw new errors.InvalidScope(
+      `this client has no such scope for this resource: ${beyond.join(', ')}`,
+      beyond.join(' '),
+    )
+}
+
 /** The resources that tokens are for: our API, managing grants, and streams of signals; a client sees the scopes that it is registered for. */
 function resourceServerOf(
   { places }: OAuthParts,
@@ -58,13 +72,14 @@ function resourceServerOf(
     accessTokenTTL: ACCESS_SECONDS,
     jwt: { sign: { alg: 'ES256' as const, kid } },
   }
-  if (resource === places.apiResource())
-    return { ...signed, scope: orderScopes(registeredScopes(oidc.client)).join(' ') }
-  const isManagement = oidc.params?.['grant_type'] === 'client_credentials'
-  if (resource === grantsResourceOf(places) && isManagement)
-    return { ...signed, scope: GRANT_SCOPES.join(' ') }
-  if (resource === signalsResourceOf(places) && isManagement)
-    return { ...signed, scope: SIGNAL_SCOPES.join(' ') }
+  const isForItself = oidc.params?.['grant_type'] === 'client_credentials'
+  const offer = (scopes: readonly string[]): ResourceServer => {
+    if (isForItself) requireOffered(oidc.params?.['scope'], scopes)
+    return { ...signed, scope: scopes.join(' ') }
+  }
+  if (resource === places.apiResource()) return offer(orderScopes(registeredScopes(oidc.client)))
+  if (resource === grantsResourceOf(places) && isForItself) return offer(GRANT_SCOPES)
+  if (resource === signalsResourceOf(places) && isForItself) return offer(SIGNAL_SCOPES)
   throw new errors.InvalidTarget('there is no such resource')
 }
 
