@@ -4,6 +4,7 @@ import { thumbprintOfCertificate } from '@liaison/guard'
 import type { ClientId } from '@liaison/access'
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 import type { FastifyRequest } from 'fastify'
+import { sentMethodOf } from '#platform/http/head-requests.ts'
 import { useOnce } from './artifact-store.ts'
 import { Confirmation } from './claims-schema.ts'
 import { mayComeFrom } from './client-metadata.ts'
@@ -76,7 +77,9 @@ async function isBound(
     return certificate ? thumbprintOfCertificate(certificate) === bound['x5t#S256'] : false
   }
   const url = `${parts.places.authOrigin()}${request.url.split('?', 1)[0] ?? ''}`
-  return proof !== null && isProven(parts, { method: request.method, url, token, proof }, bound.jkt)
+  return (
+    proof !== null && isProven(parts, { method: sentMethodOf(request.raw), url, token, proof }, bound.jkt)
+  )
 }
 
 /** A client that came with a token for a resource that opens no tenant's data. */

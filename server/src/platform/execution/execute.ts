@@ -6,6 +6,7 @@ import type { TokenVerifier } from '#platform/credentials/access-token.ts'
 import { isAgencyAccess } from '../agency-door.ts'
 import type { AgencyCall, AgencyDoor } from '../agency-door.ts'
 import { authorizationsOf } from './authorizations.ts'
+import { sentMethodOf } from '#platform/http/head-requests.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database.ts'
 import type { Guard } from './guard.ts'
@@ -180,9 +181,14 @@ async function openForToken(
   call: Call,
   access: Extract<Route['access'], { api: unknown }>,
 ): Promise<Opened> {
-  const { method, url } = call.request
+  const { url, raw } = call.request
   const headers = { ...call.request.headers, authorization: authorizationsOf(call.request) }
-  const token = await engine.tokens.verify({ method, path: url, headers, message: call.request.raw })
+  const token = await engine.tokens.verify({
+    method: sentMethodOf(raw),
+    path: url,
+    headers,
+    message: raw,
+  })
   return openForClient(engine.database, {
     token,
     permission: access.api,

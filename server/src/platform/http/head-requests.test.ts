@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as oauth4webapi from 'oauth4webapi'
 import { z } from 'zod'
 import { html } from '#platform/html.ts'
 import { showPage } from '#platform/pages/index.ts'
 import { page, route } from '#platform/route.ts'
-import { TestWorld } from '#testing/world.ts'
+import { OAuthWorld } from '#testing/oauth-world.ts'
+import { TEST_ORIGIN, TestWorld } from '#testing/world.ts'
 
 const open = { public: 'A probe.' }
 const probes = [
@@ -73,4 +75,41 @@ test('HEAD changes nothing, follows nothing, and stays what it is where a route 
   expect((await ask('HEAD', '/probe-page', { accept: 'text/event-stream' })).status).toBe(404)
   expect((await ask('HEAD', '/probe-own/a')).headers.get('x-method')).toBe('HEAD')
   expect((await ask('GET', '/probe-own/a')).headers.get('x-method')).toBe('GET')
+})
+
+const orders = route({
+  method: 'GET',
+  path: '/api/v1/customers/:customer_ban/probe',
+  summary: 'Read something with a token',
+  input: { params: z.strictObject({ customer_ban: z.string() }) },
+  access: { api: 'api.orders.read', account: ({ params }) => params.customer_ban },
+  limit: 'list',
+  responses: { 200: z.strictObject({}) },
+  handle: () => Promise.resolve({}),
+})
+
+test('a proof of possession is about the method that was sent: HEAD is proved as HEAD, and a proof of GET is none for it (RFC 9449 section 4.3)', async () => {
+  await using oauth = await OAuthWorld.start(() => [orders])
+  const base = await oauth.world.app.http.listen({ port: 0, host: '127.0.0.1' })
+  const cast = await oauth.cast()
+  const { accessToken } = await oauth.grant(cast)
+  const url = new URL('/api/v1/customers/BAN-1001/probe', TEST_ORIGIN)
+  /** Proves one method and sends another, over a connection of its own: HEAD is made GET where a connection comes in. */
+  const send = async (proved: string, method: string) => {
+    const { privateKey, publicKey } = await cast.app.proofKey
+    try {
+      const answer = await oauth4webapi.protectedResourceRequest(accessToken, proved, url, undefined, null, {
+        ...cast.app.options,
+        DPoP: oauth4webapi.DPoP(cast.app.client, { privateKey, publicKey }),
+        [oauth4webapi.customFetch]: (_url: string, { headers }: { headers: HeadersInit }) =>
+          fetch(`${base}${url.pathname}`, { method, headers }),
+      })
+      return answer.status
+    } catch (error) {
+      if (error instanceof oauth4webapi.WWWAuthenticateChallengeError) return error.response.status
+      throw error
+    }
+  }
+  expect([await send('GET', 'GET'), await send('HEAD', 'HEAD')]).toEqual([200, 200])
+  expect([await send('GET', 'HEAD'), await send('HEAD', 'GET')]).toEqual([401, 401])
 })

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
+const heads = new WeakSet<IncomingMessage>()
+
+/** The method that a request came with: what was signed or proved of it is about that one, also where it is answered as GET (RFC 9449 section 4.3). */
+export function sentMethodOf(request: IncomingMessage): string {
+  return heads.has(request) ? 'HEAD' : (request.method ?? '')
+}
+
 /** The beginnings of addresses of which a route knows by itself what HEAD is. */
 function collectOwn(app: FastifyInstance): readonly string[] {
   const own: string[] = []
@@ -24,6 +31,8 @@ export function answerHeads(app: FastifyInstance): void {
   app.server.prependListener('request', (request: IncomingMessage) => {
     const { url = '' } = request
     const isRoutes = own.some((beginning) => url.startsWith(beginning))
-    if (request.method === 'HEAD' && !isRoutes && !isFollowed(request)) request.method = 'GET'
+    if (request.method !== 'HEAD' || isRoutes || isFollowed(request)) return
+    heads.add(request)
+    request.method = 'GET'
   })
 }
