@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readBearer } from '#platform/credentials/bearer.ts'
 
 const PREFIX = 'padt_'
 const TOKEN = /^padt_[A-Za-z0-9_-]{43}$/
@@ -11,6 +12,6 @@ export const makeDashboardToken = (): string => `${PREFIX}${randomBytes(32).toSt
 
 /** The token of a header field; null for whatever has another form, which then costs no question to the database. */
 export function readDashboardToken(authorization: string | undefined): string | null {
-  const text = /^Bearer (\S{1,100})$/.exec(authorization ?? '')?.[1] ?? ''
-  return TOKEN.test(text) ? text : null
+  const text = readBearer(authorization, 100)
+  return text !== null && TOKEN.test(text) ? text : null
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { readBearer } from '#platform/credentials/bearer.ts'
 
 /** The value of a header field, unless it came more than once. */
 function only(value: string | readonly string[] | undefined): string | null {
@@ -14,9 +15,8 @@ export function readCredential(
   authorization: string | readonly string[] | undefined,
 ): string | null {
   if (Array.isArray(authorization)) return null
-  const bearer = only(authorization)
   const named = only(headers['x-partner-token'])
-  const fromBearer = bearer === null ? null : (/^Bearer ([\x21-\x7e]{1,200})$/i.exec(bearer)?.[1] ?? '')
+  const fromBearer = only(authorization) === null ? null : (readBearer(authorization, 200) ?? '')
   if (fromBearer !== null && named !== null && fromBearer !== named) return null
   return fromBearer ?? named
 }

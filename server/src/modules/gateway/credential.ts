@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { readBearer } from '#platform/credentials/bearer.ts'
 
 const PREFIX = 'lsn_gtw_'
-const CREDENTIAL = /^Bearer (lsn_gtw_[A-Za-z0-9_-]{43})$/
+const CREDENTIAL = /^lsn_gtw_[A-Za-z0-9_-]{43}$/
 
 /** A new credential of a gateway: the text that is shown once, and what may be shown ever after. */
 export interface Credential {
@@ -24,6 +25,6 @@ export function digestCredential(text: string): Buffer {
 
 /** The digest of the credential in a header field `Bearer …`; null for anything else. */
 export function readCredential(header: string | string[] | undefined): Buffer | null {
-  const text = typeof header === 'string' ? CREDENTIAL.exec(header)?.[1] : undefined
-  return text === undefined ? null : digestCredential(text)
+  const text = readBearer(header, 100)
+  return text !== null && CREDENTIAL.test(text) ? digestCredential(text) : null
 }

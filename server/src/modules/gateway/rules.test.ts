@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeVault } from '#platform/credentials/vault.ts'
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
-import { makeCredential, readCredential } from './credential.ts'
+import { digestCredential, makeCredential, readCredential } from './credential.ts'
 import { findRoute, isTemplate } from './matching.ts'
 import type { ProtectedRoute } from './matching.ts'
 import { readPlainTarget } from './raw-path.ts'
@@ -106,9 +106,11 @@ describe('a route table', () => {
 
 test('a credential is told by its digest, and by nothing but a Bearer field of its form', () => {
   const { text, hint } = makeCredential(Buffer.alloc(32, 7))
-  expect(readCredential(`Bearer ${text}`)).toEqual(readCredential(`Bearer ${text}`))
+  expect(readCredential(`Bearer ${text}`)).toEqual(digestCredential(text))
+  // The scheme has no case (RFC 9110 section 11.1).
+  expect(readCredential(`bearer ${text}`)).toEqual(digestCredential(text))
   expect(hint).not.toContain(text.slice(8, 40))
-  expect([`bearer ${text}`, text, `Bearer ${text}x`, [text], undefined].map(readCredential)).toEqual([
+  expect([`Bearer${text}`, text, `Bearer ${text}x`, [text], undefined].map(readCredential)).toEqual([
     null,
     null,
     null,

@@ -36,12 +36,14 @@ describe('the keys', () => {
       key_id: made.key_id,
       status: 'active',
     })
-    const send = () =>
+    const send = (scheme = 'Bearer') =>
       world.call(STRANGER, 'POST', '/api/v1/ingest/tenants', {
         body: { source: 'made', items: [tenantItem('t1', 'made')] },
-        headers: { authorization: `Bearer ${made.key}` },
+        headers: { authorization: `${scheme} ${made.key}` },
       })
     expect((await send()).statusCode).toBe(200)
+    // Some client libraries write the scheme in small letters, which it is the same in (RFC 9110 section 11.1).
+    expect((await send('bearer')).statusCode).toBe(200)
     const revoked = await world.call(admin, 'POST', `/api/v1/admin/ingest-keys/${made.key_id}/revoke`)
     expect(revoked.json()).toMatchObject({ status: 'revoked' })
     expect((await send()).statusCode).toBe(401)

@@ -20,8 +20,10 @@ const plan = (scene: PlanScene, code: string, limits: object) =>
   offerPlan(world, scene, { code, terms: { ...MONTHLY, limits } })
 
 /** Who a token says somebody is, asked at the realm's own API with nothing else. */
-const useToken = (scene: PlanScene, token: string) =>
-  world.call(STRANGER, 'GET', `/p/${scene.slug}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+const useToken = (scene: PlanScene, token: string, scheme = 'Bearer') =>
+  world.call(STRANGER, 'GET', `/p/${scene.slug}/userinfo`, {
+    headers: { authorization: `${scheme} ${token}` },
+  })
 
 describe('access by API', () => {
   test.each([
@@ -35,6 +37,7 @@ describe('access by API', () => {
     expect([made.statusCode, made.json().api_access]).toEqual([201, level])
     expect(decodeJwt(made.json().access_token)['api_access'] ?? null).toBe(level)
     expect((await useToken(scene, made.json().access_token)).statusCode).toBe(200)
+    expect((await useToken(scene, made.json().access_token, 'bearer')).statusCode).toBe(200)
   })
 
   test('a plan that gives no API has no token made, and ends those that were (C5, C6)', async () => {

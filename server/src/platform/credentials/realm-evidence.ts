@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { ProblemError } from '../problem.ts'
+import { readBearer } from './bearer.ts'
 import type { RealmToken, RealmTokens } from './realm-token.ts'
 
 const COOKIE_PREFIX = '__Host-realm-'
@@ -44,12 +45,6 @@ function slugOfCookies({ cookies }: FastifyRequest): string | null {
   return SLUG.test(slug) ? slug : null
 }
 
-function bearerOf(authorization: string | readonly string[]): string | null {
-  return typeof authorization === 'string'
-    ? (/^Bearer ([A-Za-z0-9_.-]{20,4000})$/.exec(authorization)?.[1] ?? null)
-    : null
-}
-
 /**
  * The evidence of an end user. A token wins over a cookie and is believed in its own realm alone; a cookie counts under
  * the name of its realm alone. Throws REALM_REQUIRED when several realms could be meant.
@@ -61,7 +56,7 @@ export async function readRealmEvidence(
 ): Promise<RealmEvidence> {
   const named = slugOfPath(request) ?? slugOfHeader(request)
   if (authorization !== undefined) {
-    const text = bearerOf(authorization)
+    const text = readBearer(authorization, 4000)
     const token = text === null ? null : await tokens.issuers.verify(text, tokens.now)
     return token && (named === null || named === token.slug) ? { slug: token.slug, token } : { slug: named }
   }

@@ -101,7 +101,7 @@ test('a proof of possession is about the method that was sent: HEAD is proved as
       const answer = await oauth4webapi.protectedResourceRequest(accessToken, proved, url, undefined, null, {
         ...cast.app.options,
         DPoP: oauth4webapi.DPoP(cast.app.client, { privateKey, publicKey }),
-        [oauth4webapi.customFetch]: (_url: string, { headers }: { headers: HeadersInit }) =>
+        [oauth4webapi.customFetch]: (_url: string, { headers }: { headers: Record<string, string> }) =>
           fetch(`${base}${url.pathname}`, { method, headers }),
       })
       return answer.status

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { readBearer } from '#platform/credentials/bearer.ts'
 import type { Database } from '../database.ts'
 import { issueMandate } from '../mandate.ts'
 import type { Mandate } from '../mandate.ts'
@@ -71,7 +72,7 @@ export async function openForIngest(
     keyFor,
   }: { readonly authorization: string | undefined; readonly keyFor?: 'dashboards' | undefined },
 ): Promise<{ mandate: Mandate<'ingest'>; transaction: Transaction }> {
-  const key = /^Bearer ([\x21-\x7e]{10,200})$/.exec(authorization ?? '')?.[1] ?? ''
+  const key = readBearer(authorization, 200) ?? ''
   const argument = { ...trace.toAudit(), key_hash: createHash('sha256').update(key).digest('hex') }
   const [transaction, results] = await Transaction.begin(database, 'liaison_ingest', [
     { text: 'select access.enter_ingest($1) as answer', values: [argument] },
