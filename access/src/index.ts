@@ -167,6 +167,7 @@ export {
   maskOfActions,
   maskOfScopes,
   scopeOfAction,
+  scopeOfPermission,
 } from './scopes.ts'
 export type { Action, ClientNeed, OwnScope, Scope } from './scopes.ts'
 export { costsMoney } from './spending.ts'

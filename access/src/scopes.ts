@@ -87,13 +87,19 @@ export function maskOfActions(actions: Iterable<string>): Mask {
   return mask
 }
 
+/** The scope with which a token opens a permission. */
+export function scopeOfPermission(permission: ClientPermission): Scope | OwnScope | null {
+  const opens = (members: readonly ClientPermission[]): boolean => members.includes(permission)
+  return (
+    SCOPE_NAMES.find((name) => opens(SCOPES[name])) ??
+    OWN_SCOPE_NAMES.find((name) => opens(OWN_SCOPES[name])) ??
+    null
+  )
+}
+
 /** The scope that an action belongs to. */
 export function scopeOfAction(action: Action): Scope {
-  const permission: ClientPermission = ACTIONS[action]
-  const scope = SCOPE_NAMES.find((name) => {
-    const members: readonly ClientPermission[] = SCOPES[name]
-    return members.includes(permission)
-  })
-  if (!scope) throw new Error(`The action ${action} belongs to no scope.`)
+  const scope = scopeOfPermission(ACTIONS[action])
+  if (scope === null || !isScope(scope)) throw new Error(`The action ${action} belongs to no scope.`)
   return scope
 }

@@ -82,7 +82,7 @@ export interface Guard extends Handlers {
   /** As `verify`, with the claims as the issuer wrote them. */
   verifyClaims(request: GuardRequest): Promise<{ context: AccessContext; claims: JWTPayload }>
   /** The value of `WWW-Authenticate` for an error. */
-  challenge(error: OAuthError | null): string
+  challenge(error: OAuthError | null, scope?: string): string
   readonly terms: ChallengeTerms
 }
 
@@ -206,7 +206,7 @@ export function createGuard(options: GuardOptions): Guard {
     verify,
     verifyClaims,
     terms,
-    challenge: (error) => makeChallenge(terms, error),
+    challenge: (error, scope) => makeChallenge(terms, error, scope === undefined ? {} : { scope }),
     ...makeHandlers({ verify, origin: options.origin ?? audience, terms, certificateOf }),
   }
 }

@@ -236,7 +236,8 @@ describe('nobody learns of anybody else', () => {
       toBits(maskOfScopes(['orders.read'])),
     ])
     const beyond = await scene.cast.app.call(scene.accessToken, 'POST', ORDERS)
-    expect([beyond.status, beyond.body['details']]).toEqual([403, undefined])
+    expect([beyond.status, beyond.body['details']]).toEqual([403, { scope: 'orders.write' }])
+    expect(beyond.headers.get('www-authenticate')).toContain('scope="orders.write"')
   })
 
   test('the request is seen by administrators of that customer alone, and answered for that customer alone', async () => {

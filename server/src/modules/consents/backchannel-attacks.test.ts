@@ -152,7 +152,7 @@ describe('an auth_req_id', () => {
     const params = { auth_req_id: String(asked.body['auth_req_id']) }
     const { app } = scene.cast
     const unbound = await app.token(CIBA, params, { withoutProof: true })
-    expect(told(unbound), unbound.text).toEqual([400, 'invalid_grant'])
+    expect(told(unbound), unbound.text).toEqual([400, 'invalid_dpop_proof'])
     const stranger = await makeTestKey()
     const forged = oauth.PrivateKeyJwt(
       { key: stranger.privateKey, kid: app.key.jwk.kid },

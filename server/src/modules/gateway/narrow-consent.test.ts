@@ -53,5 +53,7 @@ test('a refusal that no answer of the customer would lift names nothing to ask f
   const elsewhere = await gateway.ask({ method: 'POST', path: '/v1/customers/BAN-OTHER/orders' })
   expect([elsewhere.statusCode, elsewhere.json().details]).toEqual([403, undefined])
   const thin = await gateway.ask({ method: 'GET', claims: { scope: 'services.read' } })
-  expect([thin.json().code, thin.json().details]).toEqual(['INSUFFICIENT_SCOPE', undefined])
+  // But it names the scope of a token that would do (RFC 6750 section 3.1).
+  expect([thin.json().code, thin.json().details]).toEqual(['INSUFFICIENT_SCOPE', { scope: 'orders.read' }])
+  expect(thin.headers['www-authenticate']).toMatch(/error="insufficient_scope", scope="orders\.read"/)
 })

@@ -26,8 +26,11 @@ export function makeCallVerifier(
   guardNow: () => Pick<Guard, 'verifyClaims' | 'terms' | 'challenge'>,
 ): CallVerifier {
   return {
-    challenge: (error) => ({
-      'WWW-Authenticate': guardNow().challenge(error === 'insufficient_scope' ? error : 'invalid_token'),
+    challenge: (error, scope) => ({
+      'WWW-Authenticate': guardNow().challenge(
+        error === 'insufficient_scope' ? error : 'invalid_token',
+        scope,
+      ),
     }),
     invitation: () => ({ 'WWW-Authenticate': guardNow().challenge(null) }),
     async verify(request) {

@@ -89,7 +89,7 @@ describe('a code', () => {
     expect(await cast.app.redeem(code, { redirectUri: 'https://partner.example/other' })).toMatchObject(
       refused('invalid_grant'),
     )
-    expect(await cast.app.redeem(code, { withoutProof: true })).toMatchObject(refused('invalid_grant'))
+    expect(await cast.app.redeem(code, { withoutProof: true })).toMatchObject(refused('invalid_dpop_proof'))
     cast.app.changeProofKey()
     expect(await cast.app.redeem(code)).toMatchObject(refused('invalid_grant'))
   })

@@ -10,7 +10,7 @@ import { grantOfRequest } from './issue.ts'
 import { introspectSigned, isLeftToUs, revokeSigned, tellRefreshToken } from './jwt-endpoints.ts'
 import { describeServer } from './metadata.ts'
 import type { OAuthParts } from './parts.ts'
-import { failureOf, isProven, tellingOf, traceOf } from './request-notes.ts'
+import { failureOf, faultOf, isProven, tellingOf, traceOf } from './request-notes.ts'
 import { CIBA, PROOF_AHEAD_SECONDS } from './settings.ts'
 import { signAnswer, SIGNED_ANSWER, wantsSigned } from './signed-answer.ts'
 import type { FailureThrottle } from './throttle.ts'
@@ -94,11 +94,35 @@ function isUnproven(ctx: Context & KoaContextWithOIDC): boolean {
   return ctx.status === 401 || (ctx.status === 400 && !isProven(ctx))
 }
 
-/** The error of a proof that was used before, in the words of RFC 9449 section 5; the library calls it an invalid grant. */
-function renameReplay(ctx: KoaContextWithOIDC): void {
+const UNBOUND = {
+  error: 'invalid_dpop_proof',
+  error_description: 'every token is bound to a key: send its proof in a DPoP header',
+}
+
+/** What is wrong with a proof, or that there is none, in the words of RFC 9449 section 5; to the library it is an invalid grant. */
+const LACKS: Readonly<Record<string, { readonly error: string; readonly error_description: string }>> = {
+  'DPoP proof JWT Replay detected': {
+    error: 'invalid_dpop_proof',
+    error_description: 'the proof was used before',
+  },
+  'DPoP proof JWT not provided': UNBOUND,
+  'missing DPoP proof JWT': UNBOUND,
+}
+
+function renameLack(ctx: KoaContextWithOIDC): void {
   const failure = failureOf(ctx)
-  if (failure && 'error_detail' in failure && failure.error_detail === 'DPoP proof JWT Replay detected')
-    fail(ctx, 400, { error: 'invalid_dpop_proof', error_description: 'the proof was used before' })
+  const lack = failure && 'error_detail' in failure ? LACKS[String(failure.error_detail)] : undefined
+  if (lack) fail(ctx, 400, lack)
+}
+
+/** What is wrong with its assertion is told to the client that signed it, which nobody else learns. */
+function tellFault(ctx: KoaContextWithOIDC): void {
+  const words = faultOf(ctx)
+  if (words !== null)
+    fail(ctx, 401, {
+      error: 'invalid_client',
+      error_description: `client authentication failed: ${words}`,
+    })
 }
 
 /** The library's name for the endpoint at which clients ask without a browser. */
@@ -171,7 +195,8 @@ async function complete(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): P
 async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Promise<void> {
   const { route } = ctx.oidc
   await complete(parts, ctx)
-  if (ctx.status === 400) (route === ASKING ? renameRefusal : renameReplay)(ctx)
+  if (ctx.status === 400) (route === ASKING ? renameRefusal : renameLack)(ctx)
+  if (ctx.status === 401) tellFault(ctx)
   const failure = failureOf(ctx)
   if (ctx.status >= 500 && failure && isOutage(failure)) {
     ctx.set('Retry-After', '1')

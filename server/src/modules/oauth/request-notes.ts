@@ -10,6 +10,7 @@ export interface Parties {
 const traces = new WeakMap<IncomingMessage, RequestTrace>()
 const parties = new WeakMap<IncomingMessage, Parties>()
 const failures = new WeakMap<IncomingMessage, Error>()
+const faults = new WeakMap<IncomingMessage, string>()
 const tellings = new WeakMap<IncomingMessage, Promise<void>>()
 const proven = new WeakSet<IncomingMessage>()
 
@@ -51,6 +52,15 @@ export function noteFailure({ req }: WithRequest, error: Error): void {
 
 export function failureOf({ req }: WithRequest): Error | null {
   return failures.get(req) ?? null
+}
+
+/** Keeps what is wrong with the assertion that the client of a request signed. */
+export function noteFault({ req }: WithRequest, words: string): void {
+  faults.set(req, words)
+}
+
+export function faultOf({ req }: WithRequest): string | null {
+  return faults.get(req) ?? null
 }
 
 /** Keeps the recording of a refusal, which the answer waits for. */

@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientId } from '@liaison/access'
 import { Provider } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { useOnce } from './artifact-store.ts'
+import { findAssertionFault } from './assertion-fault.ts'
+import type { AssertionFault } from './assertion-fault.ts'
 import { recordRefused } from './audit-store.ts'
+import { clientIdOf } from './basis.ts'
 import { useBackchannelAnswers } from './backchannel-answer.ts'
 import { listRegistered } from './client-store.ts'
 import { makeEndpoints } from './endpoints.ts'
@@ -11,7 +15,7 @@ import { knownClientOf } from './known-client.ts'
 import type { OAuthParts } from './parts.ts'
 import { makeConfiguration } from './profile.ts'
 import { registerTokenExchange } from './exchange.ts'
-import { isProven, noteFailure, noteTelling, partiesOf, traceOf } from './request-notes.ts'
+import { isProven, noteFailure, noteFault, noteTelling, partiesOf, traceOf } from './request-notes.ts'
 import { requireProfile } from './self-check.ts'
 import { issuerOf, PROOF_AHEAD_SECONDS } from './settings.ts'
 import { makeFailureThrottle } from './throttle.ts'
@@ -48,6 +52,11 @@ function reasonOf(error: Error): string | undefined {
   return typeof words === 'string' ? words.slice(0, 300) : undefined
 }
 
+/** The client in whose own log an assertion of it that was refused is told of. */
+function ownerOf({ oidc: { client } }: KoaContextWithOIDC, fault: AssertionFault | null): ClientId | null {
+  return fault?.isOwn === true ? clientIdOf(client?.clientId) : null
+}
+
 /** Errors that the library answers with are told to the log of both sides before the answer leaves. */
 function listen(provider: Provider, parts: OAuthParts): void {
   const tell = async (action: string, ctx: KoaContextWithOIDC, error: Error) => {
@@ -55,8 +64,10 @@ function listen(provider: Provider, parts: OAuthParts): void {
     const code = error.message
     // The library leaves signed tokens to us, which is no refusal: what becomes of the request is told where it is answered.
     if (code === 'unsupported_token_type' && isProven(ctx)) return
-    const reason = reasonOf(error)
-    const clientId = code === 'invalid_client' ? null : knownClientOf(ctx)
+    const fault = code === 'invalid_client' ? await findAssertionFault(parts, ctx) : null
+    if (fault) noteFault(ctx, fault.words)
+    const reason = fault?.words ?? reasonOf(error)
+    const clientId = code === 'invalid_client' ? ownerOf(ctx, fault) : knownClientOf(ctx)
     if (clientId === null) return parts.strangers.record({ action, code, reason }, trace)
     const known = partiesOf(ctx)
     const refused = {

@@ -75,11 +75,11 @@ export function makeTokenVerifier(parts: OAuthParts, guardNow: () => Guard): Tok
         throw error instanceof GuardError ? toProblem(error, guard) : error
       }
     },
-    challenge: (error) => {
+    challenge: (error, scope) => {
       const named = (['invalid_token', 'invalid_dpop_proof', 'insufficient_scope'] as const).find(
         (name) => name === error,
       )
-      return { 'WWW-Authenticate': guardNow().challenge(named ?? 'invalid_token') }
+      return { 'WWW-Authenticate': guardNow().challenge(named ?? 'invalid_token', scope) }
     },
   }
 }

@@ -379,7 +379,7 @@ describe('a scope or an action that is missing', () => {
     const all = ['orders.read', 'orders.write', 'services.read', 'accounts.read', 'invoices.read'] as const
     const wish = { client: shop.client, account: shop.account, delegation: shop.consent }
     const noScope = await clients.token({ ...wish, scopes: all.filter((one) => one !== scope) })
-    expect((await call(noScope)).json()).toMatchObject({ code: 'INSUFFICIENT_SCOPE' })
+    expect((await call(noScope)).json()).toMatchObject({ code: 'INSUFFICIENT_SCOPE', details: { scope } })
     const actions = (
       ['order.create', 'order.read', 'service.read', 'account.read', 'invoice.read'] as const
     ).filter((one) => one !== action)

@@ -56,8 +56,8 @@ export interface PresentedRequest {
 export interface TokenVerifier {
   /** The token, when all of it holds. Throws UNAUTHORIZED with a challenge (RFC 9449 section 7.1) for anything else. */
   verify(request: PresentedRequest): Promise<AccessToken>
-  /** The header fields that tell a caller what kind of token is needed (RFC 6750 section 3, RFC 9728 section 5.1). */
-  readonly challenge: (error: string) => Readonly<Record<string, string>>
+  /** The header fields that tell a caller what kind of token is needed (RFC 6750 section 3, RFC 9728 section 5.1); `scope` is the one that would help. */
+  readonly challenge: (error: string, scope?: string) => Readonly<Record<string, string>>
 }
 
 /** The verifier of an installation without an authorization server: it accepts no token. */

@@ -1,4 +1,12 @@
-import { ACTION_NAMES, ACTIONS, CLIENT_REFUSAL_WORDS, encodeId, has, idFromUuid } from '@liaison/access'
+import {
+  ACTION_NAMES,
+  ACTIONS,
+  CLIENT_REFUSAL_WORDS,
+  encodeId,
+  has,
+  idFromUuid,
+  scopeOfPermission,
+} from '@liaison/access'
 import type { ClientDecision, ClientFacts, ClientPermission, ClientRefusalCode } from '@liaison/access'
 import { Refusal } from '../refusal.ts'
 import type { RefusalRecord } from '../refusal.ts'
@@ -21,6 +29,11 @@ export function oauthErrorOf(code: ClientRefusalCode): string | null {
   return code === 'UNAUTHORIZED' || code === 'DELEGATION_REVOKED' || code === 'TOKEN_STALE'
     ? 'invalid_token'
     : null
+}
+
+/** The scope that would help, which the challenge and the details name (RFC 6750 section 3.1); null for any other refusal. */
+export function missingScope(code: ClientDecision['code'], permission: ClientPermission): string | null {
+  return code === 'INSUFFICIENT_SCOPE' ? scopeOfPermission(permission) : null
 }
 
 /** A tenant reads only of clients that it once let in, and of its own. */
@@ -73,11 +86,12 @@ export class ClientRefusalError extends Refusal {
   constructor(decision: ClientDecision, grounds: ClientRefusalGrounds) {
     if (decision.code === 'ALLOWED') throw new Error('An allowance is no refusal.')
     const words = CLIENT_REFUSAL_WORDS[decision.code]
-    const details = whatToAsk(decision.code, grounds)
+    const scope = missingScope(decision.code, grounds.permission)
+    const details = { ...(scope !== null && { scope }), ...whatToAsk(decision.code, grounds) }
     super(decision.status, decision.code, words.sentence, {
       nextStep: words.next_step,
       headers: grounds.headers,
-      ...(details && { details }),
+      ...(Object.keys(details).length > 0 && { details }),
     })
     this.decision = decision
     this.grounds = grounds

@@ -8,7 +8,7 @@ import type { AuditEvent } from '../audit-event.ts'
 import { BoundedMemory } from '../bounded-memory.ts'
 import { readEnteredClient, refreshEnteredClient, toClientFacts } from './client-facts.ts'
 import type { EnteredClient } from './client-facts.ts'
-import { ClientRefusalError, oauthErrorOf } from './client-refusal.ts'
+import { ClientRefusalError, missingScope, oauthErrorOf } from './client-refusal.ts'
 import type { Database, Login } from '../database.ts'
 import { featuresOf } from '../features.ts'
 import { issueMandate } from '../mandate.ts'
@@ -73,6 +73,7 @@ function decide(request: ClientRequest, entered: EnteredClient): ClientDecision 
 
 function refuse(request: ClientRequest, entered: EnteredClient, decision: ClientDecision): never {
   const error = decision.code === 'ALLOWED' ? null : oauthErrorOf(decision.code)
+  const scope = missingScope(decision.code, request.permission) ?? undefined
   throw new ClientRefusalError(decision, {
     facts: toClientFacts(entered, request.token, request.trace.ip),
     permission: request.permission,
@@ -83,7 +84,7 @@ function refuse(request: ClientRequest, entered: EnteredClient, decision: Client
       ...(entered.partner && { partner: entered.partner.name }),
       ...(entered.tenant && { tenant: entered.tenant.name }),
     },
-    headers: error === null ? {} : request.challenge(error),
+    headers: error === null ? {} : request.challenge(error, scope),
   })
 }
 
