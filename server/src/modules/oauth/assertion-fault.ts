@@ -1,4 +1,4 @@
-import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
+import { compactVerify, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK } from 'jose'
 import type { JWTPayload } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
@@ -14,11 +14,12 @@ export interface AssertionFault {
   readonly isOwn: boolean
 }
 
-/** The keys that a client is registered with, as the library holds them: every member of a key is text. */
-const Keys = z.array(z.object({ kty: z.string() }).catchall(z.string()))
+/** A key that a client is registered with, as the library holds it: every member is text. */
+const Key = z.object({ kty: z.string() }).catchall(z.string())
+const Keys = z.array(Key)
 
 /** The registered key that signed an assertion, whatever its header says of it; null when none did. */
-async function signerOf(assertion: string, keys: z.infer<typeof Keys>) {
+async function signerOf(assertion: string, keys: readonly z.infer<typeof Key>[]) {
   for (const key of keys)
     try {
       const { alg = '' } = decodeProtectedHeader(assertion)
@@ -28,6 +29,16 @@ async function signerOf(assertion: string, keys: z.infer<typeof Keys>) {
       // Another one may have.
     }
   return null
+}
+
+let nobodys: Promise<z.infer<typeof Key>> | null = null
+
+/** A key that signed nothing: where there is no such client the same is computed, so that a clock tells nobody who exists. */
+function nobodysKey(): Promise<z.infer<typeof Key>> {
+  nobodys ??= generateKeyPair('ES256', { extractable: true }).then(async ({ publicKey }) =>
+    Key.parse(await exportJWK(publicKey)),
+  )
+  return nobodys
 }
 
 function faultOfEnd(exp: unknown, now: number): string | null {
@@ -76,10 +87,10 @@ export async function findAssertionFault(
   ctx: KoaContextWithOIDC,
 ): Promise<AssertionFault | null> {
   const assertion = assertionOf(ctx)
-  const keys = Keys.safeParse(ctx.oidc.client?.jwks?.keys)
-  if (assertion === null || !keys.success) return null
-  const key = await signerOf(assertion, keys.data)
-  if (!key) return null
+  if (assertion === null) return null
+  const { client } = ctx.oidc
+  const key = await signerOf(assertion, client ? Keys.parse(client.jwks?.keys ?? []) : [await nobodysKey()])
+  if (!client || !key) return null
   const now = parts.clock().getTime() / 1000
   const claims = decodeJwt(assertion)
   const { kid } = decodeProtectedHeader(assertion)
