@@ -66,6 +66,55 @@ test('a validation problem keeps each field pointer', async () => {
   await expect(failed).rejects.toMatchObject({ content: { errors } })
 })
 
+test('a problem keeps what its code stands on: the new price to confirm, the access to ask for', async () => {
+  const details = {
+    total: { once: { amount_minor: 100, currency: 'EUR' } },
+    access_request: { grant_id: 'con_1' },
+  }
+  const body = {
+    type: '/docs/errors#ORDER_PRICE_CHANGED',
+    code: 'ORDER_PRICE_CHANGED',
+    code_family: 'CONFLICT',
+    timestamp: '2026-11-28T04:00:00.000Z',
+    details,
+  }
+  const { fetch } = answering({ status: 412, body })
+  await expect(createLiaisonClient({ baseUrl, fetch }).GET('/me')).rejects.toMatchObject({
+    content: {
+      details,
+      codeFamily: 'CONFLICT',
+      type: '/docs/errors#ORDER_PRICE_CHANGED',
+      timestamp: '2026-11-28T04:00:00.000Z',
+    },
+  })
+  const plain = answering({ status: 403, body: { code: 'FORBIDDEN', details: ['odd'] } })
+  await expect(createLiaisonClient({ baseUrl, fetch: plain.fetch }).GET('/me')).rejects.toMatchObject({
+    content: { details: null, codeFamily: null, type: null, timestamp: null },
+  })
+})
+
+test('an answer without a body is no failure', async () => {
+  const fetch = () => Promise.resolve(new Response(null, { status: 204 }))
+  const client = createLiaisonClient({ baseUrl, fetch })
+  expect(
+    await readBody(client.DELETE('/partner/saved-views/{view_id}', { params: { path: { view_id: 'v' } } })),
+  ).toBe(undefined)
+})
+
+test.each(['text/csv; charset=utf-8', 'application/pdf'])(
+  'a file is read as text or bytes, and says so where nobody asked for that: %s',
+  async (type) => {
+    const fetch = () => Promise.resolve(new Response('a,b', { headers: { 'content-type': type } }))
+    const client = createLiaisonClient({ baseUrl, fetch })
+    await expect(readBody(client.GET('/me'))).rejects.toMatchObject({
+      code: 'ANSWER_NOT_JSON',
+      status: 200,
+      content: { detail: expect.stringContaining('parseAs') },
+    })
+    expect(await readBody(client.GET('/me', { parseAs: 'text' }))).toBe('a,b')
+  },
+)
+
 test('an answer that is no problem document still becomes one problem with its status and wait', async () => {
   const { fetch } = answering({ status: 503, body: 'away', headers: { 'retry-after': '7' } })
   const failed = createLiaisonClient({ baseUrl, fetch }).GET('/me')

@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch'
 import type { Client, Middleware } from 'openapi-fetch'
 
 import type { paths } from './paths.ts'
-import { parseProblem, TenantEchoMismatch, toUnreachable } from './problem.ts'
+import { parseProblem, TenantEchoMismatch, toUnreachable, toUnread } from './problem.ts'
 
 const tenantHeader = 'X-Active-Tenant-Id'
 
@@ -26,15 +26,23 @@ export function checkTenantEcho(expected: string | undefined, response: Response
   if (received !== (expected ?? null)) throw new TenantEchoMismatch(expected ?? null, received)
 }
 
+const contentTypeOf = ({ headers }: Response): string => headers.get('content-type')?.split(';', 1)[0] ?? ''
+
+/** Whether an answer says that it is something else than JSON; plain text is what servers say of anything. */
+const isFile = (contentType: string): boolean =>
+  !['', 'text/plain', 'application/json'].includes(contentType) && !contentType.endsWith('+json')
+
 function createRules(activeTenantId: string | undefined): Middleware {
   return {
     onRequest({ request }) {
       if (activeTenantId !== undefined) request.headers.set(tenantHeader, activeTenantId)
       return request
     },
-    async onResponse({ response }) {
+    async onResponse({ response, options }) {
       checkTenantEcho(activeTenantId, response)
       if (!response.ok) throw await parseProblem(response)
+      const contentType = contentTypeOf(response)
+      if (options.parseAs === 'json' && isFile(contentType)) throw toUnread(response, contentType)
       return undefined
     },
     onError({ error }) {
@@ -61,10 +69,11 @@ export function createLiaisonClient(options: LiaisonClientOptions): LiaisonClien
 
 type Answered<Body> = { data?: Body; response: Response }
 
-/** The body of a successful answer. */
-export async function readBody<Body>(call: Promise<Answered<Body>>): Promise<Body> {
+/** The body of a successful answer; undefined where the operation has none (204). */
+export async function readBody<Body>(call: Promise<Answered<Body>>): Promise<Body>
+export async function readBody(call: Promise<Answered<unknown>>): Promise<unknown> {
   const { data, response } = await call
-  if (data === undefined) throw await parseProblem(response)
+  if (data === undefined && !response.ok) throw await parseProblem(response)
   return data
 }
 

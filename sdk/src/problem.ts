@@ -5,12 +5,20 @@ export type FieldProblem = { pointer: string; code: string; detail: string }
 export type ProblemContent = {
   status: number
   code: string
+  /** The coarser code that several codes share, for programs that know no finer ones. */
+  codeFamily: string | null
+  /** The address of the page that explains the code, as the server wrote it. */
+  type: string | null
   title: string
   detail: string
   requestId: string | null
   explainId: string | null
   nextStep: string | null
   errors: FieldProblem[]
+  /** What the code stands on, such as the new `total` of ORDER_PRICE_CHANGED or the `access_request` to send; each code has its own. */
+  details: Record<string, unknown> | null
+  /** When the server answered. */
+  timestamp: string | null
   retryAfterSeconds: number | null
 }
 
@@ -63,6 +71,10 @@ function toFieldProblems(value: unknown): FieldProblem[] {
   })
 }
 
+function toDetails(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
+}
+
 function toNextStep(value: unknown): string | null {
   if (typeof value === 'string') return value
   return typeof value === 'object' && value !== null ? textOf(value, 'text') : null
@@ -83,30 +95,46 @@ export async function parseProblem(response: Response): Promise<LiaisonProblem> 
   return new LiaisonProblem({
     status: response.status,
     code: textOf(source, 'code') ?? `HTTP_${String(response.status)}`,
+    codeFamily: textOf(source, 'code_family'),
+    type: textOf(source, 'type'),
     title: textOf(source, 'title') ?? '',
     detail: textOf(source, 'detail') ?? '',
     requestId: textOf(source, 'request_id') ?? response.headers.get('x-request-id'),
     explainId: textOf(source, 'explain_id'),
     nextStep: toNextStep(Reflect.get(source, 'next_step')),
     errors: toFieldProblems(Reflect.get(source, 'errors')),
+    details: toDetails(Reflect.get(source, 'details')),
+    timestamp: textOf(source, 'timestamp'),
     retryAfterSeconds: toRetryAfter(response.headers.get('retry-after')),
+  })
+}
+
+const SAYS_NOTHING = {
+  codeFamily: null,
+  type: null,
+  title: '',
+  detail: '',
+  requestId: null,
+  explainId: null,
+  nextStep: null,
+  details: null,
+  timestamp: null,
+  retryAfterSeconds: null,
+} as const
+
+/** The problem of a successful answer that is no JSON, such as a file, where nobody asked for its text or bytes. */
+export function toUnread(response: Response, contentType: string): LiaisonProblem {
+  return new LiaisonProblem({
+    ...SAYS_NOTHING,
+    status: response.status,
+    code: 'ANSWER_NOT_JSON',
+    detail: `The answer is ${contentType}: call with parseAs 'text', 'blob', 'arrayBuffer' or 'stream'.`,
+    requestId: response.headers.get('x-request-id'),
+    errors: [],
   })
 }
 
 /** The problem that stands for "no answer came": the network failed or the server is away. */
 export function toUnreachable(cause: unknown): LiaisonProblem {
-  return new LiaisonProblem(
-    {
-      status: 0,
-      code: 'UNREACHABLE',
-      title: '',
-      detail: '',
-      requestId: null,
-      explainId: null,
-      nextStep: null,
-      errors: [],
-      retryAfterSeconds: null,
-    },
-    { cause },
-  )
+  return new LiaisonProblem({ ...SAYS_NOTHING, status: 0, code: 'UNREACHABLE', errors: [] }, { cause })
 }

@@ -7,12 +7,16 @@ function problem(status: number, code: string): LiaisonProblem {
   return new LiaisonProblem({
     status,
     code,
+    codeFamily: null,
+    type: null,
     title: '',
     detail: '',
     requestId: null,
     explainId: null,
     nextStep: null,
     errors: [],
+    details: null,
+    timestamp: null,
     retryAfterSeconds: null,
   })
 }
