@@ -74,6 +74,7 @@ export async function startWorld(parent = tmpdir(), prepared?: PreparedCluster):
       PORT: '0',
       HOST: '127.0.0.1',
       METRICS_PORT: '0',
+      OUTBOX_OPEN_TO_ANYBODY: '1',
       DATABASE_URL: toUrl(connection),
       DATABASE_ROLE_SECRET: roleSecret,
       LIAISON_SECRET_KEY: SECRET_KEY,

@@ -164,6 +164,7 @@ test(
         HOST: '127.0.0.1',
         METRICS_PORT: '0',
         PUBLIC_ORIGIN: TEST_ORIGIN,
+        OUTBOX_OPEN_TO_ANYBODY: '1',
         DATABASE_URL: databaseUrl(walk.world),
         DATABASE_ROLE_SECRET: testRoleSecret(),
         LIAISON_SECRET_KEY: TEST_SECRET_KEY,

@@ -117,6 +117,7 @@ async function measureMemory(context: BenchmarkContext): Promise<Memory> {
   const server = await startServerProcess({
     ...QUIET,
     LIAISON_DATA_DIR: folder,
+    OUTBOX_OPEN_TO_ANYBODY: '1',
     DATABASE_URL: url.href,
     DATABASE_ROLE_SECRET: ROLE_SECRET,
     LIAISON_SECRET_KEY: 'a secret key of a process that is thrown away',

@@ -15,6 +15,7 @@ import type { Background } from './background.ts'
 import { makeBreachedPasswords } from '#platform/credentials/breached-passwords.ts'
 import type { BreachedPasswords } from '#platform/credentials/breached-passwords.ts'
 import type { Config } from '#platform/config.ts'
+import { showsOutbox } from '#platform/config/serving.ts'
 import { openDatabase, refuseUnsafeLogins, untilReachable } from '#platform/database.ts'
 import { makeRedisLimitStore } from '#platform/limit-store/index.ts'
 import type { LimitStore } from '#platform/limit-store/index.ts'
@@ -196,7 +197,7 @@ async function assemble(
       places: placesOf(config, origin),
       ...waysOut(config),
       isDemo,
-      keepsMail: config.secrets.smtpUrl === undefined,
+      keepsMail: showsOutbox(config, installation),
       help: config.help,
       passwordHashConcurrency: config.passwordHashConcurrency,
       requestDeadlineMs: config.requestDeadlineMs,

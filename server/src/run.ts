@@ -1,9 +1,14 @@
 import { readConfig } from '#platform/config.ts'
+import { refuseUnservable } from '#platform/config/serving.ts'
+import { warnOfUnknown } from '#platform/config/unknown.ts'
 import { openInstallation } from '#platform/installation.ts'
 import { tellWhyNotStarted } from './why-not-started.ts'
 
 async function start(): Promise<void> {
+  // Before what is missing is told: a mistyped name is why it is.
+  for (const warning of warnOfUnknown()) process.stderr.write(`${warning}\n`)
   const config = readConfig()
+  refuseUnservable(config)
   // The program is loaded while the database starts, in processes of its own: each takes about as long as the other.
   const load = () => import('./serve.ts')
   const installation = await openInstallation(config, { meanwhile: () => void load().catch(() => undefined) })

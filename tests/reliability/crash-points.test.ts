@@ -61,6 +61,7 @@ const environment = (url: string) => ({
   PORT: '0',
   HOST: '127.0.0.1',
   METRICS_PORT: '0',
+  OUTBOX_OPEN_TO_ANYBODY: '1',
   DATABASE_URL: url,
   DATABASE_ROLE_SECRET: testRoleSecret(),
   LIAISON_SECRET_KEY: TEST_SECRET_KEY,

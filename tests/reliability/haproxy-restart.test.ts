@@ -45,6 +45,7 @@ function start(port: number): Promise<ServerProcess> {
     PORT: String(port),
     HOST: '127.0.0.1',
     METRICS_PORT: '0',
+    OUTBOX_OPEN_TO_ANYBODY: '1',
     DATABASE_URL: databaseUrl(world),
     DATABASE_ROLE_SECRET: testRoleSecret(),
     LIAISON_SECRET_KEY: TEST_SECRET_KEY,

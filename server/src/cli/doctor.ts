@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { inAdminTransaction } from '#platform/admin.ts'
+import { refuseUnservable } from '#platform/config/serving.ts'
+import { warnOfUnknown } from '#platform/config/unknown.ts'
 import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
 import { listMigrationNames } from '#platform/migrate.ts'
@@ -115,9 +117,20 @@ const LOOKS: readonly (readonly [check: string, look: Look])[] = [
   ['disk', lookAtDisk],
 ]
 
+/** Reading it is what made this command start at all; a server needs more of it than commands do. */
+function lookAtConfiguration({ config }: Surroundings): Finding {
+  const check = 'configuration'
+  try {
+    refuseUnservable(config)
+  } catch (error) {
+    return { check, ok: false, detail: error instanceof Error ? error.message.replaceAll('\n', '; ') : '' }
+  }
+  const unknown = warnOfUnknown()
+  return { check, ok: true, detail: ['every variable can be used', ...unknown].join('; ') }
+}
+
 async function examine(surroundings: Surroundings): Promise<Finding[]> {
-  // Reading it is what made this command start at all.
-  const findings: Finding[] = [{ check: 'configuration', ok: true, detail: 'every variable can be used' }]
+  const findings: Finding[] = [lookAtConfiguration(surroundings)]
   let installation: Installation
   try {
     installation = await surroundings.open()

@@ -4,7 +4,14 @@ import type { CertificateSource } from './credentials/client-certificate.ts'
 import { databaseAddress, parseDatabaseUrl, parsePoolerUrl } from './config/database-url.ts'
 import { findProxyFault, readableFile, serviceAddress } from './config/forms.ts'
 import { browserOrigin, tlsOrigin } from './config/origin.ts'
-import { listFaults, ConfigError, readCertificateSource, readPooler } from './config/together.ts'
+import { Secrets } from './config/secrets.ts'
+import {
+  listFaults,
+  ConfigError,
+  readCertificateSource,
+  readPooler,
+  refuseOpenOutbox,
+} from './config/together.ts'
 import type { Pooler } from './database.ts'
 import { readHelp, Telephone } from './help-contact.ts'
 import type { HelpContact } from './help-contact.ts'
@@ -63,7 +70,7 @@ const Environment = z.object({
   }),
   PUBLIC_ORIGIN: documented(browserOrigin(), {
     description:
-      'The origin that browsers see, for example `https://partners.example`; over http only of this machine. Default: `http://localhost:PORT`.',
+      'The origin that browsers see, for example `https://partners.example`; over http only of this machine. Required with DATABASE_URL where pages and the API are served; otherwise `http://localhost:PORT`.',
   }),
   EMBED_ORIGIN: documented(browserOrigin(), {
     description:
@@ -204,8 +211,12 @@ const Environment = z.object({
   ),
   SMTP_URL: documented(serviceAddress(/^smtps?$/), {
     description:
-      'Where mails are handed over, for example `smtps://user:secret@mail.example`. Always over TLS; `?ignoreTLS=true` at its end takes a relay that has none. Without it mails stay in the development outbox.',
+      'Where mails are handed over, for example `smtps://user:secret@mail.example`. Always over TLS; `?ignoreTLS=true` at its end takes a relay that has none. Required with DATABASE_URL where pages and the API are served; without it mails are sent to nobody.',
     secret: true,
+  }),
+  OUTBOX_OPEN_TO_ANYBODY: documented(flag(false), {
+    description:
+      'For development with DATABASE_URL: no mail is sent, and whoever reaches the server reads all of them at `/dev/outbox`, links that set passwords included. SMTP_URL and PUBLIC_ORIGIN may be missing then; refused beside SMTP_URL and beside a PUBLIC_ORIGIN that is not of this machine. An embedded database shows them without it, at an origin of this machine alone.',
   }),
   HELP_EMAIL: documented(z.email().optional(), {
     description:
@@ -282,6 +293,8 @@ export interface Config {
   readonly leakReportKeyFile: string | undefined
   readonly logLevel: Values['LOG_LEVEL']
   readonly mailFrom: string
+  /** Whether the operator shows mails to whoever asks, for development. */
+  readonly isOutboxOpen: boolean
   /** Where people find help from the provider; shown where it is known. */
   readonly help: HelpContact
   /** Where the PKCS#12 file is that files are sealed with. */
@@ -294,46 +307,6 @@ export interface Config {
   readonly personalDataDays: number
   readonly signingKeyDays: number
   readonly secrets: Secrets
-}
-
-/** What must never be printed. */
-export class Secrets {
-  readonly databaseUrl: string | undefined
-  readonly databaseRoleSecret: string | undefined
-  readonly secretKey: string | undefined
-  readonly smtpUrl: string | undefined
-  readonly redisUrl: string | undefined
-  readonly pdfSealPassphrase: string | undefined
-  readonly webhookProxy: string | undefined
-
-  constructor(
-    values: Pick<
-      Values,
-      | 'DATABASE_URL'
-      | 'DATABASE_ROLE_SECRET'
-      | 'LIAISON_SECRET_KEY'
-      | 'SMTP_URL'
-      | 'REDIS_URL'
-      | 'PDF_SEAL_PASSPHRASE'
-      | 'WEBHOOK_PROXY'
-    >,
-  ) {
-    this.databaseUrl = values.DATABASE_URL
-    this.databaseRoleSecret = values.DATABASE_ROLE_SECRET
-    this.secretKey = values.LIAISON_SECRET_KEY
-    this.smtpUrl = values.SMTP_URL
-    this.redisUrl = values.REDIS_URL
-    this.pdfSealPassphrase = values.PDF_SEAL_PASSPHRASE
-    this.webhookProxy = values.WEBHOOK_PROXY
-  }
-
-  toJSON(): string {
-    return '[secret]'
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '[secret]'
-  }
 }
 
 /** Reads the configuration. Throws one ConfigError that names every faulty variable at once. */
@@ -373,6 +346,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     leakReportKeyFile: values.LEAK_REPORT_KEYS,
     logLevel: values.LOG_LEVEL,
     mailFrom: values.MAIL_FROM,
+    isOutboxOpen: refuseOpenOutbox(values),
     help: readHelp(values, isDemo),
     pdfSealFile: values.PDF_SEAL_P12,
     traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -36,7 +36,7 @@ export interface Services {
   readonly webhookNets: readonly string[]
   /** Whether this is the demo installation: sign-ins are shown, mails stay in the outbox page. */
   readonly isDemo: boolean
-  /** Whether mails are only kept for reading in the browser. */
+  /** Whether mails are only kept, for whoever reaches the server to read in the browser: in development and in the demo. */
   readonly keepsMail: boolean
   /** Where people find help from the provider, as far as it says. */
   readonly help: HelpContact

@@ -5,6 +5,9 @@ function isThisMachine(host: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(host) || host.endsWith('.localhost')
 }
 
+/** Whether nobody reaches this origin but from this machine. */
+export const isOfThisMachine = (origin: string): boolean => isThisMachine(new URL(origin).hostname)
+
 /** Whether an address names an origin and nothing behind or before it: what is put together with it would lead elsewhere. */
 function isOriginAlone(text: string): boolean {
   const { username, password, pathname, search, hash } = new URL(text)

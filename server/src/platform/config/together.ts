@@ -3,6 +3,7 @@ import { isIpListWithin } from '@liaison/access'
 import type { CertificateSource } from '#platform/credentials/client-certificate.ts'
 import { parsePoolerUrl } from './database-url.ts'
 import type { Pooler } from '../database.ts'
+import { isOfThisMachine } from './origin.ts'
 
 /** One variable that does not hold what it must; the value is not repeated, since it may be a secret. */
 export class ConfigError extends Error {
@@ -41,6 +42,22 @@ export function readPooler(values: {
       'DATABASE_POOLER_URL needs DATABASE_URL, and DATABASE_POOLER_FOLLOWS_STATEMENTS needs DATABASE_POOLER_URL',
     )
   return { connection: parsePoolerUrl(url), followsStatements }
+}
+
+/** Whether mails are shown to whoever asks. Refused where that would be strangers, or where mails are sent. */
+export function refuseOpenOutbox(values: {
+  readonly OUTBOX_OPEN_TO_ANYBODY: boolean
+  readonly SMTP_URL?: string | undefined
+  readonly PUBLIC_ORIGIN?: string | undefined
+}): boolean {
+  if (!values.OUTBOX_OPEN_TO_ANYBODY) return false
+  if (values.SMTP_URL !== undefined)
+    throw new ConfigError('OUTBOX_OPEN_TO_ANYBODY and SMTP_URL exclude each other: mails are shown or sent')
+  if (values.PUBLIC_ORIGIN !== undefined && !isOfThisMachine(values.PUBLIC_ORIGIN))
+    throw new ConfigError(
+      "OUTBOX_OPEN_TO_ANYBODY must not be set beside a PUBLIC_ORIGIN that is not of this machine: strangers would read everybody's mails",
+    )
+  return true
 }
 
 /** What is wrong with the variables, a line for each. */

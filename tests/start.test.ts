@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testRoleSecret } from '../server/testing/database.ts'
+import { TEST_ORIGIN, TEST_SECRET_KEY, TestWorld } from '../server/testing/world.ts'
+import { startServerProcess } from '../chaos/server-process.ts'
+import { findFreePort } from '../server/testing/ports.ts'
+import { databaseUrl } from './support/three-processes.ts'
+
+const MAILS = { SMTP_URL: 'smtp://127.0.0.1:9?ignoreTLS=true' }
+const LONG_MS = 240_000
+
+let world: TestWorld
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'liaison-start-'))
+  world = await TestWorld.start(() => [])
+}, LONG_MS)
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Starts a server on the database of the world, with these variables besides. */
+const start = (variables: Readonly<Record<string, string>>) =>
+  startServerProcess({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    METRICS_PORT: '0',
+    DATABASE_URL: databaseUrl(world),
+    DATABASE_ROLE_SECRET: testRoleSecret(),
+    LIAISON_SECRET_KEY: TEST_SECRET_KEY,
+    LIAISON_DATA_DIR: folder,
+    LOG_LEVEL: 'silent',
+    ...variables,
+  })
+
+test(
+  'a server on a database of the operator does not start without a mail server, and says which name was mistyped',
+  async () => {
+    const started = start({ PUBLIC_ORIGIN: TEST_ORIGIN, SMPT_URL: MAILS.SMTP_URL })
+    await expect(started).rejects.toThrow(
+      /SMPT_URL is no variable of this program; SMTP_URL is[^]*SMTP_URL: req/,
+    )
+  },
+  LONG_MS,
+)
+
+test.each([
+  ['which sends mails shows none to strangers', MAILS, 404],
+  ['whose operator says that anybody reads mails shows them', { OUTBOX_OPEN_TO_ANYBODY: '1' }, 200],
+])(
+  'a server on a database of the operator %s',
+  async (_how, variables, status) => {
+    const port = await findFreePort()
+    const origin = `http://localhost:${port}`
+    await using ends = new AsyncDisposableStack()
+    const server = await start({ PORT: String(port), PUBLIC_ORIGIN: origin, ...variables })
+    ends.defer(() => server.stop())
+    expect((await fetch(`http://127.0.0.1:${port}/dev/outbox`)).status).toBe(status)
+  },
+  LONG_MS,
+)
