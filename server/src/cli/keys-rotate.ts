@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { inAdminTransaction } from '#platform/admin.ts'
 import type { Installation } from '#platform/installation.ts'
 import { placeOfKey, REFRESH_MS } from '#platform/credentials/key-ring.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
+import type { SealedColumn } from '#platform/credentials/sealed-columns.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
 import type { KeyRing, Vault } from '#platform/credentials/vault.ts'
 import { UsageError } from './command.ts'
@@ -10,7 +12,6 @@ import type { Surroundings } from './command.ts'
 import {
   dropKeysBelow,
   findForgotten,
-  findSealedColumns,
   insertKey,
   lockNextNumber,
   readKeys,
@@ -19,7 +20,6 @@ import {
   recordOperator,
   replaceValue,
 } from './keys-store.ts'
-import type { SealedColumn } from './keys-store.ts'
 
 const KEY_BYTES = 32
 const PAGE_ROWS = 200
@@ -63,10 +63,11 @@ async function publish(
   })
 }
 
-async function waitUntilActive({ admin }: Installation): Promise<void> {
+/** The number of the newest key, once it is in use; null without any. */
+async function waitUntilActive({ admin }: Installation): Promise<number | null> {
   for (;;) {
     const newest = await inAdminTransaction(admin, readNewest)
-    if (!newest || newest.activeInMs <= 0) return
+    if (!newest || newest.activeInMs <= 0) return newest?.number ?? null
     await delay(Math.min(newest.activeInMs, REFRESH_MS))
   }
 }
@@ -96,8 +97,8 @@ async function renewPage(
   const { at, vault, number } = work
   return inAdminTransaction(admin, async (run) => {
     const values = await readOlder(run, at, { number, limit: PAGE_ROWS })
-    for (const { key, sealed } of values) {
-      const place = `${at.table}.${at.column} ${key}`
+    for (const { key, bound, sealed } of values) {
+      const place = placeIn(at, bound)
       await replaceValue(run, at, { key, sealed, renewed: vault.seal(vault.open(sealed, place), place) })
     }
     if (values.length > 0)
@@ -117,7 +118,7 @@ async function renewAll(
 ): Promise<number> {
   const vault = await openVault(installation, number)
   let renewed = 0
-  for (const at of await inAdminTransaction(installation.admin, findSealedColumns)) {
+  for (const at of Object.values(SEALED_COLUMNS)) {
     for (let count = PAGE_ROWS; count === PAGE_ROWS; renewed += count)
       count = await renewPage(installation, surroundings, { at, vault, number })
   }
@@ -130,10 +131,13 @@ async function renewAll(
  */
 export async function rotateKeys(surroundings: Surroundings, overlapSeconds: number): Promise<Rotation> {
   const installation = await surroundings.open()
+  // A rotation that did not come to its end, or cannot: its key is not followed by one more before its values are renewed.
+  const unfinished = await waitUntilActive(installation)
+  let renewed = unfinished === null ? 0 : await renewAll(installation, surroundings, unfinished)
   const { number, activeFrom } = await publish(installation, surroundings, overlapSeconds)
   surroundings.err(`Key ${number} is published and in use from ${activeFrom.toISOString()}.\n`)
   await waitUntilActive(installation)
-  let renewed = await renewAll(installation, surroundings, number)
+  renewed += await renewAll(installation, surroundings, number)
   // Once more: what a request began to seal before the moment of the change was stored after it.
   renewed += await renewAll(installation, surroundings, number)
   const forgotten = await inAdminTransaction(installation.admin, (run) => findForgotten(run, number))

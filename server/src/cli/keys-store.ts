@@ -1,39 +1,15 @@
 import type { RunSql } from '#platform/admin.ts'
-
-/** A column whose values the vault sealed, each bound to `table.column key`. */
-export interface SealedColumn {
-  readonly table: string
-  readonly column: string
-  readonly key: string
-}
+import type { SealedColumn } from '#platform/credentials/sealed-columns.ts'
 
 /** One sealed value and the row it stands in. */
 export interface SealedValue {
   readonly key: string
+  /** What the value is bound to, beside the names of its table and column. */
+  readonly bound: string
   readonly sealed: Buffer
 }
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
-/**
- * The columns that hold sealed values: their comments begin with "Encrypted with the data key", and their tables have a
- * key of one column.
- */
-export async function findSealedColumns(run: RunSql): Promise<SealedColumn[]> {
-  const rows = await run(
-    `select c.relname::text as "table", a.attname::text as "column",
-       (select k.attname::text from pg_index i join pg_attribute k on k.attrelid = c.oid and k.attnum = i.indkey[0]
-        where i.indrelid = c.oid and i.indisprimary and i.indnkeyatts = 1) as "key"
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-     where c.relkind in ('r', 'p') and col_description(c.oid, a.attnum) like 'Encrypted with the data key%' order by 1, 2`,
-  )
-  return rows.map((row) => {
-    if (typeof row['key'] !== 'string')
-      throw new Error(`${String(row['table'])} has sealed values and no key of one column.`)
-    return { table: String(row['table']), column: String(row['column']), key: row['key'] }
-  })
-}
 
 /** The number of the next key; whoever else makes one waits. */
 export async function lockNextNumber(run: RunSql): Promise<number> {
@@ -110,15 +86,15 @@ export async function readOlder(
   at: SealedColumn,
   page: { readonly number: number; readonly limit: number },
 ): Promise<SealedValue[]> {
-  const [table, column, key] = [at.table, at.column, at.key].map(quote)
+  const [table, column, key, bound] = [at.table, at.column, at.key, at.boundBy].map(quote)
   const rows = await run(
-    `select ${key}::text as key, ${column} as sealed from ${table}
+    `select ${key}::text as key, ${bound}::text as bound, ${column} as sealed from ${table}
      where ${column} is not null and substr(${column}, 1, 5) <> $1 order by ${key} limit $2`,
     [headOf(page.number), page.limit],
   )
   return rows.map((row) => {
     if (!Buffer.isBuffer(row['sealed'])) throw new Error(`${at.table}.${at.column} is no bytes.`)
-    return { key: String(row['key']), sealed: row['sealed'] }
+    return { key: String(row['key']), bound: String(row['bound']), sealed: row['sealed'] }
   })
 }
 
@@ -126,7 +102,7 @@ export async function readOlder(
 export async function replaceValue(
   run: RunSql,
   at: SealedColumn,
-  change: SealedValue & { readonly renewed: Buffer },
+  change: Omit<SealedValue, 'bound'> & { readonly renewed: Buffer },
 ): Promise<void> {
   const [table, column, key] = [at.table, at.column, at.key].map(quote)
   await run(`update ${table} set ${column} = $3 where ${key}::text = $1 and ${column} = $2`, [

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { RunSql } from '#platform/admin.ts'
 import { formatKeyList, makeNoteSigner } from '#platform/signed-log/index.ts'
 import type { NoteSigner } from '#platform/signed-log/index.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { insertKey, readKeyRows, readSealedSize, replaceSealedKey, waitForPlace } from './key-store.ts'
 import type { KeyRow } from './key-store.ts'
@@ -25,7 +26,7 @@ export interface AuditKey extends NoteSigner {
   seal(number: number, body: Body): Buffer
 }
 
-const placeOf = (number: number): string => `audit_key.sealed_key ${number}`
+const placeOf = (number: number): string => placeIn(SEALED_COLUMNS.auditKey, number)
 
 /** The first key: Ed25519, derived from the root secret; `origin` is the name of the log. */
 export function makeAuditKey(vault: Vault, origin: string): AuditKey {

@@ -1,3 +1,4 @@
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { RunSql } from '#platform/admin.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { createHash, createHmac } from 'node:crypto'
@@ -24,7 +25,7 @@ async function newId(run: RunSql): Promise<string> {
 async function addAccount(run: RunSql, { partnerId, owner, admins, vault }: DemoPayouts): Promise<void> {
   const [, checker] = admins
   const id = await newId(run)
-  const sealed = vault.seal(Buffer.from(JSON.stringify(ACCOUNT)), `payout_account|sealed_details|${id}`)
+  const sealed = vault.seal(Buffer.from(JSON.stringify(ACCOUNT)), placeIn(SEALED_COLUMNS.payoutAccount, id))
   const fingerprint = createHmac('sha256', vault.deriveKey('payout account fingerprint'))
     .update(`bank_transfer\n${ACCOUNT.account_number}\n${ACCOUNT.bank_code}`)
     .digest()
@@ -42,7 +43,7 @@ async function addAccount(run: RunSql, { partnerId, owner, admins, vault }: Demo
       partnerId,
       PAPER.length,
       createHash('sha256').update(PAPER).digest(),
-      vault.seal(PAPER, `tax_document|sealed_file|${paper}`),
+      vault.seal(PAPER, placeIn(SEALED_COLUMNS.taxDocument, paper)),
       owner.id,
       owner.name,
       checker?.id,

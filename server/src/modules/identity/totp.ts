@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { toString as toQrCode } from 'qrcode'
 import { Html } from '#platform/html.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 
 const PERIOD_SECONDS = 30
@@ -10,7 +11,7 @@ const SECRET_BYTES = 20
 const WINDOW = 1
 const ENROLMENT_MS = 30 * 60_000
 
-const placeOf = (personId: string) => `totp_factor.secret ${personId}`
+const placeOf = (personId: string) => placeIn(SEALED_COLUMNS.totpSecret, personId)
 
 function makeTotp(secret: Buffer, account: string): TOTP {
   return new TOTP({

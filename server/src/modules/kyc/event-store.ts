@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import { lockCheck } from './store.ts'
 import type { CheckRow } from './store.ts'
 import { idFromUuid } from '@liaison/access'
@@ -14,7 +15,7 @@ export interface SealedSecret {
 }
 
 /** Where a secret is kept; a value that was moved elsewhere does not open. */
-export const placeOfSecret = (secretId: string): string => `kyc_secret.sealed_secret ${secretId}`
+export const placeOfSecret = (secretId: string): string => placeIn(SEALED_COLUMNS.kycSecret, secretId)
 
 /** The keys in force for the events of a vendor about the partner with this code; none for one that is not active. */
 export async function findSecrets(

@@ -2,6 +2,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { addFirstKeys, loadKeys } from './key-store.ts'
 import type { NewKey, StoredKey } from './key-store.ts'
@@ -21,7 +22,7 @@ export type SigningJwk = z.output<typeof PrivateJwk> & {
   readonly use: 'sig'
 }
 
-const placeOf = (kid: string): string => `signing_key.private_key ${kid}`
+const placeOf = (kid: string): string => placeIn(SEALED_COLUMNS.signingKey, kid)
 
 /** Makes a key pair and seals its private half. */
 export async function makeSigningKey(vault: Vault): Promise<NewKey> {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { guarded } from './refusals.ts'
 import { maskAccount } from './rules.ts'
@@ -18,7 +19,7 @@ export interface AccountDetails {
   readonly bank_code: string | null
 }
 
-const placeOf = (id: string): string => `payout_account|sealed_details|${id}`
+const placeOf = (id: string): string => placeIn(SEALED_COLUMNS.payoutAccount, id)
 
 const SEEN = [
   'id',

@@ -3,13 +3,14 @@ import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { guarded } from './refusals.ts'
 import type { UploadType } from './rules.ts'
 import type { PayoutTables, TaxKind, TaxState } from './tables.ts'
 
 type Reader = Mandate<'platform' | 'program'>
-const placeOf = (id: string): string => `tax_document|sealed_file|${id}`
+const placeOf = (id: string): string => placeIn(SEALED_COLUMNS.taxDocument, id)
 
 function selected(mandate: Reader) {
   return tables<PayoutTables>(mandate)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { makeSealedSecret } from '#modules/webhooks/index.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import type { PayoutTables } from './tables.ts'
 
@@ -9,8 +10,8 @@ type Provider = Mandate<'platform'>
 
 /** Where the keys are kept that sign what is handed over. */
 export const RECEIVER_PLACES = {
-  secret: (id: string): string => `payout_receiver_secret.sealed_secret ${id}`,
-  seed: (id: string): string => `payout_receiver_secret.sealed_signing_key ${id}`,
+  secret: (id: string): string => placeIn(SEALED_COLUMNS.payoutReceiverSecret, id),
+  seed: (id: string): string => placeIn(SEALED_COLUMNS.payoutReceiverSeed, id),
 }
 
 /** Where batches are handed over now: the newest version. */

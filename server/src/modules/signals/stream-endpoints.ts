@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressRulesOf } from '#modules/webhooks/index.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import { ProblemError } from '#platform/problem.ts'
 import {
   checkedAddress,
@@ -34,7 +35,7 @@ const MANAGE: Demand = { scopes: ['ssf.manage'], limit: 'write' }
 
 /** Where the header field that a push carries is kept. */
 export const placeOfAuthorization = (streamId: string): string =>
-  `signal_stream.sealed_authorization ${streamId}`
+  placeIn(SEALED_COLUMNS.signalAuthorization, streamId)
 
 interface Call {
   readonly parts: SignalParts

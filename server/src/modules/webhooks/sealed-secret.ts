@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { credentialPepper, digestCredential } from '#platform/credentials/credential-digest.ts'
+import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { systemClock } from '#platform/clock.ts'
 import { showSecret, signMessage } from './rules.ts'
@@ -9,10 +10,10 @@ import type { Post } from './ways-out.ts'
 const SECRET_BYTES = 32
 
 /** Where a secret of an endpoint is kept; a value that was moved elsewhere does not open. */
-const placeOfSecret = (secretId: string): string => `webhook_secret.sealed_secret ${secretId}`
+const placeOfSecret = (secretId: string): string => placeIn(SEALED_COLUMNS.webhookSecret, secretId)
 
 /** Where the seed of an endpoint's signatures `v1a` is kept. */
-const placeOfSeed = (secretId: string): string => `webhook_secret.sealed_signing_key ${secretId}`
+const placeOfSeed = (secretId: string): string => placeIn(SEALED_COLUMNS.webhookSeed, secretId)
 
 /** Where the halves of a secret are kept; what was moved elsewhere does not open. */
 export interface SecretPlaces {
