@@ -122,6 +122,7 @@ const OWNER_POLICIES: readonly string[] = [
   'feature_history keeping',
   'form copying',
   'form_token copying',
+  'installation_mark keeping',
   'invoice summing',
   'invoice_age summing',
   'invoice_band summing',

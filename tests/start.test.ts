@@ -63,3 +63,23 @@ test.each([
   },
   LONG_MS,
 )
+
+test(
+  'a server with another root key, or another name of the audit log, than those of its database does not start and publishes nothing',
+  async () => {
+    const working = { PUBLIC_ORIGIN: TEST_ORIGIN, ...MAILS }
+    const port = await findFreePort()
+    const server = await start({ PORT: String(port), ...working })
+    await server.stop()
+    const published = () => world.sql('select size, place from audit_publication order by 1, 2')
+    const before = await published()
+    await expect(
+      start({ ...working, LIAISON_SECRET_KEY: 'the root key of some other installation' }),
+    ).rejects.toThrow('LIAISON_SECRET_KEY is not the one this database was set up with.')
+    await expect(start({ ...working, AUDIT_LOG_ORIGIN: 'partners.example/audit' })).rejects.toThrow(
+      /AUDIT_LOG_ORIGIN: [^\n]+Set AUDIT_LOG_ORIGIN=liaison\.localhost\/audit/,
+    )
+    expect(await published()).toEqual(before)
+  },
+  LONG_MS,
+)

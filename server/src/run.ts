@@ -1,6 +1,5 @@
-import { readConfig } from '#platform/config.ts'
+import { readConfig, warnOfUnknown } from '#platform/config.ts'
 import { refuseUnservable } from '#platform/config/serving.ts'
-import { warnOfUnknown } from '#platform/config/unknown.ts'
 import { openInstallation } from '#platform/installation.ts'
 import { tellWhyNotStarted } from './why-not-started.ts'
 

@@ -2,6 +2,7 @@ import type { Config } from '#platform/config.ts'
 import { systemClock } from '#platform/clock.ts'
 import { untilReachable } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
+import { keepAuditOrigin, keepRootKey } from './installation-marks.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { startServer } from './process.ts'
 import type { RunningServer } from './process.ts'
@@ -21,6 +22,8 @@ async function prepare(config: Config, installation: Installation): Promise<void
   const { admin, roleSecret } = installation
   // A database that starts beside this process may need longer than it does.
   const { applied } = await untilReachable(() => prepareDatabase(admin, { roleSecret }))
+  await keepRootKey(installation)
+  await keepAuditOrigin(installation, config)
   if (applied.length > 0) say(`Database prepared: ${applied.length} migrations.`)
   if (config.isDemo && installation.isEmbedded) {
     const { loadDemoIfEmpty } = await import('#modules/demo/index.ts')

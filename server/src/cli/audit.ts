@@ -65,10 +65,13 @@ export const audit: Command = {
         name === undefined ? 'Say what to do with the audit log.' : `There is no command "audit ${name}".`,
       )
     const installation = await surroundings.open()
-    const { list: verifierKey, signer } = await withVault(installation, (vault) =>
-      inAdminTransaction(installation.admin, (run) =>
-        readAuditKeys(run, makeAuditKey(vault, surroundings.config.auditOrigin)),
-      ),
+    const { list: verifierKey, signer } = await withVault(
+      installation,
+      (vault) =>
+        inAdminTransaction(installation.admin, (run) =>
+          readAuditKeys(run, makeAuditKey(vault, surroundings.config.auditOrigin)),
+        ),
+      surroundings.config,
     )
     return withAdminClient(installation.admin, (client) =>
       command.run(args, {

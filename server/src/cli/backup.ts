@@ -7,6 +7,7 @@ import { withAdminClient } from '#platform/admin.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
+import { refuseOtherMarks } from '../installation-marks.ts'
 import { checkTable, saveTable } from './backup-files.ts'
 import { readManifest, writeManifest } from './backup-format.ts'
 import type { BackupManifest, BackupTable } from './backup-format.ts'
@@ -57,7 +58,9 @@ function summarize(folder: string, { taken_at, tables, audit }: BackupManifest):
 
 async function create(surroundings: Surroundings, folder: string): Promise<Summary> {
   if (existsSync(folder)) throw new CommandError(`${folder} exists already; a backup is never written over.`)
-  const { admin, secretKey } = await surroundings.open()
+  const installation = await surroundings.open()
+  await refuseOtherMarks(installation)
+  const { admin, secretKey } = installation
   const request = { operator: surroundings.operator, command: 'backup' }
   await actAsOperator(admin, request, (mandate) => {
     recordEvent(mandate, { action: 'platform.backups.create' })

@@ -191,6 +191,7 @@ describe('the operator', () => {
       'configuration',
       'database',
       'migrations',
+      'installation',
       'logins',
       'audit sealing',
       'audit months',

@@ -1,16 +1,19 @@
 import { parseArgs } from 'node:util'
 import { demoCode, loadDemoIfEmpty, readDemoSignIns } from '#modules/demo/index.ts'
+import { keepRootKey } from '../installation-marks.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 
 async function load(surroundings: Surroundings, isJson: boolean): Promise<number> {
   const { config } = surroundings
-  const { admin, secretKey, roleSecret, isEmbedded } = await surroundings.open()
+  const installation = await surroundings.open()
+  const { admin, secretKey, roleSecret, isEmbedded } = installation
   if (!isEmbedded) {
     throw new CommandError('The demo world is for the embedded database only; unset DATABASE_URL.')
   }
   await prepareDatabase(admin, { roleSecret })
+  await keepRootKey(installation)
   const target = { admin, secretKey, dataDir: config.dataDir, now: surroundings.now() }
   const isLoaded = await loadDemoIfEmpty(target)
   const people = readDemoSignIns(config.dataDir).map(({ name, email, role }) => ({ name, email, role }))

@@ -2,10 +2,11 @@ import { statfs } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { inAdminTransaction } from '#platform/admin.ts'
 import { refuseUnservable } from '#platform/config/serving.ts'
-import { warnOfUnknown } from '#platform/config/unknown.ts'
+import { warnOfUnknown } from '#platform/config.ts'
 import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
 import { listMigrationNames } from '#platform/migrate.ts'
+import { refuseOtherMarks } from '../installation-marks.ts'
 import { STATUS, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 
@@ -57,6 +58,11 @@ const lookAtMigrations: Look = async (installation) => {
   return missing.length === 0
     ? { ok: true, detail: `all ${names.length} were run` }
     : { ok: false, detail: `${missing.length} wait: ${missing.join(', ')}; run: npm run liaison -- migrate` }
+}
+
+const lookAtMarks: Look = async (installation, { config }) => {
+  await refuseOtherMarks(installation, config)
+  return { ok: true, detail: 'the root key and the name of the audit log are those of this database' }
 }
 
 const lookAtLogins: Look = async (installation, { config }) => {
@@ -111,6 +117,7 @@ const lookAtDisk: Look = async (_installation, { config }) => {
 const LOOKS: readonly (readonly [check: string, look: Look])[] = [
   ['database', lookAtDatabase],
   ['migrations', lookAtMigrations],
+  ['installation', lookAtMarks],
   ['logins', lookAtLogins],
   ['audit sealing', lookAtSealer],
   ['audit months', lookAtMonths],
@@ -152,7 +159,7 @@ async function examine(surroundings: Surroundings): Promise<Finding[]> {
 
 export const doctor: Command = {
   name: 'doctor',
-  help: 'doctor [--json]\n  Looks at the configuration, the database and its version, the migrations, the database logins, the sealing of the\n  audit log, its months ahead and the free disk. Ends with status 1 when anything is not as it should be.',
+  help: 'doctor [--json]\n  Looks at the configuration, the database and its version, the migrations, the root key and the name of the audit log,\n  the database logins, the sealing of the\n  audit log, its months ahead and the free disk. Ends with status 1 when anything is not as it should be.',
   async run(args, surroundings) {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })
     const findings = await examine(surroundings)

@@ -24,7 +24,7 @@ beforeAll(async () => {
   world = await TestWorld.start(() => [])
   dataDir = await mkdtemp(join(tmpdir(), 'liaison-demo-keys-'))
   const target = { admin: world.connection, secretKey: TEST_SECRET_KEY, dataDir, now: new Date() }
-  expect(await loadDemoIfEmpty(target)).toBe(true)
+  if (!(await loadDemoIfEmpty(target))) throw new Error('The demo world was not loaded.')
 }, patience(120_000))
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
@@ -149,6 +149,6 @@ test('a rotation that cannot renew a value publishes no further key however ofte
     `begin; set local session_replication_role = replica; update tax_document set sealed_file = overlay(sealed_file placing '\\x00000000'::bytea from 2); commit`,
   )
   const before = await numbers()
-  for (let time = 0; time < 2; time += 1) await expect(rotate()).rejects.toThrow()
+  for (let time = 0; time < 2; time += 1) await expect(rotate()).rejects.toThrow('authenticate')
   expect(await numbers()).toEqual(before)
 })

@@ -7,6 +7,7 @@ import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts
 import type { SealedColumn } from '#platform/credentials/sealed-columns.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
 import type { KeyRing, Vault } from '#platform/credentials/vault.ts'
+import { refuseOtherMarks } from '../installation-marks.ts'
 import { UsageError } from './command.ts'
 import type { Surroundings } from './command.ts'
 import {
@@ -131,6 +132,7 @@ async function renewAll(
  */
 export async function rotateKeys(surroundings: Surroundings, overlapSeconds: number): Promise<Rotation> {
   const installation = await surroundings.open()
+  await refuseOtherMarks(installation)
   // A rotation that did not come to its end, or cannot: its key is not followed by one more before its values are renewed.
   const unfinished = await waitUntilActive(installation)
   let renewed = unfinished === null ? 0 : await renewAll(installation, surroundings, unfinished)

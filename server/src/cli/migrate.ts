@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { keepRootKey } from '../installation-marks.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import { STATUS, writeJson } from './command.ts'
 import type { Command } from './command.ts'
@@ -14,6 +15,8 @@ export const migrate: Command = {
       roleSecret: installation.roleSecret,
       log,
     })
+    // The name of the audit log is kept when the first server starts: it may still be chosen until then.
+    await keepRootKey(installation)
     if (values.json) writeJson(surroundings, { applied })
     else
       surroundings.out(

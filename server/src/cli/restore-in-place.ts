@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { withAdminClient } from '#platform/admin.ts'
+import { keepRootKey } from '../installation-marks.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import {
   countServers,
@@ -83,6 +84,7 @@ export async function restoreInPlace(
   const elsewhere = await readKeptElsewhere(checkpoints)
   await withAdminClient(installation.admin, refuseUnready)
   await prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })
+  await keepRootKey(installation)
   const { ended, newestAt, log } = await withAdminClient(installation.admin, endAccess)
   const restoreId = randomUUID()
   await recordRestore(installation, surroundings, { restoreId, takenAt: newestAt, isOpen })

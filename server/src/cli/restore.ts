@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type pg from 'pg'
 import { withAdminClient } from '#platform/admin.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
+import { keepRootKey } from '../installation-marks.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import { loadTable } from './backup-files.ts'
 import { readManifest } from './backup-format.ts'
@@ -92,6 +93,7 @@ async function run(surroundings: Surroundings, { folder, checkpoints, isOpen }: 
   const restoreId = randomUUID()
   await recordRestore(installation, surroundings, { restoreId, takenAt: manifest.taken_at, isOpen })
   await prepare()
+  await keepRootKey(installation)
   const audit = await sealAndVerify(installation, surroundings, { restored: manifest.audit, elsewhere })
   return {
     taken_at: manifest.taken_at,

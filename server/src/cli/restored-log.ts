@@ -14,6 +14,7 @@ import { recordEvent } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
 import { makeLogVerifier } from '#platform/signed-log/index.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
+import { keepAuditOrigin } from '../installation-marks.ts'
 import { CommandError } from './command.ts'
 import type { Surroundings } from './command.ts'
 import { addFreeze, findFreeze } from './freeze-store.ts'
@@ -145,6 +146,7 @@ export async function sealAndVerify(
   surroundings: Surroundings,
   check: RestoredCheck,
 ): Promise<RestoredAudit> {
+  await keepAuditOrigin(installation, surroundings.config)
   const keyList = await withVault(installation, async (vault) => {
     await sealLeftOver(installation, surroundings, vault)
     const first = makeAuditKey(vault, surroundings.config.auditOrigin)

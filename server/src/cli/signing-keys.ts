@@ -45,21 +45,24 @@ export async function rotateAudit(
 ): Promise<AuditKeyRotation> {
   if (isStolen && (reason ?? '').trim() === '') throw new UsageError('--stolen needs a --reason.')
   const installation = await surroundings.open()
-  return withVault(installation, (vault) =>
-    inAdminTransaction(installation.admin, async (run) => {
-      const first = makeAuditKey(vault, surroundings.config.auditOrigin)
-      const rotation = await rotateAuditKey(run, first, { isStolen, reason: reason ?? null })
-      await recordOperator(
-        run,
-        { ...surroundings.operator, command: 'keys rotate-audit' },
-        {
-          action: isStolen ? 'platform.keys.replace_stolen' : 'platform.keys.rotate_audit',
-          resource_type: 'audit_key',
-          resource_label: String(rotation.number),
-          ...(reason === undefined ? {} : { reason }),
-        },
-      )
-      return rotation
-    }),
+  return withVault(
+    installation,
+    (vault) =>
+      inAdminTransaction(installation.admin, async (run) => {
+        const first = makeAuditKey(vault, surroundings.config.auditOrigin)
+        const rotation = await rotateAuditKey(run, first, { isStolen, reason: reason ?? null })
+        await recordOperator(
+          run,
+          { ...surroundings.operator, command: 'keys rotate-audit' },
+          {
+            action: isStolen ? 'platform.keys.replace_stolen' : 'platform.keys.rotate_audit',
+            resource_type: 'audit_key',
+            resource_label: String(rotation.number),
+            ...(reason === undefined ? {} : { reason }),
+          },
+        )
+        return rotation
+      }),
+    surroundings.config,
   )
 }

@@ -12,6 +12,7 @@ import {
   readPooler,
   refuseOpenOutbox,
 } from './config/together.ts'
+import { listUnknown } from './config/unknown.ts'
 import type { Pooler } from './database.ts'
 import { readHelp, Telephone } from './help-contact.ts'
 import type { HelpContact } from './help-contact.ts'
@@ -255,7 +256,10 @@ const Environment = z.object({
       .string()
       .regex(/^[a-z0-9.-]+(\/[a-z0-9./-]+)?$/)
       .default('liaison.localhost/audit'),
-    { description: "The name of this installation's audit log in its signed checkpoints." },
+    {
+      description:
+        "The name of this installation's audit log in its signed checkpoints, for example `partners.example/audit`. It is chosen once: the first start keeps it, and later ones with another name are refused.",
+    },
   ),
 })
 
@@ -357,6 +361,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     secrets: new Secrets(values),
   })
 }
+
+/** A sentence for each variable that is none of ours but looks like one: a mistyped one is otherwise passed over in silence. */
+export const warnOfUnknown = (environment = process.env): readonly string[] =>
+  listUnknown(environment, Object.keys(Environment.shape))
 
 /** One line of the generated reference of variables. */
 export interface VariableReference extends Documented {

@@ -169,6 +169,14 @@ export async function readRoot(client: Client, size: number): Promise<Buffer | n
   return rows[0]?.root ?? null
 }
 
+/** The newest checkpoint; null before the first. */
+export async function readNewestNote(client: Client): Promise<string | null> {
+  const { rows } = await client.query<{ note: string }>(
+    'select note from audit_checkpoint order by size desc limit 1',
+  )
+  return rows[0]?.note ?? null
+}
+
 /** The checkpoints above a size, oldest first. */
 export async function readNotesAbove(
   client: Client,

@@ -19,6 +19,7 @@ import {
   readLag,
   readLeftOver,
   readNext,
+  readNewestNote,
   readNotesAbove,
   readRoot,
   readState,
@@ -196,6 +197,7 @@ class RunningSealer implements Sealer {
   #sealedSize = 0
   #stalledSince: number | null = null
   #lastFailure = ''
+  #verifiedNote: string | null = null
 
   constructor(options: SealerOptions) {
     this.#options = options
@@ -289,10 +291,23 @@ class RunningSealer implements Sealer {
     )
   }
 
+  /** Nothing of another key or under another name follows what is signed: nobody could verify the log any more. */
+  async #refuseOtherLog(client: pg.PoolClient, verifier: LogVerifier): Promise<void> {
+    const note = await readNewestNote(client)
+    if (note === null || note === this.#verifiedNote) return
+    if (!verifier.open(note))
+      throw new Error(
+        'The newest checkpoint of the audit log is not signed with the keys of this process. Sealing stops: LIAISON_SECRET_KEY or AUDIT_LOG_ORIGIN is another one, or the database was changed.',
+      )
+    this.#verifiedNote = note
+  }
+
   async #sealLocked(client: pg.PoolClient): Promise<number> {
     // A rotation waits for the lock that is held here, so the keys stay as they are for all rounds.
     const keys = await this.#readKeys(client)
-    await this.#file.check(client, makeLogVerifier(keys.list))
+    const verifier = makeLogVerifier(keys.list)
+    await this.#file.check(client, verifier)
+    await this.#refuseOtherLog(client, verifier)
     let [sealed, last] = [0, ROUND_ROWS]
     while (last === ROUND_ROWS && !this.#isStopped) {
       last = await sealRound(client, keys.signer)

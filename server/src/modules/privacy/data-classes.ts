@@ -83,6 +83,7 @@ export const UNOWNED: Readonly<Record<string, DataClass>> = {
   alert_notice: 'internal',
   api_client_use: 'partner',
   audit_checkpoint: 'internal',
+  installation_mark: 'internal',
   audit_key: 'internal',
   audit_leaf: 'internal',
   audit_node: 'internal',

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { ConfigError, readConfig } from '../config.ts'
+import { ConfigError, readConfig, warnOfUnknown } from '../config.ts'
 import { refuseUnservable, showsOutbox } from './serving.ts'
-import { warnOfUnknown } from './unknown.ts'
 
 const OWN_DATABASE = {
   DATABASE_URL: 'postgresql://a:b@localhost/liaison',

@@ -1,33 +1,23 @@
-import { listVariables } from '../config.ts'
-
 const OWN_PREFIX = 'LIAISON_'
 /** Tools put the value of a variable into a file that a name with this end leads to; this program reads no such file. */
 const FILE_SUFFIX = /_FILE$/u
 /** Names that are not of this product although they look so: tests, examples and gateways of ours read them. */
 const OTHERS = /^LIAISON_(?:URL|KEY|CLIENT\w*|FIGURES|CAMPAIGN|LOOKS|PICTURES|SCANNERS|LATE_ANSWERS)$/u
 
-/** How many letters must be put in, taken out, replaced or swapped with their neighbour, at most `most`; null beyond. */
-function distanceWithin(from: string, to: string, most: number): number | null {
-  if (Math.abs(from.length - to.length) > most) return null
-  let [before, previous]: [number[], number[]] = [[], Array.from({ length: to.length + 1 }, (_, at) => at)]
-  for (let row = 1; row <= from.length; row += 1) {
-    const current = [row]
-    for (let at = 1; at <= to.length; at += 1) {
-      const isSame = from[row - 1] === to[at - 1]
-      const isSwapped = row > 1 && at > 1 && from[row - 1] === to[at - 2] && from[row - 2] === to[at - 1]
-      current.push(
-        Math.min(
-          (previous[at] ?? most) + 1,
-          (current[at - 1] ?? most) + 1,
-          (previous[at - 1] ?? most) + (isSame ? 0 : 1),
-          isSwapped ? (before[at - 2] ?? most) + 1 : Infinity,
-        ),
-      )
-    }
-    ;[before, previous] = [previous, current]
-  }
-  const distance = previous[to.length] ?? most + 1
-  return distance <= most ? distance : null
+/** Whether so many letters put in, taken out, replaced or swapped with their neighbour make one of the other. */
+function isWithin(from: string, to: string, most: number): boolean {
+  if (from === to) return true
+  if (most === 0) return false
+  let same = 0
+  while (same < from.length && from[same] === to[same]) same += 1
+  const [one, other] = [from.slice(same), to.slice(same)]
+  const isSwapped = one.length > 1 && one[0] === other[1] && one[1] === other[0]
+  return (
+    isWithin(one.slice(1), other, most - 1) ||
+    isWithin(one, other.slice(1), most - 1) ||
+    isWithin(one.slice(1), other.slice(1), most - 1) ||
+    (isSwapped && isWithin(one.slice(2), other.slice(2), most - 1))
+  )
 }
 
 /** Short names are near to each other by chance, such as HOST to HOME. */
@@ -35,11 +25,11 @@ const mostFor = (name: string): number => (name.length < 6 ? 0 : name.length < 1
 
 function nearest(name: string, known: readonly string[]): string | null {
   const plain = name.toUpperCase().replace(FILE_SUFFIX, '')
-  const near = known.flatMap((one) => {
-    const distance = distanceWithin(plain, one, mostFor(one))
-    return distance === null ? [] : [{ one, distance }]
-  })
-  return near.toSorted((a, b) => a.distance - b.distance)[0]?.one ?? null
+  for (const most of [0, 1, 2]) {
+    const found = known.find((one) => most <= mostFor(one) && isWithin(plain, one, most))
+    if (found !== undefined) return found
+  }
+  return null
 }
 
 function warningOf(name: string, known: readonly string[]): string | null {
@@ -50,10 +40,10 @@ function warningOf(name: string, known: readonly string[]): string | null {
 }
 
 /** A sentence for each variable that is none of ours but looks like one: a mistyped one is otherwise passed over in silence. */
-export function warnOfUnknown(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+export function listUnknown(
+  environment: Readonly<Record<string, string | undefined>>,
+  known: readonly string[],
 ): readonly string[] {
-  const known = listVariables().map(({ name }) => name)
   return Object.keys(environment)
     .filter((name) => !known.includes(name) && !OTHERS.test(name))
     .flatMap((name) => warningOf(name, known) ?? [])

@@ -10,11 +10,11 @@ export interface SealedColumn {
   readonly form: 'table.column value' | 'table|column|value'
 }
 
-const spaced = (table: string, column: string, key = 'id', boundBy = key): SealedColumn => ({
+const spaced = (table: string, column: string, key = 'id'): SealedColumn => ({
   table,
   column,
   key,
-  boundBy,
+  boundBy: key,
   form: 'table.column value',
 })
 
@@ -37,7 +37,7 @@ export const SEALED_COLUMNS = {
   payoutReceiverSecret: spaced('payout_receiver_secret', 'sealed_secret'),
   payoutReceiverSeed: spaced('payout_receiver_secret', 'sealed_signing_key'),
   signalAuthorization: spaced('signal_stream', 'sealed_authorization'),
-  signingKey: spaced('signing_key', 'private_key', 'id', 'kid'),
+  signingKey: { ...spaced('signing_key', 'private_key'), boundBy: 'kid' },
   taxDocument: barred('tax_document', 'sealed_file'),
   totpSecret: spaced('totp_factor', 'secret', 'person_id'),
   webhookSecret: spaced('webhook_secret', 'sealed_secret'),
