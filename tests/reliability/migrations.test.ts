@@ -25,6 +25,15 @@ test('no migration of a later release holds up or breaks the version that still 
   expect(lintMigrations(migrations, FIRST_RELEASE)).toEqual([])
 })
 
+const RELEASED = fileURLToPath(new URL('../../docs/migrations.released.txt', import.meta.url))
+
+test('every migration since the last release comes after all of it, which is still there: each update works (R11)', async () => {
+  const released = (await readFile(RELEASED, 'utf8')).trimEnd().split('\n')
+  const names = (await readMigrations()).map(({ name }) => name).toSorted()
+  expect(released.length).toBeGreaterThan(600)
+  expect(names.slice(0, released.length)).toEqual(released)
+})
+
 test('read as if tables had rows, the first release would be full of faults: the lint does read the files', async () => {
   expect(lintMigrations(await readMigrations(), '').length).toBeGreaterThan(3)
 })

@@ -29,3 +29,13 @@ test('a database of a version that is not known is left as it is, and the error 
     /prepared by another version of Liaison: .*29991231T000000-of-tomorrow/,
   )
 })
+
+test('a database of a version between two releases is left as it is, and the error names what it lacks and what to do (R11)', async () => {
+  await using database = await createTestDatabase()
+  await runStatements(database.connection, [
+    `delete from liaison_migration where name in (select name from liaison_migration order by name desc offset 1 limit 7)`,
+  ])
+  await expect(migrate(database.connection, { roleSecret: testRoleSecret() })).rejects.toThrow(
+    /between two releases\. It lacks 7 migrations that belong before its newest, \S+: \S+, .* and 2 more\. .*begin with an empty one/,
+  )
+})

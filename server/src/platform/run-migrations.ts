@@ -92,6 +92,23 @@ function toMigrationError(error: unknown, results: readonly MigrationResult[] = 
   return new Error(advice, { cause: error })
 }
 
+const NAMED_AT_MOST = 5
+
+/**
+ * Refuses a database that was prepared by a version between two releases: some of what it lacks would have run before what
+ * it has, and a function written anew since must not give way to its older body.
+ */
+function refuseSkipped(all: readonly MigrationInfo[]): void {
+  const last = all.findLast(({ executedAt }) => executedAt !== undefined)
+  const skipped = all.filter(({ name, executedAt }) => executedAt === undefined && last && name < last.name)
+  if (skipped.length === 0) return
+  const named = skipped.slice(0, NAMED_AT_MOST).map(({ name }) => name)
+  const others = skipped.length - named.length
+  throw new Error(
+    `The database was prepared by a version of Liaison between two releases. It lacks ${skipped.length} migrations that belong before its newest, ${last?.name}: ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}. They cannot run after it, and no backup of that version goes into this one: keep to the version that prepared the database, or begin with an empty one. Between releases every update works (docs/operations.md, Updates).`,
+  )
+}
+
 /** Migrations that run together, up to the last: all in one transaction, or one of them in none. */
 interface Stage {
   readonly last: string
@@ -146,7 +163,7 @@ function namesOf({ error, results = [] }: MigrationResultSet): string[] {
  * Runs what has not run yet, in order: in one transaction, cut only where an index is built or dropped concurrently (R11).
  * Such a migration is one statement, `create index concurrently if not exists NAME` or `drop index concurrently if exists
  * NAME`; one that was interrupted is begun anew. Returns the names of what ran. Throws when one fails, and when the
- * database was prepared by a version that these scripts do not come from.
+ * database was prepared by a version that these scripts do not come from, or that lacks some before its newest.
  */
 export async function runMigrations(
   pool: pg.Pool,
@@ -164,6 +181,7 @@ export async function runMigrations(
     const all = await migrator.getMigrations().catch((error: unknown) => {
       throw toMigrationError(error)
     })
+    refuseSkipped(all)
     return all.filter(({ executedAt }) => executedAt === undefined)
   }
   const note = (names: string[]) => {
