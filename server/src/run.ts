@@ -1,5 +1,6 @@
 import { readConfig, warnOfUnknown } from '#platform/config.ts'
 import { refuseUnservable } from '#platform/config/serving.ts'
+import { requireDataFolder } from '#platform/data-folder.ts'
 import { openInstallation } from '#platform/installation.ts'
 import { tellWhyNotStarted } from './why-not-started.ts'
 
@@ -8,6 +9,7 @@ async function start(): Promise<void> {
   for (const warning of warnOfUnknown()) process.stderr.write(`${warning}\n`)
   const config = readConfig()
   refuseUnservable(config)
+  await requireDataFolder(config.dataDir)
   // The program is loaded while the database starts, in processes of its own: each takes about as long as the other.
   const load = () => import('./serve.ts')
   const installation = await openInstallation(config, { meanwhile: () => void load().catch(() => undefined) })

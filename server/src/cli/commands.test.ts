@@ -194,6 +194,7 @@ describe('the operator', () => {
       'installation',
       'logins',
       'audit sealing',
+      'checkpoints',
       'audit months',
       'disk',
     ])
@@ -206,6 +207,21 @@ describe('the operator', () => {
       taken?.['name'],
       taken?.['timestamp'],
     ])
+  })
+
+  test('the doctor finds checkpoints that no server could write to its file', async () => {
+    const size = 1_000_000
+    await world.sql(
+      `insert into audit_checkpoint (size, root, peaks, last_xid, last_id, note, sealed_at)
+       values ($1, sha256('a'), '', '1', gen_random_uuid(), 'a note', now() - interval '1 hour')`,
+      [size],
+    )
+    expect(await run(['doctor'])).toBe(1)
+    expect(out).toMatch(
+      /FAULT +checkpoints +1 checkpoints are in no file, the oldest for 360\d s: .*LIAISON_DATA_DIR/,
+    )
+    await world.sql(`insert into audit_publication (size, place) values ($1, 'file')`, [size])
+    expect(await run(['doctor'])).toBe(0)
   })
 
   test('migrating a current database changes nothing', async () => {

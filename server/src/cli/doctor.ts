@@ -96,6 +96,22 @@ const lookAtSealer: Look = async (installation) => {
   }
 }
 
+const LARGEST_UNPUBLISHED_S = 300
+
+const lookAtCheckpoints: Look = async (installation) => {
+  const row = await askOne(
+    installation,
+    `select count(*)::integer as waiting, coalesce(extract(epoch from clock_timestamp() - min(c.sealed_at)), 0)::integer as oldest
+     from audit_checkpoint c where c.size > coalesce((select max(p.size) from audit_publication p where p.place = 'file'), 0)`,
+  )
+  const [waiting, oldest] = [Number(row['waiting']), Number(row['oldest'])]
+  if (waiting === 0) return { ok: true, detail: 'every checkpoint was written to the file of the server' }
+  return {
+    ok: oldest <= LARGEST_UNPUBLISHED_S,
+    detail: `${waiting} checkpoints are in no file, the oldest for ${oldest} s: the server cannot write into its LIAISON_DATA_DIR, or does not run`,
+  }
+}
+
 const lookAtMonths: Look = async (installation) => {
   const months = Number((await askOne(installation, 'select audit.months_ahead() as months'))['months'])
   if (months >= LEAST_MONTHS_AHEAD) return { ok: true, detail: `there are tables for ${months} more months` }
@@ -120,6 +136,7 @@ const LOOKS: readonly (readonly [check: string, look: Look])[] = [
   ['installation', lookAtMarks],
   ['logins', lookAtLogins],
   ['audit sealing', lookAtSealer],
+  ['checkpoints', lookAtCheckpoints],
   ['audit months', lookAtMonths],
   ['disk', lookAtDisk],
 ]
@@ -159,7 +176,7 @@ async function examine(surroundings: Surroundings): Promise<Finding[]> {
 
 export const doctor: Command = {
   name: 'doctor',
-  help: 'doctor [--json]\n  Looks at the configuration, the database and its version, the migrations, the root key and the name of the audit log,\n  the database logins, the sealing of the\n  audit log, its months ahead and the free disk. Ends with status 1 when anything is not as it should be.',
+  help: 'doctor [--json]\n  Looks at the configuration, the database and its version, the migrations, the root key and the name of the audit log,\n  the database logins, the sealing of the audit log, the file of its checkpoints, its months ahead and the free disk.\n  Ends with status 1 when anything is not as it should be.',
   async run(args, surroundings) {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })
     const findings = await examine(surroundings)
