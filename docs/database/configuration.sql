@@ -54,6 +54,9 @@ create policy catalogue on public.configuration_key for select to public
   using (true);
 create policy deciding on public.configuration_key for select to liaison_authz
   using (true);
+create policy writing on public.configuration_key for all to liaison_owner
+  using (true)
+  with check (true);
 grant select on public.configuration_key to liaison_authz;
 grant select on public.configuration_key to public;
 

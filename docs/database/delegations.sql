@@ -725,6 +725,9 @@ create policy provider_side on public.link_override for all to liaison_platform
 create policy tenant_side on public.link_override for all to liaison_tenant
   using ((tenant_id IN ( SELECT access.reach('delegation'::text, 'select'::text) AS reach)))
   with check ((tenant_id IN ( SELECT access.reach('delegation'::text, 'update'::text) AS reach)));
+create policy widening_denials on public.link_override for update to liaison_owner
+  using ((effect = 'deny'::text))
+  with check ((effect = 'deny'::text));
 grant select on public.link_override to liaison_authz;
 grant select on public.link_override to liaison_delegate;
 grant select on public.link_override to liaison_job;
@@ -743,6 +746,9 @@ create policy catalogue on public.link_relationship_bound for select to public
   using (true);
 create policy deciding on public.link_relationship_bound for select to liaison_authz
   using (true);
+create policy writing on public.link_relationship_bound for all to liaison_owner
+  using (true)
+  with check (true);
 grant select on public.link_relationship_bound to liaison_authz;
 grant select on public.link_relationship_bound to public;
 
@@ -759,6 +765,9 @@ create policy catalogue on public.link_role_template for select to public
   using (true);
 create policy deciding on public.link_role_template for select to liaison_authz
   using (true);
+create policy writing on public.link_role_template for all to liaison_owner
+  using (true)
+  with check (true);
 grant select on public.link_role_template to liaison_authz;
 grant select on public.link_role_template to public;
 
@@ -777,6 +786,9 @@ CREATE TRIGGER stamped_update AFTER UPDATE ON public.role_permission REFERENCING
 alter table public.role_permission enable row level security, force row level security;
 create policy deciding on public.role_permission for select to liaison_authz
   using (true);
+create policy writing on public.role_permission for all to liaison_owner
+  using (true)
+  with check (true);
 grant select on public.role_permission to liaison_authz;
 
 -- Every legal move of every state machine: read by the trigger that enforces it, the API, the docs and the tests.

@@ -136,6 +136,9 @@ create policy catalogue on public.permission for select to public
   using (true);
 create policy deciding on public.permission for select to liaison_authz
   using (true);
+create policy writing on public.permission for all to liaison_owner
+  using (true)
+  with check (true);
 grant select on public.permission to liaison_authz;
 grant select on public.permission to public;
 
@@ -168,6 +171,9 @@ CREATE TRIGGER stamped_update AFTER UPDATE ON public.relation_permission REFEREN
 alter table public.relation_permission enable row level security, force row level security;
 create policy deciding on public.relation_permission for select to liaison_authz
   using (true);
+create policy writing on public.relation_permission for all to liaison_owner
+  using (true)
+  with check (true);
 grant select on public.relation_permission to liaison_authz;
 
 -- The data keys of the installation in the order of their use, each encrypted with LIAISON_SECRET_KEY. Every process knows a key before any seals or signs with it.

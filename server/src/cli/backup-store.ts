@@ -118,7 +118,7 @@ export async function countServers(client: Client): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** Prepares the connection: values as text that means the same everywhere, no limit of time, no row hidden by a policy. */
+/** Prepares the connection: values as text that means the same everywhere, no limit of time, and a fault where a policy would hide a row. */
 export async function openForCopy(client: Client): Promise<void> {
   await client.query(
     `set statement_timeout = 0; set transaction_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '30s';
@@ -127,12 +127,53 @@ export async function openForCopy(client: Client): Promise<void> {
   )
 }
 
-/** Whether the administrator may see and write every row whatever the policies say. */
-export async function seesEveryRow(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ sees: boolean }>(
-    'select rolsuper or rolbypassrls as sees from pg_roles where rolname = current_user',
+/** The role that decides: its policies show it every row of every table that has row security. */
+const READER = 'liaison_authz'
+
+/** How this login reads every row: all tables by itself, or those with row security as the role that decides. */
+export interface WholeReader {
+  readonly protectedTables: ReadonlySet<string>
+}
+
+const IS_READER = `
+  select r.rolsuper or r.rolbypassrls as is_above,
+    coalesce((select pg_has_role(a.oid, 'set') and pg_has_role(o.oid, 'usage') from pg_roles a, pg_roles o where a.rolname = '${READER}' and o.rolname = 'liaison_owner'), false) as is_member
+  from pg_roles r where r.rolname = current_user`
+const PROTECTED = `
+  select n.nspname::text as schema, c.relname::text as name,
+    exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('r', '*') and pg_get_expr(p.polqual, p.polrelid) = 'true' and to_regrole('${READER}') = any(p.polroles))
+    and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and (0 = any(p.polroles) or to_regrole('${READER}') = any(p.polroles))) as is_whole
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace where ${LISTED} and c.relrowsecurity`
+
+/** Null when some row of some table is hidden from this login. */
+export async function findWholeReader(client: Client): Promise<WholeReader | null> {
+  const [is] = (await client.query<{ is_above: boolean; is_member: boolean }>(IS_READER)).rows
+  if (is?.is_above === true) return { protectedTables: new Set() }
+  if (is?.is_member !== true) return null
+  const { rows } = await client.query<{ schema: string; name: string; is_whole: boolean }>(PROTECTED)
+  return rows.every((table) => table.is_whole) ? { protectedTables: new Set(rows.map(nameInSql)) } : null
+}
+
+/** Reads the next table, within the transaction, as whoever sees all of it. */
+export async function readWhole(
+  client: Client,
+  { protectedTables }: WholeReader,
+  table: Pick<TableShape, 'schema' | 'name'>,
+): Promise<void> {
+  await client.query(
+    protectedTables.has(nameInSql(table))
+      ? `set local row_security = on; set local role ${READER}`
+      : 'reset role',
   )
-  return rows[0]?.sees === true
+}
+
+/** Whether this login may take away for a moment what guards the tables: it is above them, or they are its own. */
+export async function ownsTables(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ owns: boolean }>(
+    `select rolsuper or coalesce((select pg_has_role(o.oid, 'usage') from pg_roles o where o.rolname = 'liaison_owner'), false) as owns
+     from pg_roles where rolname = current_user`,
+  )
+  return rows[0]?.owns === true
 }
 
 /** How many records, persons and events stand in the way of a restore. */

@@ -12,12 +12,13 @@ import { checkTable, saveTable } from './backup-files.ts'
 import { readManifest, writeManifest } from './backup-format.ts'
 import type { BackupManifest, BackupTable } from './backup-format.ts'
 import {
+  findWholeReader,
   listSequences,
   listTables,
   openForCopy,
   readMigrations,
   readMoment,
-  seesEveryRow,
+  readWhole,
 } from './backup-store.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
@@ -26,15 +27,22 @@ import { syncFolder } from '#platform/sync-folder.ts'
 /** Reads everything in one snapshot, which waits for nobody and lets nobody wait. */
 async function saveAll(client: pg.ClientBase, folder: string): Promise<BackupManifest> {
   await openForCopy(client)
-  if (!(await seesEveryRow(client)))
+  const reader = await findWholeReader(client)
+  if (reader === null)
     throw new CommandError(
-      'A backup needs a login that sees every row: a superuser, or one with BYPASSRLS. DATABASE_URL names another.',
+      'A backup needs a login that sees every row: the one that migrates, another member of liaison_owner and liaison_authz, one with BYPASSRLS, or a superuser. DATABASE_URL names another.',
     )
   await client.query('begin isolation level repeatable read read only')
+  await readWhole(client, reader, { schema: 'public', name: 'audit_event' })
   const moment = await readMoment(client)
+  await client.query('reset role')
   const migrations = await readMigrations(client)
   const tables: BackupTable[] = []
-  for (const table of await listTables(client)) tables.push(await saveTable(client, table, folder))
+  for (const table of await listTables(client)) {
+    await readWhole(client, reader, table)
+    tables.push(await saveTable(client, table, folder))
+  }
+  await client.query('reset role')
   const sequences = await listSequences(client)
   await client.query('commit')
   return { format: 'liaison-backup/1', ...moment, migrations, tables, sequences }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { withAdminClient } from '#platform/admin.ts'
+import { requireDataFolder } from '#platform/data-folder.ts'
 import { keepRootKey } from '../installation-marks.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import {
@@ -9,12 +10,13 @@ import {
   isStandby,
   markRestored,
   openForCopy,
+  ownsTables,
   readMoment,
   readNewestEvent,
-  seesEveryRow,
 } from './backup-store.ts'
 import { CommandError } from './command.ts'
 import type { Surroundings } from './command.ts'
+import { liftGuards, NEEDS_OWNER } from './restore-guards.ts'
 import { readKeptElsewhere, recordRestore, refuseOldCheckpoints, sealAndVerify } from './restored-log.ts'
 import type { RestoredAudit, RestoredLog } from './restored-log.ts'
 
@@ -39,8 +41,7 @@ export interface OrderInPlace {
 
 /** Refuses a database in which a server works, which has not come back yet, or that this login does not see whole. */
 async function refuseUnready(client: pg.ClientBase): Promise<void> {
-  if (!(await seesEveryRow(client)))
-    throw new CommandError('A restore needs a superuser as the login of DATABASE_URL.')
+  if (!(await ownsTables(client))) throw new CommandError(NEEDS_OWNER)
   if (await isStandby(client))
     throw new CommandError(
       'PostgreSQL is still reading its log. Wait until it has reached the moment and was promoted (recovery_target_action = promote).',
@@ -59,13 +60,14 @@ async function endAccess(
   await openForCopy(client)
   await client.query('begin')
   // As with a backup: the triggers ask for an event of whoever changes a row, and the event of the restore follows.
-  await client.query(`set local session_replication_role = 'replica'`)
+  const putBack = await liftGuards(client)
   const newestAt = await readNewestEvent(client)
   const { audit: log } = await readMoment(client)
   if (newestAt === null)
     throw new CommandError('The database holds no event: nothing was brought back to any moment.')
   await markRestored(client, log.size)
   const ended = await endAccessOfSignIns(client)
+  await putBack()
   await client.query('commit')
   return { ended, newestAt, log }
 }
@@ -81,6 +83,7 @@ export async function restoreInPlace(
 ): Promise<OutcomeInPlace> {
   const installation = await surroundings.open()
   refuseOldCheckpoints(surroundings)
+  await requireDataFolder(surroundings.config.dataDir)
   const elsewhere = await readKeptElsewhere(checkpoints)
   await withAdminClient(installation.admin, refuseUnready)
   await prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })

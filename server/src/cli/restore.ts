@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type pg from 'pg'
 import { withAdminClient } from '#platform/admin.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
+import { requireDataFolder } from '#platform/data-folder.ts'
 import { keepRootKey } from '../installation-marks.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import { loadTable } from './backup-files.ts'
@@ -17,12 +18,13 @@ import {
   markRestored,
   nameInSql,
   openForCopy,
+  ownsTables,
   readMigrations,
-  seesEveryRow,
   setSequence,
 } from './backup-store.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
+import { liftGuards, NEEDS_OWNER } from './restore-guards.ts'
 import { restoreInPlace } from './restore-in-place.ts'
 import type { OutcomeInPlace } from './restore-in-place.ts'
 import { readKeptElsewhere, recordRestore, refuseOldCheckpoints, sealAndVerify } from './restored-log.ts'
@@ -43,21 +45,21 @@ async function refuseOtherSchema(client: pg.ClientBase, manifest: BackupManifest
 /** Puts everything in within one transaction, each table read back and compared; whatever fails leaves nothing behind. */
 async function loadAll(client: pg.ClientBase, manifest: BackupManifest, folder: string): Promise<number> {
   await openForCopy(client)
-  if (!(await seesEveryRow(client)))
-    throw new CommandError('A restore needs a superuser as the login of DATABASE_URL.')
+  if (!(await ownsTables(client))) throw new CommandError(NEEDS_OWNER)
   await client.query('begin')
+  // The triggers and foreign keys of the schema held when the rows were written; here they would only ask again.
+  const putBack = await liftGuards(client)
   await client.query(`lock table person, tenant, partner, audit_event in access exclusive mode`)
   if ((await countRecords(client)) > 0)
     throw new CommandError('The database holds records already. A backup is restored into an empty one only.')
   await refuseOtherSchema(client, manifest)
   if (manifest.months) await addMonths(client, manifest.months)
-  // The triggers and foreign keys of the schema held when the rows were written; here they would only ask again.
-  await client.query(`set local session_replication_role = 'replica'`)
   await client.query(`truncate ${manifest.tables.map(nameInSql).join(', ')}`)
   for (const table of manifest.tables) await loadTable(client, table, folder)
   for (const sequence of manifest.sequences) await setSequence(client, sequence)
   await markRestored(client, manifest.audit.size)
   const ended = await endAccessOfSignIns(client)
+  await putBack()
   await client.query('commit')
   return ended
 }
@@ -85,6 +87,7 @@ async function run(surroundings: Surroundings, { folder, checkpoints, isOpen }: 
   const installation = await surroundings.open()
   const manifest = await readManifest(folder, makeVault(installation.secretKey))
   refuseOldCheckpoints(surroundings)
+  await requireDataFolder(surroundings.config.dataDir)
   const elsewhere = await readKeptElsewhere(checkpoints)
   const prepare = () => prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })
   await prepare()

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { refuseToTakeLogins, requireRights } from './admin-rights.ts'
 import { databaseCodeOf, LOGINS, passwordOf } from './database.ts'
 import type { ConnectionSettings } from './database.ts'
 import { LOCK_TIMEOUT_MS, runMigrations } from './run-migrations.ts'
@@ -41,6 +42,8 @@ async function readMigrations(): Promise<MigrationScript[]> {
 export interface MigrateOptions {
   /** What the passwords of the database logins are derived from. Without it they cannot log in. */
   readonly roleSecret?: string
+  /** Whether logins that are in use with another secret get these passwords all the same. */
+  readonly takesLogins?: boolean
   readonly log?: (line: string) => void
   /** What else the schema needs at every start, such as the catalogue of permissions; runs after the migrations. */
   readonly afterwards?: (pool: pg.Pool) => Promise<void>
@@ -91,17 +94,19 @@ export function migrate(
 
 async function migrateOnce(
   admin: ConnectionSettings,
-  options: MigrateOptions,
+  { roleSecret, takesLogins, log, afterwards }: MigrateOptions,
 ): Promise<{ applied: string[] }> {
   const pool = new pg.Pool({ ...admin, max: 2, options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` })
   // A connection that ends while nobody asks anything of it says so to whoever listens, or ends the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => void client.on('error', () => undefined))
   try {
-    const applied = await runMigrations(pool, await readMigrations(), options.log)
+    await requireRights(pool, admin)
+    if (roleSecret !== undefined && takesLogins !== true) await refuseToTakeLogins(pool, admin, roleSecret)
+    const applied = await runMigrations(pool, await readMigrations(), log)
     await pool.query('call private.close_temporary_names()')
-    await options.afterwards?.(pool)
-    if (options.roleSecret !== undefined) await setPasswords(pool, options.roleSecret)
+    await afterwards?.(pool)
+    if (roleSecret !== undefined) await setPasswords(pool, roleSecret)
     return { applied }
   } finally {
     await pool.end()
