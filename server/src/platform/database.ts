@@ -38,6 +38,8 @@ export interface Database {
   pool(login: Login): pg.Pool
   /** To PostgreSQL itself, for what outlasts a transaction: listening, and locks that a session holds. */
   directPool(login: Login): pg.Pool
+  /** A login whose password is no longer taken, asked again each time; null when there is none. */
+  findRefused?(): Promise<Login | null>
   close(): Promise<void>
 }
 
@@ -114,20 +116,49 @@ function refuseStandby(client: pg.PoolClient, done: (error?: Error) => void): vo
   done(isStandby ? new Error(`Connection terminated: ${NOT_THE_PRIMARY}`) : undefined)
 }
 
-function openPool(options: DatabaseOptions, login: Login, pooler: Pooler | undefined): pg.Pool {
+const WRONG_PASSWORD = '28P01'
+
+/** A client that also tells when its password is not taken. */
+function tellingRefusals(onRefused: () => void): typeof TellingClient {
+  return class extends TellingClient {
+    constructor(config?: pg.ClientConfig) {
+      super(config)
+      // What the driver's types leave out.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      const { connection } = this as unknown as { connection: EventEmitter }
+      connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
+        if (code === WRONG_PASSWORD) onRefused()
+      })
+    }
+  }
+}
+
+const accountOf = (options: DatabaseOptions, login: Login, pooler: Pooler | undefined) => {
   const { host, port, database, ssl } = pooler?.connection ?? options.connection
-  const pool = new pg.Pool({
+  return {
     host,
     port,
     database,
     user: login,
     password: passwordOf(login, options.roleSecret),
     ...(ssl && { ssl }),
-    max: options.poolSize,
     connectionTimeoutMillis: options.acquireTimeoutMs ?? ACQUIRE_TIMEOUT_MS,
+  }
+}
+
+interface Opened {
+  readonly login: Login
+  readonly pooler: Pooler | undefined
+  readonly onRefused: () => void
+}
+
+function openPool(options: DatabaseOptions, { login, pooler, onRefused }: Opened): pg.Pool {
+  const pool = new pg.Pool({
+    ...accountOf(options, login, pooler),
+    max: options.poolSize,
     idleTimeoutMillis: 30_000,
     application_name: `liaison ${login}`,
-    Client: TellingClient,
+    Client: tellingRefusals(onRefused),
     verify: refuseStandby,
     ...(!pooler && { options: SESSION_OPTIONS }),
     keepAlive: true,
@@ -145,6 +176,7 @@ function openPool(options: DatabaseOptions, login: Login, pooler: Pooler | undef
 /** Small pools, one for each login that is asked for, opened on first use. */
 class Pools {
   readonly #pools = new Map<Login, pg.Pool>()
+  readonly #refused = new Set<Login>()
   readonly #options: DatabaseOptions
   readonly #pooler: Pooler | undefined
 
@@ -156,10 +188,28 @@ class Pools {
   of(login: Login): pg.Pool {
     let pool = this.#pools.get(login)
     if (!pool) {
-      pool = openPool(this.#options, login, this.#pooler)
+      const onRefused = () => void this.#refused.add(login)
+      pool = openPool(this.#options, { login, pooler: this.#pooler, onRefused })
       this.#pools.set(login, pool)
     }
     return pool
+  }
+
+  /** A pool keeps connections for long whose password nobody would take now: only a new one shows whether it is taken again. */
+  async findRefused(): Promise<Login | null> {
+    for (const login of this.#refused) {
+      const client = new pg.Client(accountOf(this.#options, login, this.#pooler))
+      client.on('error', () => undefined)
+      try {
+        await client.connect()
+        this.#refused.delete(login)
+      } catch {
+        return login
+      } finally {
+        await client.end().catch(() => undefined)
+      }
+    }
+    return null
   }
 
   async end(): Promise<void> {
@@ -174,6 +224,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     pool: (login) => pooled.of(login),
     directPool: (login) => direct.of(login),
+    findRefused: async () => (await pooled.findRefused()) ?? (await direct.findRefused()),
     async close() {
       await Promise.all([...new Set([direct, pooled])].map((pools) => pools.end()))
     },

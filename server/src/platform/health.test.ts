@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testRoleSecret } from '#testing/database.ts'
 import { TestWorld } from '#testing/world.ts'
-import { serveHealth } from './health.ts'
+import { openDatabase, passwordOf } from './database.ts'
+import { serveHealth, watchStanding } from './health.ts'
 import { listMigrationNames } from './migrate.ts'
 import { watchSchema } from './schema-standing.ts'
 
@@ -66,4 +68,29 @@ test('the login that asks reads names alone, and changes none', async () => {
   const guard = world.database.pool('liaison_guard')
   for (const statement of ['select timestamp from liaison_migration', 'delete from liaison_migration'])
     await expect(guard.query(statement)).rejects.toMatchObject({ code: '42501' })
+})
+
+test('a process whose password is no longer taken is not ready, although open connections still work, until it is again', async () => {
+  restart()
+  const change = (password: string) => world.sql(`alter role liaison_guard password '${password}'`)
+  const database = openDatabase({ connection: world.connection, roleSecret: testRoleSecret(), poolSize: 2 })
+  try {
+    const kept = await database.pool('liaison_guard').connect()
+    await change('of another secret')
+    await expect(database.pool('liaison_guard').query('select 1')).rejects.toMatchObject({ code: '28P01' })
+    kept.release()
+    const health = {
+      database,
+      sealerLag: () => ({ stalledSeconds: 0 }),
+      isStopping: () => false,
+      hasSchema: () => Promise.resolve(true),
+    }
+    const isReady = async () => (await watchStanding(health, () => new Date())()).isReady
+    expect(await isReady()).toBe(false)
+    await change(passwordOf('liaison_guard', testRoleSecret()))
+    expect(await isReady()).toBe(true)
+  } finally {
+    await change(passwordOf('liaison_guard', testRoleSecret()))
+    await database.close()
+  }
 })

@@ -21,6 +21,9 @@ async function askDatabase({ database, hasSchema }: Health): Promise<string | nu
     .pool('liaison_guard')
     .query<{ replica: boolean }>('select pg_is_in_recovery() as replica')
   if (rows[0]?.replica !== false) return NOT_THE_PRIMARY
+  // A connection that was open before still works: this process ends with its others, one by one.
+  const refused = await database.findRefused?.()
+  if (refused) return 'the database no longer takes a password of this process'
   return (await hasSchema()) ? null : 'the database lacks migrations of this version'
 }
 
