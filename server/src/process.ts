@@ -169,6 +169,17 @@ const waysOut = ({ webhookNets, secrets: { webhookProxy } }: Config) => ({
   ...(webhookProxy !== undefined && { webhookProxy }),
 })
 
+/** A server without a built portal still answers programs, and says in its log why people see nothing. */
+async function mountPortal({ http, services }: App, { authOrigin }: Config): Promise<void> {
+  const { embedOrigin } = services
+  if (existsSync(join(PORTAL_FOLDER, 'index.html')))
+    await servePortal(http, PORTAL_FOLDER, { embedOrigin, authOrigin })
+  else
+    http.log.warn(
+      `There is no ${PORTAL_FOLDER}: every page of the portal is answered with 404. Build it: npm run build`,
+    )
+}
+
 async function assemble(
   { config, installation, database, keyRing, health }: Parts,
   origin: () => string,
@@ -212,11 +223,7 @@ async function assemble(
   )
   if (range) app.http.addHook('onClose', () => range.reader.close())
   if (config.traceEndpoint !== undefined) traceRequests(app.http)
-  if (existsSync(join(PORTAL_FOLDER, 'index.html')))
-    await servePortal(app.http, PORTAL_FOLDER, {
-      embedOrigin: app.services.embedOrigin,
-      authOrigin: config.authOrigin,
-    })
+  await mountPortal(app, config)
   return app
 }
 

@@ -49,6 +49,7 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   'npm run format': gate("'oxfmt'"),
   'npm run lint': gate("'oxlint', '--type-aware'"),
   'npm run typecheck': gate("'tsc', '-b'"),
+  'npm run build': gate("'scripts/portal-build.ts'"),
   'npm run docs': gate("'scripts/docs.ts'"),
   'npm run structure': {
     by: 'tests/structure.test.ts',
