@@ -2,16 +2,11 @@ import { isCidr } from '@liaison/access'
 import { z } from 'zod'
 import type { CertificateSource } from './credentials/client-certificate.ts'
 import { databaseAddress, parseDatabaseUrl, parsePoolerUrl } from './config/database-url.ts'
-import { findProxyFault, readableFile, serviceAddress } from './config/forms.ts'
+import { findProxyFault, listenAddress, mailSender, readableFile, serviceAddress } from './config/forms.ts'
 import { browserOrigin, tlsOrigin } from './config/origin.ts'
+import { parseEnvironment } from './config/secret-files.ts'
 import { Secrets } from './config/secrets.ts'
-import {
-  listFaults,
-  ConfigError,
-  readCertificateSource,
-  readPooler,
-  refuseOpenOutbox,
-} from './config/together.ts'
+import { ConfigError, readCertificateSource, readPooler, refuseOpenOutbox } from './config/together.ts'
 import { listUnknown } from './config/unknown.ts'
 import type { Pooler } from './database.ts'
 import { readHelp, Telephone } from './help-contact.ts'
@@ -66,7 +61,7 @@ const Environment = z.object({
   PORT: documented(integer(3000, 0, 65_535), {
     description: 'The port that the pages and the API listen on; 0 takes a free one.',
   }),
-  HOST: documented(z.string().default('localhost'), {
+  HOST: documented(listenAddress().default('localhost'), {
     description: 'The address to listen on. Set `0.0.0.0` behind a proxy on another machine.',
   }),
   PUBLIC_ORIGIN: documented(browserOrigin(), {
@@ -91,7 +86,7 @@ const Environment = z.object({
     description:
       'The private port of `/metrics`, on loopback unless METRICS_HOST says otherwise; 0 takes a free one.',
   }),
-  METRICS_HOST: documented(z.string().default('127.0.0.1'), {
+  METRICS_HOST: documented(listenAddress().default('127.0.0.1'), {
     description: 'The address of the private port.',
   }),
   DATABASE_URL: documented(databaseAddress(parseDatabaseUrl), {
@@ -126,7 +121,8 @@ const Environment = z.object({
       'The identifier of the API: the audience of access tokens (RFC 8707). Default: PUBLIC_ORIGIN with `/api`.',
   }),
   LIAISON_DATA_DIR: documented(z.string().default('.data'), {
-    description: 'Where the embedded database, its secrets and the audit checkpoints are kept.',
+    description:
+      'Where the embedded database, its secrets and the audit checkpoints are kept: made at the start where it is not there, and written to.',
   }),
   LIAISON_DEMO: documented(flag(true), {
     description:
@@ -227,7 +223,7 @@ const Environment = z.object({
     description:
       'The telephone number at which you help people, for example `+353 1 555 0100`; shown on `/help`, where customers allow access, and in the receipts of what applications may do.',
   }),
-  MAIL_FROM: documented(z.string().default('Liaison <liaison@localhost>'), {
+  MAIL_FROM: documented(mailSender().default('Liaison <liaison@localhost>'), {
     description: 'The sender of mails.',
   }),
   PDF_SEAL_P12: documented(readableFile(), {
@@ -264,6 +260,11 @@ const Environment = z.object({
 })
 
 type Values = z.output<typeof Environment>
+
+/** What may stand in a file, too. */
+const SECRET_NAMES = Object.entries(Environment.shape).flatMap(([name, schema]) =>
+  documentation.get(schema)?.secret === true ? [name] : [],
+)
 
 /** The configuration of one process, parsed once and frozen. Secrets are kept apart and refuse to be logged. */
 export interface Config {
@@ -315,10 +316,7 @@ export interface Config {
 
 /** Reads the configuration. Throws one ConfigError that names every faulty variable at once. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const parsed = Environment.safeParse(present)
-  if (!parsed.success) throw new ConfigError(listFaults(parsed.error))
-  const values = parsed.data
+  const values = parseEnvironment(Environment, environment, SECRET_NAMES)
   if (values.DATABASE_URL && !(values.DATABASE_ROLE_SECRET && values.LIAISON_SECRET_KEY)) {
     throw new ConfigError('DATABASE_ROLE_SECRET and LIAISON_SECRET_KEY are required with DATABASE_URL')
   }
@@ -364,7 +362,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 /** A sentence for each variable that is none of ours but looks like one: a mistyped one is otherwise passed over in silence. */
 export const warnOfUnknown = (environment = process.env): readonly string[] =>
-  listUnknown(environment, Object.keys(Environment.shape))
+  listUnknown(environment, [...Object.keys(Environment.shape), ...SECRET_NAMES.map((name) => `${name}_FILE`)])
 
 /** One line of the generated reference of variables. */
 export interface VariableReference extends Documented {

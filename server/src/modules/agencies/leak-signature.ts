@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { ConfigError } from '#platform/config.ts'
 
 const REPORTS = '/api/v1/leak-reports'
 const BODY_LIMIT_BYTES = 1024 * 1024
@@ -15,14 +16,33 @@ const KeyFile = z.object({
 /** Keys by their identifier. */
 export type LeakReportKeys = ReadonlyMap<string, KeyObject>
 
+const NO_KEYS =
+  'LEAK_REPORT_KEYS: must be a file of JSON with public_keys, each with key_identifier and key in PEM'
+
+function readKey(id: string, pem: string): KeyObject {
+  try {
+    return createPublicKey(pem)
+  } catch (cause) {
+    throw new ConfigError(`${NO_KEYS}; of ${id}: ${String(cause)}`, { cause })
+  }
+}
+
+function parseKeys(text: string) {
+  try {
+    return KeyFile.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new ConfigError(NO_KEYS, { cause })
+  }
+}
+
 /** Reads a file of keys. Throws for one that has no key, or one that is not of the curve P-256. */
 export function readLeakReportKeys(text: string): LeakReportKeys {
-  const { public_keys: listed } = KeyFile.parse(JSON.parse(text))
+  const { public_keys: listed } = parseKeys(text)
   return new Map(
     listed.map(({ key_identifier: id, key }) => {
-      const publicKey = createPublicKey(key)
+      const publicKey = readKey(id, key)
       if (publicKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
-        throw new Error(`The key ${id} for reports of leaks is not an elliptic one on P-256.`)
+        throw new ConfigError(`LEAK_REPORT_KEYS: the key ${id} is not an elliptic one on P-256`)
       return [id, publicKey]
     }),
   )

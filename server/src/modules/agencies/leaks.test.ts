@@ -247,4 +247,6 @@ test('keys of another kind, and a file without keys, are refused when the server
     [keyFile('not a key'), 'DECODER'],
   ] as const)
     expect(() => readLeakReportKeys(text)).toThrow(fault)
+  for (const text of ['x', '{}', keyFile('not a key'), keyFile(String(other))])
+    expect(() => readLeakReportKeys(text)).toThrow(/^LEAK_REPORT_KEYS: /)
 })

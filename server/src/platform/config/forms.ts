@@ -45,3 +45,26 @@ export function findProxyFault(text: string): string | null {
     ? null
     : `${text} must be an address or a network such as 10.20.0.0/16`
 }
+
+/** An address or a name to listen at: no address of a page, and no port. */
+export function listenAddress() {
+  return z
+    .string()
+    .refine(
+      (text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text),
+      'must be an address of this machine such as 0.0.0.0, or a name, without a port',
+    )
+}
+
+const ADDRESS_ALONE = /^[^\s<>@,;"]+@[^\s<>@,;"]+$/
+const NAMED_ADDRESS = /^(?:"[^"\r\n]+"|[^"<>@,;\r\n]+) <([^<>]+)>$/
+
+/** The sender of mails: an address, perhaps with a name before it. */
+export function mailSender() {
+  return z
+    .string()
+    .refine(
+      (text) => ADDRESS_ALONE.test(NAMED_ADDRESS.exec(text)?.[1] ?? text),
+      'must be an address such as partners@provider.example, or a name with one: Partners <partners@provider.example>',
+    )
+}

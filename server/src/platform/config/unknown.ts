@@ -1,5 +1,5 @@
 const OWN_PREFIX = 'LIAISON_'
-/** Tools put the value of a variable into a file that a name with this end leads to; this program reads no such file. */
+/** A name with this end leads to a file with the value of a variable; only secrets are taken from one. */
 const FILE_SUFFIX = /_FILE$/u
 /** Names that are not of this product although they look so: tests, examples and gateways of ours read them. */
 const OTHERS = /^LIAISON_(?:URL|KEY|CLIENT\w*|FIGURES|CAMPAIGN|LOOKS|PICTURES|SCANNERS|LATE_ANSWERS)$/u
