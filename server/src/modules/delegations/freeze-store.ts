@@ -61,6 +61,17 @@ export function listFreezes(mandate: FreezeMandate, onlyInForce: boolean): Promi
     .execute()
 }
 
+/** Whether a freeze that the mandate's own organisation set stops a partner there now. */
+export async function findStopped(mandate: Mandate<'tenant'>): Promise<(partnerId: string) => boolean> {
+  const standing = await tables<DelegationTables>(mandate)
+    .selectFrom('access_freeze')
+    .select(['scope', 'partner_id'])
+    .where('set_by_side', '=', SIDES.tenant)
+    .where('lifted_at', 'is', null)
+    .execute()
+  return (id) => standing.some(({ scope, partner_id: partner }) => scope === 'tenant' || partner === id)
+}
+
 /** One freeze. Throws FREEZE_NOT_FOUND. */
 export async function getFreeze(mandate: FreezeMandate, id: FreezeId): Promise<FreezeRow> {
   let query = freezes(mandate).where('f.id', '=', id)

@@ -15,6 +15,7 @@ import { whoHasAccessRoute } from './routes-who.ts'
 
 export { writeCatalogue } from './catalogue.ts'
 export { forgetExplanations } from './forget-store.ts'
+export { findStopped } from './freeze-store.ts'
 
 /** The routes that concern every kind of delegation: freezes, who has access and who had it, and the explainer, which looks operations up in `routes`. */
 export function makeDelegationRoutes(routes: () => readonly Route[] = () => []): readonly Route[] {

@@ -253,6 +253,26 @@ test('the home of an organisation counts apps beside partners (B10)', async () =
   })
 })
 
+test('the home of an organisation counts no people whom it stopped for now, until they may come back (B10, B11)', async () => {
+  const people = await acts.makeLink()
+  const shown = async () =>
+    (await world.call(people.admin, 'GET', '/api/v1/tenant/home')).json().who_has_access
+  expect(await shown()).toMatchObject({ partners: 1, partners_with_people: 1 })
+  const set = await world.call(people.admin, 'POST', '/api/v1/tenant/partner-access/freeze', {
+    body: { scope: 'partner', partner_id: encodeId('partner', people.partner as never) },
+  })
+  expect(set.statusCode, set.body).toBe(201)
+  expect(await shown()).toMatchObject({ partners: 1, partners_with_people: 0, people: 0 })
+  const lifted = await world.call(
+    people.admin,
+    'DELETE',
+    `/api/v1/tenant/partner-access/freeze/${set.json().freeze_id}`,
+    { body: { reason: 'Over', outcome: 'lifted' } },
+  )
+  expect(lifted.statusCode, lifted.body).toBe(200)
+  expect(await shown()).toMatchObject({ partners_with_people: 1 })
+})
+
 test('the home of an organisation counts as ending soon whatever its page of accesses says that of (B10)', async () => {
   const people = await acts.makeLink({ duration_days: 20 })
   const other = await acts.cast()

@@ -2,6 +2,7 @@ import { encodeId, idFromUuid, LINK_STATUSES } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { stopAssistance } from '#modules/assistance/index.ts'
+import { findStopped } from '#modules/delegations/index.ts'
 import { glanceAtHome, stopHome } from '#modules/homes/index.ts'
 import { stopForms } from '#modules/agencies/index.ts'
 import { stopConsents } from '#modules/consents/index.ts'
@@ -28,7 +29,9 @@ const HomeBody = z.strictObject({
   who_has_access: z
     .strictObject({
       partners: z.int(),
-      partners_with_people: z.int().meta({ description: 'Those of them whose people sign in here.' }),
+      partners_with_people: z.int().meta({
+        description: 'Those of them whose people can sign in here now: none whom the organisation froze.',
+      }),
       own_partner_name: z
         .string()
         .nullable()
@@ -63,13 +66,15 @@ async function summariseAccess(mandate: Mandate<'tenant'>) {
   const apps = await countApps(mandate)
   const home = await glanceAtHome(mandate)
   const withPeople = new Set(active.map((row) => row.partner_id))
+  const isStopped = await findStopped(mandate)
+  const open = active.filter((row) => !isStopped(row.partner_id))
   const ofHome = home.own === null ? [] : [home.own.partnerId]
   const uses = rows.flatMap(({ last_used_at: at }) => (at ? [at.getTime()] : []))
   return {
     partners: new Set([...withPeople, ...apps.partners, ...ofHome]).size,
-    partners_with_people: withPeople.size,
+    partners_with_people: new Set(open.map((row) => row.partner_id)).size,
     own_partner_name: home.own?.name ?? null,
-    people: active.reduce((sum, row) => sum + row.members_count, 0),
+    people: open.reduce((sum, row) => sum + row.members_count, 0),
     suspended: rows.filter((row) => row.status === 'suspended').length,
     last_use: uses.length === 0 ? null : new Date(Math.max(...uses)).toISOString(),
     ends_soon: endingLinks.length + (await countEndingApps(mandate, EXPIRES_SOON_MS)),
