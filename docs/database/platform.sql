@@ -41,6 +41,23 @@ grant insert, select, update on public.idempotency_record to liaison_program;
 grant insert, select, update on public.idempotency_record to liaison_realm;
 grant insert, select, update on public.idempotency_record to liaison_tenant;
 
+-- What the installation was set up with: a check value of LIAISON_SECRET_KEY, and the name of its audit log. Compared before a process works.
+create table public.installation_mark (
+  name text not null,
+  value text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint installation_mark_name_check CHECK ((name = ANY (ARRAY['root key'::text, 'audit log origin'::text]))),
+  constraint installation_mark_pkey PRIMARY KEY (name),
+  constraint installation_mark_value_check CHECK (((length(value) >= 1) AND (length(value) <= 300)))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.installation_mark FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+alter table public.installation_mark enable row level security, force row level security;
+create policy deciding on public.installation_mark for select to liaison_authz
+  using (true);
+create policy keeping on public.installation_mark for insert to liaison_owner
+  with check (true);
+grant select on public.installation_mark to liaison_authz;
+
 create table public.liaison_migration (
   name character varying(255) not null,
   "timestamp" character varying(255) not null,
