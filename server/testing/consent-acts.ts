@@ -251,6 +251,15 @@ export function makeConsentActs(worldOf: () => TestWorld) {
     })
   }
 
+  /** Sends the choosing form and follows its answer, as a browser does. */
+  async function postChoice(...[path, fields, by]: Parameters<typeof post>): Promise<LightMyRequestResponse> {
+    const sent = await post(path, fields, by)
+    const next = sent.headers.location
+    return sent.statusCode === 303 && next !== undefined && /\/(?:review|check)\?/.test(next)
+      ? worldOf().call(alone(by.as), 'GET', next, by.headers && { headers: by.headers })
+      : sent
+  }
+
   /** Sends the choosing form, as it was shown unless told otherwise. */
   async function choose(
     people: ConsentCast,
@@ -278,7 +287,7 @@ export function makeConsentActs(worldOf: () => TestWorld) {
       ]),
       ['ends_on', options.endsOn ?? fieldOf(body, 'ends_on')],
     ] as [string, string][]
-    return post(`/consent/${key}/check${org(people)}`, fields, { as })
+    return postChoice(`/consent/${key}/check${org(people)}`, fields, { as })
   }
 
   /** Sends a decision from a page that offers it. */
@@ -350,6 +359,7 @@ export function makeConsentActs(worldOf: () => TestWorld) {
     org,
     outcome,
     post,
+    postChoice,
     setPolicy,
   }
 }

@@ -116,6 +116,38 @@ test.each([
   60_000,
 )
 
+test('the way to a consent is gone back and forth in the browser: every page comes again, with what was chosen (A10)', async () => {
+  const people = await acts.cast({ accounts: 2 })
+  const uid = await acts.ask(people)
+  await inBrowser(people, {}, async (page) => {
+    const choosing = page.getByRole('heading', { name: 'Let Northwind work on accounts of Acme Fiber?' })
+    const checking = page.getByRole('heading', { name: 'Check before you allow' })
+    await page.goto(`${address}/consent/${uid}`)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('alert').getByText('Choose at least one account').waitFor()
+    await page.getByRole('checkbox', { name: 'Site 2' }).check()
+    await page.getByRole('checkbox', { name: 'Place orders' }).check()
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await checking.waitFor()
+    for (const _ of [1, 2]) {
+      await page.goBack()
+      await choosing.waitFor()
+      await expect.poll(() => page.getByRole('checkbox', { name: 'Site 2' }).isChecked(), SOON).toBe(true)
+      expect(await page.getByRole('checkbox', { name: 'Site 1' }).isChecked()).toBe(false)
+      await page.goForward()
+      await checking.waitFor()
+    }
+    await page.reload()
+    await checking.waitFor()
+    await page.getByRole('button', { name: 'Allow Northwind' }).click()
+    await page.getByRole('heading', { name: 'Northwind now has access' }).waitFor()
+    // What was decided is not decided again: the page before leads to the receipt.
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Northwind now has access' }).waitFor()
+  })
+  expect((await acts.outcome(people, uid)).delegation.bans).toEqual([people.accounts[1]?.ban])
+}, 60_000)
+
 test('the whole way is walked in French at 360 px, light and dark, without a fault of accessibility; Spanish fits, too (A10, U8, U12)', async () => {
   const people = await acts.cast({ accounts: 3 })
   const uid = await acts.ask(people)

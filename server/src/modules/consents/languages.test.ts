@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 
 const acts = makeConsentActs(() => world)
-const { ask, cast, org, post } = acts
+const { ask, cast, org, post, postChoice } = acts
 
 const FIRST = {
   en: 'Let Northwind work on accounts of Acme Fiber?',
@@ -161,12 +161,12 @@ test('a fault is told in the language that was chosen, and the language can be c
     ['action', 'order.read'],
     ['ends_on', '2001-01-01'],
   ]
-  const faulty = await post(`/consent/${uid}/check${org(people)}&lang=fr`, sent, { as: people.admin })
+  const faulty = await postChoice(`/consent/${uid}/check${org(people)}&lang=fr`, sent, { as: people.admin })
   expect(faulty.statusCode).toBe(422)
   expect(faulty.body).toContain('Choisissez au moins un compte')
   expect(faulty.body).toContain('<title>Erreur\u00a0: ')
   expect(faulty.body).toContain(`formaction="/consent/${uid}/check${org(people)}&amp;lang=es"`)
-  const again = await post(`/consent/${uid}/check${org(people)}&lang=es`, sent, { as: people.admin })
+  const again = await postChoice(`/consent/${uid}/check${org(people)}&lang=es`, sent, { as: people.admin })
   expect(again.body).toContain('Elija al menos una cuenta')
   expect(again.body).toContain('Elija un último día que esté por venir')
   expect(ticksOf(again.body, 'action', 'ticked')).toEqual(['order.read'])

@@ -31,7 +31,7 @@ async function find(
     ...accounts.map((id): [string, string] => ['account', id]),
   ]
   const path = `/consent/${uid}/check${org(people)}${language === undefined ? '' : `&lang=${language}`}`
-  return acts.post(path, sent, { as: people.admin })
+  return acts.postChoice(path, sent, { as: people.admin })
 }
 
 /** An organisation with so many accounts, and their public ids. */

@@ -17,7 +17,7 @@ const { ask, cast, consent, decide, look, outcome } = acts
 /** Chooses everything, with networks as somebody writes them. */
 async function choose(people: ConsentCast, uid: string, written: string, lang = 'en') {
   const { body } = await look(people, uid)
-  return acts.post(
+  return acts.postChoice(
     `/consent/${uid}/check${acts.org(people)}&lang=${lang}`,
     [
       ['shown', fieldOf(body, 'shown')],

@@ -220,7 +220,7 @@ test('a second approver is shown the limit that the first one chose, and decides
 test('a limit in the language of the page, which is read as it was written (U12)', async () => {
   const people = await cast()
   const uid = await ask(people)
-  const french = await acts.post(
+  const french = await acts.postChoice(
     `/consent/${uid}/check${acts.org(people)}&lang=fr`,
     [
       ['shown', (await look(people, uid)).body.match(/name="shown"[^>]*value="([^"]*)"/)?.[1] ?? ''],

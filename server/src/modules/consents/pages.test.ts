@@ -256,7 +256,7 @@ describe('what the page shows', () => {
     const fields = [...again.matchAll(/name="([^"]+)"\s+value="([^"]*)"/g)].map(
       ([, name = '', value = '']): [string, string] => [name, value],
     )
-    const back = await acts.post(`/consent/${uid}/check${org(people)}`, fields, { as: people.admin })
+    const back = await acts.postChoice(`/consent/${uid}/check${org(people)}`, fields, { as: people.admin })
     expect(back.statusCode).toBe(200)
     expect(back.body).not.toContain('role="alert"')
     expect(ticksOf(back.body, 'account', 'ticked')).toEqual([second?.publicId])

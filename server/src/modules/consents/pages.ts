@@ -13,17 +13,7 @@ import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import {
-  accountsOf,
-  findForeignAccounts,
-  findTooMany,
-  limitsOf,
-  lookingFor,
-  parseChoice,
-  readChoice,
-  requireAllOffered,
-  ReviewForm,
-} from './choice.ts'
+import { accountsOf, findForeignAccounts, parseChoice, requireAllOffered, ReviewForm } from './choice.ts'
 import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
 import { letterheadOf } from './mails.ts'
 import type { Letterhead } from './mails.ts'
@@ -35,6 +25,8 @@ import { answerRequest, getRequest, listOrganisations, readParties } from './req
 import type { OwnOrganisation, Parties, RequestRow } from './request-store.ts'
 import { openScene, shownTokenOf } from './scene.ts'
 import type { OpenScene } from './scene.ts'
+import { keepSent, readSent, readSentBefore, shownAgain } from './sent.ts'
+import type { SentForm } from './sent.ts'
 import type { ConsentWords } from './words/index.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
@@ -202,9 +194,10 @@ async function showReview(scene: OpenScene): Promise<HtmlPage> {
   const isSecond = request.status === 'waiting' && request.first_approved_by !== mandate.actor.id
   if (request.status !== 'open' && !isSecond) return redirect(pathOf(scene, 'done'))
   const token = shownTokenOf(scene)
-  return isSecond && mayApprove && request.choice && request.ends_at > mandate.origin.now
-    ? checkPage(scene, request.choice, !(await stillDecides(mandate, request.first_approved_by)))
-    : reviewPage(scene, { token, mayApprove })
+  if (isSecond && mayApprove && request.choice && request.ends_at > mandate.origin.now)
+    return checkPage(scene, request.choice, !(await stillDecides(mandate, request.first_approved_by)))
+  const sent = mayApprove && request.status === 'open' ? await readSentBefore(scene) : null
+  return reviewPage(scene, { token, mayApprove, ...(sent && shownAgain(sent)) })
 }
 
 function makeReviewRoute({ help }: Services): Route {
@@ -243,38 +236,23 @@ function refuseForeign(scene: OpenScene, foreign: readonly string[]): HtmlPage {
   })
 }
 
-function showCheck(scene: OpenScene, form: z.output<typeof ReviewForm>): HtmlPage {
-  const token = shownTokenOf(scene)
+/** Keeps what was chosen, and answers with the page that shows it: a page that was only asked for can be gone back to. */
+async function takeChoice(scene: OpenScene, form: SentForm): Promise<HtmlPage> {
   if (scene.request.status !== 'open') return redirect(pathOf(scene, 'done'))
   // A page that is outdated may have offered it: it is shown anew.
-  if (form.shown === token) requireAllOffered(form, scene)
+  if (form.shown === shownTokenOf(scene)) requireAllOffered(form, scene)
   const foreign = findForeignAccounts(accountsOf(form, scene), scene)
   if (foreign.length > 0) return refuseForeign(scene, foreign)
-  const { choice, errors } = readChoice(form, scene)
-  const ticked = {
-    accounts: new Set(choice.accounts),
-    actions: new Set<string>(choice.actions),
-    lastDay: form.ends_on,
-    limits: limitsOf(form, scene),
-    stopWithin: form.stop_within,
-    networks: form.networks,
-    find: lookingFor(form) ?? form.find.trim(),
-  }
-  const stale = form.shown === token ? [] : [{ field: null, message: scene.words.review.stale }]
-  if (lookingFor(form) !== null) {
-    const told = [...stale, ...findTooMany(scene, choice)]
-    return reviewPage(scene, { token, mayApprove: true, ticked, isChanging: true, errors: told })
-  }
-  const faults = [...stale, ...errors]
-  if (faults.length > 0) return reviewPage(scene, { token, mayApprove: true, errors: faults, ticked })
-  return checkPage(scene, choice, false)
+  const { goesOn } = readSent(form, scene)
+  await keepSent(scene, form)
+  return redirect(pathOf(scene, goesOn ? 'check' : 'review'))
 }
 
-function makeCheckRoute({ help }: Services): Route {
+function makeSendRoute({ help }: Services): Route {
   return page({
     method: 'POST',
     path: '/consent/:key/check',
-    summary: 'Look at the decision once more',
+    summary: 'Send what was chosen, to look at it once more',
     isTranslated: true,
     input: { params: KeyParams, query: OrgQuery, body: ReviewForm },
     access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
@@ -282,10 +260,33 @@ function makeCheckRoute({ help }: Services): Route {
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
     async handle(context) {
       const { mandate, params, body } = context
-      return showCheck(
+      return takeChoice(
         await openScene(mandate, { key: params.key, reading: context.reading, phone: help.phone }),
         body,
       )
+    },
+  })
+}
+
+function makeCheckRoute({ help }: Services): Route {
+  return page({
+    method: 'GET',
+    path: '/consent/:key/check',
+    summary: 'Look at the decision once more',
+    isTranslated: true,
+    input: { params: KeyParams, query: OrgQuery },
+    access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
+    limit: 'page',
+    problems: ['CONSENT_REQUEST_NOT_FOUND'],
+    async handle(context) {
+      const { mandate, params } = context
+      const scene = await openScene(mandate, { key: params.key, reading: context.reading, phone: help.phone })
+      noteLook(scene)
+      if (scene.request.status !== 'open') return redirect(pathOf(scene, 'done'))
+      const sent = await readSentBefore(scene)
+      return sent === null || sent.faults.length > 0
+        ? redirect(pathOf(scene, 'review'))
+        : checkPage(scene, sent.choice, false)
     },
   })
 }
@@ -372,6 +373,7 @@ export function makeConsentPages(services: Services): readonly Route[] {
   return [
     ...personRoutes,
     makeReviewRoute(services),
+    makeSendRoute(services),
     makeCheckRoute(services),
     makeDecideRoute(services),
     makeDoneRoute(services),

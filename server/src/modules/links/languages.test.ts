@@ -57,8 +57,10 @@ const read = ({ admin, path, org }: Scene, rest: string, lang?: string) =>
     `${path}${rest}${org}${lang === undefined ? '' : `&lang=${lang}`}`,
   )
 
-function post({ admin }: Scene, url: string, fields: readonly (readonly [string, string])[]) {
-  return world.app.http.inject({
+/** Sends a form, and follows its answer to the page that shows what was chosen, as a browser does. */
+async function post(scene: Scene, url: string, fields: readonly (readonly [string, string])[]) {
+  const { admin } = scene
+  const sent = await world.app.http.inject({
     method: 'POST',
     url,
     headers: {
@@ -68,6 +70,8 @@ function post({ admin }: Scene, url: string, fields: readonly (readonly [string,
     },
     payload: new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString(),
   })
+  const next = url.includes('/check') ? sent.headers.location : undefined
+  return next === undefined ? sent : world.call({ cookie: admin.cookie }, 'GET', next)
 }
 
 const actionOf = (body: string, rest: string) =>

@@ -51,8 +51,9 @@ async function openScene(
 
 const queryOf = ({ tenant }: Scene) => `?org=${encodeId('tenant', tenant)}`
 
-function post(scene: Scene, rest: string, fields: readonly (readonly [string, string])[]) {
-  return world.app.http.inject({
+/** Sends a form, and follows its answer to the page that shows what was chosen, as a browser does. */
+async function post(scene: Scene, rest: string, fields: readonly (readonly [string, string])[]) {
+  const sent = await world.app.http.inject({
     method: 'POST',
     url: `${scene.path}${rest}${queryOf(scene)}`,
     headers: {
@@ -62,6 +63,8 @@ function post(scene: Scene, rest: string, fields: readonly (readonly [string, st
     },
     payload: new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString(),
   })
+  const next = rest === '/check' ? sent.headers.location : undefined
+  return next === undefined ? sent : world.call({ cookie: scene.admin.cookie }, 'GET', next)
 }
 
 function valueOf(body: string, name: string): string {

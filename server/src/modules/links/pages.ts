@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import { keepForm, readKeptForm } from '#platform/kept-form.ts'
 import { mayAlso, noteRead, requireAlso } from '#platform/mandate.ts'
 import type { Reading } from '#platform/words/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -18,6 +19,7 @@ import { recordLinkEvent } from './events.ts'
 import { LinkParams } from './inputs.ts'
 import { announce } from './mails.ts'
 import { readChoice, ReviewForm } from './page-choice.ts'
+import type { ReviewInput } from './page-choice.ts'
 import { holdLink } from './policy-store.ts'
 import { checkPage, donePage, pathOf, reviewPage } from './page-view.ts'
 import type { Decision } from './page-view.ts'
@@ -56,19 +58,38 @@ async function checkedTokenOf({ mandate, row, reading }: Decision): Promise<stri
   return tokenOf(await snapshotTokenOf(mandate, row), reading.language)
 }
 
-async function showReview(
-  decision: Decision,
-  { sent, errors }: Pick<Parameters<typeof reviewPage>[1], 'sent' | 'errors'> = { sent: null, errors: [] },
-): Promise<HtmlPage> {
+const addressOf = ({ row }: Decision) => `link ${row.id}`
+
+/** What the person sent last from the review, and what stands against it now; null where nothing is kept. */
+async function readSent(decision: Decision) {
+  const { mandate, row, terms, reading } = decision
+  const sent = await readKeptForm(mandate, addressOf(decision), ReviewForm)
+  return sent && { sent, ...(await holdAgainst({ mandate, row, terms, reading }, sent)) }
+}
+
+/** A form held against the request as it is now. */
+async function holdAgainst(
+  { mandate, row, terms, reading }: Pick<Decision, 'mandate' | 'row' | 'terms' | 'reading'>,
+  sent: ReviewInput,
+) {
+  const { faults: words } = LINK_WORDS[reading.language]
+  if (sent.snapshot_token !== (await snapshotTokenOf(mandate, row)))
+    return { choice: {}, errors: [{ field: null, message: words.changed }] }
+  return readChoice(sent, terms, { now: mandate.origin.now, words })
+}
+
+async function showReview(decision: Decision): Promise<HtmlPage> {
   const { mandate, row } = decision
   const first = await findFirstApproval(mandate, row.id)
+  const mayApprove = mayAlso(mandate, 'tenant.partner_access.approve')
+  const before = mayApprove ? await readSent(decision) : null
   return reviewPage(decision, {
     counts: await countLive(mandate),
     token: await snapshotTokenOf(mandate, row),
-    mayApprove: mayAlso(mandate, 'tenant.partner_access.approve'),
+    mayApprove,
     first: first && { name: first.first_approved_by_name ?? '', counts: first.counts },
-    sent,
-    errors,
+    sent: before?.sent ?? null,
+    errors: before?.errors ?? [],
   })
 }
 
@@ -94,32 +115,48 @@ const reviewRoute = page({
   },
 })
 
+/** Keeps what was sent, and answers with the page that shows it: a page that was only asked for can be gone back to. */
+const sendRoute = page({
+  method: 'POST',
+  path: '/links/:link_id/check',
+  summary: 'Send what was chosen, to look at it once more',
+  isTranslated: true,
+  input: { params: LinkParams, query: OrgQuery, body: ReviewForm },
+  access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
+  limit: 'page',
+  problems: ['LINK_NOT_FOUND'],
+  async handle({ mandate, params, body, reading }) {
+    const decision = await openDecision({ mandate, reading, params })
+    if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
+    await keepForm(mandate, addressOf(decision), body)
+    const { errors } = await holdAgainst(decision, body)
+    return redirect(pathOf(decision, errors.length > 0 ? '' : '/check'))
+  },
+})
+
 function makeCheckRoute({ help }: Services): Route {
   return page({
-    method: 'POST',
+    method: 'GET',
     path: '/links/:link_id/check',
     summary: 'Look at the decision once more',
     isTranslated: true,
-    input: { params: LinkParams, query: OrgQuery, body: ReviewForm },
+    input: { params: LinkParams, query: OrgQuery },
     access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
     limit: 'page',
-    problems: ['LINK_NOT_FOUND', 'SNAPSHOT_STALE'],
-    async handle({ mandate, params, body, reading }) {
+    problems: ['LINK_NOT_FOUND'],
+    async handle({ mandate, params, reading }) {
       const decision = await openDecision({ mandate, reading, params })
-      const { faults } = LINK_WORDS[reading.language]
-      if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
-      if (body.snapshot_token !== (await snapshotTokenOf(mandate, decision.row))) {
-        return showReview(decision, { sent: body, errors: [{ field: null, message: faults.changed }] })
-      }
-      const { choice, errors } = readChoice(body, decision.terms, {
-        now: mandate.origin.now,
-        words: faults,
+      const { row } = decision
+      noteRead(mandate, {
+        action: 'tenant.partner_access.read',
+        resource: { type: 'link', id: row.id, label: row.partner_name ?? '' },
       })
-      if (errors.length > 0) return showReview(decision, { sent: body, errors })
-      const after = applyChoice(decision.terms, choice, mandate.origin.now)
-      return checkPage(decision, after, {
+      if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
+      const before = await readSent(decision)
+      if (!before || before.errors.length > 0) return redirect(pathOf(decision, ''))
+      return checkPage(decision, applyChoice(decision.terms, before.choice, mandate.origin.now), {
         token: await checkedTokenOf(decision),
-        choice: JSON.stringify(choice),
+        choice: JSON.stringify(before.choice),
         phone: help.phone,
       })
     },
@@ -225,5 +262,5 @@ const doneRoute = page({
 
 /** The pages on which a tenant decides about a request; they work without script. Source: experience.md section 6, L2 to L5. */
 export function makeLinkPages(services: Services): readonly Route[] {
-  return [reviewRoute, makeCheckRoute(services), makeDecideRoute(services), doneRoute]
+  return [reviewRoute, sendRoute, makeCheckRoute(services), makeDecideRoute(services), doneRoute]
 }
