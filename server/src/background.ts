@@ -118,7 +118,7 @@ export async function startBackground({
     sharedQueues: { webhooks: webhooks.topics },
     patientTopics: ['mail'],
     schedules: [
-      ...listSchedules(database, config),
+      ...listSchedules(database, config, app.services.publicOrigin),
       { name: 'operation-sweep', cron: '* * * * *', run: work },
       payoutClock(database, app),
       keyRotation(database, app, config.signingKeyDays),

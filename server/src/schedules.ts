@@ -60,28 +60,32 @@ async function sweep(database: Database): Promise<void> {
 const EACH_MINUTE = '* * * * *'
 
 /** What is done by the clock. Each may be done twice, or late, without harm: access never waits for any of it. */
-export function listSchedules(database: Database, config: Config): JobsOptions['schedules'] {
+export function listSchedules(
+  database: Database,
+  config: Config,
+  publicOrigin: () => string,
+): JobsOptions['schedules'] {
   const onlySandbox = !config.isDemo
-  const letterhead = { origin: config.publicOrigin, phone: config.help.phone }
+  const letterhead = () => ({ origin: publicOrigin(), phone: config.help.phone })
   const works: readonly (readonly [name: string, cron: string, work: () => Promise<unknown>])[] = [
-    ['agreement-clock', EACH_MINUTE, () => runAgreementClock(database, config.publicOrigin ?? null)],
+    ['agreement-clock', EACH_MINUTE, () => runAgreementClock(database, publicOrigin())],
     ['link-clock', EACH_MINUTE, () => runLinkClock(database)],
     ['alert-clock', EACH_MINUTE, () => evaluateAlerts(database)],
-    ['alert-mails', EACH_MINUTE, () => tellAlerts(database, config.publicOrigin)],
-    ['link-digest', '*/15 * * * *', () => sendDigests(database)],
+    ['alert-mails', EACH_MINUTE, () => tellAlerts(database, publicOrigin())],
+    ['link-digest', '*/15 * * * *', () => sendDigests(database, { origin: publicOrigin() })],
     ['elevation-clock', EACH_MINUTE, () => runElevationClock(database)],
     ['assistance-clock', EACH_MINUTE, () => runAssistanceClock(database)],
     [
       'identity-check-clock',
       EACH_MINUTE,
-      () => runIdentityCheckClock({ database, publicOrigin: config.publicOrigin }),
+      () => runIdentityCheckClock({ database, publicOrigin: publicOrigin() }),
     ],
     ['subscription-clock', EACH_MINUTE, () => runSubscriptionClock(database)],
     ['earning-clock', EACH_MINUTE, () => runEarningClock(database)],
     ['team-clock', EACH_MINUTE, () => runTeamClock(database)],
     ['sla-clock', EACH_MINUTE, () => runSlaClock(database)],
-    ['consent-clock', EACH_MINUTE, () => runConsentClock(database, letterhead)],
-    ['consent-reminders', '41 6 * * *', () => remindOfConsents(database, letterhead)],
+    ['consent-clock', EACH_MINUTE, () => runConsentClock(database, letterhead())],
+    ['consent-reminders', '41 6 * * *', () => remindOfConsents(database, letterhead())],
     ['resale-clock', EACH_MINUTE, () => runResaleClock(database)],
     ['fulfilment', EACH_MINUTE, () => runFulfilment(database, new SimulatedFulfilment(), { onlySandbox })],
     ['authorization-server-sweep', '*/5 * * * *', () => sweepAuthorizationServer(database)],
@@ -94,7 +98,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['agency-clock', EACH_MINUTE, () => runAgencyClock(database)],
     ['voucher-clock', '7 * * * *', () => runVoucherClock(database)],
     ['personal-data', '29 3 * * *', () => forgetPersonalData(database, config.personalDataDays)],
-    ['deal-clock', EACH_MINUTE, () => runDealClock(database, config.publicOrigin ?? null)],
+    ['deal-clock', EACH_MINUTE, () => runDealClock(database, publicOrigin())],
     ['leaderboard', '53 2 * * *', () => runLeaderboardClock(database)],
     ['referral-clicks', '23 3 * * *', () => sweepClicks(database)],
     ['referral-contacts', '29 * * * *', () => sweepContacts(database)],

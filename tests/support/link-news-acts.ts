@@ -38,7 +38,7 @@ export async function readsTheNews(
   const now = systemClock()
   try {
     await runLinkClock(database)
-    await sendDigests(database, new Date(now.getTime() + 7 * DAY_MS))
+    await sendDigests(database, { at: new Date(now.getTime() + 7 * DAY_MS) })
   } finally {
     await database.close()
   }

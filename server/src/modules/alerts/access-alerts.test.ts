@@ -163,6 +163,30 @@ describe('a freeze', () => {
   )
 })
 
+test('a freeze names the customer to the partner that it stops, and to its own people who set it and why; nobody reads of a tenant (B9)', async () => {
+  const scene = await openAlertScene(world)
+  await world.seed(
+    `insert into access_freeze (scope, partner_id, tenant_id, set_by, set_by_name, set_by_side, reason)
+     values ('partner', $1, $2, gen_random_uuid(), 'Dana Kim', 'tenant', 'A laptop was lost')`,
+    [scene.partner, scene.tenant],
+    scene.tenant,
+  )
+  await evaluate()
+  const told = async (audience: string) => {
+    const [row] = await world.sql<{ title: string; message: string }>(
+      `select title, message from alert where type = 'freeze' and audience = $1 and state = 'active' and (partner_id = $2 or tenant_id = $3)`,
+      [audience, scene.partner, scene.tenant],
+    )
+    return `${row?.title}. ${row?.message}`
+  }
+  const [row] = await world.sql<{ name: string }>('select name from tenant where id = $1', [scene.tenant])
+  expect(await told('partner')).toMatch(
+    new RegExp(`^${row?.name} cut off your organisation. Set by ${row?.name} on [^.]*. Nothing opens`),
+  )
+  expect(await told('tenant')).toMatch(/Set by Dana Kim on [^.]*\. Reason given: "A laptop was lost"\./)
+  for (const audience of ['partner', 'tenant']) expect(await told(audience)).not.toContain('the tenant')
+})
+
 test('a freeze that a partner sets, and its lifting, are told through the queue without waiting for the clock (B9)', async () => {
   const scene = await openAlertScene(world)
   const topic = makeAlertTopics(world.database)['alerts.evaluate']

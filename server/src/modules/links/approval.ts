@@ -8,9 +8,10 @@ import { recordLinkEvent } from './events.ts'
 import { requireConditions, requireOffer, requirePatterns } from './inputs.ts'
 import { followActivation, renewedStatus } from './activation.ts'
 import { announce } from './mails.ts'
-import type { LinkNews } from './mails.ts'
+import { newsOfChange } from './news-words.ts'
 import {
   addDays,
+  turnedBetween,
   DEFAULT_POLICY,
   isReviewOverdue,
   renewableUntil,
@@ -283,15 +284,6 @@ function sharedRows(change: Change) {
   return toDifference(change.rows).filter(({ field }) => !field.startsWith('conditions.'))
 }
 
-/** What both sides are told of a change: each switch of the automatic renewal by itself. */
-export function newsOfChange(change: Change, renewDays: number): LinkNews[] {
-  const renewal = change.rows.find(({ field }) => field === 'auto_renew_days')
-  const others = change.rows.filter((row) => row !== renewal)
-  const news: LinkNews[] = []
-  if (renewal) news.push(renewDays > 0 ? 'auto_renew_on' : 'auto_renew_off')
-  return others.length > 0 || !renewal ? [...news, 'changed'] : news
-}
-
 /** Changes a link as its tenant wants, less or more, at once. The kept snapshot says what the tenant agreed to now. */
 export async function changeLink(
   mandate: Mandate<'tenant'>,
@@ -304,7 +296,8 @@ export async function changeLink(
   },
 ): Promise<void> {
   const { now } = mandate.origin
-  const { terms, change, reason } = edit
+  const { terms, change, reason, origin } = edit
+  const before = await tenantTermsOf(mandate, row)
   const rows = sharedRows(change)
   const widens = change.kind === 'widening' || change.kind === 'mixed'
   await saveTerms(mandate, row, {
@@ -322,8 +315,9 @@ export async function changeLink(
     changes: { rows, conditions_changed: rows.length < change.rows.length },
   })
   const told = { ...row, access_role: terms.role, auto_renew_days: terms.auto_renew_days }
+  const said = { reason, origin, endsAt: terms.ends_at, turned: turnedBetween(before, terms, now) }
   for (const news of newsOfChange(change, terms.auto_renew_days))
-    await announce(mandate, told, { news, reason, origin: edit.origin, endsAt: terms.ends_at })
+    await announce(mandate, told, { news, ...said })
 }
 
 /** Refuses to extend what nobody has confirmed for 180 days. Throws REVIEW_OVERDUE. */

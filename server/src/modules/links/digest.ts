@@ -1,4 +1,4 @@
-import { formatInstant } from '@liaison/access'
+import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import { recordEvent, runStatements } from '#platform/mandate.ts'
@@ -51,11 +51,11 @@ export function digestLines(week: readonly WeekOfPartner[]): string[] {
 /** The day of an instant in words: "16 Nov 2026". */
 const dayOf = (instant: Date): string => formatInstant(instant).replace(/,.*/, '')
 
-const Due = z.object({ tenant_id: z.string(), link_id: z.string() })
+const Due = z.object({ tenant_id: z.string(), tenant_name: z.string(), link_id: z.string() })
 
 // The tenants that let somebody in before the week was over, want the mail, and did not get it.
 const DUE = `
-  select d.tenant_id, min(d.id::text) as link_id
+  select d.tenant_id, (select t.name from tenant t where t.id = d.tenant_id) as tenant_name, min(d.id::text) as link_id
   from delegation d
   left join tenant_partner_policy p on p.tenant_id = d.tenant_id
   where d.kind = 'link' and d.approved_at < $2 and d.status in ('active', 'suspended', 'approved') and coalesce(p.sends_digest, true)
@@ -65,7 +65,7 @@ const DUE = `
 async function sendOne(
   mandate: Mandate<'system'>,
   due: z.output<typeof Due>,
-  week: ReturnType<typeof lastWeek>,
+  { week, origin }: { readonly week: ReturnType<typeof lastWeek>; readonly origin: string | undefined },
 ): Promise<void> {
   const day = week.start.toISOString().slice(0, 10)
   const [kept, read] = await runStatements(mandate, [
@@ -84,6 +84,7 @@ async function sendOne(
   recordEvent(mandate, {
     action: 'link_notices.tell',
     tenantId: due.tenant_id,
+    tenantName: due.tenant_name,
     resource: { type: 'partner access', label: `the week from ${dayOf(week.start)}` },
   })
   await tellSide(mandate, due.link_id, {
@@ -93,7 +94,7 @@ async function sendOne(
     letters: {
       en: {
         subject: `What partners did from ${span}`,
-        text: `What partners did in your account from ${span}:\n\n${lines.join('\n')}\n\nEvery single event stands under Partner access, Activity. You can turn this mail off in the rules for partner access.`,
+        text: `What partners did in your account from ${span}:\n\n${lines.join('\n')}\n\nEvery single act stands under What they did.${origin === undefined ? '' : `\n\n${origin}/org/${encodeId('tenant', idFromUuid('tenant', due.tenant_id))}/activity`}\n\nYou can turn this mail off in the rules for partner access.`,
       },
     },
   })
@@ -105,7 +106,10 @@ async function sendOne(
  * keeps no other from being sent; it throws at the end. Without an instant the week is that of the database's clock: a machine
  * that is ahead must not tell of a week that is not over. Source: B10, managed-tenants.md section 7 C (digest).
  */
-export async function sendDigests(database: Database, at?: Date): Promise<number> {
+export async function sendDigests(
+  database: Database,
+  { at, origin }: { readonly at?: Date; readonly origin?: string } = {},
+): Promise<number> {
   const now =
     at ?? (await inSystemTransaction(database, WORK, (mandate) => Promise.resolve(mandate.origin.now)))
   const week = lastWeek(now)
@@ -122,7 +126,7 @@ export async function sendDigests(database: Database, at?: Date): Promise<number
     for (const one of due) {
       done.push(one.tenant_id)
       try {
-        await inSystemTransaction(database, WORK, (mandate) => sendOne(mandate, one, week))
+        await inSystemTransaction(database, WORK, (mandate) => sendOne(mandate, one, { week, origin }))
       } catch (error) {
         failures.push(error instanceof Error ? error : new Error(String(error)))
       }

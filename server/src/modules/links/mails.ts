@@ -7,10 +7,11 @@ import type { Letter } from '#platform/words/letters.ts'
 import { enqueue } from '#platform/mandate.ts'
 import { TO_PARTNER, TOPIC_OF } from './news-words.ts'
 import type { LinkNews, ToldLink } from './news-words.ts'
+import { tellPermission } from './rules.ts'
 import { mailSecurityContact, tellSide } from './store.ts'
 import type { LinkMandate } from './store.ts'
 import { LINK_NEWS_WORDS, LINK_WORDS } from './words/index.ts'
-import type { Parties, TenantNews } from './words/index.ts'
+import type { LinkNewsWords, Parties, TenantNews } from './words/index.ts'
 
 export type { LinkNews, ToldLink } from './news-words.ts'
 
@@ -20,6 +21,8 @@ export interface NewsDetail {
   readonly origin?: string
   readonly reason?: string | null | undefined
   readonly endsAt?: Date | null
+  /** The permissions that a change allowed and took away, by name. */
+  readonly turned?: { readonly added: readonly string[]; readonly removed: readonly string[] }
   /** Who, what or when a sentence is about: a moment, or words, which may differ with the language. */
   readonly about?: string | Date | ((language: Language) => string)
   /** What the outbox message names besides the link. */
@@ -79,6 +82,36 @@ function sayTo(side: Side, link: ToldLink, { told, language }: Saying): Said | n
 
 type Side = 'partner' | 'tenant'
 
+/** Of which news both sides are told who did it, and when. */
+const TOLD_BY: ReadonlySet<LinkNews> = new Set(['changed', 'suspended', 'resumed', 'revoked'])
+
+/** Who did it, as a side is told: its own people by name, others by their organisation; null where the clock did. */
+function doerFor(side: Side, mandate: LinkMandate, { partner, tenant }: Parties, words: LinkNewsWords) {
+  if (mandate.kind === 'system') return null
+  if (mandate.kind === 'platform') return words.provider
+  const own = mandate.kind === 'tenant' ? 'tenant' : 'partner'
+  if (own === side) return mandate.actor.name
+  return own === 'tenant' ? tenant : partner
+}
+
+/** What a mail says below its first sentence: what it is, by whom and when, until when, and what can be done about it. */
+function linesOf(mandate: LinkMandate, link: ToldLink, { told, language, side }: Saying & { side: Side }) {
+  if (!TOLD_BY.has(told.news)) return []
+  const words = LINK_NEWS_WORDS[language]
+  const parties = partiesOf(link, told, language)
+  const doer = doerFor(side, mandate, parties, words)
+  const list = (names: readonly string[]) => names.map((name) => tellPermission(name, language)).join('; ')
+  const { added = [], removed = [] } = told.turned ?? {}
+  return [
+    ...(added.length > 0 ? [words.added(list(added))] : []),
+    ...(removed.length > 0 ? [words.removed(list(removed))] : []),
+    ...(told.news === 'changed' ? [words.lasts(parties.until)] : []),
+    ...(doer === null ? [] : [words.by(doer, writeInstant(mandate.origin.now, language))]),
+    ...(side === 'tenant' && told.news === 'changed' ? [words.takeBack] : []),
+    ...(side === 'tenant' && told.news === 'revoked' ? [words.keeps(parties.partner)] : []),
+  ]
+}
+
 interface Saying {
   readonly told: Told
   readonly language: Language
@@ -94,11 +127,12 @@ function placeOf(link: ToldLink, side: Side): string {
 function letterOf(
   { sentence, subject }: Said,
   link: ToldLink,
-  { told, language, side }: Saying & { side: Side },
+  { told, language, side, lines }: Saying & { side: Side; lines: readonly string[] },
 ): Letter {
   const words = LINK_NEWS_WORDS[language]
   const text = [
     sentence,
+    ...lines,
     ...(told.reason ? [words.reason(told.reason)] : []),
     ...(told.origin === undefined ? [] : [`${told.origin}${placeOf(link, side)}`]),
     // Whoever is asked by somebody unknown learns where to tell us.
@@ -140,7 +174,12 @@ export async function announce(mandate: LinkMandate, link: ToldLink, told: Told)
     const said = sayTo(side, link, { told, language: 'en' })
     if (said === null) continue
     const write = (language: Language): Letter =>
-      letterOf(sayTo(side, link, { told, language }) ?? said, link, { told, language, side })
+      letterOf(sayTo(side, link, { told, language }) ?? said, link, {
+        told,
+        language,
+        side,
+        lines: linesOf(mandate, link, { told, language, side }),
+      })
     const letters = side === 'tenant' ? writeLetters(write) : { en: write('en') }
     await tellSide(mandate, link.id, { side, news: told.news, sentence: said.sentence, letters })
     if (side === 'tenant' && SECURITY_NEWS.has(told.news))

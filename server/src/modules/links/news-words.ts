@@ -1,3 +1,4 @@
+import type { Change } from '@liaison/access'
 import type { KnownLink } from './store.ts'
 import type { Parties, TenantNews } from './words/index.ts'
 
@@ -73,4 +74,13 @@ export const TOPIC_OF: Readonly<Partial<Record<LinkNews, string>>> = {
   review_overdue: 'link.suspended',
   resumed: 'link.resumed',
   revoked: 'link.revoked',
+}
+
+/** What both sides are told of a change: each switch of the automatic renewal by itself. */
+export function newsOfChange(change: Change, renewDays: number): LinkNews[] {
+  const renewal = change.rows.find(({ field }) => field === 'auto_renew_days')
+  const others = change.rows.filter((row) => row !== renewal)
+  const news: LinkNews[] = []
+  if (renewal) news.push(renewDays > 0 ? 'auto_renew_on' : 'auto_renew_off')
+  return others.length > 0 || !renewal ? [...news, 'changed'] : news
 }

@@ -6,14 +6,15 @@ import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { newsOfChange, refuseFullRenewal } from './approval.ts'
+import { refuseFullRenewal } from './approval.ts'
 import { decideChange, getChange, insertChange, listChanges } from './change-store.ts'
 import { recordLinkEvent, recordReplaced } from './events.ts'
 import { LinkParams, OverridesInput, ReasonBody, requireOffer, RoleName } from './inputs.ts'
 import { announce } from './mails.ts'
+import { newsOfChange } from './news-words.ts'
 import { askedEnd, getLinkToChange, requireStatus } from './routes-partner.ts'
 import { BillingPartiesInput, namedParties } from './payers.ts'
-import { termsOf, toDifference, toStoredOverrides, withProposal } from './rules.ts'
+import { termsOf, toDifference, toStoredOverrides, turnedBetween, withProposal } from './rules.ts'
 import { getLink, saveTerms } from './store.ts'
 import type { KnownLink } from './store.ts'
 import type { Proposal } from './tables.ts'
@@ -51,9 +52,9 @@ function toProposal(body: Omit<z.output<typeof ChangeInput>, 'reason'>): Proposa
 async function applyNarrowing(
   mandate: Mandate<'program'>,
   row: KnownLink,
-  edit: { change: Change; reason: string | null; origin: string },
+  edit: { before: LinkTerms; change: Change; reason: string | null; origin: string },
 ): Promise<void> {
-  const { change, reason, origin } = edit
+  const { before, change, reason, origin } = edit
   const narrows = ({ direction }: Change['rows'][number]) => direction !== 'widening'
   const rows = toDifference(change.rows.filter(narrows))
   await saveTerms(mandate, row, {
@@ -64,7 +65,17 @@ async function applyNarrowing(
   recordLinkEvent(mandate, row, { action: 'links.change', reason, changes: { rows } })
   const { auto_renew_days: renewDays } = change.applyNow
   for (const news of newsOfChange({ ...change, rows: change.rows.filter(narrows) }, renewDays))
-    await announce(mandate, { ...row, auto_renew_days: renewDays }, { news, reason, origin })
+    await announce(
+      mandate,
+      { ...row, auto_renew_days: renewDays },
+      {
+        news,
+        reason,
+        origin,
+        endsAt: change.applyNow.ends_at,
+        turned: turnedBetween(before, change.applyNow, mandate.origin.now),
+      },
+    )
 }
 
 /** Leaves to the tenant what an edit adds. Returns the request's id. */
@@ -108,7 +119,7 @@ export async function submitChange(
     change.rows.filter(({ direction }) => direction === 'widening' || direction === 'mixed'),
   )
   const narrows = change.kind === 'narrowing' || change.kind === 'mixed'
-  if (narrows) await applyNarrowing(mandate, row, { ...edit, change })
+  if (narrows) await applyNarrowing(mandate, row, { ...edit, before, change })
   const id = change.proposed ? await leaveToTenant(mandate, row, { ...edit, rows: waiting }) : null
   if (change.kind === 'none')
     recordLinkEvent(mandate, row, { action: 'links.change', reason: edit.reason, changes: {} })

@@ -238,6 +238,12 @@ export function tellPermission(name: string, language: Language): string {
   return LINK_WORDS[language].permissions[name] ?? findPermission(name)?.sentence ?? name
 }
 
+/** The permissions that a change of terms allows and takes away, by name. */
+export function turnedBetween(before: LinkTerms, after: LinkTerms, now: Date) {
+  const [had, has] = [maskOfTerms(before, now), maskOfTerms(after, now)]
+  return { added: permissionsOf(has & ~had), removed: permissionsOf(had & ~has) }
+}
+
 /** Whether a permission only looks. */
 export function isReading(name: string): boolean {
   return /\.(list|read|export|switch_context)$/.test(name)

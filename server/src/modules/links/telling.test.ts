@@ -239,8 +239,8 @@ describe('the weekly mail', () => {
     await busy.act('POST')
     const [row] = await world.sql<{ now: Date }>(`select now() + interval '7 days' as now`)
     const now = row?.now ?? new Date(0)
-    await Promise.all([sendDigests(world.database, now), sendDigests(world.database, now)])
-    await sendDigests(world.database, now)
+    await Promise.all([sendDigests(world.database, { at: now }), sendDigests(world.database, { at: now })])
+    await sendDigests(world.database, { at: now, origin: 'https://portal.example' })
     const told = async (tenant: string) =>
       (
         await world.sql<{ sentence: string }>(

@@ -22,6 +22,15 @@ export const NEWS_EN = {
   neverEnds: 'has no end',
   version: (version: number) => `version ${version}`,
   versionAdds: (version: number, added: string) => `version ${version} adds ${added}`,
+  /** Who did it, and when. */
+  by: (who: string, at: string) => `Done by ${who} on ${at}.`,
+  provider: 'the provider',
+  added: (sentences: string) => `Allowed from now on: ${sentences}.`,
+  removed: (sentences: string) => `No longer allowed: ${sentences}.`,
+  lasts: (until: string) => `The access lasts ${until}.`,
+  takeBack: 'You can take it back at any time: allow less, or stop the access, under Partner access.',
+  keeps: (partner: string) =>
+    `Nothing opens with it any more. ${partner} keeps what it downloaded before: check with ${partner} what it keeps and what for.`,
   reason: (reason: string) => `Reason given: "${reason}"`,
   unknown: (page: string) => `You don't know them? Tell us: ${page}`,
   reference: (id: string) => `This mail gives no access by itself. Reference ${id}.`,

@@ -11,6 +11,15 @@ export const NEWS_ES: LinkNewsWords = {
   neverEnds: 'no tiene fin',
   version: (version) => `la versión ${version}`,
   versionAdds: (version, added) => `la versión ${version} añade lo siguiente: ${added}`,
+  by: (who, at) => `Lo hizo ${who} el ${at}.`,
+  provider: 'el proveedor',
+  added: (sentences) => `Permitido desde ahora: ${sentences}.`,
+  removed: (sentences) => `Ya no está permitido: ${sentences}.`,
+  lasts: (until) => `El acceso dura ${until}.`,
+  takeBack:
+    'Puede retirarlo en cualquier momento: permita menos, o detenga el acceso, en «Acceso de socios».',
+  keeps: (partner) =>
+    `Ya no abre nada. ${partner} conserva lo que descargó antes: compruebe con ${partner} qué conserva y para qué.`,
   reason: (reason) => `Motivo indicado: «${reason}»`,
   unknown: (page) => `¿No los conoce? Díganoslo: ${page}`,
   reference: (id) => `Este correo no da acceso por sí mismo. Referencia ${id}.`,
