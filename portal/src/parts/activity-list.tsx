@@ -86,10 +86,18 @@ function EventRow({ event, onWhy }: EventRowProps) {
   )
 }
 
-type ActivityListProps = { filter: ActivityFilter; isFiltered: boolean; emptyText: string }
+type ActivityListProps = {
+  filter: ActivityFilter
+  isFiltered: boolean
+  emptyText: string
+  /** What of it is not shown. */
+  leavesOut?: (event: ActivityEvent) => boolean
+}
+
+const nothing = () => false
 
 /** Who did what, as sentences, newest first; more is read on demand by the server's cursor. */
-export function ActivityList({ filter, isFiltered, emptyText }: ActivityListProps) {
+export function ActivityList({ filter, isFiltered, emptyText, leavesOut = nothing }: ActivityListProps) {
   const frame = useFrame()
   const [explained, setExplained] = useState<string | null>(null)
   const feed = useInfiniteQuery({
@@ -103,8 +111,8 @@ export function ActivityList({ filter, isFiltered, emptyText }: ActivityListProp
     return <TroublePanel error={feed.error} onRetry={() => void feed.refetch()} />
   }
   if (feed.data === undefined) return <Bones lines={8} />
-  const events = feed.data.pages.flatMap((page) => page.items)
-  if (events.length === 0) {
+  const events = feed.data.pages.flatMap((page) => page.items).filter((event) => !leavesOut(event))
+  if (events.length === 0 && !feed.hasNextPage) {
     return (
       <div className="list">
         {isFiltered ? <NoMatch /> : <Empty title={t('activity.empty')} text={emptyText} />}

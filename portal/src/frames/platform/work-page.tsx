@@ -1,4 +1,5 @@
 import { readBody } from '@liaison/client'
+import type { ActivityEvent } from '@liaison/client'
 import { lazy, Suspense } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
@@ -117,7 +118,10 @@ function Suspended() {
   )
 }
 
-const refused = { outcome: 'denied', limit: 15 }
+const refused = { outcome: 'denied', limit: 30 }
+
+/** That somebody was asked to confirm who they are is every day's work: it would hide the refusals worth a look. */
+const isPrompt = ({ code }: ActivityEvent) => code === 'STEP_UP_REQUIRED'
 
 /** What waits for the provider, and the latest refusals. */
 export function WorkPage() {
@@ -134,7 +138,7 @@ export function WorkPage() {
         </div>
         <section aria-label={t('work.refusals')}>
           <h2 className="section-title">{t('work.refusals')}</h2>
-          <ActivityList filter={refused} isFiltered={false} emptyText={t('work.refusals_none')} />
+          <ActivityList filter={refused} isFiltered={false} emptyText={t('work.refusals_none')} leavesOut={isPrompt} />
         </section>
       </div>
     </Page>

@@ -194,7 +194,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'links.expire': says('The {link} ran out'),
   'links.lapse': says('The request for a {link} ran out without an answer'),
   'link_notices.send': says('A reminder was sent that the {link} ends soon'),
-  'link_notices.tell': says('A notice about partner access was sent'),
+  'link_notices.tell': says('A notice about partner access was sent{of}'),
   'link_reviews.ask': says('It was asked whether the {link} is still right'),
   'links.review': says('confirmed that the {link} is still right'),
   'links.handover': says('handed the work of the {link} over'),

@@ -84,6 +84,52 @@ describe('a sentence', () => {
       'tenant',
     ],
     [
+      'Liaison itself raised the alert “Acme Fiber: Ticket T-1009 missed its resolution” for Northwind MSP',
+      {
+        ...read,
+        action: 'alerts.raise',
+        actorType: 'system',
+        personName: 'alert-clock',
+        tenantName: null,
+        side: 'provider',
+        rows: null,
+        label: 'Acme Fiber: Ticket T-1009 missed its resolution',
+      },
+      'platform',
+    ],
+    [
+      'Liaison itself raised the alert “Ticket T-1009 missed its resolution” at Acme Fiber',
+      {
+        ...read,
+        action: 'alerts.raise',
+        actorType: 'system',
+        personName: 'alert-clock',
+        partnerName: null,
+        side: 'provider',
+        rows: null,
+        label: 'Ticket T-1009 missed its resolution',
+      },
+      'platform',
+    ],
+    [
+      'A notice about partner access was sent (Northwind MSP in Acme Fiber)',
+      { ...suspend, action: 'link_notices.tell', actorType: 'system', personName: null, side: 'provider' },
+      'platform',
+    ],
+    [
+      'A notice about partner access was sent (the week from 9 Nov 2026) at Acme Fiber',
+      {
+        ...suspend,
+        action: 'link_notices.tell',
+        actorType: 'system',
+        personName: null,
+        partnerName: null,
+        side: 'provider',
+        label: 'the week from 9 Nov 2026',
+      },
+      'platform',
+    ],
+    [
       "The provider's systems handed in 12 invoices",
       {
         ...read,

@@ -94,6 +94,11 @@ function whereOf(told: Told, viewer: Viewer): string {
   return tenant === organisationOf(told, viewer) ? '' : ` at ${tenant}`
 }
 
+/** Which partner is told, as the provider reads it: each side has alerts of its own. */
+function forOf({ partnerName: partner }: Told, viewer: Viewer): string {
+  return viewer === 'platform' && partner !== null ? ` for ${partner}` : ''
+}
+
 function timesOf({ repeats, rows, label }: Told, about: Noun | undefined): string {
   if (repeats <= 1) return ''
   const total = rows === null || label !== null || !about ? '' : `, ${NUMBER.format(rows)} in all`
@@ -134,13 +139,15 @@ export function toSentence(told: Told, viewer: Viewer): string {
   const where = whereOf(told, viewer)
   if (told.outcome === 'denied') return refusedSentence(told, who, where)
   const phrase = phraseOf(told.action)
-  const isOfLink = phrase.says.includes('{link}')
+  const namesTenant = told.tenantName !== null && told.label?.includes(told.tenantName) === true
+  const isPlaced = phrase.says.includes('{link}') || (phrase.says.includes('{of}') && namesTenant)
   const done = phrase.says
     .replace('{link}', () => linkOf(told, viewer))
     .replace(/(the )?\{x\}/, (_, the: string = '') => objectOf(told, phrase.noun, the))
     .replace('{of}', () => (told.label === null ? '' : ` (${told.label})`))
+    .replace('{for}', () => forOf(told, viewer))
     .trim()
   const subject = /^[A-Z]/.test(phrase.says) ? '' : `${who} `
-  const sentence = `${subject}${done}${isOfLink ? '' : where}${timesOf(told, phrase.noun)}`
+  const sentence = `${subject}${done}${isPlaced ? '' : where}${timesOf(told, phrase.noun)}`
   return told.outcome === 'error' ? `${sentence}, which failed` : sentence
 }

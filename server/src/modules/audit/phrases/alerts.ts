@@ -6,10 +6,10 @@ const RULE = { one: 'alert rule', many: 'alert rules' }
 
 /** What becomes of alerts, by the clock and by hand. */
 export const ALERT_PHRASES: Readonly<Record<string, Phrase>> = {
-  'alerts.raise': says('raised the {x}', ALERT),
-  'alerts.escalate': says('told the {x} again, because it got worse', ALERT),
-  'alerts.ease': says('eased the {x}', ALERT),
-  'alerts.clear': says('cleared the {x}', ALERT),
+  'alerts.raise': says('raised the {x}{for}', ALERT),
+  'alerts.escalate': says('told the {x}{for} again, because it got worse', ALERT),
+  'alerts.ease': says('eased the {x}{for}', ALERT),
+  'alerts.clear': says('cleared the {x}{for}', ALERT),
   'alerts.acknowledge': says('took the {x}', ALERT),
   'alerts.resolve': says('closed the {x}', ALERT),
   'alerts.reopen': says('opened the {x} again', ALERT),

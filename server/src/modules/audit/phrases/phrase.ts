@@ -10,7 +10,8 @@ export const noun = (one: string, many = one.replace(/(?<=[^aeiou])y$/, 'ie') + 
 
 /**
  * What follows the person's name; a phrase that begins with a capital letter is a sentence without one. `{x}` becomes the
- * record or how many there were, `{link}` the link with whom it joins, `{of}` whose.
+ * record or how many there were, `{link}` the link with whom it joins, `{of}` whose, `{for}` to
+ * which partner it is told, for the provider, who reads what is told to all.
  */
 export interface Phrase {
   readonly says: string
