@@ -119,7 +119,11 @@ export const org = {
   'requests.change_keep': 'If you leave it as it is, they keep what they have now.',
   'requests.change_decline': 'Leave it as it is',
   'requests.change_approve': 'Allow {partner} more',
-  'requests.change_approved': 'More was allowed',
+  'requests.change_approved': '{partner} was allowed more',
+  'requests.change_allowed': 'Allowed: {partner} can do more now',
+  'requests.change_until': 'Until {date}, as the whole access.',
+  'requests.change_endless': 'The access has no end; you can stop it at any time.',
+  'requests.change_see': 'See or change the access of {partner}',
   'requests.change_declined': 'Everything stays as it is',
   'requests.change_waits': 'Approved. It waits for a second person of your organisation.',
 

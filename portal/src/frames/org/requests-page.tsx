@@ -5,7 +5,7 @@ import type { AccessChange, TenantLink } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
-import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
+import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { DiffList } from '../../parts/permission-list.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
@@ -87,7 +87,7 @@ function Request({ link }: { link: TenantLink }) {
   )
 }
 
-function useChangeDecision() {
+function useChangeDecision(onAllowed: (change: AccessChange) => void) {
   return useWrite(
     ({ change, decision }: Decision, frame) => {
       const params = { path: { change_request_id: change.change_request_id } }
@@ -103,8 +103,14 @@ function useChangeDecision() {
             }),
       )
     },
-    (answer, { decision }) => {
-      showToast(t(answer.status === 'waiting' ? 'requests.change_waits' : `requests.change_${decision}d`))
+    (answer, { change, decision }) => {
+      const isAllowed = decision === 'approve' && answer.status !== 'waiting'
+      if (isAllowed) onAllowed(answer)
+      showToast(
+        t(answer.status === 'waiting' ? 'requests.change_waits' : `requests.change_${decision}d`, {
+          partner: change.partner_name,
+        }),
+      )
     },
   )
 }
@@ -184,9 +190,33 @@ function Change({ change, link, sending, onDecide }: ChangeProps) {
   )
 }
 
+/** What was just allowed, which would otherwise leave with the card that asked for it: what, until when, and where it is taken back. */
+function Allowed({ change, link }: { change: AccessChange; link: TenantLink | undefined }) {
+  const { tenantId } = useFrame()
+  return (
+    <Note tone="ok">
+      <p className="strong">{t('requests.change_allowed', { partner: change.partner_name })}</p>
+      <DiffList rows={change.rows} />
+      {link && (
+        <p>
+          {link.ends_at === null
+            ? t('requests.change_endless')
+            : t('requests.change_until', { date: formatDate(link.ends_at) })}
+        </p>
+      )}
+      <p>
+        <GoLink to={orgPlaces.link(tenantId, change.link_id)}>
+          {t('requests.change_see', { partner: change.partner_name })}
+        </GoLink>
+      </p>
+    </Note>
+  )
+}
+
 function Changes() {
+  const [allowed, setAllowed] = useState<readonly AccessChange[]>([])
   const links = useAccessLinks('active,approved,suspended')
-  const decide = useChangeDecision()
+  const decide = useChangeDecision((change) => setAllowed((all) => [...all, change]))
   const changes = useRead(['changes', 'waiting'], (frame, signal) =>
     readBody(
       frame.client.GET('/tenant/partner-access/changes', {
@@ -198,16 +228,20 @@ function Changes() {
   // That nothing could be read is not that nothing waits.
   if (changes.isError && changes.data === undefined) return <Answer query={changes}>{() => null}</Answer>
   const waiting = changes.data?.items ?? []
-  if (waiting.length === 0) return null
+  if (waiting.length === 0 && allowed.length === 0) return null
+  const linkOf = (change: AccessChange) => links.data?.items.find(({ link_id: id }) => id === change.link_id)
   const sent = decide.isPending ? decide.variables : null
   return (
     <div className="stack">
       <WriteProblem error={decide.error} />
+      {allowed.map((change) => (
+        <Allowed key={change.change_request_id} change={change} link={linkOf(change)} />
+      ))}
       {waiting.map((change) => (
         <Change
           key={change.change_request_id}
           change={change}
-          link={links.data?.items.find(({ link_id: id }) => id === change.link_id)}
+          link={linkOf(change)}
           sending={sent?.change.change_request_id === change.change_request_id ? sent.decision : null}
           onDecide={(decision) => decide.mutate({ change, decision })}
         />
