@@ -145,7 +145,7 @@ export const program = {
   'statement.day': 'Day',
   'statement.what': 'What',
   'statement.reference': 'Reference',
-  'statement.base': 'Earned on',
+  'statement.base': 'Share of',
   'statement.amount': 'Amount',
   'statement.line.commission': 'Earned',
   'statement.line.clawback': 'Taken back',

@@ -1,12 +1,13 @@
 import './earnings-words.ts'
 import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
-import type { EarningDecision } from '@liaison/client'
+import type { Earning, EarningDecision } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
 import { Note } from '../../parts/page.tsx'
 import { approvalButton } from '../../platform/approval.ts'
+import { formatMoney } from '../../platform/format.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 
@@ -26,16 +27,44 @@ function useDecision(onDone: (decision: EarningDecision) => void) {
   }, onDone)
 }
 
-type DecideProps = { ids: readonly string[]; onDone: (decision: EarningDecision) => void }
+type DecideProps = { rows: readonly Earning[]; onDone: (decision: EarningDecision) => void }
+
+const mostNamed = 10
+
+/** How much the rows come to, each currency by itself: "454.91 USD, 12.00 EUR". */
+function writeSums(rows: readonly Earning[]): string {
+  const sums = new Map<string, number>()
+  for (const { amount } of rows)
+    sums.set(amount.currency, (sums.get(amount.currency) ?? 0) + amount.amount_minor)
+  return [...sums].map(([currency, minor]) => formatMoney({ amount_minor: minor, currency })).join(', ')
+}
+
+/** What is decided about, in money: the sum of each currency, and the first rows by partner. */
+function Named({ rows }: { rows: readonly Earning[] }) {
+  return (
+    <>
+      <p className="strong">{t('earnings.sum', { sums: writeSums(rows) })}</p>
+      <ul>
+        {rows.slice(0, mostNamed).map((row) => (
+          <li key={row.earning_id}>
+            {row.partner_name}: <span className="num">{formatMoney(row.amount)}</span>
+          </li>
+        ))}
+        {rows.length > mostNamed && <li>{t('earnings.more', { count: rows.length - mostNamed })}</li>}
+      </ul>
+    </>
+  )
+}
 
 /** What can be done with the selected earnings; each asks once, with its effect. */
-export function Decide({ ids, onDone }: DecideProps) {
+export function Decide({ rows, onDone }: DecideProps) {
   const [act, setAct] = useState<Act | null>(null)
   const write = useDecision((decision) => {
     setAct(null)
     onDone(decision)
   })
-  const count = String(ids.length)
+  const ids = rows.map(({ earning_id: id }) => id)
+  const count = ids.length
   return (
     <div className="row" role="group" aria-label={t('earnings.selected', { count })}>
       <span className="small">{t('earnings.selected', { count })}</span>
@@ -54,8 +83,8 @@ export function Decide({ ids, onDone }: DecideProps) {
         <Ask
           opened
           title={t(`earnings.${act}_title`, { count })}
-          act={t(`earnings.${act}`)}
-          keep={t('earnings.keep')}
+          act={act === 'approve' ? t('earnings.approve_act', { sums: writeSums(rows) }) : t(`earnings.${act}`)}
+          keep={t('earnings.keep', { count })}
           isDanger={act === 'void'}
           isBusy={write.isPending}
           error={write.error}
@@ -63,7 +92,8 @@ export function Decide({ ids, onDone }: DecideProps) {
           onKeep={() => setAct(null)}
           onAct={(reason) => write.mutate({ act, ids, reason })}
         >
-          {t(`earnings.${act}_effect`)}
+          <Named rows={rows} />
+          {t(`earnings.${act}_effect`, { count })}
         </Ask>
       )}
     </div>

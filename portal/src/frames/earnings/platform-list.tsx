@@ -99,7 +99,7 @@ function List({ page, mayDecide, ofOne, onOpen, onOffset, onDecided }: ListProps
         <div className="row">
           <SelectAll rows={page.items} selection={{ ids, onIds }} />
           <Decide
-            ids={ids}
+            rows={page.items.filter(({ earning_id: id }) => ids.includes(id))}
             onDone={(made) => {
               onDecided(made)
               onIds([])
