@@ -3,18 +3,24 @@ import { readBody } from '@liaison/client'
 import type { AccessGrid } from '@liaison/client'
 import { useId, useState } from 'react'
 
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { Finder } from '../../parts/finder.tsx'
 import type { Found } from '../../parts/finder.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { TableFrame } from '../../parts/table-frame.tsx'
 import { StatusChip } from '../../parts/values.tsx'
+import { textField } from '../../platform/filters.ts'
 import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { askedFields, readAsked, writeAsked } from '../platform/asked.ts'
 import { findPersons, findTenants } from '../platform/finds.ts'
 
 type Change = AccessGrid['changes'][number]
+/** Whom, where and when it is asked of stands in the address. */
+const spec = { ...askedFields, at: textField() }
+
 type Asked = { readonly person: Found; readonly tenant: Found }
 
 function NameList({ title, names }: { title: string; names: readonly string[] }) {
@@ -132,8 +138,7 @@ function Shown({ grid, at, onAt }: SliderProps) {
   )
 }
 
-function Grid({ person, tenant }: Asked) {
-  const [at, setAt] = useState<string | null>(null)
+function Grid({ person, tenant, at, onAt }: Asked & Pick<SliderProps, 'at' | 'onAt'>) {
   const grid = useRead(
     ['grid', person.id, tenant.id, at],
     (frame) =>
@@ -144,12 +149,14 @@ function Grid({ person, tenant }: Asked) {
       ),
     { keep: true },
   )
-  return <Answer query={grid}>{(data) => <Shown grid={data} at={at} onAt={setAt} />}</Answer>
+  return <Answer query={grid}>{(data) => <Shown grid={data} at={at} onAt={onAt} />}</Answer>
 }
 
-function AskForm({ onAsk }: { onAsk: (asked: Asked) => void }) {
-  const [person, setPerson] = useState<Found | null>(null)
-  const [tenant, setTenant] = useState<Found | null>(null)
+type AskFormProps = { start: ReturnType<typeof readAsked>; onAsk: (asked: Asked) => void }
+
+function AskForm({ start, onAsk }: AskFormProps) {
+  const [person, setPerson] = useState(start.person)
+  const [tenant, setTenant] = useState(start.tenant)
   const [isTried, setTried] = useState(false)
   return (
     <form
@@ -188,19 +195,30 @@ function AskForm({ onAsk }: { onAsk: (asked: Asked) => void }) {
 
 /** What somebody can do in a tenant, permission by permission, now or at a moment at which it changed. */
 export function GridPage() {
-  const [asked, setAsked] = useState<Asked | null>(null)
+  const { values, set } = useFilters(spec)
+  const { person, tenant } = readAsked(values)
   return (
     <Page title={t('nav.grid')} lead={t('grid.lead')}>
       <div className="stack">
         <div className="form">
           <Panel title={t('ask.title')}>
-            <AskForm onAsk={setAsked} />
+            <AskForm
+              key={`${values.person} ${values.tenant}`}
+              start={{ person, tenant }}
+              onAsk={(asked) => set({ ...writeAsked(asked), at: '' })}
+            />
           </Panel>
         </div>
-        {asked === null ? (
+        {person === null || tenant === null ? (
           <p className="muted">{t('grid.nothing')}</p>
         ) : (
-          <Grid key={`${asked.person.id} ${asked.tenant.id}`} {...asked} />
+          <Grid
+            key={`${person.id} ${tenant.id}`}
+            person={person}
+            tenant={tenant}
+            at={values.at === '' ? null : values.at}
+            onAt={(at) => set({ at: at ?? '' })}
+          />
         )}
       </div>
     </Page>

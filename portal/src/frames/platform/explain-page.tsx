@@ -8,11 +8,14 @@ import type { FormError } from '../../parts/error-summary.tsx'
 import { DecisionView } from '../../parts/explainer.tsx'
 import { Finder } from '../../parts/finder.tsx'
 import type { Found } from '../../parts/finder.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
+import { choiceField } from '../../platform/filters.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { askedFields, readAsked, writeAsked } from './asked.ts'
 import { findPersons, findTenants } from './finds.ts'
 
 type Question = { person: Found; tenant: Found; permission: string }
@@ -21,7 +24,16 @@ const permissions = permissionsOfPlane('delegation')
 
 type Draft = { person: Found | null; tenant: Found | null; permission: string }
 
-const blank: Draft = { person: null, tenant: null, permission: 'partner.billing.invoices.read' }
+const usual = 'partner.billing.invoices.read'
+
+/** The question lives in the address, with the names beside the ids, so that it survives a reload and can be sent to somebody. */
+const spec = {
+  ...askedFields,
+  permission: choiceField<string>(
+    permissions.map(({ name }) => name),
+    usual,
+  ),
+}
 
 function checkDraft({ person, tenant }: Draft): FormError[] {
   return [
@@ -69,10 +81,10 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
   )
 }
 
-type AskFormProps = { isBusy: boolean; onAsk: (question: Question) => void }
+type AskFormProps = { start: Draft; isBusy: boolean; onAsk: (question: Question) => void }
 
-function AskForm({ isBusy, onAsk }: AskFormProps) {
-  const [draft, setDraft] = useState(blank)
+function AskForm({ start, isBusy, onAsk }: AskFormProps) {
+  const [draft, setDraft] = useState(start)
   const [errors, setErrors] = useState<FormError[]>([])
   return (
     <form
@@ -128,6 +140,8 @@ function StoredForm() {
 
 /** Why somebody can or cannot do something: the decision itself, with its steps. */
 export function ExplainPage() {
+  const { values, set } = useFilters(spec)
+  const start = { ...readAsked(values), permission: values.permission }
   const ask = useWrite(({ person, tenant, permission }: Question, frame) =>
     readBody(
       frame.client.POST('/admin/partner-access/explain', {
@@ -140,7 +154,15 @@ export function ExplainPage() {
       <div className="columns aside-first">
         <div className="stack">
           <Panel title={t('ask.title')}>
-            <AskForm isBusy={ask.isPending} onAsk={ask.mutate} />
+            <AskForm
+              key={Object.values(values).join(' ')}
+              start={start}
+              isBusy={ask.isPending}
+              onAsk={(question) => {
+                set({ ...writeAsked(question), permission: question.permission })
+                ask.mutate(question)
+              }}
+            />
           </Panel>
           <Panel title={t('ask.stored_title')}>
             <StoredForm />
