@@ -43,7 +43,7 @@ test('an alert is taken and closed at once, each with ten seconds to take it bac
   await dialog.getByRole('textbox').fill('The line was restarted.')
   await dialog.getByRole('button', { name: 'Close' }).last().click()
   await row.waitFor({ state: 'detached' })
-  await page.getByLabel('State', { exact: true }).selectOption('resolved')
+  await page.getByLabel('Status', { exact: true }).selectOption('resolved')
   await row.getByText('The line was restarted.').waitFor()
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
   await row.getByRole('button', { name: 'Open again' }).click()

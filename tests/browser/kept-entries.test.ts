@@ -164,7 +164,7 @@ test('what is to happen to chosen alerts happens to those that are seen: a filte
   await page.getByRole('button', { name: 'Choose all', exact: false }).click()
   const close = page.getByRole('button', { name: /^Close (it|all)/ })
   await close.waitFor()
-  await page.getByLabel('State', { exact: true }).selectOption('resolved')
+  await page.getByLabel('Status', { exact: true }).selectOption('resolved')
   await expect.poll(() => close.count(), SOON).toBe(0)
 }, 60_000)
 

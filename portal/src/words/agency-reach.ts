@@ -46,5 +46,5 @@ export const agencyReach = {
   'areach.vouchers': 'Vouchers it asked for, and what became of them',
   'areach.vouchers_none': 'It asked for no voucher within this time.',
   'areach.type': 'Type',
-  'areach.status': 'State',
+  'areach.status': 'Status',
 } as const

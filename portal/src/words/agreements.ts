@@ -25,7 +25,7 @@ export const agreements = {
   'agreements.agreement': 'Agreement',
   'agreements.version': '{title}, version {version}',
   'agreements.partner': 'Partner',
-  'agreements.state': 'State',
+  'agreements.state': 'Status',
   'agreements.changed': 'Last change',
   'agreements.until': 'Sign until',
   'agreements.force': 'In force',

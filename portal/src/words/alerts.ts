@@ -13,7 +13,7 @@ export const alerts = {
   'alerts.tab.access': 'Access and security',
   'alerts.rules': 'Alert rules',
   'alerts.caption': 'Alerts',
-  'alerts.state': 'State',
+  'alerts.state': 'Status',
   'alerts.state.open': 'Open',
   'alerts.state.active': 'Active',
   'alerts.state.acknowledged': 'Taken',

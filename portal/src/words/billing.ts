@@ -116,7 +116,7 @@ export const billing = {
   'disputes.none': 'No disputes',
   'disputes.none_text': 'A dispute is raised on the page of an invoice.',
   'disputes.none_own': 'No partner disputes an invoice.',
-  'disputes.state': 'State',
+  'disputes.state': 'Status',
   'disputes.by': 'Raised by',
   'disputes.when': 'Raised',
   'disputes.amount': 'Disputed',

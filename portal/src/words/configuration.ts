@@ -69,7 +69,7 @@ export const configuration = {
   'config.version_of': 'Version {version}',
   'config.saved_by': 'Saved',
   'config.by_at': '{name}, {at}',
-  'config.state': 'State',
+  'config.state': 'Status',
   'config.active': 'In force',
   'config.was_active': 'Was in force',
   'config.never_active': 'Never in force',

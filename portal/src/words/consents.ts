@@ -152,7 +152,7 @@ export const consents = {
   'orders.title': 'Orders',
   'orders.lead': 'Everything that was ordered for {org}, by whom, and who pays for it.',
   'orders.caption': 'Orders',
-  'orders.state': 'State',
+  'orders.state': 'Status',
   'orders.none': 'Nothing was ordered yet',
   'orders.none_text': 'What you, a partner or your own app orders is listed here.',
   'orders.order': 'Order',

@@ -19,7 +19,7 @@ export const customers = {
   'customers.kinds.referred': 'referred',
   'customers.kinds.resold': 'resold',
   'customers.times': '{count} times',
-  'customers.state': 'State',
+  'customers.state': 'Status',
   'customers.state_now': 'Now',
   'customers.state_ended': 'Ended',
   'customers.none': 'No customer yet',

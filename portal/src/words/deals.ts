@@ -14,7 +14,7 @@ export const deals = {
   'deals.none_text': 'Register a prospect before somebody else brings it.',
   'deals.find': 'Find a company or domain',
   'deals.company': 'Company',
-  'deals.state': 'State',
+  'deals.state': 'Status',
   'deals.value': 'Expected value',
   'deals.until': 'Protected until',
   'deals.by': 'Registered by',

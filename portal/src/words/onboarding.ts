@@ -88,7 +88,7 @@ export const onboarding = {
   'app.title_plain': 'API client',
   'app.facts': 'API client',
   'app.id': 'Client id',
-  'app.state': 'State',
+  'app.state': 'Status',
   'app.reason': 'Reason',
   'app.created': 'Created',
   'app.created_value': '{date} by {name}',

@@ -10,7 +10,7 @@ export const realms = {
   'users.page': 'Open your sign-in page',
   'users.name': 'User',
   'users.role': 'Role',
-  'users.state': 'State',
+  'users.state': 'Status',
   'users.since': 'Since',
   'users.seen': 'Last signed in',
   'users.never': 'Never',

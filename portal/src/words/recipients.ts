@@ -17,7 +17,7 @@ export const recipients = {
     'Ask the person how the names were written. A person is found only with the date of birth that was given.',
   'recip.list': 'Vouchers of this person',
   'recip.voucher': 'Voucher',
-  'recip.state': 'State',
+  'recip.state': 'Status',
   'recip.asked': 'Asked for',
   'recip.agency': 'At',
   'recip.own_people': 'Your own people',

@@ -11,7 +11,7 @@ export const service = {
   'health.some': '{count, plural, one {One part needs somebody.} other {# parts need somebody.}}',
   'health.parts': 'Parts of the service',
   'health.part': 'Part',
-  'health.state': 'State',
+  'health.state': 'Status',
   'health.count': 'Waiting or failed',
   'health.at': 'Last done, or waiting since',
   'health.do': 'What it means',

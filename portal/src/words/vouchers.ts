@@ -44,7 +44,7 @@ export const vouchers = {
   'vouchers.lead': 'Every voucher of your organisation, whoever issued it.',
   'vouchers.find': 'Find by code or name',
   'vouchers.born': 'Date of birth',
-  'vouchers.state': 'State',
+  'vouchers.state': 'Status',
   'vouchers.type': 'Type',
   'vouchers.code': 'Code',
   'vouchers.person': 'For',

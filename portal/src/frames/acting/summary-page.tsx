@@ -72,7 +72,7 @@ function About({ tenant }: { tenant: ManagedTenantDetail }) {
       <Facts
         facts={[
           fact(
-            t('column.link'),
+            t('column.status'),
             <LinkChip status={relationship.status} days={relationship.expires_in_days} />,
           ),
           fact(t('link.ends'), <DateText iso={relationship.end_date} />),

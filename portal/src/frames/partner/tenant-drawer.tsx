@@ -21,7 +21,10 @@ function LinkFacts({ tenant }: { tenant: ManagedTenantDetail }) {
   return (
     <Facts
       facts={[
-        fact(t('column.link'), <LinkChip status={relationship.status} days={relationship.expires_in_days} />),
+        fact(
+          t('column.status'),
+          <LinkChip status={relationship.status} days={relationship.expires_in_days} />,
+        ),
         fact(t('column.my_role'), tValue('role', relationship.access_role)),
         fact(t('link.kind'), tValue('relationship', relationship.relationship_type)),
         fact(t('link.starts'), <DateText iso={relationship.start_date} />),

@@ -99,7 +99,7 @@ function placeColumns(partnerId: string, onOpen: (tenantId: string) => void): Co
     { id: 'role', header: t('column.my_role'), cell: (row) => tValue('role', row.relationship.access_role) },
     {
       id: 'link',
-      header: t('column.link'),
+      header: t('column.status'),
       cell: (row) => <LinkChip status={row.relationship.status} days={row.relationship.expires_in_days} />,
     },
   ]
@@ -252,7 +252,7 @@ function Filters({ filters, query }: FiltersProps) {
     >
       <SearchBox label={t('board.find')} value={values.search} onValue={(search) => set({ search })} />
       <Pick
-        label={t('column.link')}
+        label={t('column.status')}
         value={values.link}
         words={statuses}
         labelOf={anyOr('status.link')}

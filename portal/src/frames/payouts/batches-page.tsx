@@ -6,7 +6,7 @@ import { BeginButton } from '../../parts/begin-button.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Empty } from '../../parts/states.tsx'
+import { Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
@@ -81,12 +81,12 @@ export function BatchesPage() {
   return (
     <Page title={t('payouts.title')} lead={t('payouts.platform_lead')} tools={<Tools />}>
       <div className="stack">
-        <FilterBar active={active} onClear={clear}>
+        <FilterBar active={active} onClear={clear} note={<Refreshed query={batches} />}>
           <Pick
             label={t('payouts.state')}
             value={values.state}
             words={states}
-            labelOf={(word) => (word === 'any' ? t('batches.all') : tValue('status.payout_batch', word))}
+            labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.payout_batch', word))}
             onValue={(state) => set({ state, page: 0 })}
           />
         </FilterBar>

@@ -51,7 +51,7 @@ function Row({ link, isChosen, onToggle }: RowProps) {
         </label>
       </td>
       <td data-label={t('column.role')}>{link.role_title}</td>
-      <td data-label={t('column.link')}>
+      <td data-label={t('column.status')}>
         <LinkChip status={link.status} days={link.expires_in_days} by={link.status_changed_by} />
       </td>
       <td className="num" data-label={t('expiring.days')}>
@@ -88,7 +88,7 @@ function Rows({ links, chosen, onChosen }: RowsProps) {
           onChosen={onChosen}
         />,
         t('column.role'),
-        t('column.link'),
+        t('column.status'),
         { figures: t('expiring.days') },
         { figures: t('link.ends') },
         t('link.renews'),

@@ -56,7 +56,7 @@ export function LinkFilterBar<Data>({ filters, searchLabel, query }: LinkFilterB
     <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
       <SearchBox label={searchLabel} value={values.search} onValue={(search) => set({ search })} />
       <Pick
-        label={t('column.link')}
+        label={t('column.status')}
         value={values.status}
         words={statuses}
         labelOf={anyOr('status.link')}
@@ -96,7 +96,7 @@ function toColumns(now: Date, addressOf: AddressOf, of: LinksOf): Column<Link>[]
     { id: 'role', header: t('column.role'), cell: (link) => link.role_title },
     {
       id: 'status',
-      header: t('column.link'),
+      header: t('column.status'),
       cell: (link) => (
         <LinkChip status={link.status} days={link.expires_in_days} by={link.status_changed_by} />
       ),
