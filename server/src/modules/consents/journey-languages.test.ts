@@ -45,7 +45,7 @@ async function walk(scene: AskingScene, path: string, language: 'es' | 'fr') {
   const review = await read(admin, reviewPath)
   const action = (body: string, rest: string) =>
     (new RegExp(`action="([^"]*/${rest}[^"]*)"`).exec(body)?.[1] ?? '').replaceAll('&amp;', '&')
-  const check = await ciba.asking.acts.post(
+  const check = await ciba.asking.acts.postChoice(
     action(review.body, 'check'),
     [
       ['shown', fieldOf(review.body, 'shown')],

@@ -38,7 +38,7 @@ async function walk(people: ConsentCast, uid: string, { lang, accepts }: Visit) 
   const review = await visit(people, uid, { ...(lang && { lang }), ...(accepts && { accepts }) })
   const formOf = (body: string, rest: string) =>
     (new RegExp(`action="(/consent/${uid}/${rest}[^"]*)"`).exec(body)?.[1] ?? '').replaceAll('&amp;', '&')
-  const check = await post(
+  const check = await postChoice(
     formOf(review.body, 'check'),
     [
       ['shown', fieldOf(review.body, 'shown')],
