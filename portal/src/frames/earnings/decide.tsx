@@ -83,7 +83,9 @@ export function Decide({ rows, onDone }: DecideProps) {
         <Ask
           opened
           title={t(`earnings.${act}_title`, { count })}
-          act={act === 'approve' ? t('earnings.approve_act', { sums: writeSums(rows) }) : t(`earnings.${act}`)}
+          act={
+            act === 'approve' ? t('earnings.approve_act', { sums: writeSums(rows) }) : t(`earnings.${act}`)
+          }
           keep={t('earnings.keep', { count })}
           isDanger={act === 'void'}
           isBusy={write.isPending}

@@ -138,7 +138,12 @@ export function WorkPage() {
         </div>
         <section aria-label={t('work.refusals')}>
           <h2 className="section-title">{t('work.refusals')}</h2>
-          <ActivityList filter={refused} isFiltered={false} emptyText={t('work.refusals_none')} leavesOut={isPrompt} />
+          <ActivityList
+            filter={refused}
+            isFiltered={false}
+            emptyText={t('work.refusals_none')}
+            leavesOut={isPrompt}
+          />
         </section>
       </div>
     </Page>

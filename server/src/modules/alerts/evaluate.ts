@@ -64,14 +64,10 @@ function sideOf(
   names: ReadonlyMap<string, string>,
 ) {
   if (audience === 'partner' && partner !== null)
-    return { partnerId: partner, ...nameAs('partnerName', names.get(partner)) }
+    return { partnerId: partner, partnerName: names.get(partner) ?? '' }
   if (audience === 'tenant' && tenant !== null)
-    return { tenantId: tenant, ...nameAs('tenantName', names.get(tenant)) }
+    return { tenantId: tenant, tenantName: names.get(tenant) ?? '' }
   return {}
-}
-
-function nameAs<Key extends 'partnerName' | 'tenantName'>(key: Key, name: string | undefined) {
-  return name === undefined ? {} : { [key]: name }
 }
 
 /** The event of a change is read by those who read the alert: each side has alerts, and events, of its own. */

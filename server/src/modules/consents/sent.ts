@@ -34,8 +34,7 @@ interface Sent {
 export function readSent(form: SentForm, scene: OpenScene): Sent {
   const { choice, errors } = readChoice(form, scene)
   const find = lookingFor(form)
-  const stale =
-    form.shown === shownTokenOf(scene) ? [] : [{ field: null, message: scene.words.review.stale }]
+  const stale = form.shown === shownTokenOf(scene) ? [] : [{ field: null, message: scene.words.review.stale }]
   const faults = [...stale, ...errors]
   return {
     choice,

@@ -11,7 +11,7 @@ import { tellPermission } from './rules.ts'
 import { mailSecurityContact, tellSide } from './store.ts'
 import type { LinkMandate } from './store.ts'
 import { LINK_NEWS_WORDS, LINK_WORDS } from './words/index.ts'
-import type { LinkNewsWords, Parties, TenantNews } from './words/index.ts'
+import type { Parties, TenantNews } from './words/index.ts'
 
 export type { LinkNews, ToldLink } from './news-words.ts'
 
@@ -86,12 +86,23 @@ type Side = 'partner' | 'tenant'
 const TOLD_BY: ReadonlySet<LinkNews> = new Set(['changed', 'suspended', 'resumed', 'revoked'])
 
 /** Who did it, as a side is told: its own people by name, others by their organisation; null where the clock did. */
-function doerFor(side: Side, mandate: LinkMandate, { partner, tenant }: Parties, words: LinkNewsWords) {
+function doerFor(side: Side, mandate: LinkMandate, said: Parties & { readonly language: Language }) {
   if (mandate.kind === 'system') return null
-  if (mandate.kind === 'platform') return words.provider
+  if (mandate.kind === 'platform') return LINK_NEWS_WORDS[said.language].provider
   const own = mandate.kind === 'tenant' ? 'tenant' : 'partner'
   if (own === side) return mandate.actor.name
-  return own === 'tenant' ? tenant : partner
+  return own === 'tenant' ? said.tenant : said.partner
+}
+
+/** What a change allowed and took away, in sentences. */
+function turnedLines({ turned }: Told, language: Language): string[] {
+  const words = LINK_NEWS_WORDS[language]
+  const { added = [], removed = [] } = turned ?? {}
+  const list = (names: readonly string[]) => names.map((name) => tellPermission(name, language)).join('; ')
+  return [
+    ...(added.length > 0 ? [words.added(list(added))] : []),
+    ...(removed.length > 0 ? [words.removed(list(removed))] : []),
+  ]
 }
 
 /** What a mail says below its first sentence: what it is, by whom and when, until when, and what can be done about it. */
@@ -99,12 +110,9 @@ function linesOf(mandate: LinkMandate, link: ToldLink, { told, language, side }:
   if (!TOLD_BY.has(told.news)) return []
   const words = LINK_NEWS_WORDS[language]
   const parties = partiesOf(link, told, language)
-  const doer = doerFor(side, mandate, parties, words)
-  const list = (names: readonly string[]) => names.map((name) => tellPermission(name, language)).join('; ')
-  const { added = [], removed = [] } = told.turned ?? {}
+  const doer = doerFor(side, mandate, { ...parties, language })
   return [
-    ...(added.length > 0 ? [words.added(list(added))] : []),
-    ...(removed.length > 0 ? [words.removed(list(removed))] : []),
+    ...turnedLines(told, language),
     ...(told.news === 'changed' ? [words.lasts(parties.until)] : []),
     ...(doer === null ? [] : [words.by(doer, writeInstant(mandate.origin.now, language))]),
     ...(side === 'tenant' && told.news === 'changed' ? [words.takeBack] : []),

@@ -75,5 +75,7 @@ test('the weekly mail names the page on which every single act stands, with its 
     `select payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'subject' like 'What partners did%'`,
   )
   expect(tenant).not.toBe('')
-  expect(mail?.text).toMatch(/stands under What they did\.\s+https:\/\/portal\.example\/org\/ten_\w+\/activity/)
+  expect(mail?.text).toMatch(
+    /stands under What they did\.\s+https:\/\/portal\.example\/org\/ten_\w+\/activity/,
+  )
 })
