@@ -50,7 +50,7 @@ test('a variable that is none, but looks like one of ours, is told with the one 
     smtp_url: 'SMTP_URL',
     PUBLIC_ORIGINS: 'PUBLIC_ORIGIN',
   }
-  for (const [name, meant] of Object.entries({ ...hints, LIAISON_SECRET_KEY_FILE: 'LIAISON_SECRET_KEY' }))
+  for (const [name, meant] of Object.entries({ ...hints, PORT_FILE: 'PORT' }))
     expect(warnOfUnknown({ [name]: 'secret' }), name).toEqual([
       `${name} is no variable of this program; ${meant} is, and was perhaps meant. Nothing reads it.`,
     ])
