@@ -41,7 +41,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   exports: ['audit', 'billing', 'payouts', 'portfolio', 'reports', 'support'],
   imports: ['earnings', 'ingest', 'partners'],
   kyc: ['realms'],
-  links: ['agencies', 'assistance', 'consents', 'homes', 'orders', 'portfolio'],
+  links: ['agencies', 'assistance', 'consents', 'delegations', 'homes', 'orders', 'portfolio'],
   oauth: ['consents'],
   operations: ['links'],
   partners: ['approvals', 'identity'],

@@ -4,7 +4,7 @@
  * tenant, people, suspension, renewal, end by clock, handover, notices, calendars, visits. The tables `delegation`, `link`
  * and `link_member` belong to the one rule and are made by the module of delegations; the ones here are about the way
  * there and back, such as `link_notice`. The stop of all partner access also ends what stands in `agencies`, `assistance`,
- * `consents`, `homes` and `orders`; lists are narrowed by the groups of `portfolio`.
+ * `consents`, `homes` and `orders`; lists are narrowed by the groups of `portfolio`, and `delegations` says what is frozen.
  */
 
 import type { Route } from '#platform/route.ts'

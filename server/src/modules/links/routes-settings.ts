@@ -83,8 +83,7 @@ async function readSettings(mandate: Mandate<'program'>, id: z.output<typeof Lin
     metadata: own.metadata,
     notify_on_sla_breach: row.notify_on_sla_breach,
     notify_on_billing_threshold: row.notify_on_billing_threshold,
-    billing_alert_threshold:
-      amount === null || currency === null ? null : { amount_minor: Number(amount), currency },
+    billing_alert_threshold: amount === null || currency === null ? null : { amount_minor: amount, currency },
   }
 }
 

@@ -49,7 +49,7 @@ function faultOfEnd(exp: unknown, now: number): string | null {
 }
 
 function faultsOf({ iss, sub, aud, exp, iat, nbf, jti }: JWTPayload, issuer: string, now: number): string[] {
-  const isEarly = [iat, nbf].some((instant) => Number(instant ?? 0) > now + CLOCK_TOLERANCE_SECONDS)
+  const isEarly = [iat, nbf].some((instant) => (instant ?? 0) > now + CLOCK_TOLERANCE_SECONDS)
   return [
     aud === issuer ? null : `aud must be the issuer, ${issuer}, as one text`,
     iss === sub ? null : 'iss must be the client_id, as sub is',
