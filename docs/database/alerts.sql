@@ -785,7 +785,8 @@ AS $function$
     cross join lateral (
       select f.tenant_id where f.tenant_id is not null
       union select d.tenant_id from live d where f.tenant_id is null and (f.scope = 'platform' or (f.scope = 'partner' and d.partner_id = f.partner_id))
-      union select m.tenant_id from public.link_member m join live d on d.id = m.link_id where f.scope = 'person' and f.tenant_id is null and m.person_id = f.person_id) x)
+      union select m.tenant_id from public.link_member m join live d on d.id = m.link_id where f.scope = 'person' and f.tenant_id is null and m.person_id = f.person_id
+        and (f.partner_id is null or d.partner_id = f.partner_id)) x)
   select 'freeze:' || u.audience || ':' || coalesce(case u.audience when 'partner' then u.partner_id when 'tenant' then u.tenant_id end::text, '') || ':' || f.id,
     u.audience, u.partner_id, u.tenant_id, case when f.scope = 'delegation' and u.audience <> 'provider' then f.delegation_id end, 'freeze', 'access', 2::smallint, 2::smallint, 'critical',
     case f.scope when 'platform' then 'All partner access is frozen'

@@ -556,26 +556,7 @@ CREATE OR REPLACE FUNCTION audit.count_activity(tenants uuid[], since timestamp 
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  select count(*) from (
-    select from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
-    where s.kind = 'tenant' and s.scope_id = any (array(select unnest(tenants) intersect select access.reach('audit_scope', 'select')))
-      and s.occurred_at >= since and s.occurred_at < until and e.occurred_at >= since and e.occurred_at < until
-      and case (select access.context_plane())
-        when 'tenant' then true
-        when 'delegation' then e.plane = 'delegation' and e.partner_id = (select access.context_id('partner_id'))
-        else false end
-      and (not filters ? 'person_id' or e.actor_id = (filters ->> 'person_id')::uuid)
-      and (not filters ? 'partner_id' or e.partner_id = (filters ->> 'partner_id')::uuid)
-      and (not filters ? 'delegation_id' or e.delegation_id = (filters ->> 'delegation_id')::uuid)
-      and (not filters ? 'request_id' or e.request_id = filters ->> 'request_id')
-      and (not filters ? 'planes' or (filters -> 'planes' ? e.plane and (e.partner_id is not null or filters ->> 'by' <> 'partner'))
-        or (filters ->> 'by' = 'tenant' and e.plane = 'delegation' and e.partner_id is null and e.actor_type <> 'stranger'))
-      and (not filters ? 'outcome' or filters -> 'outcome' ? e.outcome)
-      and (not filters ? 'action' or e.action = filters ->> 'action' or starts_with(e.action, (filters ->> 'action') || '.'))
-      and (not filters ? 'pattern' or e.actor_name ilike filters ->> 'pattern' or e.partner_name ilike filters ->> 'pattern'
-        or e.tenant_name ilike filters ->> 'pattern' or e.resource_label ilike filters ->> 'pattern' or e.action ilike filters ->> 'pattern'
-        or e.code ilike filters ->> 'pattern' or e.request_id ilike filters ->> 'pattern')
-    limit most) found
+  select count(*) from audit.find_activity(tenants, since, until, filters, most)
 $function$;
 grant execute on audit.count_activity(uuid[],timestamp with time zone,timestamp with time zone,jsonb,integer) to liaison_delegate;
 grant execute on audit.count_activity(uuid[],timestamp with time zone,timestamp with time zone,jsonb,integer) to liaison_tenant;
@@ -748,6 +729,36 @@ $function$;
 grant execute on audit.feed(bigint,integer) to liaison_platform;
 grant execute on audit.feed(bigint,integer) to liaison_program;
 grant execute on audit.feed(bigint,integer) to liaison_tenant;
+
+-- owner: liaison_authz
+CREATE OR REPLACE FUNCTION audit.find_activity(tenants uuid[], since timestamp with time zone, until timestamp with time zone, filters jsonb, most integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select s.scope_id from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
+    where s.kind = 'tenant' and s.scope_id = any (array(select unnest(tenants) intersect select access.reach('audit_scope', 'select')))
+      and s.occurred_at >= since and s.occurred_at < until and e.occurred_at >= since and e.occurred_at < until
+      and case (select access.context_plane())
+        when 'tenant' then true
+        when 'delegation' then e.plane = 'delegation' and e.partner_id = (select access.context_id('partner_id'))
+        else false end
+      and (not filters ? 'person_id' or e.actor_id = (filters ->> 'person_id')::uuid)
+      and (not filters ? 'partner_id' or e.partner_id = (filters ->> 'partner_id')::uuid)
+      and (not filters ? 'delegation_id' or e.delegation_id = (filters ->> 'delegation_id')::uuid)
+      and (not filters ? 'request_id' or e.request_id = filters ->> 'request_id')
+      and (not filters ? 'planes' or (filters -> 'planes' ? e.plane and (e.partner_id is not null or filters ->> 'by' <> 'partner'))
+        or (filters ->> 'by' = 'tenant' and e.plane = 'delegation' and e.partner_id is null and e.actor_type <> 'stranger'))
+      and (not filters ? 'outcome' or filters -> 'outcome' ? e.outcome)
+      and (not filters ? 'action' or e.action = filters ->> 'action' or starts_with(e.action, (filters ->> 'action') || '.'))
+      and (not filters ? 'pattern' or e.actor_name ilike filters ->> 'pattern' or e.partner_name ilike filters ->> 'pattern'
+        or e.tenant_name ilike filters ->> 'pattern' or e.resource_label ilike filters ->> 'pattern' or e.action ilike filters ->> 'pattern'
+        or e.code ilike filters ->> 'pattern' or e.request_id ilike filters ->> 'pattern')
+    limit most
+$function$;
+grant execute on audit.find_activity(uuid[],timestamp with time zone,timestamp with time zone,jsonb,integer) to liaison_delegate;
+grant execute on audit.find_activity(uuid[],timestamp with time zone,timestamp with time zone,jsonb,integer) to liaison_tenant;
 
 -- owner: liaison_owner
 CREATE OR REPLACE FUNCTION audit.is_change(method text, action text, row_count bigint)

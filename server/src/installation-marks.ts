@@ -112,6 +112,11 @@ function refuseOtherOrigin(kept: string | null, { auditOrigin }: Pick<Config, 'a
   )
 }
 
+/** Refuses to restore the log of another name, told by a checkpoint of the backup, before anything of it is loaded. */
+export function refuseOtherLog(checkpoint: string | null, config: Pick<Config, 'auditOrigin'>): void {
+  refuseOtherOrigin(checkpoint?.split('\n')[0] ?? null, config)
+}
+
 /** What the audit log has been called since it began; null before. */
 const readOrigin = async (run: RunSql): Promise<string | null> => {
   const kept = await readMark(run, 'audit log origin')

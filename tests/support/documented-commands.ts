@@ -67,6 +67,9 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
     by: 'server/src/modules/audit/own-proof.test.ts',
     words: ['offline-verify.ts', 'execFile'],
   },
+  'npm ci': {
+    notRun: 'it is how an image installs; the gate installs the same lock through scripts/setup.js',
+  },
   'npm outdated': { notRun: 'it asks the registry, and changes nothing' },
   'npm install --no-save': { notRun: 'it downloads a rival of a benchmark that nothing else needs' },
   'npx vitest run --project server': { notRun: 'this test was started so' },

@@ -32,6 +32,7 @@ import type { invoiceList } from '../words/invoice-list.ts'
 import type { rules } from '../words/rules.ts'
 import type { endLink } from '../words/end-link.ts'
 import type { oneInvoice } from '../words/one-invoice.ts'
+import type { extending } from '../words/extending.ts'
 import type { explained } from '../words/explained.ts'
 import type { linkEvents } from '../words/link-events.ts'
 import type { linkTemplates } from '../words/link-templates.ts'
@@ -100,6 +101,7 @@ export type WordId =
   | keyof typeof alerts
   | keyof typeof oversight
   | keyof typeof services
+  | keyof typeof extending
   | keyof typeof signals
   | keyof typeof webhooks
   | keyof typeof exports

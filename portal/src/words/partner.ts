@@ -76,14 +76,7 @@ export const partner = {
   'end.last_used': 'It was last used {when}.',
   'end.never_used': 'It was never used.',
 
-  'extend.title': 'Ask for more time',
-  'extend.text': '{tenant} decides. Until then the link stays as it is.',
-  'extend.by': 'Longer by',
-  'extend.option': '{days} days, until {date}',
   'extend.reason': 'Why? They read this',
-  'extend.ask': 'Ask {tenant} to extend',
-  'extend.replaces': 'This waits for {tenant}: {waiting}. A new request takes its place.',
-  'extend.done': '{tenant} was asked for more time',
 
   'people.title': 'People on this link',
   'people.text': 'Only people who are ticked here, or in by a team, can act in this tenant, owners included.',

@@ -256,7 +256,7 @@ test('a login that does not see every row cannot make a backup that silently lac
   const cluster = testConnection()
   await runStatements({ ...cluster, database: world.connection.database }, [
     `create role half_blind login password 'half'`,
-    `grant liaison_owner, liaison_authz, liaison_platform to half_blind`,
+    `grant liaison_owner, liaison_platform to half_blind`,
   ])
   const connection = { ...world.connection, user: 'half_blind', password: 'half' }
   await using blind = await CommandBench.start({ connection })

@@ -20,18 +20,23 @@ import {
   readMoment,
   readWhole,
 } from './backup-store.ts'
+import type { WholeReader } from './backup-store.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { syncFolder } from '#platform/sync-folder.ts'
 
+async function requireWholeReader(client: pg.ClientBase): Promise<WholeReader> {
+  const reader = await findWholeReader(client)
+  if (reader !== null) return reader
+  throw new CommandError(
+    'A backup needs a login that sees every row: the one that migrates, another member of liaison_owner and liaison_authz, one with BYPASSRLS, or a superuser. DATABASE_URL names another.',
+  )
+}
+
 /** Reads everything in one snapshot, which waits for nobody and lets nobody wait. */
 async function saveAll(client: pg.ClientBase, folder: string): Promise<BackupManifest> {
   await openForCopy(client)
-  const reader = await findWholeReader(client)
-  if (reader === null)
-    throw new CommandError(
-      'A backup needs a login that sees every row: the one that migrates, another member of liaison_owner and liaison_authz, one with BYPASSRLS, or a superuser. DATABASE_URL names another.',
-    )
+  const reader = await requireWholeReader(client)
   await client.query('begin isolation level repeatable read read only')
   await readWhole(client, reader, { schema: 'public', name: 'audit_event' })
   const moment = await readMoment(client)
@@ -67,8 +72,9 @@ function summarize(folder: string, { taken_at, tables, audit }: BackupManifest):
 async function create(surroundings: Surroundings, folder: string): Promise<Summary> {
   if (existsSync(folder)) throw new CommandError(`${folder} exists already; a backup is never written over.`)
   const installation = await surroundings.open()
-  await refuseOtherMarks(installation)
   const { admin, secretKey } = installation
+  await withAdminClient(admin, requireWholeReader)
+  await refuseOtherMarks(installation)
   const request = { operator: surroundings.operator, command: 'backup' }
   await actAsOperator(admin, request, (mandate) => {
     recordEvent(mandate, { action: 'platform.backups.create' })

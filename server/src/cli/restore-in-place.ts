@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { withAdminClient } from '#platform/admin.ts'
 import { requireDataFolder } from '#platform/data-folder.ts'
-import { keepRootKey } from '../installation-marks.ts'
+import { keepAuditOrigin, keepRootKey } from '../installation-marks.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import {
   countServers,
@@ -88,6 +88,8 @@ export async function restoreInPlace(
   await withAdminClient(installation.admin, refuseUnready)
   await prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })
   await keepRootKey(installation)
+  // Before anything is ended: a wrong name would be found only when the log is sealed.
+  await keepAuditOrigin(installation, surroundings.config)
   const { ended, newestAt, log } = await withAdminClient(installation.admin, endAccess)
   const restoreId = randomUUID()
   await recordRestore(installation, surroundings, { restoreId, takenAt: newestAt, isOpen })

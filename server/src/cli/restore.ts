@@ -5,7 +5,7 @@ import type pg from 'pg'
 import { withAdminClient } from '#platform/admin.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
 import { requireDataFolder } from '#platform/data-folder.ts'
-import { keepRootKey } from '../installation-marks.ts'
+import { keepRootKey, refuseOtherLog } from '../installation-marks.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import { loadTable } from './backup-files.ts'
 import { readManifest } from './backup-format.ts'
@@ -86,6 +86,7 @@ interface Order {
 async function run(surroundings: Surroundings, { folder, checkpoints, isOpen }: Order): Promise<Outcome> {
   const installation = await surroundings.open()
   const manifest = await readManifest(folder, makeVault(installation.secretKey))
+  refuseOtherLog(manifest.audit.checkpoint, surroundings.config)
   refuseOldCheckpoints(surroundings)
   await requireDataFolder(surroundings.config.dataDir)
   const elsewhere = await readKeptElsewhere(checkpoints)

@@ -1,3 +1,4 @@
+import '../shared/ticket-form-words.ts'
 import { readBody } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'

@@ -1,3 +1,4 @@
+import './extend-words.ts'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { LiaisonClient, Link, LinkDetail } from '@liaison/client'

@@ -367,7 +367,7 @@ describe('the other sides', () => {
     const id = page.items[0].alert_id
     expect((await post(asProvider, `/api/v1/admin/alerts/${id}/resolve`)).json().status).toBe('resolved')
     const own = await get(scene.asStaff, `${BASE}/access`)
-    expect(own.items).toMatchObject([{ alert_type: 'freeze', title: 'A customer froze all partner access' }])
+    expect(own.items).toMatchObject([{ alert_type: 'freeze', title: 'Acme froze all partner access' }])
     const step = `${BASE}/access/${own.items[0].alert_id}/acknowledge`
     expect((await post(scene.asStaff, step)).statusCode).toBe(403)
     expect((await post(scene.asOwner, step)).json().status).toBe('acknowledged')

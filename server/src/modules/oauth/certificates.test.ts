@@ -360,7 +360,7 @@ describe('a client that proves a key', () => {
     expect(await call(accessToken, null)).toBe(401)
     expect((await cast.app.call(accessToken, 'GET', ORDERS)).status).toBe(200)
     const config = await libraryOf(cast, first)
-    expect(await lib.clientCredentialsGrant(config, {}).catch(errorOf)).toBe('invalid_grant')
+    expect(await lib.clientCredentialsGrant(config, {}).catch(errorOf)).toBe('invalid_dpop_proof')
   })
 })
 

@@ -78,7 +78,9 @@ describe('a client that signed its assertion with its own key', () => {
   test('is told so each time, and its log once for each assertion', async () => {
     const cast = await oauth.cast()
     const assertion = await sign(cast, { claims: { jti: undefined } })
-    for (let count = 0; count < 3; count += 1) expect((await send(cast, assertion)).words).toContain('jti')
+    // The same signature can be written in many ways.
+    for (const again of [assertion, assertion, `${assertion} `, `${assertion}==`])
+      expect((await send(cast, again)).words).toContain('jti')
     expect(await toldToOwner(cast)).toHaveLength(1)
   })
 

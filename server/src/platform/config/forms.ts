@@ -57,7 +57,7 @@ export function listenAddress() {
 }
 
 const ADDRESS_ALONE = /^[^\s<>@,;"]+@[^\s<>@,;"]+$/
-const NAMED_ADDRESS = /^(?:"[^"\r\n]+"|[^"<>@,;\r\n]+) <([^<>]+)>$/
+const NAMED_ADDRESS = /^(?:(?:"[^"\r\n]+"|[^"<>@,;\r\n]+) ?)?<([^<>]+)>$/
 
 /** The sender of mails: an address, perhaps with a name before it. */
 export function mailSender() {

@@ -77,6 +77,8 @@ test('a sender or an address of the metrics that nobody could use is told with t
   for (const from of [
     'Liaison <liaison@localhost>',
     'help@provider.example',
+    '<help@provider.example>',
+    'Liaison<help@provider.example>',
     '"Partners, Inc." <p@a.example>',
   ])
     expect(faultsOf({ MAIL_FROM: from })).toEqual([])
