@@ -22,7 +22,7 @@ const FIRST = /preload-helper|src\/(page-of-path|pages|late-pages|platform\/earl
 const DIALOGS =
   /react-remove-scroll|use-sidecar|use-callback-ref|react-style-singleton|@mantine\/core\/.*\/(Modal|ModalBase|Drawer|Overlay|FocusTrap|ScrollArea|NativeScrollArea)\/|src\/parts\/confirm\.tsx/
 const LATER =
-  /src\/words\/|-words\.ts$|src\/platform\/unsaved|src\/frames\/(?!shared)|src\/parts\/(finder|palette|explainer|move-button)|second-person|ticket-forms|link-(parts|table)|permission-list/
+  /src\/words\/|-words\.ts$|src\/platform\/unsaved|src\/frames\/(?!shared)|src\/parts\/(finder|palette|explainer|move-button)|second-person|ticket-forms|link-(parts|table)|permission-list|grouped-lines|end-text|platform\/utc|access\/src\/words|secret-page|withdraw-calls|shared\/(amount|account-number)/
 
 // Each of many small pieces would wait a round trip of its own, six at a time where a browser speaks HTTP/1.1.
 const groups = [
@@ -30,6 +30,8 @@ const groups = [
   // What asks in a dialog brings the dialogs along, however many pieces share it.
   { name: 'base', test: isNone(DIALOGS, /src\/parts\/move-button/), minShareCount: 34, priority: 3 },
   { name: 'dialogs', test: DIALOGS, priority: 2 },
+  // When an access ends, and by which clock, in one small piece.
+  { name: 'ends', test: /end-text|platform\/utc/, priority: 2 },
   { name: 'parts', test: isNone(DIALOGS, LATER), minShareCount: 4, priority: 1 },
 ]
 

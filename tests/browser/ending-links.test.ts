@@ -126,7 +126,7 @@ test('a link that the customer paused is resumed by the customer alone: nobody e
   for (const [address, path] of pages) {
     const page = await product.openTab(address)
     await page.goto(path)
-    await page.getByText('The customer, who alone can resume it').waitFor()
+    await page.getByText('The customer, who alone can continue it').waitFor()
     expect(await page.getByRole('button', { name: resume }).count()).toBe(0)
     expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
     await page.close()
@@ -152,13 +152,19 @@ test('a partner that came in as a wholesaler or by an app alone can be stopped f
   await page.goto(`${product.url}/org/${tenant}/access/freezes`)
   const choice = page.getByLabel('Partner', { exact: true })
   await choice.selectOption({ label: wholesaler })
-  await page.getByRole('button', { name: 'Stop access now' }).click()
+  await page.getByRole('button', { name: 'Pause access now…' }).click()
+  const asks = page.getByRole('dialog', { name: `Pause the access of ${wholesaler}?` })
+  await asks.getByText(/No person and one app of .* can do nothing here from the next request on/).waitFor()
+  await asks.getByRole('button', { name: 'Pause access now' }).click()
   const row = page.getByRole('row', { name: new RegExp(wholesaler) })
-  await row.getByText('Frozen').waitFor()
-  await row.getByRole('button', { name: /^Lift/ }).click()
+  await row.getByText('Paused', { exact: true }).waitFor()
+  await row.getByRole('button', { name: /^Continue/ }).click()
   await page.getByRole('dialog').getByRole('textbox').fill('Over')
-  await page.getByRole('dialog').getByRole('button', { name: /^Lift/ }).click()
-  await row.getByText('Lifted').waitFor()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Continue/ })
+    .click()
+  await row.getByText('Continued', { exact: true }).waitFor()
 }, 90_000)
 
 test('what a partner asks is named beside a newer request of it, and a page on which it has become outdated reads it again, so that the next press decides about what stands there (B2, U4)', async () => {
@@ -195,7 +201,7 @@ test('what a partner asks is named beside a newer request of it, and a page on w
   await expect.poll(() => lists.length, SOON).toBeGreaterThan(before)
   expect(await faultsInLooks(marcus, TWO_LOOKS)).toEqual([])
   await allow.click()
-  await marcus.getByText('More was allowed').first().waitFor()
+  await marcus.getByText('Allowed: Northwind MSP can do more now').waitFor()
   await allow.waitFor({ state: 'detached' })
 }, 120_000)
 

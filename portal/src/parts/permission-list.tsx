@@ -1,9 +1,20 @@
+import type { ReactNode } from 'react'
+
 import { t } from '../platform/words.ts'
 import { Glyph } from './glyphs.tsx'
 
-type PermissionListProps = { can: readonly string[]; cannot: readonly string[]; who: string }
+type PermissionListProps = {
+  can: readonly string[]
+  cannot: readonly string[]
+  who: string
+  /** What is said in place of "They can" where what was agreed is not open at the moment. */
+  canTitle?: string | undefined
+  /** How what can be done is listed, where a plain list would be long. */
+  renderCan?: (lines: readonly string[]) => ReactNode
+}
 
-function Lines({ way, lines }: { way: 'can' | 'cannot'; lines: readonly string[] }) {
+/** Sentences of what can be done, or of what cannot, each with its sign. */
+export function Lines({ way, lines }: { way: 'can' | 'cannot'; lines: readonly string[] }) {
   return (
     <ul className="can" data-way={way}>
       {lines.map((line) => (
@@ -17,15 +28,15 @@ function Lines({ way, lines }: { way: 'can' | 'cannot'; lines: readonly string[]
 }
 
 /** What somebody can and cannot do, in the server's sentences. The "cannot" part is never left out. */
-export function PermissionList({ can, cannot, who }: PermissionListProps) {
+export function PermissionList({ can, cannot, who, canTitle, renderCan }: PermissionListProps) {
   return (
     <div className="halves">
       <section>
-        <h3 className="section-title">{t('permission.can', { who })}</h3>
+        <h3 className="section-title">{canTitle ?? t('permission.can', { who })}</h3>
         {can.length === 0 ? (
           <p className="muted">{t('permission.nothing')}</p>
         ) : (
-          <Lines way="can" lines={can} />
+          (renderCan?.(can) ?? <Lines way="can" lines={can} />)
         )}
       </section>
       <section>

@@ -60,7 +60,7 @@ function isDateOnly(iso: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(iso)
 }
 
-/** "22 Sep 2027" in the reader's zone; a date without a time keeps its day everywhere. Empty for no date. */
+/** "22 Sep 2027" in the reader's zone, for days that decide nothing; a date without a time keeps its day everywhere. Empty for no date. */
 export function formatDate(iso: string | null | undefined): string {
   if (!iso) return ''
   const date = new Date(iso)
@@ -87,13 +87,25 @@ export function formatCountdown(leftMs: number): string {
   return `${String(Math.floor(seconds / 60))}:${twoDigits(seconds % 60)}`
 }
 
-/** "22 Sep 2027, 14:05" in the reader's zone. */
+const clock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+})
+
+/*
+ * Which clock: whatever both sides or a court may read (records of access, visits, stops, ends) is in UTC and says so;
+ * everything else is in the reader's zone, whose name stands beside every time of day. An access ends in UTC everywhere,
+ * as mails have it and as the form that sets it asks.
+ */
+
+/** "22 Sep 2027, 14:05 CEST" in the reader's zone, which it names. */
 export function formatDateTime(iso: string | null | undefined): string {
   if (!iso) return ''
   if (isDateOnly(iso)) return formatDate(iso)
   const date = new Date(iso)
   if (Number.isNaN(date.getTime())) return iso
-  return `${formatDate(iso)}, ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`
+  return `${formatDate(iso)}, ${clock.format(date)}`
 }
 
 /** "22 Sep 2027, 14:05:09 UTC", for records that people in several zones read. */

@@ -21,6 +21,7 @@ import type { configuration } from '../words/configuration.ts'
 import type { registry } from '../words/registry.ts'
 import type { features } from '../words/features.ts'
 import type { identity } from '../words/identity.ts'
+import type { grouped } from '../words/grouped.ts'
 import type { glance } from '../words/glance.ts'
 import type { exports } from '../words/exports.ts'
 import type { invitations } from '../words/invitations.ts'
@@ -58,6 +59,7 @@ import type { elevations } from '../words/elevations.ts'
 import type { rates } from '../words/rates.ts'
 import { severalFrames } from '../words/several-frames.ts'
 import type { payouts } from '../words/payouts.ts'
+import type { pausing } from '../words/pausing.ts'
 import type { plans } from '../words/plans.ts'
 import type { program } from '../words/program.ts'
 import type { recipients } from '../words/recipients.ts'
@@ -106,6 +108,7 @@ export type WordId =
   | keyof typeof webhooks
   | keyof typeof exports
   | keyof typeof glance
+  | keyof typeof grouped
   | keyof typeof features
   | keyof typeof floors
   | keyof typeof sla
@@ -141,6 +144,7 @@ export type WordId =
   | keyof typeof payouts
   | keyof typeof program
   | keyof typeof plans
+  | keyof typeof pausing
   | keyof typeof realms
   | keyof typeof agreements
   | keyof typeof earnings

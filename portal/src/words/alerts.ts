@@ -117,6 +117,8 @@ export const alerts = {
   'alert_rules.enabled': 'Raise alerts of this kind',
   'alert_rules.target': 'For which tenants?',
   'alert_rules.target_all': 'All tenants',
+  'alert_rules.target_choose': 'Choose…',
+  'alert_rules.target_missing': 'Choose a tenant.',
   'alert_rules.target_groups': 'Groups',
   'alert_rules.target_tenants': 'Tenants',
   'alert_rules.owners_only': 'Rules for all tenants and for groups are set by owners.',

@@ -88,10 +88,10 @@ export const elevations = {
   'askmore.refused_here': 'You were refused: {sentence}',
 
   'ownfreeze.lead_partner':
-    'Stop the access of your own people at once: of everybody, in one link, or of one person. Nothing that was agreed changes.',
+    'Pause the access of your own people at once: of everybody, in one link, or of one person. Nothing that was agreed changes.',
   'ownfreeze.lead_org':
-    'Stop partners at once, one or all of them. Nothing that was agreed changes, and it can be lifted.',
-  'ownfreeze.title': 'Stop access now',
+    'Pause partners at once, one or all of them, and continue when you know more. To end an access for good, stop it where it is listed.',
+  'ownfreeze.title': 'Pause access now',
   'ownfreeze.all_partner': 'All our access to all tenants',
   'ownfreeze.person': 'One person',
   'ownfreeze.link': 'One link',
@@ -102,12 +102,23 @@ export const elevations = {
   'ownfreeze.which_partner': 'Partner',
   'ownfreeze.choose': 'Choose…',
   'ownfreeze.missing': 'Choose whom it is about.',
-  'ownfreeze.reason': 'Reason (optional now, needed to lift)',
-  'ownfreeze.two': 'Two people are needed to lift a stop of all partners: one asks, another confirms.',
-  'ownfreeze.act': 'Stop access now',
-  'ownfreeze.done': 'Stopped from the next request on',
-  'ownfreeze.none': 'Nothing is stopped',
-  'ownfreeze.none_text': 'What you stop appears here until it is lifted.',
+  'ownfreeze.reason': 'Reason (optional now, needed to continue)',
+  'ownfreeze.two':
+    'Two people are needed to continue the access of all partners: one asks, another confirms.',
+  'ownfreeze.act': 'Pause access now',
+  'ownfreeze.done': 'Paused from the next request on',
+  'ownfreeze.ask': 'Pause the access of {who}?',
+  'ownfreeze.all_who': 'all partners',
+  'ownfreeze.keep': 'Keep the access',
+  'ownfreeze.effect':
+    'Nothing works for {who} from the next request on. Nothing that was agreed changes. You continue it on this page.',
+  'ownfreeze.effect_org':
+    '{people, plural, =0 {No person} one {One person} other {# people}} and {apps, plural, =0 {no app} one {one app} other {# apps}} of {who} can do nothing here from the next request on. Nothing that was agreed changes. You continue it on this page.',
+  'ownfreeze.state.frozen': 'Paused',
+  'ownfreeze.state.lift_asked': 'Paused, one asked to continue it',
+  'ownfreeze.state.lifted': 'Continued',
+  'ownfreeze.none': 'Nothing is paused',
+  'ownfreeze.none_text': 'What you pause appears here, with the way to continue it.',
   'ownfreeze.what': 'What',
   'ownfreeze.since': 'Since',
   'ownfreeze.by': 'By',

@@ -13,6 +13,7 @@ export const floors = {
   'floors.urgent_times': 'answered in {response}, solved in {resolution}',
   'floors.uptime': 'Uptime',
   'floors.choose_one': 'Choose {tenant}',
+  'floors.missing': 'Choose at least one subsidiary in the list above.',
   'floors.choose': 'Set a floor for several',
   'floors.begin': 'Begin with',
   'floors.begin_usual': 'the usual terms',

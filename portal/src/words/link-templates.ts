@@ -38,6 +38,7 @@ export const linkTemplates = {
   'template.tenants': 'Partner codes of the tenants',
   'template.tenants_about':
     'One a line, 200 at most. Each tenant finds its partner code under “Who has access”.',
+  'template.tenants_missing': 'Write at least one partner code.',
   'template.too_many': 'At most 200 tenants are asked in one step.',
   'template.use_note':
     'Whether a partner code belongs to a tenant shows in no answer. Your organisation sends at most 480 requests a day.',

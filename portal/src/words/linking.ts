@@ -91,6 +91,7 @@ export const linking = {
   'notes.about': 'Only your side reads them.',
   'notes.save': 'Save the notes',
   'notes.saved': 'Notes saved',
+  'notes.same': 'Nothing was changed in the notes',
   'notes.now': 'What stands there now. Saving again replaces it with what you typed:',
   'notes.now_none': 'Nothing any more.',
   'link_alerts.title': 'Alerts of this link',

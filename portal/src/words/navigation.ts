@@ -59,7 +59,7 @@ export const navigation = {
   'nav.partners': 'Partners',
   'nav.tenants': 'Tenants',
   'nav.safety': 'Safety',
-  'nav.freezes': 'Freezes',
+  'nav.freezes': 'Pause access',
   'nav.elevations': 'More access',
   'nav.grid': 'What one can do',
   'nav.audit': 'Audit log',

@@ -10,6 +10,8 @@ export const org = {
   'home.see': 'See who has access',
   'home.did': 'See what they did',
   'home.waiting': '{count, plural, one {One request waits for you.} other {# requests wait for you.}}',
+  'home.waiting_more':
+    '{count, plural, one {One more request waits for you.} other {# more requests wait for you.}}',
   'home.review': 'Review',
   'home.lately': 'What partners did lately',
 
@@ -39,6 +41,7 @@ export const org = {
   'access.details': 'Details',
   'access.stop': "Stop {partner}'s access",
   'access.ended': 'Ended',
+  'access.ended_on': 'ended',
   'access.link_title': 'Access of {partner}',
   'access.link_plain': 'Access',
   'access.can_title': 'What {partner} can do',
@@ -87,6 +90,7 @@ export const org = {
   'stop.act': "Stop {partner}'s access",
   'stop.keep': 'Keep access',
   'stop.done_title': 'Access of {partner} stopped, {at}',
+  'stop.stopped': 'Access stopped {at}',
   'stop.reference': 'Reference',
   'stop.done': '{partner} can no longer see or do anything in your organisation.',
   'stop.done_next': 'The record of what they did stays here. Both sides were told.',
@@ -138,12 +142,8 @@ export const org = {
   'org.activity_person': 'Only what one person did is shown, in the time of the visit.',
   'org.activity_empty': 'No partner has done anything yet.',
 
-  'freeze.standing': '{who}: access is stopped since {at}, by {name}.',
   'access.more_waits': '{person} of {partner} asks for more access for a while.',
   'access.more_runs': '{person} of {partner} has more access until {until}.',
   'access.more_answer': 'Answer',
   'access.more_see': 'See what, or end it',
-  'freeze.lift_two_own': 'Access of all partners opens again only when a second admin of {who} confirms it.',
-  'freeze.lift_asked': 'One of two people asked to lift it. Another admin confirms.',
-  'freeze.lift_asked_own': 'You asked to lift it. Another admin confirms.',
 } as const

@@ -129,6 +129,7 @@ export const plans = {
   'lend.own_none': 'This partner has no plans of its own.',
   'lend.none': 'The catalogue lends this partner nothing.',
   'lend.more': 'Lend a plan',
+  'lend.missing': 'Choose a plan.',
   'lend.pick': 'Plan of the catalogue',
   'lend.act': 'Let the partner offer it',
   'lend.done': '{plan} is lent.',

@@ -85,6 +85,7 @@ export const platform = {
   'platform.revoke_keep': 'Keep the link',
   'platform.revoke_done': 'Link of {partner} with {tenant} revoked',
 
+  'freeze.page': 'Freezes',
   'freeze.title': 'Freeze access',
   'freeze.lead': 'A freeze blocks at once, from the very next request. It changes nothing that was agreed.',
   'freeze.scope': 'What',

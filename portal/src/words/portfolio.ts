@@ -121,6 +121,7 @@ export const portfolio = {
   'team.add': 'Assign the team',
   'team.add_what': 'Tenant or group',
   'team.choose': 'Choose…',
+  'team.missing': 'Choose a group or a tenant.',
   'team.add_role': 'Role there',
   'team.add_ends': 'Until (optional)',
   'team.role_of_link': 'the role of each link',

@@ -81,6 +81,7 @@ function AttachForm() {
 
 function Asked({ account }: { account: PartnerAccount }) {
   const [subscriber, setSubscriber] = useState(nobody)
+  const [isMissing, setMissing] = useState(false)
   const names = { partner: account.partner_name, asked: account.asked_for ?? '' }
   const write = useWrite(
     (_: null, frame) =>
@@ -92,6 +93,7 @@ function Asked({ account }: { account: PartnerAccount }) {
       ),
     () => showToast(t('accounts.attached', { subscriber: subscriber.name })),
   )
+  const accept = () => (subscriber.id === '' ? setMissing(true) : write.mutate(null))
   return (
     <Panel title={t('accounts.accepting', names)}>
       <div className="stack tight">
@@ -100,14 +102,11 @@ function Asked({ account }: { account: PartnerAccount }) {
         <SubscriberPick
           id={account.account_id}
           chosen={subscriber.id}
+          error={isMissing && subscriber.id === '' ? t('accounts.subscriber_missing') : undefined}
           onChosen={(id, name) => setSubscriber({ id, name })}
         />
         <div className="row">
-          <Button
-            loading={write.isPending}
-            disabled={subscriber.id === ''}
-            onClick={() => write.mutate(null)}
-          >
+          <Button loading={write.isPending} onClick={accept}>
             {t('accounts.accept')}
           </Button>
           <MoveButton

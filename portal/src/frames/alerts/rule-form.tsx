@@ -49,7 +49,9 @@ function toTarget(target: string) {
   return target === 'all' ? { kind: 'all' as const } : { kind: 'link' as const, link_id: target }
 }
 
-function TargetPick({ value, onValue }: { value: string; onValue: (target: string) => void }) {
+type TargetPickProps = { value: string; isMissing: boolean; onValue: (target: string) => void }
+
+function TargetPick({ value, isMissing, onValue }: TargetPickProps) {
   const { role } = useFrame()
   const groups = useGroups().data ?? []
   const links = useRead(['links', 'every', 'active'], (frame, signal) =>
@@ -61,11 +63,14 @@ function TargetPick({ value, onValue }: { value: string; onValue: (target: strin
       label={t('alert_rules.target')}
       {...(isOwner ? {} : { description: t('alert_rules.owners_only') })}
       value={value}
+      error={isMissing && t('alert_rules.target_missing')}
       onChange={(event) => onValue(event.currentTarget.value)}
     >
-      <option value="all" disabled={!isOwner}>
-        {t('alert_rules.target_all')}
-      </option>
+      {isOwner ? (
+        <option value="all">{t('alert_rules.target_all')}</option>
+      ) : (
+        <option value="">{t('alert_rules.target_choose')}</option>
+      )}
       {isOwner && groups.length > 0 && (
         <optgroup label={t('alert_rules.target_groups')}>
           {groups.map((group) => (
@@ -185,6 +190,7 @@ export function RuleForm({ defaults }: { defaults: readonly Default[] }) {
   const { role } = useFrame()
   const start = role === 'PARTNER_OWNER' ? blank : { ...blank, target: '' }
   const [draft, setDraft] = useState<Draft>(start)
+  const [isMissing, setMissing] = useState(false)
   const onDraft = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
   const write = useWrite(
     ({ target, ...rest }: Draft, { client }) =>
@@ -203,16 +209,21 @@ export function RuleForm({ defaults }: { defaults: readonly Default[] }) {
       className="rule-form"
       onSubmit={(event) => {
         event.preventDefault()
-        write.mutate(draft)
+        setMissing(draft.target === '')
+        if (draft.target !== '') write.mutate(draft)
       }}
     >
       <WriteProblem error={write.error} />
       <KindPick draft={draft} onDraft={onDraft} />
-      <TargetPick value={draft.target} onValue={(target) => onDraft({ target })} />
+      <TargetPick
+        value={draft.target}
+        isMissing={isMissing && draft.target === ''}
+        onValue={(target) => onDraft({ target })}
+      />
       <Levels draft={draft} known={defaults.find(({ type }) => type === draft.type)} onDraft={onDraft} />
       <Telling draft={draft} onDraft={onDraft} />
       <div>
-        <Button type="submit" loading={write.isPending} disabled={draft.target === ''}>
+        <Button type="submit" loading={write.isPending}>
           {t('alert_rules.make')}
         </Button>
       </div>

@@ -68,17 +68,17 @@ export function Decide({ rows, onDone }: DecideProps) {
   return (
     <div className="row" role="group" aria-label={t('earnings.selected', { count })}>
       <span className="small">{t('earnings.selected', { count })}</span>
-      {acts.map((name) => (
-        <Button
-          key={name}
-          variant="default"
-          disabled={ids.length === 0}
-          onClick={() => setAct(name)}
-          {...(name === 'approve' ? approvalButton : {})}
-        >
-          {t(`earnings.${name}`)}
-        </Button>
-      ))}
+      {ids.length > 0 &&
+        acts.map((name) => (
+          <Button
+            key={name}
+            variant="default"
+            onClick={() => setAct(name)}
+            {...(name === 'approve' ? approvalButton : {})}
+          >
+            {t(`earnings.${name}`)}
+          </Button>
+        ))}
       {act !== null && (
         <Ask
           opened

@@ -2,18 +2,20 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import type { Freeze } from '@liaison/client'
 import { useState } from 'react'
 
+import { Ask } from '../../parts/confirm.tsx'
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Note, Panel } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { TableFrame } from '../../parts/table-frame.tsx'
-import { StatusChip } from '../../parts/values.tsx'
+import { glyphStyle } from '../../parts/glyphs.tsx'
 import { WriteForm } from '../../parts/write-form.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
-import { t } from '../../platform/words.ts'
+import { describeStatus } from '../../platform/status.ts'
+import { t, tValue } from '../../platform/words.ts'
 import { freezeState, voidLift } from '../shared/freeze-words.ts'
 import type { LiftBody } from '../shared/freeze-words.ts'
 import { LiftFreeze } from '../shared/lift-freeze.tsx'
@@ -23,6 +25,9 @@ export type Stoppable = {
   readonly scope: string
   readonly label: string
   readonly note?: string
+  /** Whose access it is, and what pausing it does. */
+  readonly who: (id: string) => string
+  readonly effect: (id: string) => string
   readonly which?: { readonly label: string; readonly choices: readonly { id: string; name: string }[] }
 }
 
@@ -102,37 +107,61 @@ type FormProps = {
   onSet: (frame: Frame, stop: Stop) => Promise<unknown>
 }
 
-/** Stops access at once. No reason and no fresh factor is asked for: stopping must be quick. */
+/** Pauses access at once (level 1): says of whom and what it does before. No reason and no fresh factor is asked for, because it must be quick. */
 export function StopForm({ stoppables, onSet }: FormProps) {
   const blank: Stop = { scope: stoppables[0]?.scope ?? '', id: '', reason: '' }
   const [stop, setStop] = useState(blank)
   const [errors, setErrors] = useState<FormError[]>([])
+  const [isAsking, setAsking] = useState(false)
+  const chosen = stoppables.find(({ scope }) => scope === stop.scope)
   const write = useWrite(
     (wanted: Stop, frame) => onSet(frame, wanted),
     () => {
+      setAsking(false)
       setStop(blank)
       showToast(t('ownfreeze.done'))
     },
   )
   const submit = () => {
-    const needsId = stoppables.find(({ scope }) => scope === stop.scope)?.which !== undefined
+    const needsId = chosen?.which !== undefined
     const found = needsId && stop.id === '' ? [{ field: 'id', text: t('ownfreeze.missing') }] : []
     setErrors(found)
-    if (found.length === 0) write.mutate(stop)
+    setAsking(found.length === 0)
   }
   return (
     <Panel title={t('ownfreeze.title')}>
       <WriteForm
         write={write}
         errors={errors}
-        act={t('ownfreeze.act')}
-        look="danger"
+        act={`${t('ownfreeze.act')}…`}
         className="stack tight"
         onSend={submit}
       >
         <Fields stop={stop} stoppables={stoppables} errors={errors} onStop={setStop} />
       </WriteForm>
+      <Ask
+        opened={isAsking}
+        title={t('ownfreeze.ask', { who: chosen?.who(stop.id) ?? '' })}
+        act={t('ownfreeze.act')}
+        keep={t('ownfreeze.keep')}
+        isBusy={write.isPending}
+        error={write.error}
+        onKeep={() => setAsking(false)}
+        onAct={() => write.mutate(stop)}
+      >
+        {chosen?.effect(stop.id)}
+      </Ask>
     </Panel>
+  )
+}
+
+/** How a pause stands, with the sign of the state and the word that these pages have for it. */
+function FreezeChip({ state }: { state: string }) {
+  const [tone, sign] = describeStatus('organisation', state).look
+  return (
+    <span className="chip" data-tone={tone} style={glyphStyle(sign === 'lock' ? 'pause' : sign)}>
+      {tValue('ownfreeze.state', state)}
+    </span>
   )
 }
 
@@ -145,7 +174,7 @@ function Row({ freeze, name, onLift }: RowProps) {
     <tr>
       <td className="strong">{name}</td>
       <td data-label={t('column.status')}>
-        <StatusChip family="organisation" value={freezeState(freeze)} />
+        <FreezeChip state={freezeState(freeze)} />
         {voided !== null && <p className="small muted">{voided}</p>}
       </td>
       <td data-label={t('ownfreeze.since')}>{formatDateTime(freeze.created_at)}</td>

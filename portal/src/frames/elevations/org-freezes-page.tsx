@@ -40,23 +40,43 @@ function partnersIn(access: readonly Stopping[]): ReadonlyMap<string, string> {
   return partners
 }
 
-/** Partners stopped at once, one or all. */
+/** How many people and apps a pause of these accesses stops, in words. */
+function effectOf(access: readonly Stopping[], who: string): string {
+  const people = access.reduce((sum, one) => sum + (one.kind === 'link' ? (one.people ?? 0) : 0), 0)
+  const apps = access.filter(({ kind }) => kind === 'consent' || kind === 'resale' || kind === 'home').length
+  return t('ownfreeze.effect_org', { people, apps, who })
+}
+
+/** Partners paused at once, one or all. */
 export function OrgFreezesPage() {
   const { name } = useFrame()
   const maySet = useMay('tenant.partner_access.revoke')
   const access = useStoppingAccess()
   const freezes = useFreezes()
   const partners = partnersIn(access.data ?? [])
+  const nameOfId = (id: string) => partners.get(id) ?? ''
   const stoppables: readonly Stoppable[] = [
     {
       scope: 'partner',
       label: t('ownfreeze.one_partner'),
+      who: nameOfId,
+      effect: (id) =>
+        effectOf(
+          (access.data ?? []).filter((one) => one.partnerId === id),
+          nameOfId(id),
+        ),
       which: {
         label: t('ownfreeze.which_partner'),
         choices: [...partners].map(([id, partner]) => ({ id, name: partner })),
       },
     },
-    { scope: 'tenant', label: t('ownfreeze.all_org'), note: t('ownfreeze.two') },
+    {
+      scope: 'tenant',
+      label: t('ownfreeze.all_org'),
+      note: t('ownfreeze.two'),
+      who: () => t('ownfreeze.all_who'),
+      effect: () => effectOf(access.data ?? [], t('ownfreeze.all_who')),
+    },
   ]
   const nameOf = (freeze: Freeze): string =>
     freeze.scope === 'tenant' ? t('freeze.everybody') : (freeze.partner_name ?? name)

@@ -45,7 +45,16 @@ function useChoices(): { people: readonly Choice[]; links: readonly Choice[] } {
   }
 }
 
-/** The own people's access, stopped at once: all of it, one link, or one person. */
+const nameIn = (choices: readonly Choice[], id: string): string =>
+  choices.find((choice) => choice.id === id)?.name ?? ''
+
+/** What is said before a pause, of whomever it is about. */
+const toldOf = (who: (id: string) => string) => ({
+  who,
+  effect: (id: string) => t('ownfreeze.effect', { who: who(id) }),
+})
+
+/** The own people's access, paused at once: all of it, one link, or one person. */
 export function PartnerFreezesPage() {
   const { name } = useFrame()
   const { people, links } = useChoices()
@@ -56,14 +65,20 @@ export function PartnerFreezesPage() {
     {
       scope: 'person',
       label: t('ownfreeze.person'),
+      ...toldOf((id) => nameIn(people, id)),
       which: { label: t('ownfreeze.which_person'), choices: people },
     },
     {
       scope: 'delegation',
       label: t('ownfreeze.link'),
+      ...toldOf((id) => `${t('ownfreeze.which_link')} ${nameIn(links, id)}`),
       which: { label: t('ownfreeze.which_link'), choices: links },
     },
-    { scope: 'partner', label: t('ownfreeze.all_partner') },
+    {
+      scope: 'partner',
+      label: t('ownfreeze.all_partner'),
+      ...toldOf(() => t('ownfreeze.everybody', { org: name })),
+    },
   ]
   const nameOf = (freeze: Freeze): string => {
     if (freeze.scope === 'person') return freeze.person_name ?? ''

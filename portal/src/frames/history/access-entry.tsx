@@ -3,6 +3,7 @@ import type { AccessThen } from '@liaison/client'
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { formatInstant } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
+import { GroupedLines } from '../shared/grouped-lines.tsx'
 
 type Person = AccessThen['people'][number]
 
@@ -92,7 +93,10 @@ export function AccessEntry({ entry, org }: { entry: AccessThen; org: string }) 
           fact(t('then.state'), stateOf(entry)),
           fact(t('then.from'), formatInstant(entry.starts_at)),
           fact(t('who.until'), until(entry.ends_at)),
-          fact(t('then.opened'), <Lines lines={entry.can} />),
+          fact(
+            t('then.opened'),
+            entry.can.length === 0 ? t('then.nothing') : <GroupedLines lines={entry.can} />,
+          ),
           fact(t('then.granted'), entry.granted.length > 0 && <Lines lines={entry.granted} />),
           fact(t('then.denied'), entry.denied.length > 0 && <Lines lines={entry.denied} />),
           fact(t('then.accounts'), accountsOf(entry)),

@@ -3,9 +3,10 @@ import type { LiaisonClient } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
-import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
+import { MoneyText, StatusChip } from '../../parts/values.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -36,7 +37,7 @@ function columnsOf(): Column<IndirectLink>[] {
       id: 'ends',
       header: t('column.link_ends'),
       numeric: true,
-      cell: (link) => <DateText iso={link.ends_at} />,
+      cell: (link) => <EndText iso={link.ends_at} isDay />,
     },
     {
       id: 'outstanding',

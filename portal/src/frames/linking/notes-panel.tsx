@@ -40,7 +40,9 @@ function NotesForm({ linkId, read, refetch }: NotesProps) {
       className="stack tight"
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate({ notes: draft.value.trim(), etag: draft.etag }, draft.outcome)
+        const notes = draft.value.trim()
+        if (notes === known) showToast(t('notes.same'))
+        else save.mutate({ notes, etag: draft.etag }, draft.outcome)
       }}
     >
       <WriteProblem error={save.error} />
@@ -60,12 +62,7 @@ function NotesForm({ linkId, read, refetch }: NotesProps) {
         onChange={(event) => draft.change(event.currentTarget.value)}
       />
       <div>
-        <Button
-          type="submit"
-          variant="light"
-          loading={save.isPending}
-          disabled={draft.value.trim() === known}
-        >
+        <Button type="submit" variant="light" loading={save.isPending}>
           {t('notes.save')}
         </Button>
       </div>

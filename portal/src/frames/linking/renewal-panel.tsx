@@ -3,12 +3,12 @@ import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { TenantLinkDetail } from '@liaison/client'
 
+import { EndText } from '../../parts/end-text.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { fact, Facts, Panel } from '../../parts/page.tsx'
-import { DateText } from '../../parts/values.tsx'
-import { formatDate } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { t } from '../../platform/words.ts'
 
 const renewDays = 180
@@ -58,13 +58,13 @@ export function RenewalPanel({ link, etag }: RenewalProps) {
         <WriteProblem error={toggle.error ?? renew.error} />
         <Facts
           facts={[
-            fact(t('link.ends'), <DateText iso={link.ends_at} />),
+            fact(t('link.ends'), <EndText iso={link.ends_at} />),
             fact(t('link.renews'), isOn ? t('renew.on') : t('link.renews_off')),
-            fact(t('link_review.next'), link.review_due_at && <DateText iso={link.review_due_at} />),
+            fact(t('link_review.next'), link.review_due_at && <EndText iso={link.review_due_at} />),
           ]}
         />
         {link.renewal_ends_at !== null && (
-          <p className="muted small">{t('renew.until', { date: formatDate(link.renewal_ends_at) })}</p>
+          <p className="muted small">{t('renew.until', { date: formatUtc(link.renewal_ends_at) })}</p>
         )}
         {mayRenewItself && <p className="muted small">{t('renew.about')}</p>}
         <div className="row">

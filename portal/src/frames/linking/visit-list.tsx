@@ -4,10 +4,10 @@ import type { Visit } from '@liaison/client'
 import { Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { stringifySearch } from '../../platform/filters.ts'
-import { formatDateTime } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 
@@ -19,7 +19,7 @@ function placeOf({ person_id: person, started_at: from, ended_at: last }: Visit,
 }
 
 function labelOf({ person_name: name, started_at: at }: Visit): string {
-  return t('visits.acts_of', { name, at: formatDateTime(at) })
+  return t('visits.acts_of', { name, at: formatUtc(at) })
 }
 
 /** Visits, newest first: who, when and for how long, how much, and what for. */
@@ -32,7 +32,7 @@ export function VisitList({ visits }: { visits: readonly Visit[] }) {
       {visits.map((visit) => (
         <li key={visit.person_id + visit.started_at} className="history">
           <time dateTime={visit.started_at} className="muted small num">
-            {formatDateTime(visit.started_at)}
+            {formatUtc(visit.started_at)}
           </time>
           <p>
             <span className="strong">{visit.person_name}</span>, {visit.partner_name}
@@ -95,7 +95,7 @@ export function FactorPanel({ linkId }: { linkId: string }) {
               {found.last_refused_at !== null &&
                 t('factors.last', {
                   name: joinNames([found.last_refused_name ?? t('value.none')]),
-                  when: formatDateTime(found.last_refused_at),
+                  when: formatUtc(found.last_refused_at),
                 })}
             </p>
           </div>

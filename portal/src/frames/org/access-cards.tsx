@@ -2,9 +2,10 @@ import type { Resale, TenantConsent, TenantLink } from '@liaison/client'
 import { useId } from 'react'
 import type { ReactNode } from 'react'
 
+import { EndText } from '../../parts/end-text.tsx'
 import { fact, Facts } from '../../parts/page.tsx'
 import type { Fact } from '../../parts/page.tsx'
-import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
@@ -12,6 +13,7 @@ import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { daysUntil, sentencesOfActions } from '../shared/access-words.ts'
 import { orderedOf } from '../shared/ordered.ts'
+import { shownStatus } from './freeze-note.tsx'
 import { whoPays } from './who-pays.ts'
 
 const mostLines = 3
@@ -33,10 +35,12 @@ type CardProps = {
   can: readonly string[]
   /** Where everything of the partner is stopped at once, when this is not all of it. */
   stopAllTo: string | null
+  /** Whether the organisation stops the partner for now, so that nothing of it is open. */
+  isStopped: boolean
 }
 
 /** One access: by whom, how, to what, until when, who pays, when it was used, and the way to stop it. */
-function AccessCard({ partner, to, stopTo, stopAllTo, chip, facts, can }: CardProps) {
+function AccessCard({ partner, to, stopTo, stopAllTo, isStopped, chip, facts, can }: CardProps) {
   const id = useId()
   return (
     <section className="panel stack tight" aria-labelledby={id}>
@@ -49,7 +53,10 @@ function AccessCard({ partner, to, stopTo, stopAllTo, chip, facts, can }: CardPr
         {chip}
       </div>
       <Facts facts={facts} />
-      <p className="muted">{linesOf(can)}</p>
+      <p className="muted">
+        {isStopped && `${t('freeze.can', { who: t('access.they') })}: `}
+        {linesOf(can)}
+      </p>
       <div className="row">
         <GoLink className="row-tool" to={to}>
           {t('access.details')}
@@ -67,10 +74,10 @@ function AccessCard({ partner, to, stopTo, stopAllTo, chip, facts, can }: CardPr
   )
 }
 
-type Extra = Pick<CardProps, 'stopAllTo'>
+type Extra = Pick<CardProps, 'stopAllTo' | 'isStopped'>
 
 /** People of a partner who come in themselves. */
-export function LinkCard({ link, stopAllTo }: Extra & { link: TenantLink }) {
+export function LinkCard({ link, ...extra }: Extra & { link: TenantLink }) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
   const { reads, writes, people } = link.activity_30d
@@ -79,15 +86,15 @@ export function LinkCard({ link, stopAllTo }: Extra & { link: TenantLink }) {
     <AccessCard
       partner={link.partner_name}
       to={orgPlaces.link(tenantId, link.link_id)}
-      stopAllTo={stopAllTo}
+      {...extra}
       stopTo={orgPlaces.stop(tenantId, link.link_id)}
-      chip={<LinkChip status={link.status} days={link.expires_in_days} />}
+      chip={<LinkChip status={shownStatus(link.status, extra.isStopped)} days={link.expires_in_days} />}
       can={link.can}
       facts={[
         fact(t('way.label'), t('way.link')),
         fact(t('access.role'), link.role_title),
         fact(t('access.accounts'), t('way.whole')),
-        fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
+        fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <EndText iso={link.ends_at} />),
         fact(t('access.pays'), whoPays(link)),
         fact(t('access.people'), names.length === 0 ? null : joinNames(names)),
         fact(t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />),
@@ -98,7 +105,7 @@ export function LinkCard({ link, stopAllTo }: Extra & { link: TenantLink }) {
 }
 
 /** An app of a partner that was allowed to work on some accounts. */
-export function ConsentCard({ consent, stopAllTo }: Extra & { consent: TenantConsent }) {
+export function ConsentCard({ consent, ...extra }: Extra & { consent: TenantConsent }) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
   const pays = [...new Set(consent.accounts.map((account) => account.who_pays ?? ''))]
@@ -106,14 +113,19 @@ export function ConsentCard({ consent, stopAllTo }: Extra & { consent: TenantCon
     <AccessCard
       partner={consent.partner_name}
       to={orgPlaces.consent(tenantId, consent.consent_id)}
-      stopAllTo={stopAllTo}
+      {...extra}
       stopTo={orgPlaces.stopConsent(tenantId, consent.consent_id)}
-      chip={<LinkChip status={consent.status} days={daysUntil(consent.ends_at, now)} />}
+      chip={
+        <LinkChip
+          status={shownStatus(consent.status, extra.isStopped)}
+          days={daysUntil(consent.ends_at, now)}
+        />
+      }
       can={consent.can}
       facts={[
         fact(t('way.label'), t('way.consent', { app: consent.client.name })),
         fact(t('access.accounts'), joinNames(consent.accounts.map((account) => account.name ?? account.ban))),
-        fact(t('access.until'), <DateText iso={consent.ends_at} />),
+        fact(t('access.until'), <EndText iso={consent.ends_at} />),
         fact(t('access.pays'), pays.join(' ')),
         fact(t('consent.ordered'), orderedOf(consent)),
         fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
@@ -123,7 +135,7 @@ export function ConsentCard({ consent, stopAllTo }: Extra & { consent: TenantCon
 }
 
 /** A wholesaler that manages some accounts. */
-export function ResaleCard({ resale, stopAllTo }: Extra & { resale: Resale }) {
+export function ResaleCard({ resale, ...extra }: Extra & { resale: Resale }) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
   const partner = resale.partner_name ?? t('resale.plain')
@@ -131,14 +143,19 @@ export function ResaleCard({ resale, stopAllTo }: Extra & { resale: Resale }) {
     <AccessCard
       partner={partner}
       to={orgPlaces.resale(tenantId, resale.resale_id)}
-      stopAllTo={stopAllTo}
+      {...extra}
       stopTo={orgPlaces.stopResale(tenantId, resale.resale_id)}
-      chip={<LinkChip status={resale.status} days={daysUntil(resale.ends_at, now)} />}
+      chip={
+        <LinkChip
+          status={shownStatus(resale.status, extra.isStopped)}
+          days={daysUntil(resale.ends_at, now)}
+        />
+      }
       can={sentencesOfActions(resale.actions).can}
       facts={[
         fact(t('way.label'), t('way.resale', { agreement: resale.agreement_reference })),
         fact(t('access.accounts'), joinNames(resale.bans)),
-        fact(t('access.until'), <DateText iso={resale.ends_at} />),
+        fact(t('access.until'), <EndText iso={resale.ends_at} />),
         fact(t('access.pays'), t('access.pays_resale', { partner })),
       ]}
     />

@@ -18,6 +18,7 @@ import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces, serverPlaces } from '../../places.ts'
 import { formKey } from '../shared/form-key.ts'
+import { GroupedLines } from '../shared/grouped-lines.tsx'
 import { ChangeList, HistoryList, LinkFacts } from '../shared/link-parts.tsx'
 import { useOwnCheck, useVisits } from '../linking/calls.ts'
 import { AgreeNote } from '../linking/agree-note.tsx'
@@ -29,8 +30,10 @@ import { RenewalPanel } from '../linking/renewal-panel.tsx'
 import { ReviewNote } from '../linking/review-note.tsx'
 import { WaitNote } from '../linking/wait-note.tsx'
 import { FactorPanel, VisitList } from '../linking/visit-list.tsx'
-import { useAccessLink } from './calls.ts'
+import { LessButton, LessPlace } from './allow-less.tsx'
+import { freezesOf, useAccessLink } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
+import { FreezeNotes, shownStatus, useStanding } from './freeze-note.tsx'
 import { KeptConditions } from './kept-conditions.tsx'
 import { NarrowForm } from './narrow-form.tsx'
 import { PartyPanel } from './party-panel.tsx'
@@ -88,6 +91,7 @@ function Tools({ link, etag }: LinkProps) {
       {link.status === 'suspended' && link.status_changed_by === 'tenant' && (
         <PauseButton link={link} etag={etag} act="resume" />
       )}
+      {isLive && <LessButton />}
       {['active', 'suspended'].includes(link.status) && (
         <Button variant="default" onClick={() => go(orgPlaces.handOver(tenantId, link.link_id))}>
           {t('handover.open')}…
@@ -185,18 +189,57 @@ function Waiting({ link }: { link: TenantLinkDetail }) {
 const narrowedBy = ({ access_role, ends_at, own_accounts_only, permissions }: TenantLinkDetail): string =>
   formKey([access_role, ends_at, own_accounts_only, permissions])
 
+/** What belongs to the access besides: who is behind it, its end, its people, the own notes, and the form that allows less. */
+function Aside({ link, etag, isLive }: LinkProps & { isLive: boolean }) {
+  return (
+    <>
+      <PartyPanel link={link} />
+      {link.via_partner_name !== null && (
+        <Panel title={t('via.label')}>
+          <p>{t('via.text', { name: link.via_partner_name })}</p>
+        </Panel>
+      )}
+      <RenewalPanel link={link} etag={etag} />
+      <People link={link} />
+      {isLive && <Check link={link} />}
+      <FactorPanel linkId={link.link_id} />
+      <OrgNotes linkId={link.link_id} />
+      {isLive && (
+        <LessPlace>
+          <KeptForm value={{ link, etag }} version={narrowedBy(link)}>
+            {(held) => <NarrowForm {...held} />}
+          </KeptForm>
+        </LessPlace>
+      )}
+      <HistoryList history={link.history} />
+    </>
+  )
+}
+
 function Body({ link, etag }: LinkProps) {
   const isLive = ['active', 'suspended', 'approved'].includes(link.status)
+  const standing = useStanding()
+  const freezes = isLive ? freezesOf(standing, link.partner_id) : []
+  const shown = shownStatus(link.status, freezes.length > 0)
+  const they = t('access.they')
   return (
     <div className="columns">
       <div className="stack">
+        <FreezeNotes freezes={freezes} />
         <ReviewNote link={link} />
         <ObjectionNote link={link} />
         <WaitNote link={link} who={link.partner_name} />
         <ChecklistPanel link={link} />
         <Waiting link={link} />
+        <LinkFacts title={t('access.link_plain')} link={link} shown={shown} whoPays={whoPays(link)} />
         <Panel title={t('access.can_title', { partner: link.partner_name })}>
-          <PermissionList can={link.can} cannot={link.cannot} who={t('access.they')} />
+          <PermissionList
+            can={link.can}
+            cannot={link.cannot}
+            who={they}
+            renderCan={(lines) => <GroupedLines lines={lines} />}
+            canTitle={shown === 'suspended' ? t('freeze.can', { who: they }) : undefined}
+          />
         </Panel>
         <KeptConditions link={link} />
         <ChangeList changes={link.changes} />
@@ -211,24 +254,7 @@ function Body({ link, etag }: LinkProps) {
         </section>
       </div>
       <div className="stack">
-        <LinkFacts title={t('access.link_plain')} link={link} whoPays={whoPays(link)} />
-        <PartyPanel link={link} />
-        {link.via_partner_name !== null && (
-          <Panel title={t('via.label')}>
-            <p>{t('via.text', { name: link.via_partner_name })}</p>
-          </Panel>
-        )}
-        <RenewalPanel link={link} etag={etag} />
-        <People link={link} />
-        {isLive && <Check link={link} />}
-        <FactorPanel linkId={link.link_id} />
-        <OrgNotes linkId={link.link_id} />
-        {isLive && (
-          <KeptForm value={{ link, etag }} version={narrowedBy(link)}>
-            {(held) => <NarrowForm {...held} />}
-          </KeptForm>
-        )}
-        <HistoryList history={link.history} />
+        <Aside link={link} etag={etag} isLive={isLive} />
       </div>
     </div>
   )

@@ -1,108 +1,61 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/client'
 import type { Freeze, Resale, TenantConsent, TenantLink } from '@liaison/client'
-import { useState } from 'react'
 
 import { BeginButton } from '../../parts/begin-button.tsx'
-import { Ask } from '../../parts/confirm.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { MoreButton } from '../../parts/endless.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
-import { Note, Page } from '../../parts/page.tsx'
+import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, TroublePanel } from '../../parts/states.tsx'
-import { DateText, LinkChip } from '../../parts/values.tsx'
+import { LinkChip } from '../../parts/values.tsx'
 import { readTrouble } from '../../platform/access-problem.ts'
 import { textField } from '../../platform/filters.ts'
-import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
-import { showToast } from '../../platform/live.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
-import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { frozenName, isLiftAsked, liftBody, voidLift } from '../shared/freeze-words.ts'
 import { ConsentCard, LinkCard, ResaleCard } from './access-cards.tsx'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
 import { PartnerCode } from '../linking/partner-code.tsx'
 import { VersionNotes } from '../linking/versions-note.tsx'
-import { useAccessLinks, useFreezes } from './calls.ts'
+import { isStopped, useAccessLinks, useFreezes } from './calls.ts'
 import { ElevationNote } from './elevation-note.tsx'
+import { FreezeNote, useStanding } from './freeze-note.tsx'
 import { OwnPartnerNote } from './own-partner-note.tsx'
 import { useOwnPartner } from './own-partner.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
-
-function useLift(freeze: Freeze, who: string, onDone: () => void) {
-  return useWrite(
-    (reason: string, frame) =>
-      readBody(
-        frame.client.DELETE('/tenant/partner-access/freeze/{freeze_id}', {
-          params: { path: { freeze_id: freeze.freeze_id } },
-          body: liftBody(freeze, reason),
-        }),
-      ),
-    (answer) => {
-      onDone()
-      showToast(t(answer.in_force ? 'freeze.lift_asked_own' : 'freeze.lifted', { who }))
-    },
-  )
-}
-
-function FreezeNote({ freeze }: { freeze: Freeze }) {
-  const [isOpen, setOpen] = useState(false)
-  const { name } = useFrame()
-  const who = freeze.scope === 'tenant' ? t('freeze.everybody') : frozenName(freeze)
-  const isFirstOfTwo = freeze.takes_two_people && !isLiftAsked(freeze)
-  const lift = useLift(freeze, who, () => setOpen(false))
-  return (
-    <Note tone="bad">
-      <p className="strong">
-        {t('freeze.standing', {
-          who,
-          at: formatDateTime(freeze.created_at),
-          name: freeze.set_by_name,
-        })}
-      </p>
-      {freeze.reason !== null && <p>{freeze.reason}</p>}
-      {isLiftAsked(freeze) ? (
-        <p>{t(freeze.lift_asked_by_you ? 'freeze.lift_asked_own' : 'freeze.lift_asked')}</p>
-      ) : (
-        <p>{voidLift(freeze)}</p>
-      )}
-      {!freeze.lift_asked_by_you && (
-        <button type="button" className="thing" onClick={() => setOpen(true)}>
-          {t('freeze.lift')}…
-        </button>
-      )}
-      <Ask
-        opened={isOpen}
-        title={t('freeze.lift_title', { who })}
-        act={t('freeze.lift')}
-        keep={t('freeze.keep')}
-        isBusy={lift.isPending}
-        error={lift.error}
-        reason="required"
-        onKeep={() => setOpen(false)}
-        onAct={(reason) => lift.mutate(reason)}
-      >
-        {t(isFirstOfTwo ? 'freeze.lift_two_own' : 'freeze.lift_effect', { who: isFirstOfTwo ? name : who })}
-      </Ask>
-    </Note>
-  )
-}
-
-function Freezes() {
-  const freezes = useFreezes()
-  if (freezes.isError && freezes.data === undefined && readTrouble(freezes.error).kind !== 'refused') {
-    return <TroublePanel error={freezes.error} onRetry={() => void freezes.refetch()} />
-  }
-  const standing = (freezes.data?.items ?? []).filter((freeze) => freeze.in_force)
-  return standing.map((freeze) => <FreezeNote key={freeze.freeze_id} freeze={freeze} />)
-}
 
 type Access = {
   links: readonly TenantLink[]
   consents: readonly TenantConsent[]
   resales: readonly Resale[]
+}
+
+/** Whether a freeze keeps anything shut that would be open without it; while that is not read yet, it does. */
+function useIsOpen(): (freeze: Freeze) => boolean {
+  const links = useAccessLinks('active,approved,suspended').data?.items
+  const consents = useConsents('active').data
+  const resales = useResales().data?.items
+  const own = useOwnPartner()
+  if (links === undefined || consents === undefined || resales === undefined) return () => true
+  const partners = new Set([
+    ...[...links, ...consents, ...resales.filter(isLiveResale)].map((access) => access.partner_id),
+    ...(own?.status === 'active' ? [own.partner_id] : []),
+  ])
+  return ({ scope, partner_id: id }) => (scope === 'tenant' ? partners.size > 0 : partners.has(id ?? ''))
+}
+
+function Freezes() {
+  const freezes = useFreezes()
+  const isOpen = useIsOpen()
+  const standing = useStanding()
+  if (freezes.isError && freezes.data === undefined && readTrouble(freezes.error).kind !== 'refused') {
+    return <TroublePanel error={freezes.error} onRetry={() => void freezes.refetch()} />
+  }
+  return standing.map((freeze) => (
+    <FreezeNote key={freeze.freeze_id} freeze={freeze} isOpen={isOpen(freeze)} />
+  ))
 }
 
 /** Where everything of a partner is stopped at once, for each that was let in more than one way. */
@@ -116,16 +69,21 @@ function useStopAllOf({ links, consents, resales }: Access): (partnerId: string)
 function Cards(access: Access) {
   const { links, consents, resales } = access
   const stopAllOf = useStopAllOf(access)
+  const standing = useStanding()
+  const more = ({ partner_id: partner }: { partner_id: string }) => ({
+    stopAllTo: stopAllOf(partner),
+    isStopped: isStopped(standing, partner),
+  })
   return (
     <div className="cards-of">
       {links.map((link) => (
-        <LinkCard key={link.link_id} link={link} stopAllTo={stopAllOf(link.partner_id)} />
+        <LinkCard key={link.link_id} link={link} {...more(link)} />
       ))}
       {consents.map((consent) => (
-        <ConsentCard key={consent.consent_id} consent={consent} stopAllTo={stopAllOf(consent.partner_id)} />
+        <ConsentCard key={consent.consent_id} consent={consent} {...more(consent)} />
       ))}
       {resales.map((resale) => (
-        <ResaleCard key={resale.resale_id} resale={resale} stopAllTo={stopAllOf(resale.partner_id)} />
+        <ResaleCard key={resale.resale_id} resale={resale} {...more(resale)} />
       ))}
     </div>
   )
@@ -150,7 +108,7 @@ function endedLines(tenantId: string, { links, consents, resales }: Access): End
       status: link.status,
       by: link.status_changed_by,
       how: link.role_title,
-      ended: link.ends_at,
+      ended: link.status_changed_at,
     })),
     ...consents.map((consent) => ({
       id: consent.consent_id,
@@ -195,7 +153,7 @@ function Ended({ account }: { account: string }) {
             </GoLink>
             <LinkChip status={line.status} days={null} by={line.by} />
             <span className="muted">
-              {line.how}, <DateText iso={line.ended} />
+              {line.how}, {t('access.ended_on')} <EndText iso={line.ended} isDay />
             </span>
           </li>
         ))}

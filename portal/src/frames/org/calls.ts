@@ -1,6 +1,7 @@
 import { readBody, readTagged } from '@liaison/client'
-import type { TenantLink } from '@liaison/client'
+import type { Freeze, TenantLink } from '@liaison/client'
 
+import { useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { readAllByOffset } from '../../platform/read-all.ts'
 
@@ -30,9 +31,20 @@ export function useAccessLinks(status: string) {
   }))
 }
 
-/** The blocks that stand against partners of this organisation. */
+/** The blocks of partners that this organisation set, those that hold first. */
 export function useFreezes() {
-  return useRead(['freezes'], (frame, signal) =>
-    readBody(frame.client.GET('/tenant/partner-access/freezes', { signal })),
+  return useRead(
+    ['freezes'],
+    (frame, signal) => readBody(frame.client.GET('/tenant/partner-access/freezes', { signal })),
+    { enabled: useMay('tenant.partner_access.read') },
   )
 }
+
+/** Those of the blocks that hold a partner off now: the one of it alone, and the one of all. */
+export const freezesOf = (freezes: readonly Freeze[], partnerId: string): readonly Freeze[] =>
+  freezes.filter(
+    ({ in_force: holds, scope, partner_id: id }) => holds && (scope === 'tenant' || id === partnerId),
+  )
+
+export const isStopped = (freezes: readonly Freeze[], partnerId: string): boolean =>
+  freezesOf(freezes, partnerId).length > 0

@@ -3,26 +3,31 @@ import { readBody } from '@liaison/client'
 import type { TenantConsentDetail } from '@liaison/client'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { MoveButton, reasonBody } from '../../parts/move-button.tsx'
 import { KeptForm } from '../../parts/kept-form.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { DateText, IdText, MomentText } from '../../parts/values.tsx'
+import { IdText, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
-import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
+import { formatUtc } from '../../platform/utc.ts'
 import { joinNames, t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { neverAllowed, sentenceOfAction } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
 import { boundOf, networksOf } from '../shared/bound.ts'
+import { GroupedLines } from '../shared/grouped-lines.tsx'
 import { orderedOf } from '../shared/ordered.ts'
 import { standingFacts } from '../shared/standing-facts.tsx'
+import { freezesOf } from './calls.ts'
+import { LessButton, LessPlace } from './allow-less.tsx'
 import { useConsent } from './calls-consents.ts'
 import { ConsentNarrowForm } from './consent-narrow-form.tsx'
+import { FreezeNotes, shownStatus, useStanding } from './freeze-note.tsx'
 
 type ConsentProps = { consent: TenantConsentDetail; etag: string | null }
 
@@ -72,6 +77,7 @@ function Tools({ consent }: { consent: TenantConsentDetail }) {
   return (
     <>
       <PauseTool consent={consent} />
+      <LessButton />
       <Button variant="default" onClick={() => go(orgPlaces.stopConsent(tenantId, consent.consent_id))}>
         {t('access.stop', { partner: consent.partner_name })}…
       </Button>
@@ -88,7 +94,7 @@ function ConfirmNote({ consent }: { consent: TenantConsentDetail }) {
       <p>
         {t('consent.gone', {
           name: consent.approved_by_name ?? t('value.unknown_person'),
-          date: formatDate(consent.confirm_until),
+          date: formatUtc(consent.confirm_until),
         })}
       </p>
       {mayAllow && (
@@ -120,14 +126,14 @@ function Accounts({ accounts }: Pick<TenantConsentDetail, 'accounts'>) {
   )
 }
 
-function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
+function ConsentFacts({ consent, shown }: { consent: TenantConsentDetail; shown: string }) {
   const now = useNow(60_000)
   const { client } = consent
   return (
     <Panel title={t('access.link_plain')}>
       <Facts
         facts={[
-          ...standingFacts({ ...consent, by: consent.status_changed_by }, now),
+          ...standingFacts({ ...consent, status: shown, by: consent.status_changed_by }, now),
           fact(t('column.partner'), consent.partner_name),
           fact(
             t('consent.app'),
@@ -135,8 +141,8 @@ function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
           ),
           fact(t('consent.why'), consent.purpose && <q>{consent.purpose}</q>),
           fact(t('consent.reference'), consent.reference),
-          fact(t('link.starts'), <DateText iso={consent.starts_at} />),
-          fact(t('link.ends'), formatDateTime(consent.ends_at)),
+          fact(t('link.starts'), <EndText iso={consent.starts_at} />),
+          fact(t('link.ends'), <EndText iso={consent.ends_at} />),
           fact(t('consent.ordered'), orderedOf(consent)),
           fact(t('consent.bound'), boundOf(consent)),
           fact(t('consent.networks'), networksOf(consent)),
@@ -146,7 +152,7 @@ function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
             t('link.approved'),
             consent.approved_at &&
               t('consent.approved_value', {
-                date: formatDateTime(consent.approved_at),
+                date: formatUtc(consent.approved_at),
                 name: consent.approved_by_name ?? t('value.unknown_person'),
               }),
           ),
@@ -177,8 +183,8 @@ function Shown({ shown }: { shown: TenantConsentDetail['shown'] }) {
               fact(
                 t('access.until'),
                 t('consent.shown_until', {
-                  from: formatDateTime(shown.starts_at),
-                  until: formatDateTime(shown.ends_at),
+                  from: formatUtc(shown.starts_at),
+                  until: formatUtc(shown.ends_at),
                 }),
               ),
             ]}
@@ -222,31 +228,40 @@ function WhatItDid({ consent }: { consent: TenantConsentDetail }) {
 
 function Body({ consent, etag }: ConsentProps) {
   const mayStop = useMay('tenant.partner_access.revoke')
+  const standing = useStanding()
+  const freezes = isLive(consent) ? freezesOf(standing, consent.partner_id) : []
+  const shown = shownStatus(consent.status, freezes.length > 0)
+  const they = t('access.they')
   return (
     <div className="columns">
       <div className="stack">
+        <FreezeNotes freezes={freezes} />
         <ConfirmNote consent={consent} />
         {consent.status === 'revoked' && (
           <Note tone="off">
             <p>{t('consent.data_note', { partner: consent.partner_name })}</p>
           </Note>
         )}
+        <ConsentFacts consent={consent} shown={shown} />
         <Panel title={t('access.can_title', { partner: consent.partner_name })}>
           <PermissionList
             can={consent.can}
             cannot={[...consent.cannot, ...neverAllowed()]}
-            who={t('access.they')}
+            who={they}
+            renderCan={(lines) => <GroupedLines lines={lines} />}
+            canTitle={shown === 'suspended' ? t('freeze.can', { who: they }) : undefined}
           />
         </Panel>
         <Accounts accounts={consent.accounts} />
         <WhatItDid consent={consent} />
       </div>
       <div className="stack">
-        <ConsentFacts consent={consent} />
         {isLive(consent) && mayStop && (
-          <KeptForm value={{ consent, etag }} version={consent.version}>
-            {(held) => <ConsentNarrowForm {...held} />}
-          </KeptForm>
+          <LessPlace>
+            <KeptForm value={{ consent, etag }} version={consent.version}>
+              {(held) => <ConsentNarrowForm {...held} />}
+            </KeptForm>
+          </LessPlace>
         )}
         <Shown shown={consent.shown} />
         <ChangeHistory history={consent.history} />

@@ -1,18 +1,17 @@
 import { readBody } from '@liaison/client'
 
 import { Note } from '../../parts/page.tsx'
-import { formatDateTime } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 
 const refetchMs = 60_000
 
-/** Who has more access for a while, or waits for it, of one partner's link or of all; nothing when nobody does. */
-export function ElevationNote({ linkId }: { linkId?: string }) {
-  const { tenantId } = useFrame()
+function useOpenElevations(linkId?: string) {
+  const mayRead = useMay('tenant.partner_access.read')
   const open = useRead(
     ['elevations', 'open', linkId],
     (frame, signal) =>
@@ -24,9 +23,21 @@ export function ElevationNote({ linkId }: { linkId?: string }) {
           signal,
         }),
       ),
-    { refetchMs },
+    { refetchMs, enabled: mayRead },
   )
-  const items = open.data?.items ?? []
+  return open.data?.items ?? []
+}
+
+/** Who waits for the organisation to allow more access for a while. */
+export const useWaitingElevations = () =>
+  useOpenElevations().filter(({ waits_for: side }) => side === 'tenant')
+
+type ElevationNoteProps = { linkId?: string; isWaitingOnly?: boolean }
+
+/** Who has more access for a while, or waits for it, of one partner's link or of all; nothing when nobody does. */
+export function ElevationNote({ linkId, isWaitingOnly = false }: ElevationNoteProps) {
+  const { tenantId } = useFrame()
+  const items = useOpenElevations(linkId).filter((item) => !isWaitingOnly || item.waits_for === 'tenant')
   if (items.length === 0) return null
   const isWaiting = items.some((item) => item.waits_for === 'tenant')
   return (
@@ -36,7 +47,7 @@ export function ElevationNote({ linkId }: { linkId?: string }) {
           {t(item.status === 'active' ? 'access.more_runs' : 'access.more_waits', {
             person: item.person_name,
             partner: item.partner_name ?? '',
-            until: formatDateTime(item.ends_at),
+            until: formatUtc(item.ends_at),
           })}
         </p>
       ))}

@@ -1,4 +1,5 @@
 import { readBody } from '@liaison/client'
+import type { TenantHome } from '@liaison/client'
 
 import { Tile } from '../../parts/page.tsx'
 import { formatCount } from '../../platform/format.ts'
@@ -7,6 +8,7 @@ import { useRead } from '../../platform/query.ts'
 import { addWords, t } from '../../platform/words.ts'
 import { glance } from '../../words/glance.ts'
 import { orgPlaces } from '../../places.ts'
+import { useWaitingCount } from './waiting-count.ts'
 
 addWords(glance)
 
@@ -94,14 +96,21 @@ function Exports() {
 }
 
 /** What the organisation looks at first, each with the way to it: requests, visits, more access, notices, files, tickets. */
-export function HomeGlance({ waiting, openTickets }: { waiting: number | null; openTickets: number | null }) {
+export function HomeGlance({
+  access,
+  openTickets,
+}: {
+  access: TenantHome['who_has_access']
+  openTickets: number | null
+}) {
   const { tenantId } = useFrame()
+  const { count: waiting } = useWaitingCount(access)
   const mayReadAccess = useMay('tenant.partner_access.read')
   const mayReadActs = useMay('tenant.partner_access.audit.read')
   const mayExport = useMay('tenant.profile.read')
   return (
     <section className="tiles glance" aria-label={t('glance.title')}>
-      {waiting !== null && (
+      {access !== null && (
         <Figure
           title={t('glance.requests')}
           to={orgPlaces.requests(tenantId)}

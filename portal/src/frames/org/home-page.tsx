@@ -3,7 +3,7 @@ import type { TenantHome } from '@liaison/client'
 import { lazy, Suspense } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
-import { Note, Page, Panel } from '../../parts/page.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
 import { Coming } from '../../parts/settled.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -13,9 +13,8 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
-import { useSupportWaiting } from './support-waiting.ts'
-import { WaitingConsents } from './waiting-consents.tsx'
+import { isStopped, useFreezes } from './calls.ts'
+import { useConsents, useResales } from './calls-consents.ts'
 
 const WaitingRequests = lazy(async () => ({
   default: (await import('./waiting-requests.tsx')).WaitingRequests,
@@ -26,8 +25,11 @@ const HomeGlance = lazy(async () => ({ default: (await import('./home-glance.tsx
 function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_access']> }) {
   const { name, tenantId } = useFrame()
   const now = useNow(60_000)
-  const apps = useConsents('active').data?.length ?? 0
-  const wholesalers = (useResales().data?.items ?? []).filter(isLiveResale).length
+  const standing = useFreezes().data?.items ?? []
+  const isOpen = (one: { status: string; partner_id: string }) =>
+    one.status === 'active' && !isStopped(standing, one.partner_id)
+  const apps = (useConsents('active').data ?? []).filter(isOpen).length
+  const wholesalers = (useResales().data?.items ?? []).filter(isOpen).length
   const ways = [
     { says: 'home.partners', count: access.partners_with_people } as const,
     { says: 'home.apps', count: apps } as const,
@@ -66,42 +68,22 @@ function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_acce
 
 const latestActs = { by: 'partner', limit: 6 } as const
 
-/** How many requests the reader can answer: those of partners, and those of the provider's support. */
-function waitingIn({ who_has_access: access }: TenantHome, ofSupport: number): number {
-  return (access === null ? 0 : access.waiting + access.waiting_changes) + ofSupport
-}
-
 /** The organisation's front page: who has access comes first. */
 export function HomePage() {
-  const { name, tenantId } = useFrame()
+  const { name } = useFrame()
   const maySee = useMay('tenant.partner_access.audit.read')
-  const ofSupport = useSupportWaiting().length
   const home = useRead(['home'], (frame, signal) => readBody(frame.client.GET('/tenant/home', { signal })))
   return (
     <Page title={name} tab={t('nav.home')}>
       <Answer query={home}>
         {(found) => (
           <div className="stack">
-            {waitingIn(found, ofSupport) > 0 && (
-              <Note tone="attention">
-                <p>
-                  {t('home.waiting', { count: waitingIn(found, ofSupport) })}{' '}
-                  <GoLink to={orgPlaces.requests(tenantId)}>{t('home.review')}</GoLink>
-                </p>
-              </Note>
-            )}
-            {waitingIn(found, ofSupport) > 0 && (
-              <Suspense fallback={<Coming />}>
-                <WaitingRequests />
-              </Suspense>
-            )}
-            <WaitingConsents />
+            <Suspense fallback={<Coming />}>
+              <WaitingRequests access={found.who_has_access} />
+            </Suspense>
             {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}
             <Suspense fallback={<Coming />}>
-              <HomeGlance
-                waiting={found.who_has_access === null ? null : waitingIn(found, ofSupport)}
-                openTickets={found.open_tickets}
-              />
+              <HomeGlance access={found.who_has_access} openTickets={found.open_tickets} />
             </Suspense>
             <Suspense fallback={<Coming />}>
               <AskAdmins />

@@ -5,6 +5,7 @@ import type { AccessChange, TenantLink } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { DiffList } from '../../parts/permission-list.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
@@ -20,6 +21,7 @@ import { orgPlaces, serverPlaces } from '../../places.ts'
 import { FirstApproval } from '../shared/void-first.tsx'
 import { linesOf } from './access-cards.tsx'
 import { useAccessLinks } from './calls.ts'
+import { ElevationNote } from './elevation-note.tsx'
 import { OwnPartnerNote } from './own-partner-note.tsx'
 import { WaitingConsents } from './waiting-consents.tsx'
 import { WaitingSupport } from './waiting-support.tsx'
@@ -121,7 +123,7 @@ function HasNow({ link }: { link: TenantLink }) {
     <Facts
       facts={[
         fact(t('requests.change_now'), linesOf(link.can)),
-        fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
+        fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <EndText iso={link.ends_at} />),
         fact(t('access.pays'), whoPays(link)),
       ]}
     />
@@ -260,6 +262,7 @@ export function RequestsPage() {
         <WaitingSupport />
         <OwnPartnerNote isWaitingOnly />
         <WaitingConsents />
+        <ElevationNote isWaitingOnly />
         <Changes />
         <Answer query={requests}>
           {({ items }) =>

@@ -3,11 +3,12 @@ import { readBody } from '@liaison/client'
 import type { Resale } from '@liaison/client'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { reasonBody } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer, Bones } from '../../parts/states.tsx'
-import { DateText, IdText } from '../../parts/values.tsx'
+import { IdText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -15,24 +16,27 @@ import { useGo, useParam } from '../../platform/navigate.tsx'
 import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { neverAllowed, sentencesOfActions } from '../shared/access-words.ts'
+import { GroupedLines } from '../shared/grouped-lines.tsx'
 import { standingFacts } from '../shared/standing-facts.tsx'
 import { AccessStopped } from './access-stopped.tsx'
+import { freezesOf } from './calls.ts'
 import { isLiveResale, useResale } from './calls-consents.ts'
+import { FreezeNotes, shownStatus, useStanding } from './freeze-note.tsx'
 import { sentencesOfOrders, useOpenOrders } from './open-orders.ts'
-import { StopAccess } from './stop-access.tsx'
+import { StopAccess, stoppedAt, StopTitle } from './stop-access.tsx'
 
 function partnerOf({ partner_name: name }: Resale): string {
   return name ?? t('resale.plain')
 }
 
-function ResaleFacts({ resale }: { resale: Resale }) {
+function ResaleFacts({ resale, shown }: { resale: Resale; shown: string }) {
   const now = useNow(60_000)
   const partner = partnerOf(resale)
   return (
     <Panel title={t('access.link_plain')}>
       <Facts
         facts={[
-          ...standingFacts({ ...resale, by: resale.status_changed_by_side }, now),
+          ...standingFacts({ ...resale, status: shown, by: resale.status_changed_by_side }, now),
           fact(t('column.partner'), partner),
           fact(t('access.accounts'), joinNames(resale.bans)),
           fact(t('access.pays'), t('access.pays_resale', { partner })),
@@ -44,8 +48,8 @@ function ResaleFacts({ resale }: { resale: Resale }) {
               name: resale.attested_by ?? t('value.unknown_person'),
             }),
           ),
-          fact(t('link.starts'), <DateText iso={resale.starts_at} />),
-          fact(t('link.ends'), <DateText iso={resale.ends_at} />),
+          fact(t('link.starts'), <EndText iso={resale.starts_at} />),
+          fact(t('link.ends'), <EndText iso={resale.ends_at} />),
           fact(t('link.id'), <IdText id={resale.resale_id} />),
         ]}
       />
@@ -57,9 +61,14 @@ function Body({ resale }: { resale: Resale }) {
   const partner = partnerOf(resale)
   const mayRead = useMay('tenant.partner_access.audit.read')
   const { can, cannot } = sentencesOfActions(resale.actions)
+  const standing = useStanding()
+  const freezes = isLiveResale(resale) ? freezesOf(standing, resale.partner_id) : []
+  const shown = shownStatus(resale.status, freezes.length > 0)
+  const they = t('access.they')
   return (
     <div className="columns">
       <div className="stack">
+        <FreezeNotes freezes={freezes} />
         <Note tone="off">
           <p>
             {t('resale.about')} {isLiveResale(resale) && t('resale.narrow', { partner })}
@@ -70,8 +79,15 @@ function Body({ resale }: { resale: Resale }) {
             <p>{t('consent.data_note', { partner })}</p>
           </Note>
         )}
+        <ResaleFacts resale={resale} shown={shown} />
         <Panel title={t('access.can_title', { partner })}>
-          <PermissionList can={can} cannot={[...cannot, ...neverAllowed()]} who={t('access.they')} />
+          <PermissionList
+            can={can}
+            cannot={[...cannot, ...neverAllowed()]}
+            who={they}
+            renderCan={(lines) => <GroupedLines lines={lines} />}
+            canTitle={shown === 'suspended' ? t('freeze.can', { who: they }) : undefined}
+          />
         </Panel>
         {mayRead && (
           <section aria-label={t('access.did_title', { partner })}>
@@ -84,7 +100,6 @@ function Body({ resale }: { resale: Resale }) {
           </section>
         )}
       </div>
-      <ResaleFacts resale={resale} />
     </div>
   )
 }
@@ -117,7 +132,7 @@ export function ResalePage() {
   )
 }
 
-function StopForm({ resale }: { resale: Resale }) {
+function StopForm({ resale, onStopped }: { resale: Resale; onStopped: (at: string) => void }) {
   const { tenantId } = useFrame()
   const orders = useOpenOrders()
   const partner = partnerOf(resale)
@@ -142,7 +157,8 @@ function StopForm({ resale }: { resale: Resale }) {
           }),
         )
       }
-      stoppedAt={resale.status === 'revoked' ? resale.status_changed_at : null}
+      onStopped={onStopped}
+      stoppedAt={stoppedAt(resale)}
       renderDone={(at) => <AccessStopped partner={partner} record={record} id={resale.resale_id} at={at} />}
     />
   )
@@ -155,13 +171,16 @@ export function StopResalePage() {
   const resale = useResale(resaleId)
   const found = resale.data
   return (
-    <Page
-      title={found ? t('stop.title', { partner: partnerOf(found) }) : t('stop.title_plain')}
+    <StopTitle
+      partner={found && partnerOf(found)}
       back={{ to: orgPlaces.resale(tenantId, resaleId), label: t('resale.plain') }}
+      stoppedAt={found === undefined ? null : stoppedAt(found)}
     >
-      <Answer query={resale} lines={12}>
-        {(one) => <StopForm resale={one} />}
-      </Answer>
-    </Page>
+      {(onStopped) => (
+        <Answer query={resale} lines={12}>
+          {(one) => <StopForm resale={one} onStopped={onStopped} />}
+        </Answer>
+      )}
+    </StopTitle>
   )
 }

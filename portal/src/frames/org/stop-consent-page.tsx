@@ -2,7 +2,6 @@ import { readBody } from '@liaison/client'
 import type { Order, TenantConsentDetail } from '@liaison/client'
 
 import { reasonBody } from '../../parts/move-button.tsx'
-import { Page } from '../../parts/page.tsx'
 import { Answer, Bones } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatRelative } from '../../platform/format.ts'
@@ -13,7 +12,7 @@ import { orgPlaces } from '../../places.ts'
 import { AccessStopped } from './access-stopped.tsx'
 import { useConsent } from './calls-consents.ts'
 import { sentencesOfOrders, useOpenOrders } from './open-orders.ts'
-import { StopAccess } from './stop-access.tsx'
+import { StopAccess, stoppedAt, StopTitle } from './stop-access.tsx'
 
 function effectsOf(
   consent: TenantConsentDetail,
@@ -35,7 +34,9 @@ function effectsOf(
   ]
 }
 
-function StopForm({ consent }: { consent: TenantConsentDetail }) {
+type StopFormProps = { consent: TenantConsentDetail; onStopped: (at: string) => void }
+
+function StopForm({ consent, onStopped }: StopFormProps) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
   const orders = useOpenOrders()
@@ -56,7 +57,8 @@ function StopForm({ consent }: { consent: TenantConsentDetail }) {
           }),
         )
       }
-      stoppedAt={consent.status === 'revoked' ? consent.status_changed_at : null}
+      onStopped={onStopped}
+      stoppedAt={stoppedAt(consent)}
       renderDone={(at) => <AccessStopped partner={partner} record={record} id={consent.consent_id} at={at} />}
     />
   )
@@ -67,13 +69,16 @@ export function StopConsentPage() {
   const { tenantId } = useFrame()
   const consentId = useParam('consent')
   const consent = useConsent(consentId)
-  const partner = consent.data?.body.partner_name
+  const found = consent.data?.body
   return (
-    <Page
-      title={partner === undefined ? t('stop.title_plain') : t('stop.title', { partner })}
+    <StopTitle
+      partner={found?.partner_name}
       back={{ to: orgPlaces.consent(tenantId, consentId), label: t('consent.plain') }}
+      stoppedAt={found === undefined ? null : stoppedAt(found)}
     >
-      <Answer query={consent}>{({ body }) => <StopForm consent={body} />}</Answer>
-    </Page>
+      {(onStopped) => (
+        <Answer query={consent}>{({ body }) => <StopForm consent={body} onStopped={onStopped} />}</Answer>
+      )}
+    </StopTitle>
   )
 }

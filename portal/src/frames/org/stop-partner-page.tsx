@@ -1,7 +1,6 @@
 import { readBody } from '@liaison/client'
 import type { TenantLinkDetail } from '@liaison/client'
 
-import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatRelative } from '../../platform/format.ts'
@@ -11,7 +10,7 @@ import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { Stopped } from './access-stopped.tsx'
 import { useAccessLink } from './calls.ts'
-import { StopAccess } from './stop-access.tsx'
+import { StopAccess, stoppedAt, StopTitle } from './stop-access.tsx'
 
 const mostNames = 10
 
@@ -29,9 +28,9 @@ function effectsOf(link: TenantLinkDetail, now: Date): string[] {
   ]
 }
 
-type StopFormProps = { link: TenantLinkDetail; etag: string | null }
+type StopFormProps = { link: TenantLinkDetail; etag: string | null; onStopped: (at: string) => void }
 
-function StopForm({ link, etag }: StopFormProps) {
+function StopForm({ link, etag, onStopped }: StopFormProps) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
   const partner = link.partner_name
@@ -50,7 +49,8 @@ function StopForm({ link, etag }: StopFormProps) {
           }),
         )
       }
-      stoppedAt={link.status === 'revoked' ? link.status_changed_at : null}
+      onStopped={onStopped}
+      stoppedAt={stoppedAt(link)}
       renderDone={(at) => (
         <Stopped
           partner={partner}
@@ -69,13 +69,18 @@ export function StopPartnerPage() {
   const { tenantId } = useFrame()
   const linkId = useParam('link')
   const link = useAccessLink(linkId)
-  const partner = link.data?.body.partner_name
+  const found = link.data?.body
   return (
-    <Page
-      title={partner === undefined ? t('stop.title_plain') : t('stop.title', { partner })}
+    <StopTitle
+      partner={found?.partner_name}
       back={{ to: orgPlaces.link(tenantId, linkId), label: t('access.link_plain') }}
+      stoppedAt={found === undefined ? null : stoppedAt(found)}
     >
-      <Answer query={link}>{({ body, etag }) => <StopForm link={body} etag={etag} />}</Answer>
-    </Page>
+      {(onStopped) => (
+        <Answer query={link}>
+          {({ body, etag }) => <StopForm link={body} etag={etag} onStopped={onStopped} />}
+        </Answer>
+      )}
+    </StopTitle>
   )
 }

@@ -4,10 +4,11 @@ import type { WhoHasAccess } from '@liaison/client'
 
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
-import { formatDate } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { t } from '../../platform/words.ts'
+import { GroupedLines } from '../shared/grouped-lines.tsx'
 
 function wayOf(entry: WhoHasAccess, org: string): string {
   if (entry.kind === 'link') return t('who.link', { role: entry.role_title ?? '' })
@@ -17,25 +18,15 @@ function wayOf(entry: WhoHasAccess, org: string): string {
   return app === '' ? t('who.home', { org }) : t('who.home_app', { app, org })
 }
 
-function Lines({ lines }: { lines: readonly string[] }) {
-  return (
-    <ul>
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
-  )
-}
-
 function Entry({ entry, org }: { entry: WhoHasAccess; org: string }) {
   return (
     <Panel title={entry.partner_name}>
       <Facts
         facts={[
           fact(t('who.how'), wayOf(entry, org)),
-          fact(t('who.since'), formatDate(entry.since)),
-          fact(t('who.until'), entry.ends_at === null ? t('who.until_stopped') : formatDate(entry.ends_at)),
-          fact(t('who.can'), <Lines lines={entry.can} />),
+          fact(t('who.since'), formatUtc(entry.since)),
+          fact(t('who.until'), entry.ends_at === null ? t('who.until_stopped') : formatUtc(entry.ends_at)),
+          fact(t('who.can'), <GroupedLines lines={entry.can} />),
         ]}
       />
     </Panel>

@@ -6,11 +6,12 @@ import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
-import { formatDate, formatRelative } from '../../platform/format.ts'
+import { formatRelative } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { useLink } from './link-page.tsx'
@@ -22,7 +23,7 @@ function effectsOf(link: LinkDetail, now: Date): string[] {
     link.last_used_at === null
       ? t('end.never_used')
       : t('end.last_used', { when: formatRelative(link.last_used_at, now) }),
-    ...(link.ends_at === null ? [] : [t('end.would_end', { date: formatDate(link.ends_at) })]),
+    ...(link.ends_at === null ? [] : [t('end.would_end', { date: formatUtc(link.ends_at) })]),
     t('end.only_tenant', { tenant }),
     t('end.kept', { tenant }),
   ]

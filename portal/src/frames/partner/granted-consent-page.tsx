@@ -10,6 +10,7 @@ import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
@@ -39,7 +40,7 @@ function ConsentFacts({ consent }: ConsentProps) {
           fact(t('granted.why'), consent.purpose && <q>{consent.purpose}</q>),
           fact(t('granted.reference'), consent.reference),
           fact(t('link.starts'), <DateText iso={consent.starts_at} />),
-          fact(t('link.ends'), formatDateTime(consent.ends_at)),
+          fact(t('link.ends'), formatUtc(consent.ends_at)),
           fact(t('consent.ordered'), orderedOf(consent)),
           fact(t('consent.bound'), boundOf(consent)),
           fact(

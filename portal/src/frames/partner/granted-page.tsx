@@ -5,10 +5,11 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, NoMatch } from '../../parts/states.tsx'
-import { DateText, LinkChip } from '../../parts/values.tsx'
+import { LinkChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField } from '../../platform/filters.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -62,7 +63,12 @@ const consentColumns: Column<PartnerConsent>[] = [
   { id: 'can', header: t('granted.can'), cell: (row) => <CanLines can={row.can} /> },
   { id: 'ordered', header: t('consent.ordered'), cell: (row) => orderedOf(row) ?? '–' },
   { id: 'state', header: t('column.status'), cell: (row) => <ConsentStatus consent={row} /> },
-  { id: 'ends', header: t('granted.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
+  {
+    id: 'ends',
+    header: t('granted.ends'),
+    numeric: true,
+    cell: (row) => <EndText iso={row.ends_at} isDay />,
+  },
   { id: 'acts', header: '', cell: (row) => <GiveBack consent={row} isInRow /> },
 ]
 
@@ -155,7 +161,12 @@ const resaleColumns: Column<Resale>[] = [
   { id: 'agreement', header: t('granted.agreement'), cell: (row) => row.agreement_reference },
   { id: 'accounts', header: t('granted.accounts'), cell: (row) => <Bans bans={row.bans} /> },
   { id: 'state', header: t('column.status'), cell: (row) => <LinkChip status={row.status} days={null} /> },
-  { id: 'ends', header: t('granted.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
+  {
+    id: 'ends',
+    header: t('granted.ends'),
+    numeric: true,
+    cell: (row) => <EndText iso={row.ends_at} isDay />,
+  },
 ]
 
 function Resales() {

@@ -93,6 +93,7 @@ function lentColumns(partner: string, mayManage: boolean): Column<Plan>[] {
 
 function LendMore({ partner, lent }: { partner: string; lent: readonly Plan[] }) {
   const [chosen, setChosen] = useState('')
+  const [isMissing, setMissing] = useState(false)
   const query = { source: 'catalogue', state: 'offered', limit: 100 } as const
   const catalogue = useRead(['plans', 'platform', query], (frame, signal) =>
     readAllByOffset((place) =>
@@ -116,6 +117,7 @@ function LendMore({ partner, lent }: { partner: string; lent: readonly Plan[] })
         onSubmit={(event) => {
           event.preventDefault()
           const plan = open.find((one) => one.plan_id === chosen)
+          setMissing(plan === undefined)
           if (plan) write.mutate(plan)
         }}
       >
@@ -123,6 +125,7 @@ function LendMore({ partner, lent }: { partner: string; lent: readonly Plan[] })
         <NativeSelect
           label={t('lend.pick')}
           value={chosen}
+          error={isMissing && chosen === '' && t('lend.missing')}
           data={[
             { value: '', label: '–' },
             ...open.map((plan) => ({ value: plan.plan_id, label: plan.name })),
@@ -130,7 +133,7 @@ function LendMore({ partner, lent }: { partner: string; lent: readonly Plan[] })
           onChange={(event) => setChosen(event.currentTarget.value)}
         />
         <div>
-          <Button type="submit" variant="default" loading={write.isPending} disabled={chosen === ''}>
+          <Button type="submit" variant="default" loading={write.isPending}>
             {t('lend.act')}
           </Button>
         </div>

@@ -12,6 +12,7 @@ import { useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { daysUntil } from '../shared/access-words.ts'
@@ -79,7 +80,7 @@ function ConsentFacts({ consent }: { consent: PlatformConsentDetail }) {
           fact(t('consent.bound'), boundOf(consent)),
           fact(t('consent.networks'), networksOf(consent)),
           fact(t('link.starts'), formatDateTime(consent.starts_at)),
-          fact(t('link.ends'), formatDateTime(consent.ends_at)),
+          fact(t('link.ends'), formatUtc(consent.ends_at)),
           fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
           fact(
             t('link.approved'),

@@ -3,9 +3,10 @@ import type { PlatformConsent } from '@liaison/client'
 import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { EndlessTable, useEndless } from '../../parts/endless.tsx'
 import type { Endless } from '../../parts/endless.tsx'
-import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
@@ -61,7 +62,7 @@ function toColumns(now: Date): Column<PlatformConsent>[] {
       id: 'ends',
       header: t('link.ends'),
       numeric: true,
-      cell: (consent) => <DateText iso={consent.ends_at} />,
+      cell: (consent) => <EndText iso={consent.ends_at} isDay />,
     },
   ]
 }

@@ -196,7 +196,7 @@ const nav: NavGroup[] = [
         icon: IconHeadset,
         needs: 'platform.assistance.oversee',
       },
-      { to: places.freezes(), label: t('nav.freezes'), icon: IconSnowflake, letter: 'f' },
+      { to: places.freezes(), label: t('freeze.page'), icon: IconSnowflake, letter: 'f' },
       { to: places.activity(), label: t('nav.audit'), icon: IconHistory, letter: 'a' },
       { to: places.explain(), label: t('nav.explain'), icon: IconQuestionMark, letter: 'e' },
       { to: places.grid(), label: t('nav.grid'), icon: IconGridDots },

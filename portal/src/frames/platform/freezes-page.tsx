@@ -179,7 +179,7 @@ function FreezeTable({ freezes }: { freezes: readonly Freeze[] }) {
   if (freezes.length === 0) return <Empty title={t('freeze.none')} text={t('freeze.none_text')} />
   return (
     <TableFrame
-      caption={t('nav.freezes')}
+      caption={t('freeze.page')}
       heads={[
         t('freeze.who'),
         t('freeze.scope'),
@@ -203,7 +203,7 @@ export function FreezesPage() {
     readBody(frame.client.GET('/admin/partner-access/freezes', { signal })),
   )
   return (
-    <Page title={t('nav.freezes')} lead={t('freeze.lead')}>
+    <Page title={t('freeze.page')} lead={t('freeze.lead')}>
       <div className="stack">
         <div className="list">
           <Answer query={freezes}>{({ items }) => <FreezeTable freezes={items} />}</Answer>

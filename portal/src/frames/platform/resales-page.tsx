@@ -3,12 +3,13 @@ import { readBody } from '@liaison/client'
 import type { Resale } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { reasonBody } from '../../parts/move-button.tsx'
 import type { Move } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { RowMoves } from '../../parts/row-moves.tsx'
-import { DateText, LinkChip } from '../../parts/values.tsx'
+import { LinkChip } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
@@ -84,7 +85,7 @@ const columns: Column<Resale>[] = [
     id: 'ends',
     header: t('link.ends'),
     numeric: true,
-    cell: (resale) => <DateText iso={resale.ends_at} />,
+    cell: (resale) => <EndText iso={resale.ends_at} isDay />,
   },
   {
     id: 'acts',

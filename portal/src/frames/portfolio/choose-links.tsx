@@ -2,10 +2,11 @@ import '../shared/link-event-words.ts'
 import type { Link } from '@liaison/client'
 import { useState } from 'react'
 
+import { EndText } from '../../parts/end-text.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { TableFrame } from '../../parts/table-frame.tsx'
-import { DateText, LinkChip } from '../../parts/values.tsx'
+import { LinkChip } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -58,7 +59,7 @@ function Row({ link, isChosen, onToggle }: RowProps) {
         {daysLeft(link)}
       </td>
       <td className="num" data-label={t('link.ends')}>
-        <DateText iso={link.ends_at} />
+        <EndText iso={link.ends_at} isDay />
       </td>
       <td data-label={t('link.renews')}>
         {link.auto_renew_days > 0

@@ -3,11 +3,12 @@ import type { Link } from '@liaison/client'
 
 import { DataTable, PageFoot } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import { Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { choiceField, numberField } from '../../platform/filters.ts'
-import { DateText, LinkChip } from '../../parts/values.tsx'
+import { LinkChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
@@ -85,7 +86,7 @@ const columns: Column<EndingConsent>[] = [
     cell: ({ status, days }) => <LinkChip status={status} days={days} />,
   },
   { id: 'days', header: t('expiring.days'), numeric: true, cell: ({ days }) => formatCount(days) },
-  { id: 'ends', header: t('link.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
+  { id: 'ends', header: t('link.ends'), numeric: true, cell: (row) => <EndText iso={row.ends_at} isDay /> },
 ]
 
 function ConsentName({ consent }: { consent: EndingConsent }) {

@@ -117,8 +117,9 @@ function SaveBar({ changes, unseen, onUndo, onDone }: SaveBarProps) {
       )}
       <Button
         loading={write.isPending}
-        disabled={isTooMany}
-        onClick={() => write.mutate({ changes, role: LINK_ROLES.find((name) => name === role) ?? null })}
+        onClick={() => {
+          if (!isTooMany) write.mutate({ changes, role: LINK_ROLES.find((name) => name === role) ?? null })
+        }}
       >
         {t('matrix.save', { count: changes.size })}
       </Button>

@@ -97,12 +97,18 @@ function useTargets(team: TeamDetail) {
 
 type SelectProps = { value: string; onValue: (value: string) => void }
 
-function TargetSelect({ team, value, onValue }: SelectProps & { team: TeamDetail }) {
+function TargetSelect({
+  team,
+  value,
+  isMissing,
+  onValue,
+}: SelectProps & { team: TeamDetail; isMissing: boolean }) {
   const { groups, links } = useTargets(team)
   return (
     <NativeSelect
       label={t('team.add_what')}
       required
+      error={isMissing && t('team.missing')}
       value={value}
       onChange={(event) => onValue(event.currentTarget.value)}
     >
@@ -146,6 +152,7 @@ const nothing = { target: '', role: '', lastDay: '' }
 
 function AddGrant({ team, save }: { team: TeamDetail; save: Save }) {
   const [entered, setEntered] = useState(nothing)
+  const [isMissing, setMissing] = useState(false)
   const set = (change: Partial<typeof nothing>) => setEntered((before) => ({ ...before, ...change }))
   const { role, lastDay } = entered
   // A colleague may have assigned the team there meanwhile; then it is no choice any more.
@@ -166,10 +173,17 @@ function AddGrant({ team, save }: { team: TeamDetail; save: Save }) {
       className="filters"
       onSubmit={(event) => {
         event.preventDefault()
-        add()
+        setMissing(target === '')
+        if (target !== '') add()
       }}
+      noValidate
     >
-      <TargetSelect team={team} value={target} onValue={(next) => set({ target: next })} />
+      <TargetSelect
+        team={team}
+        value={target}
+        isMissing={isMissing && target === ''}
+        onValue={(next) => set({ target: next })}
+      />
       <RoleSelect value={role} onValue={(next) => set({ role: next })} />
       <TextInput
         type="date"
@@ -177,7 +191,7 @@ function AddGrant({ team, save }: { team: TeamDetail; save: Save }) {
         value={lastDay}
         onChange={(event) => set({ lastDay: event.currentTarget.value })}
       />
-      <Button type="submit" loading={save.isPending} disabled={target === ''}>
+      <Button type="submit" loading={save.isPending}>
         {t('team.add')}
       </Button>
     </form>

@@ -56,6 +56,7 @@ function WhatIsAsked({ template }: { template: LinkTemplate }) {
 
 function AskForm({ id, onOrdered }: { id: string; onOrdered: (operationId: string) => void }) {
   const [text, setText] = useState('')
+  const [isMissing, setMissing] = useState(false)
   const slugs = slugsIn(text)
   const write = useAsking(id, slugs, (operationId) => {
     setText('')
@@ -67,7 +68,8 @@ function AskForm({ id, onOrdered }: { id: string; onOrdered: (operationId: strin
       className="stack form"
       onSubmit={(event) => {
         event.preventDefault()
-        write.mutate(slugs)
+        setMissing(slugs.length === 0)
+        if (slugs.length > 0 && !isTooMany) write.mutate(slugs)
       }}
     >
       <WriteProblem error={write.error} />
@@ -81,14 +83,18 @@ function AskForm({ id, onOrdered }: { id: string; onOrdered: (operationId: strin
         autoComplete="off"
         spellCheck={false}
         value={text}
-        {...(isTooMany ? { error: t('template.too_many') } : {})}
+        error={
+          isTooMany
+            ? t('template.too_many')
+            : isMissing && slugs.length === 0 && t('template.tenants_missing')
+        }
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <Note tone="off">
         <p>{t('template.use_note')}</p>
       </Note>
       <div>
-        <Button type="submit" loading={write.isPending} disabled={slugs.length === 0 || isTooMany}>
+        <Button type="submit" loading={write.isPending}>
           {t('template.ask', { count: slugs.length })}
         </Button>
       </div>

@@ -3,7 +3,8 @@ import { isAction } from '@liaison/access'
 import type { TenantConsentDetail } from '@liaison/client'
 
 import { Panel } from '../../parts/page.tsx'
-import { formatDate, formatInstant } from '../../platform/format.ts'
+import { formatInstant } from '../../platform/format.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { sentenceOfAction } from './access-words.ts'
 
@@ -43,7 +44,7 @@ function linesOf({ detail }: Change): string[] {
       : [t('history.accounts', { before: textOf(accounts[0]), after: textOf(accounts[1]) })]),
     ...(end === null
       ? []
-      : [t('history.ends', { before: formatDate(textOf(end[0])), after: formatDate(textOf(end[1])) })]),
+      : [t('history.ends', { before: formatUtc(textOf(end[0])), after: formatUtc(textOf(end[1])) })]),
   ]
 }
 

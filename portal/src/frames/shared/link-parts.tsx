@@ -1,12 +1,14 @@
 import './link-event-words.ts'
 import type { Link, LinkDetail } from '@liaison/client'
 
+import { EndText } from '../../parts/end-text.tsx'
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import type { Fact } from '../../parts/page.tsx'
 import { DiffList } from '../../parts/permission-list.tsx'
-import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { IdText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
-import { formatDate, formatDateTime, formatInstant } from '../../platform/format.ts'
+import { formatInstant } from '../../platform/format.ts'
+import { formatUtc } from '../../platform/utc.ts'
 import { t, tValue } from '../../platform/words.ts'
 
 /** A link as either side reads it; only the conditions differ. */
@@ -16,10 +18,7 @@ type AnyLink = Omit<Link, 'conditions'>
 function howItBegan(link: AnyLink): Fact[] {
   const isInvited = link.initiated_by === 'tenant'
   return [
-    fact(
-      t(isInvited ? 'link.invited' : 'link.asked'),
-      link.requested_at && formatDateTime(link.requested_at),
-    ),
+    fact(t(isInvited ? 'link.invited' : 'link.asked'), formatUtc(link.requested_at)),
     fact(
       t(isInvited ? 'link.invitation' : 'link.message'),
       link.request_message && <q>{link.request_message}</q>,
@@ -28,15 +27,29 @@ function howItBegan(link: AnyLink): Fact[] {
       t(isInvited ? 'link.accepted' : 'link.approved'),
       link.approved_at &&
         t('link.approved_value', {
-          date: formatDate(link.approved_at),
+          date: formatUtc(link.approved_at),
           name: link.approved_by_name ?? t('value.none'),
         }),
     ),
   ]
 }
 
+type LinkFactsProps = {
+  link: AnyLink
+  title: string
+  whoPays?: string
+  /** The status to show, where the link alone does not decide it. */
+  shown?: string
+}
+
+function statusFact({ link, shown }: LinkFactsProps): Fact {
+  const { status, expires_in_days: days, status_changed_by: by } = link
+  return fact(t('column.status'), <LinkChip status={shown ?? status} days={days} by={by} />)
+}
+
 /** State, role, dates and origin of a link, in the same words on every side. */
-export function LinkFacts({ link, title, whoPays }: { link: AnyLink; title: string; whoPays?: string }) {
+export function LinkFacts(props: LinkFactsProps) {
+  const { link, title, whoPays } = props
   const now = useNow(60_000)
   const isWaiting = link.status === 'requested'
   const { sla_response_hours: hours } = link
@@ -44,10 +57,7 @@ export function LinkFacts({ link, title, whoPays }: { link: AnyLink; title: stri
     <Panel title={title}>
       <Facts
         facts={[
-          fact(
-            t('column.status'),
-            <LinkChip status={link.status} days={link.expires_in_days} by={link.status_changed_by} />,
-          ),
+          statusFact(props),
           fact(
             t('link.paused_by'),
             link.status === 'suspended' &&
@@ -60,13 +70,13 @@ export function LinkFacts({ link, title, whoPays }: { link: AnyLink; title: stri
           fact(t('link.reach'), link.own_accounts_only ? t('link.opens_accounts') : null),
           fact(t('access.pays'), whoPays),
           fact(t('link.promise'), hours && t('link.promise_within', { hours })),
-          fact(t('link.starts'), link.starts_at && <DateText iso={link.starts_at} />),
-          fact(t('link.ends'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
+          fact(t('link.starts'), link.starts_at && <EndText iso={link.starts_at} />),
+          fact(t('link.ends'), link.ends_at === null ? t('link.no_end') : <EndText iso={link.ends_at} />),
           fact(
             t('link.answer_by'),
-            isWaiting && link.request_expires_at && <DateText iso={link.request_expires_at} />,
+            isWaiting && link.request_expires_at && <EndText iso={link.request_expires_at} />,
           ),
-          fact(t('link.renewable'), link.renewable_until && <DateText iso={link.renewable_until} />),
+          fact(t('link.renewable'), link.renewable_until && <EndText iso={link.renewable_until} />),
           fact(
             t('link.renews'),
             link.auto_renew_days > 0
@@ -94,7 +104,7 @@ export function ChangeList({ changes }: { changes: LinkDetail['changes'] }) {
               {t('link.change_line', {
                 status: tValue('change', change.status),
                 name: change.requested_by_name,
-                date: formatDate(change.requested_at),
+                date: formatUtc(change.requested_at),
               })}
             </p>
             <DiffList rows={change.rows} />

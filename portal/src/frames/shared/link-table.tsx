@@ -4,10 +4,11 @@ import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
+import { EndText } from '../../parts/end-text.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
 import { Refreshed } from '../../parts/states.tsx'
-import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -113,7 +114,12 @@ function toColumns(now: Date, addressOf: AddressOf, of: LinksOf): Column<Link>[]
       numeric: true,
       cell: (link) => <MomentText iso={link.last_used_at} now={now} />,
     },
-    { id: 'ends', header: t('link.ends'), numeric: true, cell: (link) => <DateText iso={link.ends_at} /> },
+    {
+      id: 'ends',
+      header: t('link.ends'),
+      numeric: true,
+      cell: (link) => <EndText iso={link.ends_at} isDay />,
+    },
   ]
   return [...sidesOf(of, addressOf), ...others]
 }

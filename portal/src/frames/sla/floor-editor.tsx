@@ -3,7 +3,8 @@ import { readBody } from '@liaison/client'
 import type { LiaisonClient, SlaFloors, SlaTerms } from '@liaison/client'
 import { useState } from 'react'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
+import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
 import { Note } from '../../parts/page.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -59,6 +60,7 @@ function BeginPick({ list, onTerms }: Pick<EditorProps, 'list'> & { onTerms: (te
 export function FloorEditor({ list, chosen, onKeep, onWritten }: EditorProps) {
   const [terms, setTerms] = useState(() => forSeveral(list.usual_terms))
   const [note, setNote] = useState('')
+  const [errors, setErrors] = useState<readonly FormError[]>([])
   const write = useWrite((body: Written, { client }) => writeFloors(client, body), onWritten)
   return (
     <form
@@ -66,10 +68,13 @@ export function FloorEditor({ list, chosen, onKeep, onWritten }: EditorProps) {
       aria-label={t('floors.choose')}
       onSubmit={(event) => {
         event.preventDefault()
+        setErrors(chosen.length === 0 ? [{ field: 'subsidiaries', text: t('floors.missing') }] : [])
+        if (chosen.length === 0) return
         const items = chosen.map((row) => ({ tenant_id: row.tenant_id, version: row.floor?.version ?? 0 }))
         write.mutate({ terms, note: note.trim(), items })
       }}
     >
+      <ErrorSummary errors={errors} />
       <WriteProblem error={write.error} />
       <Note tone="off">
         <p>{t('floors.nobody')}</p>
@@ -91,7 +96,7 @@ export function FloorEditor({ list, chosen, onKeep, onWritten }: EditorProps) {
         onChange={(event) => setNote(event.currentTarget.value)}
       />
       <div className="row">
-        <Button type="submit" loading={write.isPending} disabled={chosen.length === 0}>
+        <Button type="submit" loading={write.isPending}>
           {t('floors.set', { count: chosen.length })}
         </Button>
         <Button variant="default" onClick={onKeep}>

@@ -140,7 +140,9 @@ function Floors({ list }: { list: SlaFloors }) {
     <div className="stack">
       <ScopeNote scope={list.scope} />
       {written !== null && <Results written={written} />}
-      <Subsidiaries rows={list.items} chosen={chosen} onChosen={setChosen} />
+      <div id="subsidiaries">
+        <Subsidiaries rows={list.items} chosen={chosen} onChosen={setChosen} />
+      </div>
       {isEdited ? (
         <FloorEditor
           list={list}
