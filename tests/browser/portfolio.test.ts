@@ -204,7 +204,7 @@ async function withdrawsOlder(page: Page): Promise<void> {
 async function approve(page: Page, card: Locator): Promise<void> {
   await card.getByRole('button', { name: 'Approve…' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByText('See billing totals').waitFor()
+  await dialog.getByText('can then do, in addition').waitFor()
   await dialog.getByRole('button', { name: /^Give .* this access$/ }).click()
   await dialog.waitFor({ state: 'detached' })
 }
