@@ -86,7 +86,7 @@ test(
     const has = await openOwn('hanna@harbour.example')
     await has.getByText(WHO_ENDS).waitFor()
     await rowOf(has, 'Fibre 10 Gbit/s').getByText('Ended').waitFor()
-    await has.getByLabel('State').selectOption({ label: 'Ended' })
+    await has.getByLabel('Status').selectOption({ label: 'Ended' })
     await rowOf(has, 'Business router').waitFor()
     // It pays for nobody else.
     expect(await has.getByRole('link', { name: 'What you pay for others' }).count()).toBe(0)
@@ -116,7 +116,7 @@ test(
     await page.getByText('What Lakeside Cable has of that which Southbank Systems ordered for it.').waitFor()
     await rowOf(page, 'Fibre 1 Gbit/s').getByText('Active').waitFor()
     faults.push(...(await faultsInLooks(page)))
-    await page.getByLabel('State').selectOption({ label: 'Ended' })
+    await page.getByLabel('Status').selectOption({ label: 'Ended' })
     await page.getByText('Nothing matches').first().waitFor()
 
     const none = await openOwn('wilma@westwire.example', 'Westwire Wholesale')
