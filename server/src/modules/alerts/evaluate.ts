@@ -32,17 +32,18 @@ export type AlertChange = z.output<typeof Change>
 
 const Named = z.object({ id: z.string(), name: z.string() })
 
-/** The tenants about which partners are told, by name: tickets of several have the same number. */
+/** The tenants and partners of changes, by name: tickets of several tenants have the same number, and the provider reads the alerts of all. */
 async function namesOf(
   mandate: Mandate<'system'>,
   changes: readonly AlertChange[],
 ): Promise<ReadonlyMap<string, string>> {
-  const ids = new Set(
-    changes.flatMap((change) => (change.audience === 'partner' ? (change.tenant_id ?? []) : [])),
-  )
+  const ids = new Set(changes.flatMap((change) => [change.tenant_id ?? [], change.partner_id ?? []].flat()))
   if (ids.size === 0) return new Map()
   const [result] = await runStatements(mandate, [
-    { text: 'select id, name from tenant where id = any ($1)', values: [[...ids]] },
+    {
+      text: 'select id, name from tenant where id = any ($1) union all select id, name from partner where id = any ($1)',
+      values: [[...ids]],
+    },
   ])
   return new Map(
     z
@@ -57,6 +58,18 @@ function labelOf({ title }: AlertChange, tenant: string | undefined): string {
   return tenant === undefined || title.includes(tenant) ? title : `${tenant}: ${title}`
 }
 
+/** Whose alert it is, with the name. */
+function sideOf(
+  { audience, partner_id: partner, tenant_id: tenant }: AlertChange,
+  names: ReadonlyMap<string, string>,
+) {
+  if (audience === 'partner' && partner !== null)
+    return { partnerId: partner, partnerName: names.get(partner) ?? '' }
+  if (audience === 'tenant' && tenant !== null)
+    return { tenantId: tenant, tenantName: names.get(tenant) ?? '' }
+  return {}
+}
+
 /** The event of a change is read by those who read the alert: each side has alerts, and events, of its own. */
 function recordChange(
   mandate: Mandate<'system'>,
@@ -66,8 +79,7 @@ function recordChange(
   const tenant = change.audience === 'partner' ? names.get(change.tenant_id ?? '') : undefined
   recordEvent(mandate, {
     action: change.change,
-    ...(change.audience === 'partner' && change.partner_id && { partnerId: change.partner_id }),
-    ...(change.audience === 'tenant' && change.tenant_id && { tenantId: change.tenant_id }),
+    ...sideOf(change, names),
     resource: { type: 'alert', id: change.alert_id, label: labelOf(change, tenant) },
     changes: { severity: change.severity },
   })
