@@ -4,9 +4,8 @@ import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useEndless } from '../../parts/endless.tsx'
-import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Refreshed } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
@@ -14,9 +13,8 @@ import { actingPlaces, partnerPlaces } from '../../places.ts'
 import {
   costColumns,
   productColumn,
-  ServiceStatePick,
   serviceStateField,
-  ServiceTable,
+  ServiceList,
   stateQuery,
   termsColumns,
 } from '../shared/service-list.tsx'
@@ -52,8 +50,8 @@ function toColumns(partnerId: string): Column<PartnerService>[] {
 /** What is in use of that which the partner ordered for tenants; who is billed stands beside each. */
 export function PartnerServicesPage() {
   const { name, partnerId } = useFrame()
-  const { values, set, clear, active } = useFilters(spec)
-  const query = stateQuery(values.state)
+  const filters = useFilters(spec)
+  const query = stateQuery(filters.values.state)
   const services = useEndless<PartnerService>(['partner-services', query], (frame, cursor, signal) =>
     readBody(
       frame.client.GET('/partner/services', {
@@ -68,14 +66,11 @@ export function PartnerServicesPage() {
       title={t('services.title')}
       lead={`${t('ordering.services_lead', { partner: name })} ${t('services.who_ends')}`}
     >
-      <FilterBar active={active} onClear={clear} note={<Refreshed query={services} />}>
-        <ServiceStatePick value={values.state} onState={(state) => set({ state })} />
-      </FilterBar>
-      <ServiceTable
+      <ServiceList
         list={services}
         columns={columns}
+        filters={filters}
         empty={{ title: t('services.none'), text: t('ordering.services_empty') }}
-        isFiltered={active.length > 0}
       />
     </Page>
   )

@@ -3,17 +3,15 @@ import type { Service } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { useEndless } from '../../parts/endless.tsx'
-import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Refreshed } from '../../parts/states.tsx'
 import { useActing } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import {
   costColumns,
   productColumn,
-  ServiceStatePick,
   serviceStateField,
-  ServiceTable,
+  ServiceList,
   stateQuery,
   termsColumns,
 } from '../shared/service-list.tsx'
@@ -23,8 +21,8 @@ const spec = { state: serviceStateField() }
 /** What the tenant acted in has of that which the own organisation ordered for it; of the rest nothing is shown. */
 export function TenantServicesPage() {
   const { acting } = useActing()
-  const { values, set, clear, active } = useFilters(spec)
-  const query = stateQuery(values.state)
+  const filters = useFilters(spec)
+  const query = stateQuery(filters.values.state)
   const services = useEndless<Service>(['services', query], (frame, cursor, signal) =>
     readBody(
       frame.client.GET('/partner/provisioning/services', {
@@ -43,14 +41,11 @@ export function TenantServicesPage() {
       title={t('services.title')}
       lead={`${t('ordering.services_acting', names)} ${t('services.who_ends')}`}
     >
-      <FilterBar active={active} onClear={clear} note={<Refreshed query={services} />}>
-        <ServiceStatePick value={values.state} onState={(state) => set({ state })} />
-      </FilterBar>
-      <ServiceTable
+      <ServiceList
         list={services}
         columns={columns}
+        filters={filters}
         empty={{ title: t('services.none'), text: t('ordering.services_acting_none', names) }}
-        isFiltered={active.length > 0}
       />
     </Page>
   )

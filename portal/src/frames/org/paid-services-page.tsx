@@ -3,9 +3,8 @@ import type { PaidService } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useEndless } from '../../parts/endless.tsx'
-import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Refreshed } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
@@ -13,9 +12,8 @@ import {
   accountColumn,
   costColumns,
   productColumn,
-  ServiceStatePick,
   serviceStateField,
-  ServiceTable,
+  ServiceList,
   stateColumn,
   stateQuery,
 } from '../shared/service-list.tsx'
@@ -43,8 +41,8 @@ const columns: Column<PaidService>[] = [
 /** What others have in use and is billed to the organisation: enough to know the bill, and no more. */
 export function PaidServicesPage() {
   const { name, tenantId } = useFrame()
-  const { values, set, clear, active } = useFilters(spec)
-  const query = stateQuery(values.state)
+  const filters = useFilters(spec)
+  const query = stateQuery(filters.values.state)
   const services = useEndless<PaidService>(['paid-services', query], (frame, cursor, signal) =>
     readBody(
       frame.client.GET('/tenant/paid-services', {
@@ -59,14 +57,11 @@ export function PaidServicesPage() {
       lead={`${t('services.paid_lead', { org: name })} ${t('services.who_ends')}`}
       back={{ to: orgPlaces.services(tenantId), label: t('nav.services') }}
     >
-      <FilterBar active={active} onClear={clear} note={<Refreshed query={services} />}>
-        <ServiceStatePick value={values.state} onState={(state) => set({ state })} />
-      </FilterBar>
-      <ServiceTable
+      <ServiceList
         list={services}
         columns={columns}
+        filters={filters}
         empty={{ title: t('services.paid_none'), text: t('services.paid_none_text', { org: name }) }}
-        isFiltered={active.length > 0}
       />
     </Page>
   )

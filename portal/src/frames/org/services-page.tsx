@@ -4,9 +4,8 @@ import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useEndless } from '../../parts/endless.tsx'
-import { FilterBar, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Refreshed } from '../../parts/states.tsx'
 import { textField } from '../../platform/filters.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
@@ -18,9 +17,8 @@ import {
   accountColumn,
   costColumns,
   productColumn,
-  ServiceStatePick,
   serviceStateField,
-  ServiceTable,
+  ServiceList,
   stateQuery,
   termsColumns,
 } from '../shared/service-list.tsx'
@@ -67,10 +65,10 @@ function usePaysForOthers(): boolean {
 export function ServicesPage() {
   const { name, tenantId } = useFrame()
   const paysForOthers = usePaysForOthers()
-  const { values, set, clear, active } = useFilters(spec)
+  const filters = useFilters(spec)
   const services = useServices({
-    ...optional('customer_ban', values.account),
-    ...stateQuery(values.state),
+    ...optional('customer_ban', filters.values.account),
+    ...stateQuery(filters.values.state),
   })
   const columns = useMemo(() => toColumns(tenantId), [tenantId])
   return (
@@ -81,20 +79,18 @@ export function ServicesPage() {
         paysForOthers && <GoLink to={orgPlaces.paidServices(tenantId)}>{t('services.paid_link')}</GoLink>
       }
     >
-      <FilterBar active={active} onClear={clear} note={<Refreshed query={services} />}>
-        <SearchBox
-          label={t('access.account')}
-          value={values.account}
-          onValue={(account) => set({ account })}
-        />
-        <ServiceStatePick value={values.state} onState={(state) => set({ state })} />
-      </FilterBar>
-      <ServiceTable
+      <ServiceList
         list={services}
         columns={columns}
+        filters={filters}
         empty={{ title: t('services.none'), text: t('services.none_text') }}
-        isFiltered={active.length > 0}
-      />
+      >
+        <SearchBox
+          label={t('access.account')}
+          value={filters.values.account}
+          onValue={(account) => filters.set({ account })}
+        />
+      </ServiceList>
     </Page>
   )
 }

@@ -4,9 +4,8 @@ import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useEndless } from '../../parts/endless.tsx'
-import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Refreshed } from '../../parts/states.tsx'
 import { textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
@@ -18,9 +17,8 @@ import {
   accountColumn,
   costColumns,
   productColumn,
-  ServiceStatePick,
   serviceStateField,
-  ServiceTable,
+  ServiceList,
   stateQuery,
   termsColumns,
 } from '../shared/service-list.tsx'
@@ -59,8 +57,8 @@ function toColumns(mayEnd: boolean): Column<AdminService>[] {
 /** Every service that came of an order, whoever has it; the address can narrow the list to one organisation. */
 export function ServicesPage() {
   const mayEnd = useMay('platform.commercial.manage')
-  const { values, set, clear, active } = useFilters(spec)
-  const query = { ...stateQuery(values.state), ...optional('tenant_id', values.tenant) }
+  const filters = useFilters(spec)
+  const query = { ...stateQuery(filters.values.state), ...optional('tenant_id', filters.values.tenant) }
   const services = useEndless<AdminService>(['services', query], (frame, cursor, signal) =>
     readBody(
       frame.client.GET('/admin/services', { params: { query: { ...query, limit: 25, ...cursor } }, signal }),
@@ -69,14 +67,11 @@ export function ServicesPage() {
   const columns = useMemo(() => toColumns(mayEnd), [mayEnd])
   return (
     <Page title={t('services.title')} lead={t('services.all_lead')}>
-      <FilterBar active={active} onClear={clear} note={<Refreshed query={services} />}>
-        <ServiceStatePick value={values.state} onState={(state) => set({ state })} />
-      </FilterBar>
-      <ServiceTable
+      <ServiceList
         list={services}
         columns={columns}
+        filters={filters}
         empty={{ title: t('services.none'), text: t('services.all_none') }}
-        isFiltered={active.length > 0}
       />
     </Page>
   )

@@ -1,9 +1,11 @@
 import type { PaidService, Service } from '@liaison/client'
+import type { ReactNode } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { EndlessTable } from '../../parts/endless.tsx'
 import type { Endless } from '../../parts/endless.tsx'
-import { anyOr, Pick } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick } from '../../parts/filter-bar.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { formatDate } from '../../platform/format.ts'
@@ -21,19 +23,6 @@ export function serviceStateField() {
 /** The state as a query part: absent when any is wanted. */
 export function stateQuery(state: State): { state?: 'active' | 'ended' } {
   return state === 'any' ? {} : { state }
-}
-
-/** Narrows a list of services to one state. */
-export function ServiceStatePick({ value, onState }: { value: State; onState: (state: State) => void }) {
-  return (
-    <Pick
-      label={t('orders.state')}
-      value={value}
-      words={states}
-      labelOf={anyOr('status.service')}
-      onValue={onState}
-    />
-  )
 }
 
 /** Whether a service is in use; of one that is not, since when. */
@@ -106,21 +95,44 @@ export function costColumns<Row extends Service | PaidService>(): Column<Row>[] 
   ]
 }
 
-type ServiceTableProps<Row> = {
+type ServiceListProps<Row> = {
   list: Endless<Row>
   columns: readonly Column<Row>[]
   empty: { title: string; text: string }
-  isFiltered: boolean
+  /** The filters of the page, of which the state is one. */
+  filters: {
+    values: { state: State }
+    set: (changed: { state: State }) => void
+    clear: () => void
+    active: readonly string[]
+  }
+  /** What narrows it besides. */
+  children?: ReactNode
 }
 
-/** The services themselves, newest first, with more of them on demand. */
-export function ServiceTable<Row extends Service | PaidService>(props: ServiceTableProps<Row>) {
+/** A list of services, newest first, narrowed by their state, with more of them on demand. */
+export function ServiceList<Row extends Service | PaidService>(props: ServiceListProps<Row>) {
+  const { list, filters, children, ...table } = props
   return (
-    <EndlessTable
-      {...props}
-      caption={t('services.caption')}
-      rowId={(service) => service.service_id}
-      countOf={(count) => t('services.shown', { count })}
-    />
+    <>
+      <FilterBar active={filters.active} onClear={filters.clear} note={<Refreshed query={list} />}>
+        {children}
+        <Pick
+          label={t('orders.state')}
+          value={filters.values.state}
+          words={states}
+          labelOf={anyOr('status.service')}
+          onValue={(state) => filters.set({ state })}
+        />
+      </FilterBar>
+      <EndlessTable
+        {...table}
+        list={list}
+        isFiltered={filters.active.length > 0}
+        caption={t('services.caption')}
+        rowId={(service) => service.service_id}
+        countOf={(count) => t('services.shown', { count })}
+      />
+    </>
   )
 }
