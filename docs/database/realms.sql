@@ -239,6 +239,7 @@ create table public.realm (
   closed_by_side text,
   closed_by_name text,
   close_reason text,
+  address_salt bytea not null default sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))),
   constraint realm_check CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
   constraint realm_check1 CHECK (((status = 'closed'::text) = ((closed_by_side IS NOT NULL) AND (closed_by_name IS NOT NULL) AND (close_reason IS NOT NULL)))),
   constraint realm_close_reason_check CHECK (((char_length(close_reason) >= 1) AND (char_length(close_reason) <= 500))),
@@ -292,7 +293,7 @@ CREATE OR REPLACE FUNCTION access.address_mark(realm uuid, address text)
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
-RETURN access.sign(((('address of an end user '::text || realm) || ' '::text) || address));
+AS $function$ select encode(sha256(r.address_salt || sha256(r.address_salt || convert_to(address, 'UTF8'))), 'hex') from public.realm r where r.partner_id = realm $function$;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.become_end_user(of_user uuid)

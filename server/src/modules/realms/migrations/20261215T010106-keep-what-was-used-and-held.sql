@@ -19,12 +19,15 @@ grant select (kept_until), delete on former_standing to liaison_job;
 create policy taking_over on subscription_hold for insert to liaison_authz with check (true);
 grant insert (partner_id, end_user_id, kind, blocks_entitlement, reason, placed_by_side, placed_at) on subscription_hold to liaison_authz;
 
+-- Part of the realm, not of the database: a backup brings it along, and a restored hold still finds its address.
+alter table realm add column address_salt bytea not null default sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+
 set role liaison_authz;
 
--- The mark of an address in one realm: without the key of the database it tells nothing of the address, and in two realms it is two marks.
+-- The mark of an address in one realm: without the salt of the realm it tells nothing of the address, and in two realms it is two marks.
 create function access.address_mark(realm uuid, address text) returns text language sql stable
   set search_path = pg_catalog, pg_temp
-  return access.sign('address of an end user ' || realm || ' ' || address);
+  as $$ select encode(sha256(r.address_salt || sha256(r.address_salt || convert_to(address, 'UTF8'))), 'hex') from public.realm r where r.partner_id = realm $$;
 revoke execute on function access.address_mark(uuid, text) from public;
 
 -- Deleting an account sheds neither what people of the partner or the provider hold it by as a whole, for a year, nor what was used of its limits, for the seven days for which that counts. A hold that a limit placed follows from what was used, one for a payment ends with its subscription.
