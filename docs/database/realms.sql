@@ -206,7 +206,7 @@ grant insert (partner_id, purpose, token_hash, email, role, ends_at) on public.e
 grant select (partner_id, purpose, email, used_at) on public.end_user_token to liaison_program;
 grant update (used_at) on public.end_user_token to liaison_program;
 
--- What held an account that its end user deleted, and what was used of its limits, under a keyed mark of its address: an account that is made anew with it takes that over. Written by the deciding role alone (C5, C7).
+-- What held an account that its end user deleted, and what was used of its limits, under a salted mark of its address: an account that is made anew with it takes that over. Written by the deciding role alone (C5, C7).
 create table public.former_standing (
   partner_id uuid not null,
   address_mark text not null,

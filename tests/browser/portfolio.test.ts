@@ -202,9 +202,11 @@ async function withdrawsOlder(page: Page): Promise<void> {
 }
 
 async function approve(page: Page, card: Locator): Promise<void> {
+  const wanted = await card.locator('dt:text-is("What") + dd').innerText()
   await card.getByRole('button', { name: 'Approve…' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('can then do, in addition').waitFor()
+  for (const line of wanted.split('\n')) expect(await dialog.innerText()).toContain(line)
   await dialog.getByRole('button', { name: /^Give .* this access$/ }).click()
   await dialog.waitFor({ state: 'detached' })
 }

@@ -10,7 +10,7 @@ type EndTextProps = {
 export function EndText({ iso, isDay = false }: EndTextProps) {
   if (!iso) return <span className="muted">–</span>
   return (
-    <time dateTime={iso} title={formatUtc(iso)} className="nowrap">
+    <time dateTime={iso} title={formatUtc(iso)} className={isDay ? 'nowrap' : undefined}>
       {isDay ? formatUtcDay(iso) : formatUtc(iso)}
     </time>
   )

@@ -8,7 +8,7 @@ create table former_standing (
   kept_until timestamptz not null,
   primary key (partner_id, address_mark)
 );
-comment on table former_standing is 'What held an account that its end user deleted, and what was used of its limits, under a keyed mark of its address: an account that is made anew with it takes that over. Written by the deciding role alone (C5, C7).';
+comment on table former_standing is 'What held an account that its end user deleted, and what was used of its limits, under a salted mark of its address: an account that is made anew with it takes that over. Written by the deciding role alone (C5, C7).';
 create index on former_standing (kept_until);
 alter table former_standing enable row level security, force row level security;
 create policy keeping on former_standing to liaison_authz using (true) with check (true);
@@ -24,7 +24,7 @@ alter table realm add column address_salt bytea not null default sha256(uuid_sen
 
 set role liaison_authz;
 
--- The mark of an address in one realm: without the salt of the realm it tells nothing of the address, and in two realms it is two marks.
+-- The mark of an address in one realm: nobody reads an address from it, and in two realms it is two marks.
 create function access.address_mark(realm uuid, address text) returns text language sql stable
   set search_path = pg_catalog, pg_temp
   as $$ select encode(sha256(r.address_salt || sha256(r.address_salt || convert_to(address, 'UTF8'))), 'hex') from public.realm r where r.partner_id = realm $$;
