@@ -1,5 +1,5 @@
 /**
- * A partner's application in small: it asks a customer for access, places an order for the customer and reads it back.
+ * A partner's application in small: it asks a customer for access, then places an order and reads it back, or reads alone where that is all it may.
  * Run it with `npx node examples/partner-app/main.ts`; docs/onboarding.md shows the way from the beginning.
  */
 
@@ -23,6 +23,42 @@ async function askForConsent(session: Session, settings: Settings): Promise<stri
   return session.redeem(await arrival)
 }
 
+type Api = ReturnType<typeof createLiaisonClient>
+interface Account {
+  readonly customer_ban: string
+}
+
+function mayOrder(scope: unknown): boolean {
+  return typeof scope === 'string' && scope.split(' ').includes('orders.write')
+}
+
+async function readOrders(api: Api, account: Account): Promise<void> {
+  const orders = await readBody(api.GET('/customers/{customer_ban}/orders', { params: { path: account } }))
+  say('Orders of the account:', orders)
+  say(
+    'Nothing was ordered.',
+    'The token lets this client read alone. To place an order, allow the client orders.write and let the customer tick it.',
+  )
+}
+
+async function placeOrder(api: Api, account: Account, product: string): Promise<void> {
+  const placed = await readBody(
+    api.POST('/customers/{customer_ban}/orders', {
+      params: { path: account },
+      // The same key again after a lost answer returns the order that was placed, and places none.
+      headers: { 'Idempotency-Key': randomUUID() },
+      body: { items: [{ product_code: product, quantity: 1 }], reference: 'A first order' },
+    }),
+  )
+  say('Order placed:', placed.order_id)
+  const read = await readBody(
+    api.GET('/customers/{customer_ban}/orders/{order_id}', {
+      params: { path: { ...account, order_id: placed.order_id } },
+    }),
+  )
+  say('Order read back:', read)
+}
+
 async function run(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) return say('A partner’s application in small', USAGE)
   const settings = await readSettings(args)
@@ -36,21 +72,8 @@ async function run(args: readonly string[]): Promise<void> {
   const api = createLiaisonClient({ baseUrl: `${settings.api.href}/v1`, fetch: session.fetchWith(token) })
   // A partner that is given references names the account by its own, in the same place.
   const account = { customer_ban: String(claims['customer_ref'] ?? claims['customer_ban']) }
-  const placed = await readBody(
-    api.POST('/customers/{customer_ban}/orders', {
-      params: { path: account },
-      // The same key again after a lost answer returns the order that was placed, and places none.
-      headers: { 'Idempotency-Key': randomUUID() },
-      body: { items: [{ product_code: settings.product, quantity: 1 }], reference: 'A first order' },
-    }),
-  )
-  say('Order placed:', placed.order_id)
-  const read = await readBody(
-    api.GET('/customers/{customer_ban}/orders/{order_id}', {
-      params: { path: { ...account, order_id: placed.order_id } },
-    }),
-  )
-  say('Order read back:', read)
+  if (!mayOrder(claims['scope'])) return readOrders(api, account)
+  await placeOrder(api, account, settings.product)
 }
 
 try {

@@ -78,7 +78,7 @@ test(
     // A tick box takes no text, so the letter counts while it holds the focus.
     await page.getByRole('checkbox').nth(1).check()
     await page.keyboard.press('a')
-    const dialog = page.getByRole('dialog', { name: /^Approve 1 / })
+    const dialog = page.getByRole('dialog', { name: 'Approve one earning?' })
     await dialog.waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })

@@ -174,7 +174,7 @@ export const onboarding = {
   'app.resource': 'API',
   'app.example': 'Run the example application',
   'app.example_text':
-    'It asks for access, prints the address of the page on which a customer decides, places an order and reads it back. Use the file with the private key that you saved.',
+    'It asks for access, prints the address of the page on which a customer decides, places an order and reads it back; with a client that may only read, it lists the orders. Use the file with the private key that you saved.',
   'app.live_title': 'Real customers',
   'app.live_sandbox': 'This client works with sandbox organisations only.',
   'app.live_ask': 'Ask for live use',
