@@ -191,7 +191,7 @@ export const common = {
   'column.my_role': 'My role',
   'column.link': 'Link',
   'column.people': 'People',
-  'column.open_tickets': 'Unresolved tickets',
+  'column.open_tickets': 'Unresolved',
   'column.at_risk': '{count} late or close',
   'column.outstanding': 'Outstanding',
   'column.overdue': 'Overdue',

@@ -45,7 +45,7 @@ function WorkFacts({ tenant }: { tenant: ManagedTenantDetail }) {
     <Facts
       facts={[
         fact(
-          t('column.open_tickets'),
+          t('tile.open_tickets'),
           metrics.open_tickets === null ? t('value.withheld') : String(metrics.open_tickets),
         ),
         fact(t('column.outstanding'), <MoneyText money={metrics.outstanding} />),

@@ -166,7 +166,7 @@ function TicketCount({ metrics }: { metrics: ManagedTenant['metrics'] }) {
   return (
     <>
       {formatCount(metrics.open_tickets)}
-      {atRisk > 0 && <span className="late small"> {t('column.at_risk', { count: atRisk })}</span>}
+      {atRisk > 0 && <div className="late small">{t('column.at_risk', { count: atRisk })}</div>}
     </>
   )
 }
@@ -178,7 +178,7 @@ function AlertCount({ metrics }: { metrics: ManagedTenant['metrics'] }) {
   return (
     <>
       {critical < metrics.open_alerts && formatCount(metrics.open_alerts)}
-      {critical > 0 && <span className="late small"> {t('board.critical', { count: critical })}</span>}
+      {critical > 0 && <div className="late small">{t('board.critical', { count: critical })}</div>}
     </>
   )
 }
