@@ -112,6 +112,20 @@ describe('a sentence', () => {
       'platform',
     ],
     [
+      'The statement 2026-10 USD for Northwind MSP was made',
+      {
+        ...read,
+        action: 'program.statement.closed',
+        actorType: 'system',
+        personName: null,
+        tenantName: null,
+        side: 'provider',
+        rows: null,
+        label: '2026-10 USD',
+      },
+      'platform',
+    ],
+    [
       'A notice about partner access was sent (Northwind MSP in Acme Fiber)',
       { ...suspend, action: 'link_notices.tell', actorType: 'system', personName: null, side: 'provider' },
       'platform',
