@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
-import { hashPassword, sealTotpSecret } from '#modules/identity/index.ts'
+import { sealTotpSecret } from '#modules/identity/index.ts'
+import { quickHash } from './quick-hash.ts'
 import type { SeededPerson, TestWorld } from './world.ts'
 
 /** The password of every seeded account. */
@@ -9,16 +10,12 @@ export const PASSWORD = 'violet anchors drift home'
 /** Another password that the rules take. */
 export const NEW_PASSWORD = 'seven lanterns over grey water'
 
-let hash: Promise<string> | undefined
+const HASH = quickHash(PASSWORD)
 
 /** A person with a password and no second factor. */
 export async function seedAccount(world: TestWorld): Promise<SeededPerson> {
-  hash ??= hashPassword(PASSWORD)
   const person = await world.person()
-  await world.seed('insert into password_credential (person_id, hash) values ($1, $2)', [
-    person.id,
-    await hash,
-  ])
+  await world.seed('insert into password_credential (person_id, hash) values ($1, $2)', [person.id, HASH])
   return person
 }
 

@@ -1,7 +1,7 @@
 import type { IdOf, PartnerId, RealmRole } from '@liaison/access'
-import { hashPassword } from '#modules/identity/index.ts'
 import { mailsTo, linkIn, PASSWORD } from './account-holder.ts'
 import { FormBrowser } from './form-browser.ts'
+import { quickHash } from './quick-hash.ts'
 import type { Caller, TestWorld } from './world.ts'
 
 /** A white-label partner with an open realm and an owner who is signed in to the portal. */
@@ -20,7 +20,7 @@ export async function openRealm(world: TestWorld, name: string): Promise<OpenRea
   return { id, slug, owner: await world.signIn(person.id) }
 }
 
-let hash: Promise<string> | undefined
+const HASH = quickHash(PASSWORD)
 
 /** A user of a realm who can sign in with `PASSWORD`. */
 export async function seedEndUser(
@@ -29,11 +29,10 @@ export async function seedEndUser(
   user: { readonly email: string; readonly role?: RealmRole },
 ): Promise<IdOf<'end_user'>> {
   const id = await world.endUser(realm.id, user)
-  hash ??= hashPassword(PASSWORD)
   await world.seed('insert into end_user_credential (partner_id, end_user_id, hash) values ($1, $2, $3)', [
     realm.id,
     id,
-    await hash,
+    HASH,
   ])
   return id
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { allRoutes } from '../../app.ts'
 import { digestFormToken, formTokenPepper, makeFormToken } from '#modules/agencies/index.ts'
 import type { Route } from '#platform/route.ts'
+import { quickHash } from '#testing/quick-hash.ts'
 import {
   AGENCY_ORIGIN,
   callForm,
@@ -309,9 +310,8 @@ test('a page that calls by itself reads every refusal of its form, also of a tok
 })
 
 test('a form may ask for the code that its agency knows by heart: five tries in a quarter of an hour (E8)', async () => {
-  const { hashPassword } = await import('#modules/identity/index.ts')
   const one = await openEmbedScene(world)
-  const hash = await hashPassword('correct horse')
+  const hash = quickHash('correct horse')
   await world.seed('update form set access_code_hash = $2 where id = $1', [one.form.uuid, hash], one.tenant)
   const send = (code?: string) =>
     callForm(one, 'vouchers', {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FormBrowser } from '#testing/form-browser.ts'
+import { quickHash } from '#testing/quick-hash.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { SeededPerson } from '#testing/world.ts'
-import { hashPassword, makeIdentityRoutes } from './index.ts'
+import { makeIdentityRoutes } from './index.ts'
 
 const PASSWORD = 'violet anchors drift home'
 const SAFARI = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1'
@@ -15,8 +16,10 @@ afterAll(() => world[Symbol.asyncDispose]())
 
 async function personWithPassword(): Promise<SeededPerson> {
   const person = await world.person()
-  const hash = await hashPassword(PASSWORD)
-  await world.seed('insert into password_credential (person_id, hash) values ($1, $2)', [person.id, hash])
+  await world.seed('insert into password_credential (person_id, hash) values ($1, $2)', [
+    person.id,
+    quickHash(PASSWORD),
+  ])
   return person
 }
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hashPassword } from '#modules/identity/index.ts'
 import { makeRealmRoutes } from '#modules/realms/index.ts'
 import { PASSWORD } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { offerPlan, openPlanScene, takePlan } from '#testing/plan-acts.ts'
 import type { PlanScene } from '#testing/plan-acts.ts'
+import { quickHash } from '#testing/quick-hash.ts'
 import { TestWorld } from '#testing/world.ts'
 import { planModuleRoutes } from './index.ts'
 
@@ -57,7 +57,7 @@ describe('a partner is told', () => {
     await world.seed('insert into end_user_credential (partner_id, end_user_id, hash) values ($1, $2, $3)', [
       scene.partner,
       scene.user,
-      await hashPassword(PASSWORD),
+      quickHash(PASSWORD),
     ])
     const [user] = await world.sql<{ email: string }>('select email from end_user where id = $1', [
       scene.user,
