@@ -133,8 +133,9 @@ const DURABILITY: readonly TargetFigure[] = [
         'a code and an assertion are each taken once among three servers that are asked at the same moment (A4)',
       ),
     ],
-    parts: ['once', 'processes'],
-    missing: '10,000 rounds of each kind: `npm run evidence -- once processes --times 200`',
+    parts: ['once', 'once-of-three'],
+    missing:
+      '10,000 rounds of each kind: `npm run evidence -- once --times 200`, `npm run evidence -- once-of-three --times 50`',
   },
   {
     number: 8,
@@ -149,8 +150,8 @@ const DURABILITY: readonly TargetFigure[] = [
         'whatever changes in whatever order, each read is answered as one that nobody kept anything of (P6)',
       ),
     ],
-    parts: ['processes', 'following'],
-    missing: 'a million requests in one run: `npm run evidence -- processes --times 42`; during faults',
+    parts: ['revoked', 'following'],
+    missing: 'a million requests in one run: `npm run evidence -- revoked --times 42`; during faults',
   },
 ]
 

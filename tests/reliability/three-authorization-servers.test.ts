@@ -45,7 +45,7 @@ const successes = (statuses: readonly number[]) => statuses.filter((status) => s
 test(
   'a code and an assertion are each taken once among three servers that are asked at the same moment (A4)',
   async () => {
-    const rounds = attempts(2, 100)
+    const rounds = attempts(2, 200)
     for (let round = 0; round < rounds; round += 1) {
       const cast = await oauth.cast()
       const app = new PartnerApp(balanced(), { id: cast.client, key: cast.key })
