@@ -146,12 +146,17 @@ const DURABILITY: readonly TargetFigure[] = [
         'what was revoked at one process is refused by all three at the next call, reads and writes (R5, I7)',
       ),
       test(
+        'tests/reliability/three-processes.test.ts',
+        'what was revoked right after every connection of three processes ended, and while they end again, is served by none (R5, R7)',
+      ),
+      test(
         'server/src/modules/delegations/kept-decisions.test.ts',
         'whatever changes in whatever order, each read is answered as one that nobody kept anything of (P6)',
       ),
     ],
     parts: ['revoked', 'following'],
-    missing: 'a million requests in one run: `npm run evidence -- revoked --times 42`; during faults',
+    missing:
+      'a million requests in one run: `npm run evidence -- revoked --times 42`; while PostgreSQL itself is killed',
   },
 ]
 

@@ -118,6 +118,13 @@ export const PARTS: readonly Part[] = [
         ],
         result: '0 served',
       },
+      {
+        requirement: 'R5, R7',
+        claim:
+          'Nor while the connections of all three to the database end, among them those that hear of revocations',
+        figures: ['requests after a revocation, while connections ended', 'connections ended'],
+        result: '0 served',
+      },
     ],
     positiveControl: 'the same people are served by all three processes right before.',
   }),

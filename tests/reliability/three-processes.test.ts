@@ -132,6 +132,20 @@ test(
   LONG_MS,
 )
 
+const revoke = (index: number, staff: Caller, link: LinkId) =>
+  three.call(index, staff, {
+    method: 'POST',
+    path: `/api/v1/admin/partner-access/links/${encodeId('link', link)}/revoke`,
+    body: { reason: 'because of a test' },
+  })
+
+/** A read and a write at each of the three, at the same moment. */
+const askAll = (caller: Caller): Promise<Heard[]> =>
+  Promise.all([
+    ...[0, 1, 2].map((index) => three.call(index, caller, { path: `${TICKETS}?limit=1` })),
+    ...[0, 1, 2].map((index) => open(index, caller)),
+  ])
+
 test(
   'what was revoked at one process is refused by all three at the next call, reads and writes (R5, I7)',
   async () => {
@@ -140,22 +154,60 @@ test(
     for (let round = 0; round < rounds; round += 1) {
       const { caller, link } = await scene()
       expect(await three.all(caller, `${TICKETS}?limit=1`)).toEqual([200, 200, 200])
-      const revoked = await three.call(round, await admin(), {
-        method: 'POST',
-        path: `/api/v1/admin/partner-access/links/${encodeId('link', link)}/revoke`,
-        body: { reason: 'because of a test' },
-      })
+      const revoked = await revoke(round, await admin(), link)
       expect(revoked.status, revoked.text).toBe(200)
       for (let wave = 0; wave < WAVES; wave += 1) {
-        const after = await Promise.all([
-          ...[0, 1, 2].map((index) => three.call(index, caller, { path: `${TICKETS}?limit=1` })),
-          ...[0, 1, 2].map((index) => open(index, caller)),
-        ])
+        const after = await askAll(caller)
         asked += after.length
         expect(after.map(({ status }) => status)).toEqual(after.map(() => 403))
       }
     }
     tellFigures([{ name: 'requests after a revocation had returned, over three processes', count: asked }])
+  },
+  LONG_MS,
+)
+
+/** Ends each connection of the three, also those that listen for what was revoked. Returns how many there were. */
+async function endConnections(): Promise<number> {
+  const ended = await world.sql<{ is_ended: boolean }>(
+    `select pg_terminate_backend(pid) as is_ended from pg_stat_activity
+     where datname = current_database() and application_name like 'liaison %'`,
+  )
+  return ended.filter((row) => row.is_ended).length
+}
+
+test(
+  'what was revoked right after every connection of three processes ended, and while they end again, is served by none (R5, R7)',
+  async () => {
+    const rounds = attempts(2, 100)
+    let [asked, ended] = [0, 0]
+    for (let round = 0; round < rounds; round += 1) {
+      const { caller, link } = await scene()
+      const staff = await admin()
+      const areAll = (wanted: number) => async () =>
+        (await three.all(caller, `${TICKETS}?limit=1`)).every((status) => status === wanted)
+      await vi.waitUntil(areAll(200), PATIENCE)
+      // Whoever listens for what was revoked hears nothing of this one.
+      ended += await endConnections()
+      await vi.waitUntil(async () => {
+        const { status } = await revoke(round, staff, link)
+        // An answer that was lost with its connection leaves nothing to revoke for the next try.
+        expect([200, 409, 503]).toContain(status)
+        return status !== 503
+      }, PATIENCE)
+      for (let wave = 0; wave < WAVES; wave += 1) {
+        const [answers, now] = await Promise.all([askAll(caller), wave % 2 === 0 ? endConnections() : 0])
+        ended += now
+        asked += answers.length
+        expect(answers.filter(({ status }) => ![403, 503].includes(status))).toEqual([])
+      }
+      await vi.waitUntil(areAll(403), PATIENCE)
+    }
+    expect(ended).toBeGreaterThan(rounds * 6)
+    tellFigures([
+      { name: 'requests after a revocation, while connections ended', count: asked },
+      { name: 'connections ended', count: ended },
+    ])
   },
   LONG_MS,
 )
