@@ -127,6 +127,18 @@ const inputSchemas = () =>
     ),
   )
 
+test('every list that goes on behind a cursor also says whether it does (access.md section 7)', async () => {
+  const lists = partsOf(await snapshot()).filter(({ part }) => {
+    const properties: unknown = Reflect.get(part, 'properties')
+    return typeof properties === 'object' && properties !== null && 'next_cursor' in properties
+  })
+  const silent = lists.filter(
+    ({ part }) => !JSON.stringify(Reflect.get(part, 'required')).includes('has_more'),
+  )
+  expect(lists.length).toBeGreaterThan(10)
+  expect(silent.map(({ place }) => place)).toEqual([])
+})
+
 test('no operation takes a field that it does not name (ASVS 15.3.3)', () => {
   const open = inputSchemas().flatMap(({ name, schema }) =>
     openPlaces(schema).map((place) => `${name}${place}`),

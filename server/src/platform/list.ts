@@ -21,6 +21,20 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   }
 }
 
+/** The shape of a page of a list that goes on behind a cursor. */
+export function cursorPageOf<Item extends z.ZodType>(item: Item) {
+  return {
+    items: z.array(item).max(MAXIMUM_LIMIT),
+    has_more: z.boolean(),
+    next_cursor: z.string().nullable(),
+  }
+}
+
+/** Where a list goes on; `null` where it ends. */
+export function toNext(cursor: string | null) {
+  return { has_more: cursor !== null, next_cursor: cursor }
+}
+
 /** The figures that go with a page of rows. */
 export function toPage<Item>(items: Item[], query: { limit: number; offset: number }, total: number) {
   return {

@@ -2,6 +2,7 @@ import { decodeId, encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
 import type { IdKind, PartnerId, TenantId } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
+import { cursorPageOf, toNext } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import {
@@ -131,8 +132,7 @@ export type Item = z.output<typeof ActivityItem>
 
 export const ActivityPage = z
   .strictObject({
-    items: z.array(ActivityItem),
-    next_cursor: z.string().nullable(),
+    ...cursorPageOf(ActivityItem),
     limit: z.int(),
     window: z
       .strictObject({ from: z.string(), to: z.string(), is_default: z.boolean() })
@@ -293,7 +293,7 @@ export async function readActivityPage(
   const { items, window, next } = await readActivity(mandate, asked, { after, limit })
   return {
     items,
-    next_cursor: next ? cursors.sign([next.at, next.id], bound) : null,
+    ...toNext(next ? cursors.sign([next.at, next.id], bound) : null),
     limit,
     window: { from: window.from.toISOString(), to: window.to.toISOString(), is_default: window.isDefault },
   }

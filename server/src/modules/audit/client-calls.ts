@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
+import { cursorPageOf, toNext } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { commaList, FIRST_INSTANT, publicId, wholeNumber } from '#platform/route-input.ts'
 import { checkedWindow, moment, toPublicId, toTold } from './activity.ts'
@@ -68,8 +69,7 @@ const ClientCall = z
 
 export const CallsPage = z
   .strictObject({
-    items: z.array(ClientCall).max(100),
-    next_cursor: z.string().nullable(),
+    ...cursorPageOf(ClientCall),
     limit: z.int(),
     window: z.strictObject({ from: z.string(), to: z.string(), is_default: z.boolean() }).meta({
       description: 'The time that was looked at, the end excluded; the last 7 days without `from`.',
@@ -154,7 +154,7 @@ export async function readCallsPage(
   const last = found.length > limit ? rows.at(-1) : undefined
   return {
     items: rows.map((row) => toCall(row, details.get(row.id))),
-    next_cursor: last ? cursors.sign([last.at, last.id], bound) : null,
+    ...toNext(last ? cursors.sign([last.at, last.id], bound) : null),
     limit,
     window: { from: window.from.toISOString(), to: window.to.toISOString(), is_default: window.isDefault },
   }

@@ -1,6 +1,7 @@
 import { decodeId, encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
+import { toNext } from '#platform/list.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId, wholeNumber } from '#platform/route-input.ts'
 import { listConsents } from './store.ts'
@@ -36,7 +37,7 @@ export async function readPage(
   mandate: ConsentMandate,
   query: Asked,
   cursors: CursorSigner,
-): Promise<{ rows: ConsentRow[]; next_cursor: string | null }> {
+): Promise<{ rows: ConsentRow[]; next: ReturnType<typeof toNext> }> {
   const { cursor, limit, billing_account_id: account, ...filter } = query
   const reader =
     'tenant' in mandate ? mandate.tenant.id : 'partner' in mandate ? mandate.partner.id : mandate.kind
@@ -48,6 +49,6 @@ export async function readPage(
   const hasMore = rows.length > limit && last !== undefined
   return {
     rows: shown,
-    next_cursor: hasMore ? cursors.sign([encodeId('consent', idFromUuid('consent', last.id))], bound) : null,
+    next: toNext(hasMore ? cursors.sign([encodeId('consent', idFromUuid('consent', last.id))], bound) : null),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cursorPageOf } from '#platform/list.ts'
 import { instant, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -61,10 +62,10 @@ function makeListRoute(services: Services): Route {
     access: { permission: 'platform.links.read' },
     limit: 'list',
     problems: ['CURSOR_INVALID'],
-    responses: { 200: z.strictObject({ items: z.array(AdminConsent), next_cursor: z.string().nullable() }) },
+    responses: { 200: z.strictObject(cursorPageOf(AdminConsent)) },
     async handle({ mandate, query }) {
-      const { rows, next_cursor } = await readPage(mandate, query, services.cursors)
-      return { items: rows.map((row) => toAdminConsent(row, mandate.origin.now)), next_cursor }
+      const { rows, next } = await readPage(mandate, query, services.cursors)
+      return { items: rows.map((row) => toAdminConsent(row, mandate.origin.now)), ...next }
     },
   })
 }

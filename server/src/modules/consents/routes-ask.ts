@@ -1,6 +1,7 @@
 import { ACTION_NAMES, decodeId, encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
+import { cursorPageOf, toNext } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId, wholeNumber } from '#platform/route-input.ts'
@@ -111,7 +112,7 @@ async function readSent(
   const hasMore = rows.length > limit && last !== undefined
   return {
     items: shown.map((row) => toSent(row, mandate.origin.now)),
-    next_cursor: hasMore ? cursors.sign([idOfAsk(last.id)], bound) : null,
+    ...toNext(hasMore ? cursors.sign([idOfAsk(last.id)], bound) : null),
   }
 }
 
@@ -140,7 +141,7 @@ export function makeAskRoutes(services: Services): readonly Route[] {
       access: { permission: 'partner_org.consents.read' },
       limit: 'list',
       problems: ['CURSOR_INVALID'],
-      responses: { 200: z.strictObject({ items: z.array(SentBody), next_cursor: z.string().nullable() }) },
+      responses: { 200: z.strictObject(cursorPageOf(SentBody)) },
       handle: ({ mandate, query }) => readSent(mandate, query, services.cursors),
     }),
     route({

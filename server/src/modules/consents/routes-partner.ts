@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cursorPageOf } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -58,13 +59,13 @@ function makeListRoute(services: Services): Route {
     limit: 'list',
     problems: ['CURSOR_INVALID'],
     responses: {
-      200: z.strictObject({ items: z.array(PartnerConsent), next_cursor: z.string().nullable() }),
+      200: z.strictObject(cursorPageOf(PartnerConsent)),
     },
     async handle({ mandate, query }) {
-      const { rows, next_cursor } = await readPage(mandate, query, services.cursors)
+      const { rows, next } = await readPage(mandate, query, services.cursors)
       const clients = rows.map((row) => row.client_id)
       const uses = await findClientUse(mandate, clients)
-      return { items: rows.map((row) => toPartnerConsent(row, uses, mandate.origin.now)), next_cursor }
+      return { items: rows.map((row) => toPartnerConsent(row, uses, mandate.origin.now)), ...next }
     },
   })
 }

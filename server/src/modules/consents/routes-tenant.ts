@@ -1,6 +1,7 @@
 import { ACTION_NAMES, encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone, whoStillDecides } from '#platform/first-approver.ts'
+import { cursorPageOf } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { Money } from '#platform/money.ts'
@@ -53,11 +54,11 @@ function makeListRoute(services: Services): Route {
     access: { permission: 'tenant.partner_access.read' },
     limit: 'list',
     problems: ['CURSOR_INVALID'],
-    responses: { 200: z.strictObject({ items: z.array(TenantConsent), next_cursor: z.string().nullable() }) },
+    responses: { 200: z.strictObject(cursorPageOf(TenantConsent)) },
     async handle({ mandate, query }) {
-      const { rows, next_cursor } = await readPage(mandate, query, services.cursors)
+      const { rows, next } = await readPage(mandate, query, services.cursors)
       noteRead(mandate, { action: 'tenant.partner_access.read', rowCount: rows.length })
-      return { items: rows.map((row) => toTenantConsent(row, mandate.origin.now)), next_cursor }
+      return { items: rows.map((row) => toTenantConsent(row, mandate.origin.now)), ...next }
     },
   })
 }

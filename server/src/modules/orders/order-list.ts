@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
+import { cursorPageOf, toNext } from '#platform/list.ts'
 import { calendarDay, commaList, plainText, wholeNumber } from '#platform/route-input.ts'
 import { cursor } from './inputs.ts'
 import { ORDER_STATES } from './rules.ts'
 import { listItems, listOrders, ORDER_SORTS } from './store.ts'
 import type { OrderFilter, OrderMandate } from './store.ts'
-import { OrderBody, pageWithCursor, toOrder } from './view.ts'
+import { OrderBody, toOrder } from './view.ts'
 
 /** What may be asked of a list of orders. */
 export const orderQuery = {
@@ -18,7 +19,7 @@ export const orderQuery = {
   limit: wholeNumber(1, 100).default(50),
 }
 
-export const OrderPage = pageWithCursor(OrderBody).meta({ id: 'OrderPage' })
+export const OrderPage = z.strictObject(cursorPageOf(OrderBody)).meta({ id: 'OrderPage' })
 
 interface Asked extends Pick<OrderFilter, 'state' | 'reference' | 'requested_from' | 'requested_to'> {
   readonly sort: (typeof ORDER_SORTS)[number]
@@ -52,7 +53,6 @@ export async function answerOrders(
   const last = found.length > limit ? rows.at(-1) : undefined
   return {
     items: rows.map((row) => toOrder(row, items.get(row.id) ?? [])),
-    has_more: last !== undefined,
-    next_cursor: last === undefined ? null : cursors.sign([last.requested_on, last.id], bound),
+    ...toNext(last === undefined ? null : cursors.sign([last.requested_on, last.id], bound)),
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { nameOf } from '#platform/credentials/access-token.ts'
 import type { CursorSigner } from '#platform/cursor.ts'
+import { cursorPageOf, toNext } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { Money, toMoney } from '#platform/money.ts'
@@ -19,7 +20,6 @@ import { getService } from './store.ts'
 import {
   BillingBody,
   ClientInvoiceBody,
-  pageWithCursor,
   ServiceBody,
   toClientInvoice,
   toDelegationId,
@@ -166,7 +166,7 @@ function makeServiceRoutes(cursors: CursorSigner): Route[] {
   ]
 }
 
-const InvoicePage = pageWithCursor(ClientInvoiceBody).meta({ id: 'AccountInvoicePage' })
+const InvoicePage = z.strictObject(cursorPageOf(ClientInvoiceBody)).meta({ id: 'AccountInvoicePage' })
 
 function makeInvoiceRoute(cursors: CursorSigner): Route {
   return route({
@@ -199,8 +199,7 @@ function makeInvoiceRoute(cursors: CursorSigner): Route {
       noteRead(mandate, { action: 'invoices.list', rowCount: rows.length })
       return {
         items: rows.map((row) => toClientInvoice(row, nameOf(mandate.token.account))),
-        has_more: last !== undefined,
-        next_cursor: last === undefined ? null : cursors.sign([last.issued_on, last.id], bound),
+        ...toNext(last === undefined ? null : cursors.sign([last.issued_on, last.id], bound)),
       }
     },
   })

@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { cursorPageOf, toNext } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -11,7 +12,7 @@ import { listPaid, listPaidServices } from './paid-store.ts'
 import type { PaidRow, PaidServiceRow } from './paid-store.ts'
 import { ORDER_STATES } from './rules.ts'
 import { serviceQuery } from './service-list.ts'
-import { pageWithCursor, toTenantId } from './view.ts'
+import { toTenantId } from './view.ts'
 
 const PaidOrder = z
   .strictObject({
@@ -27,7 +28,7 @@ const PaidOrder = z
   })
   .meta({ id: 'PaidOrder' })
 
-const PaidOrderPage = pageWithCursor(PaidOrder).meta({ id: 'PaidOrderPage' })
+const PaidOrderPage = z.strictObject(cursorPageOf(PaidOrder)).meta({ id: 'PaidOrderPage' })
 
 const toPaidOrder = (row: PaidRow): z.input<typeof PaidOrder> => ({
   order_id: encodeId('order', idFromUuid('order', row.id)),
@@ -58,7 +59,7 @@ const PaidService = z
   })
   .meta({ id: 'PaidService' })
 
-const PaidServicePage = pageWithCursor(PaidService).meta({ id: 'PaidServicePage' })
+const PaidServicePage = z.strictObject(cursorPageOf(PaidService)).meta({ id: 'PaidServicePage' })
 
 const toPaidService = (row: PaidServiceRow): z.input<typeof PaidService> => ({
   service_id: encodeId('service', idFromUuid('service', row.id)),
@@ -96,8 +97,7 @@ function makePaidServiceRoute({ cursors }: Services): Route {
       const last = found.length > limit ? rows.at(-1) : undefined
       return {
         items: rows.map(toPaidService),
-        has_more: last !== undefined,
-        next_cursor: last === undefined ? null : cursors.sign([last.id], bound),
+        ...toNext(last === undefined ? null : cursors.sign([last.id], bound)),
       }
     },
   })
@@ -126,8 +126,7 @@ export function makePaidOrderRoutes(services: Services): readonly Route[] {
         const last = found.length > query.limit ? rows.at(-1) : undefined
         return {
           items: rows.map(toPaidOrder),
-          has_more: last !== undefined,
-          next_cursor: last === undefined ? null : cursors.sign([last.id], bound),
+          ...toNext(last === undefined ? null : cursors.sign([last.id], bound)),
         }
       },
     }),

@@ -1,5 +1,6 @@
 import { encodeId } from '@liaison/access'
 import { z } from 'zod'
+import { cursorPageOf } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { narrowReach, reachOf, Scope, toScope } from '#platform/reach.ts'
@@ -19,9 +20,7 @@ const PartnerOrder = z
 
 const PartnerOrderPage = z
   .strictObject({
-    items: z.array(PartnerOrder),
-    has_more: z.boolean(),
-    next_cursor: z.string().nullable(),
+    ...cursorPageOf(PartnerOrder),
     scope: Scope,
   })
   .meta({ id: 'PartnerOrderPage' })
@@ -32,9 +31,7 @@ const PartnerService = z
 
 const PartnerServicePage = z
   .strictObject({
-    items: z.array(PartnerService),
-    has_more: z.boolean(),
-    next_cursor: z.string().nullable(),
+    ...cursorPageOf(PartnerService),
     scope: Scope,
   })
   .meta({ id: 'PartnerServicePage' })

@@ -1,5 +1,6 @@
 import { decodeId } from '@liaison/access'
 import { z } from 'zod'
+import { cursorPageOf } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
@@ -9,14 +10,14 @@ import type { Services } from '#platform/services.ts'
 import { announceServiceEnd } from './events.ts'
 import { answerServices, serviceQuery } from './service-list.ts'
 import { endService, getService, nameTenants } from './store.ts'
-import { pageWithCursor, ServiceBody, toService, toTenantId } from './view.ts'
+import { ServiceBody, toService, toTenantId } from './view.ts'
 
 /** A service with the name of the organisation whose it is: the provider reads those of all. */
 const AdminService = z
   .strictObject({ ...ServiceBody.shape, customer_name: z.string() })
   .meta({ id: 'AdminService' })
 
-const AdminServicePage = pageWithCursor(AdminService).meta({ id: 'AdminServicePage' })
+const AdminServicePage = z.strictObject(cursorPageOf(AdminService)).meta({ id: 'AdminServicePage' })
 
 const ServiceParams = z.strictObject({ service_id: publicId('service') })
 

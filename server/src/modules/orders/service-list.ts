@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
+import { cursorPageOf, toNext } from '#platform/list.ts'
 import { plainText, publicId, wholeNumber } from '#platform/route-input.ts'
 import { cursor } from './inputs.ts'
 import { readerOf } from './order-list.ts'
 import { listServices } from './store.ts'
 import type { OrderMandate, ServiceFilter } from './store.ts'
-import { pageWithCursor, ServiceBody, toService } from './view.ts'
+import { ServiceBody, toService } from './view.ts'
 
 /** What may be asked of a list of services. */
 export const serviceQuery = {
@@ -16,7 +17,7 @@ export const serviceQuery = {
   limit: wholeNumber(1, 100).default(50),
 }
 
-export const ServicePage = pageWithCursor(ServiceBody).meta({ id: 'ServicePage' })
+export const ServicePage = z.strictObject(cursorPageOf(ServiceBody)).meta({ id: 'ServicePage' })
 
 interface Asked extends ServiceFilter {
   readonly cursor?: string | undefined
@@ -41,7 +42,6 @@ export async function answerServices(
   const last = found.length > limit ? rows.at(-1) : undefined
   return {
     items: rows.map(toService),
-    has_more: last !== undefined,
-    next_cursor: last === undefined ? null : cursors.sign([last.id], bound),
+    ...toNext(last === undefined ? null : cursors.sign([last.id], bound)),
   }
 }

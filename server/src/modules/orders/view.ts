@@ -114,11 +114,6 @@ export const ClientInvoiceBody = z
   })
   .meta({ id: 'AccountInvoice' })
 
-/** The part of a list that was asked for, and where it goes on. */
-export function pageWithCursor<Item extends z.ZodType>(item: Item) {
-  return z.strictObject({ items: z.array(item), has_more: z.boolean(), next_cursor: z.string().nullable() })
-}
-
 /** The public id of a consent or resale; null for what was done in the client's own organisation. */
 export function toDelegationId(access: AccessMode, uuid: string | null): string | null {
   if (uuid === null) return null
