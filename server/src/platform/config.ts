@@ -91,7 +91,7 @@ const Environment = z.object({
   }),
   DATABASE_URL: documented(databaseAddress(parseDatabaseUrl), {
     description:
-      'A PostgreSQL 18 or later, as a login that may create roles: used by the migrate command only. On another machine it is reached by TLS with a verified certificate (`sslrootcert=FILE` names the authority), unless it says `sslmode=disable`. Without it an embedded PostgreSQL is started.',
+      'A PostgreSQL 18 or later, as a login that owns the database and may create roles: used at the start and by the commands of the operator. Requests are served by other logins, which it makes. On another machine it is reached by TLS with a verified certificate (`sslrootcert=FILE` names the authority), unless it says `sslmode=disable`. Without it an embedded PostgreSQL is started.',
     secret: true,
   }),
   DATABASE_POOLER_URL: documented(databaseAddress(parsePoolerUrl), {
