@@ -37,6 +37,16 @@ test('a target that was missed is shown as missed', () => {
   expect(document).toMatch(/\| P1 +\| ratio +\| 0\.90 +\| ≥ 0\.85 +\| \*\*no\*\* +\|/)
 })
 
+test('the page begins with what it holds, and with every target that was missed', () => {
+  const missed = result.claims.map((claim) => ({ ...claim, isMet: false }))
+  const document = renderDocument('', [first, second], [runOf(first, { claims: missed }), runOf(second)])
+  const summary = document.slice(document.indexOf('## In short'), document.indexOf('<!-- bench first -->'))
+  expect(summary).toContain('1 of 2 targets are met.')
+  expect(summary).toMatch(/\| \[Title of first\]\(#title-of-first\) +\| 2026-11-21 +\| 0 of 1 +\|/)
+  expect(summary.match(/\| P1 +\| ratio +\| 0\.90 +\| ≥ 0\.85 +\|/g)).toHaveLength(1)
+  expect(renderDocument('', [first], [runOf(first)])).not.toContain('Missed:')
+})
+
 test('a baseline that was not steady is reported, in the document and on the terminal', () => {
   const noisy = runOf(first, { baselineSpread: 0.26 })
   expect(renderDocument('', [first], [noisy])).toContain('machine noisy')

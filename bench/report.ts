@@ -79,6 +79,53 @@ function findSection(document: string, name: string): string | undefined {
   return start < 0 || end < start ? undefined : document.slice(start + opening(name).length, end).trim()
 }
 
+const cellsOf = (line: string): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+
+/** What a section says of itself: its title as a link, its day, and the rows of its targets. */
+function readSection(text: string) {
+  const title = /^## (.+)$/m.exec(text)?.[1] ?? ''
+  const anchor = title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-')
+  const claims = text
+    .slice(text.indexOf('\n| Requirement '))
+    .split('\n')
+    .filter((line) => /\| (?:yes|\*\*no\*\*) +\|$/.test(line))
+  return {
+    link: `[${title}](#${anchor})`,
+    day: /; (\d{4}-\d{2}-\d{2}), commit /.exec(text)?.[1] ?? '',
+    claims: claims.map(cellsOf),
+  }
+}
+
+/** What whoever has a minute reads: which sections there are, and every target that is missed. */
+function renderSummary(texts: readonly string[]): string {
+  const sections = texts.map(readSection)
+  const isMet = (claim: readonly string[]): boolean => claim[4] === 'yes'
+  const claims = sections.flatMap((section) => section.claims)
+  const missed = claims.filter((claim) => !isMet(claim)).map((claim) => claim.slice(0, 4))
+  const contents = sections.map(({ link, day, claims: own }) => [
+    link,
+    day,
+    own.length === 0 ? 'none was set' : `${own.filter(isMet).length} of ${own.length}`,
+  ])
+  const parts = [
+    '## In short',
+    `${claims.length - missed.length} of ${claims.length} targets are met. Why the others are missed, and what comes next, is told in [a page of its own](performance-next.md).`,
+    renderTable({ columns: ['Section', 'Measured on', 'Targets met'], rows: contents }),
+  ]
+  if (missed.length > 0) {
+    parts.push('Missed:')
+    parts.push(renderTable({ columns: ['Requirement', 'What', 'Measured', 'Target'], rows: missed }))
+  }
+  return parts.join('\n\n')
+}
+
 /** The page with new sections for the benchmarks that ran; the others keep theirs. */
 export function renderDocument(
   before: string,
@@ -88,9 +135,10 @@ export function renderDocument(
   const sections = benchmarks.flatMap(({ name }) => {
     const run = runs.find((candidate) => candidate.benchmark.name === name)
     const text = run ? renderSection(run) : findSection(before, name)
-    return text === undefined ? [] : [`${opening(name)}\n\n${text}\n\n${closing(name)}\n`]
+    return text === undefined ? [] : [{ name, text }]
   })
-  return [INTRODUCTION, ...sections].join('\n')
+  const whole = sections.map(({ name, text }) => `${opening(name)}\n\n${text}\n\n${closing(name)}\n`)
+  return [INTRODUCTION, `${renderSummary(sections.map(({ text }) => text))}\n`, ...whole].join('\n')
 }
 
 /** Rewrites the page. */

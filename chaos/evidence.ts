@@ -8,8 +8,10 @@ const INTRODUCTION = `# Evidence
 
 For whoever asks how often a promise was put to the test.
 
-What was shown by injecting faults, how often, and how we know that the harness would have seen a fault (reliability.md
-R13). Each section is written by the command that it names, with what that run counted; nothing here is written by hand.
+Faults are made on purpose, many times, and what came of it is counted here. [The first table](#the-numbers-to-reach) is
+the whole in short: each number that the specification asks for, the tests that hold it on each commit, when the campaign
+last ran it, and what is not shown. Each section after it is one part of the campaign, written by the command that it
+names; its _positive control_ is a planted fault that the harness had to find (reliability.md R13).
 `
 
 /** One claim with what a run showed of it. */
