@@ -28,7 +28,7 @@ const WEAK = /\b(?:md5|sha1|rc4|des-|3des|-ecb|RSA-PKCS1|RSASSA-PKCS1-v1_5|RS256
 /** Where chance protects nothing. */
 const MERE_CHANCE = new Map([
   ['server/src/modules/signals/deliver.ts', 'spreads repetitions'],
-  ['server/src/modules/webhooks/deliverer.ts', 'spreads repetitions'],
+  ['server/src/platform/outgoing/deliverer.ts', 'spreads repetitions'],
   ['server/src/platform/migrate.ts', 'spreads repetitions'],
 ])
 

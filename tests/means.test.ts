@@ -93,7 +93,7 @@ const MEANS: readonly Means[] = [
       'server/src/modules/dashboards/frame/dashboard.js': 'a frame in the browser, at its own origin',
       'server/src/modules/embed/frame/talk.js': 'a form in the browser, at its own origin',
       'server/src/modules/kyc/post-event.ts': 'the demo, to its own address',
-      'server/src/modules/webhooks/ways-out.ts':
+      'server/src/platform/outgoing/ways-out.ts':
         'webhooks, signals and breached passwords: no address inside',
       'server/src/platform/limit-store/redis-limit-store.ts': 'the Redis that is configured',
       'server/src/platform/mail.ts': 'the mail server that is configured',

@@ -1,5 +1,6 @@
 import pg from 'pg'
-import { hashPassword, makeIdentityRoutes } from '../../server/src/modules/identity/index.ts'
+import { hashPassword } from '../../server/src/platform/credentials/password-hash.ts'
+import { makeIdentityRoutes } from '../../server/src/modules/identity/index.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
 import type { Services } from '../../server/src/platform/services.ts'
 import { openRoutes, readInvoice, UNLIMITED } from './liaison.ts'

@@ -1,4 +1,4 @@
-import { instantWords } from '#modules/identity/index.ts'
+import { formatInstant } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import type { Standing } from '#platform/health.ts'
@@ -20,7 +20,7 @@ const FAILS = {
 function statusPage({ isReady, at }: Standing): HtmlPage {
   const { title, text } = isReady ? WORKS : FAILS
   const body = html`${notice(isReady ? 'ok' : 'bad', html`<p>${text}</p>`)}
-    <p>Looked at <time datetime="${at.toISOString()}">${instantWords(at)}</time>.</p>
+    <p>Looked at <time datetime="${at.toISOString()}">${formatInstant(at)}</time>.</p>
     <div class="buttons"><a class="button" href="/status">Look again</a></div>
     <p>One page does not work, but others do? <a href="/help#refused">What to do</a></p>`
   return showPage(title, body, isReady ? {} : { status: 503, headers: { 'Retry-After': '5' } })

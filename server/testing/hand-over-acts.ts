@@ -1,5 +1,5 @@
-import type { Deliverer } from '#modules/webhooks/index.ts'
 import { makePayoutSender } from '#modules/payouts/index.ts'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { buildPayout, movePayout, openPayoutScene, publicIdOf, seedEarning } from './payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from './payout-acts.ts'
 import type { TestWorld } from './world.ts'

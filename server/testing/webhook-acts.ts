@@ -1,7 +1,7 @@
 import type { PartnerId } from '@liaison/access'
 import { Webhook } from 'standardwebhooks'
 import { makeWebhooks } from '#modules/webhooks/index.ts'
-import type { Deliverer } from '#modules/webhooks/index.ts'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { WebhookReceiver } from './webhook-receiver.ts'
 import type { Received } from './webhook-receiver.ts'
 import type { Caller, TestWorld } from './world.ts'

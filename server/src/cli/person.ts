@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
-import { inviteAdministrator, isEmail, removeAdministrator } from '#modules/identity/index.ts'
+import { inviteAdministrator, removeAdministrator } from '#modules/identity/index.ts'
 import { erasePerson, LastInCharge, PersonUnknown, readRecordOf } from '#modules/privacy/index.ts'
+import { isEmail } from '#platform/email-address.ts'
 import { inAdminTransaction } from '#platform/admin.ts'
 import type { RunSql } from '#platform/admin.ts'
 import { actAsOperator } from '#platform/operator.ts'

@@ -2,8 +2,8 @@
  * Agencies of a tenant and their forms (E1, E6, E11, E12): `agency`, `form`, and the two credentials, `form_token` for
  * a public page and `agency_key` for a server. Only keyed digests are kept and a token is shown once. A credential is a
  * delegation of the tenant, so a freeze and the stop of all access reach it. Where a form was shown is in `form_visit`,
- * where a credential was found in `leak_report`. `configuration` says whether a colour can be read, `identity` hashes
- * access codes. The door that forms come through is the module `embed`.
+ * where a credential was found in `leak_report`. No other module is called; the door that forms come through is the
+ * module `embed`.
  */
 
 import type { KeyObject } from 'node:crypto'
@@ -51,7 +51,6 @@ export { runAgencyClock } from './clock.ts'
 export { mountLeakReportCheck, readLeakReportKeys } from './leak-signature.ts'
 export type { LeakReportKeys } from './leak-signature.ts'
 export { stopForms } from './stop-all.ts'
-export { AllowedOrigins, isAllowedOrigin, isWildcard } from './config.ts'
 export type { FormConfig } from './config.ts'
 export type { EmbedPlaces } from './snippets.ts'
 export {

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { AllowedOrigins, FormConfigInput, isWildcard } from './config.ts'
+import { AllowedOrigins, isWildcard } from '#platform/allowed-origins.ts'
+import { FormConfigInput } from './config.ts'
 import { CHALLENGES, KEY_SCOPES } from './tables.ts'
 
 /** The overlaps that a rotation offers: none, an hour, a day, a week, a month. */

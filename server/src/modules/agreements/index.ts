@@ -3,7 +3,7 @@
  * when offered, signed on pages without script after a fresh second factor, approved by somebody else, sealed as a PDF
  * in `agreement_file` and checked by anybody at /verify. What happened is a chain of hashes in `agreement_event`. Terms
  * that a machine reads are handed to whoever computes earnings. Asking fewer people than before goes through
- * `approvals`; the sites of the embedded dashboard are checked by `agencies`.
+ * `approvals`.
  */
 
 import type { Route } from '#platform/route.ts'

@@ -1,6 +1,6 @@
 import { isUnambiguousTimeZone } from '@liaison/access'
 import { z } from 'zod'
-import { AllowedOrigins, isWildcard } from '#modules/agencies/index.ts'
+import { AllowedOrigins, isWildcard } from '#platform/allowed-origins.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'

@@ -2,7 +2,7 @@ import { PERMISSIONS } from '@liaison/access'
 import type { RealmPermission, RealmRole } from '@liaison/access'
 import { z } from 'zod'
 import { plainText } from '#platform/route-input.ts'
-import { contrastOf, LEAST_CONTRAST } from './contrast.ts'
+import { contrastOf, LEAST_CONTRAST } from '#platform/pages/contrast.ts'
 import {
   ACCESS_LEVELS,
   CONFIGURATION_KEYS,

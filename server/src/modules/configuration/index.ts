@@ -7,9 +7,9 @@
  */
 
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import './problems.ts'
 import { brandingRoutes } from './routes-branding.ts'
-import type { Services } from '#platform/services.ts'
 import { makePlatformConfigurationRoutes } from './routes-platform.ts'
 
 /** The configuration of partners: versions, what is in force, and branding. Source: C2. */
@@ -19,6 +19,5 @@ export function makeConfigurationRoutes(services: Services): readonly Route[] {
 
 export { CONFIGURATION_KEYS, isRelaxable } from './keys.ts'
 export type { ConfigurationKey } from './keys.ts'
-export { contrastOf } from './contrast.ts'
 export { readConfigurationInForce } from './read-store.ts'
 export { writeConfigurationKeys } from './write-keys.ts'

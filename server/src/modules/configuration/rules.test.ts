@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseInputs } from '#platform/route-input.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { contrastOf } from './contrast.ts'
 import { ConfigurationDocument } from './document.ts'
 
 function faultsOf(document: unknown): string[] {
@@ -64,10 +63,4 @@ test('what only tightens, and what is marked as relaxable, is taken (C2, C5)', (
       branding: { primary_color: '#1f5f8b', support_url: 'https://help.example.test/', logo: null },
     }),
   ).toEqual([])
-})
-
-test('contrast is the one of WCAG: 21 for black on white, and a grey that just carries white text', () => {
-  expect(contrastOf('#000000', '#ffffff')).toBe(21)
-  expect(contrastOf('#767676', '#ffffff')).toBeCloseTo(4.54, 2)
-  expect(contrastOf('#777777', '#ffffff')).toBeLessThan(4.5)
 })

@@ -1,4 +1,5 @@
-import { digestRecoveryCode, hashPassword, sealTotpSecret } from '#modules/identity/index.ts'
+import { digestRecoveryCode, sealTotpSecret } from '#modules/identity/index.ts'
+import { hashPassword } from '#platform/credentials/password-hash.ts'
 import { inAdminTransaction } from '#platform/admin.ts'
 import type { ConnectionSettings } from '#platform/database.ts'
 import { makeVault } from '#platform/credentials/vault.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { LimitStore } from '#platform/limit-store/index.ts'
 import { retryAfterSeconds } from '#platform/limit-store/index.ts'
 import { networkOf } from '#platform/networks.ts'
-import type { PasswordHasher } from '#modules/identity/index.ts'
+import type { PasswordHasher } from '#platform/credentials/password-hasher.ts'
 import { refuse } from './refusal.ts'
 
 const TRIES = 5

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Database } from '#platform/database.ts'
 import { showForm } from '#platform/resolvers/resolver-of-form.ts'
 import type { ShownForm } from '#platform/resolvers/resolver-of-form.ts'
-import { isAllowedOrigin } from '#modules/agencies/index.ts'
+import { isAllowedOrigin } from '#platform/allowed-origins.ts'
 
 const PUBLIC_ID = /^frm_[0-9A-Za-z]{16}$/
 

@@ -2,8 +2,7 @@
  * The door of forms on other people's sites (E2 to E5, E7, E8, E12): the loader, the frame, exactly two calls for a
  * form token, and the same two for servers. The token alone says whose form it is; the exact limits count across
  * processes; refusals have one envelope. Spent tickets are `embed_ticket_use`, daily bounds `embed_day_count`.
- * Credentials are known by `agencies`, vouchers issued and looked up by `vouchers`, passwords of forms compared by
- * `identity`.
+ * Credentials are known by `agencies`, vouchers issued and looked up by `vouchers`.
  */
 
 import './problems.ts'

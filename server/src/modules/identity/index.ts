@@ -2,11 +2,12 @@
  * Persons and how they prove who they are (access.md section 5): sign-in with password, codes and passkeys, recovery,
  * `session` with its idle and absolute end, step-up, invitations, the account pages. All pages work without script
  * except for passkeys themselves. A `person` row gives no right: memberships do. Nothing here reads anything of a
- * tenant, and no other module is called; others take the password hasher, secret tokens and code boxes from here.
+ * tenant, and no other module is called. Guesses at passwords of realms are counted in `sign_in_throttle`, too.
  */
 
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { passwordHasherOf } from '#platform/credentials/password-hasher.ts'
 import { makeAccountFactorRoutes } from './account-factor-routes.ts'
 import { makeAccountRoutes } from './account-routes.ts'
 import { makeChooseRoutes } from './choose-routes.ts'
@@ -19,7 +20,6 @@ import { makeMeRoute } from './me-routes.ts'
 import { makeOutboxRoutes } from './outbox-routes.ts'
 import { personAdminRoutes } from './person-admin-routes.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
-import { passwordHasherOf } from './password-hasher.ts'
 import { makeRecoverRoutes } from './recover-routes.ts'
 import { makeSignInRoutes } from './sign-in-routes.ts'
 import { makeStaffRoutes } from './staff-routes.ts'
@@ -60,15 +60,11 @@ export { createInvitation } from './invitation.ts'
 export { inviteAdministrator } from './invite-administrator.ts'
 export { removeAdministrator } from './remove-administrator.ts'
 export { sweepIdentity } from './member-store.ts'
-export { hashPassword } from './password-hash.ts'
-export { makePasswordHasher, passwordHasherOf } from './password-hasher.ts'
-export type { PasswordHasher } from './password-hasher.ts'
 export { findNewPasswordFault } from './new-password.ts'
 export { contextWords, SHORTEST_ALONE } from './password-rules.ts'
-export { makeToken } from './secret-token.ts'
-export { isEmail, isNoted, normalizeEmail } from './throttle-rules.ts'
+export { isNoted } from './throttle-rules.ts'
 export { admitTry, countFailure, forgetFailures } from './throttle-store.ts'
 export type { ThrottleKey } from './throttle-store.ts'
-export { browserWords, instantWords, waitWords } from './words.ts'
+export { browserWords, waitWords } from './words.ts'
 export { digestRecoveryCode } from './recovery-codes.ts'
 export { sealTotpSecret } from './totp.ts'

@@ -2,7 +2,7 @@ import type { InvitationId } from '@liaison/access'
 import { z } from 'zod'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { digestOf } from './secret-token.ts'
+import { digestOf } from '#platform/credentials/secret-token.ts'
 
 const Row = z.object({
   id: z.string(),

@@ -1,10 +1,10 @@
 import type { MemberRole } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
 import type { Services } from '#platform/services.ts'
+import { normalizeEmail } from '#platform/email-address.ts'
 import { noteInvitation } from './events.ts'
 import { mailInvitation } from './mails.ts'
 import { keepInvitation } from './member-store.ts'
-import { normalizeEmail } from './throttle-rules.ts'
 
 /** Seven days, as the database function that keeps them says. */
 const LIFE_MS = 7 * 86_400_000

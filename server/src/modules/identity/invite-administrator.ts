@@ -1,7 +1,7 @@
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { normalizeEmail } from '#platform/email-address.ts'
 import { keepInvitation } from './member-store.ts'
-import { normalizeEmail } from './throttle-rules.ts'
 
 const ROLE = 'SUPER_ADMIN'
 

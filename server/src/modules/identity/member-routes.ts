@@ -6,9 +6,9 @@ import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { isEmail, normalizeEmail } from '#platform/email-address.ts'
 import { createInvitation } from './invitation.ts'
 import { isMember, isTenantMember, listMembers, listTenantMembers } from './member-store.ts'
-import { isEmail, normalizeEmail } from './throttle-rules.ts'
 
 /** An e-mail address as it is kept. */
 export const Email = z

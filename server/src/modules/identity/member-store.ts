@@ -5,7 +5,7 @@ import { guardedBy } from '#platform/guarded.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { readCountedPage } from '#platform/read-page.ts'
-import { digestOf, makeToken } from './secret-token.ts'
+import { digestOf, makeToken } from '#platform/credentials/secret-token.ts'
 import type { IdentityTables } from './tables.ts'
 
 /** The organisation that an invitation leads into. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatInstant } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { facts, notice, showPage } from '#platform/pages/index.ts'
@@ -6,7 +7,6 @@ import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findMail, listMails } from './mail-store.ts'
 import type { KeptMail } from './mail-store.ts'
-import { instantWords } from './words.ts'
 
 const ACCESS = {
   identity:
@@ -37,7 +37,7 @@ function mailLine({ id, subject, recipient, createdAt }: KeptMail): Html {
   return html`<li>
     <div class="what">
       <a href="/dev/outbox/${id}">${subject}</a
-      ><span class="small muted">to ${recipient} · ${instantWords(createdAt)}</span>
+      ><span class="small muted">to ${recipient} · ${formatInstant(createdAt)}</span>
     </div>
   </li>`
 }
@@ -77,7 +77,7 @@ export function makeOutboxRoutes(): Route[] {
           })
         const body = html`${WARNING}${facts([
             ['To', mail.recipient],
-            ['Written', instantWords(mail.createdAt)],
+            ['Written', formatInstant(mail.createdAt)],
           ])}
           ${mailText(mail.text)}
           <p><a href="/dev/outbox">All mails</a></p>`

@@ -7,6 +7,7 @@ import { button, inLanguages, postForm, showPage, textField } from '#platform/pa
 import type { FieldError } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { isEmail, normalizeEmail } from '#platform/email-address.ts'
 import { newPasswordField } from './account-pages.ts'
 import { formText, readingFor } from './door.ts'
 import type { Door, Visit } from './door.ts'
@@ -17,7 +18,6 @@ import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password
 import { findByEmail, findOrganisationNames, findPerson, keepPassword } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { becomePerson, endOtherSessions } from './session-store.ts'
-import { isEmail, normalizeEmail } from './throttle-rules.ts'
 import { IDENTITY_WORDS } from './words/index.ts'
 import { countRecentTokens, dropTokens, findToken, keepToken, useToken } from './token-store.ts'
 

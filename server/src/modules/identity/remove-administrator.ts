@@ -1,9 +1,9 @@
 import { idFromUuid } from '@liaison/access'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { normalizeEmail } from '#platform/email-address.ts'
 import { noteStaffRemoved } from './events.ts'
 import { removeStaff } from './staff-store.ts'
-import { normalizeEmail } from './throttle-rules.ts'
 
 /**
  * Takes somebody out of those who administer the platform, for the operator at the machine, who alone may take out the

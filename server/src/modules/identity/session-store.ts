@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { IdentitySession, Mandate } from '#platform/mandate.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
-import { digestOf, makeToken } from './secret-token.ts'
+import { digestOf, makeToken } from '#platform/credentials/secret-token.ts'
 import type { IdentityTables } from './tables.ts'
 
 /** Absolute end and idle limits (reliability.md section 6): stricter for those who administer the platform. */

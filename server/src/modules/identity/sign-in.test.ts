@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashPassword } from '#platform/credentials/password-hash.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TEST_ORIGIN, TestWorld } from '#testing/world.ts'
 import type { SeededPerson } from '#testing/world.ts'
-import { hashPassword, makeIdentityRoutes } from './index.ts'
+import { makeIdentityRoutes } from './index.ts'
 
 const PASSWORD = 'violet anchors drift home'
 const WRONG = 'nobody has this one at all'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { takeTurn } from '#platform/turn.ts'
-import { digestOf, makeToken } from './secret-token.ts'
+import { digestOf, makeToken } from '#platform/credentials/secret-token.ts'
 import type { IdentityTables, TokenPurpose } from './tables.ts'
 
 /** What is kept beside a token that works once. */

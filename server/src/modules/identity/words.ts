@@ -2,21 +2,12 @@ import { writeCount } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { IDENTITY_WORDS } from './words/index.ts'
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
 /** A wait in words, rounded up: "40 seconds", "3 minutes". */
 export function waitWords(seconds: number, language: Language = 'en'): string {
   const words = IDENTITY_WORDS[language]
   return seconds < 90
     ? writeCount(seconds, words.seconds, language)
     : writeCount(Math.ceil(seconds / 60), words.minutes, language)
-}
-
-const pad = (value: number) => String(value).padStart(2, '0')
-
-/** A moment as people read it where zones differ: "21 Nov 2026, 14:05 UTC". */
-export function instantWords(at: Date): string {
-  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()] ?? ''} ${at.getUTCFullYear()}, ${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())} UTC`
 }
 
 const BROWSERS: readonly (readonly [mark: RegExp, name: string])[] = [

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { DELIVERY_STATUSES, messageIdOf, OUTCOMES } from '#modules/webhooks/index.ts'
+import { DELIVERY_STATUSES, OUTCOMES } from '#platform/outgoing/attempts.ts'
+import { messageIdOf } from '#platform/outgoing/signatures.ts'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
 import { Money, toMoney } from '#platform/money.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { Attempted, ClaimLimits } from '#modules/webhooks/index.ts'
+import type { Attempted } from '#platform/outgoing/attempts.ts'
+import type { ClaimLimits } from '#platform/outgoing/deliverer.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { guarded } from './refusals.ts'

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ingestRoutes } from '#modules/ingest/index.ts'
-import type { Deliverer } from '#modules/webhooks/index.ts'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import {
   approveExternal,
   handOverExternal,

@@ -3,7 +3,7 @@
  * person and approved by another, results come by hand, file or webhook and are taken once. Each month closes as an
  * `earning_statement` whose numbers and sealed files never change; what comes later is on a later one. It reads
  * earnings by SQL on rows that the policies open. A batch of the rail "external" reaches the provider's finance system by a
- * signed message that `webhooks` delivers.
+ * signed message. No other module is called.
  */
 
 import type { Route } from '#platform/route.ts'

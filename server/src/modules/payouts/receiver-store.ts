@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { makeSealedSecret } from '#modules/webhooks/index.ts'
+import { makeSealedSecret } from '#platform/outgoing/sealed-secret.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'

@@ -1,12 +1,7 @@
 import { z } from 'zod'
-import {
-  addressRulesOf,
-  makeAddress,
-  OUTCOMES,
-  OVERLAP_HOURS,
-  RotateBody,
-  showPublicKey,
-} from '#modules/webhooks/index.ts'
+import { addressRulesOf, makeAddress, OVERLAP_HOURS, RotateBody } from '#platform/outgoing/receiver.ts'
+import { OUTCOMES } from '#platform/outgoing/attempts.ts'
+import { showPublicKey } from '#platform/outgoing/signatures.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'

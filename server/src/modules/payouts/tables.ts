@@ -1,5 +1,5 @@
-import type { DeliveryStatus } from '#modules/webhooks/index.ts'
 import type { Generated } from 'kysely'
+import type { DeliveryStatus } from '#platform/outgoing/attempts.ts'
 
 export const METHODS = ['bank_transfer', 'external', 'credit'] as const
 export type Method = (typeof METHODS)[number]

@@ -2,7 +2,7 @@
  * Plans and subscriptions of end users (C6, C7): a `plan_version` cannot be changed once somebody could take it, a
  * `subscription` keeps the terms it was taken under, is held by a set of `subscription_hold` rows and works again when
  * none is left. What the payment service tells is taken once as `payment_event`. Pages under a partner's name and the
- * session of the end user come from `realms`, small page parts from `identity`.
+ * session of the end user come from `realms`.
  */
 
 import type { Route } from '#platform/route.ts'

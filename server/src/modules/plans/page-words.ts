@@ -1,4 +1,4 @@
-import { instantWords } from '#modules/identity/index.ts'
+import { formatInstant } from '@liaison/access'
 import type { PlanLimits } from './limits.ts'
 import type { EndReason, HoldKind, Period } from './tables.ts'
 
@@ -69,4 +69,4 @@ export const HOLD_WORDS: Readonly<Record<HoldKind, string>> = {
 }
 
 /** An instant as people read it. */
-export const whenWords = (at: Date): string => instantWords(at)
+export const whenWords = (at: Date): string => formatInstant(at)

@@ -1,6 +1,5 @@
-import { encodeId, REALM_ROLES } from '@liaison/access'
+import { encodeId, formatInstant, REALM_ROLES } from '@liaison/access'
 import { z } from 'zod'
-import { instantWords } from '#modules/identity/index.ts'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import { noteRead } from '#platform/mandate.ts'
@@ -138,8 +137,8 @@ async function userPage(mandate: Admin, row: EndUserRow, entry: Entry = { errors
       ['Role', ROLE_WORDS[row.role]],
       ['State', STATUS_WORDS[row.status]],
       ...(row.statusReason === null ? [] : [['Reason', row.statusReason] as const]),
-      ['Since', instantWords(row.createdAt)],
-      ['Last signed in', row.lastSignedInAt ? instantWords(row.lastSignedInAt) : 'Never'],
+      ['Since', formatInstant(row.createdAt)],
+      ['Last signed in', row.lastSignedInAt ? formatInstant(row.lastSignedInAt) : 'Never'],
     ])}
     ${await showUserSections(mandate, row.id)}
     ${row.id === mandate.user.id && html`<p class="muted">This is your own account: another admin changes its role and state.</p>`}

@@ -29,7 +29,7 @@ async function open(name: string, password: string): Promise<Realm> {
   const realm = await openRealm(world, name)
   const user = await seedEndUser(world, realm, { email: EMAIL })
   if (password !== PASSWORD) {
-    const { hashPassword } = await import('#modules/identity/index.ts')
+    const { hashPassword } = await import('#platform/credentials/password-hash.ts')
     await world.seed('update end_user_credential set hash = $2 where end_user_id = $1', [
       user,
       await hashPassword(password),

@@ -1,7 +1,7 @@
 import { idFromUuid } from '@liaison/access'
 import type { EndUserStatus, IdOf, RealmRole } from '@liaison/access'
 import { sql } from 'kysely'
-import { makeToken } from '#modules/identity/index.ts'
+import { makeToken } from '#platform/credentials/secret-token.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { networkOf } from '#platform/networks.ts'

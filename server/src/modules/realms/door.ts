@@ -1,16 +1,20 @@
-import { html, redirect } from '#platform/html.ts'
-import type { Html, HtmlPage } from '#platform/html.ts'
-import { networkOf } from '#platform/networks.ts'
-import { isEmail, isNoted, SHORTEST_ALONE, waitWords } from '#modules/identity/index.ts'
+import { createHash } from 'node:crypto'
 import {
   admitTry,
   contextWords,
   countFailure,
   findNewPasswordFault,
   forgetFailures,
+  isNoted,
+  SHORTEST_ALONE,
+  waitWords,
 } from '#modules/identity/index.ts'
-import type { PasswordHasher, ThrottleKey } from '#modules/identity/index.ts'
-import { createHash } from 'node:crypto'
+import type { ThrottleKey } from '#modules/identity/index.ts'
+import { html, redirect } from '#platform/html.ts'
+import type { Html, HtmlPage } from '#platform/html.ts'
+import { networkOf } from '#platform/networks.ts'
+import { isEmail } from '#platform/email-address.ts'
+import type { PasswordHasher } from '#platform/credentials/password-hasher.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'

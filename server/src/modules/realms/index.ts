@@ -1,12 +1,12 @@
 /**
  * Realms: the user bases of white-label partners (C9, C4). The door of each `realm` (sign-up, sign-in, passwords), its
  * pages and operations, and what its partner's people and the provider see of it. An `end_user` has no relation to
- * persons; the same address in two realms is two users, and each realm is an issuer of its own (decision 021). Look and
- * session limits come from `configuration`, the password hasher and secret tokens from `identity`.
+ * persons; the same address in two realms is two users, and each realm is an issuer of its own (decision 021). Session
+ * limits come from `configuration`; `identity` counts guesses and says which passwords are too easily guessed.
  */
 
-import { passwordHasherOf } from '#modules/identity/index.ts'
-import type { PasswordHasher } from '#modules/identity/index.ts'
+import { passwordHasherOf } from '#platform/credentials/password-hasher.ts'
+import type { PasswordHasher } from '#platform/credentials/password-hasher.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import type { RealmDemoSignIn, RealmDoor } from './door.ts'

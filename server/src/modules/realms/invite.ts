@@ -1,4 +1,4 @@
-import { makeToken } from '#modules/identity/index.ts'
+import { makeToken } from '#platform/credentials/secret-token.ts'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'

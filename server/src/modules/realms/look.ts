@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { contrastOf } from '#modules/configuration/index.ts'
+import { contrastOf } from '#platform/pages/contrast.ts'
 
 const Colour = z.string().regex(/^#[0-9a-f]{6}$/i)
 const WebAddress = z.url({ protocol: /^https$/ })

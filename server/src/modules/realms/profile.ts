@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { browserWords, instantWords } from '#modules/identity/index.ts'
+import { formatInstant } from '@liaison/access'
+import { browserWords } from '#modules/identity/index.ts'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -32,8 +33,8 @@ function sessionLine(mandate: Own, session: OwnSession): Html {
     <div class="what">
       <span>${browser}</span
       ><span class="small muted"
-        >${session.ip ?? 'unknown address'} · signed in ${instantWords(session.createdAt)} · last seen
-        ${instantWords(session.seenAt)}</span
+        >${session.ip ?? 'unknown address'} · signed in ${formatInstant(session.createdAt)} · last seen
+        ${formatInstant(session.seenAt)}</span
       >
     </div>
     ${end}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makePasswordHasher } from '#modules/identity/index.ts'
-import type { PasswordHasher } from '#modules/identity/index.ts'
+import { makePasswordHasher } from '#platform/credentials/password-hasher.ts'
+import type { PasswordHasher } from '#platform/credentials/password-hasher.ts'
 import { linkIn, mailsTo, NEW_PASSWORD, PASSWORD } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { openRealm, seedEndUser } from '#testing/realm-acts.ts'

@@ -1,6 +1,6 @@
 import { REALM_ROLES, END_USER_STATUSES } from '@liaison/access'
 import { z } from 'zod'
-import { isEmail, normalizeEmail } from '#modules/identity/index.ts'
+import { isEmail, normalizeEmail } from '#platform/email-address.ts'
 import { pageOf, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'

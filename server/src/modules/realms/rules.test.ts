@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contrastOf } from '#modules/configuration/index.ts'
+import { contrastOf } from '#platform/pages/contrast.ts'
 import { realmCss, RealmLookSchema, termsOf } from './look.ts'
 
 const lookOf = (branding: object) => RealmLookSchema.parse({ branding, policies: {}, sessions: {} })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { normalizeEmail } from '#modules/identity/index.ts'
+import { normalizeEmail } from '#platform/email-address.ts'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { button, facts, postForm, textField } from '#platform/pages/index.ts'

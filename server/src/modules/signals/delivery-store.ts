@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ClaimLimits } from '#modules/webhooks/index.ts'
+import type { ClaimLimits } from '#platform/outgoing/deliverer.ts'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { STREAM_UPDATED } from './events.ts'

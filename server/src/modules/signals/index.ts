@@ -3,7 +3,7 @@
  * and clients drop what they keep of a token in seconds. The database tells through the outbox what stopped or narrowed
  * access; from there `signal_event` rows go to each `signal_stream` that may know of it, pushed or polled. A stream opens
  * nothing else. Receivers are known by `gateway` or by a token of `oauth`, whose keys sign; pushes leave through the
- * guarded client of `webhooks`. People see the streams of their receivers and pause or delete them by routes of the API.
+ * guarded client of the platform. People see the streams of their receivers and pause or delete them by routes of the API.
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

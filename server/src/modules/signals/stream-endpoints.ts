@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { addressRulesOf } from '#modules/webhooks/index.ts'
+import { addressRulesOf } from '#platform/outgoing/receiver.ts'
 import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import { ProblemError } from '#platform/problem.ts'
 import {

@@ -1,10 +1,10 @@
 import { encodeId, idFromUuid } from '@liaison/access'
-import { runAgencyClock } from '#modules/agencies/index.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runAgencyClock } from '#modules/agencies/index.ts'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { callForm, EMBED_ORIGIN, entries, openEmbedScene, ticketOf } from '#testing/embed-acts.ts'
 import { openVoucherScene, startVoucherWorld, VOUCHERS } from '#testing/voucher-acts.ts'
 import { makeEndpoint, pump, TENANT_ENDPOINTS, verify, webhooksOf } from '#testing/webhook-acts.ts'
-import type { Deliverer } from '#modules/webhooks/index.ts'
 import { WebhookReceiver } from '#testing/webhook-receiver.ts'
 import type { TestWorld } from '#testing/world.ts'
 

@@ -2,8 +2,9 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
+import { makeSealedSecret } from '#platform/outgoing/sealed-secret.ts'
+import type { DeliveryStatus } from '#platform/outgoing/attempts.ts'
 import { TEST_EVENT, VERIFY_EVENT } from './catalogue.ts'
-import { makeSealedSecret } from './sealed-secret.ts'
 import {
   deleteEndpoint,
   getDelivery,
@@ -19,7 +20,7 @@ import {
   updateEndpoint,
 } from './store.ts'
 import type { DeliveryRow, EndpointRow, EndpointSettings, OwnerMandate } from './store.ts'
-import type { DeliveryStatus } from './tables.ts'
+import { ENDPOINT_PLACES } from './secret-places.ts'
 
 type WebhookAction =
   | 'webhooks.create'
@@ -52,7 +53,7 @@ async function renewSecret(
   endpointId: string,
   overlapHours: number,
 ): Promise<string> {
-  const { shown, ...sealed } = makeSealedSecret(vault, await makeSecretId(mandate))
+  const { shown, ...sealed } = makeSealedSecret(vault, await makeSecretId(mandate), ENDPOINT_PLACES)
   await replaceSecret(mandate, endpointId, { ...sealed, overlapHours })
   return shown
 }

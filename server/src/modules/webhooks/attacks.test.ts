@@ -3,10 +3,10 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { BlockList } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { readAllowedNets } from '#platform/outgoing/allowed-nets.ts'
+import { makeOutgoing, makeReader } from '#platform/outgoing/outgoing.ts'
+import type { OutgoingOptions } from '#platform/outgoing/ways-out.ts'
 import { TEST_CERTIFICATE, WebhookReceiver } from '#testing/webhook-receiver.ts'
-import { readAllowedNets } from './allowed-nets.ts'
-import { makeOutgoing, makeReader } from './outgoing.ts'
-import type { OutgoingOptions } from './ways-out.ts'
 
 let secure: WebhookReceiver
 beforeAll(async () => {

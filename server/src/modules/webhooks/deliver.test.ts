@@ -1,5 +1,6 @@
 import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { refuseLongDeletes } from '#testing/long-deletes.ts'
 import { SOON } from '#testing/patience.ts'
 import { makeEndpoint, ownerOf, pump, verify, webhooksOf } from '#testing/webhook-acts.ts'
@@ -8,7 +9,6 @@ import { WebhookReceiver } from '#testing/webhook-receiver.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver

@@ -2,7 +2,13 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
-import { signedPost } from './sealed-secret.ts'
+import { signedPost } from '#platform/outgoing/sealed-secret.ts'
+import { makeDeliverer } from '#platform/outgoing/deliverer.ts'
+import type { Deliverer, DelivererOptions } from '#platform/outgoing/deliverer.ts'
+import type { Post } from '#platform/outgoing/ways-out.ts'
+import { delayAfter, verdictOn } from '#platform/outgoing/attempts.ts'
+import type { Attempted } from '#platform/outgoing/attempts.ts'
+import { messageIdOf } from '#platform/outgoing/signatures.ts'
 import { VERIFY_EVENT } from './catalogue.ts'
 import {
   claimDue,
@@ -15,13 +21,9 @@ import {
   stopEndpoint,
 } from './delivery-store.ts'
 import type { ClaimedDelivery } from './delivery-store.ts'
-import { makeDeliverer } from './deliverer.ts'
-import type { Deliverer, DelivererOptions } from './deliverer.ts'
 import { makeTopics } from './fan-out.ts'
-import type { Post } from './ways-out.ts'
-import { delayAfter, verdictOn } from './rules.ts'
-import type { Attempted } from './rules.ts'
-import { KEPT_DAYS, messageIdOf } from './schemas.ts'
+import { KEPT_DAYS } from './schemas.ts'
+import { ENDPOINT_PLACES } from './secret-places.ts'
 
 const WORK = { job: 'webhooks' }
 
@@ -103,7 +105,7 @@ async function compose({ database, vault }: DelivererOptions, delivery: ClaimedD
     findSecrets(mandate, delivery.endpoint_id),
   )
   const message = { url: delivery.url, id: messageIdOf(delivery.event_id), body: bodyOf(delivery) }
-  return signedPost(message, { vault, kept: sealed })
+  return signedPost(message, { vault, kept: sealed, places: ENDPOINT_PLACES })
 }
 
 /** Makes the deliverer of webhooks of one process; begins with `start`. */

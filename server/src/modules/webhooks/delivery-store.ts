@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import type { ClaimLimits } from '#platform/outgoing/deliverer.ts'
+import type { Attempted, DeliveryStatus } from '#platform/outgoing/attempts.ts'
 import { VERIFY_EVENT } from './catalogue.ts'
-import type { ClaimLimits } from './deliverer.ts'
-import type { Attempted } from './rules.ts'
-import type { DeliveryStatus, DisabledReason, WebhookTables } from './tables.ts'
+import type { DisabledReason, WebhookTables } from './tables.ts'
 
 type System = Mandate<'system'>
 

@@ -1,7 +1,8 @@
 import type { Vault } from '#platform/credentials/vault.ts'
+import { judge } from '#platform/outgoing/attempts.ts'
+import { makeSealedSecret } from '#platform/outgoing/sealed-secret.ts'
 import type { EventTypeName } from './catalogue.ts'
-import { judge } from './rules.ts'
-import { makeSealedSecret } from './sealed-secret.ts'
+import { ENDPOINT_PLACES } from './secret-places.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -79,7 +80,11 @@ function makeDeliveries({ now, uuid, deliveries }: DemoEndpointGround, endpointI
 }
 
 function makeSecret({ uuid, vault }: DemoEndpointGround, endpoint: { id: string; since: Date }) {
-  const { id, sealed, digest, sealedSigningKey, publicKey } = makeSealedSecret(vault, uuid(endpoint.since))
+  const { id, sealed, digest, sealedSigningKey, publicKey } = makeSealedSecret(
+    vault,
+    uuid(endpoint.since),
+    ENDPOINT_PLACES,
+  )
   return {
     id,
     endpoint_id: endpoint.id,

@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startJobs } from '#platform/jobs.ts'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import { openDirect, openWholesale, people } from '#testing/shop.ts'
@@ -12,7 +13,6 @@ import { SOON } from '#testing/patience.ts'
 import type { Caller, TestWorld } from '#testing/world.ts'
 import { EVENT_TYPE_NAMES } from './catalogue.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { showSecret, signMessage } from './rules.ts'
+import { showSecret, signMessage } from '#platform/outgoing/signatures.ts'
 
 const secret = randomBytes(32)
 const example = spawn(process.execPath, ['examples/webhook-receiver/receiver.ts'], {

@@ -1,5 +1,6 @@
 import { createPublicKey, verify as verifySignature } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { makeEndpoint, ownerOf, pump, verify, webhooksOf } from '#testing/webhook-acts.ts'
 import type { MadeEndpoint } from '#testing/webhook-acts.ts'
 import { WebhookReceiver } from '#testing/webhook-receiver.ts'
@@ -7,7 +8,6 @@ import type { Received } from '#testing/webhook-receiver.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver

@@ -2,6 +2,7 @@ import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { allFeatureRoutes } from '#modules/features/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { people } from '#testing/shop.ts'
 import { makeEndpoint, ownerOf, pump, verify, webhooksOf } from '#testing/webhook-acts.ts'
 import { WebhookReceiver } from '#testing/webhook-receiver.ts'
@@ -9,7 +10,6 @@ import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { EVENT_TYPE_NAMES } from './catalogue.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver

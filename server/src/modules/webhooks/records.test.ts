@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { makeClientRoutes } from '#modules/clients/index.ts'
 import { planModuleRoutes } from '#modules/plans/index.ts'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { seedInvoice, seedPartnerOf } from '#testing/invoices.ts'
 import { offerPlan, openPlanScene, takePlan } from '#testing/plan-acts.ts'
 import { people } from '#testing/shop.ts'
@@ -15,7 +16,6 @@ import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { EVENT_TYPE_NAMES } from './catalogue.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver

@@ -5,10 +5,9 @@ import { commaList, wholeNumber } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { addressRulesOf, OVERLAP_HOURS, RotateBody } from '#platform/outgoing/receiver.ts'
+import { DELIVERY_STATUSES } from '#platform/outgoing/attempts.ts'
 import { change, create, remove, replay, replaySince, rotate, sendTest, switchTo } from './acts.ts'
-import type { AddressRules } from './addresses.ts'
-import { readAllowedNets } from './allowed-nets.ts'
-import { OVERLAP_HOURS } from './rules.ts'
 import {
   DeliveryBody,
   DeliveryParams,
@@ -19,7 +18,6 @@ import {
   EventTypesBody,
   makeBodies,
   ReplayBody,
-  RotateBody,
   toDelivery,
   toEndpoint,
   toEventTypes,
@@ -27,7 +25,6 @@ import {
 } from './schemas.ts'
 import { getEndpoint, listDeliveries, listEndpoints, listFailed } from './store.ts'
 import type { EndpointRow } from './store.ts'
-import { DELIVERY_STATUSES } from './tables.ts'
 
 interface Side {
   readonly is: 'partner' | 'tenant'
@@ -46,18 +43,6 @@ const TENANT: Side = {
   is: 'tenant',
   root: '/api/v1/tenant',
   access: { permission: 'tenant.webhooks.manage' },
-}
-
-/** The rules for addresses of an installation that others choose: webhooks, and receivers of signals. */
-export function addressRulesOf(
-  services: Pick<Services, 'isDemo' | 'publicOrigin' | 'embedOrigin' | 'webhookNets'>,
-): AddressRules {
-  const ownHosts = [services.publicOrigin(), services.embedOrigin()].map((origin) => new URL(origin).host)
-  return {
-    allowsLoopback: services.isDemo,
-    ownHosts,
-    allowedNets: readAllowedNets(services.webhookNets),
-  }
 }
 
 const etag = (row: EndpointRow) => ({ ETag: `"v${row.version}"` })

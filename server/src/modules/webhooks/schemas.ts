@@ -1,33 +1,15 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { findUrlFault } from './addresses.ts'
-import type { AddressRules } from './addresses.ts'
+import { makeAddress } from '#platform/outgoing/receiver.ts'
+import { messageIdOf, showPublicKey } from '#platform/outgoing/signatures.ts'
+import type { AddressRules } from '#platform/outgoing/addresses.ts'
+import { DELIVERY_STATUSES, OUTCOMES } from '#platform/outgoing/attempts.ts'
 import { EVENT_TYPE_NAMES, EVENT_TYPES, eventTypesOf } from './catalogue.ts'
-import { OUTCOMES, OVERLAP_HOURS } from './rules.ts'
-import { showPublicKey } from './signing-key.ts'
 import type { DeliveryRow, EndpointRow } from './store.ts'
-import { DELIVERY_STATUSES } from './tables.ts'
 
 const DAY_MS = 86_400_000
-const MOST_URL_LENGTH = 2000
 export const KEPT_DAYS = 30
-
-/** An address that messages are sent to, under the installation's rules for addresses; they are asked for each time. */
-export const makeAddress = (rules: () => AddressRules) =>
-  z
-    .string()
-    .max(MOST_URL_LENGTH)
-    .transform((text, context) => {
-      const fault = findUrlFault(text, rules())
-      // Kept in the one spelling that is connected to; escapes can make it longer.
-      const href = fault === null ? new URL(text).href : ''
-      if (fault === null && href.length <= MOST_URL_LENGTH) return href
-      const message = fault ?? `must have at most ${MOST_URL_LENGTH} characters when it is escaped`
-      context.addIssue({ code: 'custom', message, params: { code: 'URL_REFUSED' } })
-      return z.NEVER
-    })
-    .meta({ description: 'Where messages are sent: https on port 443 or 8443, reachable from the Internet.' })
 
 /** What makes an endpoint. */
 export function makeBodies(rules: () => AddressRules) {
@@ -46,17 +28,6 @@ export function makeBodies(rules: () => AddressRules) {
       .refine((body) => Object.keys(body).length > 0, 'must change something'),
   }
 }
-
-export const RotateBody = z
-  .strictObject({
-    overlap_hours: z
-      .int()
-      .min(0)
-      .max(OVERLAP_HOURS)
-      .default(OVERLAP_HOURS)
-      .meta({ description: 'How long messages are signed with the old secret, too; 0 when it has leaked.' }),
-  })
-  .optional()
 
 // The database tells years before the first by another name. Aborts, because what is asked of two instants together must
 // not be asked of what is none.
@@ -188,9 +159,6 @@ export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
     updated_at: row.updated_at.toISOString(),
   }
 }
-
-/** The `webhook-id` under which receivers know an event. */
-export const messageIdOf = (eventId: string): string => `msg_${eventId.replaceAll('-', '')}`
 
 /** The public form of a delivery. */
 export function toDelivery(row: DeliveryRow): z.input<typeof DeliveryBody> {

@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { openWholesale, people, stockShop } from '#testing/shop.ts'
 import type { WholesaleScene } from '#testing/shop.ts'
@@ -10,7 +11,6 @@ import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { EVENT_TYPE_NAMES } from './catalogue.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Deliverer } from './index.ts'
 
 const tokens = new TestTokens()
 let world: TestWorld

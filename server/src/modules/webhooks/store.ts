@@ -3,7 +3,8 @@ import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { takeTurn } from '#platform/turn.ts'
-import type { DeliveryStatus, WebhookTables } from './tables.ts'
+import type { DeliveryStatus } from '#platform/outgoing/attempts.ts'
+import type { WebhookTables } from './tables.ts'
 
 /** The organisation that owns endpoints; row policies show each only its own. */
 export type OwnerMandate = Mandate<'program'> | Mandate<'tenant'>

@@ -1,8 +1,7 @@
 import type { Generated } from 'kysely'
+import type { DeliveryStatus } from '#platform/outgoing/attempts.ts'
 
 export type DisabledReason = 'by_owner' | 'gone' | 'failing' | 'leaked'
-export const DELIVERY_STATUSES = ['waiting', 'delivered', 'failed', 'cancelled'] as const
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
 
 interface EndpointTable {
   id: Generated<string>

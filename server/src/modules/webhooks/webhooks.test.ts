@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import {
   makeEndpoint,
   ownerOf,
@@ -13,7 +14,6 @@ import { WebhookReceiver } from '#testing/webhook-receiver.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver

@@ -5,8 +5,8 @@ import { systemClock } from '#platform/clock.ts'
 import { isBlocked, isLoopback, NOT_GLOBAL, NOT_LOOPBACK } from './addresses.ts'
 import type { AllowedNets } from './allowed-nets.ts'
 import { excerptOf } from './excerpt.ts'
-import { judge, readRetryAfter } from './rules.ts'
-import type { Attempted, Outcome } from './rules.ts'
+import { judge, readRetryAfter } from './attempts.ts'
+import type { Attempted, Outcome } from './attempts.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
 /** What is read of an answer at most. */

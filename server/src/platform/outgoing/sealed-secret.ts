@@ -1,27 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { credentialPepper, digestCredential } from '#platform/credentials/credential-digest.ts'
-import { placeIn, SEALED_COLUMNS } from '#platform/credentials/sealed-columns.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { systemClock } from '#platform/clock.ts'
-import { showSecret, signMessage } from './rules.ts'
-import { makeSigningKey } from './signing-key.ts'
+import { makeSigningKey, showSecret, signMessage } from './signatures.ts'
 import type { Post } from './ways-out.ts'
 
 const SECRET_BYTES = 32
-
-/** Where a secret of an endpoint is kept; a value that was moved elsewhere does not open. */
-const placeOfSecret = (secretId: string): string => placeIn(SEALED_COLUMNS.webhookSecret, secretId)
-
-/** Where the seed of an endpoint's signatures `v1a` is kept. */
-const placeOfSeed = (secretId: string): string => placeIn(SEALED_COLUMNS.webhookSeed, secretId)
 
 /** Where the halves of a secret are kept; what was moved elsewhere does not open. */
 export interface SecretPlaces {
   readonly secret: (id: string) => string
   readonly seed: (id: string) => string
 }
-
-const OF_ENDPOINTS: SecretPlaces = { secret: placeOfSecret, seed: placeOfSeed }
 
 /** A new secret as it is kept, and as it is shown this once. */
 export interface SealedSecret {
@@ -35,7 +25,7 @@ export interface SealedSecret {
 }
 
 /** Makes a secret with its pair for signatures `v1a`, bound to the row in which it will be kept. */
-export function makeSealedSecret(vault: Vault, id: string, places = OF_ENDPOINTS): SealedSecret {
+export function makeSealedSecret(vault: Vault, id: string, places: SecretPlaces): SealedSecret {
   const secret = randomBytes(SECRET_BYTES)
   const shown = showSecret(secret)
   const { seed, publicKey } = makeSigningKey()
@@ -59,13 +49,13 @@ export interface KeptSecret {
 interface SigningKeys {
   readonly vault: Vault
   readonly kept: readonly KeptSecret[]
-  readonly places?: SecretPlaces
+  readonly places: SecretPlaces
 }
 
 /** A message to an address, signed now with every secret that counts. */
 export function signedPost(
   message: { readonly url: string; readonly id: string; readonly body: string },
-  { vault, kept, places = OF_ENDPOINTS }: SigningKeys,
+  { vault, kept, places }: SigningKeys,
 ): Post {
   const { url, id, body } = message
   const secrets = kept.map((row) => vault.open(row.sealed_secret, places.secret(row.id)))

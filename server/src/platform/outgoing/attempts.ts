@@ -1,6 +1,3 @@
-import { Webhook } from 'standardwebhooks'
-import { signAsymmetric } from './signing-key.ts'
-
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
@@ -20,9 +17,6 @@ const DELAYS_MS: readonly number[] = [
 
 /** An endpoint to which nothing was delivered for this long is stopped. */
 export const GIVES_UP_AFTER_MS = 5 * 24 * HOUR_MS
-
-/** How long both secrets sign after a rotation, when the owner does not say otherwise. */
-export const OVERLAP_HOURS = 24
 
 const LONGEST_WAIT_MS = 24 * HOUR_MS
 /** Delays are up to a fifth longer, so that what failed together does not come back together. */
@@ -87,38 +81,6 @@ export function verdictOn(
   return health.now.getTime() - health.failingSince.getTime() >= GIVES_UP_AFTER_MS ? 'failing' : 'keeps'
 }
 
-const SECRET_PREFIX = 'whsec_'
-
-/** A secret as its owner gets it (Standard Webhooks). */
-export const showSecret = (secret: Buffer): string => `${SECRET_PREFIX}${secret.toString('base64')}`
-
-/** What is sent. */
-export interface Message {
-  readonly id: string
-  readonly timestamp: Date
-  readonly body: string
-}
-
-/**
- * The header fields of a message, signed with every secret that counts (`v1`) and every seed (`v1a`), the newest first.
- * Source: Standard Webhooks, "Signature scheme".
- */
-export function signMessage(
-  message: Message,
-  secrets: readonly Buffer[],
-  seeds: readonly Buffer[] = [],
-): Record<string, string> {
-  const timestamp = String(Math.floor(message.timestamp.getTime() / SECOND_MS))
-  const content = `${message.id}.${timestamp}.${message.body}`
-  const signatures = [
-    ...secrets.map((secret) =>
-      new Webhook(showSecret(secret)).sign(message.id, message.timestamp, message.body),
-    ),
-    ...seeds.map((seed) => signAsymmetric(seed, content)),
-  ]
-  return {
-    'webhook-id': message.id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': signatures.join(' '),
-  }
-}
+/** Where a message stands between its first attempt and its last. */
+export const DELIVERY_STATUSES = ['waiting', 'delivered', 'failed', 'cancelled'] as const
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]

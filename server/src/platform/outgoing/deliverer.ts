@@ -6,7 +6,7 @@ import { inSystemTransaction } from '#platform/system-transaction.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { makeOutgoing } from './outgoing.ts'
 import type { OutgoingOptions, Post } from './ways-out.ts'
-import type { Attempted } from './rules.ts'
+import type { Attempted } from './attempts.ts'
 
 /** Longer than an attempt can last, so that nothing is sent twice at once. */
 const CLAIM_SECONDS = 60

@@ -5,16 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { readConfig } from '#platform/config.ts'
 import { findUrlFault, isBlocked, NOT_GLOBAL, NOT_LOOPBACK } from './addresses.ts'
 import { readAllowedNets } from './allowed-nets.ts'
-import { EVENT_TYPE_NAMES, TOPICS, typeOf } from './catalogue.ts'
-import {
-  delayAfter,
-  GIVES_UP_AFTER_MS,
-  judge,
-  readRetryAfter,
-  showSecret,
-  signMessage,
-  verdictOn,
-} from './rules.ts'
+import { delayAfter, GIVES_UP_AFTER_MS, judge, readRetryAfter, verdictOn } from './attempts.ts'
+import { showSecret, signMessage } from './signatures.ts'
 
 const RULES = { allowsLoopback: false, ownHosts: ['partners.example'] }
 const DEMO = { allowsLoopback: true, ownHosts: ['localhost:3000'] }
@@ -259,11 +251,4 @@ describe('what is sent', () => {
     for (const other of [undefined, '-1', 'soon', ['1', '2'], '99999999999'])
       expect(readRetryAfter(other, now)).toBeNull()
   })
-})
-
-test('every topic leads to a type that can be chosen; a message of another kind to none', () => {
-  for (const topic of TOPICS.filter((name) => name !== 'ticket.notify')) expect(typeOf(topic, {})).toBe(topic)
-  expect(typeOf('ticket.notify', { event: 'opened' })).toBe('ticket.opened')
-  expect(typeOf('ticket.notify', { event: 'constructor' })).toBeNull()
-  expect(EVENT_TYPE_NAMES).not.toContain('mail')
 })

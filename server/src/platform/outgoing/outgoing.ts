@@ -1,4 +1,4 @@
-import type { Attempted } from './rules.ts'
+import type { Attempted } from './attempts.ts'
 import type { OutgoingOptions, Post, Question } from './ways-out.ts'
 
 /** Posts messages to addresses that somebody else chose. */

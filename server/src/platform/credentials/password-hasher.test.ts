@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { getPriority } from 'node:os'
 import { expect, test } from 'vitest'
-import { hashPassword, makePasswordHasher } from './index.ts'
+import { hashPassword } from './password-hash.ts'
+import { makePasswordHasher } from './password-hasher.ts'
 
 /** How far each thread of this process gives way, as the system tells it (proc(5), field 19 of stat). */
 async function readNiceness(): Promise<ReadonlyMap<string, number>> {
