@@ -117,7 +117,11 @@ describe('the index.ts of each module', () => {
 
   test('is found wanting when it says nothing, hides a call, or names what is not there', () => {
     const silent = { name: 'realms', lines: headOf("import { a } from './a.ts'\n"), named: [] }
-    expect(faultsOf(silent, tables, new Set())).toEqual(['plans: 0 lines', 'plans: calls realms unsaid'])
+    expect(faultsOf(silent, tables, new Set())).toEqual([
+      'realms: 0 lines',
+      'realms: calls configuration unsaid',
+      'realms: calls identity unsaid',
+    ])
     const invented = {
       name: 'risk',
       lines: headOf('/**\n * One.\n * Two.\n * `gone`.\n */\n'),

@@ -1,7 +1,7 @@
 /**
  * Signed messages about events (access.md section 8): an outbox row written with the change fans out into
  * `webhook_delivery` rows for each `webhook_endpoint` that may know of it, which is decided then. A job delivers
- * them by the platform's `outgoing/`, with retries over days; keys rotate without a gap. Payloads are ids alone; the
+ * them by the platform's outgoing messages, with retries over days; keys rotate without a gap. Payloads are ids alone; the
  * receiver asks the API. No other module is called.
  */
 
