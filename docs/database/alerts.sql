@@ -169,23 +169,6 @@ create policy deciding on public.alert_default for select to liaison_authz
 grant select on public.alert_default to liaison_authz;
 grant select on public.alert_default to public;
 
--- When each reader of alerts last got a digest.
-create table public.alert_digest (
-  audience text not null,
-  reader_id uuid not null,
-  kind text not null,
-  sent_at timestamp with time zone not null,
-  constraint alert_digest_pkey PRIMARY KEY (audience, reader_id, kind)
-);
-alter table public.alert_digest enable row level security, force row level security;
-create policy clock on public.alert_digest for all to liaison_job
-  using ((( SELECT access.context_plane() AS context_plane) = 'system'::text))
-  with check ((( SELECT access.context_plane() AS context_plane) = 'system'::text));
-create policy deciding on public.alert_digest for select to liaison_authz
-  using (true);
-grant select on public.alert_digest to liaison_authz;
-grant insert, select, update on public.alert_digest to liaison_job;
-
 -- When the alerts of each area were last brought up to date; the metrics tell its age.
 create table public.alert_evaluation (
   area text not null,

@@ -78,7 +78,6 @@ const OWNERS: readonly (readonly [column: string, of: DataClass])[] = [
 export const UNOWNED: Readonly<Record<string, DataClass>> = {
   agreement_template: 'internal',
   alert_default: 'internal',
-  alert_digest: 'internal',
   alert_evaluation: 'internal',
   alert_notice: 'internal',
   api_client_use: 'partner',
