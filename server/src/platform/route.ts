@@ -8,6 +8,7 @@ import type { LimitName } from './limits/limit-policies.ts'
 import type { Mandate } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
 import type { Inputs, Schemas } from './route-input.ts'
+import { etagOf } from './version-tag.ts'
 
 /** A parameter in the path of a route, with its name. */
 export const PATH_PARAMETER = /:([a-z][a-z0-9_]*)/g
@@ -50,6 +51,15 @@ export function sent<Body>(
   status?: 200 | 201 | 202,
 ): Sent<Body> {
   return new Sent(body, headers, status)
+}
+
+/** Answers with a body and the version of it, which whoever changes it sends back as `If-Match`. */
+export function sentAt<Body>(
+  body: Body,
+  version: number,
+  headers: Readonly<Record<string, string>> = {},
+): Sent<Body> {
+  return new Sent(body, { ...headers, ...etagOf(version) })
 }
 
 /** What a handler gets besides its input. Only a mandate opens tables, so no handler reaches data before its access was decided. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { searchText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { addAgency, changeAgency, switchAgency } from './acts.ts'
 import { getAgency, listAgencies } from './agency-store.ts'
@@ -15,8 +15,7 @@ export const BASE = '/api/v1/tenant/agencies'
 const MANAGE = { permission: 'tenant.agencies.manage' } as const
 const READ = { permission: 'tenant.agencies.read' } as const
 
-const etag = (row: AgencyRow) => ({ ETag: `"v${row.version}"` })
-const answer = (row: AgencyRow) => sent(toAgency(row), etag(row))
+const answer = (row: AgencyRow) => sentAt(toAgency(row), row.version)
 
 const ListedAgency = AgencyBody.extend(FiguresBody.shape)
 
@@ -54,7 +53,7 @@ const readRoutes: readonly Route[] = [
     async handle({ mandate, params }) {
       const row = await getAgency(mandate, params.agency_id)
       const figures = await figuresOf(mandate, [row])
-      return sent({ ...toAgency(row), ...figures(row.id) }, etag(row))
+      return sentAt({ ...toAgency(row), ...figures(row.id) }, row.version)
     },
   }),
 ]
@@ -97,7 +96,7 @@ export const agencyRecordRoutes: readonly Route[] = [
     responses: { 201: AgencyBody },
     async handle({ mandate, body }) {
       const row = await addAgency(mandate, body)
-      return sent(toAgency(row), { ...etag(row), Location: `${BASE}/${publicForm('agency', row.id)}` })
+      return sentAt(toAgency(row), row.version, { Location: `${BASE}/${publicForm('agency', row.id)}` })
     },
   }),
   route({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { ActivityBody, readActivity } from './activity.ts'
 import { addForm, changeForm, saveConfig, switchForm } from './acts.ts'
@@ -18,8 +18,7 @@ export const FORMS = '/api/v1/tenant/forms'
 const MANAGE = { permission: 'tenant.agencies.manage' } as const
 const READ = { permission: 'tenant.agencies.read' } as const
 
-const etag = (row: FormRow) => ({ ETag: `"v${row.version}"` })
-const answer = (row: FormRow) => sent(toForm(row), etag(row))
+const answer = (row: FormRow) => sentAt(toForm(row), row.version)
 
 const ConfigAnswer = z.strictObject({
   config: FormConfigBody.nullable(),
@@ -31,8 +30,6 @@ const ConfigAnswer = z.strictObject({
       'The document that draws the form as it is edited, in a frame of the portal; it issues nothing.',
   }),
 })
-
-const configEtag = (row: FormRow) => ({ ETag: `"v${row.config_version}"` })
 
 const listRoutes: readonly Route[] = [
   route({
@@ -60,7 +57,7 @@ const listRoutes: readonly Route[] = [
     responses: { 201: FormBody },
     async handle({ mandate, params, body }) {
       const row = await addForm(mandate, params.agency_id, body)
-      return sent(toForm(row), { ...etag(row), Location: `${FORMS}/${publicForm('form', row.id)}` })
+      return sentAt(toForm(row), row.version, { Location: `${FORMS}/${publicForm('form', row.id)}` })
     },
   }),
 ]
@@ -71,7 +68,7 @@ async function configAnswer({ places }: Places, mandate: TenantMandate, row: For
   const { origin, previewPath } = places()
   const voucher_types = await listVoucherTypes(mandate)
   const body = { config: configOf(row), voucher_types, preview_url: `${origin}${previewPath}` }
-  return sent(body, configEtag(row))
+  return sentAt(body, row.config_version)
 }
 
 const makeConfigRoutes = (parts: Places): readonly Route[] => [

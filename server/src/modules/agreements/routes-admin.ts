@@ -6,7 +6,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, instantText, plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { toCanonicalTerms } from './content.ts'
@@ -78,7 +78,7 @@ function toContent(input: z.output<typeof DraftInput>, partner: string): DraftCo
 
 /** What the provider's people read of an agreement, with the ETag of its row. */
 export async function answerAdmin(mandate: Mandate<'platform'>, row: AgreementRow) {
-  return sent(await describeAgreement(mandate, row), { ETag: `"v${row.row_version}"` })
+  return sentAt(await describeAgreement(mandate, row), row.row_version)
 }
 
 const ListQuery = z.strictObject({
@@ -217,8 +217,7 @@ const draftRoute = route({
         content_sha256: { after: row.content_sha256.toString('hex') },
       },
     })
-    return sent(await describeAgreement(mandate, row), {
-      ETag: `"v${row.row_version}"`,
+    return sentAt(await describeAgreement(mandate, row), row.row_version, {
       Location: `${BASE}/${encodeId('agreement', id)}`,
     })
   },

@@ -4,7 +4,7 @@ import { AllowedOrigins, isWildcard } from '#platform/allowed-origins.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { countOtherTouch, getSetting, insertSetting } from './setting-store.ts'
 import type { SettingRow } from './setting-store.ts'
@@ -87,7 +87,7 @@ const CHANGED = [
 ] as const
 
 const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
-  sent(
+  sentAt(
     {
       version: row.version,
       live_needs_agreement: row.live_needs_agreement,
@@ -103,7 +103,7 @@ const answer = async (mandate: Mandate<'platform'>, row: SettingRow) =>
       set_by_name: row.set_by_name,
       set_at: row.created_at.toISOString(),
     },
-    { ETag: `"v${row.version}"` },
+    row.version,
   )
 
 /** What the provider asks of partners beside their agreements, and by which rule and clock it counts (A11, D4, D5). */

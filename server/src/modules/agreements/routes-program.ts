@@ -4,7 +4,7 @@ import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { labelOf } from './events.ts'
@@ -51,13 +51,13 @@ const SignInput = z.strictObject({
 
 async function answerOwn(mandate: Mandate<'program'>, services: Services, row: AgreementRow) {
   const detail = await describeAgreement(mandate, row)
-  return sent(
+  return sentAt(
     {
       ...detail,
       shown: row.state === 'offered' ? proveShown(mandate, services, row) : null,
       consent_text: consentTextOf(mandate.partner.name),
     },
-    { ETag: `"v${row.row_version}"` },
+    row.row_version,
   )
 }
 

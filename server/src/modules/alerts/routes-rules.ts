@@ -5,7 +5,7 @@ import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import './problems.ts'
 import { checkLevels, RULED_TYPES } from './rule-rules.ts'
 import type { RuledType } from './rule-rules.ts'
@@ -122,7 +122,7 @@ function toRule(row: RuleRow): z.input<typeof RuleBody> {
   }
 }
 
-const answer = (row: RuleRow) => sent(toRule(row), { ETag: `"v${row.version}"` })
+const answer = (row: RuleRow) => sentAt(toRule(row), row.version)
 
 /** A rule for one link is its tenant's matter; one for many concerns every colleague. Throws ALERT_RULE_NOT_YOURS. */
 function requireSay(mandate: Mandate<'portfolio'>, kind: RuleTarget['kind']): void {
@@ -253,10 +253,7 @@ const writes = [
       const id = await insertRule(mandate, { type: body.type, target }, made)
       const row = await getRule(mandate, id)
       recordRule(mandate, 'create', { before: null, after: row })
-      return sent(toRule(row), {
-        ETag: `"v${row.version}"`,
-        Location: `${BASE}/${encodeId('alert_rule', id)}`,
-      })
+      return sentAt(toRule(row), row.version, { Location: `${BASE}/${encodeId('alert_rule', id)}` })
     },
   }),
   route({

@@ -5,7 +5,7 @@ import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText, searchText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { addKey, addMessage, listMessages } from './apply-store.ts'
@@ -58,7 +58,7 @@ async function show(surroundings: ReviewSurroundings, mandate: Review, reference
   const row = await getApplication(mandate, reference)
   const checks = await checksOf(surroundings, mandate, row)
   const body = toDetail(row, checks, await listMessages(mandate, row.id))
-  return sent(body, { ETag: `"v${row.version}"` })
+  return sentAt(body, row.version)
 }
 
 const applicantOf = (row: ApplicationRow) => ({

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
-import { etagOf } from './etag.ts'
+import { sentAt } from '#platform/route.ts'
 import { toDispute } from './dispute-schemas.ts'
 import type { NewDisputeBody } from './dispute-schemas.ts'
 import { endDispute, findAddressee, findDispute, insertDispute } from './dispute-store.ts'
@@ -166,5 +166,5 @@ export async function closeDispute(
 
 /** A dispute as an answer with its version. */
 export function answerOf(mandate: Mandate<'acting' | 'tenant'>, row: DisputeRow) {
-  return { body: toDispute(row, mandate.tenant.name), headers: etagOf(row.version) }
+  return sentAt(toDispute(row, mandate.tenant.name), row.version)
 }

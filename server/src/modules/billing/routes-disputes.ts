@@ -4,7 +4,7 @@ import { pageQuery, toPage } from '#platform/list.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
 import type { ReadingMandate } from '#platform/reach.ts'
 import { commaList, plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route } from '#platform/route.ts'
 import { toMoney } from '#platform/money.ts'
 import { Dispute, DisputePage, nameIn, NewDisputeBody, toDispute } from './dispute-schemas.ts'
 import { findTenantsDisputing, listDisputes } from './dispute-store.ts'
@@ -78,8 +78,7 @@ const partnerRoutes = [
     problems: ['INVOICE_NOT_FOUND', 'DISPUTE_ALREADY_OPEN'],
     responses: { 201: Dispute },
     async handle({ mandate, body }) {
-      const answer = answerOf(mandate, await openDispute(mandate, body))
-      return sent(answer.body, answer.headers)
+      return answerOf(mandate, await openDispute(mandate, body))
     },
   }),
   route({
@@ -102,8 +101,7 @@ const partnerRoutes = [
         status: 'withdrawn',
         note: body?.note ?? null,
       } as const
-      const answer = answerOf(mandate, await closeDispute(mandate, ending))
-      return sent(answer.body, answer.headers)
+      return answerOf(mandate, await closeDispute(mandate, ending))
     },
   }),
 ]
@@ -137,8 +135,7 @@ const tenantRoutes = [
       responses: { 200: Dispute },
       async handle({ mandate, params, body, expectedVersion: version }) {
         const ending = { id: params.dispute_id, version, status, note: body.note.trim() }
-        const answer = answerOf(mandate, await closeDispute(mandate, ending))
-        return sent(answer.body, answer.headers)
+        return answerOf(mandate, await closeDispute(mandate, ending))
       },
     }),
   ),

@@ -5,10 +5,9 @@ import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import { BILLING_PARTIES } from './dispute-schemas.ts'
 import { getInvoiceActedOn } from './disputing.ts'
-import { etagOf } from './etag.ts'
 import type { InvoiceRow } from './invoice-columns-store.ts'
 import {
   findSetting,
@@ -142,7 +141,7 @@ async function changeSetting(mandate: Mandate<'tenant'>, body: z.output<typeof N
     },
   })
   const saved = { ...after, version: version + 1 }
-  return sent(toSetting(saved), etagOf(saved.version))
+  return sentAt(toSetting(saved), saved.version)
 }
 
 const SETTING = '/api/v1/tenant/billing/reminder-setting'
@@ -177,7 +176,7 @@ export const reminderRoutes = [
     responses: { 200: Setting },
     async handle({ mandate }) {
       const setting = await findSetting(mandate)
-      return sent(toSetting(setting), etagOf(setting.version))
+      return sentAt(toSetting(setting), setting.version)
     },
   }),
   route({

@@ -8,7 +8,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList } from '#platform/route-input.ts'
-import { sent } from '#platform/route.ts'
+import { sentAt } from '#platform/route.ts'
 import { looksLike } from '#platform/words/names.ts'
 import { noteClient, publishClient } from './events.ts'
 import { lookAgain } from './logo-store.ts'
@@ -36,7 +36,7 @@ const SIDES = { program: 'partner', tenant: 'tenant', platform: 'provider' } as 
 
 /** A client with the version that a change of it must name. */
 export function answer(row: ClientRow) {
-  return sent(toClient(row), { ETag: `"v${row.version}"` })
+  return sentAt(toClient(row), row.version)
 }
 
 /** What a client is to be, as it came in. */

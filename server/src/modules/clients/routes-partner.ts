@@ -1,7 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { ProblemError } from '#platform/problem.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
   answer,
@@ -76,8 +76,7 @@ export const partnerClientRoutes: readonly Route[] = [
     responses: { 201: ClientBody },
     async handle({ mandate, body }) {
       const row = await create(mandate, body)
-      return sent(toClient(row), {
-        ETag: `"v${row.version}"`,
+      return sentAt(toClient(row), row.version, {
         Location: `/api/v1/partner/clients/${encodeId('api_client', idFromUuid('api_client', row.id))}`,
       })
     },

@@ -1,5 +1,5 @@
 import { encodeId, idFromUuid } from '@liaison/access'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
   answer,
@@ -57,8 +57,7 @@ export const tenantClientRoutes: readonly Route[] = [
     responses: { 201: ClientBody },
     async handle({ mandate, body }) {
       const row = await create(mandate, body)
-      return sent(toClient(row), {
-        ETag: `"v${row.version}"`,
+      return sentAt(toClient(row), row.version, {
         Location: `/api/v1/tenant/clients/${encodeId('api_client', idFromUuid('api_client', row.id))}`,
       })
     },

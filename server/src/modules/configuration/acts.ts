@@ -3,14 +3,14 @@ import { noteRead, recordEvent } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
 import { parseInputs } from '#platform/route-input.ts'
-import { sent } from '#platform/route.ts'
+import { sentAt } from '#platform/route.ts'
 import { findDifferences } from './difference.ts'
 import type { Difference } from './difference.ts'
 import { ConfigurationDocument } from './document.ts'
 import type { ConfigurationDocumentBody } from './document.ts'
 import { getLogo } from './logo-store.ts'
 import { readConfigurationInForce } from './read-store.ts'
-import { etagOf, toComparison, toInForce } from './schemas.ts'
+import { toComparison, toInForce, versionOf } from './schemas.ts'
 import {
   activateVersion,
   countImpact,
@@ -41,7 +41,7 @@ export async function answerInForce(mandate: ConfigurationMandate, partnerId: Pa
     action: 'configuration.read',
     resource: { type: 'partner', id: partnerId, label },
   })
-  return sent(toInForce(partnerId, { pointer, document, effective }), { ETag: etagOf(pointer) })
+  return sentAt(toInForce(partnerId, { pointer, document, effective }), versionOf(pointer))
 }
 
 /** Refuses a document that names an image which was never handed in. */

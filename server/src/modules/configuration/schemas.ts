@@ -88,8 +88,8 @@ export function toInForce(
   }
 }
 
-/** The ETag of what is in force: it counts activations, 0 while the defaults are. */
-export const etagOf = (pointer: Pointer | null): string => `"v${pointer?.version ?? 0}"`
+/** The version of what is in force: it counts activations, 0 while the defaults are. */
+export const versionOf = (pointer: Pointer | null): number => pointer?.version ?? 0
 
 export const VersionBody = z
   .strictObject({

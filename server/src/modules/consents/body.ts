@@ -9,7 +9,7 @@ import {
 import { z } from 'zod'
 import { LANGUAGES } from '#platform/words/language.ts'
 import { Money } from '#platform/money.ts'
-import { sent } from '#platform/route.ts'
+import { sentAt } from '#platform/route.ts'
 import { toAmounts } from './order-limits.ts'
 import { AgreementTold } from './party.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
@@ -280,5 +280,5 @@ export async function readHistory(
 
 /** An answer with the version of the consent, so that the next change can name what was read. */
 export function withVersion<Body>(body: Body, row: { readonly version: number }) {
-  return sent(body, { ETag: `"v${row.version}"` })
+  return sentAt(body, row.version)
 }

@@ -5,7 +5,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
 import { calendarDay, commaList, plainText, searchText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { CHOICES, Definition, STATUSES } from './definition.ts'
 import type { FeatureRule } from './definition.ts'
@@ -52,7 +52,7 @@ export function requireVersion(row: FeatureRow, expected: number): void {
 export async function answerFeature(mandate: Mandate<'platform'>, key: string) {
   const row = await getFeature(mandate, key)
   const steps = await listSteps(mandate, [row.id])
-  return sent(toFeature(row, steps, mandate.origin.now), { ETag: `"v${row.version}"` })
+  return sentAt(toFeature(row, steps, mandate.origin.now), row.version)
 }
 
 const readRoutes: readonly Route[] = [
@@ -169,8 +169,7 @@ const createRoute = route({
     await insertFeature(mandate, { key, ...terms }, reason)
     const row = await getFeature(mandate, key)
     recordFeature(mandate, row, { action: 'features.create', changes: { key }, reason })
-    return sent(toFeature(row, [], mandate.origin.now), {
-      ETag: `"v${row.version}"`,
+    return sentAt(toFeature(row, [], mandate.origin.now), row.version, {
       Location: `/api/v1/admin/features/${key}`,
     })
   },

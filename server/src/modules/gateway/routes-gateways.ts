@@ -6,7 +6,7 @@ import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
   addGateway,
@@ -133,7 +133,7 @@ const read = route({
       action: 'platform.gateways.read',
       resource: { type: 'gateway', id: row.id, label: row.name },
     })
-    return sent(toBody(row), { ETag: `"v${row.version}"` })
+    return sentAt(toBody(row), row.version)
   },
 })
 
@@ -178,7 +178,7 @@ const change = route({
       throw new ProblemError(412, 'PRECONDITION_FAILED', 'The gateway was changed after it was read.')
     const row = await needGateway(mandate, params.gateway_id)
     noteChange(mandate, row, { action: 'update', changes: { ...body } })
-    return sent(toBody(row), { ETag: `"v${row.version}"` })
+    return sentAt(toBody(row), row.version)
   },
 })
 

@@ -4,7 +4,7 @@ import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { isTemplate } from './matching.ts'
 import { isClientPermission } from './store.ts'
@@ -59,7 +59,7 @@ async function needUpstream(mandate: Mandate<'platform'>, name: string): Promise
   return found
 }
 
-const answer = (upstream: Upstream) => sent(toBody(upstream), { ETag: `"v${upstream.version}"` })
+const answer = (upstream: Upstream) => sentAt(toBody(upstream), upstream.version)
 
 const list = route({
   method: 'GET',

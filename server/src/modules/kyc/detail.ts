@@ -1,5 +1,5 @@
 import type { Mandate } from '#platform/mandate.ts'
-import { sent } from '#platform/route.ts'
+import { sentAt } from '#platform/route.ts'
 import { findRules, listEvents, listReviews } from './store.ts'
 import type { CheckRow } from './store.ts'
 import { toDetail } from './view.ts'
@@ -9,5 +9,5 @@ export async function showDetail(mandate: Mandate<'program'>, row: CheckRow) {
   const rules = await findRules(mandate, mandate.partner.id)
   const reviews = await listReviews(mandate, row.id)
   const events = await listEvents(mandate, row.id)
-  return sent(toDetail(row, { rules, reviews, events, mandate }), { ETag: `"v${row.version}"` })
+  return sentAt(toDetail(row, { rules, reviews, events, mandate }), row.version)
 }

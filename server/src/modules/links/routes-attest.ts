@@ -3,7 +3,7 @@ import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { insertAttested, knowsBoth } from './attest-store.ts'
@@ -88,7 +88,7 @@ function makeAttestRoute(services: Services): Route {
         origin: services.publicOrigin(),
       })
       const location = `/api/v1/admin/partner-access/links/${encodeId('link', idFromUuid('link', row.id))}`
-      return sent(toPartnerLink(row, now), { ETag: `"v${row.version}"`, Location: location })
+      return sentAt(toPartnerLink(row, now), row.version, { Location: location })
     },
   })
 }

@@ -4,7 +4,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
 import { instant, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { tellIfUnused } from './activation.ts'
 import { recordLinkEvent } from './events.ts'
@@ -113,7 +113,7 @@ const PeopleAnswer = z.strictObject({ members: z.array(PersonBody) })
 
 async function answerPeople(mandate: Mandate<'program'>, linkId: string) {
   const people = await listPeople(mandate, linkId)
-  return sent({ members: people.map(toPerson) }, { ETag: `"v${versionOfPeople(people)}"` })
+  return sentAt({ members: people.map(toPerson) }, versionOfPeople(people))
 }
 
 /** The routes by which a partner says who may use a link (B3). */

@@ -5,7 +5,7 @@ import { expectedOutcome, FirstCounts } from '#platform/first-approver.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sent, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { policyOf } from './approval.ts'
@@ -60,7 +60,7 @@ async function readPolicy(mandate: Mandate<'tenant'>) {
     listed_partner_ids: policy.listed_partner_ids.map((id) => encodeId('partner', idFromUuid('partner', id))),
     version: policy.version,
   }
-  return sent(body, { ETag: `"v${policy.version}"` })
+  return sentAt(body, policy.version)
 }
 
 const BlockedBody = z.strictObject({
@@ -199,7 +199,7 @@ const waitingRoute = route({
   responses: { 200: WaitingBody },
   async handle({ mandate }) {
     const policy = await policyOf(mandate)
-    return sent({ waiting: await toWaiting(mandate, policy) }, { ETag: `"v${policy.version}"` })
+    return sentAt({ waiting: await toWaiting(mandate, policy) }, policy.version)
   },
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { LANGUAGES } from '#platform/words/language.ts'
@@ -28,7 +28,7 @@ const ContactBody = z.strictObject({
 
 async function readContact(mandate: Mandate<'tenant'>) {
   const contact = await readSecurityContact(mandate)
-  return sent(contact, { ETag: `"v${contact.version}"` })
+  return sentAt(contact, contact.version)
 }
 
 /** The routes of the address that hears of a tenant's safety beside its administrators (A10). */

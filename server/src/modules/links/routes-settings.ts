@@ -5,7 +5,7 @@ import { Money } from '#platform/money.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { versionOfContent } from './content-version.ts'
 import { recordLinkEvent } from './events.ts'
@@ -89,7 +89,7 @@ async function readSettings(mandate: Mandate<'program'>, id: z.output<typeof Lin
 
 async function answerSettings(mandate: Mandate<'program'>, id: z.output<typeof LinkParams>['link_id']) {
   const settings = await readSettings(mandate, id)
-  return sent(settings, { ETag: `"v${versionOfContent(settings)}"` })
+  return sentAt(settings, versionOfContent(settings))
 }
 
 const partnerRoutes: readonly Route[] = [
@@ -132,7 +132,7 @@ const TenantNotesBody = z.strictObject({ notes: z.string().nullable() })
 
 async function answerNotes(mandate: Mandate<'tenant'>, linkId: string) {
   const notes = await readTenantNotes(mandate, linkId)
-  return sent({ notes }, { ETag: `"v${versionOfContent(notes)}"` })
+  return sentAt({ notes }, versionOfContent(notes))
 }
 
 const tenantRoutes: readonly Route[] = [
@@ -197,7 +197,7 @@ async function readNetworks(mandate: Mandate<'program'>) {
     days: IMPACT_DAYS,
     calls_outside: outside,
   }
-  return sent(body, { ETag: `"v${rule.version}"` })
+  return sentAt(body, rule.version)
 }
 
 const networkRoutes: readonly Route[] = [

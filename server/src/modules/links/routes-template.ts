@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { LinkTermsInput, OverridesInput, requireOffer, ResponseHours } from './inputs.ts'
 import { BillingPartiesBody, namedParties } from './payers.ts'
@@ -73,7 +73,7 @@ function toTemplate(row: TemplateRow): z.input<typeof TemplateBody> {
   }
 }
 
-const answer = (row: TemplateRow) => sent(toTemplate(row), { ETag: `"v${row.version}"` })
+const answer = (row: TemplateRow) => sentAt(toTemplate(row), row.version)
 
 function toValues({ name, ...terms }: z.output<typeof TemplateInput>) {
   requireOffer(terms.access_role, terms.relationship_type, terms.overrides ?? [])
@@ -117,10 +117,7 @@ export const templateRoutes: readonly Route[] = [
       const id = await insertTemplate(mandate, toValues(body))
       const row = await getTemplate(mandate, id)
       recordTemplate(mandate, 'save', row)
-      return sent(toTemplate(row), {
-        ETag: `"v${row.version}"`,
-        Location: `${BASE}/${encodeId('link_template', id)}`,
-      })
+      return sentAt(toTemplate(row), row.version, { Location: `${BASE}/${encodeId('link_template', id)}` })
     },
   }),
   route({

@@ -15,7 +15,7 @@ import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { applyChoice, policyOf, renewalOf, tenantTermsOf } from './approval.ts'
@@ -242,7 +242,7 @@ function makeInviteRoute(services: Services): Route {
     async handle({ mandate, body }) {
       const row = await invite(mandate, body, services.publicOrigin())
       const location = `/api/v1/tenant/partner-access/links/${encodeId('link', idFromUuid('link', row.id))}`
-      return sent(toPartnerLink(row, mandate.origin.now), { ETag: `"v${row.version}"`, Location: location })
+      return sentAt(toPartnerLink(row, mandate.origin.now), row.version, { Location: location })
     },
   })
 }

@@ -10,7 +10,7 @@ import {
 } from '@liaison/access'
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
-import { sent } from '#platform/route.ts'
+import { sentAt } from '#platform/route.ts'
 import { nameOfRequest } from './invitation-code.ts'
 import { BillingPartiesBody } from './payers.ts'
 import { daysUntil, isReviewOverdue, maskOfTerms, renewableUntil, sentencesOf, termsOf } from './rules.ts'
@@ -311,5 +311,5 @@ export function toChange(
 
 /** An answer with the version of the link, so that the next change can name what was read. */
 export function withVersion<Body>(body: Body, row: { readonly version: number }) {
-  return sent(body, { ETag: `"v${row.version}"` })
+  return sentAt(body, row.version)
 }

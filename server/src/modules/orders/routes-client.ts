@@ -5,7 +5,7 @@ import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Sent, Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { amendOrder, insertOrder } from './client-store.ts'
@@ -44,7 +44,7 @@ async function answer(
   const order = await getOrder(mandate, id)
   const items = (await listItems(mandate, [order])).get(order.id) ?? []
   const moves = isOfCaller(mandate, order) ? await listMoves(mandate, order.status, 'requester') : []
-  return { order, body: sent({ ...toOrder(order, items), moves }, { ETag: `"v${order.version}"` }) }
+  return { order, body: sentAt({ ...toOrder(order, items), moves }, order.version) }
 }
 
 function requireVersion(order: OrderRow, expected: number): void {

@@ -6,7 +6,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
 import { instant, plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findRelationshipFaults } from './commercial-rules.ts'
 import {
@@ -77,7 +77,7 @@ function toBody(row: RelationshipRow): z.input<typeof RelationshipBody> {
   }
 }
 
-const withVersion = (row: RelationshipRow) => sent(toBody(row), { ETag: `"v${row.version}"` })
+const withVersion = (row: RelationshipRow) => sentAt(toBody(row), row.version)
 
 const terms = {
   tenant_id: publicId('tenant'),

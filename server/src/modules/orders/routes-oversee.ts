@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { announceOrder } from './events.ts'
@@ -20,7 +20,7 @@ const ban = plainText(1, 64).optional()
 async function detailOf(mandate: OrderMandate, order: OrderRow) {
   const items = (await listItems(mandate, [order])).get(order.id) ?? []
   const moves = mandate.kind === 'platform' ? await listMoves(mandate, order.status, 'provider') : []
-  return sent({ ...toOrder(order, items), moves }, { ETag: `"v${order.version}"` })
+  return sentAt({ ...toOrder(order, items), moves }, order.version)
 }
 
 function makeTenantRoutes({ cursors }: Services): Route[] {

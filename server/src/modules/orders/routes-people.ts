@@ -5,7 +5,7 @@ import { noteRead } from '#platform/mandate.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { calendarDay, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { announceOrder } from './events.ts'
 import { ExpectedTotal, toExpected } from './expected-total.ts'
@@ -113,7 +113,7 @@ async function place(mandate: OrderingMandate, body: z.output<typeof PersonOrder
     changes: { state: { after: order.status }, items: { after: body.items } },
   })
   const items = (await listItems(mandate, [order])).get(order.id) ?? []
-  return sent({ ...toOrder(order, items), moves: [] }, { ETag: `"v${order.version}"` })
+  return sentAt({ ...toOrder(order, items), moves: [] }, order.version)
 }
 
 const PROBLEMS = [

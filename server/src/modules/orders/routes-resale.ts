@@ -6,7 +6,7 @@ import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findPartner, findTenant } from './commercial-store.ts'
 import { recordResale } from './events.ts'
@@ -70,7 +70,7 @@ function toBody(row: ResaleRow): z.input<typeof ResaleBody> {
   }
 }
 
-const withVersion = (row: ResaleRow) => sent(toBody(row), { ETag: `"v${row.version}"` })
+const withVersion = (row: ResaleRow) => sentAt(toBody(row), row.version)
 
 const ActionName = z.string().transform((text, context): Action => {
   const action = ACTION_NAMES.find((name) => name === text)

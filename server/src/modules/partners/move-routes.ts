@@ -3,7 +3,7 @@ import { askSecondPerson, SecondPersonBody } from '#modules/approvals/index.ts'
 import { enqueue } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { noteMove } from './events.ts'
@@ -37,7 +37,7 @@ function makeMoveRoute(move: {
       if (move.to === 'active')
         await enqueue(mandate, 'partner.reactivated', { partner_id: before.id, state: move.to })
       const row = await getPartner(mandate, params.partner_id)
-      return sent(toPartner(row), { ETag: `"v${row.version}"` })
+      return sentAt(toPartner(row), row.version)
     },
   })
 }

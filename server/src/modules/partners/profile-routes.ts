@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { contactFields, given, supportFields } from './entry.ts'
 import { noteChange, tellChange } from './events.ts'
@@ -8,7 +8,7 @@ import { ProfileBody, toProfile } from './schemas.ts'
 import { getOwnPartner, updateOwnPartner } from './store.ts'
 import type { OwnPartnerRow } from './store.ts'
 
-const answer = (row: OwnPartnerRow) => sent(toProfile(row), { ETag: `"v${row.version}"` })
+const answer = (row: OwnPartnerRow) => sentAt(toProfile(row), row.version)
 
 /** What a partner sees of its entry in the registry, and the part that it keeps itself. */
 export const profileRoutes: readonly Route[] = [

@@ -5,7 +5,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, searchText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { entryFields, given } from './entry.ts'
@@ -19,7 +19,7 @@ import { APPROVED_FIELDS, getPartner, listPartnerMembers, listPartners, updatePa
 import type { EntryChange, PartnerRow } from './store.ts'
 import { PARTNER_KINDS, PARTNER_STATUSES } from './tables.ts'
 
-const answer = (row: PartnerRow) => sent(toPartner(row), { ETag: `"v${row.version}"` })
+const answer = (row: PartnerRow) => sentAt(toPartner(row), row.version)
 
 const readRoutes: readonly Route[] = [
   route({
@@ -58,13 +58,13 @@ const readRoutes: readonly Route[] = [
         action: 'platform.partners.read',
         resource: { type: 'partner', id: row.id, label: row.name },
       })
-      return sent(
+      return sentAt(
         {
           ...toPartner(row),
           members: members.map(toMember),
           termination_asked: await readWaiting(mandate, 'partner_termination', params.partner_id),
         },
-        { ETag: `"v${row.version}"` },
+        row.version,
       )
     },
   }),
@@ -108,8 +108,7 @@ function makeCreateRoute(services: Services): Route {
       const id = await registerPartner(services, mandate, { ...given(entry), slugs: [code], ownerEmail })
       if (id === null) throw new ProblemError(409, 'PARTNER_SLUG_TAKEN', 'Another partner has this code.')
       const row = await getPartner(mandate, id)
-      return sent(toPartner(row), {
-        ETag: `"v${row.version}"`,
+      return sentAt(toPartner(row), row.version, {
         Location: `/api/v1/admin/partners/${encodeId('partner', id)}`,
       })
     },

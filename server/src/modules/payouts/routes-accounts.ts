@@ -3,7 +3,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import {
@@ -46,7 +46,7 @@ function recordAccount(
 }
 
 const answerOwn = (row: AccountRow | undefined) =>
-  sent({ account: row ? toAccount(row) : null }, { ETag: `"v${row?.version ?? 0}"` })
+  sentAt({ account: row ? toAccount(row) : null }, row?.version ?? 0)
 
 const makeOwnRoutes = ({ vault }: Services): readonly Route[] => [
   route({
@@ -94,7 +94,7 @@ const AdminAnswer = AccountBody.extend({
 
 async function answerAdmin(mandate: Mandate<'platform'>, row: AccountRow) {
   const sharers = await countSharers(mandate, row.id)
-  return sent({ ...toAccount(row), shared_with: sharers }, { ETag: `"v${row.version}"` })
+  return sentAt({ ...toAccount(row), shared_with: sharers }, row.version)
 }
 
 const PAST = { verify: 'verified', hold: 'held', release: 'released' } as const

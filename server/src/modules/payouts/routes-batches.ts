@@ -4,7 +4,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { calendarDay, commaList, plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import {
@@ -67,7 +67,7 @@ async function describe(
 }
 
 async function answer(mandate: Mandate<'platform'>, row: BatchRow) {
-  return sent(await describe(mandate, row), { ETag: `"v${row.version}"` })
+  return sentAt(await describe(mandate, row), row.version)
 }
 
 const reads: readonly Route[] = [
@@ -171,8 +171,7 @@ function makeBuildRoute({ isDemo }: Services): Route {
         note: body.note ?? null,
         partnerIds: body.partner_ids ?? null,
       })
-      return sent(await describe(mandate, batch), {
-        ETag: `"v${batch.version}"`,
+      return sentAt(await describe(mandate, batch), batch.version, {
         Location: `${BASE}/${toId('payout_batch', batch.id)}`,
       })
     },

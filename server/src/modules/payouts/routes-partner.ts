@@ -4,7 +4,7 @@ import { recordEvent } from '#platform/mandate.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { listCandidates, listObstacles } from './batch-store.ts'
 import { ObstacleBody, PayoutBody, PayoutDetailBody, toLine, toObstacles, toPayout } from './batch-view.ts'
@@ -132,7 +132,7 @@ const toPolicy = (row: PolicyRow): z.input<typeof PolicyBody> => ({
   set_at: row.created_at.toISOString(),
 })
 
-const answerPolicy = (row: PolicyRow) => sent(toPolicy(row), { ETag: `"v${row.version}"` })
+const answerPolicy = (row: PolicyRow) => sentAt(toPolicy(row), row.version)
 
 /** How the provider pays. */
 const policyRoutes: readonly Route[] = [

@@ -5,7 +5,7 @@ import { showPublicKey } from '#platform/outgoing/signatures.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { toInstant } from './ids.ts'
@@ -59,8 +59,6 @@ const resourceOf = ({ version }: ReceiverRow) => ({ type: 'payout_receiver', lab
 const missing = () =>
   new ProblemError(409, 'PAYOUT_RECEIVER_MISSING', 'No address of the finance system is set.')
 
-const etag = (row: ReceiverRow) => ({ ETag: `"v${row.version}"` })
-
 async function getExpected(mandate: Mandate<'platform'>, version: number): Promise<ReceiverRow> {
   const row = await getReceiver(mandate)
   if (row.version !== version)
@@ -81,7 +79,7 @@ const read = route({
   responses: { 200: ReceiverBody },
   async handle({ mandate }) {
     const row = await getReceiver(mandate)
-    return sent(await show(mandate, row), etag(row))
+    return sentAt(await show(mandate, row), row.version)
   },
 })
 
@@ -100,7 +98,7 @@ const makeSetRoute = (services: Services): Route =>
       const before = await getExpected(mandate, expectedVersion)
       if (body.url === before.url) {
         recordEvent(mandate, { action: 'program.payout_receiver.changed', resource: resourceOf(before) })
-        return sent({ ...(await show(mandate, before)), secret: null }, etag(before))
+        return sentAt({ ...(await show(mandate, before)), secret: null }, before.version)
       }
       const row = await insertReceiver(mandate, { version: before.version + 1, url: body.url })
       // What an old address knows signs nothing for the new one.
@@ -111,7 +109,7 @@ const makeSetRoute = (services: Services): Route =>
         resource: resourceOf(row),
         changes: { url: { before: tell(before.url), after: tell(row.url) } },
       })
-      return sent({ ...(await show(mandate, row)), secret }, etag(row))
+      return sentAt({ ...(await show(mandate, row)), secret }, row.version)
     },
   })
 
@@ -137,7 +135,7 @@ const makeRotateRoute = ({ vault }: Services): Route =>
         resource: { type: 'payout_receiver', label: `Version ${row.version}` },
         changes: { overlap_hours: hours },
       })
-      return sent({ ...(await show(mandate, row)), secret }, etag(row))
+      return sentAt({ ...(await show(mandate, row)), secret }, row.version)
     },
   })
 

@@ -3,7 +3,7 @@ import { recordEvent } from '#platform/mandate.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findWider, PlanLimits } from './limits.ts'
 import { getPartnerName, lend, listBorrowers, listLent, putOffer } from './lending-store.ts'
@@ -156,7 +156,7 @@ const offerRoute = route({
       },
     })
     const users = await countUsers(mandate, [plan.id])
-    return sent(toPlan(after, users.get(plan.id) ?? 0), { ETag: `"v${after.own_version ?? 0}"` })
+    return sentAt(toPlan(after, users.get(plan.id) ?? 0), after.own_version ?? 0)
   },
 })
 

@@ -4,7 +4,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, publicId, searchText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
   countUsers,
@@ -54,7 +54,7 @@ async function describe(mandate: PlanMandate, row: PlanRow): Promise<z.input<typ
 }
 
 async function answer(mandate: PlanMandate, row: PlanRow) {
-  return sent(await describe(mandate, row), { ETag: `"v${row.version}"` })
+  return sentAt(await describe(mandate, row), row.version)
 }
 
 function requireVersion(row: PlanRow, expected: number): void {
@@ -152,8 +152,7 @@ function makeCreateRoute({ base, write, whose }: Side): Route {
       })
       const row = await getPlan(mandate, id)
       recordPlan(mandate, row, { action: 'create', changes: { terms: { after: summary(row) } } })
-      return sent(await describe(mandate, row), {
-        ETag: `"v${row.version}"`,
+      return sentAt(await describe(mandate, row), row.version, {
         Location: `${base}/${encodeId('plan', id)}`,
       })
     },

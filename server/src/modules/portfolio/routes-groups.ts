@@ -5,7 +5,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
   deleteGroup,
@@ -77,7 +77,7 @@ function toGroup(row: GroupRow): z.input<typeof GroupBody> {
   }
 }
 
-const answer = (row: GroupRow) => sent(toGroup(row), { ETag: `"v${row.version}"` })
+const answer = (row: GroupRow) => sentAt(toGroup(row), row.version)
 
 /** What the input asks for. Throws VALIDATION_ERROR that names every tenant which the partner has no link with. */
 async function readTerms(
@@ -208,8 +208,7 @@ const writeRoutes: readonly Route[] = [
       const id = await insertGroup(mandate, await readTerms(mandate, body))
       const row = await getGroup(mandate, id)
       recordGroup(mandate, 'create', { before: null, after: row })
-      return sent(toGroup(row), {
-        ETag: `"v${row.version}"`,
+      return sentAt(toGroup(row), row.version, {
         Location: `/api/v1/partner/tenant-groups/${encodeId('tenant_group', id)}`,
       })
     },

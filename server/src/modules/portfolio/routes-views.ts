@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { SCREENS } from './tables.ts'
 import {
@@ -71,7 +71,7 @@ function toTerms(body: z.output<typeof ViewInput>): ViewTerms {
   return { name: body.name.trim(), settings: body.settings, isDefault: body.is_default }
 }
 
-const answer = (row: ViewRow) => sent(toView(row), { ETag: `"v${row.version}"` })
+const answer = (row: ViewRow) => sentAt(toView(row), row.version)
 
 function recordView(mandate: Mandate<'program'>, action: 'save' | 'delete', row: ViewRow): void {
   recordEvent(mandate, {
@@ -107,8 +107,7 @@ const viewRoutes: readonly Route[] = [
       const id = await insertView(mandate, screen, toTerms(body))
       const row = await getView(mandate, id)
       recordView(mandate, 'save', row)
-      return sent(toView(row), {
-        ETag: `"v${row.version}"`,
+      return sentAt(toView(row), row.version, {
         Location: `/api/v1/partner/saved-views/${encodeId('saved_view', id)}`,
       })
     },

@@ -1,6 +1,6 @@
 import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
 import { z } from 'zod'
-import { sent } from '#platform/route.ts'
+import { sentAt } from '#platform/route.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { getTeam, listTeamGrants, listTeamMembers } from './team-store.ts'
 import type { TeamGrantRow, TeamId, TeamMemberRow, TeamRow } from './team-store.ts'
@@ -83,8 +83,5 @@ export async function answerTeam(mandate: Mandate<'program'>, id: TeamId) {
   const row = await getTeam(mandate, id)
   const members = await listTeamMembers(mandate, id)
   const grants = await listTeamGrants(mandate, id)
-  return sent(
-    { ...toTeam(row), members: members.map(toMember), grants: grants.map(toGrant) },
-    { ETag: `"v${row.version}"` },
-  )
+  return sentAt({ ...toTeam(row), members: members.map(toMember), grants: grants.map(toGrant) }, row.version)
 }

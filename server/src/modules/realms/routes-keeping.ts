@@ -6,7 +6,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { REALM_KEYS_MAX_AGE_SECONDS, REALM_TOKEN_SECONDS } from '#platform/credentials/realm-token.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { noteRealm } from './events.ts'
 import { reasonBody } from './schemas.ts'
@@ -62,7 +62,7 @@ function toRealm(mandate: Keeper, row: RealmRow) {
     previous_key_until: until && until > mandate.origin.now ? until.toISOString() : null,
     version: row.version,
   }
-  return sent(body, { ETag: `"v${row.version}"` })
+  return sentAt(body, row.version)
 }
 
 interface Wanted {

@@ -4,7 +4,7 @@ import { isEmail, normalizeEmail } from '#platform/email-address.ts'
 import { pageOf, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { changeRole, restoreUser, stopUser } from './change-user.ts'
@@ -14,7 +14,7 @@ import { EndUserBody, reasonBody, roleBody, toEndUser, userParams, userQuery } f
 import { getUser, listUsers } from './user-store.ts'
 import type { EndUserRow } from './user-store.ts'
 
-const answer = (row: EndUserRow) => sent(toEndUser(row), { ETag: `"v${row.version}"` })
+const answer = (row: EndUserRow) => sentAt(toEndUser(row), row.version)
 
 const Email = z
   .string()

@@ -3,7 +3,7 @@ import { pageOf, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sent, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { changeRole, restoreUser, stopUser } from './change-user.ts'
 import { noteProfile, noteSessionsEnded } from './events.ts'
@@ -20,7 +20,7 @@ import {
 import { endOwnSession, getUser, listOwnSessions, listUsers, renameSelf } from './user-store.ts'
 import type { EndUserRow } from './user-store.ts'
 
-const answer = (row: EndUserRow) => sent(toEndUser(row), { ETag: `"v${row.version}"` })
+const answer = (row: EndUserRow) => sentAt(toEndUser(row), row.version)
 
 const ownRoutes: readonly Route[] = [
   route({

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { commaList, plainText, publicId, searchText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { getCode, insertCode, listAllowedHosts, listCodes, switchCode } from './code-store.ts'
@@ -50,7 +50,7 @@ const readerOf = (services: Services, mandate: CodeMandate) => ({
 })
 
 async function answer(services: Services, mandate: CodeMandate, row: CodeRow) {
-  return sent(await toCodeDetail(row, readerOf(services, mandate)), { ETag: `"v${row.version}"` })
+  return sentAt(await toCodeDetail(row, readerOf(services, mandate)), row.version)
 }
 
 async function create(
@@ -179,8 +179,7 @@ function makePartnerRoutes(services: Services): readonly Route[] {
       responses: { 201: CodeDetailBody },
       async handle({ mandate, body }) {
         const row = await create(mandate, { partnerId: mandate.partner.id, input: body })
-        return sent(await toCodeDetail(row, readerOf(services, mandate)), {
-          ETag: `"v${row.version}"`,
+        return sentAt(await toCodeDetail(row, readerOf(services, mandate)), row.version, {
           Location: `/api/v1/program/codes/${encodeId('referral_code', idFromUuid('referral_code', row.id))}`,
         })
       },
@@ -222,8 +221,7 @@ function makePlatformRoutes(services: Services): readonly Route[] {
       responses: { 201: CodeDetailBody },
       async handle({ mandate, body }) {
         const row = await create(mandate, { partnerId: body.partner_id, input: body })
-        return sent(await toCodeDetail(row, readerOf(services, mandate)), {
-          ETag: `"v${row.version}"`,
+        return sentAt(await toCodeDetail(row, readerOf(services, mandate)), row.version, {
           Location: `/api/v1/admin/codes/${encodeId('referral_code', idFromUuid('referral_code', row.id))}`,
         })
       },

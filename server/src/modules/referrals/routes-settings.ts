@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { hostOfDestination } from './rules.ts'
 import { getSettings, putSettings } from './setting-store.ts'
@@ -37,7 +37,7 @@ const SettingsBody = z
   .meta({ id: 'ReferralSettings' })
 
 const answer = ({ default_url, allowed_hosts, version }: Settings) =>
-  sent({ default_url, allowed_hosts: [...allowed_hosts] }, { ETag: `"v${version}"` })
+  sentAt({ default_url, allowed_hosts: [...allowed_hosts] }, version)
 
 /** Where links of partners may lead: the provider decides, so that no link is an open redirect (D5). */
 export const settingRoutes: readonly Route[] = [

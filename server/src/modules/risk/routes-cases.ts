@@ -6,7 +6,7 @@ import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sent, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { decideCase, getCase, listCaseEvents, listCases, openCase } from './store.ts'
 import type { CaseRow } from './store.ts'
@@ -18,7 +18,7 @@ const resolve = { permission: 'platform.risk.resolve' } as const
 
 async function answer(mandate: Mandate<'platform'>, row: CaseRow, id: IdOf<'risk_case'>) {
   const events = await listCaseEvents(mandate, id)
-  return sent({ ...toCase(row), events: events.map(toCaseEvent) }, { ETag: `"v${row.version}"` })
+  return sentAt({ ...toCase(row), events: events.map(toCaseEvent) }, row.version)
 }
 
 const listRoute = route({

@@ -3,7 +3,7 @@ import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { RISK_RULES, settingsOf } from './settings.ts'
 import type { RiskRule } from './settings.ts'
@@ -27,7 +27,7 @@ async function findRule(mandate: Mandate<'platform'>, name: RiskRule) {
 async function answer(mandate: Mandate<'platform'>, name: RiskRule) {
   const { programId, row } = await findRule(mandate, name)
   const versions = await listRuleVersions(mandate, programId, name)
-  return sent({ ...toRuleBody(row), versions: versions.map(toRuleVersion) }, { ETag: `"v${row.number}"` })
+  return sentAt({ ...toRuleBody(row), versions: versions.map(toRuleVersion) }, row.number)
 }
 
 const listRoute = route({

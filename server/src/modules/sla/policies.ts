@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { mayAlso, noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { sent } from '#platform/route.ts'
+import { sentAt } from '#platform/route.ts'
 import { effectiveTerms, nothingAgreed, previewDue } from './promise.ts'
 import type { Basis } from './promise.ts'
 import { linkIdOf, toTermsShown, toVersionShown } from './schemas.ts'
@@ -85,7 +85,7 @@ export async function answerPolicy(mandate: PolicyMandate, place: Place) {
     action: mandate.kind === 'acting' ? 'sla.policies.read' : 'tenant.sla.policies.read',
     rowCount: versions.length,
   })
-  return sent(body, { ETag: `"v${body.version}"` })
+  return sentAt(body, body.version)
 }
 
 /** The newest version of every policy that the caller may read. */

@@ -9,7 +9,7 @@ import { toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
-import { sent } from '#platform/route.ts'
+import { sentAt } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { refuseUnknown, sideOf } from './changing.ts'
 import { answerClocks } from './clock-answers.ts'
@@ -27,8 +27,6 @@ import { withdrawableUntil } from './withdrawing.ts'
 
 export const TicketParams = z.strictObject({ ticket_id: publicId('ticket') })
 export const BreachParams = z.strictObject({ ticket_id: publicId('ticket'), metric: z.enum(SLA_METRICS) })
-
-export const etagOf = (version: number) => ({ ETag: `"v${version}"` })
 
 /** The tenants of the filter: those reached, that the query names, and that its group holds. */
 async function findTenants(query: TicketQueryValues, mandate: ReadingMandate, reach: Reach) {
@@ -162,7 +160,7 @@ export async function answerDetail(mandate: TicketMandate, id: TicketId) {
     withdrawable_until: withdrawableUntil(mandate, ticket)?.toISOString() ?? null,
     version: ticket.version,
   }
-  return sent(body, etagOf(ticket.version))
+  return sentAt(body, ticket.version)
 }
 
 /** The answer of those to whom a ticket can be given. */

@@ -1,6 +1,6 @@
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { answerAssignees, answerDetail, answerList, BreachParams, etagOf, TicketParams } from './answers.ts'
+import { answerAssignees, answerDetail, answerList, BreachParams, TicketParams } from './answers.ts'
 import { changeTicket } from './changing.ts'
 import { Justified, justifyBreach, NewJustification } from './justifying.ts'
 import { openTicket } from './opening.ts'
@@ -67,7 +67,7 @@ const writes = [
     responses: { 201: TicketOpened },
     async handle({ mandate, body }) {
       const opened = await openTicket(mandate, body)
-      return sent(opened, { Location: `${BASE}/${opened.ticket_id}`, ...etagOf(1) })
+      return sentAt(opened, 1, { Location: `${BASE}/${opened.ticket_id}` })
     },
   }),
   route({
@@ -86,7 +86,7 @@ const writes = [
         version: expectedVersion,
         change: body,
       })
-      return sent(changed, etagOf(changed.version))
+      return sentAt(changed, changed.version)
     },
   }),
   route({
@@ -100,7 +100,7 @@ const writes = [
     responses: { 200: TicketChanged },
     async handle({ mandate, params }) {
       const withdrawn = await withdrawTicket(mandate, params.ticket_id)
-      return sent(withdrawn, etagOf(withdrawn.version))
+      return sentAt(withdrawn, withdrawn.version)
     },
   }),
   route({
@@ -118,7 +118,7 @@ const writes = [
         version: null,
         change: { comment: body },
       })
-      return sent(changed, etagOf(changed.version))
+      return sentAt(changed, changed.version)
     },
   }),
   route({

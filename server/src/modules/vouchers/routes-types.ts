@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { ChangeTypeInput, NewTypeInput, VoucherTypeBody } from './schemas.ts'
 import { getType, insertType, listTypes, updateType } from './type-store.ts'
@@ -43,7 +43,7 @@ function record(
   })
 }
 
-const answer = (row: VoucherTypeRow) => sent(toVoucherType(row), { ETag: `"v${row.version}"` })
+const answer = (row: VoucherTypeRow) => sentAt(toVoucherType(row), row.version)
 
 /** The routes by which a tenant says which vouchers there are (E9). */
 export const voucherTypeRoutes: readonly Route[] = [

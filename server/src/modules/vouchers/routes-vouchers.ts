@@ -3,7 +3,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { calendarDay, commaList, publicId, searchText } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sent, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { readVoucherCode } from './code.ts'
@@ -102,7 +102,7 @@ const readRoutes: readonly Route[] = [
         action: 'voucher.read',
         resource: { type: 'voucher', id: row.id, label: labelOf(row.type_label, row.code) },
       })
-      return sent(await describeVoucher(mandate, row), { ETag: `"v${row.version}"` })
+      return sentAt(await describeVoucher(mandate, row), row.version)
     },
   }),
   route({

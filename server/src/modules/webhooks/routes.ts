@@ -2,7 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { commaList, wholeNumber } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { addressRulesOf, OVERLAP_HOURS, RotateBody } from '#platform/outgoing/receiver.ts'
@@ -45,8 +45,7 @@ const TENANT: Side = {
   access: { permission: 'tenant.webhooks.manage' },
 }
 
-const etag = (row: EndpointRow) => ({ ETag: `"v${row.version}"` })
-const answer = (row: EndpointRow) => sent(toEndpoint(row), etag(row))
+const answer = (row: EndpointRow) => sentAt(toEndpoint(row), row.version)
 const notFound = ['WEBHOOK_NOT_FOUND'] as const
 const noInput = z.strictObject({}).optional()
 
@@ -144,7 +143,7 @@ function makeSecretRoutes({ root, access }: Side, services: Services): readonly 
       async handle({ mandate, body }) {
         const { row, secret } = await create({ mandate, vault }, body)
         const id = encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', row.id))
-        return sent({ ...toEndpoint(row), secret }, { ...etag(row), Location: `${path}/${id}` })
+        return sentAt({ ...toEndpoint(row), secret }, row.version, { Location: `${path}/${id}` })
       },
     }),
     route({
@@ -160,7 +159,7 @@ function makeSecretRoutes({ root, access }: Side, services: Services): readonly 
       async handle({ mandate, params, body }) {
         const hours = body?.overlap_hours ?? OVERLAP_HOURS
         const { row, secret } = await rotate({ mandate, vault }, params.endpoint_id, hours)
-        return sent({ ...toEndpoint(row), secret }, etag(row))
+        return sentAt({ ...toEndpoint(row), secret }, row.version)
       },
     }),
   ]

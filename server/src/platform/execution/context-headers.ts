@@ -3,6 +3,7 @@ import type { LinkId, TenantId } from '@liaison/access'
 import type { Mandate } from '../mandate.ts'
 import { ProblemError } from '../problem.ts'
 import type { Route } from '../route.ts'
+import { versionsIn } from '../version-tag.ts'
 
 function actingHeaders(
   tenantId: TenantId,
@@ -31,12 +32,6 @@ export function needsVersion(): ProblemError {
 }
 
 const NO_VERSION = 'If-Match is not the ETag of a version of this resource.'
-
-/** The versions that a list of tags names: tags of others match nothing here, and weak ones never do (RFC 9110 section 13.1.1). */
-function versionsIn(header: string): number[] {
-  const named = header.split(',').flatMap((tag) => /^"v(\d{1,9})"$/.exec(tag.trim())?.[1] ?? [])
-  return [...new Set(named.map(Number))]
-}
 
 /**
  * The version that `If-Match` names, where the route asks for one; 0 without it where it may be about to make what is not
