@@ -70,6 +70,20 @@ function linksIntoPages({ file, text }: Page): { readonly to: string; readonly a
     })
 }
 
+const withPlainQuotes = (text: string): string => text.replaceAll("\\'", "'").replaceAll('’', "'")
+
+/** The tests that a page names in the words of a link to their file; a single word there is no name. */
+function namedTests({ file: page, text }: Page) {
+  return [...text.matchAll(/\[(`[^[\]]*`)\]\(([^)\s]+\.test\.tsx?)\)/g)].flatMap(
+    ([, words = '', target = '']) =>
+      [...words.matchAll(/`([^`]+ [^`]+)`/g)].map(([, name = '']) => ({
+        page,
+        file: normalize(join(dirname(page), target)),
+        name: withPlainQuotes(name),
+      })),
+  )
+}
+
 const isDecision = (file: string): boolean => file.startsWith('docs/decisions/')
 
 const LANGUAGES = new Set([
@@ -114,6 +128,17 @@ describe('the documents', () => {
     const broken = links.filter(({ to, anchor }) => anchors.has(to) && !anchors.get(to)?.has(anchor))
     expect(broken).toEqual([])
     expect(links.length).toBeGreaterThan(10)
+  })
+
+  test('name tests by words that stand in the file that the link leads to', async () => {
+    const named = pages.flatMap(namedTests)
+    const missing: string[] = []
+    for (const { page, file, name } of named) {
+      const source = withPlainQuotes(await readFile(join(root, file), 'utf8'))
+      if (!name.split('…').every((part) => source.includes(part.trim()))) missing.push(`${page}: ${name}`)
+    }
+    expect(missing).toEqual([])
+    expect(named.length).toBeGreaterThan(150)
   })
 
   test('are all reached from the README', () => {
