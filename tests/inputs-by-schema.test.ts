@@ -27,7 +27,7 @@ const seen = new Seen()
 
 beforeAll(async () => {
   ;({ walk, enter } = await openDoors())
-  const made: unknown = await makeOpenApi(walk.routes)
+  const made: unknown = await makeOpenApi(walk.routes, [])
   if (!isSchema(made)) throw new Error('The document is no object.')
   document = made
   inputs = new InputsOfSchema(document, seen)

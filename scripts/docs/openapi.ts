@@ -1,3 +1,4 @@
+import { SENT_MESSAGES } from '../../server/src/modules/webhooks/index.ts'
 import { makeOpenApi } from '../../server/src/platform/openapi/openapi.ts'
 import { readRoutes } from '../lib/routes.ts'
 
@@ -5,5 +6,5 @@ export const path = 'docs/openapi.json'
 
 /** The OpenAPI document as the server serves it; committed, so that every change of the API is a visible difference. */
 export async function generate(): Promise<string> {
-  return `${JSON.stringify(await makeOpenApi(readRoutes()), null, 2)}\n`
+  return `${JSON.stringify(await makeOpenApi(readRoutes(), SENT_MESSAGES), null, 2)}\n`
 }

@@ -1,6 +1,6 @@
 import type { PartnerId } from '@liaison/access'
 import { Webhook } from 'standardwebhooks'
-import { makeWebhooks } from '#modules/webhooks/index.ts'
+import { makeWebhooks, SENT_MESSAGES } from '#modules/webhooks/index.ts'
 import type { Deliverer } from '#platform/outgoing/deliverer.ts'
 import { WebhookReceiver } from './webhook-receiver.ts'
 import type { Received } from './webhook-receiver.ts'
@@ -80,12 +80,21 @@ async function skipHandshake(world: TestWorld, id: string): Promise<void> {
   await world.seed('update webhook_endpoint set verified_at = now() where id = $1', [id])
 }
 
-/** What arrived, verified as the receiver would with the library. Throws for a signature that is not right. */
+const DESCRIBED = new Map(SENT_MESSAGES.map(({ type, body }) => [type, body]))
+
+/**
+ * What arrived, verified as the receiver would with the library. Throws for a signature that is not right, and for a
+ * message of another form than the OpenAPI document describes for its type.
+ */
 export function verify(received: Received, secret: string): WebhookMessage {
-  const message = new Webhook(secret).verify(received.body, WebhookReceiver.fieldsOf(received))
   // The receiver of the test knows what it was sent.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return message as WebhookMessage
+  const message = new Webhook(secret).verify(
+    received.body,
+    WebhookReceiver.fieldsOf(received),
+  ) as WebhookMessage
+  DESCRIBED.get(message.type)?.parse(message)
+  return message
 }
 
 /** A partner's owner, signed in. */

@@ -67,7 +67,7 @@ type FidelityCheck = (route: Route, answer: SeenAnswer) => string[]
 
 /** Looks whether answers are as the document of these routes declares them; what is not is told in words. */
 export async function makeFidelityCheck(routes: readonly Route[]): Promise<FidelityCheck> {
-  return fidelityCheckOf(await makeOpenApi(routes))
+  return fidelityCheckOf(await makeOpenApi(routes, []))
 }
 
 /** The same look where the document is at hand; making it takes seconds. */

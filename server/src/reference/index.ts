@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SENT_MESSAGES } from '#modules/webhooks/index.ts'
 import { makeOpenApi } from '#platform/openapi/openapi.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { page, route } from '#platform/route.ts'
@@ -65,7 +66,7 @@ function pagesOf(read: () => Promise<Reference>): readonly Route[] {
 /** The OpenAPI document, and the reference that people read, made of it: of the routes that are mounted. */
 export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] {
   const own: Route[] = []
-  const openApi = once(() => makeOpenApi([...routes, ...own]))
+  const openApi = once(() => makeOpenApi([...routes, ...own], SENT_MESSAGES))
   own.push(
     route({
       method: 'GET',

@@ -12,7 +12,7 @@ const WORK = { job: 'webhooks' }
 const Id = z.uuid().nullish()
 
 /** What is signed for everybody: it names no organisation and no person. */
-const Checkpoint = z.strictObject({
+export const Checkpoint = z.strictObject({
   origin: z.string(),
   size: z.int(),
   root: z.string(),
@@ -58,7 +58,7 @@ const Payload = z.object({
 })
 
 /** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
-const TOLD = [
+export const TOLD = [
   ['tenant_id', 'tenant'],
   ['partner_id', 'partner'],
   ['account_id', 'billing_account'],

@@ -9,5 +9,6 @@ import './problems.ts'
 
 export { makeDemoEndpoint } from './demo.ts'
 export type { DemoDelivery } from './demo.ts'
+export { SENT_MESSAGES } from './described.ts'
 export { makeWebhooks } from './deliver.ts'
 export { makeWebhookRoutes } from './routes.ts'

@@ -9,6 +9,8 @@ import { toOutputJsonSchema } from './response-schema.ts'
 import { idPattern } from '../route-input.ts'
 import { mapStepByStep } from '../step-by-step.ts'
 import { evidenceOf, permissionOf, toPathTemplate } from '../route.ts'
+import { RECEIVED, SENT_HEADERS, toWebhook } from './webhooks.ts'
+import type { SentMessage } from './webhooks.ts'
 import type { Evidence, Route } from '../route.ts'
 
 type Json = Record<string, unknown>
@@ -176,8 +178,11 @@ function hoistDefinitions(document: Json): Json {
   return { ...hoisted, components: { ...hoisted['components'], schemas: { ...own, ...schemas } } }
 }
 
-/** The OpenAPI 3.1 document of the API, from the routes themselves; made in steps, because it takes long. */
-export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
+/**
+ * The OpenAPI 3.1 document of the API, from the routes themselves, and of the messages that it sends; made in steps,
+ * because it takes long.
+ */
+export async function makeOpenApi(routes: readonly Route[], messages: readonly SentMessage[]): Promise<Json> {
   const paths: Record<string, Json> = {}
   const told = routes.filter(({ answers, path }) => answers === 'json' && path.startsWith('/api/'))
   await mapStepByStep(told, (route) => {
@@ -194,6 +199,7 @@ export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
     },
     servers: [{ url: '/', description: 'This installation, in production or not.', 'x-internal': false }],
     paths: Object.fromEntries(Object.entries(paths).toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    webhooks: Object.fromEntries(messages.map((message) => [message.type, toWebhook(message)])),
     components: {
       securitySchemes: {
         session: {
@@ -218,7 +224,8 @@ export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
         ingest_key: { type: 'http', scheme: 'bearer', description: "A key of the provider's own systems." },
       },
       headers: headerComponents(),
-      responses: refusalComponents(),
+      parameters: SENT_HEADERS,
+      responses: { ...refusalComponents(), ...RECEIVED },
       schemas: {
         Problem: withBoundsOfAnswer(toOutputJsonSchema(Problem)),
         AgencyRefusal: withBoundsOfAnswer(toOutputJsonSchema(AgencyRefusalBody)),
