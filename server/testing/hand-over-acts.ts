@@ -1,6 +1,7 @@
 import { makePayoutSender } from '#modules/payouts/index.ts'
 import type { Deliverer } from '#platform/outgoing/deliverer.ts'
-import { buildPayout, movePayout, openPayoutScene, publicIdOf, seedEarning } from './payout-acts.ts'
+import { publicIdOf } from '#platform/public-id.ts'
+import { buildPayout, movePayout, openPayoutScene, seedEarning } from './payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from './payout-acts.ts'
 import type { TestWorld } from './world.ts'
 

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
-import type { IdKind, PartnerId, PersonId, TenantId } from '@liaison/access'
+import type { PartnerId, PersonId, TenantId } from '@liaison/access'
 import type { LightMyRequestResponse } from 'fastify'
 import type pg from 'pg'
 import { activeAgreement } from './program-acts.ts'
@@ -132,9 +131,6 @@ export async function seedEarning(
   if (!row) throw new Error('No earning was made.')
   return row.id
 }
-
-/** The public form of a UUID. */
-export const publicIdOf = (kind: IdKind, uuid: string): string => encodeId(kind, idFromUuid(kind, uuid))
 
 /** Builds a batch over HTTP. */
 export const buildPayout = (

@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
-import type { IdKind, IdOf, PartnerId, TenantId } from '@liaison/access'
+import { encodeId } from '@liaison/access'
+import type { IdOf, PartnerId, TenantId } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Caller, TestWorld } from './world.ts'
 
 /** A partner with its owner and a technician, both signed in. */
@@ -10,9 +11,6 @@ export interface PartnerCast {
   readonly ownerMember: IdOf<'member'>
   readonly technicianMember: IdOf<'member'>
 }
-
-/** The public form of an id that the database knows. */
-export const publicIdOf = (kind: IdKind, id: string) => encodeId(kind, idFromUuid(kind, id))
 
 /** What a partner does with its teams and groups, through the API, in the world that a test file starts. */
 export function makePortfolioActs(worldOf: () => TestWorld) {

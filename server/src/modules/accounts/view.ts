@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
+import { isoOf } from '#platform/instant.ts'
 import type { AccountMandate, AccountRow } from './store.ts'
 import { ACCOUNT_STATUSES, ENGAGEMENTS } from './tables.ts'
 
@@ -33,8 +34,6 @@ export const AccountBody = z
   })
   .meta({ id: 'PartnerAccount' })
 
-const iso = (date: Date | null): string | null => date?.toISOString() ?? null
-
 /** An account as both sides read it. One whose end has come is ended by time, whoever wrote that down later. */
 export function toAccount(row: AccountRow, now: Date): z.output<typeof AccountBody> {
   const isOver = row.ends_at !== null && row.ends_at <= (row.ended_at ?? now)
@@ -54,9 +53,9 @@ export function toAccount(row: AccountRow, now: Date): z.output<typeof AccountBo
     requested_by_name: row.requested_by_name,
     requested_at: row.requested_at.toISOString(),
     attached_by_name: row.attached_by_name,
-    attached_at: iso(row.attached_at),
-    ends_at: iso(row.ends_at),
-    ended_at: iso(isOver ? row.ends_at : row.ended_at),
+    attached_at: isoOf(row.attached_at),
+    ends_at: isoOf(row.ends_at),
+    ended_at: isoOf(isOver ? row.ends_at : row.ended_at),
     ended_by: isOver ? 'clock' : row.ended_by_side,
     ended_by_name: row.ended_by_name,
     end_reason: row.end_reason,

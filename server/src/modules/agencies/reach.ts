@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { noteRead, runStatements } from '#platform/mandate.ts'
+import { isoOfText } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { AgencyRow, TenantMandate } from './agency-store.ts'
-import { publicForm } from './view.ts'
 
 const OUTCOMES = ['allowed', 'denied', 'error'] as const
 
@@ -70,8 +71,6 @@ export const AgencyReachBody = z
   })
   .meta({ id: 'AgencyReach' })
 
-const iso = (text: string): string => new Date(text).toISOString()
-
 /** Reads the report, for the day on which a token or a key was lost. Source: A13. */
 export async function readAgencyReach(
   mandate: TenantMandate,
@@ -92,17 +91,21 @@ export async function readAgencyReach(
     rowCount: found.credentials.length,
   })
   return {
-    agency_id: publicForm('agency', agency.id),
+    agency_id: publicIdOf('agency', agency.id),
     agency_name: agency.name,
     from: from.toISOString(),
     to: to.toISOString(),
     credentials: found.credentials.map(({ id, ...one }) => ({
       ...one,
-      delegation_id: publicForm(one.kind, id),
-      open_from: iso(one.open_from),
-      open_until: one.open_until === null ? null : iso(one.open_until),
+      delegation_id: publicIdOf(one.kind, id),
+      open_from: isoOfText(one.open_from),
+      open_until: one.open_until === null ? null : isoOfText(one.open_until),
     })),
-    acts: found.acts.map((act) => ({ ...act, first_at: iso(act.first_at), last_at: iso(act.last_at) })),
+    acts: found.acts.map((act) => ({
+      ...act,
+      first_at: isoOfText(act.first_at),
+      last_at: isoOfText(act.last_at),
+    })),
     vouchers: found.vouchers,
   }
 }

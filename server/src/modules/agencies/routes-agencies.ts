@@ -3,13 +3,14 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { searchText } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { addAgency, changeAgency, switchAgency } from './acts.ts'
 import { getAgency, listAgencies } from './agency-store.ts'
 import type { AgencyRow } from './agency-store.ts'
 import { FiguresBody, figuresOf } from './figures.ts'
 import { AgencyParams, ChangeAgency, CreateAgency, MoveInput } from './schemas.ts'
 import { AGENCY_STATUSES } from './tables.ts'
-import { AgencyBody, publicForm, toAgency } from './view.ts'
+import { AgencyBody, toAgency } from './view.ts'
 
 export const BASE = '/api/v1/tenant/agencies'
 const MANAGE = { permission: 'tenant.agencies.manage' } as const
@@ -96,7 +97,7 @@ export const agencyRecordRoutes: readonly Route[] = [
     responses: { 201: AgencyBody },
     async handle({ mandate, body }) {
       const row = await addAgency(mandate, body)
-      return sentAt(toAgency(row), row.version, { Location: `${BASE}/${publicForm('agency', row.id)}` })
+      return sentAt(toAgency(row), row.version, { Location: `${BASE}/${publicIdOf('agency', row.id)}` })
     },
   }),
   route({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { ActivityBody, readActivity } from './activity.ts'
 import { addForm, changeForm, saveConfig, switchForm } from './acts.ts'
 import { getAgency } from './agency-store.ts'
@@ -12,7 +13,7 @@ import type { FormRow } from './form-store.ts'
 import { BASE } from './routes-agencies.ts'
 import { AgencyParams, ChangeForm, CreateForm, FormParams, MoveInput } from './schemas.ts'
 import type { EmbedPlaces } from './snippets.ts'
-import { configOf, FormBody, publicForm, toForm } from './view.ts'
+import { configOf, FormBody, toForm } from './view.ts'
 
 export const FORMS = '/api/v1/tenant/forms'
 const MANAGE = { permission: 'tenant.agencies.manage' } as const
@@ -57,7 +58,7 @@ const listRoutes: readonly Route[] = [
     responses: { 201: FormBody },
     async handle({ mandate, params, body }) {
       const row = await addForm(mandate, params.agency_id, body)
-      return sentAt(toForm(row), row.version, { Location: `${FORMS}/${publicForm('form', row.id)}` })
+      return sentAt(toForm(row), row.version, { Location: `${FORMS}/${publicIdOf('form', row.id)}` })
     },
   }),
 ]

@@ -1,8 +1,8 @@
 import { requireAlso } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { endKey, endToken } from './acts.ts'
 import { db } from './agency-store.ts'
 import type { TenantMandate } from './agency-store.ts'
-import { publicForm } from './view.ts'
 
 /** A credential of an agency that an emergency stop ended. */
 export interface StoppedCredential {
@@ -51,11 +51,11 @@ export async function stopForms(mandate: TenantMandate, reason: string): Promise
   const stopped: StoppedCredential[] = []
   for (const { id, ...named } of await liveTokens(mandate)) {
     await endToken(mandate, id, reason)
-    stopped.push({ kind: 'form_token', delegation_id: publicForm('form_token', id), ...named })
+    stopped.push({ kind: 'form_token', delegation_id: publicIdOf('form_token', id), ...named })
   }
   for (const { id, ...named } of await liveKeys(mandate)) {
     await endKey(mandate, id, reason)
-    stopped.push({ kind: 'agency_key', delegation_id: publicForm('agency_key', id), ...named })
+    stopped.push({ kind: 'agency_key', delegation_id: publicIdOf('agency_key', id), ...named })
   }
   return stopped
 }

@@ -1,15 +1,13 @@
-import { encodeId, idFromUuid } from '@liaison/access'
-import type { IdKind } from '@liaison/access'
 import { z } from 'zod'
+import { isoOf } from '#platform/instant.ts'
+import { isoOfText } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { AgencyRow } from './agency-store.ts'
 import { FormConfigBody } from './config.ts'
 import type { FormRow } from './form-store.ts'
 import type { KeyRow } from './key-store.ts'
 import { AGENCY_STATUSES, CHALLENGES, FORM_STATUSES, KEY_SCOPES } from './tables.ts'
 import type { TokenRow } from './token-store.ts'
-
-const iso = (date: Date | null): string | null => date?.toISOString() ?? null
-export const publicForm = (kind: IdKind, uuid: string): string => encodeId(kind, idFromUuid(kind, uuid))
 
 export const AgencyBody = z
   .strictObject({
@@ -31,7 +29,7 @@ export const AgencyBody = z
 /** An agency as its organisation reads it. */
 export function toAgency(row: AgencyRow): z.output<typeof AgencyBody> {
   return {
-    agency_id: publicForm('agency', row.id),
+    agency_id: publicIdOf('agency', row.id),
     name: row.name,
     status: row.status,
     status_reason: row.status_reason,
@@ -82,9 +80,9 @@ export const isReady = (row: FormRow): boolean => configOf(row) !== null && row.
 /** A form as its organisation reads it. */
 export function toForm(row: FormRow): z.output<typeof FormBody> {
   return {
-    form_id: publicForm('form', row.id),
+    form_id: publicIdOf('form', row.id),
     public_id: row.public_id,
-    agency_id: publicForm('agency', row.agency_id),
+    agency_id: publicIdOf('agency', row.agency_id),
     agency_name: row.agency_name,
     name: row.name,
     status: row.status,
@@ -132,26 +130,24 @@ function stateOf(row: TokenRow, now: Date): z.output<typeof TokenBody>['state'] 
   return row.status === 'active' && row.valid_until > now ? 'overlapping' : 'ended'
 }
 
-const isoText = (text: string): string => new Date(text).toISOString()
-
 /** A token as it is told after it was shown: never the token itself. */
 export function toToken(row: TokenRow, now: Date): z.output<typeof TokenBody> {
   return {
-    token_id: publicForm('form_token', row.id),
-    form_id: publicForm('form', row.form_id),
+    token_id: publicIdOf('form_token', row.id),
+    form_id: publicIdOf('form', row.form_id),
     mode: row.mode,
     display: `${row.display_prefix}…${row.last4}`,
     state: stateOf(row, now),
-    valid_until: iso(row.valid_until),
-    last_used_at: iso(row.last_used_at),
+    valid_until: isoOf(row.valid_until),
+    last_used_at: isoOf(row.last_used_at),
     origins: (row.origins ?? []).map((seen) => ({
       origin: seen.origin,
-      first_seen_at: isoText(seen.first_seen_at),
-      last_seen_at: isoText(seen.last_seen_at),
+      first_seen_at: isoOfText(seen.first_seen_at),
+      last_seen_at: isoOfText(seen.last_seen_at),
     })),
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
-    revoked_at: iso(row.revoked_at),
+    revoked_at: isoOf(row.revoked_at),
     revoked_by_name: row.revoked_by_name,
     revoked_reason: row.revoked_reason,
   }
@@ -197,8 +193,8 @@ export const NewKeyBody = KeyBody.extend({
 /** A server key as it is told after it was shown. */
 export function toKey(row: KeyRow): z.output<typeof KeyBody> {
   return {
-    key_id: publicForm('agency_key', row.id),
-    agency_id: publicForm('agency', row.agency_id),
+    key_id: publicIdOf('agency_key', row.id),
+    agency_id: publicIdOf('agency', row.agency_id),
     name: row.name,
     display: `${row.display_prefix}…${row.last4}`,
     scopes: row.scopes,
@@ -206,10 +202,10 @@ export function toKey(row: KeyRow): z.output<typeof KeyBody> {
     allowed_networks: row.allowed_networks,
     calls_per_minute: row.calls_per_minute,
     status: row.status,
-    last_used_at: iso(row.last_used_at),
+    last_used_at: isoOf(row.last_used_at),
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
-    revoked_at: iso(row.revoked_at),
+    revoked_at: isoOf(row.revoked_at),
     revoked_by_name: row.revoked_by_name,
     revoked_reason: row.revoked_reason,
   }

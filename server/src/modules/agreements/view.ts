@@ -2,6 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
+import { isoOf } from '#platform/instant.ts'
 import { findApproval, findSignature, listEvents, listFiles } from './evidence-store.ts'
 import type { ApprovalRow, EventRow, SignatureRow } from './evidence-store.ts'
 import { compareTerms, compareTexts } from './rules.ts'
@@ -130,8 +131,6 @@ export const AgreementDetailBody = AgreementBody.extend({
   .strict()
   .meta({ id: 'AgreementDetail' })
 
-const iso = (at: Date | null): string | null => at?.toISOString() ?? null
-
 /** The terms of a row. */
 function termsOf(row: Pick<AgreementRow, 'terms_canonical'>): AgreementTerms {
   return AgreementTerms.parse(JSON.parse(row.terms_canonical))
@@ -149,17 +148,17 @@ export function toAgreement(mandate: Mandate, row: AgreementRow): z.input<typeof
     title: row.title,
     content_sha256: row.content_sha256.toString('hex'),
     is_in_force: row.is_in_force,
-    effective_from: iso(row.effective_from),
-    effective_until: iso(row.effective_until),
-    starts_at: iso(row.starts_at),
-    expires_at: iso(row.expires_at),
-    offered_at: iso(row.offered_at),
-    signed_at: iso(row.signed_at),
-    approved_at: iso(row.approved_at),
-    ended_at: iso(row.ended_at),
-    terminates_at: iso(row.terminates_at),
+    effective_from: isoOf(row.effective_from),
+    effective_until: isoOf(row.effective_until),
+    starts_at: isoOf(row.starts_at),
+    expires_at: isoOf(row.expires_at),
+    offered_at: isoOf(row.offered_at),
+    signed_at: isoOf(row.signed_at),
+    approved_at: isoOf(row.approved_at),
+    ended_at: isoOf(row.ended_at),
+    terminates_at: isoOf(row.terminates_at),
     reason: row.reason,
-    notice_at: iso(row.notice_at),
+    notice_at: isoOf(row.notice_at),
     drafted_by: isProvider ? row.created_by_name : null,
     offered_by: isProvider ? row.offered_by_name : null,
     updated_at: row.updated_at.toISOString(),

@@ -5,6 +5,7 @@ import { pageOf, pageQuery } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { Scope } from '#platform/reach.ts'
 import { calendarDay, commaList, plainText, publicId, truth } from '#platform/route-input.ts'
+import { isoOf } from '#platform/instant.ts'
 import { ALERT_STATES, SEVERITIES } from './rules.ts'
 import type { AlertCounts, AlertRow } from './store.ts'
 
@@ -190,8 +191,6 @@ export const AlertParams = z.strictObject({ alert_id: publicId('alert') })
 const encode = (kind: IdKind, uuid: string | null): string | null =>
   uuid && encodeId(kind, idFromUuid(kind, uuid))
 
-const iso = (time: Date | null): string | null => time?.toISOString() ?? null
-
 function toFields(row: AlertRow) {
   return {
     alert_id: encodeId('alert', idFromUuid('alert', row.id)),
@@ -205,13 +204,13 @@ function toFields(row: AlertRow) {
     status: row.state,
     triggered_at: row.triggered_at.toISOString(),
     last_raised_at: row.last_raised_at.toISOString(),
-    acknowledged_at: iso(row.acknowledged_at),
+    acknowledged_at: isoOf(row.acknowledged_at),
     acknowledged_by_name: row.acknowledged_by_name,
-    resolved_at: iso(row.resolved_at),
+    resolved_at: isoOf(row.resolved_at),
     resolved_by_name: row.resolved_by_name,
     note: row.note,
     occurrences: row.occurrences,
-    snoozed_until: iso(row.snoozed_until),
+    snoozed_until: isoOf(row.snoozed_until),
     assigned_to: encode('person', row.assigned_to),
     assigned_to_name: row.assigned_to_name,
     link_id: encode('link', row.delegation_id),

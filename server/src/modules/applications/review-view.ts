@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { isoOf } from '#platform/instant.ts'
 import type { Message } from './apply-store.ts'
 import { CHECK_NAMES } from './checks.ts'
 import type { Check } from './checks.ts'
@@ -69,8 +70,6 @@ const answeredOf = (answers: Answers) => ({
   purpose: answers['purpose'] ?? '',
 })
 
-const iso = (at: Date | null) => at?.toISOString() ?? null
-
 /** An application as the list shows it. */
 export function toBody(row: ApplicationRow): z.output<typeof ApplicationBody> {
   const { status, kind, submitted_at: submittedAt } = row
@@ -86,11 +85,11 @@ export function toBody(row: ApplicationRow): z.output<typeof ApplicationBody> {
     version: row.version,
     submitted_at: submittedAt.toISOString(),
     answer_by: row.answer_by,
-    decided_at: iso(row.decided_at),
+    decided_at: isoOf(row.decided_at),
     decided_by_name: row.decided_by_name,
     decision_reason: row.decision_reason,
     decision_text: row.decision_text,
-    reapply_after: iso(row.reapply_after),
+    reapply_after: isoOf(row.reapply_after),
     partner_id: row.partner_id === null ? null : encodeId('partner', idFromUuid('partner', row.partner_id)),
   }
 }
@@ -106,7 +105,7 @@ export function toDetail(
     ...toBody(row),
     decision_reason: row.decision_reason,
     despite_checks: row.despite_checks,
-    verified_at: iso(row.verified_at),
+    verified_at: isoOf(row.verified_at),
     answers: toSummary(filled).map(({ name, label, answer }) => ({ name, label, answer })),
     checks: [...checks],
     messages: messages.map((message) => ({ ...message, created_at: message.created_at.toISOString() })),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
 import { publicId } from '#platform/route-input.ts'
+import { isoOf } from '#platform/instant.ts'
 import type { AccessRow } from './store.ts'
 import { ASSISTED_STATES } from './tables.ts'
 
@@ -37,8 +38,6 @@ export const AccessBody = z.strictObject({
   is_own: z.boolean().meta({ description: 'Whether you asked for it yourself.' }),
 })
 
-const instant = (at: Date | null): string | null => at?.toISOString() ?? null
-
 /** Who gave the first of two approvals of what still waits. */
 export const firstOf = (row: AccessRow): string | null =>
   row.state === 'requested' ? row.first_approved_by : null
@@ -66,9 +65,9 @@ export function toAccess(
     first_approved_by_name: row.first_approved_by_name,
     first_approval_counts: inCharge && firstCounts(inCharge, firstOf(row)),
     allowed_by_name: row.started_at === null ? null : row.decided_by_name,
-    started_at: instant(row.started_at),
-    ends_at: instant(row.ends_at),
-    ended_at: instant(row.ended_at),
+    started_at: isoOf(row.started_at),
+    ends_at: isoOf(row.ends_at),
+    ended_at: isoOf(row.ended_at),
     ended_by_side: row.ended_by_side ?? (row.state === 'ended' || row.state === 'lapsed' ? 'clock' : null),
     ended_by_name: row.ended_by_name,
     end_reason: row.end_reason,

@@ -1,6 +1,7 @@
 import { ACTION_NAMES, encodeId, idFromUuid, isCidr, OWN_SCOPE_NAMES, SCOPE_NAMES } from '@liaison/access'
 import { z } from 'zod'
 import { plainText, publicId } from '#platform/route-input.ts'
+import { isoOf } from '#platform/instant.ts'
 import type { ClientRow } from './store.ts'
 
 const Jwks = z
@@ -157,8 +158,6 @@ function ownerOf(row: ClientRow): z.output<typeof ClientBody>['owner'] {
       }
 }
 
-const iso = (date: Date | null): string | null => date?.toISOString() ?? null
-
 /** The public form of a client. */
 export function toClient(row: ClientRow): z.input<typeof ClientBody> {
   return {
@@ -167,12 +166,12 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     name: row.name,
     description: row.description,
     environment: row.environment,
-    live_requested_at: iso(row.live_requested_at),
-    live_approved_at: iso(row.live_approved_at),
+    live_requested_at: isoOf(row.live_requested_at),
+    live_approved_at: isoOf(row.live_approved_at),
     status: row.status,
     status_reason: row.status_reason,
     status_changed_by_side: row.status_changed_by_side,
-    own_suspended_at: iso(row.own_suspended_at),
+    own_suspended_at: isoOf(row.own_suspended_at),
     own_suspended_reason: row.own_suspended_reason,
     redirect_uris: row.redirect_uris,
     scopes: row.scopes,
@@ -187,9 +186,9 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
-    first_token_at: iso(row.first_token_at),
-    first_call_at: iso(row.first_call_at),
-    first_live_call_at: iso(row.first_live_call_at),
-    last_used_at: iso(row.last_used_at),
+    first_token_at: isoOf(row.first_token_at),
+    first_call_at: isoOf(row.first_call_at),
+    first_live_call_at: isoOf(row.first_live_call_at),
+    last_used_at: isoOf(row.last_used_at),
   }
 }

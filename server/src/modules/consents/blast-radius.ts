@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { noteRead, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { isoOfText } from '#platform/instant.ts'
 
 const MAXIMUM_MS = 366 * 86_400_000
 const KINDS = ['link', 'consent', 'resale', 'form_token'] as const
@@ -82,8 +83,6 @@ export const BlastRadiusBody = z.strictObject({
   ),
 })
 
-const iso = (text: string): string => new Date(text).toISOString()
-
 function permissionsOfDelegation({ mask, snapshot }: FoundDelegation): string[] {
   const approved = (snapshot?.actions ?? []).filter(isAction).map((action): string => ACTIONS[action])
   const now: readonly string[] = permissionsOf(fromBits(mask))
@@ -96,8 +95,8 @@ function toDelegation(found: FoundDelegation) {
     delegation_id: encodeId(kind, idFromUuid(kind, found.id)),
     kind: found.kind,
     status: found.status,
-    open_from: iso(found.from),
-    open_until: found.until === null ? null : iso(found.until),
+    open_from: isoOfText(found.from),
+    open_until: found.until === null ? null : isoOfText(found.until),
     client_id:
       found.client_id === null ? null : encodeId('api_client', idFromUuid('api_client', found.client_id)),
     bans: found.bans,
@@ -139,7 +138,11 @@ export async function readBlastRadius(
       tenant_id: encodeId('tenant', idFromUuid('tenant', id)),
       tenant_name: name,
       delegations: delegations.map(toDelegation),
-      acts: acts.map((act) => ({ ...act, first_at: iso(act.first_at), last_at: iso(act.last_at) })),
+      acts: acts.map((act) => ({
+        ...act,
+        first_at: isoOfText(act.first_at),
+        last_at: isoOfText(act.last_at),
+      })),
     })),
   }
 }

@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { LANGUAGES } from '#platform/words/language.ts'
 import { Money } from '#platform/money.ts'
 import { sentAt } from '#platform/route.ts'
+import { isoOf } from '#platform/instant.ts'
 import { toAmounts } from './order-limits.ts'
 import { AgreementTold } from './party.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
@@ -164,7 +165,6 @@ export const ShownBody = z
   .nullable()
   .meta({ description: 'What the approver was shown, word for word.' })
 
-const iso = (date: Date | null): string | null => date?.toISOString() ?? null
 const accountId = (id: string) => encodeId('billing_account', idFromUuid('billing_account', id))
 
 /** The public form of a consent; `now` decides what its state is called. */
@@ -208,7 +208,7 @@ export function toConsent(row: ConsentRow, now: Date): z.output<typeof ConsentBo
     ends_at: row.ends_at.toISOString(),
     purpose: row.purpose,
     reference: row.reference,
-    approved_at: iso(row.approved_at),
+    approved_at: isoOf(row.approved_at),
     approved_by_name: row.approved_by_name,
     first_approved_by_name: row.first_approved_by_name,
     last_used_at: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
@@ -224,7 +224,7 @@ export function toApprover(row: ConsentRow) {
     approver_leaves: row.approver_leaves,
     approver_is_here: row.card.approver_is_here,
     // What the clock has not noted yet: whoever allowed it is back.
-    confirm_until: row.card.approver_is_here === true ? null : iso(row.reconfirm_due_at),
+    confirm_until: row.card.approver_is_here === true ? null : isoOf(row.reconfirm_due_at),
   }
 }
 

@@ -2,6 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { Money, MoneyInput, toMoney } from '#platform/money.ts'
 import { plainText } from '#platform/route-input.ts'
+import { isoOf } from '#platform/instant.ts'
 import { domainOf } from './rules.ts'
 import type { Conflicts, DealRow, PartnerDealRow } from './store.ts'
 import { DEAL_STATES } from './tables.ts'
@@ -83,7 +84,6 @@ export const DealDetailBody = DealBody.extend({
     .meta({ description: 'Registrations of the same prospect, and tenants that may be it.' }),
 }).meta({ id: 'DealDetail' })
 
-const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 const toDealId = (id: string) => encodeId('deal', idFromUuid('deal', id))
 const namePartner = (id: string, name: string) => ({
   partner_id: encodeId('partner', idFromUuid('partner', id)),
@@ -105,10 +105,10 @@ function toShared(row: DealRow) {
     state: row.state,
     registered_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
-    decided_at: iso(row.decided_at),
+    decided_at: isoOf(row.decided_at),
     reason: row.reason,
-    protected_until: iso(row.protected_until),
-    ended_at: iso(row.ended_at),
+    protected_until: isoOf(row.protected_until),
+    ended_at: isoOf(row.ended_at),
     referral_id: row.referral_id && encodeId('referral', idFromUuid('referral', row.referral_id)),
   }
 }

@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { digestCredential, makeCredential } from '#modules/gateway/index.ts'
 import { makeDemoEndpoint } from '#modules/webhooks/index.ts'
 import type { DemoDelivery } from '#modules/webhooks/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { DemoConsented } from './consents.ts'
 import { addDays, Dice } from './dice.ts'
 import type { DemoLink } from './links.ts'
@@ -46,12 +46,10 @@ function addGateway({ now, ledger }: Making, dice: Dice, given: { vault: Vault; 
 
 const OK = { code: 204, attempts: 1, ms: 118, excerpt: null }
 
-const idOf = (kind: 'consent' | 'link', uuid: string): string => encodeId(kind, idFromUuid(kind, uuid))
-
 /** What the application of the partner was told of the consents of its customers. */
 function newsOfConsents({ consents }: DemoConsented): DemoDelivery[] {
   const about = (slug: string, state: string) => ({
-    delegation_id: idOf('consent', consents.get(slug) ?? ''),
+    delegation_id: publicIdOf('consent', consents.get(slug) ?? ''),
     state,
   })
   return [
@@ -70,7 +68,7 @@ function newsOfLinks(links: readonly DemoLink[]): DemoDelivery[] {
   return links.slice(0, 3).map(({ id, status }, index) => ({
     type: 'link.changed',
     hoursAgo: (12 - index * 4) * 24,
-    data: { delegation_id: idOf('link', id), state: status },
+    data: { delegation_id: publicIdOf('link', id), state: status },
     answer:
       index === 0
         ? { code: 503, attempts: 10, ms: 10_002, excerpt: 'The queue of incoming messages is full.' }

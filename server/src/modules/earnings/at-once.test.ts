@@ -4,7 +4,7 @@ import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeReferralRoutes } from '#modules/referrals/index.ts'
 import { riskRoutes } from '#modules/risk/index.ts'
 import { openEarningScene, payment } from '#testing/earning-acts.ts'
-import { publicIdOf } from '#testing/payout-acts.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeEarningRoutes } from './index.ts'
 

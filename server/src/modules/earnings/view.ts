@@ -1,15 +1,13 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdKind } from '@liaison/access'
 import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { calendarMonth, publicId } from '#platform/route-input.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { firstOf } from './store.ts'
 import type { Balance, EarningNames, EarningRow, EarningTotal } from './store.ts'
 import { EARNING_KINDS, EARNING_STATES } from './tables.ts'
 import { tellSteps } from './tell-steps.ts'
-
-const encode = (kind: IdKind, uuid: string): string => encodeId(kind, idFromUuid(kind, uuid))
 
 export const EarningParams = z.strictObject({ earning_id: publicId('earning') })
 
@@ -62,7 +60,7 @@ export const EarningDetailBody = EarningBody.extend({
 }).meta({ id: 'EarningDetail' })
 
 const encodeMaybe = (kind: IdKind, uuid: string | null): string | null =>
-  uuid === null ? null : encode(kind, uuid)
+  uuid === null ? null : publicIdOf(kind, uuid)
 
 /** Who approved a row, for the provider; partners are told of none. */
 function approversOf(row: EarningRow, { inCharge }: EarningNames, isProvider: boolean) {
@@ -81,15 +79,15 @@ export function toEarning(
 ): z.input<typeof EarningBody> {
   const tenant = names.tenants.get(row.referral_id ?? '')
   return {
-    earning_id: encode('earning', row.id),
+    earning_id: publicIdOf('earning', row.id),
     kind: row.kind,
     component: row.component,
-    partner_id: encode('partner', row.partner_id),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: names.partners.get(row.partner_id) ?? '',
     referral_id: encodeMaybe('referral', row.referral_id),
-    tenant_id: tenant ? encode('tenant', tenant.id) : null,
+    tenant_id: tenant ? publicIdOf('tenant', tenant.id) : null,
     tenant_name: tenant?.name ?? null,
-    agreement_id: encode('agreement', row.agreement_id),
+    agreement_id: publicIdOf('agreement', row.agreement_id),
     billing_event_id: encodeMaybe('billing_event', row.billing_event_id),
     reverses_id: encodeMaybe('earning', row.reverses_id),
     occurred_at: row.occurred_at.toISOString(),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { FirstCountsOrNone } from '#platform/first-approver.ts'
 import { mayAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { isoOf } from '#platform/instant.ts'
 import { ELEVATION_STATES } from './tables.ts'
 import type { ElevationRow } from './store.ts'
 
@@ -83,8 +84,6 @@ function mayOfPartner(row: ElevationRow, mandate: Mandate<'program'>) {
 const endReasonFor = (row: ElevationRow, { kind }: Mandate<'program' | 'tenant'>): string | null =>
   kind === 'tenant' && row.ended_by_side === 'partner' ? null : row.end_reason
 
-const instant = (at: Date | null): string | null => at?.toISOString() ?? null
-
 /** The public form of an elevation for one side. */
 export function toElevation(
   row: ElevationRow,
@@ -119,9 +118,9 @@ export function toElevation(
     approved_by_name: row.status === 'denied' ? null : row.partner_decided_by_name,
     approval_counts: row.state === 'approved' ? row.approval_counts : null,
     tenant_approved_by_name: row.status === 'denied' ? null : row.tenant_decided_by_name,
-    started_at: instant(row.started_at),
-    ends_at: instant(row.ends_at),
-    ended_at: instant(row.ended_at),
+    started_at: isoOf(row.started_at),
+    ends_at: isoOf(row.ends_at),
+    ended_at: isoOf(row.ended_at),
     ended_by_side: row.ended_by_side ?? (row.state === 'ended' || row.state === 'lapsed' ? 'clock' : null),
     ended_by_name: row.ended_by_name,
     end_reason: endReasonFor(row, mandate),

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makePayoutRoutes } from '#modules/payouts/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   asPayoutSide,
   buildPayout,
   openPayoutAdmins,
   openPayoutScene,
-  publicIdOf,
   seedEarning,
 } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ExportSource } from '#platform/export-source.ts'
 import { pageOf, pageQuery } from '#platform/list.ts'
 import { commaList, publicId, truth } from '#platform/route-input.ts'
+import { isoOf } from '#platform/instant.ts'
 import type { Preview } from './order.ts'
 import { describeFilter, estimateCompletion, fileNameOf, isTooLarge } from './rules.ts'
 import type { ExportRow } from './store.ts'
@@ -124,7 +125,6 @@ export const Export = z
 export const ExportPage = z.strictObject(pageOf(Export)).meta({ id: 'ExportPage' })
 
 const tenantId = (uuid: string): string => encodeId('tenant', idFromUuid('tenant', uuid))
-const instant = (at: Date | null): string | null => at?.toISOString() ?? null
 
 function estimateOf(row: ExportRow): string | null {
   if (row.status !== 'queued' && row.status !== 'processing') return null
@@ -194,11 +194,11 @@ export function toExport(
     },
     is_mine: row.ordered_by === seen.personId,
     created_at: row.created_at.toISOString(),
-    started_at: instant(row.started_at),
-    completed_at: row.status === 'completed' ? instant(row.finished_at) : null,
+    started_at: isoOf(row.started_at),
+    completed_at: row.status === 'completed' ? isoOf(row.finished_at) : null,
     estimated_completion: estimateOf(row),
     expires_at: row.expires_at.toISOString(),
-    first_downloaded_at: instant(row.first_downloaded_at),
+    first_downloaded_at: isoOf(row.first_downloaded_at),
     manifest: toManifest(row.manifest),
   }
 }

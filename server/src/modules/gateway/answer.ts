@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { encodeId } from '@liaison/access'
 import type { AccessContext, Billing } from '@liaison/guard'
 import type { JWTPayload } from 'jose'
+import { epochSecondsOf } from '#platform/instant.ts'
 import type { Allowed } from './decide.ts'
 import type { EnteredGateway } from './store.ts'
 
@@ -121,7 +122,7 @@ export function contextClaims(
   subject: ContextSubject,
 ): JWTPayload {
   const { nbf: _nbf, ...kept } = claims
-  const issuedAt = Math.floor(subject.now.getTime() / 1000)
+  const issuedAt = epochSecondsOf(subject.now)
   const billing = billingOf(allowed, context)
   return {
     ...kept,

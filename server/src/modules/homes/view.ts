@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
+import { isoOf } from '#platform/instant.ts'
 import type { HomeRow } from './store.ts'
 import { HOME_STATES } from './tables.ts'
 
@@ -41,8 +42,6 @@ export const HomeBody = z
   })
   .meta({ id: 'PartnerHome' })
 
-const iso = (date: Date | null): string | null => date?.toISOString() ?? null
-
 /** Who said it first where a second person of the organisation is waited for. */
 export const firstOf = (row: HomeRow): string | null => (row.state === 'waiting' ? row.asked_by : null)
 
@@ -65,10 +64,10 @@ export function toHome(
     asked_at: row.asked_at.toISOString(),
     answer_by: row.answer_by.toISOString(),
     confirmed_by_name: row.confirmed_by_name,
-    offered_at: iso(row.offered_at),
+    offered_at: isoOf(row.offered_at),
     accepted_by_name: row.accepted_by_name,
-    accepted_at: iso(row.accepted_at),
-    ended_at: iso(row.ended_at),
+    accepted_at: isoOf(row.accepted_at),
+    ended_at: isoOf(row.ended_at),
     ended_by: row.ended_by_side,
     ended_by_name: row.ended_by_name,
     end_reason: row.end_reason,

@@ -7,6 +7,7 @@ import type { Database } from '#platform/database.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
+import { epochSecondsOf } from '#platform/instant.ts'
 import { decideByName, simulatedAdapter } from './adapters.ts'
 import type { SimulatedDecision } from './adapters.ts'
 import { findSecrets, findSlug, nameCheck, placeOfSecret } from './event-store.ts'
@@ -46,7 +47,7 @@ export function signEvent(
   return {
     'content-type': 'application/json',
     'webhook-id': event.id,
-    'webhook-timestamp': String(Math.floor(event.at.getTime() / 1000)),
+    'webhook-timestamp': String(epochSecondsOf(event.at)),
     'webhook-signature': signature,
   }
 }

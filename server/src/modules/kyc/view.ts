@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
+import { isoOf } from '#platform/instant.ts'
 import { showCheckId, showUserId } from './ids.ts'
 import {
   CHECK_STATES,
@@ -77,8 +78,6 @@ export const CheckDetail = z.strictObject({
     .meta({ description: 'What you can do with it now; a fresh second factor may be asked for.' }),
 })
 
-const instant = (at: Date | null): string | null => at?.toISOString() ?? null
-
 const showReasons = (codes: readonly string[]) =>
   readReasons(codes).map((code) => ({ code, says: REASONS[code].says, todo: REASONS[code].todo }))
 
@@ -99,11 +98,11 @@ export function toCheck(row: CheckRow, rules: CheckRules): z.output<typeof Check
     approvals: Number(row.approvals ?? 0),
     approvals_needed: approvalsNeeded(row, rules),
     created_at: row.created_at.toISOString(),
-    submitted_at: instant(row.submitted_at),
-    decided_at: instant(row.decided_at),
-    expires_at: instant(row.expires_at),
-    ended_at: instant(row.ended_at ?? (row.state_now === 'expired' ? row.expires_at : null)),
-    redacted_at: instant(row.redacted_at),
+    submitted_at: isoOf(row.submitted_at),
+    decided_at: isoOf(row.decided_at),
+    expires_at: isoOf(row.expires_at),
+    ended_at: isoOf(row.ended_at ?? (row.state_now === 'expired' ? row.expires_at : null)),
+    redacted_at: isoOf(row.redacted_at),
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
 import { sentAt } from '#platform/route.ts'
+import { isoOf } from '#platform/instant.ts'
 import { nameOfRequest } from './invitation-code.ts'
 import { BillingPartiesBody } from './payers.ts'
 import { daysUntil, isReviewOverdue, maskOfTerms, renewableUntil, sentencesOf, termsOf } from './rules.ts'
@@ -143,8 +144,6 @@ export const ChangeBody = z.strictObject({
   }),
 })
 
-const iso = (date: Date | null): string | null => date?.toISOString() ?? null
-
 function toThreshold({ billing_alert_threshold_minor: amount, billing_alert_currency: currency }: LinkRow) {
   return amount === null || currency === null ? null : toMoney(amount, currency)
 }
@@ -170,15 +169,15 @@ function datesOf(row: LinkRow, now: Date) {
   return {
     starts_at: row.starts_at.toISOString(),
     waits_for: waitsFor(row, now),
-    ends_at: iso(row.ends_at),
+    ends_at: isoOf(row.ends_at),
     expires_in_days: daysUntil(row.ends_at, now),
-    renewable_until: iso(renewableUntil(row)),
+    renewable_until: isoOf(renewableUntil(row)),
     requested_at: row.requested_at.toISOString(),
     request_expires_at: row.request_expires_at.toISOString(),
-    approved_at: iso(row.approved_at),
-    review_due_at: iso(row.review_due_at),
+    approved_at: isoOf(row.approved_at),
+    review_due_at: isoOf(row.review_due_at),
     review_overdue: isReviewOverdue(row, now),
-    objection_until: iso(row.objection_until),
+    objection_until: isoOf(row.objection_until),
   }
 }
 
@@ -228,7 +227,7 @@ export function toLink(row: LinkRow, now: Date) {
     notify_on_billing_threshold: row.notify_on_billing_threshold,
     billing_alert_threshold: toThreshold(row),
     members_count: row.members_count,
-    last_used_at: iso(row.last_used_at),
+    last_used_at: isoOf(row.last_used_at),
     via_partner_name: row.via_partner_name,
     attestation_ref: row.attestation_ref,
     own_accounts_only: row.own_accounts_only,
@@ -256,10 +255,10 @@ export function toPerson(person: LinkPerson): z.output<typeof PersonBody> {
     person_id: encodeId('person', idFromUuid('person', person.person_id)),
     name: person.name,
     role: person.role,
-    ends_at: iso(person.ends_at),
+    ends_at: isoOf(person.ends_at),
     assigned_at: person.assigned_at.toISOString(),
     factor: person.factor,
-    last_used_at: iso(person.last_used_at),
+    last_used_at: isoOf(person.last_used_at),
     via_team:
       person.team_id === null || person.team_name === null
         ? null
@@ -304,7 +303,7 @@ export function toChange(
     requested_by_name: row.requested_by_name,
     requested_at: row.requested_at.toISOString(),
     expires_at: row.expires_at.toISOString(),
-    decided_at: iso(row.decided_at),
+    decided_at: isoOf(row.decided_at),
     begun_by: row.begun_by,
   }
 }

@@ -5,6 +5,7 @@ import type { JSONWebKeySet } from 'jose'
 import { errors } from 'oidc-provider'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
+import { epochSecondsOf } from '#platform/instant.ts'
 import { useOnce } from './artifact-store.ts'
 import type { TokenClaims } from './claims-schema.ts'
 import type { OAuthParts } from './parts.ts'
@@ -103,7 +104,7 @@ export async function readActor(
   const memberId = decodeId('member', sub)
   const member = memberId === null ? null : await findMember(parts.database, memberId, question)
   if (!member?.is_active) return refuse()
-  const seconds = exp + CLOCK_TOLERANCE_SECONDS - Math.floor(parts.clock().getTime() / 1000)
+  const seconds = exp + CLOCK_TOLERANCE_SECONDS - epochSecondsOf(parts.clock())
   const isFirst = await useOnce(parts.database, `actor ${question.clientId} ${jti}`, Math.max(1, seconds))
   if (!isFirst) return refuse()
   const client = `client:${encodeId('api_client', question.clientId)}`

@@ -2,6 +2,7 @@ import { idFromUuid } from '@liaison/access'
 import { createHmac } from 'node:crypto'
 import type { ClientCredentials, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditEvent } from '#platform/audit-event.ts'
+import { epochSecondsOf } from '#platform/instant.ts'
 import { recordIssue } from './audit-store.ts'
 import { certificateOf, requireBinding, requirePinnedKey, thumbprintOf } from './binding.ts'
 import { clientIdOf, delegatedBasis, ownBasis, refuse, refuseDecision } from './basis.ts'
@@ -55,7 +56,7 @@ function basisOf(parts: OAuthParts, ctx: KoaContextWithOIDC, token: Token): Prom
 
 /** The seconds that a token may run: never beyond what it stands on (attack 41). */
 function secondsUntil(ends: readonly (Date | null)[], issuedAt: number): number {
-  const left = ends.flatMap((end) => (end === null ? [] : [Math.floor(end.getTime() / 1000) - issuedAt]))
+  const left = ends.flatMap((end) => (end === null ? [] : [epochSecondsOf(end) - issuedAt]))
   const seconds = Math.min(ACCESS_SECONDS, ...left)
   return seconds >= 1 ? seconds : refuse('invalid_grant', 'The access has ended.')
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClientId } from '@liaison/access'
 import { Provider } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { epochSecondsOf } from '#platform/instant.ts'
 import { useOnce } from './artifact-store.ts'
 import { findAssertionFault } from './assertion-fault.ts'
 import type { AssertionFault } from './assertion-fault.ts'
@@ -104,7 +105,7 @@ function listen(provider: Provider, parts: OAuthParts): void {
 function useAtomicReplay(provider: Provider, { database, clock }: OAuthParts): void {
   Object.assign(provider.ReplayDetection, {
     unique: (issuer: string, id: string, endsAt: number) => {
-      const left = endsAt - Math.floor(clock().getTime() / 1000)
+      const left = endsAt - epochSecondsOf(clock())
       // A proof may lie ahead, so it is remembered for that much longer than the library thinks.
       return useOnce(database, `used ${issuer} ${id}`, Math.max(left, 1) + 2 * PROOF_AHEAD_SECONDS)
     },

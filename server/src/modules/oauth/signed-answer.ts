@@ -1,4 +1,5 @@
 import { importJWK, SignJWT } from 'jose'
+import { epochSecondsOf } from '#platform/instant.ts'
 import type { OAuthParts } from './parts.ts'
 import { issuerOf } from './settings.ts'
 
@@ -24,6 +25,6 @@ export async function signAnswer(parts: OAuthParts, audience: string, answer: ob
     .setProtectedHeader({ alg: active.alg, typ: 'token-introspection+jwt', kid: active.kid })
     .setIssuer(issuerOf(parts.places))
     .setAudience(audience)
-    .setIssuedAt(Math.floor(parts.clock().getTime() / 1000))
+    .setIssuedAt(epochSecondsOf(parts.clock()))
     .sign(await importJWK({ ...active }))
 }

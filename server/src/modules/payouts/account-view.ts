@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { plainText } from '#platform/route-input.ts'
+import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { AccountRow, NewAccount } from './account-store.ts'
 import type { DocumentRow } from './document-store.ts'
-import { toId, toInstant } from './ids.ts'
 import { isIban, nameByType } from './rules.ts'
 import { METHODS, TAX_KINDS, TAX_STATES } from './tables.ts'
 
@@ -25,7 +26,7 @@ export const AccountBody = z
 
 /** An account for an answer. */
 export const toAccount = (row: AccountRow): z.input<typeof AccountBody> => ({
-  account_id: toId('payout_account', row.id),
+  account_id: publicIdOf('payout_account', row.id),
   method: row.method,
   holder_name: row.holder_name,
   label: row.label,
@@ -33,8 +34,8 @@ export const toAccount = (row: AccountRow): z.input<typeof AccountBody> => ({
   given_by_name: row.created_by_name,
   given_at: row.created_at.toISOString(),
   usable_from: row.usable_from.toISOString(),
-  verified_at: toInstant(row.verified_at),
-  held_at: toInstant(row.held_at),
+  verified_at: isoOf(row.verified_at),
+  held_at: isoOf(row.held_at),
   hold_reason: row.hold_reason,
   version: row.version,
 })
@@ -95,8 +96,8 @@ export const DocumentBody = z
 /** A document for an answer; past its last day it has expired, whether or not the clock has noted it. */
 export function toDocument(row: DocumentRow): z.input<typeof DocumentBody> {
   return {
-    document_id: toId('tax_document', row.id),
-    partner_id: toId('partner', row.partner_id),
+    document_id: publicIdOf('tax_document', row.id),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
     kind: row.kind,
     file_name: nameByType(row.file_name, row.media_type),
@@ -107,7 +108,7 @@ export function toDocument(row: DocumentRow): z.input<typeof DocumentBody> {
     valid_until: row.valid_until,
     handed_in_by_name: row.uploaded_by_name,
     handed_in_at: row.created_at.toISOString(),
-    reviewed_at: toInstant(row.reviewed_at),
+    reviewed_at: isoOf(row.reviewed_at),
     reason: row.reason,
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openPayoutScene, publicIdOf, seedEarning } from '#testing/payout-acts.ts'
+import { publicIdOf } from '#platform/public-id.ts'
+import { openPayoutScene, seedEarning } from '#testing/payout-acts.ts'
 import type { PayoutScene } from '#testing/payout-acts.ts'
 import type { Caller } from '#testing/world.ts'
 import { TestWorld } from '#testing/world.ts'

@@ -2,6 +2,7 @@ import { countsNoMore, stillDecides } from '#platform/first-approver.ts'
 import { enqueue, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   claimEarnings,
   endBatch,
@@ -18,7 +19,6 @@ import { recordBatch, recordItem } from './events.ts'
 import { endItem, findBlocked, getItem, listStates, lockItems, sendItems, showItems } from './item-store.ts'
 import type { ItemEnd, ItemRow, Settling } from './item-store.ts'
 import { insertHandOvers, sendAgain } from './hand-over-store.ts'
-import { toId } from './ids.ts'
 import { failureMail, paidMail, waitingMail } from './mails.ts'
 import { findLineChoice } from './line-store.ts'
 import { getReceiver } from './receiver-store.ts'
@@ -155,7 +155,7 @@ export async function submitBatch(
     before: before.state,
     ...(isVoid && { reason: countsNoMore(before.submitted_by_name) }),
   })
-  const mail = waitingMail(batch, `${origin}/platform/payouts/${toId('payout_batch', batch.id)}`)
+  const mail = waitingMail(batch, `${origin}/platform/payouts/${publicIdOf('payout_batch', batch.id)}`)
   await runStatements(mandate, [
     { text: 'select access.mail_batch_approvers($1, $2, $3)', values: [batch.id, mail.subject, mail.text] },
   ])

@@ -4,9 +4,10 @@ import { messageIdOf } from '#platform/outgoing/signatures.ts'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
 import { Money, toMoney } from '#platform/money.ts'
+import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { BatchRow } from './batch-store.ts'
 import type { HandOverRow } from './hand-over-store.ts'
-import { toId, toInstant } from './ids.ts'
 import type { ItemRow, LineRow } from './item-store.ts'
 import { isReady } from './rules.ts'
 import type { Candidate } from './rules.ts'
@@ -73,7 +74,7 @@ export const CandidateBody = z
 
 /** A partner that could be paid, for an answer. */
 export const toCandidate = (candidate: Candidate): z.input<typeof CandidateBody> => ({
-  partner_id: toId('partner', candidate.partnerId),
+  partner_id: publicIdOf('partner', candidate.partnerId),
   partner_name: candidate.partnerName,
   amount: toMoney(candidate.amountMinor, candidate.currency),
   row_count: candidate.rowCount,
@@ -142,7 +143,7 @@ export const toHandOver = (row: HandOverRow): z.input<typeof HandOverBody> => ({
   duration_ms: row.duration_ms,
   response_excerpt: row.response_excerpt,
   created_at: row.created_at.toISOString(),
-  finished_at: toInstant(row.finished_at),
+  finished_at: isoOf(row.finished_at),
 })
 
 export const BatchDetailBody = BatchBody.extend({
@@ -154,7 +155,7 @@ export const BatchDetailBody = BatchBody.extend({
 }).meta({ id: 'PayoutBatchDetail' })
 
 const person = (id: string | null, name: string | null) =>
-  id === null ? null : { person_id: toId('person', id), name: name ?? '' }
+  id === null ? null : { person_id: publicIdOf('person', id), name: name ?? '' }
 
 /** Who submitted a batch that waits for a second person. */
 export const submitterOf = (row: BatchRow): string | null =>
@@ -163,7 +164,7 @@ export const submitterOf = (row: BatchRow): string | null =>
 /** A batch for an answer. */
 export function toBatch(row: BatchRow, readerId: string, inCharge: InCharge): z.input<typeof BatchBody> {
   return {
-    batch_id: toId('payout_batch', row.id),
+    batch_id: publicIdOf('payout_batch', row.id),
     number: row.number,
     state: row.state,
     rail: row.rail,
@@ -173,15 +174,15 @@ export function toBatch(row: BatchRow, readerId: string, inCharge: InCharge): z.
     total: toMoney(row.total_minor, row.currency),
     item_count: row.item_count,
     row_count: row.row_count,
-    created_by: { person_id: toId('person', row.created_by), name: row.created_by_name },
+    created_by: { person_id: publicIdOf('person', row.created_by), name: row.created_by_name },
     created_at: row.created_at.toISOString(),
     submitted_by: person(row.submitted_by, row.submitted_by_name),
-    submitted_at: toInstant(row.submitted_at),
+    submitted_at: isoOf(row.submitted_at),
     submission_counts: firstCounts(inCharge, submitterOf(row)),
     approved_by: person(row.approved_by, row.approved_by_name),
-    approved_at: toInstant(row.approved_at),
-    started_at: toInstant(row.started_at),
-    finished_at: toInstant(row.finished_at),
+    approved_at: isoOf(row.approved_at),
+    started_at: isoOf(row.started_at),
+    finished_at: isoOf(row.finished_at),
     cancel_reason: row.cancel_reason,
     is_mine: row.created_by === readerId || row.submitted_by === readerId,
     version: row.version,
@@ -191,7 +192,7 @@ export function toBatch(row: BatchRow, readerId: string, inCharge: InCharge): z.
 /** The partners that a batch left out, for an answer. */
 export const toSkippedBody = (row: BatchRow): z.input<typeof SkippedBody>[] =>
   row.skipped.map((left) => ({
-    partner_id: toId('partner', left.partner_id),
+    partner_id: publicIdOf('partner', left.partner_id),
     partner_name: left.partner_name,
     amount: toMoney(left.amount_minor, row.currency),
     obstacles: toObstacles(left.reasons, row.currency),
@@ -218,18 +219,18 @@ export const ItemBody = z
 
 /** What one partner gets in a batch, for an answer of the provider. */
 export const toItem = (row: ItemRow): z.input<typeof ItemBody> => ({
-  item_id: toId('payout_item', row.id),
-  batch_id: toId('payout_batch', row.batch_id),
-  partner_id: toId('partner', row.partner_id),
+  item_id: publicIdOf('payout_item', row.id),
+  batch_id: publicIdOf('payout_batch', row.batch_id),
+  partner_id: publicIdOf('partner', row.partner_id),
   partner_name: row.partner_name,
   state: row.state,
   amount: toMoney(row.amount_minor, row.currency),
   row_count: row.row_count,
   account_method: row.account_method,
   account_label: row.account_label,
-  approved_at: toInstant(row.approved_at),
-  sent_at: toInstant(row.sent_at),
-  finished_at: toInstant(row.finished_at),
+  approved_at: isoOf(row.approved_at),
+  sent_at: isoOf(row.sent_at),
+  finished_at: isoOf(row.finished_at),
   reference: row.rail_ref,
   failure_reason: row.failure_reason,
   settled_by_name: row.settled_by_name,
@@ -255,7 +256,7 @@ export function toPayout(row: ItemRow): z.input<typeof PayoutBody> {
 
 /** An earning of a payout, for an answer. */
 export const toLine = (row: LineRow, currency: string): z.input<typeof LineBody> => ({
-  earning_id: toId('earning', row.earning_id),
+  earning_id: publicIdOf('earning', row.earning_id),
   kind: row.kind,
   component: row.component,
   month: row.period_month.slice(0, 7),

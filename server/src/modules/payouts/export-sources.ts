@@ -10,6 +10,7 @@ import type {
 } from '#platform/export-source.ts'
 import { toMoney } from '#platform/money.ts'
 import { calendarMonth } from '#platform/route-input.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { batchRows, earningRows, payoutRows, referralRows, statementRows } from './export-store.ts'
 import type {
   BatchOut,
@@ -20,7 +21,6 @@ import type {
   Wanted,
   Window,
 } from './export-store.ts'
-import { toId } from './ids.ts'
 import { BATCH_STATES, ITEM_STATES } from './tables.ts'
 
 const Currency = z.string().regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217')
@@ -134,7 +134,7 @@ const earningExport = makeSource({
     ['payout_id', 'Payout', 'text'],
   ]),
   toCells: (row: EarningOut) => [
-    toId('earning', row.id),
+    publicIdOf('earning', row.id),
     row.occurred_at,
     row.period_month.slice(0, 7),
     row.kind,
@@ -145,8 +145,8 @@ const earningExport = makeSource({
     toMoney(row.amount_minor, row.currency),
     row.currency,
     row.partner_name,
-    row.referral_id === null ? null : toId('referral', row.referral_id),
-    row.payout_item_id === null ? null : toId('payout_item', row.payout_item_id),
+    row.referral_id === null ? null : publicIdOf('referral', row.referral_id),
+    row.payout_item_id === null ? null : publicIdOf('payout_item', row.payout_item_id),
   ],
 })
 
@@ -164,7 +164,7 @@ const referralExport = makeSource({
     ['partner_name', 'Partner', 'text'],
   ]),
   toCells: (row: ReferralOut) => [
-    toId('referral', row.id),
+    publicIdOf('referral', row.id),
     inWords(row.method),
     row.referred_at,
     inWords(row.state),
@@ -190,7 +190,7 @@ const statementExport = makeSource({
     ['partner_name', 'Partner', 'text'],
   ]),
   toCells: (row: StatementOut) => [
-    toId('earning_statement', row.id),
+    publicIdOf('earning_statement', row.id),
     row.month.slice(0, 7),
     row.currency,
     ...[row.opening_minor, row.earned_minor, row.voided_minor, row.paid_minor, row.closing_minor].map(
@@ -220,7 +220,7 @@ const payoutExport = makeSource({
     ['partner_name', 'Partner', 'text'],
   ]),
   toCells: (row: PayoutOut) => [
-    toId('payout_item', row.id),
+    publicIdOf('payout_item', row.id),
     inWords(row.state),
     toMoney(row.amount_minor, row.currency),
     row.currency,
@@ -256,7 +256,7 @@ const batchExport = makeSource({
     ['finished_at', 'Ended', 'instant'],
   ]),
   toCells: (row: BatchOut) => [
-    toId('payout_batch', row.id),
+    publicIdOf('payout_batch', row.id),
     row.number,
     inWords(row.state),
     row.rail,

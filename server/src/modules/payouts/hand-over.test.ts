@@ -12,7 +12,8 @@ import {
   setReceiver,
 } from '#testing/hand-over-acts.ts'
 import { seedSource } from '#testing/ingest.ts'
-import { movePayout, openPayoutAdmins, openPayoutScene, publicIdOf } from '#testing/payout-acts.ts'
+import { publicIdOf } from '#platform/public-id.ts'
+import { movePayout, openPayoutAdmins, openPayoutScene } from '#testing/payout-acts.ts'
 import type { PayoutAdmins } from '#testing/payout-acts.ts'
 import { verify } from '#testing/webhook-acts.ts'
 import { WebhookReceiver } from '#testing/webhook-receiver.ts'

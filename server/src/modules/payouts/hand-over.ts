@@ -9,10 +9,10 @@ import type { Vault } from '#platform/credentials/vault.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { openPayeeReference } from './account-store.ts'
 import { claimDue, findSecrets, listToldPayouts, mailAdmins, noteAttempt } from './hand-over-store.ts'
 import type { ClaimedHandOver, ToldPayout } from './hand-over-store.ts'
-import { toId } from './ids.ts'
 import { handOverMail } from './mails.ts'
 import { RECEIVER_PLACES } from './receiver-store.ts'
 
@@ -23,12 +23,12 @@ const TIMEOUT_MS = 15_000
 const HAND_OVER_EVENT = 'payout_batch.handed_over'
 
 function toPayout(row: ToldPayout, vault: Vault) {
-  const id = toId('payout_item', row.item_id)
+  const id = publicIdOf('payout_item', row.item_id)
   return {
     payout_id: id,
     // A payout is one payment, however often it is told: trying again after a failure is another payout.
     idempotency_key: id,
-    partner_id: toId('partner', row.partner_id),
+    partner_id: publicIdOf('partner', row.partner_id),
     amount_minor: row.amount_minor,
     currency: row.currency,
     reference: `Payout ${row.batch_number}`,
@@ -45,7 +45,7 @@ function bodyOf(handOver: ClaimedHandOver, payouts: readonly ToldPayout[], vault
     type: HAND_OVER_EVENT,
     timestamp: handOver.created_at.toISOString(),
     data: {
-      batch_id: toId('payout_batch', handOver.batch_id),
+      batch_id: publicIdOf('payout_batch', handOver.batch_id),
       number: payouts[0]?.batch_number ?? null,
       part: handOver.part,
       parts: handOver.parts,
@@ -91,7 +91,7 @@ async function settle(
     },
   })
   if (!isDelivered)
-    await mailAdmins(mandate, handOver.id, handOverMail(toId('payout_batch', handOver.batch_id)))
+    await mailAdmins(mandate, handOver.id, handOverMail(publicIdOf('payout_batch', handOver.batch_id)))
 }
 
 /**

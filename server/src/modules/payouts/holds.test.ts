@@ -3,12 +3,12 @@ import { ingestRoutes } from '#modules/ingest/index.ts'
 import { riskRoutes } from '#modules/risk/index.ts'
 import { setFinance } from '#testing/hand-over-acts.ts'
 import { seedSource } from '#testing/ingest.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   buildPayout,
   movePayout,
   openPayoutAdmins,
   openPayoutScene,
-  publicIdOf,
   seedEarning,
 } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runEarningClock } from '#modules/earnings/index.ts'
-import {
-  asPayoutSide,
-  openPayoutAdmins,
-  openPayoutScene,
-  publicIdOf,
-  seedEarning,
-} from '#testing/payout-acts.ts'
+import { publicIdOf } from '#platform/public-id.ts'
+import { asPayoutSide, openPayoutAdmins, openPayoutScene, seedEarning } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makePayoutRoutes, runPayoutClock } from './index.ts'

@@ -4,9 +4,9 @@ import { toMoney } from '#platform/money.ts'
 import { toDecimal } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { openAccounts } from './account-store.ts'
 import type { BatchRow } from './batch-store.ts'
-import { toId } from './ids.ts'
 import { lockItems } from './item-store.ts'
 import type { ItemRow, LineRow } from './item-store.ts'
 import { writeTable } from './statement-files.ts'
@@ -28,7 +28,7 @@ export function writeRemittance(
 ): Promise<Buffer> {
   const amount = `${toDecimal(toMoney(item.amount_minor, item.currency))} ${item.currency}`
   const rows = lines.map((line): ExportCell[] => [
-    toId('earning', line.earning_id),
+    publicIdOf('earning', line.earning_id),
     line.period_month.slice(0, 7),
     line.kind,
     line.component,
@@ -39,7 +39,7 @@ export function writeRemittance(
     title: 'Remittance advice',
     about: [
       `${item.partner_name}: ${amount} to ${item.account_label}`,
-      `Payout ${toId('payout_item', item.id)}, ${item.state}${item.rail_ref === null ? '' : `, reference ${item.rail_ref}`}`,
+      `Payout ${publicIdOf('payout_item', item.id)}, ${item.state}${item.rail_ref === null ? '' : `, reference ${item.rail_ref}`}`,
     ],
     columns: LINE_COLUMNS,
     hasByteOrderMark: false,
@@ -82,7 +82,7 @@ export async function writeBankFile(
     const account = accounts.get(item.payout_account_id)
     if (!account) throw new Error('An item names an account that is not there.')
     return [
-      toId('payout_item', item.id),
+      publicIdOf('payout_item', item.id),
       item.partner_name,
       item.account_method,
       account.holder_name,

@@ -3,12 +3,12 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { seedSource } from '#testing/ingest.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   buildPayout,
   movePayout,
   openPayoutAdmins,
   openPayoutScene,
-  publicIdOf,
   seedEarning,
 } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'

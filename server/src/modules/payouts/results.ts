@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { finishIfDone, settle } from './acts.ts'
 import { lockBatch } from './batch-store.ts'
-import { toId } from './ids.ts'
 import { findItems } from './item-store.ts'
 import type { ItemEnd, ItemRow, Settling } from './item-store.ts'
 import type { Rail } from './tables.ts'
@@ -40,7 +40,7 @@ export const ResultsBody = z
 type Outcome = z.input<typeof OutcomeBody>
 
 function refuse(result: PayoutResult, [code, detail]: readonly [string, string]): Outcome {
-  return { payout_id: toId('payout_item', result.itemId), outcome: 'refused', code, detail }
+  return { payout_id: publicIdOf('payout_item', result.itemId), outcome: 'refused', code, detail }
 }
 
 /** Whether the item ended as the result says already: the same reference, or failed again whatever the reason. */
@@ -97,13 +97,18 @@ export async function takeResults(
     if (!item || !batches.has(item.batch_id))
       told.push(refuse(result, ['PAYOUT_NOT_FOUND', 'There is no such payout here.']))
     else if (isSaidAlready(item, result))
-      told.push({ payout_id: toId('payout_item', item.id), outcome: 'unchanged', code: null, detail: null })
+      told.push({
+        payout_id: publicIdOf('payout_item', item.id),
+        outcome: 'unchanged',
+        code: null,
+        detail: null,
+      })
     else if (item.state !== 'sent') told.push(refuse(result, whyNot(item, result)))
     else {
       await settle(mandate, item, result.end)
       settled.add(item.batch_id)
       const { state } = result.end
-      told.push({ payout_id: toId('payout_item', item.id), outcome: state, code: null, detail: null })
+      told.push({ payout_id: publicIdOf('payout_item', item.id), outcome: state, code: null, detail: null })
     }
   }
   for (const [id, batch] of batches) if (settled.has(id)) await finishIfDone(mandate, batch)

@@ -6,6 +6,7 @@ import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   countSharers,
   decideAccount,
@@ -18,7 +19,6 @@ import {
 } from './account-store.ts'
 import type { AccountDecision, AccountRow } from './account-store.ts'
 import { AccountBody, AccountInput, toAccount, toNewAccount } from './account-view.ts'
-import { toId } from './ids.ts'
 import { accountMail } from './mails.ts'
 
 const OWN = '/api/v1/program/payout-account'
@@ -131,7 +131,7 @@ const waiting = route({
     const items = rows.map((row) => ({
       ...toAccount(row),
       shared_with: row.shared_with,
-      partner_id: toId('partner', row.partner_id),
+      partner_id: publicIdOf('partner', row.partner_id),
       partner_name: row.partner_name,
     }))
     return toPage(items, query, total)

@@ -31,11 +31,11 @@ import {
   toSkippedBody,
 } from './batch-view.ts'
 import { listHandOvers } from './hand-over-store.ts'
-import { toId } from './ids.ts'
 import { countStates, listItems } from './item-store.ts'
 import { getPolicy } from './policy-store.ts'
 import { BATCH_STATES, ITEM_STATES, RAILS } from './tables.ts'
 import { toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 
 const BASE = '/api/v1/admin/payout-batches'
 const Params = z.strictObject({ batch_id: publicId('payout_batch') })
@@ -172,7 +172,7 @@ function makeBuildRoute({ isDemo }: Services): Route {
         partnerIds: body.partner_ids ?? null,
       })
       return sentAt(await describe(mandate, batch), batch.version, {
-        Location: `${BASE}/${toId('payout_batch', batch.id)}`,
+        Location: `${BASE}/${publicIdOf('payout_batch', batch.id)}`,
       })
     },
   })

@@ -8,11 +8,11 @@ import { calendarDay, commaList, plainText, publicId } from '#platform/route-inp
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { DocumentBody, toDocument } from './account-view.ts'
 import { getDocument, insertDocument, listDocuments, readDocument, reviewDocument } from './document-store.ts'
 import type { DocumentRow, Review } from './document-store.ts'
 import { answerFile } from './files.ts'
-import { toId } from './ids.ts'
 import { nameByType, typeOfFile } from './rules.ts'
 import { TAX_KINDS, TAX_STATES } from './tables.ts'
 
@@ -127,7 +127,7 @@ const makeOwnRoutes = (services: Services): readonly Route[] => [
       })
       const row = await getDocument(mandate, id)
       recordDocument(mandate, row, { action: 'submitted' })
-      return sent(toDocument(row), { Location: `${OWN}/${toId('tax_document', id)}` })
+      return sent(toDocument(row), { Location: `${OWN}/${publicIdOf('tax_document', id)}` })
     },
   }),
   fileRoute(services, 'own'),

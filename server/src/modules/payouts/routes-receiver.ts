@@ -8,7 +8,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { toInstant } from './ids.ts'
+import { isoOf } from '#platform/instant.ts'
 import { dropKeys, getReceiver, insertReceiver, listKeys, renewKeys } from './receiver-store.ts'
 import type { ReceiverRow } from './receiver-store.ts'
 
@@ -48,7 +48,7 @@ async function show(mandate: Mandate<'platform'>, row: ReceiverRow): Promise<z.i
     version: row.version,
     url: row.url,
     public_keys: keys.map(({ public_key: key }) => showPublicKey(key)),
-    previous_secret_ends_at: toInstant(keys.find(({ ends_at: at }) => at !== null)?.ends_at ?? null),
+    previous_secret_ends_at: isoOf(keys.find(({ ends_at: at }) => at !== null)?.ends_at ?? null),
     set_by_name: row.set_by_name,
     set_at: row.created_at.toISOString(),
   }

@@ -7,8 +7,8 @@ import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { answerFile } from './files.ts'
-import { toId } from './ids.ts'
 import {
   getStatement,
   listFiles,
@@ -67,8 +67,8 @@ const StatementLineBody = z
   .meta({ id: 'EarningStatementLine' })
 
 const toStatement = (row: StatementRow): z.input<typeof StatementBody> => ({
-  statement_id: toId('earning_statement', row.id),
-  partner_id: toId('partner', row.partner_id),
+  statement_id: publicIdOf('earning_statement', row.id),
+  partner_id: publicIdOf('partner', row.partner_id),
   partner_name: row.partner_name,
   month: row.month.slice(0, 7),
   currency: row.currency,
@@ -85,7 +85,9 @@ const toStatementLine = (row: StatementLineRow, currency: string): z.input<typeo
   place: row.place,
   what: row.what,
   reference:
-    row.earning_id === null ? toId('payout_item', row.payout_item_id ?? '') : toId('earning', row.earning_id),
+    row.earning_id === null
+      ? publicIdOf('payout_item', row.payout_item_id ?? '')
+      : publicIdOf('earning', row.earning_id),
   day: row.day,
   kind: row.kind,
   state: row.state,

@@ -5,7 +5,7 @@ import type { PdfSealer } from '#platform/sealed-pdf.ts'
 import { toDecimal } from '#platform/money.ts'
 import { makeWriter } from '#platform/table-file/make.ts'
 import type { FileFacts, FileFormat } from '#platform/table-file/writer.ts'
-import { toId } from './ids.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Due, NewFile, NewLine, Sums } from './statement-store.ts'
 
 /** Writes a whole table into memory. */
@@ -34,7 +34,9 @@ const COLUMNS: readonly ExportColumn[] = [
 ]
 
 const referenceOf = (line: NewLine): string =>
-  line.earning_id === null ? toId('payout_item', line.payout_item_id ?? '') : toId('earning', line.earning_id)
+  line.earning_id === null
+    ? publicIdOf('payout_item', line.payout_item_id ?? '')
+    : publicIdOf('earning', line.earning_id)
 
 const toCells = (line: NewLine, currency: string): ExportCell[] => [
   line.day,

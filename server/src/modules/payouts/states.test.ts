@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   asPayoutSide,
   buildPayout,
@@ -8,7 +9,6 @@ import {
   openPayoutAdmins,
   openPayoutScene,
   PAYOUT_SIDES,
-  publicIdOf,
   seedEarning,
 } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'

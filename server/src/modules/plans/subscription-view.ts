@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
+import { isoOf } from '#platform/instant.ts'
 import { PlanLimits } from './limits.ts'
 import { partnerIdOf, planIdOf } from './plan-view.ts'
 import type { EventRow, HoldRow, SubscriptionRow } from './subscription-store.ts'
@@ -85,8 +86,6 @@ export const SubscriptionDetailBody = SubscriptionBody.extend({
 
 export const OwnSubscriptionBody = z.strictObject(shared).meta({ id: 'OwnSubscription' })
 
-const instant = (at: Date | null): string | null => at?.toISOString() ?? null
-
 function toNext(row: SubscriptionRow): z.input<typeof Change> | null {
   if (row.next_plan_id === null || row.next_at === null || row.next_period === null) return null
   return {
@@ -110,12 +109,12 @@ export function toOwnSubscription(row: SubscriptionRow): z.input<typeof OwnSubsc
     limits: row.limits,
     asked_at: row.asked_at.toISOString(),
     signing_until: row.state === 'signing' ? row.signing_until.toISOString() : null,
-    signed_at: instant(row.signed_at),
-    paid_until: row.state === 'unsigned' ? null : instant(row.paid_until),
-    cancel_at: row.state === 'unsigned' ? null : instant(row.cancel_at),
+    signed_at: isoOf(row.signed_at),
+    paid_until: row.state === 'unsigned' ? null : isoOf(row.paid_until),
+    cancel_at: row.state === 'unsigned' ? null : isoOf(row.cancel_at),
     cancel_cause: row.state === 'unsigned' ? null : row.cancel_cause,
     next: toNext(row),
-    ended_at: instant(row.ended_at),
+    ended_at: isoOf(row.ended_at),
     end_reason: row.end_reason,
     held_by: row.state === 'suspended' ? [...row.holds] : [],
   }
@@ -153,7 +152,7 @@ export function toHold(row: HoldRow, side: 'provider' | 'partner'): z.input<type
     placed_by_side: row.placed_by_side,
     placed_by_name: row.placed_by_name,
     placed_at: row.placed_at.toISOString(),
-    released_at: instant(row.released_at),
+    released_at: isoOf(row.released_at),
     released_by_name: row.released_by_name,
     release_reason: row.release_reason,
     may_release: row.released_at === null && row.placed_by_side === side,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makePortfolioActs, publicIdOf } from '#testing/portfolio-acts.ts'
+import { publicIdOf } from '#platform/public-id.ts'
+import { makePortfolioActs } from '#testing/portfolio-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { portfolioRoutes } from './index.ts'

@@ -4,7 +4,8 @@ import { makeLinkRoutes } from '#modules/links/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
 import { portfolioRoutes, runTeamClock } from './index.ts'
 import { makeLinkActs } from '#testing/link-acts.ts'
-import { makePortfolioActs, publicIdOf } from '#testing/portfolio-acts.ts'
+import { publicIdOf } from '#platform/public-id.ts'
+import { makePortfolioActs } from '#testing/portfolio-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 
 let world: TestWorld

@@ -12,6 +12,7 @@ import type { RealmTokens } from '#platform/credentials/realm-token.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { epochSecondsOf } from '#platform/instant.ts'
 import { noteToken } from './events.ts'
 import { cssOf, iconOf } from './page-kit.ts'
 import { realmParams } from './shapes.ts'
@@ -111,7 +112,7 @@ function makeTokenRoute(tokens: RealmTokens): Route {
     showsSecret: true,
     async handle({ mandate }) {
       const { partner, user, sessionId, keyNumber, origin } = mandate
-      const endsAt = Math.floor(origin.now.getTime() / 1000) + REALM_TOKEN_SECONDS
+      const endsAt = epochSecondsOf(origin.now) + REALM_TOKEN_SECONDS
       const apiAccess = await readApiAccess(mandate)
       if (apiAccess === 'none')
         throw new ProblemError(403, 'REALM_API_NOT_IN_PLAN', 'The plan of this user gives no access by API.')

@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { Money } from '#platform/money.ts'
+import { isoOf } from '#platform/instant.ts'
 import type { OwnReferralRow, ReferralRow } from './referral-store.ts'
 import { REFERRAL_METHODS, REFERRAL_STATES, TOLD_STATUSES } from './tables.ts'
 import type { MonthlyRevenue, ToldStatus } from './tables.ts'
@@ -86,8 +87,6 @@ const toVisible = (row: OwnReferralRow): z.input<typeof VisibleTenantBody> | nul
   return toVisibleTenant({ tenant_id, name, slug, status, signed_up_at, subscription_tier, monthly_revenue })
 }
 
-const iso = (at: Date | null): string | null => at?.toISOString() ?? null
-
 /** A referral as its partner sees it. */
 export function toOwnReferral(row: OwnReferralRow): z.input<typeof OwnReferralBody> {
   return {
@@ -98,12 +97,12 @@ export function toOwnReferral(row: OwnReferralRow): z.input<typeof OwnReferralBo
     referred_at: row.referred_at.toISOString(),
     window_days: row.window_days,
     state: row.state,
-    locked_at: iso(row.locked_at),
+    locked_at: isoOf(row.locked_at),
     first_paid_on: row.first_paid_on,
     paid_through: row.paid_through,
-    voided_at: iso(row.voided_at),
+    voided_at: isoOf(row.voided_at),
     void_reason: row.void_reason,
-    blocked_from: iso(row.blocked_from),
+    blocked_from: isoOf(row.blocked_from),
     review: row.review,
     tenant: toVisible(row),
   }
@@ -168,11 +167,11 @@ export function toReferral(row: ReferralRow): z.input<typeof ReferralBody> {
     first_paid_on: row.first_paid_on,
     paid_through: row.paid_through,
     state: row.state,
-    locked_at: iso(row.locked_at),
-    voided_at: iso(row.voided_at),
+    locked_at: isoOf(row.locked_at),
+    voided_at: isoOf(row.voided_at),
     voided_by_name: row.voided_by_name,
     void_reason: row.void_reason,
-    blocked_from: iso(row.blocked_from),
+    blocked_from: isoOf(row.blocked_from),
     block_reason: row.block_reason,
     review: row.review,
   }

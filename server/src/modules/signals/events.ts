@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose'
+import { epochSecondsOf } from '#platform/instant.ts'
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type/'
 const SSF = 'https://schemas.openid.net/secevent/ssf/event-type/'
@@ -22,8 +23,6 @@ export interface WaitingEvent {
   readonly created_at: Date
 }
 
-const seconds = (at: Date): number => Math.floor(at.getTime() / 1000)
-
 /**
  * The claims of a security event token: one event, a subject in `sub_id`, no `sub` and no `exp`, so that nothing that
  * takes access tokens takes it. Source: OpenID Shared Signals Framework 1.0 section 4.1, RFC 8417.
@@ -36,7 +35,7 @@ export function claimsOfToken(
     iss: terms.issuer,
     aud: terms.audience,
     jti: event.id,
-    iat: seconds(event.created_at),
+    iat: epochSecondsOf(event.created_at),
     txn: event.message_id,
     sub_id: event.subject,
     events: { [event.event_type]: event.claims },
@@ -44,4 +43,4 @@ export function claimsOfToken(
 }
 
 /** When something happened, as CAEP says it. */
-export const timestampOf = seconds
+export const timestampOf = epochSecondsOf

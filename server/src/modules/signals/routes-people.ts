@@ -3,6 +3,7 @@ import { noteRead } from '#platform/mandate.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { isoOf } from '#platform/instant.ts'
 import { publicIdOf } from './configuration.ts'
 import { EVENTS_SUPPORTED } from './events.ts'
 import { moveOverseen, readOverseen, removeOverseen, verifyOverseen } from './people-acts.ts'
@@ -37,8 +38,6 @@ const StreamAnswer = z.strictObject({
   stream: StreamBody.nullable().meta({ description: 'Null for a receiver that has made none.' }),
 })
 
-const moment = (at: Date | null) => at?.toISOString() ?? null
-
 const laterOf = (one: Date | null, other: Date | null): Date | null =>
   one === null || (other !== null && other > one) ? other : one
 
@@ -55,10 +54,10 @@ function toStream(row: OverseenStream): z.input<typeof StreamBody> {
     status_reason: row.status_reason,
     held_by_provider: isHeldByProvider(row),
     waiting: row.waiting,
-    oldest_waiting_at: moment(row.oldest_waiting_at),
-    last_delivered_at: moment(laterOf(row.last_success_at, row.last_acknowledged_at)),
-    failing_since: moment(row.failing_since),
-    verified_at: moment(row.verified_at),
+    oldest_waiting_at: isoOf(row.oldest_waiting_at),
+    last_delivered_at: isoOf(laterOf(row.last_success_at, row.last_acknowledged_at)),
+    failing_since: isoOf(row.failing_since),
+    verified_at: isoOf(row.verified_at),
     created_at: row.created_at.toISOString(),
   }
 }

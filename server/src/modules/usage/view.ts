@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { isoOf } from '#platform/instant.ts'
 import { CONSEQUENCES, LAYERS, LIMIT_KEYS, LIMIT_UNITS } from './limits.ts'
 import type { LimitKey, LimitLayers, LimitPolicies } from './limits.ts'
 import type { ConsequenceRow, UsageRow } from './store.ts'
@@ -137,8 +138,6 @@ export const ConsequenceBody = z
   })
   .meta({ id: 'UsageConsequence' })
 
-const instant = (at: Date | null): string | null => at?.toISOString() ?? null
-
 /** The public form of a consequence; whether it is over is computed from the time. */
 export function toConsequence(row: ConsequenceRow, now: Date): z.output<typeof ConsequenceBody> {
   const isOver = row.ends_at !== null && row.ends_at <= now
@@ -153,11 +152,11 @@ export function toConsequence(row: ConsequenceRow, now: Date): z.output<typeof C
     decided_by: row.decided_by,
     status: row.status === 'in_force' && isOver ? 'over' : row.status,
     started_at: row.started_at.toISOString(),
-    ends_at: instant(row.ends_at),
-    lifted_at: instant(row.lifted_at),
+    ends_at: isoOf(row.ends_at),
+    lifted_at: isoOf(row.lifted_at),
     lifted_by_name: row.lifted_by_name,
     lift_reason: row.lift_reason,
-    reviewed_at: instant(row.reviewed_at),
+    reviewed_at: isoOf(row.reviewed_at),
     reviewed_by_name: row.reviewed_by_name,
     review_note: row.review_note,
   }

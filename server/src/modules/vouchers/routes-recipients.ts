@@ -6,6 +6,7 @@ import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { isoOf } from '#platform/instant.ts'
 import { showVoucherCode } from './code.ts'
 import { recipientIdentities } from './identity.ts'
 import type { Identity } from './identity.ts'
@@ -52,8 +53,6 @@ const KeptVoucher = z.strictObject({
     }),
 })
 
-const iso = (at: Date | null): string | null => at?.toISOString() ?? null
-
 function toRecipient(row: KeptRow): z.output<typeof KeptVoucher>['recipient'] {
   if (row.purged_at !== null) return null
   return {
@@ -75,9 +74,9 @@ function toKept(row: KeptRow): z.output<typeof KeptVoucher> {
     status: row.status,
     agency_name: row.agency_name,
     requested_at: row.requested_at.toISOString(),
-    issued_at: iso(row.issued_at),
-    expires_at: iso(row.expires_at),
-    redeemed_at: iso(row.redeemed_at),
+    issued_at: isoOf(row.issued_at),
+    expires_at: isoOf(row.expires_at),
+    redeemed_at: isoOf(row.redeemed_at),
     redeemed_place: row.redeemed_place,
     receipt_id: row.receipt_id,
     recipient: toRecipient(row),

@@ -1,13 +1,12 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { z } from 'zod'
 import { toMoney } from '#platform/money.ts'
+import { isoOf } from '#platform/instant.ts'
 import { showVoucherCode } from './code.ts'
 import { dayIn, lastDayBefore } from './days.ts'
 import type { TillVoucher, VoucherBody, VoucherEventBody, VoucherTypeBody } from './schemas.ts'
 import type { listHistory, VoucherRow } from './store.ts'
 import type { VoucherTypeRow } from './type-store.ts'
-
-const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 
 /** The public form of a voucher's id. */
 export function voucherIdOf(uuid: string): string {
@@ -34,12 +33,12 @@ export function toVoucher(row: VoucherRow, zone: string): z.input<typeof Voucher
     date_of_birth: row.date_of_birth,
     household_adults: row.household_adults,
     household_children: row.household_children,
-    recipient_removed_at: iso(row.purged_at),
+    recipient_removed_at: isoOf(row.purged_at),
     recipient_kept_until: row.purge_after.toISOString(),
     requested_at: row.requested_at.toISOString(),
-    issued_at: iso(row.issued_at),
+    issued_at: isoOf(row.issued_at),
     expires_on: row.expires_at && lastDayBefore(zone, row.expires_at),
-    redeemed_at: iso(row.redeemed_at),
+    redeemed_at: isoOf(row.redeemed_at),
     redeemed_place: row.redeemed_place,
     receipt_id: row.receipt_id,
     gross_total: grossOf(row),
@@ -59,7 +58,7 @@ export function toTillVoucher(row: VoucherRow, zone: string): z.input<typeof Til
     agency_name: row.agency_name,
     issued_on: row.issued_at && dayIn(zone, row.issued_at),
     expires_on: row.expires_at && lastDayBefore(zone, row.expires_at),
-    redeemed_at: iso(row.redeemed_at),
+    redeemed_at: isoOf(row.redeemed_at),
     redeemed_place: row.redeemed_place,
     receipt_id: row.receipt_id,
     gross_total: grossOf(row),

@@ -1,9 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdKind } from '@liaison/access'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { EVENT_TYPES, TOPICS, typeOf } from './catalogue.ts'
 import { findAudience, insertDeliveries, timeOfMessage } from './delivery-store.ts'
 
@@ -90,8 +90,6 @@ export const TOLD = [
 
 const DELEGATION_KINDS = { link: 'link', consent: 'consent', resale: 'resale' } as const
 
-const encode = (kind: IdKind, uuid: string): string => encodeId(kind, idFromUuid(kind, uuid))
-
 function toData(
   payload: z.output<typeof Payload>,
   known: {
@@ -102,10 +100,10 @@ function toData(
 ): Record<string, unknown> {
   const data: Record<string, unknown> = {}
   const kind = Object.entries(DELEGATION_KINDS).find(([name]) => name === known.kind)?.[1]
-  if (known.delegationId !== null && kind) data['delegation_id'] = encode(kind, known.delegationId)
+  if (known.delegationId !== null && kind) data['delegation_id'] = publicIdOf(kind, known.delegationId)
   for (const [field, idKind] of TOLD) {
     const uuid = payload[field]
-    if (uuid) data[field] = encode(idKind, uuid)
+    if (uuid) data[field] = publicIdOf(idKind, uuid)
   }
   return { ...data, ...(payload.checkpoint && { checkpoint: payload.checkpoint }), state: known.state }
 }

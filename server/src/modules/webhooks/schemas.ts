@@ -5,6 +5,7 @@ import { makeAddress } from '#platform/outgoing/receiver.ts'
 import { messageIdOf, showPublicKey } from '#platform/outgoing/signatures.ts'
 import type { AddressRules } from '#platform/outgoing/addresses.ts'
 import { DELIVERY_STATUSES, OUTCOMES } from '#platform/outgoing/attempts.ts'
+import { isoOf } from '#platform/instant.ts'
 import { EVENT_TYPE_NAMES, EVENT_TYPES, eventTypesOf } from './catalogue.ts'
 import type { DeliveryRow, EndpointRow } from './store.ts'
 
@@ -136,8 +137,6 @@ export function toEventTypes(side: 'partner' | 'tenant'): z.input<typeof EventTy
   }
 }
 
-const moment = (at: Date | null): string | null => at?.toISOString() ?? null
-
 /** The public form of an endpoint. */
 export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
   return {
@@ -147,13 +146,13 @@ export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
     event_types: EVENT_TYPE_NAMES.filter((name) => row.event_types.includes(name)),
     status: row.status,
     disabled_reason: row.disabled_reason,
-    disabled_at: moment(row.disabled_at),
-    verified_at: moment(row.verified_at),
+    disabled_at: isoOf(row.disabled_at),
+    verified_at: isoOf(row.verified_at),
     public_keys: row.public_keys.map((key) => showPublicKey(Buffer.from(key, 'base64'))),
-    previous_secret_ends_at: moment(row.previous_secret_ends_at),
-    failing_since: moment(row.failing_since),
-    last_success_at: moment(row.last_success_at),
-    last_failure_at: moment(row.last_failure_at),
+    previous_secret_ends_at: isoOf(row.previous_secret_ends_at),
+    failing_since: isoOf(row.failing_since),
+    last_success_at: isoOf(row.last_success_at),
+    last_failure_at: isoOf(row.last_failure_at),
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

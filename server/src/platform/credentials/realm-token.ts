@@ -4,6 +4,7 @@ import { decodeId, encodeId } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import { decodeJwt, decodeProtectedHeader, exportJWK, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
+import { epochSecondsOf } from '#platform/instant.ts'
 import type { Vault } from './vault.ts'
 
 /** How long an access token of an end user lasts; its session is asked for at every use all the same. */
@@ -116,7 +117,7 @@ export function makeRealmTokens(vault: Pick<Vault, 'deriveKey'>, publicOrigin: (
         .setAudience(`${issuer(slug)}/api`)
         .setSubject(encodeId('end_user', userId))
         .setJti(randomUUID())
-        .setIssuedAt(Math.floor(now.getTime() / 1000))
+        .setIssuedAt(epochSecondsOf(now))
         .setExpirationTime(endsAt)
         .sign(privateKey(slug, keyNumber)),
     keys: (slug, keyNumbers) =>

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
+import { epochSecondsOf } from '#platform/instant.ts'
 
 const SEED_BYTES = 32
 /** What stands before the seed of an Ed25519 key in PKCS #8 (RFC 8410 section 7). */
@@ -54,7 +55,7 @@ export function signMessage(
   secrets: readonly Buffer[],
   seeds: readonly Buffer[] = [],
 ): Record<string, string> {
-  const timestamp = String(Math.floor(message.timestamp.getTime() / 1000))
+  const timestamp = String(epochSecondsOf(message.timestamp))
   const content = `${message.id}.${timestamp}.${message.body}`
   const signatures = [
     ...secrets.map((secret) =>
