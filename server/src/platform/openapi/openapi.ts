@@ -178,6 +178,29 @@ function hoistDefinitions(document: Json): Json {
   return { ...hoisted, components: { ...hoisted['components'], schemas: { ...own, ...schemas } } }
 }
 
+const SECURITY_SCHEMES: Readonly<Record<string, Json>> = {
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-liaison',
+    description: 'The session of a person who signed in.',
+  },
+  access_token: {
+    type: 'http',
+    scheme: 'DPoP',
+    description:
+      'An access token of an API client with its proof of possession (RFC 9449): `Authorization: DPoP …` and `DPoP: …`.',
+  },
+  realm_token: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      "A token of an end user of a white-label partner, from that realm's own issuer; the realm's session cookie does, too.",
+  },
+  agency_key: { type: 'http', scheme: 'bearer', description: 'A server key of an agency, `pask_…`.' },
+  ingest_key: { type: 'http', scheme: 'bearer', description: "A key of the provider's own systems." },
+}
+
 /**
  * The OpenAPI 3.1 document of the API, from the routes themselves, and of the messages that it sends; made in steps,
  * because it takes long.
@@ -201,28 +224,7 @@ export async function makeOpenApi(routes: readonly Route[], messages: readonly S
     paths: Object.fromEntries(Object.entries(paths).toSorted(([left], [right]) => (left < right ? -1 : 1))),
     webhooks: Object.fromEntries(messages.map((message) => [message.type, toWebhook(message)])),
     components: {
-      securitySchemes: {
-        session: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: '__Host-liaison',
-          description: 'The session of a person who signed in.',
-        },
-        access_token: {
-          type: 'http',
-          scheme: 'DPoP',
-          description:
-            'An access token of an API client with its proof of possession (RFC 9449): `Authorization: DPoP …` and `DPoP: …`.',
-        },
-        realm_token: {
-          type: 'http',
-          scheme: 'bearer',
-          description:
-            "A token of an end user of a white-label partner, from that realm's own issuer; the realm's session cookie does, too.",
-        },
-        agency_key: { type: 'http', scheme: 'bearer', description: 'A server key of an agency, `pask_…`.' },
-        ingest_key: { type: 'http', scheme: 'bearer', description: "A key of the provider's own systems." },
-      },
+      securitySchemes: SECURITY_SCHEMES,
       headers: headerComponents(),
       parameters: SENT_HEADERS,
       responses: { ...refusalComponents(), ...RECEIVED },
