@@ -329,6 +329,7 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   'catalogue/features/$key/change': features('ChangeFeaturePage'),
   'partners/$par/features': features('PartnerFeaturesPage'),
   earnings: earnings('PlatformEarningsPage'),
+  'earnings/skipped': earnings('SkippedPage'),
   agreements: agreements('AgreementsPage'),
   'agreements/new': agreements('NewAgreementPage'),
   'agreements/templates': agreements('TemplatesPage'),

@@ -266,6 +266,7 @@ export const platformPlaces = {
   exports: () => at('platform', 'exports'),
   newExport: () => at('platform', 'exports', 'new'),
   earnings: () => at('platform', 'earnings'),
+  skippedEarnings: () => at('platform', 'earnings', 'skipped'),
   agreements: () => at('platform', 'agreements'),
   agreement: (agreement: string) => at('platform', 'agreements', agreement),
   editAgreement: (agreement: string) => at('platform', 'agreements', agreement, 'edit'),

@@ -192,6 +192,7 @@ export type Subscription = Item<Got<'/partner/subscriptions'>>
 export type SubscriptionDetail = Got<'/partner/subscriptions/{subscription_id}'>
 export type EarningPage = Got<'/program/earnings'>
 export type Earning = Item<EarningPage>
+export type ProviderSkip = Item<Got<'/admin/earnings/skipped'>>
 export type EarningDetail = Got<'/program/earnings/{earning_id}'>
 export type EarningSummary = Got<'/program/earnings/summary'>
 export type EarningDecision = Posted<'/admin/earnings/approve'>

@@ -43,6 +43,19 @@ test('the provider approves some at a time and reads what became of each (D6, D1
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
 }, 120_000)
 
+test('what earned nothing is a page away, with why, and the doubtful apart (D11)', async () => {
+  const page = await product.openTab('priya@provider.example')
+  await page.goto(`${product.url}/platform/earnings`)
+  await page.getByRole('link', { name: 'What earned nothing' }).click()
+  await page.getByRole('heading', { name: 'What earned nothing', level: 1 }).waitFor()
+  await page.getByText('The payment that it takes back has not been reported.').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  const answer = page.waitForResponse((response) => response.url().includes('reason=ORIGINAL_UNKNOWN'))
+  await page.getByRole('combobox', { name: 'Why' }).selectOption('May be a mistake')
+  expect((await answer).status()).toBe(200)
+  await page.waitForURL(/why=doubtful/)
+}, 120_000)
+
 test('on the page of one partner the provider reads its balances and months, and decides about its earnings alone (D6, D10)', async () => {
   const page = await product.openTab('priya@provider.example')
   const partner = product.demo.partners['brightside'] ?? ''

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ALL_LOOKS, faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { faultsInLooks, OTHER_TWO_LOOKS, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
@@ -22,13 +22,13 @@ test('an organisation says which partner it is, an owner of the partner accepts,
   await admin.getByLabel('Code of the partner').fill('southbank-systems')
   await admin.getByRole('button', { name: 'Say that we are this partner' }).click()
   await admin.getByRole('region', { name: 'Southbank Systems' }).getByText('Waits for the partner').waitFor()
-  await look(admin, ALL_LOOKS)
+  await look(admin, OTHER_TWO_LOOKS)
 
   const owner = await product.openTab('victor@southbank.example')
   await owner.goto(`${product.url}/partner/${product.demo.partners['southbank-systems']}/profile`)
   const panel = owner.getByRole('region', { name: 'Your own organisation' })
   await panel.getByText('Iberia Rural and you are one organisation').waitFor()
-  await look(owner, ALL_LOOKS)
+  await look(owner, OTHER_TWO_LOOKS)
   await panel.getByRole('button', { name: 'We are Iberia Rural' }).click()
   await owner.getByRole('dialog').getByText('Your apps can use all accounts of Iberia Rural').waitFor()
   await look(owner)
@@ -43,7 +43,7 @@ test('an organisation says which partner it is, an owner of the partner accepts,
   await question.getByText('From their next call on the apps of Southbank Systems are refused').waitFor()
   await question.getByRole('button', { name: 'End it' }).click()
   await admin.getByRole('row').filter({ hasText: 'Southbank Systems' }).getByText('Ended').waitFor()
-  await look(admin, ALL_LOOKS)
+  await look(admin, OTHER_TWO_LOOKS)
   await owner.reload()
   await panel.getByText('No organisation has said that it is you.').waitFor()
   expect(await panel.getByRole('button').count()).toBe(0)
@@ -83,7 +83,7 @@ test('where two admins decide the second one finds it among the requests, and wh
   await wilma.getByRole('link', { name: 'See what that opens, and confirm it' }).click()
   const standing = wilma.getByRole('region', { name: 'Westwire Wholesale' })
   await standing.getByText('its apps get all your accounts').waitFor()
-  await look(wilma, ALL_LOOKS)
+  await look(wilma, OTHER_TWO_LOOKS)
   await standing.getByRole('button', { name: 'Confirm that we are Westwire Wholesale' }).click()
   await wilma
     .getByRole('dialog')

@@ -94,6 +94,8 @@ test('a partner that is paused reads so on its page, in the list and on the fron
     .toBe(false)
 
   await page.goto(ownPage)
+  await page.getByRole('button', { name: 'Continue the access…' }).waitFor()
+  expect(await page.getByRole('button', { name: /^Pause/ }).count()).toBe(0)
   await page.getByRole('button', { name: 'Continue the access…' }).click()
   await page.getByRole('dialog').getByRole('textbox').fill('It was nothing')
   await page.getByRole('dialog').getByRole('button', { name: 'Continue the access' }).click()

@@ -21,6 +21,15 @@ export const TWO_LOOKS: readonly Look[] = [ALL_LOOKS[0], ALL_LOOKS[3]]
 /** The other half: wide and dark, narrow and light. */
 export const OTHER_TWO_LOOKS: readonly Look[] = [ALL_LOOKS[1], ALL_LOOKS[2]]
 
+/** One half for the first page of a file, the other for the next, and so on: each width and each colour for every page. */
+export function takeTurns(): () => readonly Look[] {
+  let turn = 0
+  return () => {
+    turn += 1
+    return turn % 2 === 0 ? OTHER_TWO_LOOKS : TWO_LOOKS
+  }
+}
+
 /** Where every page is kept as it was looked at, for whoever looks with their own eyes (U11); nowhere in an ordinary run. */
 const KEPT = process.env['LIAISON_LOOKS']
 

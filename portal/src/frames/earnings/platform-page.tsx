@@ -4,7 +4,9 @@ import { useState } from 'react'
 
 import { Page } from '../../parts/page.tsx'
 import { useMay } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
 import { ProgramExportTools } from '../shared/export-link.tsx'
 import { AdjustDialog } from './adjust-dialog.tsx'
 import { PlatformEarnings } from './platform-list.tsx'
@@ -13,6 +15,7 @@ function Tools({ mayAdjust }: { mayAdjust: boolean }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
+      <GoLink to={platformPlaces.skippedEarnings()}>{t('skipped.title')}</GoLink>
       <ProgramExportTools kind="earnings" />
       {mayAdjust && (
         <Button variant="default" onClick={() => setOpen(true)}>

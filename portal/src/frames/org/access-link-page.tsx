@@ -84,9 +84,11 @@ function Tools({ link, etag }: LinkProps) {
   const { tenantId } = useFrame()
   const go = useGo()
   const isLive = ['active', 'suspended', 'approved'].includes(link.status)
+  // Where the partner is paused as a whole, its note offers to continue: a second pause beside it would change nothing.
+  const isPaused = freezesOf(useStanding(), link.partner_id).length > 0
   return (
     <>
-      {link.status === 'active' && <PauseButton link={link} etag={etag} act="suspend" />}
+      {link.status === 'active' && !isPaused && <PauseButton link={link} etag={etag} act="suspend" />}
       {/* The side that paused resumes; after the clock, whoever confirms the review does. */}
       {link.status === 'suspended' && link.status_changed_by === 'tenant' && (
         <PauseButton link={link} etag={etag} act="resume" />

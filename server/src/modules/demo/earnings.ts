@@ -84,6 +84,25 @@ function makeEvents(referred: readonly Referred[], now: Date, nextId: () => stri
   return events
 }
 
+/** A refund whose payment the billing system wrote wrongly: it takes nothing back, and the provider finds it. */
+function makeStrayRefund(referred: readonly Referred[], now: Date, id: string): BillingEvent[] {
+  const [first] = referred
+  if (!first) return []
+  return [
+    {
+      id,
+      externalId: 'refund-0417',
+      kind: 'refund',
+      tenantId: first.tenantId,
+      currency: first.currency,
+      netMinor: 12_500,
+      lines: [],
+      occurredAt: addDays(now, -3),
+      refersTo: 'pay-0417-a',
+    },
+  ]
+}
+
 const ADD_EVENTS = `insert into billing_event (id, source, external_id, kind, tenant_id, currency, net_minor, tax_minor, occurred_at, refers_to, received_at)
   select i.id, $2, i.external_id, i.kind, i.tenant_id, i.currency, i.net_minor, round(i.net_minor * 0.19), i.occurred_at, i.refers_to, i.occurred_at
   from jsonb_to_recordset($1::jsonb) as i (id uuid, external_id text, kind text, tenant_id uuid, currency text, net_minor bigint, occurred_at timestamptz, refers_to text)`
@@ -136,8 +155,9 @@ async function write(run: RunSql, { accrued, events, now }: Written): Promise<vo
 export async function writeDemoEarnings(run: RunSql, partnerId: string, now: Date): Promise<void> {
   const referred = await findReferred(run, partnerId)
   const nextId = makeIdSource(addDays(now, -1))
-  const events = makeEvents(referred, now, nextId)
-  if (events.length === 0) return
+  const reported = makeEvents(referred, now, nextId)
+  if (reported.length === 0) return
+  const events = [...reported, ...makeStrayRefund(referred, now, nextId())]
   const facts: AccrualFacts = {
     referrals: new Map(referred.map(({ tenantId, facts: found }) => [tenantId, found])),
     agreements: await findAgreements(run, partnerId),

@@ -130,7 +130,7 @@ registerUserSection({
       ${facts([
         ['Plan', row.plan_name ?? 'No longer shown'],
         ['Price', priceOf(row)],
-        ['State', STATE_WORDS[row.state]],
+        ['Status', STATE_WORDS[row.state]],
         ...(row.cancel_at && row.state !== 'unsigned' ? [['Ends', whenWords(row.cancel_at)] as const] : []),
       ])}
       ${

@@ -96,7 +96,7 @@ function linesOf(row: SubscriptionRow): (readonly [string, Html | string])[] {
   const lines: (readonly [string, Html | string])[] = [
     ['Plan', row.plan_name ?? 'No longer shown'],
     ['Price', priceOf(row)],
-    ['State', STATE_WORDS[row.state]],
+    ['Status', STATE_WORDS[row.state]],
   ]
   if (row.signed_at) lines.push(['Since', whenWords(row.signed_at)])
   if (row.paid_until && row.state !== 'unsigned' && row.state !== 'signing')

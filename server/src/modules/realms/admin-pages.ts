@@ -135,7 +135,7 @@ async function userPage(mandate: Admin, row: EndUserRow, entry: Entry = { errors
   const body = html`${facts([
       ['E-mail', row.email],
       ['Role', ROLE_WORDS[row.role]],
-      ['State', STATUS_WORDS[row.status]],
+      ['Status', STATUS_WORDS[row.status]],
       ...(row.statusReason === null ? [] : [['Reason', row.statusReason] as const]),
       ['Since', formatInstant(row.createdAt)],
       ['Last signed in', row.lastSignedInAt ? formatInstant(row.lastSignedInAt) : 'Never'],

@@ -63,7 +63,7 @@ async function profilePage(
       ['E-mail', html`${user.email} · <a href="${realmPath(mandate, 'address')}">Change</a>`],
       ['Password', html`<a href="${realmPath(mandate, 'password')}">Change</a>`],
       ['Account', ROLE_WORDS[user.role]],
-      ['State', STATUS_WORDS[user.status]],
+      ['Status', STATUS_WORDS[user.status]],
     ])}
     ${await showSections(mandate)}
     <h2 id="sessions">Where you are signed in</h2>
