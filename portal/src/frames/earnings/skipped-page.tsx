@@ -1,6 +1,6 @@
 import './earnings-words.ts'
 import { readBody } from '@liaison/client'
-import type { ProviderSkip } from '@liaison/client'
+import type { ProviderSkip, ProviderSkipPage } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -60,6 +60,26 @@ const columns: Column<ProviderSkip>[] = [
   { id: 'net', header: t('skipped.net'), numeric: true, cell: (row) => <MoneyText money={row.net} /> },
 ]
 
+type ListProps = { page: ProviderSkipPage; isFiltered: boolean; onOffset: (offset: number) => void }
+
+function List({ page, isFiltered, onOffset }: ListProps) {
+  if (page.items.length === 0)
+    return (
+      <div className="list">
+        {isFiltered ? <NoMatch /> : <Empty title={t('skipped.none')} text={t('skipped.none_text')} />}
+      </div>
+    )
+  return (
+    <DataTable
+      caption={t('skipped.title')}
+      columns={columns}
+      rows={page.items}
+      rowId={(row) => `${row.billing_event_id} ${row.referral_id} ${row.component ?? ''}`}
+      paging={{ offset: page.offset, limit: page.limit, total: page.total, onOffset }}
+    />
+  )
+}
+
 /** Payments and refunds of referred tenants that came to nothing, and why: the refund that names no known payment among them. */
 export function SkippedPage() {
   const { values, set, clear, active } = useFilters(spec)
@@ -91,30 +111,13 @@ export function SkippedPage() {
           />
         </FilterBar>
         <Answer query={list} lines={8}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <div className="list">
-                {active.length > 0 ? (
-                  <NoMatch />
-                ) : (
-                  <Empty title={t('skipped.none')} text={t('skipped.none_text')} />
-                )}
-              </div>
-            ) : (
-              <DataTable
-                caption={t('skipped.title')}
-                columns={columns}
-                rows={page.items}
-                rowId={(row) => `${row.billing_event_id} ${row.referral_id} ${row.component ?? ''}`}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
-            )
-          }
+          {(page) => (
+            <List
+              page={page}
+              isFiltered={active.length > 0}
+              onOffset={(offset) => set({ page: Math.floor(offset / pageSize) })}
+            />
+          )}
         </Answer>
       </div>
     </Page>
