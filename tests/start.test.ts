@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -23,19 +25,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Starts a server on the database of the world, with these variables besides. */
-const start = (variables: Readonly<Record<string, string>>) =>
-  startServerProcess({
-    PORT: '0',
-    HOST: '127.0.0.1',
-    METRICS_PORT: '0',
-    DATABASE_URL: databaseUrl(world),
-    DATABASE_ROLE_SECRET: testRoleSecret(),
-    LIAISON_SECRET_KEY: TEST_SECRET_KEY,
-    LIAISON_DATA_DIR: folder,
-    LOG_LEVEL: 'silent',
-    ...variables,
-  })
+/** What a server on the database of the world is told, with these variables besides. */
+const environmentOf = (variables: Readonly<Record<string, string>>) => ({
+  PORT: '0',
+  HOST: '127.0.0.1',
+  METRICS_PORT: '0',
+  DATABASE_URL: databaseUrl(world),
+  DATABASE_ROLE_SECRET: testRoleSecret(),
+  LIAISON_SECRET_KEY: TEST_SECRET_KEY,
+  LIAISON_DATA_DIR: folder,
+  LOG_LEVEL: 'silent',
+  ...variables,
+})
+
+const start = (variables: Readonly<Record<string, string>>) => startServerProcess(environmentOf(variables))
 
 test(
   'a server on a database of the operator does not start without a mail server, and says which name was mistyped',
@@ -44,6 +47,23 @@ test(
     await expect(started).rejects.toThrow(
       /SMPT_URL is no variable of this program; SMTP_URL is[^]*SMTP_URL: req/,
     )
+  },
+  LONG_MS,
+)
+
+test(
+  'a port that another program has is told in one sentence, before anything is begun that would fail with it',
+  async () => {
+    const other = createServer().listen({ port: 0, host: '127.0.0.1' })
+    await once(other, 'listening')
+    const address = other.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const place = { PORT: String(port), HOST: '127.0.0.1', PUBLIC_ORIGIN: TEST_ORIGIN, LOG_LEVEL: 'info' }
+    let said = ''
+    const started = startServerProcess(environmentOf({ ...MAILS, ...place }), (text) => (said += text))
+    await expect(started).rejects.toThrow('is taken by another program')
+    expect(said).toMatch(/^Port \d+ is taken by another program\.[^\n]*\n$/)
+    other.close()
   },
   LONG_MS,
 )

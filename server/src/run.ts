@@ -2,6 +2,7 @@ import { readConfig, warnOfUnknown } from '#platform/config.ts'
 import { refuseUnservable } from '#platform/config/serving.ts'
 import { requireDataFolder } from '#platform/data-folder.ts'
 import { openInstallation } from '#platform/installation.ts'
+import { refuseTakenPlaces } from './taken-places.ts'
 import { tellWhyNotStarted } from './why-not-started.ts'
 
 async function start(): Promise<void> {
@@ -10,6 +11,10 @@ async function start(): Promise<void> {
   const config = readConfig()
   refuseUnservable(config)
   await requireDataFolder(config.dataDir)
+  await refuseTakenPlaces([
+    { port: config.port, host: config.host },
+    { port: config.metricsPort, host: config.metricsHost },
+  ])
   // The program is loaded while the database starts, in processes of its own: each takes about as long as the other.
   const load = () => import('./serve.ts')
   const installation = await openInstallation(config, { meanwhile: () => void load().catch(() => undefined) })
