@@ -1,5 +1,5 @@
 import { readConfig, warnOfUnknown } from '#platform/config.ts'
-import { refuseUnservable } from '#platform/config/serving.ts'
+import { refuseUnservable, warnOfUnsent } from '#platform/config/serving.ts'
 import { requireDataFolder } from '#platform/data-folder.ts'
 import { openInstallation } from '#platform/installation.ts'
 import { refuseTakenPlaces } from './taken-places.ts'
@@ -10,6 +10,7 @@ async function start(): Promise<void> {
   for (const warning of warnOfUnknown()) process.stderr.write(`${warning}\n`)
   const config = readConfig()
   refuseUnservable(config)
+  for (const warning of warnOfUnsent(config)) process.stderr.write(`${warning}\n`)
   await requireDataFolder(config.dataDir)
   await refuseTakenPlaces([
     { port: config.port, host: config.host },

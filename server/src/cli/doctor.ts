@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { inAdminTransaction } from '#platform/admin.ts'
-import { refuseUnservable } from '#platform/config/serving.ts'
+import { refuseUnservable, warnOfUnsent } from '#platform/config/serving.ts'
 import { warnOfUnknown } from '#platform/config.ts'
 import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
@@ -149,8 +149,9 @@ function lookAtConfiguration({ config }: Surroundings): Finding {
   } catch (error) {
     return { check, ok: false, detail: error instanceof Error ? error.message.replaceAll('\n', '; ') : '' }
   }
-  const unknown = warnOfUnknown()
-  return { check, ok: true, detail: ['every variable can be used', ...unknown].join('; ') }
+  const unsent = warnOfUnsent(config)
+  const said = ['every variable can be used', ...warnOfUnknown(), ...unsent]
+  return { check, ok: unsent.length === 0, detail: said.join('; ') }
 }
 
 async function examine(surroundings: Surroundings): Promise<Finding[]> {

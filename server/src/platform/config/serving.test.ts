@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ConfigError, readConfig, warnOfUnknown } from '../config.ts'
-import { refuseUnservable, showsOutbox } from './serving.ts'
+import { refuseUnservable, showsOutbox, warnOfUnsent } from './serving.ts'
 
 const OWN_DATABASE = {
   DATABASE_URL: 'postgresql://a:b@localhost/liaison',
@@ -36,6 +36,13 @@ test('mails are shown on this machine alone: of an embedded database, or where a
   for (const variables of [PUBLIC, MAILS]) expect(shows(variables, true)).toBe(false)
   for (const variables of [{}, PUBLIC, MAILS])
     expect(shows({ ...OWN_DATABASE, ...variables }, false)).toBe(false)
+})
+
+test('an embedded installation that people reach is told that its mails reach nobody', () => {
+  const warn = (variables: Record<string, string>) => warnOfUnsent(readConfig(variables))
+  expect(warn(PUBLIC)).toEqual([expect.stringMatching(/^SMTP_URL is missing: no mail is sent/)])
+  for (const variables of [{}, { PUBLIC_ORIGIN: 'http://localhost:3000' }, { ...PUBLIC, ...MAILS }])
+    expect(warn(variables)).toEqual([])
 })
 
 test('whoever shows mails to anybody neither sends them nor has an origin that strangers reach', () => {

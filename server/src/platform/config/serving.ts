@@ -20,6 +20,16 @@ export function refuseUnservable(config: Config): void {
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
 }
 
+/** What works, and will disappoint: an embedded installation that people reach, and whose mails nobody gets or reads. */
+export function warnOfUnsent({ secrets, publicOrigin }: Config): string[] {
+  const isReached = publicOrigin !== undefined && !isOfThisMachine(publicOrigin)
+  return secrets.smtpUrl === undefined && isReached
+    ? [
+        'SMTP_URL is missing: no mail is sent and none is shown, so that invitations and new passwords reach nobody.',
+      ]
+    : []
+}
+
 /** Whether whoever reaches the server may read mails instead of their being sent: never on an origin that strangers reach. */
 export function showsOutbox(config: Config, { isEmbedded }: { readonly isEmbedded: boolean }): boolean {
   const { secrets, publicOrigin, isOutboxOpen } = config
