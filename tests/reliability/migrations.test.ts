@@ -78,6 +78,21 @@ test('what is built concurrently stands in a migration of its own (R11)', () => 
   ])
 })
 
+test('what is added not valid is validated in a later transaction, which begins after a migration that runs alone (R11)', () => {
+  const add = 'alter table invoice add constraint positive check (total_minor > 0) not valid;'
+  const validate = 'alter table invoice validate constraint positive;'
+  const alone = 'create index concurrently if not exists by_number on invoice (number);'
+  const rules = (...parts: string[]) =>
+    lintMigrations(
+      parts.map((sql, place) => ({ name: `${LATER}-${place}`, sql })),
+      FIRST_RELEASE,
+    ).map(({ rule }) => rule)
+  const soon = [expect.stringContaining('in a transaction of its own')]
+  expect(rules(`${add} ${validate}`)).toEqual(soon)
+  expect(rules(add, validate)).toEqual(soon)
+  expect(rules(add, alone, validate)).toEqual([])
+})
+
 test.each([
   'alter table invoice add column note text',
   "alter table invoice add column note text not null default ''",

@@ -159,10 +159,36 @@ function lintOne({ name, sql }: MigrationText): MigrationFault[] {
   return faults
 }
 
+const SOON =
+  'what is added not valid is validated after a migration that runs alone, in a transaction of its own'
+/** Migrations before it stand as they ran. */
+const FIRST_STAGED = '20261216T000000'
+
+/**
+ * Migrations up to the next that runs alone are one transaction: a check that is validated in the one that adds it holds
+ * its lock while the whole table is read.
+ */
+function findValidatedSoon(migrations: readonly MigrationText[]): MigrationFault[] {
+  const added = new Set<string>()
+  const faults: MigrationFault[] = []
+  for (const { name, sql } of migrations.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
+    for (const statement of splitStatements(sql)) {
+      if (/\bindex concurrently\b/.test(statement)) added.clear()
+      for (const [, constraint = ''] of statement.matchAll(/\badd constraint (\S+)[^;]*?\bnot valid\b/g))
+        added.add(constraint)
+      for (const [, constraint = ''] of statement.matchAll(/\bvalidate constraint ([^\s,]+)/g))
+        if (added.has(constraint) && name >= FIRST_STAGED)
+          faults.push({ migration: name, rule: SOON, statement: statement.slice(0, STATEMENT_SHOWN) })
+    }
+  }
+  return faults
+}
+
 /**
  * Finds what would hold up or break the version before while migrations run under load. `firstRelease` orders with the
  * names: migrations before it ran on empty tables only.
  */
 export function lintMigrations(migrations: readonly MigrationText[], firstRelease: string): MigrationFault[] {
-  return migrations.filter(({ name }) => name >= firstRelease).flatMap(lintOne)
+  const later = migrations.filter(({ name }) => name >= firstRelease)
+  return [...later.flatMap(lintOne), ...findValidatedSoon(later)]
 }
