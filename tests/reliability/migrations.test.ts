@@ -46,6 +46,10 @@ test.each([
     'rewrites the table',
   ],
   ['alter table invoice add column token uuid default gen_random_uuid()', 'rewrites the table'],
+  [
+    'alter table invoice add column salt bytea default sha256(uuid_send(gen_random_uuid()))',
+    'rewrites the table',
+  ],
   ['alter table invoice alter column number type integer', 'changed type'],
   ['alter table invoice alter number set data type text', 'changed type'],
   ['alter table invoice alter column note set not null', 'set not null'],

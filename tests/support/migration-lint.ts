@@ -47,6 +47,7 @@ const SMALL: ReadonlySet<string> = new Set([
   'partner',
   'program',
   'program_setting',
+  'realm',
   'state_transition',
 ])
 
@@ -61,10 +62,12 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'a stored or volatile value for every row rewrites the table under a lock',
-    applies: onExisting(
-      ALTER,
-      /\badd (column )?(?!constraint\b)[^,]*(\bstored\b|\bdefault (clock_timestamp|random|gen_random_uuid|uuidv7|nextval)\b)/,
-    ),
+    // Also within another call, as `default sha256(uuid_send(gen_random_uuid()))`.
+    applies: (statement, created) =>
+      onExisting(
+        ALTER,
+        /\badd (column )?(?!constraint\b)[^,]*(\bstored\b|\bdefault\b[^,]*\b(clock_timestamp|random|gen_random_uuid|uuidv7|nextval)\b)/,
+      )(statement, created) && !SMALL.has(tableOf(statement, ALTER) ?? ''),
   },
   {
     name: 'a changed type rewrites the table and breaks the version before',
