@@ -1,3 +1,16 @@
+-- What the marks of addresses of a realm are salted with, made when its first mark is; read by the deciding role alone. Part of the database, so that a restored mark still finds its address (C5, C7).
+create table public.address_salt (
+  partner_id uuid not null,
+  salt bytea not null default sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))),
+  constraint address_salt_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.realm(partner_id),
+  constraint address_salt_pkey PRIMARY KEY (partner_id)
+);
+alter table public.address_salt enable row level security, force row level security;
+create policy keeping on public.address_salt for all to liaison_authz
+  using (true)
+  with check (true);
+grant insert, select on public.address_salt to liaison_authz;
+
 -- A user of one partner's realm. No relation to persons; the same address in two realms is two unrelated users (C9).
 create table public.end_user (
   id uuid not null default uuidv7(),
@@ -239,7 +252,6 @@ create table public.realm (
   closed_by_side text,
   closed_by_name text,
   close_reason text,
-  address_salt bytea not null default sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))),
   constraint realm_check CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
   constraint realm_check1 CHECK (((status = 'closed'::text) = ((closed_by_side IS NOT NULL) AND (closed_by_name IS NOT NULL) AND (close_reason IS NOT NULL)))),
   constraint realm_close_reason_check CHECK (((char_length(close_reason) >= 1) AND (char_length(close_reason) <= 500))),
@@ -293,7 +305,7 @@ CREATE OR REPLACE FUNCTION access.address_mark(realm uuid, address text)
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select encode(sha256(r.address_salt || sha256(r.address_salt || convert_to(address, 'UTF8'))), 'hex') from public.realm r where r.partner_id = realm $function$;
+AS $function$ select encode(sha256(s.salt || sha256(s.salt || convert_to(address, 'UTF8'))), 'hex') from public.address_salt s where s.partner_id = realm $function$;
 
 -- owner: liaison_authz
 CREATE OR REPLACE FUNCTION access.become_end_user(of_user uuid)
@@ -451,6 +463,7 @@ declare
     select coalesce(jsonb_agg(to_jsonb(b) - array['partner_id', 'end_user_id']), '[]') from public.usage_bucket b where b.end_user_id = old.id and b.counted > 0 and b.day > today - 7);
 begin
   if held <> '[]' or spent <> '[]' then
+    insert into public.address_salt (partner_id) values (old.partner_id) on conflict do nothing;
     insert into public.former_standing as f (partner_id, address_mark, holds, used, kept_until)
     values (old.partner_id, access.address_mark(old.partner_id, old.email_norm), held, spent,
       case when held <> '[]' then statement_timestamp() + interval '1 year' else (today + 7)::timestamp at time zone 'UTC' end)

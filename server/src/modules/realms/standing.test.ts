@@ -40,13 +40,13 @@ const keep = () => world.sql('select * from former_standing')
 async function spend(user: string, isHeld: boolean): Promise<void> {
   await world.seed(
     `insert into usage_bucket (partner_id, end_user_id, day, operations, counted)
-     select $1, $2, (now() at time zone 'UTC')::date - back, 5, 5 from generate_series(0, 8, 8) back`,
-    [lumen.id, user],
+     select u.partner_id, u.id, (now() at time zone 'UTC')::date - back, 5, 5 from end_user u, generate_series(0, 8, 8) back where u.id = $1`,
+    [user],
   )
   if (isHeld)
     await world.seed(
-      `insert into subscription_hold (partner_id, end_user_id, kind, reason, placed_by_side, placed_by_name) values ($1, $2, 'policy', 'Abuse', 'provider', 'Pia')`,
-      [lumen.id, user],
+      `insert into subscription_hold (partner_id, end_user_id, kind, reason, placed_by_side, placed_by_name) select partner_id, id, 'policy', 'Abuse', 'provider', 'Pia' from end_user where id = $1`,
+      [user],
     )
 }
 
@@ -95,4 +95,32 @@ test('is kept no longer than it counts: a week for what was used, a year for a h
   expect(await standingOf(late.user)).toEqual({ held: false, counted: null, holds: null })
   await inSystemTransaction(world.database, { job: 'realms' }, (mandate) => sweepRealms(mandate))
   expect(await keep()).toEqual([])
+})
+
+test('raw SQL: a salt is made with the first mark of a realm, and only the deciding role reads it (C5, C7)', async () => {
+  const salts = (realm: OpenRealm) =>
+    world.sql(
+      'select octet_length(salt) as bytes, access.address_mark(partner_id, $2) as mark from address_salt where partner_id = $1',
+      [realm.id, 'salted@example.test'],
+    )
+  const marks: unknown[] = []
+  for (const name of ['Corvo', 'Merlo']) {
+    const realm = await openRealm(world, name)
+    expect(await salts(realm)).toEqual([])
+    const { user, browser } = await signUpTo(realm, 'salted@example.test')
+    await spend(user, true)
+    await browser.post(`/p/${realm.slug}/delete`, { current: PASSWORD })
+    const [salt] = await salts(realm)
+    expect(salt).toMatchObject({ bytes: 32, mark: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    marks.push(salt?.['mark'])
+  }
+  expect(new Set(marks).size).toBe(2)
+  const logins = await world.sql<{ name: string }>(
+    `select rolname as name from pg_roles where rolname like 'liaison_%' and rolcanlogin`,
+  )
+  expect(logins.length).toBeGreaterThan(5)
+  const readers = await world.sql(
+    `select rolname from pg_roles where rolname like 'liaison_%' and rolcanlogin and has_any_column_privilege(oid, 'address_salt', 'select, insert, update')`,
+  )
+  expect(readers).toEqual([])
 })
