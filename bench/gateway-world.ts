@@ -1,16 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import {
-  ACTION_NAMES,
-  encodeId,
-  idFromUuid,
-  maskOfActions,
-  maskOfScopes,
-  SCOPE_NAMES,
-  toBits,
-} from '@liaison/access'
+import { ACTION_NAMES, maskOfActions, maskOfScopes, SCOPE_NAMES, toBits } from '@liaison/access'
 import { createGuard } from '@liaison/guard'
 import type { JWTPayload } from 'jose'
 import type pg from 'pg'
+import { publicIdOf } from '../server/src/platform/public-id.ts'
 import { makeTestKey, signProof, signToken, thumbprintOf } from '../guard/testing/issuer.ts'
 import type { TestKey } from '../guard/testing/issuer.ts'
 import { buildAppWith } from '../server/src/app.ts'
@@ -116,9 +109,9 @@ async function seed(client: pg.Client, { credential, issued }: Seeded): Promise<
 }
 
 function claims(number: number, thumbprint: string): JWTPayload {
-  const tenant = encodeId('tenant', idFromUuid('tenant', idOf('tenant', number)))
-  const client = encodeId('api_client', idFromUuid('api_client', idOf('client', number)))
-  const partner = encodeId('partner', idFromUuid('partner', idOf('partner', number)))
+  const tenant = publicIdOf('tenant', idOf('tenant', number))
+  const client = publicIdOf('api_client', idOf('client', number))
+  const partner = publicIdOf('partner', idOf('partner', number))
   const ban = `BAN-${number}`
   const now = Math.floor(Date.now() / 1000)
   return {
@@ -135,7 +128,7 @@ function claims(number: number, thumbprint: string): JWTPayload {
     partner_kind: 'partner',
     customer_id: tenant,
     customer_ban: ban,
-    delegation_id: encodeId('consent', idFromUuid('consent', idOf('consent', number))),
+    delegation_id: publicIdOf('consent', idOf('consent', number)),
     delegation_ver: 1,
     authorized_by: 'apr_1',
     act: { sub: `client:${client}`, partner_id: partner },

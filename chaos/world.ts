@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeId, idFromUuid } from '@liaison/access'
 import pg from 'pg'
+import { publicIdOf } from '../server/src/platform/public-id.ts'
 import { seedPartners, seedTenants, withBulkLoading } from '../bench/seed.ts'
 import type { PartnerPlan } from '../bench/seed.ts'
 import { startEmbeddedPostgres } from '../server/src/platform/embedded/index.ts'
@@ -107,8 +107,8 @@ export async function query<Row extends pg.QueryResultRow>(
 }
 
 /** The ids as the API gives them out, so that they compare with what clients were told. */
-const ticketId = (uuid: string): string => encodeId('ticket', idFromUuid('ticket', uuid))
-const tenantId = (uuid: string): string => encodeId('tenant', idFromUuid('tenant', uuid))
+const ticketId = (uuid: string): string => publicIdOf('ticket', uuid)
+const tenantId = (uuid: string): string => publicIdOf('tenant', uuid)
 
 /** Everything about tickets that the database holds now. */
 export async function readStored(world: World): Promise<Stored> {

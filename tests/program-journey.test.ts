@@ -1,6 +1,7 @@
-import { decodeId, encodeId, idFromUuid } from '@liaison/access'
+import { decodeId, encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '../server/src/platform/public-id.ts'
 import { allRoutes } from '../server/src/app.ts'
 import { runAgreementClock } from '../server/src/modules/agreements/index.ts'
 import { FIFTEEN, SOURCE_AUDIT_NAMES } from '../server/src/modules/audit/source-names.ts'
@@ -105,7 +106,7 @@ async function people(): Promise<void> {
     'select m.id from partner_member m join person p on p.id = m.person_id where p.email = $1',
     [email],
   )
-  const path = `/api/v1/partner/members/${encodeId('member', idFromUuid('member', row?.id ?? ''))}`
+  const path = `/api/v1/partner/members/${publicIdOf('member', row?.id ?? '')}`
   await must(scene.owner, 'PATCH', path, { role: 'PARTNER_OWNER' })
   await must(scene.owner, 'DELETE', path)
 }
@@ -142,7 +143,7 @@ async function money(): Promise<{ earning: string; batch: string }> {
     `select id from earning where kind = 'commission' and partner_id = $1`,
     [scene.partner],
   )
-  const earning = encodeId('earning', idFromUuid('earning', row?.id ?? ''))
+  const earning = publicIdOf('earning', row?.id ?? '')
   const admin = '/api/v1/admin/earnings'
   await must(scene.drafter, 'POST', `${admin}/hold`, { earning_ids: [earning], reason: 'A look at it' })
   await must(scene.drafter, 'POST', `${admin}/release`, { earning_ids: [earning] })
@@ -229,7 +230,7 @@ async function trouble(): Promise<void> {
   const answer = await world.call(
     scene.drafter,
     'POST',
-    `${admin}/referrals/${encodeId('referral', idFromUuid('referral', locked?.id ?? ''))}/void`,
+    `${admin}/referrals/${publicIdOf('referral', locked?.id ?? '')}/void`,
     {
       body: { reason: 'Too late' },
     },

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { ACTION_NAMES, encodeId, idFromUuid, maskOfScopes, SCOPE_NAMES, toBits } from '@liaison/access'
+import { ACTION_NAMES, maskOfScopes, SCOPE_NAMES, toBits } from '@liaison/access'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { publicIdOf } from '../../server/src/platform/public-id.ts'
 import { makeOAuth } from '../../server/src/modules/oauth/index.ts'
 import type { ConsentDesk, OAuthContext } from '../../server/src/modules/oauth/index.ts'
 import { buildAppWith } from '../../server/src/app.ts'
@@ -27,7 +28,7 @@ const IDS = {
   person: '01900000-0000-7000-8000-000000000005',
   consent: '01900000-0000-7000-8000-000000000006',
 } as const
-const CLIENT_ID = encodeId('api_client', idFromUuid('api_client', IDS.client))
+const CLIENT_ID = publicIdOf('api_client', IDS.client)
 const ENDS_AT = new Date('2090-01-01')
 
 type Key = Awaited<ReturnType<typeof makeKey>>

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '../../server/src/platform/public-id.ts'
 import { buildAppWith } from '../../server/src/app.ts'
 import { openDatabase } from '../../server/src/platform/database.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
@@ -79,7 +79,7 @@ export const readInvoice = route({
     const row = result?.rows[0]
     if (!row) throw new ProblemError(404, 'NOT_FOUND', 'There is no such invoice.')
     return {
-      invoice_id: encodeId('invoice', idFromUuid('invoice', String(row['id']))),
+      invoice_id: publicIdOf('invoice', String(row['id'])),
       number: String(row['number']),
       status: String(row['status']),
       issued_on: String(row['issued_on']),

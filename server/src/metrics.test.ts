@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { alertRoutes, evaluateAlerts } from '#modules/alerts/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { openAlertScene, seedOwed } from '#testing/alert-scene.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeMetrics, makePartnerLabel } from '#platform/telemetry/metrics.ts'
@@ -78,7 +79,7 @@ test('a switch into a tenant, a step-up that was needed, and a limit that was re
   const scene = await openAlertScene(world)
   const switchTo = (tenantId: string) =>
     world.call(scene.asStaff, 'POST', '/api/v1/partner/context', {
-      body: { tenant_id: encodeId('tenant', idFromUuid('tenant', tenantId)) },
+      body: { tenant_id: publicIdOf('tenant', tenantId) },
     })
   await switchTo(scene.tenant)
   await switchTo(randomUUID())

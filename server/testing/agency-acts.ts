@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { digestFormToken, formTokenPepper, makeFormToken } from '#modules/agencies/index.ts'
 import type { FormConfig } from '#modules/agencies/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Caller, TestWorld } from './world.ts'
 
 /** A config that the product takes, for a form that issues these types. */
@@ -50,7 +50,7 @@ export async function seedForm(
     place.tenant,
   )
   const uuid = row?.id ?? ''
-  return { uuid, id: encodeId('form', idFromUuid('form', uuid)), publicId: row?.public_id ?? '' }
+  return { uuid, id: publicIdOf('form', uuid), publicId: row?.public_id ?? '' }
 }
 
 /** A current token of a form, as its admin would have made it; returns its UUID and the token itself. */

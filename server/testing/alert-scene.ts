@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import type { IdOf, LinkId, LinkRole, PartnerId, TenantId, TicketId } from '@liaison/access'
 import { evaluateAlerts } from '#modules/alerts/index.ts'
 import { systemClock } from '#platform/clock.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Caller, SeededPerson, TestWorld } from './world.ts'
 
 /** A partner with one linked tenant, its owner and one technician who are assigned, and an admin of the tenant. */
@@ -167,7 +168,6 @@ export async function openAlertedScene(
   await seedOwed(world, scene.tenant, { total: 9500, due: 3 })
   await evaluateAlerts(world.database)
   const alerts = await storedAlerts(world, { link: scene.link })
-  const idOf = (type: string) =>
-    encodeId('alert', idFromUuid('alert', String(alerts.find((alert) => alert.type === type)?.id)))
+  const idOf = (type: string) => publicIdOf('alert', String(alerts.find((alert) => alert.type === type)?.id))
   return { ...scene, ticketAlert: idOf('ticket_clock'), overdueAlert: idOf('overdue_threshold') }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid, maskOfScopes, SCOPE_NAMES, toBits } from '@liaison/access'
+import { encodeId, maskOfScopes, SCOPE_NAMES, toBits } from '@liaison/access'
 import type { PartnerId, PersonId, TenantId } from '@liaison/access'
 import type { LightMyRequestResponse } from 'fastify'
 import { z } from 'zod'
@@ -10,6 +10,7 @@ import {
   readConsentOutcome,
 } from '#modules/consents/index.ts'
 import { pageAssetRoutes, problemPage } from '#platform/pages/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -168,7 +169,7 @@ export function makeConsentActs(worldOf: () => TestWorld) {
         [tenant, id],
         tenant,
       )
-    return { id, publicId: encodeId('billing_account', idFromUuid('billing_account', id)), ban }
+    return { id, publicId: publicIdOf('billing_account', id), ban }
   }
 
   async function cast(options: CastOptions = {}): Promise<ConsentCast> {
@@ -331,7 +332,7 @@ export function makeConsentActs(worldOf: () => TestWorld) {
       ...people,
       uid,
       id: String(delegation.id),
-      publicId: encodeId('consent', idFromUuid('consent', delegation.id)),
+      publicId: publicIdOf('consent', delegation.id),
     }
   }
 

@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import {
-  ACTION_NAMES,
-  decodeId,
-  encodeId,
-  fromBits,
-  idFromUuid,
-  maskOfActions,
-  SCOPE_NAMES,
-} from '@liaison/access'
+import { ACTION_NAMES, decodeId, encodeId, fromBits, maskOfActions, SCOPE_NAMES } from '@liaison/access'
 import type { Action, ClientId, PartnerId, TenantId } from '@liaison/access'
 import { createGuard } from '@liaison/guard'
 import type { Guard, GuardOptions } from '@liaison/guard'
 import type { JWTPayload } from 'jose'
+import { publicIdOf } from '#platform/public-id.ts'
 import { makeTestKey, signProof, signToken, thumbprintOf } from '../../guard/testing/issuer.ts'
 import type { TestKey } from '../../guard/testing/issuer.ts'
 import { gatewayRoutes, mountGateway } from '#modules/gateway/index.ts'
@@ -154,12 +147,12 @@ export class GatewayWorld implements AsyncDisposable {
       partner_kind: 'partner',
       customer_id: tenant,
       customer_ban: account.ban,
-      delegation_id: encodeId('consent', idFromUuid('consent', consent)),
+      delegation_id: publicIdOf('consent', consent),
       delegation_ver: row.epoch,
       authorized_by: 'apr_test',
       act: { sub: `client:${encodeId('api_client', client)}`, partner_id: encodeId('partner', partner) },
       billing: {
-        party: row.payer === null ? tenant : encodeId('tenant', idFromUuid('tenant', row.payer)),
+        party: row.payer === null ? tenant : publicIdOf('tenant', row.payer),
         ban: row.payer_ban ?? account.ban,
         mode: 'direct',
       },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeClientRoutes } from '#modules/clients/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { makeConsentActs, startConsentWorld } from './consent-acts.ts'
 import type { ConsentCast } from './consent-acts.ts'
 import { makePng } from './images.ts'
@@ -17,8 +17,7 @@ export function startLogoWorld(options: Parameters<typeof startConsentWorld>[0] 
 
 export const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-export const clientIdOf = ({ clientId }: Pick<ConsentCast, 'clientId'>) =>
-  encodeId('api_client', idFromUuid('api_client', clientId))
+export const clientIdOf = ({ clientId }: Pick<ConsentCast, 'clientId'>) => publicIdOf('api_client', clientId)
 
 let shade = 0
 

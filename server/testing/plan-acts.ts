@@ -1,9 +1,10 @@
-import { decodeId, encodeId, idFromUuid } from '@liaison/access'
+import { decodeId } from '@liaison/access'
 import type { IdOf, PartnerId } from '@liaison/access'
 import type { LightMyRequestResponse } from 'fastify'
 import type pg from 'pg'
 import { createHash } from 'node:crypto'
 import { digestRealmSecret, realmCookieName } from '#platform/credentials/realm-evidence.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Caller, TestWorld } from './world.ts'
 
 /** A white-label partner with an owner, somebody of the provider, and a basic user of its realm. */
@@ -166,5 +167,4 @@ export async function asPlanSide<Result>(
 }
 
 /** The public id of a subscription. */
-export const subscriptionIdOf = (uuid: string): string =>
-  encodeId('subscription', idFromUuid('subscription', uuid))
+export const subscriptionIdOf = (uuid: string): string => publicIdOf('subscription', uuid)

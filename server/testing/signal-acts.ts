@@ -1,10 +1,10 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { ConsentId } from '@liaison/access'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { gatewayRoutes } from '#modules/gateway/index.ts'
 import { makeSignals, signalStreamRoutes } from '#modules/signals/index.ts'
 import type { Deliverer } from '#platform/outgoing/deliverer.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Answered } from './oauth-client.ts'
 import { OAuthWorld } from './oauth-world.ts'
 import type { OAuthCast } from './oauth-world.ts'
@@ -172,7 +172,7 @@ export class SignalWorld implements AsyncDisposable {
     return {
       ...cast,
       consent: consentId,
-      publicConsent: encodeId('consent', idFromUuid('consent', consentId)),
+      publicConsent: publicIdOf('consent', consentId),
     }
   }
 

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
+import { publicIdOf } from '../../server/src/platform/public-id.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import type { Caller, TestWorld } from '../../server/testing/world.ts'
 import { fillPath } from './walk.ts'
@@ -113,5 +113,4 @@ export function pathsInto(route: Route, own: MarkedRealm, other: MarkedRealm): r
 const swap = (path: `/${string}`, slug: string): `/${string}` => `/${path.slice(1).replace(':slug', slug)}`
 
 /** The public id of the realm's user. */
-export const userOf = ({ ids }: MarkedRealm): string =>
-  encodeId('end_user', idFromUuid('end_user', ids['end_user'] ?? ''))
+export const userOf = ({ ids }: MarkedRealm): string => publicIdOf('end_user', ids['end_user'] ?? '')

@@ -1,6 +1,7 @@
-import { encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
+import { ID_PREFIXES } from '@liaison/access'
 import type { IdKind, PartnerId, PersonId, TenantId } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '../../server/src/platform/public-id.ts'
 import { makeDice } from '../../chaos/dice.ts'
 import { allRoutes } from '../../server/src/app.ts'
 import type { AppOptions } from '../../server/src/app.ts'
@@ -185,7 +186,7 @@ export function fillPath(route: Route, ids: Readonly<Record<string, string>>): s
   return route.path.replaceAll(PATH_PARAMETER, (_, name: string) => {
     const kind = kinds[name]
     if (!kind) return 'nothing'
-    return encodeId(kind, idFromUuid(kind, ids[kind] ?? UNKNOWN_UUID))
+    return publicIdOf(kind, ids[kind] ?? UNKNOWN_UUID)
   })
 }
 

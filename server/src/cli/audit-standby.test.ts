@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CommandBench } from '#testing/command.ts'
 import { TestWorld } from '#testing/world.ts'
 
@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 test('where the database takes no writes, as on a standby, nothing leaves the log, and the operator is told where to go (R4)', async () => {
-  const event = encodeId('audit_event', idFromUuid('audit_event', '01900000-0000-7000-8000-000000000000'))
+  const event = publicIdOf('audit_event', '01900000-0000-7000-8000-000000000000')
   const path = join(bench.folder, 'evidence.jsonl')
   // The same answer of PostgreSQL as a hot standby gives: 25006.
   await world.sql(`alter database "${world.connection.database}" set default_transaction_read_only = on`)

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOGINS, passwordOf } from '#platform/database.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { COLLEAGUE, CommandBench, OPERATOR } from '#testing/command.ts'
 import { testRoleSecret } from '#testing/database.ts'
 import { meetAt } from '#testing/meet.ts'
@@ -259,7 +260,7 @@ describe('the operator', () => {
       source: 'cli',
     })
     expect(out).toContain('platform.audit.export')
-    const event = encodeId('audit_event', idFromUuid('audit_event', taken?.id ?? ''))
+    const event = publicIdOf('audit_event', taken?.id ?? '')
     await expect(run(['audit', 'prove', event])).rejects.toThrow('no sealed event')
     expect(
       await world.sql(`select resource_id from audit_event where action = 'platform.audit.prove'`),

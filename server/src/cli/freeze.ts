@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { countsNoMore } from '#platform/first-approver.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { addFreeze, askToLift, findFreeze, FREEZE_SCOPES, liftFreeze, tellFreeze } from './freeze-store.ts'
@@ -124,7 +124,7 @@ async function act(
   )
   if (asked.isJson)
     writeJson(surroundings, {
-      freeze_id: encodeId('freeze', idFromUuid('freeze', id)),
+      freeze_id: publicIdOf('freeze', id),
       done: isDone,
       detail: sentence,
     })

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
 import { readConfig } from '#platform/config.ts'
 import { LOGINS, openDatabase } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { makeLogVerifier, splitNotes, toCheckpointText } from '#platform/signed-log/index.ts'
 import { startKeyRing } from '#platform/credentials/key-ring.ts'
 import type { LoadedKeyRing } from '#platform/credentials/key-ring.ts'
@@ -87,7 +87,7 @@ async function sealLog(): Promise<void> {
 async function addSealedEvent(): Promise<string> {
   const [row] = await world.sql<{ id: string }>(INSERT)
   await sealLog()
-  return encodeId('audit_event', idFromUuid('audit_event', row?.id ?? ''))
+  return publicIdOf('audit_event', row?.id ?? '')
 }
 
 const rotate = async (...args: string[]) => {

@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { inContext, seedSubscriber, startWholeWorld } from '#testing/account-acts.ts'
 import { seedInvoice } from '#testing/invoices.ts'
 import { makeLinkActs, partnerPath, tenantPath } from '#testing/link-acts.ts'
@@ -36,10 +37,7 @@ async function auditOf(id: string) {
 
 const uuidOf = async (accountId: string) => {
   const rows = await world.sql<{ id: string }>('select id from partner_account')
-  return (
-    rows.find(({ id }) => encodeId('partner_account', idFromUuid('partner_account', id)) === accountId)?.id ??
-    ''
-  )
+  return rows.find(({ id }) => publicIdOf('partner_account', id) === accountId)?.id ?? ''
 }
 
 test('a tenant makes a subscriber an account of a partner, both read it, and either ends it; both sides have it in their logs (B18)', async () => {

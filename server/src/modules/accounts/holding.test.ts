@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { seedAccount, seedSubscriber, startWholeWorld } from '#testing/account-acts.ts'
 import { ExportWorld } from '#testing/export-world.ts'
 import { seedInvoice } from '#testing/invoices.ts'
@@ -69,7 +69,7 @@ async function seedScene() {
     tenant,
     own,
     other,
-    account: encodeId('partner_account', idFromUuid('partner_account', account)),
+    account: publicIdOf('partner_account', account),
     acting: { ...(await world.signIn(person.id)), tenantId: tenant },
     admin: await world.signIn(admin.id, { tenantId: tenant }),
   }

@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { SubscriberId, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { inContext, seedAccount, seedSubscriber, startWholeWorld } from '#testing/account-acts.ts'
 import { seedInvoice, seedPayment } from '#testing/invoices.ts'
 import type { Caller, TestWorld } from '#testing/world.ts'
@@ -20,7 +21,7 @@ async function seedTicket(tenant: TenantId, subject: string, subscriber: Subscri
     [tenant, subject, subscriber],
     tenant,
   )
-  return encodeId('ticket', idFromUuid('ticket', row?.id ?? ''))
+  return publicIdOf('ticket', row?.id ?? '')
 }
 
 /** A reseller whose link is restricted, with one own account among the tenant's subscribers, and an open link with another tenant. */
@@ -140,7 +141,7 @@ test('an invoice, a ticket and a payment of somebody else answer as ones that do
   const { signedIn, acting, invoices, tickets, tenant } = await seedReseller()
   await seedPayment(world, tenant, { invoice: invoices.own.uuid, amount: 100 })
   await seedPayment(world, tenant, { invoice: invoices.other.uuid, amount: 4000 })
-  const nobodys = encodeId('invoice', idFromUuid('invoice', '01890000-0000-7000-8000-000000000001'))
+  const nobodys = publicIdOf('invoice', '01890000-0000-7000-8000-000000000001')
   const missing = without((await get(signedIn, `${BILLING}/invoices/${nobodys}`)).json())
   for (const invoice of [invoices.other, invoices.otherPaid, invoices.nobodys])
     expect(without((await get(signedIn, `${BILLING}/invoices/${invoice.id}`)).json())).toEqual(missing)

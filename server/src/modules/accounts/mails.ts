@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { LinkId } from '@liaison/access'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
 import type { Letter } from '#platform/words/letters.ts'
@@ -43,7 +43,7 @@ export async function mailAsked(
   row: AccountRow,
   under: { readonly linkId: LinkId; readonly origin: string },
 ): Promise<void> {
-  const tenant = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
+  const tenant = publicIdOf('tenant', row.tenant_id)
   const letters = writeLetters((language): Letter => {
     const words = WORDS[language]
     const text = [

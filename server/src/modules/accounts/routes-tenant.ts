@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, instant, plainText, publicId, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -119,7 +119,7 @@ const readRoutes: readonly Route[] = [
     async handle({ mandate, query }) {
       const rows = await findSubscribers(mandate, query.search)
       const items = rows.map(({ id, ...row }) => ({
-        subscriber_id: encodeId('subscriber', idFromUuid('subscriber', id)),
+        subscriber_id: publicIdOf('subscriber', id),
         ...row,
       }))
       return { items }

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { AccountMandate, AccountRow } from './store.ts'
 import { ACCOUNT_STATUSES, ENGAGEMENTS } from './tables.ts'
 
@@ -38,12 +38,12 @@ export const AccountBody = z
 export function toAccount(row: AccountRow, now: Date): z.output<typeof AccountBody> {
   const isOver = row.ends_at !== null && row.ends_at <= (row.ended_at ?? now)
   return {
-    account_id: encodeId('partner_account', idFromUuid('partner_account', row.id)),
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    account_id: publicIdOf('partner_account', row.id),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
-    subscriber_id: row.subscriber_id && encodeId('subscriber', idFromUuid('subscriber', row.subscriber_id)),
+    subscriber_id: row.subscriber_id && publicIdOf('subscriber', row.subscriber_id),
     subscriber_name: row.subscriber_name,
     asked_for: row.asked_for,
     engagement: row.engagement,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   formConfig,
   seedAgency,
@@ -114,8 +115,7 @@ test.each([0, 3600, 86_400, 604_800, 2_592_000])(
 
 const uuidOf = async (publicId: string): Promise<string> => {
   const rows = await world.sql<{ id: string }>('select id from form_token')
-  const { encodeId, idFromUuid } = await import('@liaison/access')
-  return rows.find(({ id }) => encodeId('form_token', idFromUuid('form_token', id)) === publicId)?.id ?? ''
+  return rows.find(({ id }) => publicIdOf('form_token', id) === publicId)?.id ?? ''
 }
 
 test('an overlap that nobody offered is refused, and so is a token for a form that can issue nothing or be shown nowhere (E1)', async () => {

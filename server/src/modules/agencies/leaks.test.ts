@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   seedAgency,
   seedForm,
@@ -40,14 +41,9 @@ async function seedTenant(name: string) {
   const form = await seedForm(world, { tenant, agency }, ['router'])
   const token = await seedFormToken(world, { tenant, agency, form: form.uuid })
   const [row] = await world.sql<{ id: string }>('select id from agency where id = $1', [agency])
-  const { encodeId, idFromUuid } = await import('@liaison/access')
-  const made = await post(
-    admin,
-    `/api/v1/tenant/agencies/${encodeId('agency', idFromUuid('agency', row?.id ?? ''))}/keys`,
-    {
-      name: 'Server',
-    },
-  )
+  const made = await post(admin, `/api/v1/tenant/agencies/${publicIdOf('agency', row?.id ?? '')}/keys`, {
+    name: 'Server',
+  })
   return { tenant, admin, token, key: made.json() }
 }
 

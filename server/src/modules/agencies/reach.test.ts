@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   callForm,
   EMBED_ORIGIN,
@@ -23,7 +23,7 @@ async function openScene() {
   const { tenant, admin, worker } = await openVoucherScene(world)
   const form = await openEmbedScene(world, 'Harbour Help', tenant)
   const { uuid: keyId } = await seedAgencyKey(form)
-  const agencyId = encodeId('agency', idFromUuid('agency', form.agency))
+  const agencyId = publicIdOf('agency', form.agency)
   const [{ now } = { now: new Date(0) }] = await world.sql<{ now: Date }>('select now() as now')
   const from = new Date(now.getTime() - DAY_MS).toISOString()
   const to = new Date(now.getTime() + DAY_MS).toISOString()
@@ -40,7 +40,7 @@ test('the report of an agency tells what each of its credentials could do and di
   expect((await issue(form)).statusCode).toBe(201)
   expect((await issue(other)).statusCode).toBe(201)
   await callForm(form, 'lookups', { body: { code: '7KQ4-M2XR-9TBV', ticket: ticketOf(form).ticket } })
-  const tokenId = encodeId('form_token', idFromUuid('form_token', form.tokenId))
+  const tokenId = publicIdOf('form_token', form.tokenId)
   const whole = (await read()).json()
   expect(whole).toMatchObject({
     agency_name: 'Harbour Help',
@@ -54,7 +54,7 @@ test('the report of an agency tells what each of its credentials could do and di
       open_until: null,
       may: ['vouchers.issue:own', 'vouchers.read:own'],
     },
-    { delegation_id: encodeId('agency_key', idFromUuid('agency_key', keyId)), kind: 'agency_key' },
+    { delegation_id: publicIdOf('agency_key', keyId), kind: 'agency_key' },
   ])
   expect(whole.acts).toContainEqual(
     expect.objectContaining({ action: 'voucher.issued', outcome: 'allowed', times: 1 }),
@@ -62,10 +62,10 @@ test('the report of an agency tells what each of its credentials could do and di
   const one = (await read(`from=${from}&to=${to}&token_id=${tokenId}`)).json()
   expect(one.credentials).toHaveLength(1)
   expect(one.vouchers).toEqual(whole.vouchers)
-  const key = encodeId('agency_key', idFromUuid('agency_key', keyId))
+  const key = publicIdOf('agency_key', keyId)
   const silent = (await read(`from=${from}&to=${to}&key_id=${key}`)).json()
   expect(silent).toMatchObject({ vouchers: [], acts: [] })
-  const foreign = encodeId('form_token', idFromUuid('form_token', other.tokenId))
+  const foreign = publicIdOf('form_token', other.tokenId)
   expect((await read(`from=${from}&to=${to}&token_id=${foreign}`)).json()).toMatchObject({
     credentials: [],
     acts: [],
@@ -94,7 +94,7 @@ test('the report covers the time that is asked for, tells nothing of persons, an
 test('the report of an agency is asked by its own organisation alone, also in the database (A13)', async () => {
   const { form } = await openScene()
   const { admin } = await openVoucherScene(world)
-  const id = encodeId('agency', idFromUuid('agency', form.agency))
+  const id = publicIdOf('agency', form.agency)
   const foreign = await world.call(
     admin,
     'GET',

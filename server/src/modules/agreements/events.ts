@@ -1,7 +1,8 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { formatInstant } from '@liaison/access'
 import { enqueue, recordEvent, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { AgreementRow } from './store.ts'
 
 /** The stable names of what is done to agreements. */
@@ -158,10 +159,10 @@ function placeOf(
   row: Told,
   { side, origin, news }: { side: 'partner' | 'provider'; origin: string; news: News },
 ): string {
-  const id = encodeId('agreement', idFromUuid('agreement', row.id))
+  const id = publicIdOf('agreement', row.id)
   if (side === 'provider') return `${origin}/platform/agreements/${id}`
   if (news === 'offered' || news === 'expiring') return `${origin}/agreements/${id}/sign`
-  return `${origin}/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/agreements/${id}`
+  return `${origin}/partner/${publicIdOf('partner', row.partner_id)}/agreements/${id}`
 }
 
 /** Tells both sides by mail, and the partner's own systems by webhook with ids and the state alone. */

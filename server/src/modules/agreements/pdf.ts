@@ -1,7 +1,8 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { formatInstant } from '@liaison/access'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { drawPaper } from '#platform/paper.ts'
 import type { Paper } from '#platform/paper.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { ApprovalRow, EventRow, SignatureRow } from './evidence-store.ts'
 import type { AgreementRow } from './store.ts'
 
@@ -77,7 +78,7 @@ function putCertificate(paper: Paper, papers: Papers): void {
   paper.doc.addPage()
   paper.put('Certificate', { size: 20, bold: true, gap: 8 })
   paper.fact('Agreement', `${row.title}, version ${row.version}, of ${row.partner_name} and ${PROVIDER_NAME}`)
-  paper.fact('Reference', encodeId('agreement', idFromUuid('agreement', row.id)))
+  paper.fact('Reference', publicIdOf('agreement', row.id))
   paper.fact('Fingerprint of text and terms (SHA-256)', fingerprint)
   paper.fact('Check it at', `${origin}/verify/agreements/${fingerprint}`)
   putEvidence(paper, papers)

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -29,7 +29,7 @@ const TemplateBody = z
   .meta({ id: 'AgreementTemplate' })
 
 const toTemplate = (row: TemplateRow): z.input<typeof TemplateBody> => ({
-  template_id: encodeId('agreement_template', idFromUuid('agreement_template', row.id)),
+  template_id: publicIdOf('agreement_template', row.id),
   code: row.code,
   number: row.number,
   title: row.title,

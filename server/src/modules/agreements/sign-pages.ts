@@ -1,19 +1,15 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { formatInstant, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import { factsOf, noteRead } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
 import {
-  areaText,
   button,
   facts,
   hiddenField,
   notice,
   postForm,
   PROVIDER_NAME,
-  showPage,
-  textArea,
   textField,
   tickBox,
 } from '#platform/pages/index.ts'
@@ -21,41 +17,31 @@ import type { FieldError } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { makeDeclinePages } from './decline-pages.ts'
 import { showChanges, showDocument, showTimes } from './document-page.ts'
 import { labelOf } from './events.ts'
 import { findSignature } from './evidence-store.ts'
 import { disclosurePage } from './disclosure-page.ts'
-import { declineAgreement, proveShown, signAgreement } from './sign.ts'
+import {
+  idOf,
+  input,
+  pathOf,
+  portalPathOf,
+  problems,
+  read,
+  requireOpen,
+  show,
+  sign,
+  signProblems,
+} from './owner-page.ts'
+import type { Own } from './owner-page.ts'
+import { proveShown, signAgreement } from './sign.ts'
 import { getAgreement } from './store.ts'
 import type { AgreementRow } from './store.ts'
 import { AgreementParams, readChanges } from './view.ts'
 
-type Own = Mandate<'program'>
-
 /** A signature needs a second factor of the last five minutes; whoever has less than one left is asked before the form. */
 const FRESH_MS = 4 * 60_000
-
-const idOf = (row: Pick<AgreementRow, 'id'>) => encodeId('agreement', idFromUuid('agreement', row.id))
-const pathOf = (row: Pick<AgreementRow, 'id'>, rest: string) => `/agreements/${idOf(row)}/${rest}`
-const portalPathOf = (mandate: Own, row: AgreementRow) =>
-  `/partner/${encodeId('partner', mandate.partner.id)}/agreements/${idOf(row)}`
-
-function show(
-  mandate: Own,
-  title: string,
-  page_: {
-    readonly body: Html
-    readonly width?: 'form' | 'reading'
-    readonly errors?: readonly FieldError[]
-  },
-): HtmlPage {
-  return showPage(title, page_.body, {
-    frame: { kind: 'partner', name: mandate.partner.name },
-    signedInAs: mandate.actor.name,
-    width: page_.width ?? 'reading',
-    ...(page_.errors && { errors: page_.errors }),
-  })
-}
 
 const STATE_NOTES: Readonly<Partial<Record<AgreementRow['state'], string>>> = {
   signed: 'It is signed. A person on our side confirms it next.',
@@ -239,52 +225,6 @@ async function showDone(mandate: Own, row: AgreementRow): Promise<HtmlPage> {
   return show(mandate, title, { body })
 }
 
-function declinePage(mandate: Own, row: AgreementRow, errors: readonly FieldError[] = []): HtmlPage {
-  const fields = html`${textArea({ name: 'reason', label: 'Why, or what do you want to ask?', hint: 'We read this and answer with a further version or by mail.', maxLength: 1000 }, errors)}
-    <div class="buttons">
-      ${button(`Decline version ${row.version}`, 'danger')}
-      <a class="button" href="${pathOf(row, 'sign')}">Back to the text</a>
-    </div>`
-  return show(mandate, 'Decline or ask a question', {
-    width: 'form',
-    errors,
-    body: html`<p class="lead">
-        ${labelOf(row)}. Nothing changes until a version is signed. If you only have a question, you can also
-        answer our mail and sign later.
-      </p>
-      ${postForm(pathOf(row, 'decline'), fields)}`,
-  })
-}
-
-function declinedPage(mandate: Own, row: AgreementRow): HtmlPage {
-  if (row.state !== 'declined') return redirect(pathOf(row, 'sign'))
-  return show(mandate, `You declined version ${row.version}`, {
-    body: html`<p class="lead">Nothing changes until a version is signed.</p>
-      ${facts([
-        ['Agreement', labelOf(row)],
-        ['What you wrote', row.reason ?? ''],
-      ])}
-      <div class="buttons">
-        <a class="button main" href="${portalPathOf(mandate, row)}">Go to the agreement</a>
-      </div>`,
-  })
-}
-
-const requireOpen = (row: AgreementRow): HtmlPage | null =>
-  row.state === 'offered' ? null : redirect(pathOf(row, 'sign'))
-
-const read = { permission: 'partner_org.agreements.read' } as const
-const sign = { permission: 'partner_org.agreements.sign' } as const
-const problems = ['AGREEMENT_NOT_FOUND'] as const
-const signProblems = [
-  ...problems,
-  'AGREEMENT_STATE_CONFLICT',
-  'AGREEMENT_EXPIRED',
-  'AGREEMENT_CHANGED',
-  'AGREEMENT_SIGNER_REQUIRED',
-] as const
-const input = { params: AgreementParams } as const
-
 function makeNameRoutes(services: Services): readonly Route[] {
   return [
     page({
@@ -320,57 +260,6 @@ function makeNameRoutes(services: Services): readonly Route[] {
   ]
 }
 
-function makeDeclineRoutes(services: Services): readonly Route[] {
-  return [
-    page({
-      method: 'GET',
-      path: '/agreements/:agreement_id/decline',
-      summary: 'The form with which an owner declines',
-      input,
-      access: sign,
-      limit: 'page',
-      problems,
-      async handle({ mandate, params }) {
-        const row = await getAgreement(mandate, params.agreement_id)
-        return requireOpen(row) ?? declinePage(mandate, row)
-      },
-    }),
-    page({
-      method: 'POST',
-      path: '/agreements/:agreement_id/decline',
-      summary: 'Decline an agreement without script',
-      input: {
-        params: AgreementParams,
-        body: z.strictObject({ reason: areaText(1000).default('') }),
-      },
-      access: sign,
-      limit: 'page',
-      problems: signProblems,
-      async handle({ mandate, params, body }) {
-        const row = await getAgreement(mandate, params.agreement_id)
-        const elsewhere = requireOpen(row)
-        if (elsewhere) return elsewhere
-        const reason = body.reason.trim()
-        if (reason.length < 3)
-          return declinePage(mandate, row, [{ field: 'reason', message: 'Say why, or what you want to ask' }])
-        await declineAgreement(mandate, services, { id: params.agreement_id, reason })
-        return redirect(pathOf(row, 'declined'))
-      },
-    }),
-    page({
-      method: 'GET',
-      path: '/agreements/:agreement_id/declined',
-      summary: 'That an agreement was declined, and what that means',
-      input,
-      access: read,
-      limit: 'page',
-      problems,
-      handle: async ({ mandate, params }) =>
-        declinedPage(mandate, await getAgreement(mandate, params.agreement_id)),
-    }),
-  ]
-}
-
 /** The pages on which an owner reads, signs and declines an agreement; they work without script (U2, D4). */
 export function makeSignPages(services: Services): readonly Route[] {
   return [
@@ -397,7 +286,7 @@ export function makeSignPages(services: Services): readonly Route[] {
       handle: async ({ mandate, params }) =>
         showDone(mandate, await getAgreement(mandate, params.agreement_id)),
     }),
-    ...makeDeclineRoutes(services),
+    ...makeDeclinePages(services),
     disclosurePage,
   ]
 }

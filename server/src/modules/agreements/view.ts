@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { isoOf } from '#platform/instant.ts'
 import { findApproval, findSignature, listEvents, listFiles } from './evidence-store.ts'
@@ -140,8 +140,8 @@ function termsOf(row: Pick<AgreementRow, 'terms_canonical'>): AgreementTerms {
 export function toAgreement(mandate: Mandate, row: AgreementRow): z.input<typeof AgreementBody> {
   const isProvider = mandate.kind === 'platform'
   return {
-    agreement_id: encodeId('agreement', idFromUuid('agreement', row.id)),
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    agreement_id: publicIdOf('agreement', row.id),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
     version: row.version,
     state: row.state,
@@ -236,7 +236,7 @@ export async function describeAgreement(
     needs_other_approver: await needsOtherApprover(mandate, row, events),
     body: row.body,
     source: mandate.kind === 'platform' ? row.source : null,
-    template_id: encodeId('agreement_template', idFromUuid('agreement_template', row.template_id)),
+    template_id: publicIdOf('agreement_template', row.template_id),
     terms,
     terms_canonical: row.terms_canonical,
     terms_in_words: termLines(terms).map(({ label, value }) => ({ label, value })),

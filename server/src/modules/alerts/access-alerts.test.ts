@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { openAlertScene, storedAlerts } from '#testing/alert-scene.ts'
 import type { AlertScene } from '#testing/alert-scene.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -125,7 +126,7 @@ describe('misuse', () => {
         '/api/v1/partner/alerts/sla',
       )
       await world.call(stubborn.asStaff, 'GET', '/api/v1/partner/alerts/sla', {
-        headers: { 'x-active-tenant-id': encodeId('tenant', idFromUuid('tenant', String(strangers[0]))) },
+        headers: { 'x-active-tenant-id': publicIdOf('tenant', String(strangers[0])) },
       })
     }
     await evaluate()

@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { MailLineValues } from './mail-line.ts'
 
 /** How many alerts a digest names one by one. */
@@ -14,9 +14,8 @@ interface Mail {
 /** The page on which the reader finds the alert. */
 function pathOf({ audience, partner_id, tenant_id, area }: MailLineValues): string {
   if (audience === 'partner' && partner_id !== null)
-    return `/partner/${encodeId('partner', idFromUuid('partner', partner_id))}/alerts?tab=${area}`
-  if (audience === 'tenant' && tenant_id !== null)
-    return `/org/${encodeId('tenant', idFromUuid('tenant', tenant_id))}/alerts`
+    return `/partner/${publicIdOf('partner', partner_id)}/alerts?tab=${area}`
+  if (audience === 'tenant' && tenant_id !== null) return `/org/${publicIdOf('tenant', tenant_id)}/alerts`
   return '/platform/alerts'
 }
 

@@ -1,9 +1,10 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { z } from 'zod'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import './problems.ts'
@@ -97,17 +98,17 @@ const RuleParams = z.strictObject({ rule_id: publicId('alert_rule') })
 function toTarget(row: RuleRow): z.input<typeof RuleBody>['applies_to'] {
   return {
     kind: row.applies_to,
-    group_id: row.group_id && encodeId('tenant_group', idFromUuid('tenant_group', row.group_id)),
+    group_id: row.group_id && publicIdOf('tenant_group', row.group_id),
     group_name: row.group_name,
-    link_id: row.link_id && encodeId('link', idFromUuid('link', row.link_id)),
-    tenant_id: row.tenant_id && encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    link_id: row.link_id && publicIdOf('link', row.link_id),
+    tenant_id: row.tenant_id && publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
   }
 }
 
 function toRule(row: RuleRow): z.input<typeof RuleBody> {
   return {
-    rule_id: encodeId('alert_rule', idFromUuid('alert_rule', row.id)),
+    rule_id: publicIdOf('alert_rule', row.id),
     type: row.type,
     applies_to: toTarget(row),
     is_enabled: row.is_enabled,

@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { portfolioRoutes } from '#modules/portfolio/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   linkTenant,
   openAlertedScene,
@@ -230,7 +231,7 @@ describe('work on an alert', () => {
     const ticket = await seedTimedTicket(world, scene.tenant, [75])
     await evaluateAlerts(world.database, ['sla'])
     const [alert] = await storedAlerts(world, { link: scene.link })
-    const path = `${BASE}/${encodeId('alert', idFromUuid('alert', String(alert?.id)))}`
+    const path = `${BASE}/${publicIdOf('alert', String(alert?.id))}`
     const until = new Date(Date.now() + 3_600_000).toISOString()
     expect((await post(scene.asStaff, `${path}/snooze`, { until })).json()).toMatchObject({
       snoozed_until: until,

@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdKind } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { Scope } from '#platform/reach.ts'
 import { calendarDay, commaList, plainText, publicId, truth } from '#platform/route-input.ts'
 import { isoOf } from '#platform/instant.ts'
@@ -188,12 +188,11 @@ export const AlertBulkResult = z
 
 export const AlertParams = z.strictObject({ alert_id: publicId('alert') })
 
-const encode = (kind: IdKind, uuid: string | null): string | null =>
-  uuid && encodeId(kind, idFromUuid(kind, uuid))
+const encode = (kind: IdKind, uuid: string | null): string | null => uuid && publicIdOf(kind, uuid)
 
 function toFields(row: AlertRow) {
   return {
-    alert_id: encodeId('alert', idFromUuid('alert', row.id)),
+    alert_id: publicIdOf('alert', row.id),
     tenant_id: encode('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
     alert_type: row.type,

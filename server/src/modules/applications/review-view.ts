@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Message } from './apply-store.ts'
 import { CHECK_NAMES } from './checks.ts'
 import type { Check } from './checks.ts'
@@ -90,7 +90,7 @@ export function toBody(row: ApplicationRow): z.output<typeof ApplicationBody> {
     decision_reason: row.decision_reason,
     decision_text: row.decision_text,
     reapply_after: isoOf(row.reapply_after),
-    partner_id: row.partner_id === null ? null : encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: row.partner_id === null ? null : publicIdOf('partner', row.partner_id),
   }
 }
 

@@ -1,7 +1,8 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { formatInstant } from '@liaison/access'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { RequestRow } from './store.ts'
 import type { RequestKind } from './tables.ts'
 
@@ -16,7 +17,7 @@ const WISHES: Readonly<Record<RequestKind, (row: RequestRow) => string>> = {
 /** The page on which the request is answered. */
 function pageOf({ kind, partner_id: partner }: RequestRow): string {
   if (partner === null) return '/platform/program'
-  const page = `/platform/partners/${encodeId('partner', idFromUuid('partner', partner))}`
+  const page = `/platform/partners/${publicIdOf('partner', partner)}`
   return kind === 'identity_care' ? `${page}/configuration` : page
 }
 

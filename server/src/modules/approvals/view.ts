@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone, whoStillDecides } from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { RequestRow } from './store.ts'
 import { REQUEST_KINDS, REQUEST_STATES } from './tables.ts'
 
@@ -59,9 +59,9 @@ function toRequest(
 ): z.output<typeof RequestBody> {
   const policy = row.kind === 'earning_policy' ? ProposedEarningPolicy.parse(row.proposed) : null
   return {
-    request_id: encodeId('second_person_request', idFromUuid('second_person_request', row.id)),
+    request_id: publicIdOf('second_person_request', row.id),
     kind: row.kind,
-    partner_id: row.partner_id && encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: row.partner_id && publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
     proposed_four_eyes: row.kind === 'agreement_care' ? ProposedCare.parse(row.proposed).four_eyes : null,
     proposed_policy: policy && {

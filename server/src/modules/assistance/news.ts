@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { recordEvent, runStatements } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Statement } from '#platform/statement.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
@@ -59,7 +59,7 @@ function toldOf(row: AccessRow, language: Language): Told {
   }
 }
 
-const referenceOf = (row: AccessRow): string => encodeId('assisted', idFromUuid('assisted', row.id))
+const referenceOf = (row: AccessRow): string => publicIdOf('assisted', row.id)
 
 interface Telling {
   readonly news: AssistanceNews
@@ -70,8 +70,8 @@ interface Telling {
 /** The page on which each audience reads of it, on a line of its own. */
 function placesOf(row: AccessRow, origin: string | undefined) {
   if (origin === undefined) return { tenant: [], partner: [], provider: [] }
-  const tenant = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
-  const partner = row.partner_id && encodeId('partner', idFromUuid('partner', row.partner_id))
+  const tenant = publicIdOf('tenant', row.tenant_id)
+  const partner = row.partner_id && publicIdOf('partner', row.partner_id)
   return {
     tenant: [`${origin}/org/${tenant}/access/support`],
     partner: partner === null ? [] : [`${origin}/partner/${partner}/notices`],

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { listAboutPartner } from './store.ts'
@@ -42,8 +42,8 @@ export const partnerAssistanceRoutes: readonly Route[] = [
       const { rows, total } = await listAboutPartner(mandate, query)
       return toPage(
         rows.map((row) => ({
-          support_access_id: encodeId('assisted', idFromUuid('assisted', row.id)),
-          tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+          support_access_id: publicIdOf('assisted', row.id),
+          tenant_id: publicIdOf('tenant', row.tenant_id),
           tenant_name: row.tenant_name,
           person_name: row.person_name,
           case_number: row.case_number,

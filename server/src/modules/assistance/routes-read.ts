@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -48,7 +48,7 @@ const invoicesRoute = route({
     const { rows, total } = await lookAtInvoices(mandate, look, query)
     noteLook(mandate, look, { what: 'invoices', rowCount: rows.length })
     const items = rows.map((row) => ({
-      invoice_id: encodeId('invoice', idFromUuid('invoice', row.id)),
+      invoice_id: publicIdOf('invoice', row.id),
       number: row.number,
       issued_on: row.issued_on,
       due_on: row.due_on,
@@ -82,8 +82,8 @@ const paymentsRoute = route({
     const { rows, total } = await lookAtPayments(mandate, look, query)
     noteLook(mandate, look, { what: 'payments', rowCount: rows.length })
     const items = rows.map((row) => ({
-      payment_id: encodeId('payment', idFromUuid('payment', row.id)),
-      invoice_id: encodeId('invoice', idFromUuid('invoice', row.invoice_id)),
+      payment_id: publicIdOf('payment', row.id),
+      invoice_id: publicIdOf('invoice', row.invoice_id),
       invoice_number: row.invoice_number,
       amount: toMoney(row.amount_minor, row.currency),
       received_at: row.received_at.toISOString(),
@@ -117,7 +117,7 @@ const ordersRoute = route({
     const { rows, total } = await lookAtOrders(mandate, look, query)
     noteLook(mandate, look, { what: 'orders', rowCount: rows.length })
     const items = rows.map((row) => ({
-      order_id: encodeId('order', idFromUuid('order', row.id)),
+      order_id: publicIdOf('order', row.id),
       ban: row.ban,
       status: row.status,
       status_reason: row.status_reason,
@@ -145,7 +145,7 @@ const TicketBody = z.strictObject({
 type Ticket = Awaited<ReturnType<typeof lookAtTickets>>['rows'][number]
 
 const toTicket = (row: Ticket): z.output<typeof TicketBody> => ({
-  ticket_id: encodeId('ticket', idFromUuid('ticket', row.id)),
+  ticket_id: publicIdOf('ticket', row.id),
   number: row.number,
   subject: row.subject,
   status: row.status,

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { isoOf } from '#platform/instant.ts'
 import type { AccessRow } from './store.ts'
@@ -49,13 +49,13 @@ export function toAccess(
   inCharge: InCharge | null = null,
 ): z.output<typeof AccessBody> {
   return {
-    support_access_id: encodeId('assisted', idFromUuid('assisted', row.id)),
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    support_access_id: publicIdOf('assisted', row.id),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
     person_name: row.person_name,
     case_number: row.case_number,
     reason: row.reason,
-    partner_id: row.partner_id && encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: row.partner_id && publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
     duration_minutes: row.duration_minutes,
     status: row.state,

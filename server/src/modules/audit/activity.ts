@@ -1,10 +1,11 @@
-import { decodeId, encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
+import { decodeId, ID_PREFIXES } from '@liaison/access'
 import type { IdKind, PartnerId, TenantId } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
 import { cursorPageOf, toNext } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   commaList,
   dayOrInstant,
@@ -149,7 +150,7 @@ const KIND_OF_TYPE: Readonly<Record<string, IdKind>> = { 'support access': 'assi
 
 /** A public id of whatever kind it is; null where there is none. */
 export function toPublicId(kind: string, uuid: string | null): string | null {
-  return uuid === null || !isIdKind(kind) ? null : encodeId(kind, idFromUuid(kind, uuid))
+  return uuid === null || !isIdKind(kind) ? null : publicIdOf(kind, uuid)
 }
 
 /** What the sentence of an event is made of. */
@@ -180,7 +181,7 @@ export function toItem(row: EventRow, details: OwnDetails | undefined, viewer: V
   const repeats = row.repeats + (details?.countedRepeats ?? 0)
   const rows = row.row_count === null ? null : row.row_count + (details?.countedRows ?? 0)
   return {
-    event_id: encodeId('audit_event', idFromUuid('audit_event', row.id)),
+    event_id: publicIdOf('audit_event', row.id),
     occurred_at: row.occurred_at.toISOString(),
     sentence: toSentence(toTold(row, { rows, repeats }), viewer),
     action: row.action,

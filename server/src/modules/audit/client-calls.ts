@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
 import { cursorPageOf, toNext } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, FIRST_INSTANT, publicId, wholeNumber } from '#platform/route-input.ts'
 import { checkedWindow, moment, toPublicId, toTold } from './activity.ts'
 import { readClientCalls } from './client-call-store.ts'
@@ -95,7 +95,7 @@ function saysOf(row: CallRow, counted: { rows: number | null; repeats: number })
 }
 
 function toTenant({ tenant_id: id, tenant_name: name }: CallRow) {
-  return id === null ? null : { tenant_id: encodeId('tenant', idFromUuid('tenant', id)), name }
+  return id === null ? null : { tenant_id: publicIdOf('tenant', id), name }
 }
 
 function toCall(row: CallRow, details: OwnDetails | undefined): z.output<typeof ClientCall> {
@@ -103,10 +103,10 @@ function toCall(row: CallRow, details: OwnDetails | undefined): z.output<typeof 
   const rows = row.row_count === null ? null : row.row_count + (details?.countedRows ?? 0)
   const isDenied = row.outcome === 'denied'
   return {
-    call_id: encodeId('audit_event', idFromUuid('audit_event', row.id)),
+    call_id: publicIdOf('audit_event', row.id),
     occurred_at: row.occurred_at.toISOString(),
     client: {
-      client_id: encodeId('api_client', idFromUuid('api_client', row.client_id)),
+      client_id: publicIdOf('api_client', row.client_id),
       name: row.client_name,
       environment: row.environment,
     },

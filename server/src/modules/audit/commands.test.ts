@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeId, idFromUuid } from '@liaison/access'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '#platform/database.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
 import { sealAll } from '#testing/sealing.ts'
@@ -114,10 +114,7 @@ describe('the commands of the operator', () => {
       'select event_id from audit_leaf where leaf_index in (0, 2, 3, 8) order by leaf_index',
     )
     for (const row of rows) {
-      const { status, text } = await run(
-        'prove',
-        encodeId('audit_event', idFromUuid('audit_event', row.event_id)),
-      )
+      const { status, text } = await run('prove', publicIdOf('audit_event', row.event_id))
       expect(status).toBe(0)
       const proof = JSON.parse(text) as { event: { action: string }; checkpoint: string; index: number }
       expect(checkProof(proof, KEY.verifierKey)).toBeNull()
@@ -131,7 +128,7 @@ describe('the commands of the operator', () => {
       expect(checkProof({ ...proof, extra: 1 }, KEY.verifierKey)).toContain('not a proof')
     }
     // Neither stands among results, where it would be taken for a proof.
-    const unknown = encodeId('audit_event', idFromUuid('audit_event', '01900000-0000-7000-8000-000000000000'))
+    const unknown = publicIdOf('audit_event', '01900000-0000-7000-8000-000000000000')
     await expect(run('prove', unknown)).rejects.toThrow('no sealed event')
     await expect(run('prove', 'everything')).rejects.toThrow(AuditUsageError)
     await expect(run('prove', unknown, unknown)).rejects.toThrow(AuditUsageError)

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
 import { readConfig } from '#platform/config.ts'
 import { makeVault } from '#platform/credentials/vault.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { toCheckpointText } from '#platform/signed-log/index.ts'
 import { sealAll } from '#testing/sealing.ts'
 import { people } from '#testing/shop.ts'
@@ -93,7 +93,7 @@ async function write(
       JSON.stringify(scopes.map(([kind, id, rows]) => ({ kind, id, rows }))),
     ],
   )
-  return encodeId('audit_event', idFromUuid('audit_event', row?.id ?? ''))
+  return publicIdOf('audit_event', row?.id ?? '')
 }
 
 const both = (told?: Readonly<Record<string, unknown>>) =>
@@ -181,7 +181,7 @@ describe('a proof of an event of the own log (R4)', () => {
   test("another organisation's event is as if it did not exist, for both sides", async () => {
     const event = await both()
     await sealAll(sealer)
-    const nowhere = encodeId('audit_event', idFromUuid('audit_event', '01900000-0000-7000-8000-000000000000'))
+    const nowhere = publicIdOf('audit_event', '01900000-0000-7000-8000-000000000000')
     for (const [caller, base] of [
       [own.stranger, PARTNER],
       [own.otherAdmin, TENANT],

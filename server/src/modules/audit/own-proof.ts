@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { consistencyRuns, inclusionRuns } from '#platform/signed-log/index.ts'
 import type { Run } from '#platform/signed-log/index.ts'
 import { readNewestSize, readOwnSealedEvent, readProvingCheckpoint, readRoots } from './own-proof-store.ts'
@@ -83,7 +83,7 @@ export async function proveEvent(
   const checkpoint = await checkpointOf(mandate, index, size)
   return {
     format: EVENT_PROOF,
-    event_id: encodeId('audit_event', idFromUuid('audit_event', eventId)),
+    event_id: publicIdOf('audit_event', eventId),
     event,
     leaf: hash.toString('base64'),
     personal:

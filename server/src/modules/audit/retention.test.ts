@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CommandBench } from '#testing/command.ts'
 import { runStatements } from '#testing/database.ts'
 import { sealDatabase } from '#testing/sealing.ts'
@@ -157,11 +157,7 @@ test('what is kept of a month is as before: proved, append-only, forced row secu
   const [event] = await world.sql<{ id: string; part: string }>(
     `select id, tableoid::regclass::text as part from audit_event where occurred_at < ${monthAgo(OLD - 1)} limit 1`,
   )
-  const proof = await bench.run([
-    'audit',
-    'prove',
-    encodeId('audit_event', idFromUuid('audit_event', event?.id ?? '')),
-  ])
+  const proof = await bench.run(['audit', 'prove', publicIdOf('audit_event', event?.id ?? '')])
   expect(proof.status).toBe(0)
   await writeFile(file('proof.json'), proof.out)
   expect((await bench.run(['audit', 'prove', '--check', file('proof.json')])).out).toBe('The proof holds.\n')

@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Reach } from '#platform/reach.ts'
 import { Scope } from '#platform/reach.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
@@ -52,10 +53,10 @@ export const DisputePage = z
 
 export function toDispute(row: DisputeRow, tenantName: string): z.input<typeof Dispute> {
   return {
-    dispute_id: encodeId('dispute', idFromUuid('dispute', row.id)),
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    dispute_id: publicIdOf('dispute', row.id),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     tenant_name: tenantName,
-    invoice_id: encodeId('invoice', idFromUuid('invoice', row.invoice_id)),
+    invoice_id: publicIdOf('invoice', row.invoice_id),
     invoice_number: row.invoice_number,
     customer_name: row.customer_name,
     reason: row.reason,
@@ -64,7 +65,7 @@ export function toDispute(row: DisputeRow, tenantName: string): z.input<typeof D
     status: row.status,
     billing_party: row.billing_party,
     created_by_name: row.created_by_name,
-    created_by_partner_id: encodeId('partner', idFromUuid('partner', row.created_by_partner_id)),
+    created_by_partner_id: publicIdOf('partner', row.created_by_partner_id),
     created_by_partner_name: row.created_by_partner_name,
     created_at: row.created_at.toISOString(),
     decided_by_name: row.decided_by_name,

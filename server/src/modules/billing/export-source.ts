@@ -1,8 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { defineExportSource } from '#platform/export-source.ts'
 import type { ExportCell, ExportMandate, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
 import { toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { reachOf } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
 import { calendarDay, plainText } from '#platform/route-input.ts'
@@ -74,11 +75,11 @@ function toCells(row: InvoiceRow, reach: Reach, today: string): ExportCell[] {
   const money = (minor: number) => toMoney(minor, row.currency)
   const state = stateOf(row)
   return [
-    encodeId('invoice', idFromUuid('invoice', row.id)),
+    publicIdOf('invoice', row.id),
     row.number,
-    encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    publicIdOf('tenant', row.tenant_id),
     nameOf(reach, row.tenant_id),
-    row.subscriber_id && encodeId('subscriber', idFromUuid('subscriber', row.subscriber_id)),
+    row.subscriber_id && publicIdOf('subscriber', row.subscriber_id),
     row.customer_name,
     row.ban,
     row.issued_on,

@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { defineExportSource } from '#platform/export-source.ts'
 import type { ExportRow } from '#platform/export-source.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { reachOf } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
 import { plainText } from '#platform/route-input.ts'
@@ -18,9 +19,9 @@ function toSubscriberRow(row: SubscriberRow, reach: Reach): ExportRow {
   return {
     tenantId: row.tenant_id,
     cells: [
-      encodeId('subscriber', idFromUuid('subscriber', row.id)),
+      publicIdOf('subscriber', row.id),
       row.name,
-      encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+      publicIdOf('tenant', row.tenant_id),
       reach.tenants.get(idFromUuid('tenant', row.tenant_id))?.name ?? '',
       row.status,
       row.plan,

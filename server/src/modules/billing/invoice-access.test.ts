@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { seedInvoice, seedPartnerOf } from '#testing/invoices.ts'
 import type { InvoiceSeed } from '#testing/invoices.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -84,7 +85,7 @@ test('an invoice of a tenant out of reach answers as one that does not exist', a
   const { first, caller } = await seedPartner(['Acme'])
   const own = await seed(first, { number: 'OWN' })
   const foreign = await seed(await world.tenant('Stranger'))
-  const nobodys = encodeId('invoice', idFromUuid('invoice', '01890000-0000-7000-8000-000000000001'))
+  const nobodys = publicIdOf('invoice', '01890000-0000-7000-8000-000000000001')
   const read = async (id: string) => {
     const response = await world.call(caller, 'GET', `${LIST}/${id}`)
     const { request_id: _request, timestamp: _timestamp, ...body } = response.json()

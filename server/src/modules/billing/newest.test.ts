@@ -1,6 +1,6 @@
 import type { TenantId } from '@liaison/access'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeBillingRoutes } from './index.ts'
@@ -63,7 +63,7 @@ async function everyId(): Promise<string[]> {
     'select id from invoice where tenant_id = any ($1) order by issued_on desc, id desc',
     [linked],
   )
-  return rows.map(({ id }) => encodeId('invoice', idFromUuid('invoice', id)))
+  return rows.map(({ id }) => publicIdOf('invoice', id))
 }
 
 const idsOf = (page: Page): string[] => page.items.map((item) => item.invoice_id)

@@ -1,8 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { coverList } from '#platform/covered.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { narrowReach, reachOf, Scope, toScope } from '#platform/reach.ts'
 import type { ReadingMandate } from '#platform/reach.ts'
 import { calendarDay, commaList, publicId } from '#platform/route-input.ts'
@@ -63,10 +64,10 @@ const PaymentPage = z
 
 function toItem(row: PaymentRow, tenantName: string): z.input<typeof PaymentItem> {
   return {
-    payment_id: encodeId('payment', idFromUuid('payment', row.id)),
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    payment_id: publicIdOf('payment', row.id),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     tenant_name: tenantName,
-    invoice_id: encodeId('invoice', idFromUuid('invoice', row.invoice_id)),
+    invoice_id: publicIdOf('invoice', row.invoice_id),
     invoice_number: row.invoice_number,
     customer_name: row.customer_name,
     amount: toMoney(row.amount_minor, row.currency),

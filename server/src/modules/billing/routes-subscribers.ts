@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import { listSubscribers, SUBSCRIBER_STATUSES } from './subscriber-store.ts'
@@ -51,7 +52,7 @@ export const subscriberRoutes = [
         offset: query.offset,
       })
       const items = rows.map((row) => ({
-        subscriber_id: encodeId('subscriber', idFromUuid('subscriber', row.id)),
+        subscriber_id: publicIdOf('subscriber', row.id),
         tenant_id: encodeId('tenant', mandate.tenant.id),
         tenant_name: mandate.tenant.name,
         name: row.name,

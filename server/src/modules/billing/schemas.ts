@@ -3,6 +3,7 @@ import type { TenantId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { calendarDay, commaList, publicId, searchText, wholeNumber } from '#platform/route-input.ts'
 import { Scope } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
@@ -125,11 +126,11 @@ export function toInvoice(row: InvoiceRow, reach: Reach, today: string): z.input
   const state = { status: row.status, dueOn: row.due_on, balanceMinor: row.balance_minor }
   const tenantId: TenantId = idFromUuid('tenant', row.tenant_id)
   return {
-    invoice_id: encodeId('invoice', idFromUuid('invoice', row.id)),
+    invoice_id: publicIdOf('invoice', row.id),
     invoice_number: row.number,
     tenant_id: encodeId('tenant', tenantId),
     tenant_name: reach.tenants.get(tenantId)?.name ?? '',
-    customer_id: row.subscriber_id && encodeId('subscriber', idFromUuid('subscriber', row.subscriber_id)),
+    customer_id: row.subscriber_id && publicIdOf('subscriber', row.subscriber_id),
     customer_name: row.customer_name,
     billing_account: row.ban,
     invoice_date: row.issued_on,
@@ -158,7 +159,7 @@ export function toPayment(row: {
   method: string
 }): z.input<typeof Payment> {
   return {
-    payment_id: encodeId('payment', idFromUuid('payment', row.id)),
+    payment_id: publicIdOf('payment', row.id),
     amount: toMoney(row.amount_minor, row.currency),
     received_at: row.received_at.toISOString(),
     method: row.method,

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { Scope } from '#platform/reach.ts'
 import { calendarDay, commaList, publicId } from '#platform/route-input.ts'
 import { AGEING_BUCKETS, INVOICE_STATUSES } from './rules.ts'
@@ -175,7 +175,7 @@ export interface TenantPart {
 export function toTenantEntry(part: TenantPart, days: SummaryDays): z.input<typeof TenantEntry> {
   const { payment } = part
   return {
-    tenant_id: encodeId('tenant', idFromUuid('tenant', part.id)),
+    tenant_id: publicIdOf('tenant', part.id),
     tenant_name: part.name,
     totals: part.figures.map((one) => toTenantTotals(one, days)),
     last_payment_date: payment?.received_at.toISOString().slice(0, 10) ?? null,

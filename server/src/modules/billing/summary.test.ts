@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { seedSource, STRANGER } from '#testing/ingest.ts'
 import { seedInvoice, seedPartnerOf, seedPayment } from '#testing/invoices.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -323,7 +324,7 @@ test('a group narrows the summary, the invoices and the payments to its tenants,
      insert into tenant_group_entry (group_id, partner_id, tenant_id, effect) select id, $1, tenant_id, 'include' from named returning group_id as id`,
     [partner, person.id, [first, foreign]],
   )
-  const id = encodeId('tenant_group', idFromUuid('tenant_group', group?.id ?? ''))
+  const id = publicIdOf('tenant_group', group?.id ?? '')
   const answer = await summarise(caller, `group=${id}`)
   expect(answer.by_tenant.map(({ tenant_name: name }) => name)).toEqual(['Acme'])
   expect((await world.call(caller, 'GET', `/api/v1/partner/billing/invoices?group=${id}`)).json().total).toBe(

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { changedBy } from '#testing/raw-changes.ts'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene, Side } from '#testing/sides.ts'
@@ -76,7 +76,7 @@ describe('as raw SQL', () => {
     ])
     // Beside the provider's suspension the partner may set its own, and no more.
     for (const name of ['suspend', 'revoke']) {
-      const path = `/api/v1/admin/clients/${encodeId('api_client', idFromUuid('api_client', id))}/${name}`
+      const path = `/api/v1/admin/clients/${publicIdOf('api_client', id)}/${name}`
       const done = await world.call(scene.people.provider.caller, 'POST', path, {
         body: { reason: 'A test.' },
       })

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
@@ -77,7 +77,7 @@ export const partnerClientRoutes: readonly Route[] = [
     async handle({ mandate, body }) {
       const row = await create(mandate, body)
       return sentAt(toClient(row), row.version, {
-        Location: `/api/v1/partner/clients/${encodeId('api_client', idFromUuid('api_client', row.id))}`,
+        Location: `/api/v1/partner/clients/${publicIdOf('api_client', row.id)}`,
       })
     },
   }),

@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
@@ -58,7 +58,7 @@ export const tenantClientRoutes: readonly Route[] = [
     async handle({ mandate, body }) {
       const row = await create(mandate, body)
       return sentAt(toClient(row), row.version, {
-        Location: `/api/v1/tenant/clients/${encodeId('api_client', idFromUuid('api_client', row.id))}`,
+        Location: `/api/v1/tenant/clients/${publicIdOf('api_client', row.id)}`,
       })
     },
   }),

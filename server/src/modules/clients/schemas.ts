@@ -1,5 +1,6 @@
-import { ACTION_NAMES, encodeId, idFromUuid, isCidr, OWN_SCOPE_NAMES, SCOPE_NAMES } from '@liaison/access'
+import { ACTION_NAMES, isCidr, OWN_SCOPE_NAMES, SCOPE_NAMES } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { isoOf } from '#platform/instant.ts'
 import type { ClientRow } from './store.ts'
@@ -148,12 +149,12 @@ function ownerOf(row: ClientRow): z.output<typeof ClientBody>['owner'] {
   return row.partner_id === null
     ? {
         kind: 'tenant',
-        id: encodeId('tenant', idFromUuid('tenant', row.tenant_id ?? '')),
+        id: publicIdOf('tenant', row.tenant_id ?? ''),
         name: row.owner_name,
       }
     : {
         kind: 'partner',
-        id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+        id: publicIdOf('partner', row.partner_id),
         name: row.owner_name,
       }
 }
@@ -161,7 +162,7 @@ function ownerOf(row: ClientRow): z.output<typeof ClientBody>['owner'] {
 /** The public form of a client. */
 export function toClient(row: ClientRow): z.input<typeof ClientBody> {
   return {
-    client_id: encodeId('api_client', idFromUuid('api_client', row.id)),
+    client_id: publicIdOf('api_client', row.id),
     owner: ownerOf(row),
     name: row.name,
     description: row.description,

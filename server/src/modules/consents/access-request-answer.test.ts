@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { AskingWorld, MORE } from '#testing/access-request-acts.ts'
 import { readAnswer, TEST_ISSUER } from '#testing/oauth-client.ts'
 
@@ -64,7 +64,7 @@ describe('an answer', () => {
       `select answer_id as id from access_request where client_id = $1 and status = 'waiting'`,
       [scene.cast.client],
     )
-    const request = encodeId('consent_request', idFromUuid('consent_request', row?.id ?? ''))
+    const request = publicIdOf('consent_request', row?.id ?? '')
     const page = await asking.acts.look(scene.people, request, { as: colleague.caller })
     expect(
       (await asking.acts.decide(scene.people, request, { page: page.body, as: colleague.caller })).statusCode,

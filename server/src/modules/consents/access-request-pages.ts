@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language, Reading } from '#platform/words/language.ts'
 import { Chosen, withLanguage } from '#platform/words/page-language.ts'
@@ -105,7 +105,7 @@ async function openFor(
     delegationId: row.delegation_id,
     accessRequestId: row.id,
   })
-  const org = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
+  const org = publicIdOf('tenant', row.tenant_id)
   return withLanguage(`/consent/${uid}/review?org=${org}`, chosen)
 }
 
@@ -127,7 +127,7 @@ function toAsked(row: AccessRequestRow): z.input<typeof AskedBody> {
     access_request_id: idOfAccessRequest(row.id),
     partner_name: readableName(row.partner_name),
     client_name: readableName(row.client_name),
-    consent_id: encodeId('consent', idFromUuid('consent', row.delegation_id)),
+    consent_id: publicIdOf('consent', row.delegation_id),
     actions: [...row.actions],
     customer_hint: row.customer_hint,
     purpose: row.purpose,

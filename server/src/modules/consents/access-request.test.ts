@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid, maskOfScopes, toBits } from '@liaison/access'
+import { maskOfScopes, toBits } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { AskingWorld, MORE, pathOf } from '#testing/access-request-acts.ts'
 
 let asking: AskingWorld
@@ -79,9 +80,7 @@ describe('a client that is refused for want of a consent (A16)', () => {
       [scene.cast.client],
     )
     expect(
-      told.map(({ payload }) =>
-        encodeId('access_request', idFromUuid('access_request', payload['access_request_id'] ?? '')),
-      ),
+      told.map(({ payload }) => publicIdOf('access_request', payload['access_request_id'] ?? '')),
     ).toEqual([asked.body['access_request_id']])
     const events = await asking.oauth.events('consents.ask')
     const event = events.find(({ actor_id: id }) => id === scene.cast.client)
@@ -207,11 +206,7 @@ describe('nobody learns of anybody else', () => {
     const [scene, other] = [await asking.open(), await asking.open()]
     const asked = await asking.post(scene)
     const foreign = await asking.post(other, MORE, scene.grantId)
-    const unknown = await asking.post(
-      other,
-      MORE,
-      encodeId('consent', idFromUuid('consent', scene.cast.tenant)),
-    )
+    const unknown = await asking.post(other, MORE, publicIdOf('consent', scene.cast.tenant))
     expect([foreign.status, foreign.text]).toEqual([404, unknown.text])
     expect((await asking.poll(other, asked)).status).toBe(404)
     await asking.world.seed(

@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid, isAction } from '@liaison/access'
+import { isAction } from '@liaison/access'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Database } from '#platform/database.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
@@ -26,8 +27,7 @@ export interface AskingParties {
 }
 
 /** The public id of a request. */
-export const idOfAccessRequest = (id: string): string =>
-  encodeId('access_request', idFromUuid('access_request', id))
+export const idOfAccessRequest = (id: string): string => publicIdOf('access_request', id)
 
 /** The names as a mail in a language tells them. */
 export function toldParties({ partner, client, tenant }: AskingParties, language: Language) {

@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { button, hiddenField, textField, tickBox } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { messageOf } from './page-parts.ts'
 import type { Ticked } from './page-parts.ts'
 import type { OwnAccount } from './request-store.ts'
@@ -13,8 +13,7 @@ import type { Scene } from './scene.ts'
 /** How many accounts are shown at once besides those that are chosen. */
 const MOST_SHOWN = 100
 
-export const idOfAccount = (id: string): string =>
-  encodeId('billing_account', idFromUuid('billing_account', id))
+export const idOfAccount = (id: string): string => publicIdOf('billing_account', id)
 
 /** Text as people look for it: without case, accents and double spaces. */
 function folded(text: string): string {

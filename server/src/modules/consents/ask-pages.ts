@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
 import type { Language, Reading } from '#platform/words/language.ts'
 import { Chosen, withLanguage } from '#platform/words/page-language.ts'
@@ -95,9 +95,7 @@ async function openFor(mandate: Mandate<'identity'>, row: AskRow, { language, ch
   })
   const { tenant_id: tenant } = row
   const place =
-    tenant === null
-      ? `/consent/${uid}`
-      : `/consent/${uid}/review?org=${encodeId('tenant', idFromUuid('tenant', tenant))}`
+    tenant === null ? `/consent/${uid}` : `/consent/${uid}/review?org=${publicIdOf('tenant', tenant)}`
   return withLanguage(place, chosen)
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { encodeId, fromBits, idFromUuid, scopeOfAction } from '@liaison/access'
+import { fromBits, idFromUuid, scopeOfAction } from '@liaison/access'
 import type { Action, ClientId } from '@liaison/access'
 import { recordEvent, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
@@ -21,7 +22,7 @@ const DAY_MS = 86_400_000
 const ANSWER_DAYS = 30
 
 /** The public id of a request. */
-export const idOfAsk = (id: string): string => encodeId('consent_ask', idFromUuid('consent_ask', id))
+export const idOfAsk = (id: string): string => publicIdOf('consent_ask', id)
 
 /** The page on which a request is read and its decision begins. */
 export const askPath = (id: string): string => `/consent-asks/${idOfAsk(id)}`

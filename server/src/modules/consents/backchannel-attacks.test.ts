@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { randomUUID } from 'node:crypto'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { AskingScene } from '#testing/access-request-acts.ts'
 import { BackchannelWorld, CIBA, ORDERS } from '#testing/backchannel-acts.ts'
 import { makeTestKey, TEST_ISSUER } from '#testing/oauth-client.ts'
@@ -31,7 +31,7 @@ describe('nobody learns whom there is (A16)', () => {
     const known = await ciba.ask(scene)
     const unknown = [
       await ciba.ask(other, { login_hint: scene.grantId }),
-      await ciba.ask(other, { login_hint: encodeId('consent', idFromUuid('consent', randomUUID())) }),
+      await ciba.ask(other, { login_hint: publicIdOf('consent', randomUUID()) }),
       await ciba.ask(other, { login_hint: 'BAN-1001' }),
       await ciba.ask(other, { login_hint: 'alice@globex.example' }),
       await ciba.ask(other, { login_hint: null, login_hint_token: 'not.a.token' }),
@@ -250,7 +250,7 @@ describe('what ended meanwhile gives no token', () => {
       `select r.id, r.result_id as made from consent_request r join backchannel_request b on b.id = r.backchannel_request_id where b.client_id = $1`,
       [scene.cast.client],
     )
-    const key = encodeId('consent_request', idFromUuid('consent_request', row?.id ?? ''))
+    const key = publicIdOf('consent_request', row?.id ?? '')
     const page = await ciba.asking.acts.look(scene.people, key, { as: colleague.caller })
     const done = await ciba.asking.acts.decide(scene.people, key, { page: page.body, as: colleague.caller })
     expect(done.statusCode).toBeGreaterThanOrEqual(400)

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
 import type { Language, Reading } from '#platform/words/language.ts'
 import { Chosen, withLanguage } from '#platform/words/page-language.ts'
@@ -108,7 +108,7 @@ async function openFor(
     delegationId: null,
     backchannelRequestId: row.id,
   })
-  const org = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
+  const org = publicIdOf('tenant', row.tenant_id)
   return withLanguage(`/consent/${uid}/review?org=${org}`, chosen)
 }
 

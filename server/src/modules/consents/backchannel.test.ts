@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { decodeJwt } from 'jose'
 import * as lib from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { AskingScene } from '#testing/access-request-acts.ts'
 import { BackchannelWorld, CIBA, MESSAGE, ORDERS } from '#testing/backchannel-acts.ts'
 import { TEST_ISSUER } from '#testing/oauth-client.ts'
@@ -110,7 +110,7 @@ describe('a client that asks a customer to approve something without a browser (
       `select answer_id as id from backchannel_request where client_id = $1 and status = 'waiting'`,
       [scene.cast.client],
     )
-    const key = encodeId('consent_request', idFromUuid('consent_request', row?.id ?? ''))
+    const key = publicIdOf('consent_request', row?.id ?? '')
     const page = await ciba.asking.acts.look(scene.people, key, { as: colleague.caller })
     const done = await ciba.asking.acts.decide(scene.people, key, { page: page.body, as: colleague.caller })
     expect(done.statusCode, done.body).toBe(303)

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Database } from '#platform/database.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
@@ -15,8 +15,7 @@ import { CONSENT_WORDS, MAIL_WORDS } from './words/index.ts'
 export type { WantedNow }
 
 /** The public id of a request. */
-export const idOfBackchannelRequest = (id: string): string =>
-  encodeId('backchannel_request', idFromUuid('backchannel_request', id))
+export const idOfBackchannelRequest = (id: string): string => publicIdOf('backchannel_request', id)
 
 /** The page on which a request is read and its decision begins. */
 export const backchannelPath = (id: string): string => `/backchannel-requests/${idOfBackchannelRequest(id)}`

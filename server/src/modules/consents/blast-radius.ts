@@ -1,10 +1,11 @@
-import { encodeId, fromBits, idFromUuid, isAction, ACTIONS, permissionsOf } from '@liaison/access'
+import { encodeId, fromBits, isAction, ACTIONS, permissionsOf } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { isoOfText } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 
 const MAXIMUM_MS = 366 * 86_400_000
 const KINDS = ['link', 'consent', 'resale', 'form_token'] as const
@@ -92,13 +93,12 @@ function permissionsOfDelegation({ mask, snapshot }: FoundDelegation): string[] 
 function toDelegation(found: FoundDelegation) {
   const kind = ID_KINDS[found.kind]
   return {
-    delegation_id: encodeId(kind, idFromUuid(kind, found.id)),
+    delegation_id: publicIdOf(kind, found.id),
     kind: found.kind,
     status: found.status,
     open_from: isoOfText(found.from),
     open_until: found.until === null ? null : isoOfText(found.until),
-    client_id:
-      found.client_id === null ? null : encodeId('api_client', idFromUuid('api_client', found.client_id)),
+    client_id: found.client_id === null ? null : publicIdOf('api_client', found.client_id),
     bans: found.bans,
     permissions: permissionsOfDelegation(found),
   }
@@ -135,7 +135,7 @@ export async function readBlastRadius(
     from: from.toISOString(),
     to: to.toISOString(),
     tenants: found.map(({ tenant_id: id, tenant_name: name, delegations, acts }) => ({
-      tenant_id: encodeId('tenant', idFromUuid('tenant', id)),
+      tenant_id: publicIdOf('tenant', id),
       tenant_name: name,
       delegations: delegations.map(toDelegation),
       acts: acts.map((act) => ({

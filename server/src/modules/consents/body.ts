@@ -1,12 +1,6 @@
-import {
-  ACTION_NAMES,
-  encodeId,
-  idFromUuid,
-  LINK_STATUSES,
-  linkStatusWord,
-  SCOPE_NAMES,
-} from '@liaison/access'
+import { ACTION_NAMES, LINK_STATUSES, linkStatusWord, SCOPE_NAMES } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { LANGUAGES } from '#platform/words/language.ts'
 import { Money } from '#platform/money.ts'
 import { sentAt } from '#platform/route.ts'
@@ -165,20 +159,20 @@ export const ShownBody = z
   .nullable()
   .meta({ description: 'What the approver was shown, word for word.' })
 
-const accountId = (id: string) => encodeId('billing_account', idFromUuid('billing_account', id))
+const accountId = (id: string) => publicIdOf('billing_account', id)
 
 /** The public form of a consent; `now` decides what its state is called. */
 export function toConsent(row: ConsentRow, now: Date): z.output<typeof ConsentBody> {
   const { client, accounts, last_used_at: lastUsedAt } = row.card
   const isPartner = accounts.every(({ name }) => name === null)
   return {
-    consent_id: encodeId('consent', idFromUuid('consent', row.id)),
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    consent_id: publicIdOf('consent', row.id),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name ?? '',
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name ?? '',
     client: {
-      client_id: encodeId('api_client', idFromUuid('api_client', client.id)),
+      client_id: publicIdOf('api_client', client.id),
       name: client.name,
       environment: client.environment,
       status: client.status,

@@ -1,8 +1,9 @@
-import { decodeId, encodeId, idFromUuid } from '@liaison/access'
+import { decodeId } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
 import { toNext } from '#platform/list.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId, wholeNumber } from '#platform/route-input.ts'
 import { listConsents } from './store.ts'
 import type { ConsentFilter, ConsentMandate } from './store.ts'
@@ -49,6 +50,6 @@ export async function readPage(
   const hasMore = rows.length > limit && last !== undefined
   return {
     rows: shown,
-    next: toNext(hasMore ? cursors.sign([encodeId('consent', idFromUuid('consent', last.id))], bound) : null),
+    next: toNext(hasMore ? cursors.sign([publicIdOf('consent', last.id)], bound) : null),
   }
 }

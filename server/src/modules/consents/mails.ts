@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
@@ -119,14 +119,11 @@ type Named = Pick<
 
 function placeOf(row: Named, side: 'partner' | 'tenant', detail: NewsDetail): string[] {
   if (detail.origin === undefined) return []
-  const tenant = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
-  if (side === 'partner')
-    return [`${detail.origin}/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/granted`]
+  const tenant = publicIdOf('tenant', row.tenant_id)
+  if (side === 'partner') return [`${detail.origin}/partner/${publicIdOf('partner', row.partner_id)}/granted`]
   return detail.requestId === undefined
     ? [`${detail.origin}/org/${tenant}/access`]
-    : [
-        `${detail.origin}/consent/${encodeId('consent_request', idFromUuid('consent_request', detail.requestId))}/review?org=${tenant}`,
-      ]
+    : [`${detail.origin}/consent/${publicIdOf('consent_request', detail.requestId)}/review?org=${tenant}`]
 }
 
 function partiesOf(row: Named, language: Language): MailParties {
@@ -155,7 +152,7 @@ function frameOf(side: 'partner' | 'tenant', row: Named, told: Told) {
       end: [
         ...(reason ? [words.reason(reasons[reason] ?? reason)] : []),
         ...placeOf(row, side, told),
-        words.reference(encodeId('consent', idFromUuid('consent', row.id))),
+        words.reference(publicIdOf('consent', row.id)),
       ],
     }
   }

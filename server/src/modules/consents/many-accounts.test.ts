@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { fieldOf, makeConsentActs, startConsentWorld, ticksOf } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
@@ -43,7 +43,7 @@ async function castWith(count: number) {
     people.tenant,
   )
   const [first] = people.accounts
-  const others = rows.map(({ id }) => encodeId('billing_account', idFromUuid('billing_account', id)))
+  const others = rows.map(({ id }) => publicIdOf('billing_account', id))
   return { people, ids: [first?.publicId ?? '', ...others] }
 }
 
@@ -121,10 +121,7 @@ test('of more accounts than fit on a page the rest is found, the suggested one s
     people.tenant,
   )
   const idOf = (ban: string) =>
-    encodeId(
-      'billing_account',
-      idFromUuid('billing_account', accounts.find((one) => one.ban === ban)?.id ?? ''),
-    )
+    publicIdOf('billing_account', accounts.find((one) => one.ban === ban)?.id ?? '')
   const uid = await ask(people, { customerHint: 'L-0611' })
   const { body } = await look(people, uid)
   const shown = boxesOf(body, 'account')

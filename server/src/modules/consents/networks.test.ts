@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { fieldOf, makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
@@ -33,7 +33,7 @@ async function choose(people: ConsentCast, uid: string, written: string, lang = 
 const WRITTEN = '198.51.100.0/24\r\n2001:db8::/32, 198.51.100.0/24'
 const NETWORKS = ['198.51.100.0/24', '2001:db8::/32']
 const SENTENCE = 'It works only from 198.51.100.0/24, 2001:db8::/32: every call is decided anew.'
-const publicId = (id: string) => encodeId('consent', idFromUuid('consent', id))
+const publicId = (id: string) => publicIdOf('consent', id)
 
 const read = async (people: ConsentCast, id: string) =>
   (await world.call(people.admin, 'GET', `/api/v1/tenant/consents/${id}`)).json()

@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
@@ -44,7 +45,7 @@ test('the limit that an administrator writes stands on the check page, in what i
   const [mail] = await world.sql<{ text: string }>(
     `select payload ->> 'text' as text from outbox
      where topic = 'mail' and payload ->> 'text' like '%What it can do%' and payload ->> 'text' like $1`,
-    [`%${encodeId('consent', idFromUuid('consent', delegation.id))}%`],
+    [`%${publicIdOf('consent', delegation.id)}%`],
   )
   expect(mail?.text).toContain(sentence)
 })
@@ -167,7 +168,7 @@ test('accounts in another currency that come to a consent for orders get a limit
     [made.tenant],
     made.tenant,
   )
-  const accounts = [encodeId('billing_account', idFromUuid('billing_account', dollars?.id ?? ''))]
+  const accounts = [publicIdOf('billing_account', dollars?.id ?? '')]
   const more = { grantAction: 'merge' as const, delegationId: made.id, actions: ['service.read'] }
   const uid = await ask(made, more)
   const { body } = await look(made, uid)
@@ -211,7 +212,7 @@ test('a second approver is shown the limit that the first one chose, and decides
   expect(page.body).toContain('Orders may cost up to 12.50 EUR in a calendar month.')
   await decide(people, uid, { page: page.body, as: second.caller })
   const { delegation } = await outcome(people, uid)
-  expect(await read(people, encodeId('consent', idFromUuid('consent', delegation.id)))).toMatchObject({
+  expect(await read(people, publicIdOf('consent', delegation.id))).toMatchObject({
     status: 'active',
     order_limits: [{ amount_minor: 1250, currency: 'EUR' }],
   })

@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeDay, writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { button, facts, hiddenField, notice, postForm, showPage, textField } from '#platform/pages/index.ts'
@@ -301,8 +302,8 @@ function receipt(scene: Scene): Html {
   const limits = (shown.limits ?? []).map((sentence) => shownIn(reading.language, shown.language, sentence))
   const reference =
     request.result_id === null
-      ? encodeId('consent_request', idFromUuid('consent_request', request.id))
-      : encodeId('consent', idFromUuid('consent', request.result_id))
+      ? publicIdOf('consent_request', request.id)
+      : publicIdOf('consent', request.result_id)
   return facts([
     [
       words.receipt.who,

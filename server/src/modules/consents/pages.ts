@@ -1,10 +1,10 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { stillDecides } from '#platform/first-approver.ts'
 import { mayAlso, noteRead, recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { IdentitySession, Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Reading } from '#platform/words/language.ts'
 import { Chosen, withLanguage } from '#platform/words/page-language.ts'
 import { button, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
@@ -48,10 +48,7 @@ interface Reader {
 }
 
 const reviewPathFor = ({ key, reading }: Reader, tenantId: string, rest = 'review') =>
-  withLanguage(
-    `/consent/${key}/${rest}?org=${encodeId('tenant', idFromUuid('tenant', tenantId))}`,
-    reading.chosen,
-  )
+  withLanguage(`/consent/${key}/${rest}?org=${publicIdOf('tenant', tenantId)}`, reading.chosen)
 
 function organisationLine(reader: Reader, organisation: OwnOrganisation, client: Parties['client']) {
   const words = CONSENT_WORDS[reader.reading.language].choose
@@ -59,7 +56,7 @@ function organisationLine(reader: Reader, organisation: OwnOrganisation, client:
   if (role !== 'TENANT_ADMIN')
     return html`<li class="muted">
       ${words.adminsOnly(name)}
-      <a href="/org/${encodeId('tenant', idFromUuid('tenant', id))}/home">${words.askThem}</a>.
+      <a href="/org/${publicIdOf('tenant', id)}/home">${words.askThem}</a>.
     </li>`
   if (isSandbox !== (client.environment === 'sandbox'))
     return html`<li class="muted">${isSandbox ? words.isSandbox(name) : words.isReal(name)}</li>`

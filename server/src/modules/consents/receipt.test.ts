@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import { activeAgreement } from '#testing/program-acts.ts'
 import { NOBODY_READ, readPdfWords } from '#testing/pdf-words.ts'
@@ -36,7 +37,7 @@ test('the receipt is printed or saved as a file, in the words that were read; th
   const words = (await readPdfWords(file.rawPayload))?.replaceAll(/\s+/g, ' ')
   if (words === undefined) return context.skip(NOBODY_READ)
   const { delegation } = await outcome(people, uid)
-  const reference = encodeId('consent', idFromUuid('consent', delegation.id))
+  const reference = publicIdOf('consent', delegation.id)
   for (const said of ['Northwind now has access', 'Dana Kim', people.accounts[0]?.ban ?? '', reference])
     expect(words).toContain(said)
   const [row] = await world.sql<{ shown: { can: string[]; cannot: string[] } }>(

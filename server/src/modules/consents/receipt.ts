@@ -1,10 +1,10 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { sentBytes } from '#platform/http/file-body.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { drawPaper } from '#platform/paper.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -42,7 +42,7 @@ async function drawReceipt({ tenant, shown, request, phone, at }: Receipt): Prom
   const title = words.done.approved(shown.partner)
   const names = [request.first_approved_by_name, request.decided_by_name].flatMap((name) => name ?? [])
   const by = names.reduce((all, name) => (all === '' ? name : words.and(all, name)), '')
-  const reference = request.result_id && encodeId('consent', idFromUuid('consent', request.result_id))
+  const reference = request.result_id && publicIdOf('consent', request.result_id)
   return drawPaper({ title, at, language }, (paper) => {
     paper.put(PROVIDER_NAME, { size: 9, gap: 10 })
     paper.put(title, { size: 20, bold: true, gap: 4 })

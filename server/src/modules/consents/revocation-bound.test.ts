@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { fieldOf, makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import type { ConsentCast } from '#testing/consent-acts.ts'
 import type { TestWorld } from '#testing/world.ts'
@@ -31,7 +31,7 @@ async function choose(people: ConsentCast, uid: string, written: string, lang = 
 }
 
 const SENTENCE = 'A stop counts within 90 seconds everywhere: every call is decided anew.'
-const publicId = (id: string) => encodeId('consent', idFromUuid('consent', id))
+const publicId = (id: string) => publicIdOf('consent', id)
 
 const read = async (people: ConsentCast, id: string) =>
   (await world.call(people.admin, 'GET', `/api/v1/tenant/consents/${id}`)).json()

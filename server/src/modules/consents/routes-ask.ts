@@ -1,9 +1,10 @@
-import { ACTION_NAMES, decodeId, encodeId, idFromUuid } from '@liaison/access'
+import { ACTION_NAMES, decodeId } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
 import { cursorPageOf, toNext } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -73,7 +74,7 @@ function toSent(row: SentAsk, now: Date): z.output<typeof SentBody> {
   return {
     consent_ask_id: idOfAsk(row.id),
     to: row.asked,
-    client_id: encodeId('api_client', idFromUuid('api_client', row.client_id)),
+    client_id: publicIdOf('api_client', row.client_id),
     client_name: row.client_name,
     actions: [...row.actions],
     purpose: row.purpose,
@@ -83,7 +84,7 @@ function toSent(row: SentAsk, now: Date): z.output<typeof SentBody> {
     created_at: row.created_at.toISOString(),
     ends_at: row.ends_at.toISOString(),
     decided_at: row.decided_at?.toISOString() ?? null,
-    consent_id: row.consent_id && encodeId('consent', idFromUuid('consent', row.consent_id)),
+    consent_id: row.consent_id && publicIdOf('consent', row.consent_id),
   }
 }
 

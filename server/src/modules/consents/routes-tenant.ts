@@ -1,4 +1,4 @@
-import { ACTION_NAMES, encodeId, idFromUuid } from '@liaison/access'
+import { ACTION_NAMES, encodeId } from '@liaison/access'
 import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone, whoStillDecides } from '#platform/first-approver.ts'
 import { cursorPageOf } from '#platform/list.ts'
@@ -6,6 +6,7 @@ import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { Money } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -84,7 +85,7 @@ async function readWaiting(mandate: Mandate<'tenant'>): Promise<z.output<typeof 
   )
   for (const row of rows) {
     const { client, partner } = await readParties(mandate, row.id)
-    const id = encodeId('consent_request', idFromUuid('consent_request', row.id))
+    const id = publicIdOf('consent_request', row.id)
     items.push({
       consent_request_id: id,
       partner_name: partner.name,

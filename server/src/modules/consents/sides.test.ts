@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { openForSystem } from '#platform/resolvers/resolver-without-person.ts'
 import { readBlastRadius } from './index.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
@@ -28,7 +29,7 @@ async function wide(): Promise<Made> {
     ...people,
     uid,
     id: delegation.id,
-    publicId: encodeId('consent', idFromUuid('consent', delegation.id)),
+    publicId: publicIdOf('consent', delegation.id),
   }
 }
 

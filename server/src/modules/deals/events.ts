@@ -1,7 +1,8 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { formatInstant } from '@liaison/access'
 import { enqueue, recordEvent, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { DealRow } from './store.ts'
 
 /** What of a deal is told. */
@@ -62,9 +63,8 @@ const LETTERS: Readonly<Partial<Record<DealAction, Letter>>> = {
 }
 
 function pageOf({ id, partner_id: partner }: Told, side: Letter['side'], origin: string): string {
-  if (side === 'partner')
-    return `${origin}/partner/${encodeId('partner', idFromUuid('partner', partner))}/deals`
-  return `${origin}/platform/deals/${encodeId('deal', idFromUuid('deal', id))}`
+  if (side === 'partner') return `${origin}/partner/${publicIdOf('partner', partner)}/deals`
+  return `${origin}/platform/deals/${publicIdOf('deal', id)}`
 }
 
 /** Tells whom it concerns by mail, and the partner's own systems by webhook with ids and the state alone. */

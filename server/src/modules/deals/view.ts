@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { Money, MoneyInput, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText } from '#platform/route-input.ts'
 import { isoOf } from '#platform/instant.ts'
 import { domainOf } from './rules.ts'
@@ -84,9 +84,9 @@ export const DealDetailBody = DealBody.extend({
     .meta({ description: 'Registrations of the same prospect, and tenants that may be it.' }),
 }).meta({ id: 'DealDetail' })
 
-const toDealId = (id: string) => encodeId('deal', idFromUuid('deal', id))
+const toDealId = (id: string) => publicIdOf('deal', id)
 const namePartner = (id: string, name: string) => ({
-  partner_id: encodeId('partner', idFromUuid('partner', id)),
+  partner_id: publicIdOf('partner', id),
   name,
 })
 
@@ -109,7 +109,7 @@ function toShared(row: DealRow) {
     reason: row.reason,
     protected_until: isoOf(row.protected_until),
     ended_at: isoOf(row.ended_at),
-    referral_id: row.referral_id && encodeId('referral', idFromUuid('referral', row.referral_id)),
+    referral_id: row.referral_id && publicIdOf('referral', row.referral_id),
   }
 }
 
@@ -138,7 +138,7 @@ export const toDealDetail = (row: PartnerDealRow, found: Conflicts): z.input<typ
       protected_until: other.protected_until && new Date(other.protected_until).toISOString(),
     })),
     tenants: found.tenants.map(({ id, name }) => ({
-      tenant_id: encodeId('tenant', idFromUuid('tenant', id)),
+      tenant_id: publicIdOf('tenant', id),
       name,
     })),
   },

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeDelegationRoutes } from './index.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const NO_SUCH = encodeId('explain', idFromUuid('explain', '00000000-0000-7000-8000-000000000000'))
+const NO_SUCH = publicIdOf('explain', '00000000-0000-7000-8000-000000000000')
 
 test.each(['partner', 'tenant'] as const)(
   'the explainer is limited for each person apart: who asks much leaves the colleagues of the %s theirs (B12)',

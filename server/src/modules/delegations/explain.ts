@@ -10,6 +10,7 @@ import {
 } from '@liaison/access'
 import type { Decision, DecisionCode, Facts, Owner, Permission, Step } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { toFacts } from '#platform/resolvers/facts.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -128,7 +129,7 @@ function pageOf(action: (typeof ACTIONS)[number], { partnerId }: Told, viewer: O
   if (action === 'set_up_factor') return '/account'
   const page = PAGES[action]
   if (page === undefined || partnerId === null || viewer === 'tenant' || viewer === 'provider') return null
-  return `/partner/${encodeId('partner', idFromUuid('partner', partnerId))}/${page}`
+  return `/partner/${publicIdOf('partner', partnerId)}/${page}`
 }
 
 function toRemedy({ check, remedy, owner, state }: Step, told: Told, viewer: Owner) {
@@ -144,11 +145,11 @@ function isOfPerson(decision: KeptDecision | KeptRefusal): decision is KeptDecis
 }
 
 const namesOf = (told: Told) => ({
-  explain_id: encodeId('explain', idFromUuid('explain', told.id)),
+  explain_id: publicIdOf('explain', told.id),
   as_of: told.at.toISOString(),
-  person_id: told.personId && encodeId('person', idFromUuid('person', told.personId)),
+  person_id: told.personId && publicIdOf('person', told.personId),
   person_name: told.personName,
-  tenant_id: told.tenantId && encodeId('tenant', idFromUuid('tenant', told.tenantId)),
+  tenant_id: told.tenantId && publicIdOf('tenant', told.tenantId),
   permission: told.permission,
   configuration_version: told.configurationVersion,
 })

@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import type { FreezeId } from '@liaison/access'
 import { z } from 'zod'
 import {
@@ -12,6 +12,7 @@ import {
 import type { InCharge } from '#platform/first-approver.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId, truth } from '#platform/route-input.ts'
 import { askLift, findFrozenLinks, getFreeze, holdFreeze, insertFreeze, liftFreeze } from './freeze-store.ts'
 import type { FreezeMandate, FreezeRow, FreezeTarget } from './freeze-store.ts'
@@ -50,14 +51,14 @@ const lifterOf = (row: FreezeRow) => (row.lifted_at === null ? row.lift_asked_by
 
 function toFreeze(row: FreezeRow, mandate: FreezeMandate, inCharge: InCharge): z.output<typeof FreezeBody> {
   return {
-    freeze_id: encodeId('freeze', idFromUuid('freeze', row.id)),
+    freeze_id: publicIdOf('freeze', row.id),
     scope: row.scope,
-    partner_id: row.partner_id && encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: row.partner_id && publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
-    tenant_id: row.tenant_id && encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    tenant_id: row.tenant_id && publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
-    link_id: row.delegation_id && encodeId('link', idFromUuid('link', row.delegation_id)),
-    person_id: row.person_id && encodeId('person', idFromUuid('person', row.person_id)),
+    link_id: row.delegation_id && publicIdOf('link', row.delegation_id),
+    person_id: row.person_id && publicIdOf('person', row.person_id),
     person_name: row.person_name,
     reason: row.reason,
     in_force: row.lifted_at === null,

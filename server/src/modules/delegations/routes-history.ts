@@ -2,6 +2,7 @@ import { encodeId, fromBits, has, idFromUuid, PERMISSIONS, ROLE_TITLES } from '@
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { readCountedPage } from '#platform/read-page.ts'
 import { instantText, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -107,7 +108,7 @@ const toText = (time: string | null) => time && new Date(time).toISOString()
 
 function toPerson(row: AccessThenRow['people'][number], whole: string): z.input<typeof Person> {
   return {
-    person_id: encodeId('person', idFromUuid('person', row.person_id)),
+    person_id: publicIdOf('person', row.person_id),
     name: row.name,
     role_title: row.role && ROLE_TITLES[row.role],
     can: row.mask === whole ? null : sentencesOf(row.mask),

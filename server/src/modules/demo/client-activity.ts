@@ -1,5 +1,5 @@
 import type { ClientPermission } from '@liaison/access'
-import { encodeId, idFromUuid } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { DemoConsented } from './consents.ts'
 import { addDays, Dice } from './dice.ts'
 import type { DemoPeople, DemoTenant, Making } from './people.ts'
@@ -79,7 +79,7 @@ function addCall({ dice, ledger, consented, tenant }: Doing, { at, call, code }:
     role: 'delegated',
     permission: call.permission,
     row_count: rowCount,
-    billing_party: encodeId('tenant', idFromUuid('tenant', tenant.id)),
+    billing_party: publicIdOf('tenant', tenant.id),
     repeats: 1,
     request_id: `req_${id.replaceAll('-', '').slice(10)}`,
     method: 'GET',

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { DemoClient } from './sign-ins.ts'
 import type { DemoRow, DemoRows } from './store.ts'
 
@@ -10,7 +10,7 @@ function keep(row: DemoRow): { row: DemoRow; client: DemoClient } {
   return {
     row: { ...row, jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), ...about }] } },
     client: {
-      client_id: encodeId('api_client', idFromUuid('api_client', id)),
+      client_id: publicIdOf('api_client', id),
       name: String(row['name']),
       private_jwk: { ...privateKey.export({ format: 'jwk' }), ...about },
     },

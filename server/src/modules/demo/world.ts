@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { inAdminTransaction } from '#platform/admin.ts'
 import type { RunSql } from '#platform/admin.ts'
 import type { ConnectionSettings } from '#platform/database.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { makeIngestKey } from '#modules/ingest/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { addChangeRequest, addInvitationCodes, addLiftedFreeze, addPolicies } from './access-records.ts'
 import { addActivity, addLoadingEvent } from './activity.ts'
 import { addApplications } from './applications.ts'
@@ -328,19 +328,13 @@ function describe(
         ...people.partners.values(),
         { slug: world.realm.slug, id: world.realm.partnerId },
         { slug: world.program.slug, id: world.program.partnerId },
-      ].map(({ slug, id }) => [slug, encodeId('partner', idFromUuid('partner', id))]),
+      ].map(({ slug, id }) => [slug, publicIdOf('partner', id)]),
     ),
     tenants: Object.fromEntries(
-      [...people.tenants.values()].map(({ slug, id }) => [
-        slug,
-        encodeId('tenant', idFromUuid('tenant', id)),
-      ]),
+      [...people.tenants.values()].map(({ slug, id }) => [slug, publicIdOf('tenant', id)]),
     ),
     links: Object.fromEntries(
-      links.map(({ partner, tenant, id }) => [
-        `${partner.slug} in ${tenant.slug}`,
-        encodeId('link', idFromUuid('link', id)),
-      ]),
+      links.map(({ partner, tenant, id }) => [`${partner.slug} in ${tenant.slug}`, publicIdOf('link', id)]),
     ),
   }
 }

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import { LARGEST_AMOUNT } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -45,7 +45,7 @@ export const adjustRoute: Route = route({
     // The row records itself; this says that somebody asked for it.
     recordEvent(mandate, { action: 'program.earnings.adjust', partnerId: row.partner_id, rowCount: 1 })
     const names = await nameRows(mandate, [row])
-    const id = encodeId('earning', idFromUuid('earning', row.id))
+    const id = publicIdOf('earning', row.id)
     return sent(toEarning(row, names, true), { Location: `${BASE}/${id}` })
   },
 })

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { SKIP_REASONS } from './accrual-facts.ts'
 import { EVENT_KINDS } from './tables.ts'
 import type { listAllSkips, listSkips } from './skip-store.ts'
@@ -42,8 +42,8 @@ const SENTENCES: ReadonlyMap<string, string> = new Map(Object.entries(SKIP_REASO
 export const sayWhy = (reason: string): string => SENTENCES.get(reason) ?? 'Nothing was earned on it.'
 
 export const toSkip = (row: SkipRow): z.input<typeof SkipBody> => ({
-  billing_event_id: encodeId('billing_event', idFromUuid('billing_event', row.billing_event_id)),
-  referral_id: encodeId('referral', idFromUuid('referral', row.referral_id)),
+  billing_event_id: publicIdOf('billing_event', row.billing_event_id),
+  referral_id: publicIdOf('referral', row.referral_id),
   component: row.component === '' ? null : row.component,
   reason: row.reason,
   says: sayWhy(row.reason),
@@ -54,7 +54,7 @@ type ProviderSkipRow = Awaited<ReturnType<typeof listAllSkips>>['rows'][number]
 
 export const toProviderSkip = (row: ProviderSkipRow): z.input<typeof ProviderSkipBody> => ({
   ...toSkip(row),
-  partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+  partner_id: publicIdOf('partner', row.partner_id),
   partner_name: row.partner_name,
   source: row.source,
   external_id: row.external_id,

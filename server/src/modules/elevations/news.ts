@@ -1,6 +1,7 @@
-import { encodeId, fromBits, idFromUuid, permissionsOf } from '@liaison/access'
+import { fromBits, permissionsOf } from '@liaison/access'
 import { tellPermission } from '#modules/links/index.ts'
 import { enqueue, recordEvent, runStatements } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
@@ -131,8 +132,8 @@ function placeFor(audience: Side | 'tenant', row: ElevationRow, origin: string |
   if (origin === undefined) return []
   const path =
     audience === 'tenant'
-      ? `/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id))}/access/elevations`
-      : `/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/elevations`
+      ? `/org/${publicIdOf('tenant', row.tenant_id)}/access/elevations`
+      : `/partner/${publicIdOf('partner', row.partner_id)}/elevations`
   return [`${origin}${path}`]
 }
 
@@ -153,7 +154,7 @@ function letterOf(
     words.why(row.reason),
     ...(row.end_reason === null ? [] : [words.given(row.end_reason)]),
     ...place,
-    words.reference(encodeId('elevation', idFromUuid('elevation', row.id))),
+    words.reference(publicIdOf('elevation', row.id)),
   ]
   return { subject: said[0], text: paragraphs.join('\n\n') }
 }

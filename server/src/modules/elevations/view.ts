@@ -1,9 +1,10 @@
-import { encodeId, findPermission, fromBits, idFromUuid, permissionsOf } from '@liaison/access'
+import { findPermission, fromBits, permissionsOf } from '@liaison/access'
 import { z } from 'zod'
 import { FirstCountsOrNone } from '#platform/first-approver.ts'
 import { mayAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { ELEVATION_STATES } from './tables.ts'
 import type { ElevationRow } from './store.ts'
 
@@ -90,13 +91,13 @@ export function toElevation(
   mandate: Mandate<'program' | 'tenant'>,
 ): z.output<typeof ElevationBody> {
   return {
-    elevation_id: encodeId('elevation', idFromUuid('elevation', row.id)),
-    link_id: encodeId('link', idFromUuid('link', row.link_id)),
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    elevation_id: publicIdOf('elevation', row.id),
+    link_id: publicIdOf('link', row.link_id),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
-    person_id: encodeId('person', idFromUuid('person', row.person_id)),
+    person_id: publicIdOf('person', row.person_id),
     person_name: row.person_name,
     permissions: permissionsOf(fromBits(row.mask)).map((name) => {
       const entry = findPermission(name)
@@ -108,7 +109,7 @@ export function toElevation(
       }
     }),
     reason: row.reason,
-    ticket_id: row.ticket_id && encodeId('ticket', idFromUuid('ticket', row.ticket_id)),
+    ticket_id: row.ticket_id && publicIdOf('ticket', row.ticket_id),
     ticket_number: row.ticket_number,
     duration_minutes: row.duration_minutes,
     status: row.state,

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { create } from 'qrcode'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -76,7 +76,7 @@ function tellIssued({ voucher, status, voucherType, zone }: Issued, correlationI
   const code = showVoucherCode(voucher.code)
   const { issued_on: issuedOn, expires_on: expiresOn } = daysOf(voucher, zone)
   const data = {
-    voucher_id: encodeId('voucher', idFromUuid('voucher', voucher.id)),
+    voucher_id: publicIdOf('voucher', voucher.id),
     code,
     status,
     voucher_type: voucherType,

@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { ExportRow } from './store.ts'
 import { fileNameOf, KEPT_DAYS } from './rules.ts'
 import { sourceOf } from './registry.ts'
@@ -9,10 +9,10 @@ const NUMBER = new Intl.NumberFormat('en-GB')
 function pageOf(row: ExportRow): string {
   if (row.plane === 'platform') return '/platform/exports'
   if (row.plane === 'program')
-    return `/partner/${encodeId('partner', idFromUuid('partner', row.partner_id ?? ''))}/program-exports`
+    return `/partner/${publicIdOf('partner', row.partner_id ?? '')}/program-exports`
   return row.partner_id === null
-    ? `/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id ?? ''))}/exports`
-    : `/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/exports`
+    ? `/org/${publicIdOf('tenant', row.tenant_id ?? '')}/exports`
+    : `/partner/${publicIdOf('partner', row.partner_id)}/exports`
 }
 
 const REASONS: Readonly<Record<string, string>> = {

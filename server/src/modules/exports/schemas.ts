@@ -1,7 +1,8 @@
-import { BILLING_PARTIES, encodeId, idFromUuid } from '@liaison/access'
+import { BILLING_PARTIES } from '@liaison/access'
 import { z } from 'zod'
 import type { ExportSource } from '#platform/export-source.ts'
 import { pageOf, pageQuery } from '#platform/list.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, publicId, truth } from '#platform/route-input.ts'
 import { isoOf } from '#platform/instant.ts'
 import type { Preview } from './order.ts'
@@ -124,7 +125,7 @@ export const Export = z
 
 export const ExportPage = z.strictObject(pageOf(Export)).meta({ id: 'ExportPage' })
 
-const tenantId = (uuid: string): string => encodeId('tenant', idFromUuid('tenant', uuid))
+const tenantId = (uuid: string): string => publicIdOf('tenant', uuid)
 
 function estimateOf(row: ExportRow): string | null {
   if (row.status !== 'queued' && row.status !== 'processing') return null
@@ -169,7 +170,7 @@ export function toExport(
   row: ExportRow,
   seen: { readonly place: string; readonly now: Date; readonly personId: string },
 ): z.input<typeof Export> {
-  const id = encodeId('export', idFromUuid('export', row.id))
+  const id = publicIdOf('export', row.id)
   const status = statusAt(row, seen.now)
   return {
     export_id: id,
@@ -189,7 +190,7 @@ export function toExport(
     download_url: status === 'completed' ? `${seen.place}/${id}/download` : null,
     billing_party: row.billing_party,
     ordered_by: {
-      person_id: encodeId('person', idFromUuid('person', row.ordered_by)),
+      person_id: publicIdOf('person', row.ordered_by),
       name: row.ordered_by_name,
     },
     is_mine: row.ordered_by === seen.personId,

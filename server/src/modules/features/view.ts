@@ -1,5 +1,6 @@
-import { PERMISSIONS, encodeId, idFromUuid } from '@liaison/access'
+import { PERMISSIONS } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CHOICES, Definition, KEY_PATTERN, STATUSES, shareAt } from './definition.ts'
 import type { FeatureRule } from './definition.ts'
 import { BRANCHES } from './evaluator.ts'
@@ -150,4 +151,4 @@ export function toSteps(branch: Branch): z.output<typeof StepsBody> {
   }))
 }
 
-export const publicPartner = (id: string) => encodeId('partner', idFromUuid('partner', id))
+export const publicPartner = (id: string) => publicIdOf('partner', id)

@@ -2,7 +2,6 @@ import {
   ACTIONS,
   decideClient,
   decodeId,
-  encodeId,
   findPermission,
   idFromUuid,
   isAction,
@@ -13,6 +12,7 @@ import {
 } from '@liaison/access'
 import type { Action, ClientId, TenantId } from '@liaison/access'
 import type { AccessToken } from '#platform/credentials/access-token.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { toClientFacts } from '#platform/resolvers/client-facts.ts'
 import type { EnteredClient } from '#platform/resolvers/client-facts.ts'
 import type { Database } from '#platform/database.ts'
@@ -35,9 +35,7 @@ export function readDelegationId(text: string | null): string | null | undefined
 
 /** The public id of a delegation. */
 export function encodeDelegation(id: string, kind: 'consent' | 'resale'): string {
-  return kind === 'consent'
-    ? encodeId('consent', idFromUuid('consent', id))
-    : encodeId('resale', idFromUuid('resale', id))
+  return kind === 'consent' ? publicIdOf('consent', id) : publicIdOf('resale', id)
 }
 
 function accessOf({ delegation }: EnteredClient): AccessToken['access'] {

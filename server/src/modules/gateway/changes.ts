@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream'
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '#platform/database.ts'
 import type { Limiter } from '#platform/limits/limits.ts'
@@ -8,6 +7,7 @@ import { countStranger } from '#platform/limits/open-door.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { Ear } from '#platform/http/stream.ts'
 import type { Wake } from '#platform/http/stream.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { makeResourceServers } from './resource-server.ts'
 import type { ResourceServers } from './resource-server.ts'
 
@@ -22,8 +22,8 @@ const LARGEST_BACKLOG_BYTES = 65_536
 function toText(change: Parameters<Wake>[0]): string {
   const { partner_id: partner, tenant_id: tenant } = change
   const told = {
-    ...(partner !== undefined && { partner_id: encodeId('partner', idFromUuid('partner', partner)) }),
-    ...(tenant !== undefined && { customer_id: encodeId('tenant', idFromUuid('tenant', tenant)) }),
+    ...(partner !== undefined && { partner_id: publicIdOf('partner', partner) }),
+    ...(tenant !== undefined && { customer_id: publicIdOf('tenant', tenant) }),
   }
   return `event: changed\ndata: ${JSON.stringify(told)}\n\n`
 }

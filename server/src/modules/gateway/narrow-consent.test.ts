@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid, maskOfActions, toBits } from '@liaison/access'
+import { encodeId, maskOfActions, toBits } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { GatewayWorld } from '#testing/gateway.ts'
 
 let gateway: GatewayWorld
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => gateway[Symbol.asyncDispose]())
 
 const wanted = () => ({
-  grant_id: encodeId('consent', idFromUuid('consent', gateway.scene.consent)),
+  grant_id: publicIdOf('consent', gateway.scene.consent),
   authorization_details: [
     { type: 'partner_access', actions: ['order.create'], customer_hint: gateway.scene.account.ban },
   ],

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid, isCidr } from '@liaison/access'
+import { isCidr } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -63,7 +64,7 @@ function toTerms(body: z.output<typeof Terms>): GatewayTerms {
 
 function toBody(row: GatewayRow): z.input<typeof GatewayBody> {
   return {
-    gateway_id: encodeId('gateway', idFromUuid('gateway', row.id)),
+    gateway_id: publicIdOf('gateway', row.id),
     name: row.name,
     credential_hint: row.credential_hint,
     previous_credential_ends_at: row.previous_ends_at?.toISOString() ?? null,

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { recordEvent, runStatements } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { writeLetters } from '#platform/words/letters.ts'
@@ -50,8 +50,8 @@ export async function announceHome(
   row: HomeRow,
   told: { readonly news: HomeNews; readonly origin: string },
 ): Promise<void> {
-  const tenantPage = `${told.origin}/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id))}/access/home`
-  const partnerPage = `${told.origin}/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/profile`
+  const tenantPage = `${told.origin}/org/${publicIdOf('tenant', row.tenant_id)}/access/home`
+  const partnerPage = `${told.origin}/partner/${publicIdOf('partner', row.partner_id)}/profile`
   const reason = row.end_reason
   const toAdmins = writeLetters((language): Letter => {
     const words = HOME_WORDS[language]

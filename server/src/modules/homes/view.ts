@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { firstCounts, FirstCountsOrNone } from '#platform/first-approver.ts'
 import type { InCharge } from '#platform/first-approver.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { isoOf } from '#platform/instant.ts'
 import type { HomeRow } from './store.ts'
@@ -52,10 +52,10 @@ export function toHome(
   inCharge: InCharge | null = null,
 ): z.output<typeof HomeBody> {
   return {
-    home_id: encodeId('partner_home', idFromUuid('partner_home', row.id)),
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    home_id: publicIdOf('partner_home', row.id),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
     status: row.state,
     asked_by_name: row.asked_by_name,

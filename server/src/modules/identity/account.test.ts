@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { addApp, linkIn, mailsTo, NEW_PASSWORD, PASSWORD, seedAccount } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -74,7 +74,7 @@ describe('the account page', () => {
       stranger.id,
     ])
     const path = (id = '00000000-0000-7000-8000-000000000000') =>
-      `/account/sessions/${encodeId('session', idFromUuid('session', id))}/end`
+      `/account/sessions/${publicIdOf('session', id)}/end`
     await browser.post(path(row?.id))
     await browser.post(path(theirs?.id))
     expect(await Promise.all([browser, second, third, foreign].map(isSignedIn))).toEqual([
@@ -98,7 +98,7 @@ describe('the account page', () => {
       'select id from session where person_id = $1 and id <> $2',
       [person.id, row?.id],
     )
-    const one = `/account/sessions/${encodeId('session', idFromUuid('session', theirs?.id ?? ''))}/end`
+    const one = `/account/sessions/${publicIdOf('session', theirs?.id ?? '')}/end`
     for (const path of [one, '/account/sessions/end-others'])
       expect((await browser.post(path)).location, path).toBe('/step-up?return_to=%2Faccount')
     expect(await isSignedIn(other)).toBe(true)

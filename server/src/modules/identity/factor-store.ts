@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { IdentityTables } from './tables.ts'
 
 /** A passkey as it is shown to its owner. */
@@ -229,5 +229,5 @@ export async function removePasskey(
 
 /** The public form of a passkey's id. */
 export function toPasskeyId(id: string): string {
-  return encodeId('passkey', idFromUuid('passkey', id))
+  return publicIdOf('passkey', id)
 }

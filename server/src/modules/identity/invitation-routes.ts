@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -37,7 +37,7 @@ function statusOf({ withdrawn_at: withdrawnAt, ends_at: endsAt }: OwnInvitation,
 
 function toBody(row: OwnInvitation, now: Date): z.output<typeof InvitationBody> {
   return {
-    invitation_id: encodeId('invitation', idFromUuid('invitation', row.id)),
+    invitation_id: publicIdOf('invitation', row.id),
     email: row.email,
     role: row.role,
     invited_by: row.invited_by,

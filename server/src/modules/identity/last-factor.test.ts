@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { addApp, codeOf, PASSWORD, seedAccount } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -30,7 +30,7 @@ test('of two factors that are removed at the same moment one stays with whoever 
   const browser = new FormBrowser(world)
   await browser.post('/signin', { email: person.email, password: PASSWORD })
   await browser.post('/signin/mfa', { code: codeOf(secret) })
-  const id = encodeId('passkey', idFromUuid('passkey', passkey?.id ?? ''))
+  const id = publicIdOf('passkey', passkey?.id ?? '')
   const holder = new pg.Client(world.connection)
   await holder.connect()
   try {

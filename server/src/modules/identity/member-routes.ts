@@ -1,8 +1,9 @@
-import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
+import { LINK_ROLES } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -69,16 +70,16 @@ const listOwnMembers = route({
   async handle({ mandate, query }) {
     const { rows, total } = await listMembers(mandate, query)
     const items = rows.map((row) => ({
-      member_id: encodeId('member', idFromUuid('member', row.id)),
-      person_id: encodeId('person', idFromUuid('person', row.personId)),
+      member_id: publicIdOf('member', row.id),
+      person_id: publicIdOf('person', row.personId),
       name: row.name,
       email: row.email,
       role: row.role,
       status: row.status,
       has_second_factor: row.hasFactor,
       assignments: row.assignments.map((assignment) => ({
-        link_id: encodeId('link', idFromUuid('link', assignment.linkId)),
-        tenant_id: encodeId('tenant', idFromUuid('tenant', assignment.tenantId)),
+        link_id: publicIdOf('link', assignment.linkId),
+        tenant_id: publicIdOf('tenant', assignment.tenantId),
         tenant_name: assignment.tenantName,
         role: assignment.role,
         ends_at: assignment.endsAt,
@@ -100,8 +101,8 @@ const listOwnTenantMembers = route({
     const { rows, total } = await listTenantMembers(mandate, query)
     noteRead(mandate, { action: 'tenant.members.read', rowCount: rows.length })
     const items = rows.map((row) => ({
-      member_id: encodeId('member', idFromUuid('member', row.id)),
-      person_id: encodeId('person', idFromUuid('person', row.personId)),
+      member_id: publicIdOf('member', row.id),
+      person_id: publicIdOf('person', row.personId),
       name: row.name,
       email: row.email,
       role: row.role,

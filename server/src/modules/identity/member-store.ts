@@ -1,9 +1,10 @@
-import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
+import { LINK_ROLES } from '@liaison/access'
 import type { MemberRole, PartnerRole, TenantRole } from '@liaison/access'
 import { z } from 'zod'
 import { guardedBy } from '#platform/guarded.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { readCountedPage } from '#platform/read-page.ts'
 import { digestOf, makeToken } from '#platform/credentials/secret-token.ts'
 import type { IdentityTables } from './tables.ts'
@@ -62,7 +63,7 @@ export async function keepInvitation(
   const [result] = await runStatements(mandate, [
     { text: 'select access.invite($1) as id', values: [argument] },
   ])
-  return { id: encodeId('invitation', idFromUuid('invitation', String(result?.rows[0]?.['id']))), token }
+  return { id: publicIdOf('invitation', String(result?.rows[0]?.['id'])), token }
 }
 
 /** The members of the mandate's partner, by name. */

@@ -1,8 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -35,7 +36,7 @@ const listPersons = route({
     const { rows, total } = await findPersons(mandate, query.search, query)
     noteRead(mandate, { action: 'platform.persons.read', rowCount: rows.length })
     const items = rows.map((row) => ({
-      person_id: encodeId('person', idFromUuid('person', row.id)),
+      person_id: publicIdOf('person', row.id),
       name: row.name,
       email: row.email,
       status: row.status,

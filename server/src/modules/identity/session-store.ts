@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { SessionId } from '@liaison/access'
 import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { IdentitySession, Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import { digestOf, makeToken } from '#platform/credentials/secret-token.ts'
 import type { IdentityTables } from './tables.ts'
@@ -181,5 +181,5 @@ export async function touchSession(mandate: Mandate<'identity'>, sessionId: Sess
 
 /** The public form of a session's id. */
 export function toSessionId(id: string): string {
-  return encodeId('session', idFromUuid('session', id))
+  return publicIdOf('session', id)
 }

@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -55,7 +55,7 @@ const listRoute = route({
     noteRead(mandate, { action: 'platform.staff.read', rowCount: staff.length })
     return {
       items: staff.map((row) => ({
-        person_id: encodeId('person', idFromUuid('person', row.id)),
+        person_id: publicIdOf('person', row.id),
         name: row.name,
         email: row.email,
         status: row.status,
@@ -64,7 +64,7 @@ const listRoute = route({
         last_seen_at: row.last_seen_at?.toISOString() ?? null,
       })),
       invitations: invitations.map((row) => ({
-        invitation_id: encodeId('invitation', idFromUuid('invitation', row.id)),
+        invitation_id: publicIdOf('invitation', row.id),
         email: row.email,
         invited_by: row.invited_by,
         expires_at: row.ends_at.toISOString(),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { digestIngestKey, makeIngestKey } from './key.ts'
 import { addKey } from './key-store.ts'
 import type { IngestKeyRow } from './key-store.ts'
@@ -36,7 +36,7 @@ export async function createIngestKey(
 ) {
   const { row, key } = await makeAndRecordKey(mandate, wanted)
   return {
-    key_id: encodeId('ingest_key', idFromUuid('ingest_key', row.id)),
+    key_id: publicIdOf('ingest_key', row.id),
     name: row.name,
     source: row.source,
     ends_at: row.ends_at.toISOString(),

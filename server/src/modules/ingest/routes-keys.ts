@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -42,7 +42,7 @@ function statusOf(row: IngestKeyRow, now: Date): 'active' | 'expired' | 'revoked
 
 function toBody(row: IngestKeyRow, now: Date): z.input<typeof IngestKey> {
   return {
-    key_id: encodeId('ingest_key', idFromUuid('ingest_key', row.id)),
+    key_id: publicIdOf('ingest_key', row.id),
     name: row.name,
     source: row.source,
     hint: row.key_hint,

@@ -1,7 +1,8 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { formatInstant } from '@liaison/access'
 import { enqueue, recordEvent, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { showCheckId } from './ids.ts'
 import { readReasons, REASONS } from './rules.ts'
 import type { CheckState, TargetRole } from './rules.ts'
@@ -139,7 +140,7 @@ export async function mailSecondReviewers(
   row: Pick<ToldCheck, 'id' | 'partner_id'>,
   origin: string,
 ): Promise<void> {
-  const [check, partner] = [showCheckId(row.id), encodeId('partner', idFromUuid('partner', row.partner_id))]
+  const [check, partner] = [showCheckId(row.id), publicIdOf('partner', row.partner_id)]
   const text = [
     `${mandate.actor.name} approved an identity check. It takes two people: another owner approves it too, or says what is missing.`,
     `${origin}/partner/${partner}/users/identity-checks/${check}`,

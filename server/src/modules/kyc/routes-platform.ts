@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route } from '#platform/route.ts'
 import { readFigures } from './figures-store.ts'
 import { CHECK_STATES } from './rules.ts'
@@ -36,7 +36,7 @@ export const figuresRoute = route({
         const oldest = waiting.map(({ oldest_at: at }) => at.getTime())
         return [
           {
-            partner_id: encodeId('partner', idFromUuid('partner', first.partner_id)),
+            partner_id: publicIdOf('partner', first.partner_id),
             partner_name: first.partner_name,
             checks: Object.fromEntries(of.map(({ state, checks }) => [state, checks])),
             waiting: waiting.reduce((sum, { checks }) => sum + checks, 0),

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { OwnPlaceRow, PlaceRow } from './store.ts'
 import { MEASURES } from './tables.ts'
 import type { Measure } from './tables.ts'
@@ -91,7 +91,7 @@ export const toOwnBoard = (rows: readonly OwnPlaceRow[]): z.output<typeof OwnBoa
 /** A place as the provider sees it. */
 export const toPlace = (row: PlaceRow): z.output<typeof PlaceBody> => ({
   place: row.place,
-  partner: { partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)), name: row.name },
+  partner: { partner_id: publicIdOf('partner', row.partner_id), name: row.name },
   is_named: row.is_named,
   score: row.score,
   taken_at: row.taken_at.toISOString(),

@@ -1,5 +1,6 @@
-import { decodeId, encodeId, idFromUuid } from '@liaison/access'
+import { decodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { partnerPath, makeLinkActs, tenantPath } from '#testing/link-acts.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import { asSide, attempt, openScene, seedLink } from '#testing/sides.ts'
@@ -85,7 +86,7 @@ describe('an approved link of a partner in which nobody has a second factor', ()
       { admin, id, tenant }: Pick<Awaited<ReturnType<typeof openWaiting>>, 'admin' | 'id' | 'tenant'>,
       language = 'en',
     ) => {
-      const organisation = encodeId('tenant', idFromUuid('tenant', tenant))
+      const organisation = publicIdOf('tenant', tenant)
       const path = `/links/${id}/done?org=${organisation}&lang=${language}`
       return (await world.call(admin, 'GET', path)).body
     }

@@ -1,8 +1,9 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { formatInstant } from '@liaison/access'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import { recordEvent, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { addDays } from './rules.ts'
 import { tellSide } from './store.ts'
@@ -94,7 +95,7 @@ async function sendOne(
     letters: {
       en: {
         subject: `What partners did from ${span}`,
-        text: `What partners did in your account from ${span}:\n\n${lines.join('\n')}\n\nEvery single act stands under What they did.${origin === undefined ? '' : `\n\n${origin}/org/${encodeId('tenant', idFromUuid('tenant', due.tenant_id))}/activity`}\n\nYou can turn this mail off in the rules for partner access.`,
+        text: `What partners did in your account from ${span}:\n\n${lines.join('\n')}\n\nEvery single act stands under What they did.${origin === undefined ? '' : `\n\n${origin}/org/${publicIdOf('tenant', due.tenant_id)}/activity`}\n\nYou can turn this mail off in the rules for partner access.`,
       },
     },
   })

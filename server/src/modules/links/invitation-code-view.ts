@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CODE_STATUSES } from './invitation-code-store.ts'
 import type { CodeRow } from './invitation-code-store.ts'
 
@@ -26,16 +26,16 @@ export const CodeBody = z
 function userOf(row: CodeRow): z.input<typeof CodeBody>['used_by'] {
   if (row.link_id === null || row.partner_id === null) return null
   return {
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name ?? '',
-    link_id: encodeId('link', idFromUuid('link', row.link_id)),
+    link_id: publicIdOf('link', row.link_id),
   }
 }
 
 /** An invitation code as its tenant reads it. */
 export function toCode(row: CodeRow): z.input<typeof CodeBody> {
   return {
-    code_id: encodeId('invitation_code', idFromUuid('invitation_code', row.id)),
+    code_id: publicIdOf('invitation_code', row.id),
     hint: row.hint,
     note: row.note,
     status: row.status,

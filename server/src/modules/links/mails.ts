@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
 import { subjectOf, writeLetters } from '#platform/words/letters.ts'
@@ -126,10 +126,10 @@ interface Saying {
 }
 
 function placeOf(link: ToldLink, side: Side): string {
-  const id = encodeId('link', idFromUuid('link', link.id))
+  const id = publicIdOf('link', link.id)
   return side === 'tenant' && link.tenant_id !== null
-    ? `/links/${id}?org=${encodeId('tenant', idFromUuid('tenant', link.tenant_id))}`
-    : `/partner/${encodeId('partner', idFromUuid('partner', link.partner_id))}/links/${id}`
+    ? `/links/${id}?org=${publicIdOf('tenant', link.tenant_id)}`
+    : `/partner/${publicIdOf('partner', link.partner_id)}/links/${id}`
 }
 
 function letterOf(
@@ -147,7 +147,7 @@ function letterOf(
     ...(side === 'tenant' && told.news === 'requested' && told.origin !== undefined
       ? [words.unknown(`${told.origin}/help#unknown-request`)]
       : []),
-    words.reference(encodeId('link', idFromUuid('link', link.id))),
+    words.reference(publicIdOf('link', link.id)),
   ]
   return { subject, text: text.join('\n\n') }
 }

@@ -1,15 +1,8 @@
-import {
-  BILLING_PARTIES,
-  billingOf,
-  describeMask,
-  encodeId,
-  has,
-  idFromUuid,
-  newestRoleTemplate,
-} from '@liaison/access'
+import { BILLING_PARTIES, billingOf, describeMask, encodeId, has, newestRoleTemplate } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { writeCount, writeDay, writeInstant } from '#platform/words/instant-words.ts'
 import type { Counted } from '#platform/words/instant-words.ts'
 import { readableName } from '#platform/words/names.ts'
@@ -82,7 +75,7 @@ export function pathOf(
   { mandate, row, reading }: Pick<Decision, 'mandate' | 'row' | 'reading'>,
   rest: '' | '/check' | '/done',
 ): string {
-  const id = encodeId('link', idFromUuid('link', row.id))
+  const id = publicIdOf('link', row.id)
   return withLanguage(`/links/${id}${rest}?org=${encodeId('tenant', mandate.tenant.id)}`, reading.chosen)
 }
 
@@ -376,7 +369,7 @@ export function donePage(decision: Decision): HtmlPage {
   const words = wordsOf(decision)
   const { done } = words
   const place = `/org/${encodeId('tenant', mandate.tenant.id)}/access`
-  const reference = html`<code>${encodeId('link', idFromUuid('link', row.id))}</code>`
+  const reference = html`<code>${publicIdOf('link', row.id)}</code>`
   const opened = row.status === 'active' || row.status === 'approved'
   const body = html`${
       opened

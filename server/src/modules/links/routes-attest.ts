@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid, newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
+import { idFromUuid, newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -87,7 +88,7 @@ function makeAttestRoute(services: Services): Route {
         about: objectionUntil,
         origin: services.publicOrigin(),
       })
-      const location = `/api/v1/admin/partner-access/links/${encodeId('link', idFromUuid('link', row.id))}`
+      const location = `/api/v1/admin/partner-access/links/${publicIdOf('link', row.id)}`
       return sentAt(toPartnerLink(row, now), row.version, { Location: location })
     },
   })

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -107,7 +107,7 @@ type Line = Awaited<ReturnType<typeof readCalendar>>[number]
 function toCalendarLink(line: Line, origin: string): CalendarLink[] {
   const { link_id: id, other_name: otherName, role, changed_at: changedAt } = line
   if (id === null || otherName === null || role === null || changedAt === null) return []
-  const publicId = encodeId('link', idFromUuid('link', id))
+  const publicId = publicIdOf('link', id)
   return [
     {
       id: publicId,

@@ -1,7 +1,8 @@
-import { classifyChange, encodeId, idFromUuid } from '@liaison/access'
+import { classifyChange } from '@liaison/access'
 import type { Change, LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -126,7 +127,7 @@ export async function submitChange(
   const status =
     change.kind === 'none' ? 'unchanged' : id === null ? 'applied' : narrows ? 'partly_applied' : 'waiting'
   return {
-    change_request_id: id === null ? null : encodeId('change_request', idFromUuid('change_request', id)),
+    change_request_id: id === null ? null : publicIdOf('change_request', id),
     status,
     applied,
     waiting,

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { checkLink, sentenceOfCheck, whyNobody } from './check-store.ts'
@@ -29,7 +29,7 @@ async function readCheck(mandate: LinkMandate, row: { readonly id: string }, ten
     works: why === null,
     why_not: why,
     people: people.map((person) => ({
-      person_id: encodeId('person', idFromUuid('person', person.person_id)),
+      person_id: publicIdOf('person', person.person_id),
       person_name: person.person_name,
       opens: person.opens,
       sentence: sentenceOfCheck(person, tenant),

@@ -1,7 +1,6 @@
 import {
   effectiveMask,
   encodeId,
-  idFromUuid,
   LINK_ROLES,
   LINK_STATUSES,
   permissionsOf,
@@ -10,6 +9,7 @@ import {
 import { z } from 'zod'
 import { pageQuery } from '#platform/list.ts'
 import { factsOf, noteRead } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -65,10 +65,10 @@ export const contextRoutes: readonly Route[] = [
             ? []
             : [
                 {
-                  tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+                  tenant_id: publicIdOf('tenant', row.tenant_id),
                   name: row.tenant_name ?? '',
                   slug: row.tenant_slug ?? '',
-                  link_id: encodeId('link', idFromUuid('link', row.id)),
+                  link_id: publicIdOf('link', row.id),
                   link_status: row.status,
                   access_role: row.access_role,
                   role_title: ROLE_TITLES[row.access_role],

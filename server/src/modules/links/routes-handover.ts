@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -51,12 +51,12 @@ const HandoverAnswer = z.strictObject({
   cancelled_exports: z.int(),
 })
 
-const linkIdOf = (uuid: string) => encodeId('link', idFromUuid('link', uuid))
+const linkIdOf = (uuid: string) => publicIdOf('link', uuid)
 
 async function readTickets(mandate: Mandate<'tenant'>, row: KnownLink) {
   const tickets = await listOpenTickets(mandate, row)
   return tickets.map(({ id, ...ticket }) => ({
-    ticket_id: encodeId('ticket', idFromUuid('ticket', id)),
+    ticket_id: publicIdOf('ticket', id),
     ...ticket,
   }))
 }

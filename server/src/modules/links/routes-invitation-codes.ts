@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -62,7 +63,7 @@ export async function stopCodes(mandate: Mandate<'tenant'>, reason: string) {
       resource: { type: 'invitation_code', id, label: `${hint}…` },
     })
   return rows.map(({ id, hint, note }) => ({
-    code_id: encodeId('invitation_code', idFromUuid('invitation_code', id)),
+    code_id: publicIdOf('invitation_code', id),
     hint,
     note,
   }))

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { listNews, markRead } from './news-store.ts'
@@ -22,7 +22,7 @@ const OWN_MARK = 'It notes only what its own person has seen.'
 async function read(mandate: Mandate<'program' | 'tenant'>, query: z.output<typeof Query>) {
   const { rows, readUntil, total, unread } = await listNews(mandate, query)
   const items = rows.map((row) => ({
-    link_id: encodeId('link', idFromUuid('link', row.link_id)),
+    link_id: publicIdOf('link', row.link_id),
     news: row.news,
     sentence: row.sentence,
     created_at: row.created_at.toISOString(),

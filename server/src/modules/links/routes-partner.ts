@@ -1,10 +1,11 @@
-import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
+import { LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, publicId, searchText, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -285,7 +286,7 @@ const indirectRoute = route({
     return {
       items: rows.map(({ totals, ends_at: end, link_id: id, ...row }) => ({
         ...row,
-        link_id: encodeId('link', idFromUuid('link', id)),
+        link_id: publicIdOf('link', id),
         ends_at: end?.toISOString() ?? null,
         outstanding: totals.map((total) => toMoney(total.outstanding_minor, total.currency)),
       })),

@@ -1,4 +1,4 @@
-import { encodeId, idFromUuid, LINK_STATUSES } from '@liaison/access'
+import { encodeId, LINK_STATUSES } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { stopAssistance } from '#modules/assistance/index.ts'
@@ -10,6 +10,7 @@ import { stopResales } from '#modules/orders/index.ts'
 import { mayAlso, noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -189,8 +190,8 @@ async function stopLink(
   recordLinkEvent(mandate, row, { action, reason, changes: { status: { before: row.status, after: to } } })
   await announce(mandate, row, { news: to === 'withdrawn' ? 'uninvited' : to, reason, origin })
   return {
-    link_id: encodeId('link', idFromUuid('link', row.id)),
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    link_id: publicIdOf('link', row.id),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name ?? '',
     status_before: row.status,
     people: row.members_count,
@@ -215,7 +216,7 @@ async function stopLinks(mandate: Mandate<'tenant'>, stop: Stop) {
 async function stopApps(mandate: Mandate<'tenant'>, { reason, origin, partnerId }: Stop) {
   const consents = await stopConsents(mandate, { reason, origin }, partnerId)
   const resales = await stopResales(mandate, reason, partnerId)
-  const partner = (id: string) => encodeId('partner', idFromUuid('partner', id))
+  const partner = (id: string) => publicIdOf('partner', id)
   return [
     ...consents.map(({ id, partnerId, partnerName, clientName, statusBefore }) => ({
       delegation_id: encodeId('consent', id),
@@ -241,8 +242,8 @@ async function stopHomes(mandate: Mandate<'tenant'>, stop: Stop) {
   if (home === undefined) return []
   return [
     {
-      home_id: encodeId('partner_home', idFromUuid('partner_home', home.id)),
-      partner_id: encodeId('partner', idFromUuid('partner', home.partner_id)),
+      home_id: publicIdOf('partner_home', home.id),
+      partner_id: publicIdOf('partner', home.partner_id),
       partner_name: home.partner_name,
       status_before: home.stateBefore,
     },

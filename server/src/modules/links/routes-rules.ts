@@ -1,9 +1,10 @@
-import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
+import { LINK_ROLES } from '@liaison/access'
 import type { Conditions } from '@liaison/access'
 import { z } from 'zod'
 import { expectedOutcome, FirstCounts } from '#platform/first-approver.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route, sent, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -57,7 +58,7 @@ async function readPolicy(mandate: Mandate<'tenant'>) {
     acting_minutes: policy.acting_minutes,
     sends_digest: policy.sends_digest,
     conditions: toConditionsBody(toConditions(policy.conditions)),
-    listed_partner_ids: policy.listed_partner_ids.map((id) => encodeId('partner', idFromUuid('partner', id))),
+    listed_partner_ids: policy.listed_partner_ids.map((id) => publicIdOf('partner', id)),
     version: policy.version,
   }
   return sentAt(body, policy.version)

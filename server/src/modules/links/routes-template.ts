@@ -1,7 +1,8 @@
-import { billingOf, encodeId, idFromUuid, LINK_ROLES, RELATIONSHIP_TYPES } from '@liaison/access'
+import { billingOf, encodeId, LINK_ROLES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -54,7 +55,7 @@ const TemplateBody = z
 function toTemplate(row: TemplateRow): z.input<typeof TemplateBody> {
   const terms = TemplateTerms.parse(row.terms)
   return {
-    template_id: encodeId('link_template', idFromUuid('link_template', row.id)),
+    template_id: publicIdOf('link_template', row.id),
     name: row.name,
     relationship_type: terms.relationship_type,
     access_role: terms.access_role,

@@ -1,14 +1,8 @@
-import {
-  billingOf,
-  encodeId,
-  idFromUuid,
-  LINK_ROLES,
-  LINK_STATUSES,
-  newestRoleTemplate,
-} from '@liaison/access'
+import { billingOf, idFromUuid, LINK_ROLES, LINK_STATUSES, newestRoleTemplate } from '@liaison/access'
 import type { LinkId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { LANGUAGES } from '#platform/words/language.ts'
 import { FirstCountsOrNone } from '#platform/first-approver.ts'
 import { noteRead } from '#platform/mandate.ts'
@@ -241,7 +235,7 @@ function makeInviteRoute(services: Services): Route {
     responses: { 201: LinkBody },
     async handle({ mandate, body }) {
       const row = await invite(mandate, body, services.publicOrigin())
-      const location = `/api/v1/tenant/partner-access/links/${encodeId('link', idFromUuid('link', row.id))}`
+      const location = `/api/v1/tenant/partner-access/links/${publicIdOf('link', row.id)}`
       return sentAt(toPartnerLink(row, mandate.origin.now), row.version, { Location: location })
     },
   })

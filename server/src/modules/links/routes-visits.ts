@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -27,9 +27,9 @@ const VisitBody = z.strictObject({
 function toVisit(visit: Visit): z.output<typeof VisitBody> {
   const length = visit.ended_at.getTime() - visit.started_at.getTime()
   return {
-    person_id: encodeId('person', idFromUuid('person', visit.person_id)),
+    person_id: publicIdOf('person', visit.person_id),
     person_name: visit.person_name,
-    partner_id: encodeId('partner', idFromUuid('partner', visit.partner_id)),
+    partner_id: publicIdOf('partner', visit.partner_id),
     partner_name: visit.partner_name,
     started_at: visit.started_at.toISOString(),
     ended_at: visit.ended_at.toISOString(),

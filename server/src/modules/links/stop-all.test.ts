@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeAgencyRoutes } from '#modules/agencies/index.ts'
 import { makeAssistanceRoutes } from '#modules/assistance/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { openEmbedScene, seedAgencyKey } from '#testing/embed-acts.ts'
 import { meetAt } from '#testing/meet.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
@@ -31,7 +32,7 @@ test('the emergency stop ends the access of API clients in the same step, and sa
   })
   expect(stopped.statusCode, stopped.body).toBe(200)
   expect(stopped.json().apps).toMatchObject([
-    { kind: 'consent', delegation_id: encodeId('consent', idFromUuid('consent', delegation.id)) },
+    { kind: 'consent', delegation_id: publicIdOf('consent', delegation.id) },
   ])
   const open = await world.sql(
     `select 1 from delegation where tenant_id = $1 and status in ('active', 'suspended')`,

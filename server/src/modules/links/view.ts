@@ -1,6 +1,4 @@
 import {
-  encodeId,
-  idFromUuid,
   LINK_ROLES,
   LINK_STATUSES,
   linkStatusWord,
@@ -10,6 +8,7 @@ import {
 } from '@liaison/access'
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { sentAt } from '#platform/route.ts'
 import { isoOf } from '#platform/instant.ts'
 import { nameOfRequest } from './invitation-code.ts'
@@ -190,11 +189,11 @@ function tenantNameOf({ tenant_id: id, tenant_name: name }: LinkRow): string {
 export function toLink(row: LinkRow, now: Date) {
   const terms = termsOf(row)
   return {
-    link_id: encodeId('link', idFromUuid('link', row.id)),
-    tenant_id: row.tenant_id && encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    link_id: publicIdOf('link', row.id),
+    tenant_id: row.tenant_id && publicIdOf('tenant', row.tenant_id),
     tenant_name: tenantNameOf(row),
     tenant_slug: row.tenant_slug ?? '',
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name ?? '',
     status: row.status,
     status_word: linkStatusWord(row, now).word,
@@ -251,8 +250,8 @@ export function canAndCannot(row: LinkRow, now: Date): { can: string[]; cannot: 
 
 export function toPerson(person: LinkPerson): z.output<typeof PersonBody> {
   return {
-    member_id: encodeId('member', idFromUuid('member', person.member_id)),
-    person_id: encodeId('person', idFromUuid('person', person.person_id)),
+    member_id: publicIdOf('member', person.member_id),
+    person_id: publicIdOf('person', person.person_id),
     name: person.name,
     role: person.role,
     ends_at: isoOf(person.ends_at),
@@ -262,7 +261,7 @@ export function toPerson(person: LinkPerson): z.output<typeof PersonBody> {
     via_team:
       person.team_id === null || person.team_name === null
         ? null
-        : { team_id: encodeId('team', idFromUuid('team', person.team_id)), name: person.team_name },
+        : { team_id: publicIdOf('team', person.team_id), name: person.team_name },
   }
 }
 
@@ -295,8 +294,8 @@ export function toChange(
   rows: z.output<typeof DiffRow>[],
 ): z.output<typeof ChangeBody> {
   return {
-    change_request_id: encodeId('change_request', idFromUuid('change_request', row.id)),
-    link_id: encodeId('link', idFromUuid('link', row.link_id)),
+    change_request_id: publicIdOf('change_request', row.id),
+    link_id: publicIdOf('link', row.link_id),
     status: row.status,
     rows,
     reason: row.reason,

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { idOfAccessRequest } from '#modules/consents/index.ts'
 import type { AccessRequestRow, AskingClient, WantedMore } from '#modules/consents/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { namesOf, numberBehind, toParties } from './account-words.ts'
 import { findClientMetadata } from './client-store.ts'
@@ -167,7 +168,7 @@ function tell(row: AccessRequestRow, now: Date): Record<string, unknown> {
   const status = stateOf(row, now)
   return {
     access_request_id: idOfAccessRequest(row.id),
-    grant_id: encodeId('consent', idFromUuid('consent', row.delegation_id)),
+    grant_id: publicIdOf('consent', row.delegation_id),
     status,
     authorization_details: [
       {

@@ -1,4 +1,4 @@
-import { decodeId, encodeId, idFromUuid } from '@liaison/access'
+import { decodeId, encodeId } from '@liaison/access'
 import type { ClientId, TenantId } from '@liaison/access'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import type { JSONWebKeySet } from 'jose'
@@ -6,6 +6,7 @@ import { errors } from 'oidc-provider'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import { epochSecondsOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { useOnce } from './artifact-store.ts'
 import type { TokenClaims } from './claims-schema.ts'
 import type { OAuthParts } from './parts.ts'
@@ -112,7 +113,7 @@ export async function readActor(
   return {
     name: member.name,
     act: {
-      sub: `${MEMBER}${encodeId('member', idFromUuid('member', member.id))}`,
+      sub: `${MEMBER}${publicIdOf('member', member.id)}`,
       partner_id: partnerId,
       act: { sub: client, partner_id: partnerId },
     },

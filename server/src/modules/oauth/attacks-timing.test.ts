@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { makeTestKey, randomText, TEST_ISSUER } from '#testing/oauth-client.ts'
 import type { TestKey } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
@@ -91,7 +91,7 @@ test('attack 46: a clock does not tell a client that exists from one that does n
   const known = () => forge(cast.app.clientId, key, kid)
   const unknown = async () => {
     const [row] = await oauth.world.sql<{ id: string }>('select uuidv7() as id')
-    return forge(encodeId('api_client', idFromUuid('api_client', row?.id ?? '')), key, kid)
+    return forge(publicIdOf('api_client', row?.id ?? ''), key, kid)
   }
   const compared = await compare([known, unknown], EQUAL)
   expect([...compared.told]).toEqual([expect.stringMatching(/^401 .*invalid_client/)])

@@ -10,6 +10,7 @@ import {
   scopeOfAction,
 } from '@liaison/access'
 import type { Action, ClientFacts, ClientRefusalCode, OwnScope } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import { callConditionsOf, toClientFacts } from '#platform/resolvers/client-facts.ts'
 import { nameAccount, namePayer } from './account-words.ts'
 import { actionsWithin, orderScopes } from './details.ts'
@@ -147,7 +148,7 @@ function billingOf(basis: TokenBasis): ResolvedClaims['billing'] {
   const account = namePayer(basis)
   if (!billing) return { party: encodeId('tenant', basis.tenantId), ...account, mode: 'direct' }
   return {
-    party: encodeId('tenant', idFromUuid('tenant', billing.payer_tenant_id)),
+    party: publicIdOf('tenant', billing.payer_tenant_id),
     ...account,
     mode: billing.kind,
   }
@@ -185,7 +186,7 @@ function mayActOf({ clientId, entered, terms }: TokenBasis) {
   return {
     may_act: {
       client_id: encodeId('api_client', clientId),
-      partner_id: encodeId('partner', idFromUuid('partner', entered.partner.id)),
+      partner_id: publicIdOf('partner', entered.partner.id),
     },
   }
 }
@@ -194,7 +195,7 @@ function partnerClaims({ entered }: TokenBasis) {
   if (!entered.partner) return null
   const { id, kinds } = entered.partner
   return {
-    partner_id: encodeId('partner', idFromUuid('partner', id)),
+    partner_id: publicIdOf('partner', id),
     partner_kind: kinds.includes('wholesaler') ? ('wholesaler' as const) : ('partner' as const),
   }
 }
@@ -260,7 +261,7 @@ export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms):
       ...partner,
       sub: customerId,
       access,
-      delegation_id: encodeId(kind, idFromUuid(kind, agreed.id)),
+      delegation_id: publicIdOf(kind, agreed.id),
       delegation_ver: entered.delegation?.epoch ?? agreed.epoch,
       authorized_by: authorizedBy(basis, terms),
       act: { sub: client, partner_id: partner.partner_id },

@@ -1,6 +1,7 @@
-import { decodeId, encodeId, idFromUuid } from '@liaison/access'
+import { decodeId } from '@liaison/access'
 import type { AdapterPayload } from 'oidc-provider'
 import type { Database } from '#platform/database.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { toClientMetadata } from './client-metadata.ts'
 import type { RegisteredClient } from './client-metadata.ts'
 import type { ClientCertificate } from './certificates.ts'
@@ -51,7 +52,7 @@ function isWorking(row: ClientRow): boolean {
 function toRegistered(row: ClientRow): RegisteredClient {
   const kinds = row.facts.partner?.kinds ?? null
   return {
-    clientId: encodeId('api_client', idFromUuid('api_client', row.id)),
+    clientId: publicIdOf('api_client', row.id),
     name: row.name,
     environment: row.environment,
     redirectUris: row.redirect_uris,

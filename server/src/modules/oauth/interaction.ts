@@ -1,10 +1,11 @@
-import { decodeId, encodeId, idFromUuid, SCOPE_NAMES } from '@liaison/access'
+import { decodeId, idFromUuid, SCOPE_NAMES } from '@liaison/access'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors } from 'oidc-provider'
 import type { InteractionResults, Provider } from 'oidc-provider'
 import { html } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { redirect } from '#platform/html.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { acceptedLanguage, firstLanguage } from '#platform/words/language.ts'
 import type { Reading } from '#platform/words/language.ts'
 import { recordEvent } from '#platform/mandate.ts'
@@ -67,7 +68,7 @@ function gonePage(uid: string, reading: Reading): HtmlPage {
 /** What a person allowed is told as long as it is in force, although nothing leads from here to the application any more. */
 function inForcePage(uid: string, reading: Reading, { tenantId }: { readonly tenantId: string }): HtmlPage {
   const { gone, inForce } = OAUTH_WORDS[reading.language]
-  const place = `/org/${encodeId('tenant', idFromUuid('tenant', tenantId))}/access`
+  const place = `/org/${publicIdOf('tenant', tenantId)}/access`
   const body = html`<p class="lead">${inForce.lead}</p>
     <p>${inForce.next}</p>
     <p><a class="button" href="${place}">${inForce.see}</a></p>`

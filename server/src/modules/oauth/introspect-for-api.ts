@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid, maskOf, maskOfScopes } from '@liaison/access'
+import { maskOf, maskOfScopes } from '@liaison/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { countStranger } from '#platform/limits/open-door.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { withNumbers } from './account-words.ts'
 import { useProofOnce } from './artifact-store.ts'
@@ -98,7 +99,7 @@ async function tell(parts: OAuthParts, asked: Asked, token: string): Promise<obj
 async function sendTold(parts: OAuthParts, asked: Asked & { readonly reply: FastifyReply }, told: object) {
   const { api, request, reply } = asked
   if (!wantsSigned(request.headers.accept)) return send(reply, 200, told)
-  const signed = await signAnswer(parts, encodeId('gateway', idFromUuid('gateway', api.id)), told)
+  const signed = await signAnswer(parts, publicIdOf('gateway', api.id), told)
   return reply.status(200).header('Cache-Control', 'no-store').type(SIGNED_ANSWER).send(signed)
 }
 

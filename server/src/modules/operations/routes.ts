@@ -1,10 +1,11 @@
-import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
+import { LINK_ROLES } from '@liaison/access'
 import { z } from 'zod'
 import { getTemplate, TemplateParams, TenantSlug } from '#modules/links/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -99,7 +100,7 @@ const OperationDetail = OperationBody.extend({ items: z.array(ItemBody) })
   .strict()
   .meta({ id: 'BulkOperationDetail' })
 
-const publicOperation = (id: string) => encodeId('operation', idFromUuid('operation', id))
+const publicOperation = (id: string) => publicIdOf('operation', id)
 
 function toOperation(row: OperationRow): z.input<typeof OperationBody> {
   return {
@@ -127,8 +128,8 @@ function toItem(row: ItemRow): z.input<typeof ItemBody> {
     code: row.code,
     detail: row.detail,
     tenant_slug: row.tenant_slug,
-    link_id: row.link_id === null ? null : encodeId('link', idFromUuid('link', row.link_id)),
-    member_id: row.member_id === null ? null : encodeId('member', idFromUuid('member', row.member_id)),
+    link_id: row.link_id === null ? null : publicIdOf('link', row.link_id),
+    member_id: row.member_id === null ? null : publicIdOf('member', row.member_id),
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { people } from '#testing/shop.ts'
 import { TestWorld } from '#testing/world.ts'
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import { AGE_DEMO_SERVICES, COMPLETE_DEMO_ORDERS, makeDemoOrders, makeOrderRoutes } from './index.ts'
 
 const tokens = new TestTokens()
@@ -76,7 +77,7 @@ test('the demo world of orders loads whole under every rule of the database, and
   expect(resales.json()).toMatchObject({
     items: [
       {
-        partner_id: encodeId('partner', idFromUuid('partner', parties.wholesaler.partnerId)),
+        partner_id: publicIdOf('partner', parties.wholesaler.partnerId),
         bans: ['H-2001'],
         status: 'active',
       },

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { OrderRow, ResaleRow, RelationshipRow, ServiceRow } from './tables.ts'
 import { toTenantId } from './view.ts'
 
@@ -17,7 +17,7 @@ const TOPICS = {
 export type OrderAction = keyof typeof TOPICS
 
 const labelOf = ({ access_mode: access, ban, id }: OrderRow): string =>
-  access === 'delegated' ? encodeId('order', idFromUuid('order', id)) : ban
+  access === 'delegated' ? publicIdOf('order', id) : ban
 
 /** The right by which an order is changed: that of the client that does so, or else the one by which it was placed. */
 const delegationOf = (

@@ -1,5 +1,6 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { formatInstant } from '@liaison/access'
 import { enqueue, runStatements } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { subjectOf } from '#platform/words/letters.ts'
 import type { ResaleMandate } from './resale-store.ts'
 import type { ResaleRow } from './tables.ts'
@@ -48,7 +49,7 @@ export async function announceResale(
 ): Promise<void> {
   const [toTenant, toPartner] = WORDS[news.news]
   const names = [row.partner_name ?? 'A wholesaler', row.tenant_name ?? 'your organisation'] as const
-  const reference = encodeId('resale', idFromUuid('resale', row.id))
+  const reference = publicIdOf('resale', row.id)
   const reason = news.reason ? `\n\nReason given: "${news.reason}"` : ''
   const mails = [
     { side: 'tenant', sentence: toTenant(...names, row) },

@@ -1,10 +1,11 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -55,7 +56,7 @@ const RelationshipBody = z
 
 function toBody(row: RelationshipRow): z.input<typeof RelationshipBody> {
   return {
-    relationship_id: encodeId('commercial_relationship', idFromUuid('commercial_relationship', row.id)),
+    relationship_id: publicIdOf('commercial_relationship', row.id),
     kind: row.kind,
     tenant_id: toTenantId(row.tenant_id),
     tenant_name: row.tenant_name,

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { cursorPageOf, toNext } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -31,7 +31,7 @@ const PaidOrder = z
 const PaidOrderPage = z.strictObject(cursorPageOf(PaidOrder)).meta({ id: 'PaidOrderPage' })
 
 const toPaidOrder = (row: PaidRow): z.input<typeof PaidOrder> => ({
-  order_id: encodeId('order', idFromUuid('order', row.id)),
+  order_id: publicIdOf('order', row.id),
   customer_id: toTenantId(row.tenant_id),
   customer_name: row.tenant_name,
   customer_ban: row.ban,
@@ -62,8 +62,8 @@ const PaidService = z
 const PaidServicePage = z.strictObject(cursorPageOf(PaidService)).meta({ id: 'PaidServicePage' })
 
 const toPaidService = (row: PaidServiceRow): z.input<typeof PaidService> => ({
-  service_id: encodeId('service', idFromUuid('service', row.id)),
-  order_id: encodeId('order', idFromUuid('order', row.order_id)),
+  service_id: publicIdOf('service', row.id),
+  order_id: publicIdOf('order', row.order_id),
   customer_id: toTenantId(row.tenant_id),
   customer_name: row.tenant_name,
   customer_ban: row.ban,

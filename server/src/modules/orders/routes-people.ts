@@ -1,9 +1,10 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { idFromUuid } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { calendarDay, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -57,7 +58,7 @@ const PersonOrderBody = z.strictObject({
 function toAccount(row: OrderingAccountRow, offers: readonly Offer[]): z.input<typeof OrderingAccount> {
   const { payer, currency } = row
   return {
-    billing_account_id: encodeId('billing_account', idFromUuid('billing_account', row.id)),
+    billing_account_id: publicIdOf('billing_account', row.id),
     customer_ban: row.ban,
     name: row.name,
     currency,
@@ -73,7 +74,7 @@ function toAccount(row: OrderingAccountRow, offers: readonly Offer[]): z.input<t
 }
 
 function toRelationshipId(uuid: string): string {
-  return encodeId('commercial_relationship', idFromUuid('commercial_relationship', uuid))
+  return publicIdOf('commercial_relationship', uuid)
 }
 
 async function answerOrdering(mandate: OrderingMandate): Promise<z.input<typeof Ordering>> {

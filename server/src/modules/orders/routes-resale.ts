@@ -1,10 +1,11 @@
-import { ACTION_NAMES, encodeId, idFromUuid } from '@liaison/access'
+import { ACTION_NAMES, idFromUuid } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -48,7 +49,7 @@ const ResaleBody = z
 
 function toBody(row: ResaleRow): z.input<typeof ResaleBody> {
   return {
-    resale_id: encodeId('resale', idFromUuid('resale', row.id)),
+    resale_id: publicIdOf('resale', row.id),
     tenant_id: toTenantId(row.tenant_id),
     tenant_name: row.tenant_name,
     partner_id: toPartnerId(row.partner_id),

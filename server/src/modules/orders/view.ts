@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { AccessMode } from '@liaison/access'
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { ORDER_STATES } from './rules.ts'
 import type { BillingMode, ClientInvoiceRow, ItemRow, OrderRow, ServiceRow } from './tables.ts'
 
@@ -117,19 +117,17 @@ export const ClientInvoiceBody = z
 /** The public id of a consent or resale; null for what was done in the client's own organisation. */
 export function toDelegationId(access: AccessMode, uuid: string | null): string | null {
   if (uuid === null) return null
-  return access === 'resale'
-    ? encodeId('resale', idFromUuid('resale', uuid))
-    : encodeId('consent', idFromUuid('consent', uuid))
+  return access === 'resale' ? publicIdOf('resale', uuid) : publicIdOf('consent', uuid)
 }
 
 /** The public id of a tenant from its UUID. */
 export function toTenantId(uuid: string): string {
-  return encodeId('tenant', idFromUuid('tenant', uuid))
+  return publicIdOf('tenant', uuid)
 }
 
 /** The public id of a partner from its UUID. */
 export function toPartnerId(uuid: string): string {
-  return encodeId('partner', idFromUuid('partner', uuid))
+  return publicIdOf('partner', uuid)
 }
 
 /** Who pays, as every side reads it. */
@@ -150,7 +148,7 @@ export function toBilling(row: {
 /** A person of a partner orders under a link, an API client under a consent or a resale. */
 function toRight({ person_id, access_mode, delegation_id }: OrderRow | ServiceRow): string | null {
   if (person_id === null || delegation_id === null) return toDelegationId(access_mode, delegation_id)
-  return encodeId('link', idFromUuid('link', delegation_id))
+  return publicIdOf('link', delegation_id)
 }
 
 function toPlacedBy(row: OrderRow | ServiceRow): z.input<typeof PlacedBy> {
@@ -158,7 +156,7 @@ function toPlacedBy(row: OrderRow | ServiceRow): z.input<typeof PlacedBy> {
     access: row.access_mode,
     partner_id: row.partner_id && toPartnerId(row.partner_id),
     partner_name: row.partner_name,
-    client_id: row.client_id && encodeId('api_client', idFromUuid('api_client', row.client_id)),
+    client_id: row.client_id && publicIdOf('api_client', row.client_id),
     client_name: row.client_name,
     person_name: row.person_name,
     actor: row.acted_by,
@@ -170,7 +168,7 @@ function toPlacedBy(row: OrderRow | ServiceRow): z.input<typeof PlacedBy> {
 function toItem(row: ItemRow, currency: string): z.input<typeof Item> {
   const money = (amountMinor: number) => toMoney(amountMinor, currency)
   return {
-    item_id: encodeId('order_item', idFromUuid('order_item', row.id)),
+    item_id: publicIdOf('order_item', row.id),
     product_code: row.product_code,
     product_name: row.product_name,
     quantity: row.quantity,
@@ -184,7 +182,7 @@ function toItem(row: ItemRow, currency: string): z.input<typeof Item> {
 /** An order as every side reads it. */
 export function toOrder(row: OrderRow, items: readonly ItemRow[]): z.input<typeof OrderBody> {
   return {
-    order_id: encodeId('order', idFromUuid('order', row.id)),
+    order_id: publicIdOf('order', row.id),
     customer_id: toTenantId(row.tenant_id),
     customer_ban: row.ban,
     state: row.status,
@@ -207,10 +205,10 @@ export function toOrder(row: OrderRow, items: readonly ItemRow[]): z.input<typeo
 /** A service as every side reads it. */
 export function toService(row: ServiceRow): z.input<typeof ServiceBody> {
   return {
-    service_id: encodeId('service', idFromUuid('service', row.id)),
+    service_id: publicIdOf('service', row.id),
     customer_id: toTenantId(row.tenant_id),
     customer_ban: row.ban,
-    order_id: encodeId('order', idFromUuid('order', row.order_id)),
+    order_id: publicIdOf('order', row.order_id),
     product_code: row.product_code,
     product_name: row.product_name,
     state: row.status,
@@ -226,7 +224,7 @@ export function toService(row: ServiceRow): z.input<typeof ServiceBody> {
 export function toClientInvoice(row: ClientInvoiceRow, ban: string): z.input<typeof ClientInvoiceBody> {
   const money = (amountMinor: number) => toMoney(amountMinor, row.currency)
   return {
-    invoice_id: encodeId('invoice', idFromUuid('invoice', row.id)),
+    invoice_id: publicIdOf('invoice', row.id),
     invoice_number: row.number,
     customer_ban: ban,
     invoice_date: row.issued_on,

@@ -1,7 +1,8 @@
-import { encodeId, getPartnerPermissions, idFromUuid } from '@liaison/access'
+import { encodeId, getPartnerPermissions } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import { openScene } from '#testing/sides.ts'
@@ -118,7 +119,7 @@ describe('the authorization flow of the partner program (D3)', () => {
   })
 
   test('step 5: another partner’s id and one that exists nowhere get the same 403, whole', async () => {
-    const nowhere = encodeId('partner', idFromUuid('partner', scene.tenant))
+    const nowhere = publicIdOf('partner', scene.tenant)
     for (const probe of ['access', 'owner-access']) {
       const bodies = []
       for (const id of [idOf(other), nowhere]) {

@@ -1,9 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdOf, PartnerId, PartnerRole } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -52,7 +52,7 @@ async function getActive(mandate: Managing, { partnerId, memberId }: Place): Pro
 }
 
 const toAnswer = (memberId: string, role: string, status: 'active' | 'inactive') => ({
-  member_id: encodeId('member', idFromUuid('member', memberId)),
+  member_id: publicIdOf('member', memberId),
   role: role === 'PARTNER_OWNER' ? ('PARTNER_OWNER' as const) : ('PARTNER_STAFF' as const),
   status,
 })

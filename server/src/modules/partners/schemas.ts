@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { SecondPersonBody } from '#modules/approvals/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import type { listPartnerMembers, OwnPartnerRow, PartnerRow } from './store.ts'
 import { PARTNER_STATUSES, PARTNER_TIERS } from './tables.ts'
@@ -81,7 +81,7 @@ export const PartnerParams = z.strictObject({ partner_id: publicId('partner') })
 /** A partner as its own people may see it. */
 export function toProfile(row: OwnPartnerRow): z.output<typeof ProfileBody> {
   return {
-    partner_id: encodeId('partner', idFromUuid('partner', row.id)),
+    partner_id: publicIdOf('partner', row.id),
     name: row.name,
     slug: row.slug,
     kinds: [...row.kinds],
@@ -102,7 +102,7 @@ export function toProfile(row: OwnPartnerRow): z.output<typeof ProfileBody> {
 }
 
 function homeOf({ home_tenant_id: id, home_tenant_name: name }: PartnerRow) {
-  return id === null ? null : { tenant_id: encodeId('tenant', idFromUuid('tenant', id)), name: name ?? '' }
+  return id === null ? null : { tenant_id: publicIdOf('tenant', id), name: name ?? '' }
 }
 
 /** A partner as the provider sees it. */
@@ -127,8 +127,8 @@ type MemberRow = Awaited<ReturnType<typeof listPartnerMembers>>[number]
 /** A person of a partner as the provider sees them. */
 export function toMember(row: MemberRow): z.output<typeof MemberBody> {
   return {
-    member_id: encodeId('member', idFromUuid('member', row.id)),
-    person_id: encodeId('person', idFromUuid('person', row.person_id)),
+    member_id: publicIdOf('member', row.id),
+    person_id: publicIdOf('person', row.person_id),
     name: row.name,
     email: row.email,
     role: row.role,

@@ -1,9 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pager, realmPath, registerRealmPage, showRealmPage } from '#modules/realms/index.ts'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { page } from '#platform/route.ts'
 import { STATE_CHIPS, STATE_WORDS } from './own-pages.ts'
 import { priceOf } from './pages.ts'
@@ -40,7 +40,7 @@ function stateLinks(path: string, shown: SubscriptionState | undefined): Html {
 }
 
 function line(mandate: Admin, row: SubscriptionRow, email: string): Html {
-  const user = encodeId('end_user', idFromUuid('end_user', row.end_user_id))
+  const user = publicIdOf('end_user', row.end_user_id)
   return html`<li>
     <div class="what">
       <a href="${realmPath(mandate, `users/${user}`)}">${email}</a>

@@ -1,4 +1,3 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
 import { mayInRealm, realmPath, registerUserSection, showRealmPage } from '#modules/realms/index.ts'
@@ -7,6 +6,7 @@ import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { button, choices, facts, postForm, textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -22,11 +22,11 @@ import type { HoldRow, SubscriptionRow } from './subscription-store.ts'
 type Admin = Mandate<'realm'>
 
 const actPath = (mandate: Admin, { id }: Pick<SubscriptionRow, 'id'>, act: string): string =>
-  realmPath(mandate, `subscriptions/${encodeId('subscription', idFromUuid('subscription', id))}/${act}`)
+  realmPath(mandate, `subscriptions/${publicIdOf('subscription', id)}/${act}`)
 
 function holdLine(mandate: Admin, row: SubscriptionRow, hold: HoldRow): Html {
   const mayRelease = hold.placed_by_side === 'partner' && mayInRealm(mandate, 'realm.users.manage')
-  const id = encodeId('subscription_hold', idFromUuid('subscription_hold', hold.id))
+  const id = publicIdOf('subscription_hold', hold.id)
   return html`<li>
     <div class="what">
       <span>${HOLD_WORDS[hold.kind]}</span
@@ -46,7 +46,7 @@ const confirmForm = (mandate: Admin, row: SubscriptionRow): Html =>
   </div>`
 
 const toUserId = ({ end_user_id: id }: Pick<SubscriptionRow, 'end_user_id'>): string =>
-  encodeId('end_user', idFromUuid('end_user', id))
+  publicIdOf('end_user', id)
 
 interface HoldEntry {
   readonly hold_reason: string

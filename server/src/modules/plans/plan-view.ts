@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText } from '#platform/route-input.ts'
 import { PlanLimits } from './limits.ts'
 import { PERIODS, PLAN_ROLES, PLAN_STATES, RUNNING } from './tables.ts'
@@ -89,8 +89,8 @@ export const PlanDetailBody = PlanBody.extend({
   .strict()
   .meta({ id: 'PlanDetail' })
 
-export const planIdOf = (id: string): string => encodeId('plan', idFromUuid('plan', id))
-export const partnerIdOf = (id: string): string => encodeId('partner', idFromUuid('partner', id))
+export const planIdOf = (id: string): string => publicIdOf('plan', id)
+export const partnerIdOf = (id: string): string => publicIdOf('partner', id)
 
 /** The public form of a plan for whoever keeps or lends it. */
 export function toPlan(row: PlanRow, usersCount: number): z.input<typeof PlanBody> {

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
 import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { PlanLimits } from './limits.ts'
 import { partnerIdOf, planIdOf } from './plan-view.ts'
 import type { EventRow, HoldRow, SubscriptionRow } from './subscription-store.ts'
@@ -100,7 +100,7 @@ function toNext(row: SubscriptionRow): z.input<typeof Change> | null {
 /** What the end user reads of its own subscription. */
 export function toOwnSubscription(row: SubscriptionRow): z.input<typeof OwnSubscriptionBody> {
   return {
-    subscription_id: encodeId('subscription', idFromUuid('subscription', row.id)),
+    subscription_id: publicIdOf('subscription', row.id),
     state: row.state,
     plan_id: planIdOf(row.plan_id),
     plan_name: row.plan_name,
@@ -134,7 +134,7 @@ export function toSubscription(
   return {
     ...toOwnSubscription(row),
     partner_id: partnerIdOf(row.partner_id),
-    end_user_id: encodeId('end_user', idFromUuid('end_user', row.end_user_id)),
+    end_user_id: publicIdOf('end_user', row.end_user_id),
     user_email: user?.email ?? null,
     user_name: user?.name ?? null,
     user_role: row.user_role,
@@ -145,7 +145,7 @@ export function toSubscription(
 /** A hold as one side reads it. */
 export function toHold(row: HoldRow, side: 'provider' | 'partner'): z.input<typeof HoldBody> {
   return {
-    hold_id: encodeId('subscription_hold', idFromUuid('subscription_hold', row.id)),
+    hold_id: publicIdOf('subscription_hold', row.id),
     kind: row.kind,
     scope: row.subscription_id === null ? 'account' : 'subscription',
     reason: row.reason,

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { makePortfolioActs } from '#testing/portfolio-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
@@ -14,7 +14,7 @@ afterAll(() => world[Symbol.asyncDispose]())
 const { put, setGrants, team } = makePortfolioActs(() => world)
 
 const PATH = '/api/v1/partner/tenant-groups'
-const publicTenant = (id: string) => encodeId('tenant', idFromUuid('tenant', id))
+const publicTenant = (id: string) => publicIdOf('tenant', id)
 
 async function cast() {
   const [partner, person] = [await world.partner('Northwind'), await world.person('Ana Ruiz')]

@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES } from '@liaison/access'
+import { LINK_ROLES, LINK_STATUSES } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -36,13 +37,13 @@ const Matrix = z
   .strictObject({ ...pageOf(LinkColumn), members: z.array(MemberRow), assignments: z.array(Cell) })
   .meta({ id: 'Assignments' })
 
-const publicLink = (id: string) => encodeId('link', idFromUuid('link', id))
-const publicMember = (id: string) => encodeId('member', idFromUuid('member', id))
+const publicLink = (id: string) => publicIdOf('link', id)
+const publicMember = (id: string) => publicIdOf('member', id)
 
 function toColumn(row: AssignableLink): z.input<typeof LinkColumn> {
   return {
     link_id: publicLink(row.link_id),
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
     access_role: row.access_role,
     status: row.status,
@@ -59,7 +60,7 @@ function toCell(row: AssignmentCell): z.input<typeof Cell> {
     via_team:
       row.team_id === null || row.team_name === null
         ? null
-        : { team_id: encodeId('team', idFromUuid('team', row.team_id)), name: row.team_name },
+        : { team_id: publicIdOf('team', row.team_id), name: row.team_name },
   }
 }
 

@@ -1,9 +1,10 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { z } from 'zod'
 import { inputRefused } from '#platform/problem.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -57,13 +58,13 @@ const GroupInput = z.discriminatedUnion('kind', [
 ])
 
 function toTenant({ id, name, slug }: GroupRow['entries'][number]): z.input<typeof NamedTenant> {
-  return { tenant_id: encodeId('tenant', idFromUuid('tenant', id)), name, slug }
+  return { tenant_id: publicIdOf('tenant', id), name, slug }
 }
 
 function toGroup(row: GroupRow): z.input<typeof GroupBody> {
   const named = row.entries.map(toTenant)
   return {
-    group_id: encodeId('tenant_group', idFromUuid('tenant_group', row.id)),
+    group_id: publicIdOf('tenant_group', row.id),
     name: row.name,
     description: row.description,
     kind: row.kind,

@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -53,7 +54,7 @@ const ViewParams = z.strictObject({ view_id: publicId('saved_view') })
 
 function toView(row: ViewRow): z.input<typeof ViewBody> {
   return {
-    view_id: encodeId('saved_view', idFromUuid('saved_view', row.id)),
+    view_id: publicIdOf('saved_view', row.id),
     screen: row.screen,
     name: row.name,
     settings: {

@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
+import { LINK_ROLES } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { sentAt } from '#platform/route.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { getTeam, listTeamGrants, listTeamMembers } from './team-store.ts'
@@ -47,7 +48,7 @@ export const TeamDetail = TeamBody.extend({
 
 export function toTeam(row: TeamRow): z.input<typeof TeamBody> {
   return {
-    team_id: encodeId('team', idFromUuid('team', row.id)),
+    team_id: publicIdOf('team', row.id),
     name: row.name,
     description: row.description,
     members_count: row.members_count,
@@ -60,17 +61,16 @@ export function toTeam(row: TeamRow): z.input<typeof TeamBody> {
 }
 
 function toMember(row: TeamMemberRow): z.input<typeof TeamMemberBody> {
-  return { ...row, member_id: encodeId('member', idFromUuid('member', row.member_id)) }
+  return { ...row, member_id: publicIdOf('member', row.member_id) }
 }
 
 function toGrant(row: TeamGrantRow): z.input<typeof TeamGrantBody> {
   return {
-    link_id: row.link_id === null ? null : encodeId('link', idFromUuid('link', row.link_id)),
-    tenant_id: row.tenant_id === null ? null : encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    link_id: row.link_id === null ? null : publicIdOf('link', row.link_id),
+    tenant_id: row.tenant_id === null ? null : publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
     link_role: row.link_role,
-    group_id:
-      row.group_id === null ? null : encodeId('tenant_group', idFromUuid('tenant_group', row.group_id)),
+    group_id: row.group_id === null ? null : publicIdOf('tenant_group', row.group_id),
     group_name: row.group_name,
     role: row.role,
     ends_at: row.ends_at?.toISOString() ?? null,

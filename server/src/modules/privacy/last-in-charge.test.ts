@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { inAdminTransaction } from '#platform/admin.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CommandBench } from '#testing/command.ts'
 import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -77,7 +78,7 @@ describe('the owners of a partner (attack 86)', () => {
     const [member] = await world.sql<{ id: string }>('select id from partner_member where person_id = $1', [
       other.id,
     ])
-    const path = `/api/v1/admin/partners/${encodeId('partner', partner)}/members/${encodeId('member', idFromUuid('member', member?.id ?? ''))}`
+    const path = `/api/v1/admin/partners/${encodeId('partner', partner)}/members/${publicIdOf('member', member?.id ?? '')}`
     const isWaiting = async () =>
       (
         await world.sql(

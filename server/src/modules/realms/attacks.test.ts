@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { makeRealmTokens } from '#platform/credentials/realm-token.ts'
 import type { RealmToken } from '#platform/credentials/realm-token.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { linkIn, mailsTo, NEW_PASSWORD, PASSWORD } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { openRealm, seedEndUser, signUp } from '#testing/realm-acts.ts'
@@ -196,7 +197,7 @@ describe('two realms with one address', () => {
   })
 
   test("the id of the other realm's user is the same 404 as a random one, for realm admins and for owners (C9 #6)", async () => {
-    const random = encodeId('end_user', idFromUuid('end_user', '01900000-0000-7000-8000-00000000dead'))
+    const random = publicIdOf('end_user', '01900000-0000-7000-8000-00000000dead')
     const foreign = encodeId('end_user', a.user)
     for (const [caller, base] of [
       [b.admin, '/api/v1/realm/users'],

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { toString as toQrCode } from 'qrcode'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import type { CodeRow } from './code-store.ts'
 import { hostOfDestination } from './rules.ts'
@@ -83,7 +83,7 @@ export function toCode(
   reader: { readonly origin: string; readonly personId: string },
 ): z.input<typeof CodeBody> {
   return {
-    code_id: encodeId('referral_code', idFromUuid('referral_code', row.id)),
+    code_id: publicIdOf('referral_code', row.id),
     code: row.code,
     link: linkOf(reader.origin, row.code),
     label: row.label,

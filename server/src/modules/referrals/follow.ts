@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Engine } from '#platform/execution/execute.ts'
 import { limitHeaders } from '#platform/limits/limits.ts'
 import { endMandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { openForSystem } from '#platform/resolvers/resolver-without-person.ts'
 import type { Services } from '#platform/services.ts'
 import { followCode } from './follow-store.ts'
@@ -92,7 +92,7 @@ async function answer(parts: Parts, request: FastifyRequest<Asked>, reply: Fasti
       'Set-Cookie',
       `${COOKIE}=${visitor.id}; Path=/; Max-Age=${COOKIE_SECONDS}; Secure; HttpOnly; SameSite=Lax`,
     )
-  const id = clickId === null ? null : encodeId('referral_click', idFromUuid('referral_click', clickId))
+  const id = clickId === null ? null : publicIdOf('referral_click', clickId)
   return reply.redirect(destinationOf(leadsTo ?? usual, { id, utm: click.utm }), 302)
 }
 

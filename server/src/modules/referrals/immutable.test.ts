@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   asPerson,
   lockBy,
@@ -340,7 +341,7 @@ describe('states', () => {
   })
 
   test('ids of other kinds and unknown ids are not found (D5)', async () => {
-    const unknown = encodeId('referral', idFromUuid('referral', '01900000-0000-7000-8000-000000000001'))
+    const unknown = publicIdOf('referral', '01900000-0000-7000-8000-000000000001')
     const answer = await world.call(scene.admin.caller, 'POST', `/api/v1/admin/referrals/${unknown}/void`, {
       body: { reason: 'x' },
     })

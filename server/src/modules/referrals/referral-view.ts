@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { Money } from '#platform/money.ts'
 import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { OwnReferralRow, ReferralRow } from './referral-store.ts'
 import { REFERRAL_METHODS, REFERRAL_STATES, TOLD_STATUSES } from './tables.ts'
 import type { MonthlyRevenue, ToldStatus } from './tables.ts'
@@ -39,7 +39,7 @@ interface VisibleRow {
 /** The seven fields for an answer. */
 export function toVisibleTenant(row: VisibleRow): z.input<typeof VisibleTenantBody> {
   return {
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    tenant_id: publicIdOf('tenant', row.tenant_id),
     name: row.name,
     slug: row.slug,
     status: row.status,
@@ -90,8 +90,8 @@ const toVisible = (row: OwnReferralRow): z.input<typeof VisibleTenantBody> | nul
 /** A referral as its partner sees it. */
 export function toOwnReferral(row: OwnReferralRow): z.input<typeof OwnReferralBody> {
   return {
-    referral_id: encodeId('referral', idFromUuid('referral', row.id)),
-    code_id: row.code_id && encodeId('referral_code', idFromUuid('referral_code', row.code_id)),
+    referral_id: publicIdOf('referral', row.id),
+    code_id: row.code_id && publicIdOf('referral_code', row.code_id),
     code: row.code,
     method: row.method,
     referred_at: row.referred_at.toISOString(),
@@ -141,22 +141,22 @@ export const ReferralBody = z
   .meta({ id: 'Referral' })
 
 export const namePartner = (id: string, name: string) => ({
-  partner_id: encodeId('partner', idFromUuid('partner', id)),
+  partner_id: publicIdOf('partner', id),
   name,
 })
 
 export const nameTenant = (id: string, name: string) => ({
-  tenant_id: encodeId('tenant', idFromUuid('tenant', id)),
+  tenant_id: publicIdOf('tenant', id),
   name,
 })
 
 /** A referral as the provider sees it. */
 export function toReferral(row: ReferralRow): z.input<typeof ReferralBody> {
   return {
-    referral_id: encodeId('referral', idFromUuid('referral', row.id)),
+    referral_id: publicIdOf('referral', row.id),
     partner: namePartner(row.partner_id, row.partner_name),
     tenant: nameTenant(row.tenant_id, row.tenant_name),
-    agreement_id: encodeId('agreement', idFromUuid('agreement', row.agreement_id)),
+    agreement_id: publicIdOf('agreement', row.agreement_id),
     code: row.code,
     method: row.method,
     referred_at: row.referred_at.toISOString(),

@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, plainText, publicId, searchText } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -180,7 +180,7 @@ function makePartnerRoutes(services: Services): readonly Route[] {
       async handle({ mandate, body }) {
         const row = await create(mandate, { partnerId: mandate.partner.id, input: body })
         return sentAt(await toCodeDetail(row, readerOf(services, mandate)), row.version, {
-          Location: `/api/v1/program/codes/${encodeId('referral_code', idFromUuid('referral_code', row.id))}`,
+          Location: `/api/v1/program/codes/${publicIdOf('referral_code', row.id)}`,
         })
       },
     }),
@@ -191,7 +191,7 @@ const OwnedCodeBody = CodeBody.extend({ partner_id: z.string() }).meta({ id: 'Ow
 
 const toOwned = (services: Services, mandate: CodeMandate) => (row: CodeRow) => ({
   ...toCode(row, readerOf(services, mandate)),
-  partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+  partner_id: publicIdOf('partner', row.partner_id),
 })
 
 function makePlatformRoutes(services: Services): readonly Route[] {
@@ -222,7 +222,7 @@ function makePlatformRoutes(services: Services): readonly Route[] {
       async handle({ mandate, body }) {
         const row = await create(mandate, { partnerId: body.partner_id, input: body })
         return sentAt(await toCodeDetail(row, readerOf(services, mandate)), row.version, {
-          Location: `/api/v1/admin/codes/${encodeId('referral_code', idFromUuid('referral_code', row.id))}`,
+          Location: `/api/v1/admin/codes/${publicIdOf('referral_code', row.id)}`,
         })
       },
     }),

@@ -1,10 +1,10 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -120,7 +120,7 @@ const manualRoute = route({
     recordReferral(mandate, row, { action: 'created', reason: body.reason })
     await tell(mandate, row, 'created')
     return sent(toReferral(row), {
-      Location: `/api/v1/admin/referrals/${encodeId('referral', idFromUuid('referral', row.id))}`,
+      Location: `/api/v1/admin/referrals/${publicIdOf('referral', row.id)}`,
     })
   },
 })

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, publicId, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -53,7 +53,7 @@ const statsRoute = route({
       totals: toFunnel(addUp(months)),
       months: months.map((month) => ({ month: month.month, ...toFunnel(month) })),
       codes: codes.map(({ codeId, code, label, ...sums }) => ({
-        code_id: encodeId('referral_code', idFromUuid('referral_code', codeId)),
+        code_id: publicIdOf('referral_code', codeId),
         code,
         label,
         ...toFunnel(sums),

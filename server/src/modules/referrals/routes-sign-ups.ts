@@ -1,4 +1,3 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { takeKeptEvents } from '#modules/earnings/index.ts'
 import { refuseItems } from '#platform/item-faults.ts'
@@ -8,6 +7,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -163,7 +163,7 @@ function toResults(items: readonly Item[], { answers, faults }: Taken, isTried: 
       referral_id:
         answer.referral_id === null || (isTried && answer.is_new)
           ? null
-          : encodeId('referral', idFromUuid('referral', answer.referral_id)),
+          : publicIdOf('referral', answer.referral_id),
       is_held: answer.risk === 'hold',
     })),
   }
@@ -245,7 +245,7 @@ function toSignUp(row: SignUpRow): z.input<typeof SignUpBody> {
     outcome: row.outcome ?? 'not_referred',
     reason: row.reason,
     detail: row.reason === null ? null : (REASONS[row.reason] ?? null),
-    referral_id: row.referral_id && encodeId('referral', idFromUuid('referral', row.referral_id)),
+    referral_id: row.referral_id && publicIdOf('referral', row.referral_id),
   }
 }
 

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { NamedPartner, namePartner, toVisibleTenant, VisibleTenantBody } from './referral-view.ts'
@@ -35,7 +35,7 @@ export const tenantReferralRoute: Route = route({
     if (found === null) return { referral: null }
     return {
       referral: {
-        referral_id: encodeId('referral', idFromUuid('referral', found.referral_id)),
+        referral_id: publicIdOf('referral', found.referral_id),
         partner: namePartner(found.partner_id, found.partner_name),
         referred_at: found.referred_at.toISOString(),
         method: found.method,

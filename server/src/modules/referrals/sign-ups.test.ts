@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { makeIngestTestRoutes } from '#testing/referral-routes.ts'
 import { makeCodeAs, openReferralScene, openSignUps, seedPayment, uuidOf } from '#testing/referral-acts.ts'
 import type { ReferralScene } from '#testing/referral-acts.ts'
@@ -32,7 +33,7 @@ async function seedClick(
     [code, daysAgo(click.daysAgo ?? 1), click.visitor ?? `${Math.random()}`, click.isBot ?? false],
   )
   if (!row) throw new Error('Nobody clicked.')
-  return encodeId('referral_click', idFromUuid('referral_click', row.id))
+  return publicIdOf('referral_click', row.id)
 }
 
 describe('evidence', () => {

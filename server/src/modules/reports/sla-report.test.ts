@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { reportRoutes } from './index.ts'
@@ -344,7 +345,7 @@ test('the report covers the tenants reached now, narrowed by ids, group and head
      insert into tenant_group_entry (group_id, partner_id, tenant_id, effect) select id, $1, t, 'include' from made, unnest($3::uuid[]) t returning group_id as id`,
     [partner, person.id, [beta, gone]],
   )
-  const groupId = encodeId('tenant_group', idFromUuid('tenant_group', group?.id ?? ''))
+  const groupId = publicIdOf('tenant_group', group?.id ?? '')
   expect(await names(`group=${groupId}`)).toEqual(['Beta'])
   const other = await seedPartner()
   const refused = await world.call(other.caller, 'GET', `${SLA}?group=${groupId}`)

@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeEarningRoutes } from '#modules/earnings/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeReferralRoutes } from '#modules/referrals/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { openEarningScene, payment } from '#testing/earning-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import { riskRoutes } from './index.ts'
@@ -32,7 +32,7 @@ test('what comes in after a check of a partner as a whole was confirmed earns ag
   const decided = await world.call(
     scene.admin,
     'POST',
-    `/api/v1/admin/risk-cases/${encodeId('risk_case', idFromUuid('risk_case', opened?.id ?? ''))}/resolve`,
+    `/api/v1/admin/risk-cases/${publicIdOf('risk_case', opened?.id ?? '')}/resolve`,
     { body: { decision: 'confirm', reason: 'Looked into' }, headers: { 'if-match': '"v1"' } },
   )
   expect(decided.statusCode, decided.body).toBe(200)
@@ -48,7 +48,7 @@ test('what comes in after a check of a partner as a whole was confirmed earns ag
 test('a referral whose check is confirmed earns nothing from then on, also where it was to be blocked later (D5, D6)', async () => {
   const scene = await openEarningScene(world)
   const { referral } = await scene.refer('t1')
-  const id = encodeId('referral', idFromUuid('referral', referral))
+  const id = publicIdOf('referral', referral)
   await scene.report([payment('before')])
   const post = (path: string, body: object, headers = {}) =>
     world.call(scene.admin, 'POST', `/api/v1/admin/${path}`, { body, headers })

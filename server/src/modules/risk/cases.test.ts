@@ -1,6 +1,7 @@
-import { decodeId, encodeId, idFromUuid } from '@liaison/access'
+import { decodeId, encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { assess, openProgramScene, seedEarning, seedReferral, seedTenantOf } from '#testing/risk-acts.ts'
 import type { ProgramScene } from '#testing/risk-acts.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -32,7 +33,7 @@ async function caseOf(tenant: TenantId): Promise<string> {
     'select id from risk_case where tenant_id = $1 order by id desc',
     [tenant],
   )
-  return encodeId('risk_case', idFromUuid('risk_case', row?.id ?? ''))
+  return publicIdOf('risk_case', row?.id ?? '')
 }
 
 const stateOf = async (earning: string) =>

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { RISK_RULES } from './settings.ts'
 import type { CaseEventRow, CaseRow, RuleRow, RuleVersionRow } from './store.ts'
@@ -52,12 +52,12 @@ const Findings = z.array(FindingBody)
 /** A case as the provider reads it. */
 export function toCase(row: CaseRow): z.input<typeof CaseBody> {
   return {
-    risk_case_id: encodeId('risk_case', idFromUuid('risk_case', row.id)),
-    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    risk_case_id: publicIdOf('risk_case', row.id),
+    partner_id: publicIdOf('partner', row.partner_id),
     partner_name: row.partner_name,
-    tenant_id: row.tenant_id && encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    tenant_id: row.tenant_id && publicIdOf('tenant', row.tenant_id),
     tenant_name: row.tenant_name,
-    referral_id: row.referral_id && encodeId('referral', idFromUuid('referral', row.referral_id)),
+    referral_id: row.referral_id && publicIdOf('referral', row.referral_id),
     outcome: row.outcome,
     rules: [...row.rules],
     category: row.category,

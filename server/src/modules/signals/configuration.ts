@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { findUrlFault } from '#platform/outgoing/addresses.ts'
 import type { AddressRules } from '#platform/outgoing/addresses.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { EVENTS_SUPPORTED } from './events.ts'
 import { audienceOf } from './receiver.ts'
 import type { Receiver, SignalParts } from './receiver.ts'
@@ -14,8 +14,7 @@ const POLL = 'urn:ietf:rfc:8936'
 export const SSF_PATH = '/ssf'
 
 /** The id under which a receiver knows its stream. */
-export const publicIdOf = (uuid: string): string =>
-  encodeId('signal_stream', idFromUuid('signal_stream', uuid))
+export const streamIdOf = (uuid: string): string => publicIdOf('signal_stream', uuid)
 
 /** The address of an endpoint of ours. */
 const addressOf = ({ issuer }: SignalParts, path: string): string => `${issuer.issuer()}${SSF_PATH}${path}`
@@ -49,9 +48,9 @@ export function describeStream(
   const delivery =
     row.delivery === 'push'
       ? { method: PUSH, endpoint_url: row.endpoint_url }
-      : { method: POLL, endpoint_url: addressOf(parts, `/poll/${publicIdOf(row.id)}`) }
+      : { method: POLL, endpoint_url: addressOf(parts, `/poll/${streamIdOf(row.id)}`) }
   return {
-    stream_id: publicIdOf(row.id),
+    stream_id: streamIdOf(row.id),
     iss: parts.issuer.issuer(),
     aud: audienceOf(receiver),
     delivery,

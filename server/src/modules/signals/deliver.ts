@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { idFromUuid, encodeId } from '@liaison/access'
 import type { EventIssuer } from '#modules/oauth/index.ts'
 import { makeDeliverer } from '#platform/outgoing/deliverer.ts'
 import { verdictOn } from '#platform/outgoing/attempts.ts'
@@ -8,6 +7,7 @@ import type { Deliverer, DelivererOptions } from '#platform/outgoing/deliverer.t
 import type { Post } from '#platform/outgoing/ways-out.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import {
   claimDue,
@@ -57,7 +57,7 @@ async function giveUp(mandate: Mandate<'system'>, streamId: string, why: 'gone' 
     streamId,
     messageId: randomUUID(),
     type: STREAM_UPDATED,
-    subject: { format: 'opaque', id: encodeId('signal_stream', idFromUuid('signal_stream', streamId)) },
+    subject: { format: 'opaque', id: publicIdOf('signal_stream', streamId) },
     claims: { status: 'disabled', reason: WHY[why] },
     occurredAt: mandate.origin.now,
   })

@@ -1,6 +1,6 @@
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { publicIdOf } from './configuration.ts'
+import { streamIdOf } from './configuration.ts'
 import {
   deleteStreamOf,
   findStreamOf,
@@ -100,7 +100,7 @@ export async function verifyOverseen(mandate: Overseer, ref: ReceiverRef): Promi
     throw new ProblemError(429, 'SIGNAL_VERIFICATION_TOO_SOON', 'A stream is verified from time to time.', {
       headers: { 'Retry-After': String(VERIFICATION_SECONDS) },
     })
-  const subject = { format: 'opaque', id: publicIdOf(found.stream.id) }
+  const subject = { format: 'opaque', id: streamIdOf(found.stream.id) }
   await insertVerification(mandate, found.stream.id, subject)
   note(mandate, found, { action: 'signals.streams.verify' })
   return readOverseen(mandate, ref)

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CAEP, PUSH, SignalWorld, SSF } from '#testing/signal-acts.ts'
 import { people } from '#testing/shop.ts'
 import type { Caller } from '#testing/world.ts'
@@ -173,7 +173,7 @@ describe('the provider (A16)', () => {
     )
     expect((await edge.call('GET', '/ssf/stream')).body).toEqual([])
     expect(await actions(cast.partner)).toContain('signals.streams.pause')
-    const unknown = encodeId('gateway', idFromUuid('gateway', '01900000-0000-7000-8000-00000000dead'))
+    const unknown = publicIdOf('gateway', '01900000-0000-7000-8000-00000000dead')
     const nothing = await call(provider, 'GET', `/admin/gateways/${unknown}/signal-stream`)
     expect(nothing.body['code']).toBe('SIGNAL_RECEIVER_NOT_FOUND')
   })

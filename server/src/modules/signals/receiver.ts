@@ -1,4 +1,3 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
 import type { ResourceServers } from '#modules/gateway/index.ts'
 import type { EventIssuer } from '#modules/oauth/index.ts'
@@ -8,6 +7,7 @@ import type { Engine } from '#platform/execution/execute.ts'
 import { limitHeaders } from '#platform/limits/limits.ts'
 import { countStranger } from '#platform/limits/open-door.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import type { Services } from '#platform/services.ts'
 import { Transaction } from '#platform/transaction.ts'
@@ -32,9 +32,7 @@ export interface Receiver {
 
 /** The `aud` of what a receiver is sent. */
 export function audienceOf({ kind, id }: Pick<Receiver, 'kind' | 'id'>): string {
-  return kind === 'gateway'
-    ? encodeId('gateway', idFromUuid('gateway', id))
-    : encodeId('api_client', idFromUuid('api_client', id))
+  return publicIdOf(kind === 'gateway' ? 'gateway' : 'api_client', id)
 }
 
 const BOTH: ReadonlySet<string> = new Set(['ssf.read', 'ssf.manage'])

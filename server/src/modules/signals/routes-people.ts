@@ -4,7 +4,7 @@ import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { isoOf } from '#platform/instant.ts'
-import { publicIdOf } from './configuration.ts'
+import { streamIdOf } from './configuration.ts'
 import { EVENTS_SUPPORTED } from './events.ts'
 import { moveOverseen, readOverseen, removeOverseen, verifyOverseen } from './people-acts.ts'
 import type { Overseen, StreamMove } from './people-acts.ts'
@@ -43,7 +43,7 @@ const laterOf = (one: Date | null, other: Date | null): Date | null =>
 
 function toStream(row: OverseenStream): z.input<typeof StreamBody> {
   return {
-    stream_id: publicIdOf(row.id),
+    stream_id: streamIdOf(row.id),
     delivery: row.delivery,
     delivers_to: row.endpoint_url === null ? null : new URL(row.endpoint_url).origin,
     events: EVENTS_SUPPORTED.filter((type) => row.events_requested.includes(type)).map(

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdKind } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CREDENTIAL_CHANGE, SESSION_REVOKED, timestampOf, TOKEN_CLAIMS_CHANGE } from './events.ts'
 
 /** A change that stops or narrows access, as the database puts it into the outbox. */
@@ -35,7 +35,7 @@ export type Audience = z.output<typeof Audience>
 type Member = Readonly<Record<string, string>>
 
 function member(kind: IdKind, uuid: string | null | undefined): Member | null {
-  return uuid ? { format: 'opaque', id: encodeId(kind, idFromUuid(kind, uuid)) } : null
+  return uuid ? { format: 'opaque', id: publicIdOf(kind, uuid) } : null
 }
 
 /**

@@ -6,7 +6,7 @@ import { ProblemError } from '#platform/problem.ts'
 import {
   checkedAddress,
   describeStream,
-  publicIdOf,
+  streamIdOf,
   PUSH,
   readBody,
   requireSupplied,
@@ -58,7 +58,7 @@ export async function requireStream(
   { hold = false } = {},
 ): Promise<StreamRow> {
   const row = await findStream(work, { hold })
-  if (!row || publicId !== publicIdOf(row.id)) throw notFound()
+  if (!row || publicId !== streamIdOf(row.id)) throw notFound()
   return row
 }
 
@@ -195,7 +195,7 @@ export async function removeStream(
 }
 
 const statusOf = (row: StreamRow) => ({
-  stream_id: publicIdOf(row.id),
+  stream_id: streamIdOf(row.id),
   status: row.status,
   ...(row.status_reason !== null && { reason: row.status_reason }),
 })
@@ -238,7 +238,7 @@ export async function verifyStream(
       throw new ProblemError(429, 'SIGNAL_VERIFICATION_TOO_SOON', 'A stream is verified from time to time.', {
         headers: { 'Retry-After': String(VERIFICATION_SECONDS) },
       })
-    const subject = { format: 'opaque', id: publicIdOf(id) }
+    const subject = { format: 'opaque', id: streamIdOf(id) }
     await insertOwnEvent(work, id, {
       type: VERIFICATION,
       subject,

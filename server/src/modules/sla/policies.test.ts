@@ -1,8 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { LinkRole, RelationshipType } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeLinkRoutes } from '#modules/links/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { slaRoutes } from './index.ts'
@@ -189,7 +190,7 @@ test('only a headquarters writes as a partner, and no partner reads the agreemen
 test("another tenant's link is none that can be agreed with (B8)", async () => {
   const { owner } = await seed()
   const { link } = await seed()
-  const unknown = encodeId('link', idFromUuid('link', '01890000-0000-7000-8000-000000000009'))
+  const unknown = publicIdOf('link', '01890000-0000-7000-8000-000000000009')
   const answers = await Promise.all(
     [encodeId('link', link), unknown].map((id) =>
       put(owner, `${TENANT}/policies/links/${id}`, { terms: strict }),

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText } from '#platform/route-input.ts'
 import type { PolicyVersion } from './store.ts'
 import { PRIORITIES, Terms, TermsShown } from './terms.ts'
@@ -89,7 +89,7 @@ export function toTermsShown(terms: TermsValues): z.input<typeof TermsShown> {
     ...terms,
     escalate_to: terms.escalate_to.map((step) => ({
       ...step,
-      person_id: encodeId('person', idFromUuid('person', step.person_id)),
+      person_id: publicIdOf('person', step.person_id),
     })),
   }
 }
@@ -106,4 +106,4 @@ export function toVersionShown(row: PolicyVersion): z.input<typeof PolicyVersion
 }
 
 export const linkIdOf = (uuid: string | null): string | null =>
-  uuid === null ? null : encodeId('link', idFromUuid('link', uuid))
+  uuid === null ? null : publicIdOf('link', uuid)

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { TenantId, TicketId } from '@liaison/access'
 import { z } from 'zod'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
 import type { Reach, ReadingMandate } from '#platform/reach.ts'
 import { coverList } from '#platform/covered.ts'
@@ -148,7 +148,7 @@ export async function answerDetail(mandate: TicketMandate, id: TicketId) {
     description: ticket.description,
     tags: ticket.tags,
     comments: comments.map((comment) => ({
-      comment_id: encodeId('comment', idFromUuid('comment', comment.id)),
+      comment_id: publicIdOf('comment', comment.id),
       author_name: comment.author_name,
       author_partner_name: comment.author_partner_name,
       is_internal: comment.is_internal,
@@ -169,7 +169,7 @@ export async function answerAssignees(mandate: TicketMandate) {
   const items = assignees
     .filter((assignee) => assignee.is_listed)
     .map((assignee) => ({
-      person_id: encodeId('person', idFromUuid('person', assignee.person_id)),
+      person_id: publicIdOf('person', assignee.person_id),
       name: assignee.name,
       partner_name: assignee.partner_name,
     }))

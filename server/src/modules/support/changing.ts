@@ -1,8 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { PersonId, TicketId } from '@liaison/access'
 import type { z } from 'zod'
 import { enqueue, requireAlso } from '#platform/mandate.ts'
 import { inputRefused, ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { findHours } from './hours-store.ts'
 import { recordAssigned, recordChanged, recordCommented } from './events.ts'
 import type { FieldChanges, TicketMandate } from './events.ts'
@@ -127,15 +128,15 @@ export async function answerChanged(
   commentId: string | null,
 ): Promise<z.input<typeof TicketChanged>> {
   return {
-    ticket_id: encodeId('ticket', idFromUuid('ticket', ticket.id)),
+    ticket_id: publicIdOf('ticket', ticket.id),
     ticket_number: ticket.number,
     tenant_id: encodeId('tenant', mandate.tenant.id),
     status: ticket.status,
     priority: ticket.priority,
-    assigned_to: ticket.assigned_to && encodeId('person', idFromUuid('person', ticket.assigned_to)),
+    assigned_to: ticket.assigned_to && publicIdOf('person', ticket.assigned_to),
     assigned_to_name: ticket.assigned_to_name,
     updated_at: ticket.updated_at.toISOString(),
-    comment_id: commentId && encodeId('comment', idFromUuid('comment', commentId)),
+    comment_id: commentId && publicIdOf('comment', commentId),
     sla: toSla(ticket, { now: mandate.origin.now, hours: await findHours(mandate, [ticket]) }),
     allowed_transitions: await listTransitions(mandate, ticket.status, sideOf(mandate)),
     version: ticket.version,

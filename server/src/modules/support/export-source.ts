@@ -2,6 +2,7 @@ import { decodeId, encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { defineExportSource } from '#platform/export-source.ts'
 import type { ExportCell, ExportMandate, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { reachOf } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
 import { calendarDay, instantText, plainText } from '#platform/route-input.ts'
@@ -63,7 +64,7 @@ const ORDER: TicketOrder = { by: 'created_at', direction: 'desc' }
 function toCells(row: TicketRow, reach: Reach): ExportCell[] {
   const tenantId = idFromUuid('tenant', row.tenant_id)
   return [
-    encodeId('ticket', idFromUuid('ticket', row.id)),
+    publicIdOf('ticket', row.id),
     row.number,
     encodeId('tenant', tenantId),
     reach.tenants.get(tenantId)?.name ?? '',

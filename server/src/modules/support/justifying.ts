@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { TicketId } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText } from '#platform/route-input.ts'
 import { refuseUnknown } from './changing.ts'
 import { findBasisOf, insertJustification, listClocks } from './clock-store.ts'
@@ -70,6 +70,6 @@ export async function justifyBreach(
     changes: { metric: breach.metric, code: said.code },
     reason: said.note,
   })
-  const id = encodeId('ticket', idFromUuid('ticket', ticket.id))
+  const id = publicIdOf('ticket', ticket.id)
   return { ticket_id: id, metric: breach.metric, ...said }
 }

@@ -1,5 +1,5 @@
 import { firstSigns } from '#platform/first-signs.ts'
-import { encodeId, idFromUuid } from '@liaison/access'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { TicketMandate } from './events.ts'
 import { mailTenantAbout } from './notice-store.ts'
 
@@ -25,7 +25,7 @@ function quote(text: string): string {
 }
 
 function bodyOf(ticket: ToldTicket, news: string): string {
-  const id = encodeId('ticket', idFromUuid('ticket', ticket.id))
+  const id = publicIdOf('ticket', ticket.id)
   return `${news}\n\nThis mail gives no access by itself. Reference ${id}.`
 }
 

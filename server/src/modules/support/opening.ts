@@ -1,8 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { z } from 'zod'
 import { findSubscriber } from '#modules/billing/index.ts'
 import { enqueue } from '#platform/mandate.ts'
 import { inputRefused } from '#platform/problem.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { restrictedOf } from '#platform/reach.ts'
 import { recordOpened } from './events.ts'
 import type { TicketMandate } from './events.ts'
@@ -67,7 +68,7 @@ function toOpened(
   const firstDue = Math.min(...clocks.map((clock) => clock.dueAt.getTime()))
   const isActing = mandate.kind === 'acting'
   return {
-    ticket_id: encodeId('ticket', idFromUuid('ticket', ticket.id)),
+    ticket_id: publicIdOf('ticket', ticket.id),
     ticket_number: ticket.number,
     tenant_id: encodeId('tenant', mandate.tenant.id),
     status: 'open',

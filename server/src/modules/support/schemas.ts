@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import type { Reach } from '#platform/reach.ts'
 import { Scope } from '#platform/reach.ts'
 import { pageOf, pageQuery } from '#platform/list.ts'
@@ -354,17 +355,17 @@ export function toTicket(
 ): z.input<typeof Ticket> {
   const tenantId = idFromUuid('tenant', row.tenant_id)
   return {
-    ticket_id: encodeId('ticket', idFromUuid('ticket', row.id)),
+    ticket_id: publicIdOf('ticket', row.id),
     ticket_number: row.number,
     tenant_id: encodeId('tenant', tenantId),
     tenant_name: reach.tenants.get(tenantId)?.name ?? '',
-    customer_id: row.subscriber_id && encodeId('subscriber', idFromUuid('subscriber', row.subscriber_id)),
+    customer_id: row.subscriber_id && publicIdOf('subscriber', row.subscriber_id),
     customer_name: row.customer_name,
     subject: row.subject,
     status: row.status,
     priority: row.priority,
     category: row.category,
-    assigned_to: row.assigned_to && encodeId('person', idFromUuid('person', row.assigned_to)),
+    assigned_to: row.assigned_to && publicIdOf('person', row.assigned_to),
     assigned_to_name: row.assigned_to_name,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

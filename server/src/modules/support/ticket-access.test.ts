@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { IdOf, LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { ageClocks } from '#testing/clocks.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
@@ -121,7 +122,7 @@ test('fault 5: a ticket of another tenant in the path answers as one that does n
   const two = await seedActing()
   const { ticket_id: own } = await open(one.caller)
   const { ticket_id: foreign } = await open(two.caller)
-  const nobodys = encodeId('ticket', idFromUuid('ticket', '01890000-0000-7000-8000-000000000001'))
+  const nobodys = publicIdOf('ticket', '01890000-0000-7000-8000-000000000001')
   const answer = async (id: string, method: 'GET' | 'PATCH' | 'POST') => {
     const path = `${TICKETS}/${id}${method === 'POST' ? '/comments' : ''}`
     const body = method === 'PATCH' ? { status: 'closed' } : { content: 'Hello.' }
@@ -194,7 +195,7 @@ test.each(ROLES)(
       [tenant],
       tenant,
     )
-    const id = encodeId('ticket', idFromUuid('ticket', row?.id ?? ''))
+    const id = publicIdOf('ticket', row?.id ?? '')
     expect((await world.call(caller, 'GET', `${TICKETS}/${id}`)).statusCode).toBe(seen)
     expect((await world.call(caller, 'POST', TICKETS, { body: NEW })).statusCode).toBe(opened)
     expect((await change(caller, id, { status: 'pending' })).statusCode).toBe(changed)

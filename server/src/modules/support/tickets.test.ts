@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeSupportRoutes } from './index.ts'
@@ -129,7 +130,7 @@ test('twenty tickets opened at once are numbered without a gap or a double, and 
   const refused = await world.call(caller, 'POST', TICKETS, {
     body: {
       ...NEW,
-      customer_id: encodeId('subscriber', idFromUuid('subscriber', '01890000-0000-7000-8000-000000000001')),
+      customer_id: publicIdOf('subscriber', '01890000-0000-7000-8000-000000000001'),
     },
   })
   expect(refused.json()).toMatchObject({
@@ -172,7 +173,7 @@ test('a ticket can be filed for a subscriber of the tenant and for nobody else',
       [where],
       where,
     )
-    return encodeId('subscriber', idFromUuid('subscriber', row?.id ?? ''))
+    return publicIdOf('subscriber', row?.id ?? '')
   }
   const { ticket_id: id } = await open(caller, { customer_id: await add(tenant) })
   expect(await read(caller, id)).toMatchObject({

@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, publicId, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -35,7 +35,7 @@ const AccessBody = z.strictObject({
 
 function toAdminTenant(row: AdminTenantRow): z.output<typeof AdminTenantBody> {
   return {
-    tenant_id: encodeId('tenant', idFromUuid('tenant', row.id)),
+    tenant_id: publicIdOf('tenant', row.id),
     name: row.name,
     slug: row.slug,
     domain: row.domain,
@@ -88,8 +88,8 @@ export const adminTenantRoutes: readonly Route[] = [
       return {
         ...toAdminTenant(row),
         access: access.map((link) => ({
-          link_id: encodeId('link', idFromUuid('link', link.id)),
-          partner_id: encodeId('partner', idFromUuid('partner', link.partner_id)),
+          link_id: publicIdOf('link', link.id),
+          partner_id: publicIdOf('partner', link.partner_id),
           partner_name: link.partner_name,
           status: link.status,
           access_role: link.access_role,

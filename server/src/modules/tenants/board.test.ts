@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
@@ -343,7 +344,7 @@ test('a group narrows the board to its customers, opens none, and is unknown to 
       `insert into tenant_group_entry (group_id, partner_id, tenant_id, effect) values ($1, $2, $3, 'include')`,
       [chosen, partner, tenant],
     )
-  const groupId = (id: string) => encodeId('tenant_group', idFromUuid('tenant_group', id))
+  const groupId = (id: string) => publicIdOf('tenant_group', id)
   expect(names(await board(caller, `group=${groupId(chosen)}`))).toEqual(['Alpha'])
   expect(names(await board(caller, `group=${groupId(all)}`))).toEqual(['Alpha', 'Beta'])
   const other = await seedPartner()

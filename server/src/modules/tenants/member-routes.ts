@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { TenantRole } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -31,7 +31,7 @@ function note(
 }
 
 const toAnswer = ({ id }: MemberRow, role: TenantRole, status: MemberRow['status']) => ({
-  member_id: encodeId('member', idFromUuid('member', id)),
+  member_id: publicIdOf('member', id),
   role,
   status,
 })

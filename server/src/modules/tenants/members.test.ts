@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { PersonId, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import { asSide, attempt, openScene } from '#testing/sides.ts'
 import type { Scene } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -28,7 +28,7 @@ async function enrol({ tenant }: Scene, role: 'TENANT_ADMIN' | 'TENANT_USER') {
   return { id: person.id, member, caller: await world.signIn(person.id, { tenantId: tenant }) }
 }
 
-const at = (member: string) => `/api/v1/tenant/members/${encodeId('member', idFromUuid('member', member))}`
+const at = (member: string) => `/api/v1/tenant/members/${publicIdOf('member', member)}`
 const patch = (caller: Caller, member: string, role: string) =>
   world.call(caller, 'PATCH', at(member), { body: { role } })
 const remove = (caller: Caller, member: string) => world.call(caller, 'DELETE', at(member))

@@ -1,8 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { getRelationship, listRelationships } from '#modules/orders/index.ts'
 import type { RelationshipRow } from '#modules/orders/index.ts'
 import { noteRead } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -67,8 +67,8 @@ const PartyRole = z
   })
   .meta({ id: 'TmfPartyRole' })
 
-const partnerOf = (uuid: string) => encodeId('partner', idFromUuid('partner', uuid))
-const tenantOf = (uuid: string) => encodeId('tenant', idFromUuid('tenant', uuid))
+const partnerOf = (uuid: string) => publicIdOf('partner', uuid)
+const tenantOf = (uuid: string) => publicIdOf('tenant', uuid)
 
 const toAccount = (ban: string, name: 'owner' | 'payer') =>
   ({ id: ban, name, '@type': 'AccountRef', '@referredType': 'BillingAccount' }) as const
@@ -78,7 +78,7 @@ const toRelated = (role: 'customer' | 'payer', party: z.input<typeof PartyRef>) 
 
 /** Who sells to whom, and whose account pays: a wholesaler that resells, or a customer of the provider itself. */
 function toPartyRole(row: RelationshipRow, origin: string): z.input<typeof PartyRole> {
-  const id = encodeId('commercial_relationship', idFromUuid('commercial_relationship', row.id))
+  const id = publicIdOf('commercial_relationship', row.id)
   const tenant = toParty(tenantOf(row.tenant_id), row.tenant_name)
   const role = row.seller_partner_id === null ? 'Customer' : 'Reseller'
   // The number of an account is its own within one tenant only.

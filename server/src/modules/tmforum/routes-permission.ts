@@ -1,6 +1,7 @@
-import { encodeId, fromBits, idFromUuid, permissionsOf, ROLE_TITLES } from '@liaison/access'
+import { fromBits, permissionsOf, ROLE_TITLES } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -69,20 +70,18 @@ const PermissionBody = z
   })
   .meta({ id: 'TmfPermission' })
 
-const idOf = ({ kind, id }: Pick<GrantedPermission, 'kind' | 'id'>): string =>
-  encodeId(kind, idFromUuid(kind, id))
+const idOf = ({ kind, id }: Pick<GrantedPermission, 'kind' | 'id'>): string => publicIdOf(kind, id)
 
 /** By what the partner works: the role of its people, its client, or the resale. */
 function toUserRole(row: GrantedPermission): { id: string; name: string } {
   const { client } = row.granted
-  if (client) return { id: encodeId('api_client', idFromUuid('api_client', client.id)), name: client.name }
+  if (client) return { id: publicIdOf('api_client', client.id), name: client.name }
   if (row.access_role) return { id: row.access_role, name: ROLE_TITLES[row.access_role] }
   return { id: 'resale', name: 'Reseller' }
 }
 
 function assetsOf({ kind, tenant_id: tenantId, granted }: GrantedPermission): z.input<typeof Asset>[] {
-  if (kind === 'link')
-    return [{ id: encodeId('tenant', idFromUuid('tenant', tenantId)), '@referredType': 'Organization' }]
+  if (kind === 'link') return [{ id: publicIdOf('tenant', tenantId), '@referredType': 'Organization' }]
   return granted.accounts.map((id) => ({ id, '@referredType': 'BillingAccount' }))
 }
 
@@ -106,8 +105,8 @@ function toPermission(row: GrantedPermission, base: string): z.input<typeof Perm
     status: row.status,
     ...(row.status_reason !== null && { statusReason: row.status_reason }),
     validFor: toPeriod(row.starts_at, row.over_at),
-    granter: toParty(encodeId('tenant', idFromUuid('tenant', row.tenant_id)), row.tenant_name),
-    user: toParty(encodeId('partner', idFromUuid('partner', row.partner_id)), row.partner_name),
+    granter: toParty(publicIdOf('tenant', row.tenant_id), row.tenant_name),
+    user: toParty(publicIdOf('partner', row.partner_id), row.partner_name),
     // oxlint-disable-next-line liaison/product-words -- the word of TMF672
     privilege: assets.flatMap((asset) =>
       names.map((name) => ({ ...splitName(name), manageableAsset: asset })),

@@ -1,8 +1,9 @@
-import { encodeId, idFromUuid, REALM_ROLES } from '@liaison/access'
+import { REALM_ROLES } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, plainText, publicId, searchText, truth } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -27,7 +28,7 @@ const HISTORY_DAYS = 31
 const UserParams = z.strictObject({ end_user_id: publicId('end_user') })
 
 /** The public id of a user. */
-export const userId = (uuid: string): string => encodeId('end_user', idFromUuid('end_user', uuid))
+export const userId = (uuid: string): string => publicIdOf('end_user', uuid)
 
 export const UserUsageBody = z
   .strictObject({

@@ -1,6 +1,7 @@
-import { encodeId, idFromUuid, REALM_ROLES } from '@liaison/access'
+import { REALM_ROLES } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -67,7 +68,7 @@ export const platformUsageRoutes: readonly Route[] = [
       noteRead(mandate, { action: 'platform.realms.read', rowCount: rows.length })
       return {
         items: rows.map((row) => ({
-          partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+          partner_id: publicIdOf('partner', row.partner_id),
           partner_name: row.partner_name,
           slug: row.slug,
           users: Number(row.users),

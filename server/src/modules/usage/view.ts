@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { CONSEQUENCES, LAYERS, LIMIT_KEYS, LIMIT_UNITS } from './limits.ts'
 import type { LimitKey, LimitLayers, LimitPolicies } from './limits.ts'
 import type { ConsequenceRow, UsageRow } from './store.ts'
@@ -142,8 +142,8 @@ export const ConsequenceBody = z
 export function toConsequence(row: ConsequenceRow, now: Date): z.output<typeof ConsequenceBody> {
   const isOver = row.ends_at !== null && row.ends_at <= now
   return {
-    consequence_id: encodeId('usage_consequence', idFromUuid('usage_consequence', row.id)),
-    end_user_id: encodeId('end_user', idFromUuid('end_user', row.end_user_id)),
+    consequence_id: publicIdOf('usage_consequence', row.id),
+    end_user_id: publicIdOf('end_user', row.end_user_id),
     user_name: row.user_name ?? '',
     user_email: row.user_email,
     kind: row.kind,

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { publicIdOf } from '#platform/public-id.ts'
 import {
   callForm,
   EMBED_ORIGIN,
@@ -190,7 +190,7 @@ test('the activity of a form tells vouchers that were issued at once from those 
   const waits = await issue(scene, entries({ voucher_type: 'visit' }))
   expect(waits.statusCode).toBe(202)
   expect((await decide(waits.json().data.voucher_id, 'approve')).statusCode).toBe(200)
-  const form = encodeId('form', idFromUuid('form', scene.form.uuid))
+  const form = publicIdOf('form', scene.form.uuid)
   const activity = await world.call(admin, 'GET', `/api/v1/tenant/forms/${form}/activity`)
   expect(activity.json(), activity.body).toMatchObject({ issued: 2, sent_to_review: 1 })
 })

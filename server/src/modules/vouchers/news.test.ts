@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runAgencyClock } from '#modules/agencies/index.ts'
 import type { Deliverer } from '#platform/outgoing/deliverer.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { callForm, EMBED_ORIGIN, entries, openEmbedScene, ticketOf } from '#testing/embed-acts.ts'
 import { openVoucherScene, startVoucherWorld, VOUCHERS } from '#testing/voucher-acts.ts'
 import { makeEndpoint, pump, TENANT_ENDPOINTS, verify, webhooksOf } from '#testing/webhook-acts.ts'
@@ -68,7 +69,7 @@ test('the organisation is told that a form token was replaced or stopped, and of
   const endpoint = await listen(here.admin, 'tokens-here')
   await listen(there.admin, 'tokens-there')
   await world.sql('delete from outbox')
-  const id = encodeId('form_token', idFromUuid('form_token', form.tokenId))
+  const id = publicIdOf('form_token', form.tokenId)
   const rotated = (
     await world.call(here.admin, 'POST', `/api/v1/tenant/tokens/${id}/rotate`, {
       body: { overlap_seconds: 0 },

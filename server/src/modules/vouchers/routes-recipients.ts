@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -67,7 +67,7 @@ function toRecipient(row: KeptRow): z.output<typeof KeptVoucher>['recipient'] {
 
 function toKept(row: KeptRow): z.output<typeof KeptVoucher> {
   return {
-    voucher_id: encodeId('voucher', idFromUuid('voucher', row.id)),
+    voucher_id: publicIdOf('voucher', row.id),
     code: showVoucherCode(row.code),
     voucher_type: row.voucher_type,
     voucher_type_label: row.voucher_type_label,

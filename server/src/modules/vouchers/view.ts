@@ -1,7 +1,7 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import type { z } from 'zod'
 import { toMoney } from '#platform/money.ts'
 import { isoOf } from '#platform/instant.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { showVoucherCode } from './code.ts'
 import { dayIn, lastDayBefore } from './days.ts'
 import type { TillVoucher, VoucherBody, VoucherEventBody, VoucherTypeBody } from './schemas.ts'
@@ -10,7 +10,7 @@ import type { VoucherTypeRow } from './type-store.ts'
 
 /** The public form of a voucher's id. */
 export function voucherIdOf(uuid: string): string {
-  return encodeId('voucher', idFromUuid('voucher', uuid))
+  return publicIdOf('voucher', uuid)
 }
 
 function grossOf(row: VoucherRow) {
@@ -26,7 +26,7 @@ export function toVoucher(row: VoucherRow, zone: string): z.input<typeof Voucher
     voucher_type: row.type_code,
     voucher_type_label: row.type_label,
     issuer_mode: row.issuer_mode,
-    agency_id: row.agency_id && encodeId('agency', idFromUuid('agency', row.agency_id)),
+    agency_id: row.agency_id && publicIdOf('agency', row.agency_id),
     agency_name: row.agency_name,
     issued_by_label: row.issued_by_label,
     recipient_name: row.first_name === null ? null : `${row.first_name} ${row.last_name ?? ''}`.trim(),
@@ -85,7 +85,7 @@ export function toHistory(
 /** A type of voucher. */
 export function toVoucherType(row: VoucherTypeRow): z.input<typeof VoucherTypeBody> {
   return {
-    voucher_type_id: encodeId('voucher_type', idFromUuid('voucher_type', row.id)),
+    voucher_type_id: publicIdOf('voucher_type', row.id),
     code: row.code,
     label: row.label,
     valid_days: row.valid_days,

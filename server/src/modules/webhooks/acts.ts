@@ -1,9 +1,9 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/credentials/vault.ts'
 import { makeSealedSecret } from '#platform/outgoing/sealed-secret.ts'
 import type { DeliveryStatus } from '#platform/outgoing/attempts.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { TEST_EVENT, VERIFY_EVENT } from './catalogue.ts'
 import {
   deleteEndpoint,
@@ -66,7 +66,7 @@ export interface Doing {
 
 /** Sends a message about the endpoint itself; `endpoint.verify` is the one that an address has to answer first. */
 function sendOwn(mandate: OwnerMandate, id: string, eventType: string): Promise<string> {
-  const data = { endpoint_id: encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', id)) }
+  const data = { endpoint_id: publicIdOf('webhook_endpoint', id) }
   return insertOwn(mandate, id, { eventType, data })
 }
 

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { signedPost } from '#platform/outgoing/sealed-secret.ts'
 import { makeDeliverer } from '#platform/outgoing/deliverer.ts'
@@ -45,7 +45,7 @@ async function giveUp(mandate: Mandate<'system'>, endpointId: string, reason: 'g
     resource: { type: 'webhook_endpoint', id: endpoint.id, label: origin },
     changes: { status: { before: 'active', after: 'disabled' }, reason },
   })
-  const id = encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', endpoint.id))
+  const id = publicIdOf('webhook_endpoint', endpoint.id)
   await mailOwners(mandate, endpointId, {
     subject: `The webhook endpoint at ${origin} was disabled`,
     text: `Messages are no longer sent to ${origin}, because ${STOPPED[reason]}.\n\nRepair it, enable it again, and replay what was missed: deliveries are kept ${KEPT_DAYS} days. Reference ${id}.`,

@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startJobs } from '#platform/jobs.ts'
 import type { Deliverer } from '#platform/outgoing/deliverer.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
 import { openDirect, openWholesale, people } from '#testing/shop.ts'
@@ -79,7 +80,7 @@ describe('when a consent is changed', () => {
           delegation_id: made.publicId,
           tenant_id: encodeId('tenant', made.tenant),
           partner_id: encodeId('partner', made.partner),
-          client_id: encodeId('api_client', idFromUuid('api_client', made.clientId)),
+          client_id: publicIdOf('api_client', made.clientId),
           state,
         },
       },
@@ -290,7 +291,7 @@ describe('a ticket of which the customer is told', () => {
     await put('ticket.notify', { event: 'opened', tenant_id: tenant, ticket_id: ticket?.id })
     await pump(world, webhooks)
     expect(receiver.received.map(({ path }) => path).toSorted()).toEqual(['/attached', '/full', '/tenant'])
-    const expected = { ticket_id: encodeId('ticket', idFromUuid('ticket', ticket?.id ?? '')), state: 'open' }
+    const expected = { ticket_id: publicIdOf('ticket', ticket?.id ?? ''), state: 'open' }
     expect(heard('tenant', own)).toMatchObject([{ type: 'ticket.opened', data: expected }])
     expect(receiver.received[0]?.body).not.toContain('Dana')
   })

@@ -1,6 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { commaList, wholeNumber } from '#platform/route-input.ts'
 import { route, sentAt } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -142,7 +142,7 @@ function makeSecretRoutes({ root, access }: Side, services: Services): readonly 
       showsSecret: true,
       async handle({ mandate, body }) {
         const { row, secret } = await create({ mandate, vault }, body)
-        const id = encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', row.id))
+        const id = publicIdOf('webhook_endpoint', row.id)
         return sentAt({ ...toEndpoint(row), secret }, row.version, { Location: `${path}/${id}` })
       },
     }),

@@ -1,5 +1,5 @@
-import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { makeAddress } from '#platform/outgoing/receiver.ts'
 import { messageIdOf, showPublicKey } from '#platform/outgoing/signatures.ts'
@@ -140,7 +140,7 @@ export function toEventTypes(side: 'partner' | 'tenant'): z.input<typeof EventTy
 /** The public form of an endpoint. */
 export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
   return {
-    endpoint_id: encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', row.id)),
+    endpoint_id: publicIdOf('webhook_endpoint', row.id),
     url: row.url,
     description: row.description,
     event_types: EVENT_TYPE_NAMES.filter((name) => row.event_types.includes(name)),
@@ -162,7 +162,7 @@ export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
 /** The public form of a delivery. */
 export function toDelivery(row: DeliveryRow): z.input<typeof DeliveryBody> {
   return {
-    delivery_id: encodeId('webhook_delivery', idFromUuid('webhook_delivery', row.id)),
+    delivery_id: publicIdOf('webhook_delivery', row.id),
     webhook_id: messageIdOf(row.event_id),
     event_type: row.event_type,
     occurred_at: row.occurred_at.toISOString(),
@@ -189,7 +189,7 @@ export function toFailedDelivery(
 ): z.input<typeof FailedDelivery> {
   return {
     ...toDelivery(row),
-    endpoint_id: encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', row.endpoint_id)),
+    endpoint_id: publicIdOf('webhook_endpoint', row.endpoint_id),
     url: row.url,
     endpoint_status: row.endpoint_status,
   }

@@ -1,7 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
 import type { Deliverer } from '#platform/outgoing/deliverer.ts'
+import { publicIdOf } from '#platform/public-id.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { openWholesale, people, stockShop } from '#testing/shop.ts'
 import type { WholesaleScene } from '#testing/shop.ts'
@@ -111,7 +112,7 @@ describe('the end of a service', () => {
       service_id: service,
       order_id: order,
       tenant_id: encodeId('tenant', scene.tenant),
-      account_id: encodeId('billing_account', idFromUuid('billing_account', scene.account.id)),
+      account_id: publicIdOf('billing_account', scene.account.id),
       partner_id: encodeId('partner', scene.partner),
       state: 'ended',
     }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, idFromUuid } from '@liaison/access'
 import { runBatch } from '#platform/wire/batch.ts'
 import { acquire } from '../database.ts'
 import type { Database } from '../database.ts'
 import { systemClock } from '../clock.ts'
 import type { Refusal, RefusalRecord } from '../refusal.ts'
 import type { RequestTrace } from '../request-trace.ts'
+import { publicIdOf } from '../public-id.ts'
 
 const BUCKET_MS = 10_000
 const STRANGER_BUCKET_MS = 60_000
@@ -107,7 +107,7 @@ export class Guard {
     }
     if (known) await this.#writeRepeats(key, known)
     const uuid = makeUuid(nowMs)
-    const explainId = encodeId('explain', idFromUuid('explain', uuid))
+    const explainId = publicIdOf('explain', uuid)
     const event = { ...toEvent(record, trace, uuid), ...naming(asked) }
     if (this.#buckets.size < MAXIMUM_BUCKETS) {
       const length = record.principal === null ? STRANGER_BUCKET_MS : BUCKET_MS

@@ -1,15 +1,8 @@
-import {
-  ACTION_NAMES,
-  ACTIONS,
-  CLIENT_REFUSAL_WORDS,
-  encodeId,
-  has,
-  idFromUuid,
-  scopeOfPermission,
-} from '@liaison/access'
+import { ACTION_NAMES, ACTIONS, CLIENT_REFUSAL_WORDS, has, scopeOfPermission } from '@liaison/access'
 import type { ClientDecision, ClientFacts, ClientPermission, ClientRefusalCode } from '@liaison/access'
 import { Refusal } from '../refusal.ts'
 import type { RefusalRecord } from '../refusal.ts'
+import { publicIdOf } from '../public-id.ts'
 
 /** What the refusal of an API client was decided on. */
 export interface ClientRefusalGrounds {
@@ -73,7 +66,7 @@ function whatToAsk(
   const actions = ACTION_NAMES.filter((action) => ACTIONS[action] === permission)
   if (has(delegation.mask, permission) || actions.length === 0) return undefined
   const detail = { type: 'partner_access', actions, customer_hint: accountName }
-  const grantId = encodeId('consent', idFromUuid('consent', delegationId))
+  const grantId = publicIdOf('consent', delegationId)
   return { access_request: { grant_id: grantId, authorization_details: [detail] } }
 }
 
