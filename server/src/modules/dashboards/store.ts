@@ -1,15 +1,14 @@
 import { z } from 'zod'
+import { JsonInstant } from '#platform/database-json.ts'
 import type { Database } from '#platform/database.ts'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { Transaction } from '#platform/transaction.ts'
 
-const Instant = z.string().transform((text) => new Date(text))
-
 const Partner = z.object({ id: z.string(), name: z.string(), status: z.string() })
 
 const standing = {
-  now: Instant,
+  now: JsonInstant,
   partner: Partner.nullable(),
   setting: z.object({ embeds_dashboard: z.boolean(), dashboard_origins: z.array(z.string()) }).nullable(),
   freezes: z.array(z.object({ id: z.string(), scope: z.enum(['platform', 'partner']) })),
@@ -65,7 +64,7 @@ const Figures = z.object({
 const Opened = z
   .object({
     ...standing,
-    token: z.object({ ends_at: Instant, is_key_in_force: z.boolean() }),
+    token: z.object({ ends_at: JsonInstant, is_key_in_force: z.boolean() }),
     figures: Figures.optional(),
   })
   .nullable()

@@ -1,9 +1,8 @@
 import { z } from 'zod'
+import { JsonInstant } from '#platform/database-json.ts'
 import { CHOICES, Definition, STATUSES } from './definition.ts'
 import type { FeatureRule, PartnerSetting } from './definition.ts'
 import type { Partner } from './evaluator.ts'
-
-const Instant = z.string().transform((text) => new Date(text))
 
 const DefinitionRow = z.object({
   key: z.string(),
@@ -11,7 +10,7 @@ const DefinitionRow = z.object({
   partner_choice: z.enum(CHOICES),
   prerequisites: z.array(z.string()),
   definition: Definition,
-  steps: z.array(z.object({ starts_at: Instant, share_bp: z.int() })),
+  steps: z.array(z.object({ starts_at: JsonInstant, share_bp: z.int() })),
 })
 
 const PartnerRow = z.object({
@@ -24,7 +23,7 @@ const PartnerRow = z.object({
     z.object({
       key: z.string(),
       override: z.enum(['on', 'off']).nullable(),
-      override_until: Instant.nullable(),
+      override_until: JsonInstant.nullable(),
       choice: z.enum(['in', 'out']).nullable(),
     }),
   ),

@@ -1,6 +1,7 @@
 import type { IdOf, RealmRole } from '@liaison/access'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { JsonInstant } from '#platform/database-json.ts'
 import { containsPattern } from '#platform/list.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -9,14 +10,13 @@ import { CONSEQUENCES, LAYERS, LIMIT_KEYS } from './limits.ts'
 import type { Consequence, LimitKey, LimitLayers, LimitPolicies, LimitValue } from './limits.ts'
 import type { UsageTables } from './tables.ts'
 
-const Instant = z.string().transform((text) => new Date(text))
 const Value = z.union([z.int(), z.enum(CONSEQUENCES), z.null()])
 const Limit = z.object({ value: Value, layer: z.enum(LAYERS) })
-const Quota = z.object({ used: z.int(), resets_at: Instant })
+const Quota = z.object({ used: z.int(), resets_at: JsonInstant })
 
 /** What `access.usage_of` tells: the limits of a user, what is used of them, and what is in force. */
 const Usage = z.object({
-  now: Instant,
+  now: JsonInstant,
   limits: z.object({
     'session.idle_s': Limit,
     'session.absolute_s': Limit,
@@ -34,8 +34,8 @@ const Usage = z.object({
     z.object({
       kind: z.enum(CONSEQUENCES),
       limit: z.enum(['ops.per_day', 'ops.per_7d']),
-      since: Instant,
-      until: Instant.nullable(),
+      since: JsonInstant,
+      until: JsonInstant.nullable(),
     }),
   ),
 })

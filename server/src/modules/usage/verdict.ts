@@ -1,17 +1,16 @@
 import { z } from 'zod'
+import { JsonInstant } from '#platform/database-json.ts'
 import { CONSEQUENCES, LAYERS } from './limits.ts'
 import type { Consequence, Layer } from './limits.ts'
 
-const Instant = z.string().transform((text) => new Date(text))
-
-const Quota = z.object({ allowed: z.int().nullable(), used: z.int(), resets_at: Instant })
+const Quota = z.object({ allowed: z.int().nullable(), used: z.int(), resets_at: JsonInstant })
 
 /** What counting one operation came to, as `access.spend_operation` tells it. */
 export const Verdict = z.object({
   admitted: z.boolean(),
   reason: z.enum([...CONSEQUENCES, 'rate']).nullable(),
   limit: z.enum(['ops.per_day', 'ops.per_7d', 'rate.per_min']).nullable(),
-  until: Instant.nullable(),
+  until: JsonInstant.nullable(),
   decided_by: z.enum(LAYERS).nullable(),
   day: Quota,
   week: Quota,

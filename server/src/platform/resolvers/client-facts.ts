@@ -1,32 +1,18 @@
-import { fromBits, idFromUuid, intersectHours, intersectIpLists, LINK_STATUSES } from '@liaison/access'
-import type { ApiDelegationFacts, ClientFacts, Hours } from '@liaison/access'
+import { fromBits, idFromUuid, LINK_STATUSES } from '@liaison/access'
+import type { ApiDelegationFacts, ClientFacts } from '@liaison/access'
 import { z } from 'zod'
+import { JsonInstant, maybe } from '../database-json.ts'
 import { nameOf } from '#platform/credentials/access-token.ts'
 import type { AccessToken } from '#platform/credentials/access-token.ts'
 import type { FeatureSource } from '../features.ts'
-
-const Instant = z.string().transform((text) => new Date(text))
-const Maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null)
-
-const StoredConditions = z.looseObject({
-  ip_allow: z.array(z.string()).optional(),
-  ip_mode: z.enum(['off', 'monitor', 'enforce']).optional(),
-  hours: z
-    .object({
-      tz: z.string(),
-      windows: z.array(z.object({ days: z.array(z.number()), from: z.string(), to: z.string() })),
-    })
-    .nullish(),
-})
-
-type StoredConditions = z.output<typeof StoredConditions>
+import { combineAddresses, combineHours, StoredConditions } from './stored-conditions.ts'
 
 const EnteredClientSchema = z.object({
-  now: Instant,
+  now: JsonInstant,
   token_revoked: z.boolean(),
   /** Under which the database may say that all of this still holds; given to whoever asks for it. */
-  ticket: Maybe(z.string()),
-  client: Maybe(
+  ticket: maybe(z.string()),
+  client: maybe(
     z.object({
       id: z.string(),
       name: z.string(),
@@ -34,10 +20,10 @@ const EnteredClientSchema = z.object({
       environment: z.enum(['sandbox', 'live']),
       mask: z.string().transform(fromBits),
       ip_allow: z.array(z.string()),
-      owner_tenant_id: Maybe(z.string()),
+      owner_tenant_id: maybe(z.string()),
     }),
   ),
-  partner: Maybe(
+  partner: maybe(
     z.object({
       id: z.string(),
       name: z.string(),
@@ -47,16 +33,16 @@ const EnteredClientSchema = z.object({
       opens_api: z.boolean(),
     }),
   ),
-  member: Maybe(z.object({ id: z.string(), name: z.string(), is_active: z.boolean() })),
-  tenant: Maybe(z.object({ id: z.string(), name: z.string(), status: z.string(), is_sandbox: z.boolean() })),
-  account: Maybe(z.object({ id: z.string(), ban: z.string(), status: z.string() })),
-  delegation: Maybe(
+  member: maybe(z.object({ id: z.string(), name: z.string(), is_active: z.boolean() })),
+  tenant: maybe(z.object({ id: z.string(), name: z.string(), status: z.string(), is_sandbox: z.boolean() })),
+  account: maybe(z.object({ id: z.string(), ban: z.string(), status: z.string() })),
+  delegation: maybe(
     z.object({
       id: z.string(),
       kind: z.enum(['consent', 'resale']),
       status: z.enum(LINK_STATUSES),
-      starts_at: Instant,
-      ends_at: Maybe(Instant),
+      starts_at: JsonInstant,
+      ends_at: maybe(JsonInstant),
       epoch: z.number(),
       mask: z.string().transform(fromBits),
       conditions: StoredConditions,
@@ -65,7 +51,7 @@ const EnteredClientSchema = z.object({
     }),
   ),
   freezes: z.array(z.enum(['platform', 'partner', 'tenant', 'delegation'])).default([]),
-  billing: Maybe(
+  billing: maybe(
     z.object({
       relationship_id: z.string(),
       kind: z.enum(['direct', 'resale']),
@@ -74,7 +60,7 @@ const EnteredClientSchema = z.object({
       payer_account_id: z.string(),
       payer_ban: z.string(),
       /** What stands for that account with the partner, told where the token names accounts so. */
-      payer_ref: Maybe(z.string()),
+      payer_ref: maybe(z.string()),
     }),
   ),
 })
@@ -107,24 +93,6 @@ export function refreshEnteredClient(
   return withFeatures({ ...entered, now }, features)
 }
 
-/** The address rule of both; where both enforce a list, an address must be on both. */
-function combineAddresses(
-  own: StoredConditions,
-  policy: StoredConditions,
-): Pick<ApiDelegationFacts['conditions'], 'ip_allow' | 'ip_mode'> {
-  const enforced = [own, policy]
-    .filter(({ ip_mode: mode }) => mode === 'enforce')
-    .map(({ ip_allow: list }) => list ?? [])
-  const [first, second] = enforced
-  if (!first) return { ip_mode: 'off', ip_allow: [] }
-  return { ip_mode: 'enforce', ip_allow: second ? intersectIpLists(first, second) : first }
-}
-
-function combineHours(own: Hours | null, policy: Hours | null): Hours | null {
-  if (own === null || policy === null) return own ?? policy
-  return own.tz === policy.tz ? intersectHours(own, policy) : { tz: own.tz, windows: [] }
-}
-
 function toDelegation(entry: EnteredClient['delegation']): ApiDelegationFacts | null {
   if (!entry) return null
   const {
@@ -148,7 +116,7 @@ function toDelegation(entry: EnteredClient['delegation']): ApiDelegationFacts | 
     opens_account,
     conditions: {
       ...combineAddresses(conditions, policy),
-      hours: combineHours(conditions.hours ?? null, policy.hours ?? null),
+      hours: combineHours(conditions, policy),
     },
   }
 }

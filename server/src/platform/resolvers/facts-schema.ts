@@ -1,24 +1,8 @@
 import { BILLING_PARTIES, fromBits, LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
+import { JsonInstant, maybe } from '../database-json.ts'
 import type { FeatureSource } from '../features.ts'
-
-const Instant = z.string().transform((text) => new Date(text))
-const Maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null)
-
-const StoredConditions = z.looseObject({
-  ip_allow: z.array(z.string()).optional(),
-  ip_mode: z.enum(['off', 'monitor', 'enforce']).optional(),
-  mfa_max_age_s: z.number().nullish(),
-  phishing_resistant: z.boolean().optional(),
-  read_reason_required: z.boolean().optional(),
-  elevation_required: z.boolean().optional(),
-  hours: z
-    .object({
-      tz: z.string(),
-      windows: z.array(z.object({ days: z.array(z.number()), from: z.string(), to: z.string() })),
-    })
-    .nullish(),
-})
+import { StoredConditions } from './stored-conditions.ts'
 
 const FreezeEntry = z.object({
   id: z.string(),
@@ -29,8 +13,8 @@ const FreezeEntry = z.object({
 const ElevationEntry = z.object({
   id: z.string(),
   mask: z.string().transform(fromBits),
-  starts_at: Instant,
-  ends_at: Instant,
+  starts_at: JsonInstant,
+  ends_at: JsonInstant,
 })
 
 const Party = z.enum(BILLING_PARTIES)
@@ -42,18 +26,18 @@ const LinkEntrySchema = z.object({
   tenant_name: z.string(),
   tenant_status: z.string(),
   status: z.enum(LINK_STATUSES),
-  status_reason: Maybe(z.string()),
+  status_reason: maybe(z.string()),
   role: z.enum(LINK_ROLES),
   role_version: z.number(),
   relationship_type: z.enum(RELATIONSHIP_TYPES),
-  starts_at: Instant,
-  ends_at: Maybe(Instant),
+  starts_at: JsonInstant,
+  ends_at: maybe(JsonInstant),
   epoch: z.number(),
   billing_party: z.enum(BILLING_PARTIES),
   /** Missing in decisions that were kept before a link said who pays for what. */
   billing_parties: BillingMap.optional(),
-  status_changed_by_side: Maybe(z.string()),
-  status_changed_at: Instant,
+  status_changed_by_side: maybe(z.string()),
+  status_changed_at: JsonInstant,
   own_accounts_only: z.boolean().default(false),
   conditions: StoredConditions,
   tenant_conditions: StoredConditions,
@@ -64,10 +48,10 @@ const LinkEntrySchema = z.object({
       id: z.string(),
       pattern: z.string(),
       effect: z.enum(['grant', 'deny']),
-      expires_at: Maybe(Instant),
+      expires_at: maybe(JsonInstant),
     }),
   ),
-  assignment: Maybe(z.object({ role: Maybe(z.enum(LINK_ROLES)), ends_at: Maybe(Instant) })),
+  assignment: maybe(z.object({ role: maybe(z.enum(LINK_ROLES)), ends_at: maybe(JsonInstant) })),
   elevations: z.array(ElevationEntry).default([]),
   freezes: z.array(FreezeEntry),
 })
@@ -92,23 +76,23 @@ export type SignedTicket = z.output<typeof SignedTicketSchema>
 export type Ticket = string | SignedTicket
 
 const EnteredFactsSchema = z.object({
-  now: Instant,
+  now: JsonInstant,
   plane: z.enum(['platform', 'program', 'delegation', 'tenant']),
   /** A job works for the person who ordered it; nobody sits before it who could show a factor again. */
   actor_kind: z.enum(['person', 'job']).default('person'),
-  actor: Maybe(
+  actor: maybe(
     z.object({
       person_id: z.string(),
       name: z.string(),
       status: z.string(),
       factor: z.enum(['none', 'otp', 'phishing_resistant']),
-      factor_at: Maybe(Instant),
-      session_id: Maybe(z.string()),
+      factor_at: maybe(JsonInstant),
+      session_id: maybe(z.string()),
       seen_seconds_ago: z.number().optional(),
     }),
   ),
-  platform_role: Maybe(z.enum(['SUPER_ADMIN'])).optional(),
-  partner: Maybe(
+  platform_role: maybe(z.enum(['SUPER_ADMIN'])).optional(),
+  partner: maybe(
     z.object({
       id: z.string(),
       name: z.string(),
@@ -117,25 +101,25 @@ const EnteredFactsSchema = z.object({
       kinds: z.array(z.string()).default([]),
     }),
   ),
-  partner_member: Maybe(
+  partner_member: maybe(
     z.object({ id: z.string(), role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']), status: z.string() }),
   ),
-  tenant: Maybe(
+  tenant: maybe(
     z.object({ id: z.string(), name: z.string(), slug: z.string().default(''), status: z.string() }),
   ),
-  tenant_member: Maybe(
+  tenant_member: maybe(
     z.object({
       id: z.string().default(''),
       role: z.enum(['TENANT_ADMIN', 'TENANT_USER']),
       status: z.string(),
     }),
   ),
-  link: Maybe(LinkEntrySchema),
+  link: maybe(LinkEntrySchema),
   /** Freezes of the person, which hold on every plane; those of a link come with the link. */
   freezes: z.array(FreezeEntry).default([]),
   /** Under which the same may be said to hold at the next read of the same question: across tenants, and inside one organisation. */
-  kept: Maybe(SignedTicketSchema).optional(),
-  ticket_id: Maybe(z.string()).optional(),
+  kept: maybe(SignedTicketSchema).optional(),
+  ticket_id: maybe(z.string()).optional(),
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */

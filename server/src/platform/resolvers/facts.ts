@@ -1,34 +1,16 @@
 import { decodeFacts } from './facts-schema.ts'
 import type { FeatureSource } from '../features.ts'
 import type { EnteredFacts, LinkEntry } from './facts-schema.ts'
-import { idFromUuid, intersectHours, intersectIpLists } from '@liaison/access'
-import type { Conditions, Facts, Hours, LinkFacts } from '@liaison/access'
+import { combineAddresses, combineHours } from './stored-conditions.ts'
+import { idFromUuid } from '@liaison/access'
+import type { Conditions, Facts, LinkFacts } from '@liaison/access'
 
 export { decodeFacts, decodePortfolio } from './facts-schema.ts'
 export type { EnteredFacts, LinkEntry, SignedTicket, Ticket } from './facts-schema.ts'
 
-type StoredConditions = LinkEntry['conditions']
-
 function stricter(left: number | null | undefined, right: number | null | undefined): number | null {
   if (left === null || left === undefined) return right ?? null
   return right === null || right === undefined ? left : Math.min(left, right)
-}
-
-/** The address rule of all: where several enforce a list, an address must be on each. */
-function combineAddresses(...parts: readonly StoredConditions[]): Pick<Conditions, 'ip_allow' | 'ip_mode'> {
-  const [first, ...others] = parts
-    .filter((part) => part.ip_mode === 'enforce')
-    .map((part) => part.ip_allow ?? [])
-  if (first) return { ip_mode: 'enforce', ip_allow: others.reduce(intersectIpLists, first) }
-  const watched = parts.find((part) => part.ip_mode === 'monitor')
-  return { ip_mode: watched?.ip_mode ?? 'off', ip_allow: watched?.ip_allow ?? [] }
-}
-
-/** The hours that lie in both. The write side refuses two zones; were they met, no time would count as inside both. */
-function combineHours(link: Hours | null, policy: Hours | null): Hours | null {
-  if (link === null || policy === null) return link ?? policy
-  if (link.tz !== policy.tz) return { tz: link.tz, windows: [] }
-  return intersectHours(link, policy)
 }
 
 const either = (left: boolean | undefined, right: boolean | undefined): boolean =>
@@ -44,7 +26,7 @@ function combineConditions({
     ...combineAddresses(link, policy, partner),
     mfa_max_age_s: stricter(link.mfa_max_age_s, policy.mfa_max_age_s),
     phishing_resistant: either(link.phishing_resistant, policy.phishing_resistant),
-    hours: combineHours(link.hours ?? null, policy.hours ?? null),
+    hours: combineHours(link, policy),
     read_reason_required: either(link.read_reason_required, policy.read_reason_required),
     elevation_required: either(link.elevation_required, policy.elevation_required),
   }

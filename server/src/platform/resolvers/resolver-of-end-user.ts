@@ -1,6 +1,7 @@
 import { END_USER_STATUSES, REALM_ROLES, decideRealm, idFromUuid } from '@liaison/access'
 import type { RealmFacts, RealmPermission } from '@liaison/access'
 import { z } from 'zod'
+import { JsonInstant } from '../database-json.ts'
 import type { Database } from '../database.ts'
 import { issueMandate } from '../mandate.ts'
 import type { Mandate, RealmPartner, RealmUser } from '../mandate.ts'
@@ -11,10 +12,8 @@ import { RealmRefusalError } from './realm-refusal.ts'
 import type { RequestTrace } from '../request-trace.ts'
 import { Transaction } from '../transaction.ts'
 
-const Instant = z.string().transform((text) => new Date(text))
-
 const Entered = z.object({
-  now: Instant,
+  now: JsonInstant,
   partner: z
     .object({
       id: z.string(),

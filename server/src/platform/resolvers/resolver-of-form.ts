@@ -1,6 +1,7 @@
 import { FORM_ACTIONS, decideForm, idFromUuid } from '@liaison/access'
 import type { FormAction, FormDecision, FormFacts } from '@liaison/access'
 import { z } from 'zod'
+import { JsonInstant } from '../database-json.ts'
 import type { Database } from '../database.ts'
 import { LookedUpKey } from '#platform/execution/idempotency.ts'
 import { issueMandate } from '../mandate.ts'
@@ -8,8 +9,6 @@ import type { AgencySide, FormSide, Mandate, TenantSide } from '../mandate.ts'
 import type { RequestTrace } from '../request-trace.ts'
 import type { Statement } from '../statement.ts'
 import { Transaction } from '../transaction.ts'
-
-const Instant = z.string().transform((text) => new Date(text))
 
 const Config = z.object({ allowed_voucher_types: z.array(z.string()).default([]) })
 
@@ -42,7 +41,7 @@ export type OfferedType = z.output<typeof OfferedType>
 const Prepared = z.object({ is_ticket_spent: z.boolean(), type: OfferedType.nullable() }).and(LookedUpKey)
 
 const Entered = z.object({
-  now: Instant,
+  now: JsonInstant,
   is_entered: z.boolean(),
   token: z
     .object({
@@ -50,7 +49,7 @@ const Entered = z.object({
       kind: z.enum(['form_token', 'agency_key']),
       status: z.string(),
       mode: z.enum(['live', 'test']).nullable(),
-      valid_until: Instant.nullable(),
+      valid_until: JsonInstant.nullable(),
       label: z.string(),
       actions: z.array(z.enum(FORM_ACTIONS)),
       calls_per_minute: z.int().nullable(),
@@ -77,7 +76,7 @@ const Entered = z.object({
     })
     .nullish(),
   delegation: z
-    .object({ id: z.string(), status: z.string(), starts_at: Instant, ends_at: Instant.nullable() })
+    .object({ id: z.string(), status: z.string(), starts_at: JsonInstant, ends_at: JsonInstant.nullable() })
     .nullish(),
   freezes: z
     .array(z.object({ id: z.string(), scope: z.enum(['platform', 'partner', 'tenant', 'delegation']) }))
@@ -283,7 +282,7 @@ export async function noteFormUse(
 }
 
 const Shown = z.object({
-  now: Instant,
+  now: JsonInstant,
   id: z.string(),
   tenant_id: z.string(),
   tenant_name: z.string(),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { JsonInstant } from '../database-json.ts'
 import { readBearer } from '#platform/credentials/bearer.ts'
 import type { Database } from '../database.ts'
 import { issueMandate } from '../mandate.ts'
@@ -10,18 +11,16 @@ import { digestToken } from './resolver.ts'
 import type { RequestTrace } from '../request-trace.ts'
 import { Transaction } from '../transaction.ts'
 
-const Instant = z.string().transform((text) => new Date(text))
-
 const IdentityAnswer = z.object({
-  now: Instant,
+  now: JsonInstant,
   session: z
     .object({
       id: z.string(),
       person_id: z.string(),
       person_name: z.string(),
       factor: z.enum(['none', 'otp', 'phishing_resistant']),
-      factor_at: Instant.nullable(),
-      password_at: Instant.nullable(),
+      factor_at: JsonInstant.nullable(),
+      password_at: JsonInstant.nullable(),
     })
     .nullable(),
 })
@@ -78,7 +77,7 @@ export async function openForIngest(
     { text: 'select access.enter_ingest($1) as answer', values: [argument] },
   ])
   const answer = z
-    .object({ now: Instant, key_id: z.string(), source: z.string(), makes_dashboard_tokens: z.boolean() })
+    .object({ now: JsonInstant, key_id: z.string(), source: z.string(), makes_dashboard_tokens: z.boolean() })
     .nullable()
     .safeParse(results[0]?.rows[0]?.['answer'] ?? null)
   if (!answer.success || answer.data === null) {
