@@ -146,7 +146,7 @@ test(
     await keys.pressLink('Westwire Carrier (you)')
     await keys.type(page.getByLabel('How many of Business router'), '1')
     await page
-      .getByRole('button', { name: /^Place order, 129\.00 EUR once, billed to Westwire Carrier$/ })
+      .getByRole('button', { name: /^Place order, 129\.00\sEUR once, billed to Westwire Carrier$/ })
       .waitFor()
     counted['Place an order on our own account'] = keys.take()
     expect(counted).toEqual({

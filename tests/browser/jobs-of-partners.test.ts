@@ -287,7 +287,7 @@ test(
     await steps.pressLink('Westwire Carrier (you)')
     await page.getByLabel('How many of Business router').fill('1')
     await page
-      .getByRole('button', { name: /^Place order, 129\.00 EUR once, billed to Westwire Carrier$/ })
+      .getByRole('button', { name: /^Place order, 129\.00\sEUR once, billed to Westwire Carrier$/ })
       .waitFor()
     counted['Place an order on our own account'] = steps.take()
     await page.goto(orders)

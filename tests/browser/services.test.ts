@@ -60,7 +60,7 @@ test(
     const effects = admin.getByRole('main')
     await effects.getByText(/Harbour Logistics no longer has Fibre 10 Gbit\/s, .* for good/).waitFor()
     await effects
-      .getByText(/Westwire Carrier owes 199\.99 EUR a month for it on account W-1000 until today, /)
+      .getByText(/Westwire Carrier owes 199\.99\sEUR a month for it on account W-1000 until today, /)
       .waitFor()
     await effects
       .getByText('Harbour Logistics, Westwire Carrier and Westwire Wholesale read that it ended')

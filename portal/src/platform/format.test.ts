@@ -13,21 +13,21 @@ import {
 const money = (amount_minor: number, currency = 'EUR') => ({ amount_minor, currency })
 
 test.each([
-  [money(134_000), '1,340.00 EUR'],
-  [money(134_000, 'JPY'), '134,000 JPY'],
-  [money(1_234_567, 'KWD'), '1,234.567 KWD'],
-  [money(-5_005, 'USD'), '−50.05 USD'],
-  [money(0), '0.00 EUR'],
+  [money(134_000), '1,340.00\u00A0EUR'],
+  [money(134_000, 'JPY'), '134,000\u00A0JPY'],
+  [money(1_234_567, 'KWD'), '1,234.567\u00A0KWD'],
+  [money(-5_005, 'USD'), '−50.05\u00A0USD'],
+  [money(0), '0.00\u00A0EUR'],
 ])('an amount %o is written with the decimals of its currency and its code: %s', (amount, text) => {
   expect(formatMoney(amount)).toBe(text)
 })
 
 test.each([
-  [money(999_999), '9,999.99 EUR'],
-  [money(21_488_312), '214.9 k EUR'],
-  [money(-21_488_312), '−214.9 k EUR'],
-  [money(480_000_000), '4.8 M EUR'],
-  [money(123_456_789_000), '1.2 bn EUR'],
+  [money(999_999), '9,999.99\u00A0EUR'],
+  [money(21_488_312), '214.9\u00A0k\u00A0EUR'],
+  [money(-21_488_312), '−214.9\u00A0k\u00A0EUR'],
+  [money(480_000_000), '4.8\u00A0M\u00A0EUR'],
+  [money(123_456_789_000), '1.2\u00A0bn\u00A0EUR'],
 ])('a tile shortens %o to %s and keeps the currency', (amount, text) => {
   expect(formatMoneyCompact(amount)).toBe(text)
 })
@@ -49,7 +49,7 @@ test('an instant on a record is in UTC to the second', () => {
 })
 
 test('a share has at most two decimals', () => {
-  expect([formatPercent(99.954), formatPercent(100)]).toEqual(['99.95 %', '100 %'])
+  expect([formatPercent(99.954), formatPercent(100)]).toEqual(['99.95\u00A0%', '100\u00A0%'])
 })
 
 const now = new Date('2026-11-21T12:00:00Z')

@@ -4,6 +4,12 @@ import { t } from './words.ts'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const minus = '−'
+
+/** A written number before its unit, which no line parts from it. */
+export function withUnit(number: string, unit: string): string {
+  return `${number}\u00A0${unit}`
+}
+
 const cached = new Map<string, Intl.NumberFormat>()
 
 function numberFormat(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -32,7 +38,7 @@ export function formatCount(value: number): string {
 /** A share of 100 with at most two decimals, as "99.95 %"; with exactly as many as are asked for where figures stand in a column. */
 export function formatPercent(value: number, digits?: number): string {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits ?? 2 }
-  return `${withMinus(numberFormat(`percent:${digits}`, options).format(value))} %`
+  return withUnit(withMinus(numberFormat(`percent:${digits}`, options).format(value)), '%')
 }
 
 /** The exact amount with its currency code, as "1,340.00 EUR". Decimals follow the currency (ISO 4217). */
@@ -42,7 +48,7 @@ export function formatMoney(money: Money): string {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   })
-  return `${withMinus(format.format(money.amount_minor / 10 ** decimals))} ${money.currency}`
+  return withUnit(withMinus(format.format(money.amount_minor / 10 ** decimals)), money.currency)
 }
 
 /** The amount shortened for a tile, as "214.9 k EUR"; exact below ten thousand. */
@@ -53,7 +59,7 @@ export function formatMoneyCompact(money: Money): string {
   const [divisor, unit] =
     size < 1_000_000 ? [1_000, 'k'] : size < 1_000_000_000 ? [1_000_000, 'M'] : [1e9, 'bn']
   const format = numberFormat('compact', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-  return `${withMinus(format.format(amount / divisor))} ${unit} ${money.currency}`
+  return withUnit(withUnit(withMinus(format.format(amount / divisor)), unit), money.currency)
 }
 
 function isDateOnly(iso: string): boolean {

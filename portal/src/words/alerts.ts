@@ -81,7 +81,7 @@ export const alerts = {
   'alerts.area': 'Kind',
   'alerts.area.all': 'All kinds',
   'alerts.money': 'Money',
-  'alerts.of_threshold': '{percent} % of {threshold}',
+  'alerts.of_threshold': '{percent}\u00A0% of {threshold}',
 
   'alert_rules.title': 'Alert rules',
   'alert_rules.back': 'Alerts',
@@ -135,7 +135,7 @@ export const alerts = {
   'alert_rules.turn_off': 'Turn off',
   'alert_rules.turn_on': 'Turn on',
   'alert_rules.turned': 'Rule changed',
-  'alert_rules.unit.percent': '{level} %',
+  'alert_rules.unit.percent': '{level}\u00A0%',
   'alert_rules.unit.days': '{level, plural, one {# day} other {# days}}',
   'alert_rules.unit.times': '{level} times',
   'alert_rules.unit.count': '{level}',
@@ -144,7 +144,7 @@ export const alerts = {
   'alert_rules.type.ar_threshold': 'Outstanding amount',
   'alert_rules.type.overdue_threshold': 'Overdue invoices',
   'alert_rules.type.link_expiry': 'Link ends',
-  'alert_rules.about.ticket_clock': 'Share of the promised time: 50, 75 or 90 %.',
+  'alert_rules.about.ticket_clock': 'Share of the promised time: 50, 75 or 90\u00A0%.',
   'alert_rules.about.uptime': 'Share of the downtime that the month’s target allows.',
   'alert_rules.about.ar_threshold': 'Share of the link’s billing threshold.',
   'alert_rules.about.overdue_threshold':

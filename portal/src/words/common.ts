@@ -225,7 +225,7 @@ export const common = {
   'ticket.author': '{name}, {partner}',
   'ticket.clock_first_response': 'First answer promised',
   'ticket.clock_resolution': 'Solution promised',
-  'ticket.clock_used': '{percent} % of the promised time is used',
+  'ticket.clock_used': '{percent}\u00A0% of the promised time is used',
   'ticket.clock_paused': 'The clock stands still while the ticket waits.',
   'ticket.clock_due': 'Due {at}',
 

@@ -17,7 +17,7 @@ export const reports = {
   'reports.records_part': '{share} of the time',
   'reports.records_none': 'none',
   'reports.records_note':
-    'Records: the share of the time in which somebody watched the service. What nobody watched is “no data”, never 100 %.',
+    'Records: the share of the time in which somebody watched the service. What nobody watched is “no data”, never 100\u00A0%.',
   'reports.as_table': 'Show as a table',
   'reports.day': 'Day',
   'reports.from_day': 'From',
@@ -140,6 +140,6 @@ export const reports = {
   'service.first_response': 'First answer',
   'service.resolution': 'Solution',
   'service.kept_of': '{met} of {count} kept ({share})',
-  'service.median': 'Half of them within {median}, 95 % within {p95}',
+  'service.median': 'Half of them within {median}, 95\u00A0% within {p95}',
   'service.hidden': 'Your role here does not include this report.',
 } as const

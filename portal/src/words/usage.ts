@@ -63,7 +63,7 @@ export const usage = {
   'usage.minutes_long': '{minutes, plural, one {# minute} other {# minutes}}',
   'usage.hours_long': '{hours, plural, one {# hour} other {# hours}}',
   'usage.days_long': '{days, plural, one {# day} other {# days}}',
-  'usage.percent': '{value} %',
+  'usage.percent': '{value}\u00A0%',
   'usage.days': 'Day by day',
   'usage.days_none': 'No operations in the last 31 days.',
   'usage.day': 'Day',

@@ -6,7 +6,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
-import { formatDateTime } from '../../platform/format.ts'
+import { formatDateTime, formatPercent } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import type { WordId } from '../../platform/words.ts'
@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<string, WordId>> = {
 /** One field's value as people say it: shares in percent, moments in the form of every page. */
 function show(name: string, value: unknown): string {
   if (value === null || value === undefined) return '–'
-  if (name === 'share_bp' && typeof value === 'number') return `${value / 100} %`
+  if (name === 'share_bp' && typeof value === 'number') return formatPercent(value / 100)
   if (name.endsWith('_at') && typeof value === 'string') return formatDateTime(value)
   if (typeof value === 'boolean') return t(value ? 'feature_history.yes' : 'feature_history.no')
   return typeof value === 'string' ? value : JSON.stringify(value)

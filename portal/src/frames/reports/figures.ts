@@ -1,4 +1,4 @@
-import { formatCount, formatDate } from '../../platform/format.ts'
+import { formatCount, formatDate, withUnit } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
 
 const numbers = new Map<number, Intl.NumberFormat>()
@@ -11,22 +11,28 @@ function decimals(value: number, digits: number): string {
 
 /** A percentage of uptime with up to three decimals; the server has cut off the rest. */
 export function formatUptime(value: number | null): string {
-  return value === null ? t('reports.no_data') : `${decimals(value, 3)} %`
+  return value === null ? t('reports.no_data') : withUnit(decimals(value, 3), '%')
 }
 
 /** A number with at most so many decimals, or "no data". */
 export function formatNumber(value: number | null, digits = 1, unit = ''): string {
-  return value === null ? t('reports.no_data') : `${decimals(value, digits)}${unit && ` ${unit}`}`
+  if (value === null) return t('reports.no_data')
+  const number = decimals(value, digits)
+  return unit === '' ? number : withUnit(number, unit)
 }
 
 /** Minutes as people say them: "45 min", "3 h 20 min", "2 d 4 h". */
 export function formatMinutes(minutes: number | null): string {
   if (minutes === null) return t('reports.no_data')
   const whole = Math.round(minutes)
-  if (whole < 60) return minutes > 0 && minutes < 1 ? '< 1 min' : `${String(whole)} min`
+  if (whole < 60) return withUnit(minutes > 0 && minutes < 1 ? '< 1' : String(whole), 'min')
   const [days, hours, rest] = [Math.floor(whole / 1440), Math.floor((whole % 1440) / 60), whole % 60]
-  if (days > 0) return hours > 0 ? `${formatCount(days)} d ${String(hours)} h` : `${formatCount(days)} d`
-  return rest > 0 ? `${String(hours)} h ${String(rest)} min` : `${String(hours)} h`
+  const inHours = hours > 0 ? withUnit(String(hours), 'h') : null
+  const parts =
+    days > 0
+      ? [withUnit(formatCount(days), 'd'), inHours]
+      : [inHours, rest > 0 ? withUnit(String(rest), 'min') : null]
+  return parts.filter((part) => part !== null).join(' ')
 }
 
 /** The share of the time of which there are records, in words. */
@@ -34,7 +40,7 @@ export function formatCoverage(coverage: number): string {
   if (coverage === 0) return t('reports.records_none')
   if (coverage >= 1) return t('reports.records_whole')
   return t('reports.records_part', {
-    share: `${decimals(Math.max(0.1, Math.floor(coverage * 1000) / 10), 1)} %`,
+    share: withUnit(decimals(Math.max(0.1, Math.floor(coverage * 1000) / 10), 1), '%'),
   })
 }
 

@@ -11,6 +11,8 @@ test('what costs money here is what costs money in the catalogue', () => {
 
 test('where orders can only be changed, what they came to is told all the same', () => {
   const ordered = { order_limits: [{ amount_minor: 20_000, currency: 'USD' }], ordered_this_month: [] }
-  expect(orderedOf({ ...ordered, actions: ['order.read', 'order.update'] })).toBe('0.00 USD of 200.00 USD')
+  expect(orderedOf({ ...ordered, actions: ['order.read', 'order.update'] })).toBe(
+    '0.00\u00A0USD of 200.00\u00A0USD',
+  )
   expect(orderedOf({ ...ordered, actions: ['order.read', 'order.cancel'] })).toBeNull()
 })
