@@ -58,7 +58,7 @@ test('a login that lacks a right to prepare the database is told which, before a
 })
 
 test(
-  'an owner of the database that may create roles migrates, backs up, restores and invites, and leaves every guard as it was',
+  'an owner of the database that may create roles migrates, backs up, restores, also in place, and invites, and leaves every guard as it was (R10)',
   async () => {
     await using bench = await CommandBench.start({ connection: admin })
     expect((await bench.run(['migrate'])).status).toBe(0)
@@ -83,6 +83,14 @@ test(
     expect(
       await read(again, `select count(*)::integer as open from single_use_token where used_at is null`),
     ).toEqual([{ open: 0 }])
+    // Beside the folder of the installation, as on the machine that takes a database into use.
+    await using place = await CommandBench.start({ connection: again })
+    const inPlace = await place.run(['restore', '--in-place', '--json'])
+    expect(inPlace.status).toBe(0)
+    const { audit, ...outcome } = JSON.parse(inPlace.out)
+    expect(outcome).toMatchObject({ is_frozen: true })
+    expect(audit).toMatchObject({ sealed: audit.events, unsealed: 0 })
+    expect(await read(again, GUARDS)).toEqual(guards)
   },
   LONG_MS,
 )
