@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { html, redirect } from '#platform/html.ts'
+import { html } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { publicIdOf } from '#platform/public-id.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language, Reading } from '#platform/words/language.ts'
-import { Chosen, withLanguage } from '#platform/words/page-language.ts'
+import { Chosen } from '#platform/words/page-language.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { button, facts, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
-import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page, route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -16,9 +13,8 @@ import { idOfAccessRequest } from './access-request.ts'
 import { getAccessRequest, listAccessRequests } from './access-request-store.ts'
 import type { AccessRequestRow } from './access-request-store.ts'
 import { readableName } from '#platform/words/names.ts'
-import { openConsentRequest } from './request.ts'
-import { sentencesOf } from './rules.ts'
 import { withOwnNumber } from './hint-store.ts'
+import { beginConsent, namesOf, requireSession, showActions, showAsking, showHint } from './asking-page.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
 const input = {
@@ -32,82 +28,54 @@ const pathOf = ({ id }: Pick<AccessRequestRow, 'id'>): string => `/access-reques
 const isWaiting = ({ status, ends_at: end }: AccessRequestRow, now: Date): boolean =>
   status === 'pending' && end > now
 
-function stateLine(row: AccessRequestRow, language: Language): string {
+function overOf(row: AccessRequestRow, now: Date, language: Language): string | null {
   const { asked } = CONSENT_WORDS[language]
+  if (isWaiting(row, now)) return null
   if (row.status === 'approved') return asked.allowed
   if (row.status === 'denied') return asked.notAllowed
   if (row.status === 'waiting') return asked.waits
   return asked.lapsed(writeInstant(row.ends_at, language))
 }
 
-function showAsked(row: AccessRequestRow, mandate: Mandate<'identity'>, reading: Reading): HtmlPage {
-  const { language, chosen } = reading
-  const words = CONSENT_WORDS[language]
+function showRequest(row: AccessRequestRow, mandate: Mandate<'identity'>, reading: Reading): HtmlPage {
+  const words = CONSENT_WORDS[reading.language]
   const { asked } = words
-  const partner = readableName(row.partner_name, words.namelessPartner)
-  const client = readableName(row.client_name, words.namelessApp)
-  const { can } = sentencesOf(row.actions, words)
-  const body = html`<p class="lead">
-      ${asked.moreLead(html`<bdi>${partner}</bdi>`, row.tenant_name, html`<bdi>${client}</bdi>`)}
-    </p>
-    ${facts([
-      [
-        asked.asksFor,
-        html`<ul>
-          ${can.map((sentence) => html`<li>${sentence}</li>`)}
-        </ul>`,
-      ],
-      ...(row.customer_hint === null
-        ? []
-        : [[asked.on, html`<bdi>${readableName(row.customer_hint)}</bdi>`] as const]),
+  const { partner, partnerHtml, clientHtml } = namesOf(row, words)
+  return showAsking(mandate, reading, {
+    path: pathOf(row),
+    title: asked.more(partner),
+    lead: asked.moreLead(partnerHtml, row.tenant_name, clientHtml),
+    lines: [
+      [asked.asksFor, showActions(row.actions, words)],
+      ...showHint(row.customer_hint, words),
       [asked.why, row.purpose === null ? '–' : words.quoted(html`<bdi>${row.purpose}</bdi>`)],
-    ])}
-    ${
-      isWaiting(row, mandate.origin.now)
-        ? html`<div class="buttons">
-            ${postForm(withLanguage(`${pathOf(row)}/decide`, chosen), button(words.buttons.decide, 'main'))}
-          </div>`
-        : html`<p>${stateLine(row, language)}</p>`
-    }`
-  return showPage(asked.more(partner), body, {
-    ...(mandate.session && { signedInAs: mandate.session.personName }),
-    width: 'reading',
-    ...inLanguages(reading, pathOf(row)),
+    ],
+    button: 'main',
+    over: overOf(row, mandate.origin.now, reading.language),
   })
-}
-
-function requireSession({ session }: Mandate<'identity'>): void {
-  if (!session) throw new ProblemError(401, 'UNAUTHORIZED', 'Sign in to decide about this request.')
 }
 
 const LONGEST_SECONDS = 2 * 365 * 86_400
 
-/** Asks this person, on the pages of consents: what is asked for is added to the consent, until the end that it has. */
-async function openFor(
-  mandate: Mandate<'identity'>,
-  row: AccessRequestRow,
-  { language, chosen }: Reading,
-): Promise<string> {
-  if (!isWaiting(row, mandate.origin.now))
-    throw new ProblemError(409, 'CONSENT_REQUEST_OVER', stateLine(row, language), { language })
-  const uid = randomBytes(24).toString('base64url')
-  await openConsentRequest(mandate, {
-    uid,
-    clientId: row.client_id,
-    scopes: row.scopes,
-    actions: row.actions,
-    customerHint: row.customer_hint,
-    // What is added ends with what is there (scene.ts).
-    accessDurationSeconds: LONGEST_SECONDS,
-    purpose: row.purpose,
-    reference: row.reference,
-    grantAction: 'merge',
-    delegationId: row.delegation_id,
-    accessRequestId: row.id,
+/** What is asked for is added to the consent, until the end that it has. */
+const decide = (mandate: Mandate<'identity'>, row: AccessRequestRow, reading: Reading): Promise<HtmlPage> =>
+  beginConsent(mandate, reading, {
+    over: overOf(row, mandate.origin.now, reading.language),
+    asked: {
+      tenantId: row.tenant_id,
+      clientId: row.client_id,
+      scopes: row.scopes,
+      actions: row.actions,
+      customerHint: row.customer_hint,
+      // What is added ends with what is there (scene.ts).
+      accessDurationSeconds: LONGEST_SECONDS,
+      purpose: row.purpose,
+      reference: row.reference,
+      grantAction: 'merge',
+      delegationId: row.delegation_id,
+      accessRequestId: row.id,
+    },
   })
-  const org = publicIdOf('tenant', row.tenant_id)
-  return withLanguage(`/consent/${uid}/review?org=${org}`, chosen)
-}
 
 const AskedBody = z.strictObject({
   access_request_id: z.string(),
@@ -151,7 +119,7 @@ export const accessRequestRoutes: readonly Route[] = [
     async handle({ mandate, params, reading }) {
       requireSession(mandate)
       const row = await getAccessRequest(mandate, params.request)
-      return showAsked(await withOwnNumber(mandate, row, row.tenant_id), mandate, reading)
+      return showRequest(await withOwnNumber(mandate, row, row.tenant_id), mandate, reading)
     },
   }),
   page({
@@ -170,7 +138,7 @@ export const accessRequestRoutes: readonly Route[] = [
     ],
     async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return redirect(await openFor(mandate, await getAccessRequest(mandate, params.request), reading))
+      return decide(mandate, await getAccessRequest(mandate, params.request), reading)
     },
   }),
   route({

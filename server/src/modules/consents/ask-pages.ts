@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { html, redirect } from '#platform/html.ts'
+import { html } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
-import { publicIdOf } from '#platform/public-id.ts'
 import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
 import type { Language, Reading } from '#platform/words/language.ts'
-import { Chosen, withLanguage } from '#platform/words/page-language.ts'
+import { Chosen } from '#platform/words/page-language.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { button, facts, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
-import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page, route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -16,8 +12,7 @@ import { askPath, idOfAsk } from './ask.ts'
 import { getAsk, listAsks } from './ask-store.ts'
 import type { AskRow } from './ask-store.ts'
 import { readableName } from '#platform/words/names.ts'
-import { openConsentRequest } from './request.ts'
-import { sentencesOf } from './rules.ts'
+import { beginConsent, namesOf, requireSession, showActions, showAsking } from './asking-page.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
 const input = {
@@ -30,8 +25,9 @@ const DAY_SECONDS = 86_400
 const isWaiting = ({ status, answer_id: answer, ends_at: end }: AskRow, now: Date): boolean =>
   status === 'sent' && answer === null && end > now
 
-function stateLine(row: AskRow, language: Language): string {
+function overOf(row: AskRow, now: Date, language: Language): string | null {
   const { asked, blocks, namelessPartner } = CONSENT_WORDS[language]
+  if (isWaiting(row, now)) return null
   if (row.status === 'approved') return asked.allowed
   if (row.status === 'denied') return asked.notAllowedNow
   if (row.status === 'withdrawn') return blocks.takenBack(readableName(row.partner_name, namelessPartner))
@@ -40,64 +36,43 @@ function stateLine(row: AskRow, language: Language): string {
 }
 
 function showAsk(row: AskRow, mandate: Mandate<'identity'>, reading: Reading): HtmlPage {
-  const { language, chosen } = reading
+  const { language } = reading
   const words = CONSENT_WORDS[language]
   const { asked } = words
-  const partner = readableName(row.partner_name, words.namelessPartner)
-  const client = readableName(row.client_name, words.namelessApp)
-  const { can } = sentencesOf(row.actions, words)
-  const decision = html`<p>${asked.compare(partner, writeInstant(row.ends_at, language))}</p>
-    <div class="buttons">
-      ${postForm(withLanguage(`${askPath(row.id)}/decide`, chosen), button(words.buttons.decide, 'main'))}
-    </div>`
-  const body = html`<p class="lead">
-      ${asked.askLead(html`<bdi>${partner}</bdi>`, html`<bdi>${client}</bdi>`)}
-    </p>
-    ${facts([
-      [
-        asked.couldDo,
-        html`<ul>
-          ${can.map((sentence) => html`<li>${sentence}</li>`)}
-        </ul>`,
-      ],
+  const { partner, partnerHtml, clientHtml } = namesOf(row, words)
+  return showAsking(mandate, reading, {
+    path: askPath(row.id),
+    title: asked.ask(partner),
+    lead: asked.askLead(partnerHtml, clientHtml),
+    lines: [
+      [asked.couldDo, showActions(row.actions, words)],
       [asked.long, asked.atMost(writeCount(row.access_duration_days, words.days, language))],
       [asked.why, words.quoted(html`<bdi>${row.purpose}</bdi>`)],
-    ])}
-    ${isWaiting(row, mandate.origin.now) ? decision : html`<p>${stateLine(row, language)}</p>`}`
-  return showPage(asked.ask(partner), body, {
-    ...(mandate.session && { signedInAs: mandate.session.personName }),
-    width: 'reading',
-    ...inLanguages(reading, askPath(row.id)),
+    ],
+    note: asked.compare(partner, writeInstant(row.ends_at, language)),
+    button: 'main',
+    over: overOf(row, mandate.origin.now, language),
   })
 }
 
-function requireSession({ session }: Mandate<'identity'>): void {
-  if (!session) throw new ProblemError(401, 'UNAUTHORIZED', 'Sign in to decide about this request.')
-}
-
-/** Asks this person on the pages of consents: for the organisation that was asked, or for one of theirs that they choose. */
-async function openFor(mandate: Mandate<'identity'>, row: AskRow, { language, chosen }: Reading) {
-  if (!isWaiting(row, mandate.origin.now))
-    throw new ProblemError(409, 'CONSENT_REQUEST_OVER', stateLine(row, language), { language })
-  const uid = randomBytes(24).toString('base64url')
-  await openConsentRequest(mandate, {
-    uid,
-    clientId: row.client_id,
-    scopes: row.scopes,
-    actions: row.actions,
-    customerHint: null,
-    accessDurationSeconds: row.access_duration_days * DAY_SECONDS,
-    purpose: row.purpose,
-    reference: null,
-    grantAction: 'create',
-    delegationId: null,
-    consentAskId: row.id,
+/** For the organisation that was asked, or for one of theirs that the person chooses. */
+const decide = (mandate: Mandate<'identity'>, row: AskRow, reading: Reading): Promise<HtmlPage> =>
+  beginConsent(mandate, reading, {
+    over: overOf(row, mandate.origin.now, reading.language),
+    asked: {
+      tenantId: row.tenant_id,
+      clientId: row.client_id,
+      scopes: row.scopes,
+      actions: row.actions,
+      customerHint: null,
+      accessDurationSeconds: row.access_duration_days * DAY_SECONDS,
+      purpose: row.purpose,
+      reference: null,
+      grantAction: 'create',
+      delegationId: null,
+      consentAskId: row.id,
+    },
   })
-  const { tenant_id: tenant } = row
-  const place =
-    tenant === null ? `/consent/${uid}` : `/consent/${uid}/review?org=${publicIdOf('tenant', tenant)}`
-  return withLanguage(place, chosen)
-}
 
 const AskBody = z.strictObject({
   consent_ask_id: z.string(),
@@ -148,7 +123,7 @@ export const askPageRoutes: readonly Route[] = [
     problems: ['CONSENT_REQUEST_BLOCKED', 'CONSENT_REQUEST_NOT_FOUND', 'CONSENT_REQUEST_OVER'],
     async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return redirect(await openFor(mandate, await getAsk(mandate, params.ask), reading))
+      return decide(mandate, await getAsk(mandate, params.ask), reading)
     },
   }),
   route({

@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { html, redirect } from '#platform/html.ts'
+import { html } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
-import { publicIdOf } from '#platform/public-id.ts'
 import { writeCount, writeInstant } from '#platform/words/instant-words.ts'
 import type { Language, Reading } from '#platform/words/language.ts'
-import { Chosen, withLanguage } from '#platform/words/page-language.ts'
+import { Chosen } from '#platform/words/page-language.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { button, facts, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
-import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page, route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -16,9 +12,8 @@ import { backchannelPath, idOfBackchannelRequest } from './backchannel.ts'
 import { getBackchannelRequest, listBackchannelRequests } from './backchannel-store.ts'
 import type { BackchannelRow } from './backchannel-store.ts'
 import { readableName } from '#platform/words/names.ts'
-import { openConsentRequest } from './request.ts'
-import { sentencesOf } from './rules.ts'
 import { withOwnNumber } from './hint-store.ts'
+import { beginConsent, namesOf, requireSession, showActions, showAsking, showHint } from './asking-page.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
 const input = {
@@ -30,87 +25,62 @@ const ASKED = { identity: 'The administrators who are asked see the request, and
 const isWaiting = ({ status, ends_at: end }: BackchannelRow, now: Date): boolean =>
   status === 'pending' && end > now
 
-function stateLine(row: BackchannelRow, language: Language): string {
+function overOf(row: BackchannelRow, now: Date, language: Language): string | null {
   const { asked } = CONSENT_WORDS[language]
+  if (isWaiting(row, now)) return null
   if (row.status === 'approved') return asked.allowed
   if (row.status === 'denied') return asked.notAllowedNow
   if (row.status === 'waiting') return asked.waits
   return asked.lapsedNow(writeInstant(row.ends_at, language))
 }
 
-function askedFacts(row: BackchannelRow, language: Language) {
-  const words = CONSENT_WORDS[language]
-  const { asked } = words
+function lengthOf(row: BackchannelRow, language: Language): string {
   const hours = Math.floor(row.access_duration_seconds / 3600)
   // In English one hour is a word.
-  const long = language === 'en' && hours === 1 ? 'one hour' : writeCount(hours, words.hours, language)
-  const { can } = sentencesOf(row.actions, words)
-  return facts([
-    [asked.message, words.quoted(html`<bdi>${row.binding_message}</bdi>`)],
-    [
-      asked.couldDo,
-      html`<ul>
-        ${can.map((sentence) => html`<li>${sentence}</li>`)}
-      </ul>`,
-    ],
-    ...(row.customer_hint === null
-      ? []
-      : [[asked.on, html`<bdi>${readableName(row.customer_hint)}</bdi>`] as const]),
-    [asked.long, asked.atMost(long)],
-  ])
+  return language === 'en' && hours === 1
+    ? 'one hour'
+    : writeCount(hours, CONSENT_WORDS[language].hours, language)
 }
 
-function showAsked(row: BackchannelRow, mandate: Mandate<'identity'>, reading: Reading): HtmlPage {
-  const { language, chosen } = reading
+function showRequest(row: BackchannelRow, mandate: Mandate<'identity'>, reading: Reading): HtmlPage {
+  const { language } = reading
   const words = CONSENT_WORDS[language]
   const { asked } = words
-  const partner = readableName(row.partner_name, words.namelessPartner)
-  const client = readableName(row.client_name, words.namelessApp)
-  const decision = html`<p>${asked.compare(partner, writeInstant(row.ends_at, language))}</p>
-    <div class="buttons">
-      ${postForm(withLanguage(`${backchannelPath(row.id)}/decide`, chosen), button(words.buttons.decide, 'plain'))}
-    </div>`
-  const body = html`<p class="lead">
-      ${asked.nowLead(html`<bdi>${partner}</bdi>`, row.tenant_name, html`<bdi>${client}</bdi>`)}
-    </p>
-    ${askedFacts(row, language)}
-    ${isWaiting(row, mandate.origin.now) ? decision : html`<p>${stateLine(row, language)}</p>`}`
-  return showPage(asked.now(partner), body, {
-    ...(mandate.session && { signedInAs: mandate.session.personName }),
-    width: 'reading',
-    ...inLanguages(reading, backchannelPath(row.id)),
+  const { partner, partnerHtml, clientHtml } = namesOf(row, words)
+  return showAsking(mandate, reading, {
+    path: backchannelPath(row.id),
+    title: asked.now(partner),
+    lead: asked.nowLead(partnerHtml, row.tenant_name, clientHtml),
+    lines: [
+      [asked.message, words.quoted(html`<bdi>${row.binding_message}</bdi>`)],
+      [asked.couldDo, showActions(row.actions, words)],
+      ...showHint(row.customer_hint, words),
+      [asked.long, asked.atMost(lengthOf(row, language))],
+    ],
+    note: asked.compare(partner, writeInstant(row.ends_at, language)),
+    button: 'plain',
+    over: overOf(row, mandate.origin.now, language),
   })
 }
 
-function requireSession({ session }: Mandate<'identity'>): void {
-  if (!session) throw new ProblemError(401, 'UNAUTHORIZED', 'Sign in to decide about this request.')
-}
-
-/** Asks this person, on the pages of consents: what is allowed is a consent of its own, as long as was asked and no longer. */
-async function openFor(
-  mandate: Mandate<'identity'>,
-  row: BackchannelRow,
-  { language, chosen }: Reading,
-): Promise<string> {
-  if (!isWaiting(row, mandate.origin.now))
-    throw new ProblemError(409, 'CONSENT_REQUEST_OVER', stateLine(row, language), { language })
-  const uid = randomBytes(24).toString('base64url')
-  await openConsentRequest(mandate, {
-    uid,
-    clientId: row.client_id,
-    scopes: row.scopes,
-    actions: row.actions,
-    customerHint: row.customer_hint,
-    accessDurationSeconds: row.access_duration_seconds,
-    purpose: row.binding_message,
-    reference: row.reference,
-    grantAction: 'create',
-    delegationId: null,
-    backchannelRequestId: row.id,
+/** What is allowed is a consent of its own, as long as was asked and no longer. */
+const decide = (mandate: Mandate<'identity'>, row: BackchannelRow, reading: Reading): Promise<HtmlPage> =>
+  beginConsent(mandate, reading, {
+    over: overOf(row, mandate.origin.now, reading.language),
+    asked: {
+      tenantId: row.tenant_id,
+      clientId: row.client_id,
+      scopes: row.scopes,
+      actions: row.actions,
+      customerHint: row.customer_hint,
+      accessDurationSeconds: row.access_duration_seconds,
+      purpose: row.binding_message,
+      reference: row.reference,
+      grantAction: 'create',
+      delegationId: null,
+      backchannelRequestId: row.id,
+    },
   })
-  const org = publicIdOf('tenant', row.tenant_id)
-  return withLanguage(`/consent/${uid}/review?org=${org}`, chosen)
-}
 
 const AskedBody = z.strictObject({
   backchannel_request_id: z.string(),
@@ -152,7 +122,7 @@ export const backchannelRoutes: readonly Route[] = [
     async handle({ mandate, params, reading }) {
       requireSession(mandate)
       const row = await getBackchannelRequest(mandate, params.request)
-      return showAsked(await withOwnNumber(mandate, row, row.tenant_id), mandate, reading)
+      return showRequest(await withOwnNumber(mandate, row, row.tenant_id), mandate, reading)
     },
   }),
   page({
@@ -166,7 +136,7 @@ export const backchannelRoutes: readonly Route[] = [
     problems: ['CONSENT_REQUEST_BLOCKED', 'CONSENT_REQUEST_NOT_FOUND', 'CONSENT_REQUEST_OVER'],
     async handle({ mandate, params, reading }) {
       requireSession(mandate)
-      return redirect(await openFor(mandate, await getBackchannelRequest(mandate, params.request), reading))
+      return decide(mandate, await getBackchannelRequest(mandate, params.request), reading)
     },
   }),
   route({

@@ -3,12 +3,11 @@ import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { stillDecides } from '#platform/first-approver.ts'
 import { mayAlso, noteRead, recordEvent, requireAlso } from '#platform/mandate.ts'
-import type { IdentitySession, Mandate } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { publicIdOf } from '#platform/public-id.ts'
 import type { Reading } from '#platform/words/language.ts'
 import { Chosen, withLanguage } from '#platform/words/page-language.ts'
 import { button, inLanguages, postForm, showPage } from '#platform/pages/index.ts'
-import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -27,6 +26,7 @@ import { openScene, shownTokenOf } from './scene.ts'
 import type { OpenScene } from './scene.ts'
 import { keepSent, readSent, readSentBefore, shownAgain } from './sent.ts'
 import type { SentForm } from './sent.ts'
+import { requireSession } from './asking-page.ts'
 import type { ConsentWords } from './words/index.ts'
 import { CONSENT_WORDS } from './words/index.ts'
 
@@ -35,11 +35,6 @@ const OrgQuery = z.strictObject({ org: publicId('tenant').optional(), ...Chosen 
 const orgOf = ({ query }: { readonly query: z.output<typeof OrgQuery> }) => query.org
 
 const ANYBODY = { identity: 'Whoever is signed in sees the requests that wait for them.' } as const
-
-function requireSession({ session }: Mandate<'identity'>): IdentitySession {
-  if (!session) throw new ProblemError(401, 'UNAUTHORIZED', 'Sign in to decide about this request.')
-  return session
-}
 
 /** A request as somebody reads it before an organisation is chosen. */
 interface Reader {
