@@ -719,6 +719,7 @@ AS $function$
     'has_networks', d.conditions ->> 'ip_mode' is not distinct from 'enforce',
     'networks', case when access.context_plane() <> 'program' and d.conditions ->> 'ip_mode' = 'enforce' then d.conditions -> 'ip_allow' end,
     'last_used_at', access.delegation_last_used(d),
+    'vouched', case when access.context_plane() <> 'program' then jsonb_build_object('legal_name', p.legal_name, 'agreement', access.agreement_in_force(p.id), 'support_contact', p.approved_support_contact) end,
     'approver_is_here', case when access.context_plane() <> 'program' then access.approver_standing(d.id) -> 'is_here' end)
   from public.delegation d
   join public.consent c on c.id = d.id

@@ -1,3 +1,4 @@
+import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { publicIdOf } from '#platform/public-id.ts'
 import { writeInstant } from '#platform/words/instant-words.ts'
 import type { Language } from '#platform/words/language.ts'
@@ -7,6 +8,7 @@ import type { Services } from '#platform/services.ts'
 import { readableName } from '#platform/words/names.ts'
 import { currenciesOf, limitSentences } from './order-limits.ts'
 import { networksSentence } from './networks.ts'
+import { agreementLine } from './party.ts'
 import { quotable } from './quoted.ts'
 import { boundSentence } from './revocation-bound.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
@@ -74,6 +76,18 @@ const SECURITY_NEWS: ReadonlySet<ConsentNews> = new Set([
   'stopped',
 ])
 
+/** Who receives what is shared, as far as the provider vouches for it. */
+function vouchedLines({ vouched }: ConsentRow['card'], language: Language): string[] {
+  const words = MAIL_WORDS[language]
+  if (vouched === null) return []
+  const { legal_name: legal, support_contact: support, agreement } = vouched
+  return [
+    ...(legal === null ? [] : [words.legal(readableName(legal), PROVIDER_NAME)]),
+    ...(support === null ? [] : [words.support(support)]),
+    ...(agreement === null ? [] : [words.agreement(agreementLine(agreement, language))]),
+  ]
+}
+
 function receiptLines(row: ConsentRow, { phone }: Letterhead, language: Language): string[] {
   const words = MAIL_WORDS[language]
   const page = CONSENT_WORDS[language]
@@ -83,6 +97,7 @@ function receiptLines(row: ConsentRow, { phone }: Letterhead, language: Language
   const purpose = quotable(row.purpose)
   const approval = by === null ? [] : [first === null ? words.by(by) : words.byTwo(by, first)]
   return [
+    ...vouchedLines(row.card, language),
     words.can,
     ...sentencesOf(row.actions, page).can.map((sentence) => `- ${sentence}`),
     ...limitSentences(row, currenciesOf(row.card.accounts), language),

@@ -110,8 +110,10 @@ test('whoever decides reads which agreement of the partner is in force, and none
   expect(words).toContain(said)
 })
 
-test('the receipt is mailed to the security contact of the organisation, too, once and in its language (A10)', async () => {
+test('the receipt is mailed to the security contact of the organisation, too, once and in its language, and names who receives what is shared (A10, C7)', async () => {
   const people = await cast()
+  await world.seed(`update partner set legal_name = 'Northwind Holding Ltd' where id = $1`, [people.partner])
+  await activeAgreement(world, people.partner, {}, { from: new Date('2024-01-01') })
   const [admin] = await world.sql<{ email: string }>('select email from person where id = $1', [
     people.adminId,
   ])
@@ -137,6 +139,16 @@ test('the receipt is mailed to the security contact of the organisation, too, on
   expect(others).toEqual([])
   expect(receipt?.subject).toContain('a accès à des comptes')
   expect(receipt?.text).toContain('Dana Kim')
+  expect(receipt?.text?.replaceAll(/\s/g, ' ')).toContain(
+    [
+      'Sa dénomination légale, vérifiée par Liaison : Northwind Holding Ltd.',
+      'Son accord : Partner agreement, version 1, en vigueur avec Liaison.',
+    ].join('  '),
+  )
+  const partnersMails = await world.sql<{ text: string }>(
+    `select payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'subject' like '% allows %'`,
+  )
+  expect(partnersMails.filter(({ text }) => text.includes('Northwind Holding Ltd'))).toEqual([])
   await nameContact(String(admin?.email).toUpperCase())
   const before = (await mailsTo(String(admin?.email))).length
   await allow()

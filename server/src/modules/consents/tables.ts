@@ -1,6 +1,7 @@
 import type { Action, Conditions, LinkStatus, Scope } from '@liaison/access'
 import type { ColumnType, Generated } from 'kysely'
 import type { Language } from '#platform/words/language.ts'
+import type { Vouched } from './party.ts'
 
 export type Side = 'partner' | 'tenant' | 'provider' | 'clock'
 
@@ -37,6 +38,8 @@ export interface ConsentCard {
   readonly has_networks: boolean
   readonly networks: readonly string[] | null
   readonly last_used_at: string | null
+  /** What the provider vouches for of the partner; null to the partner itself. */
+  readonly vouched: Vouched | null
   readonly approver_is_here: boolean | null
 }
 

@@ -36,6 +36,9 @@ export const MAILS_EN = {
     lapsed: ({ partner, tenant }: MailParties) =>
       `Nobody decided as the second person about the access of ${partner} to ${tenant}`,
   },
+  legal: (name: string, provider: string) => `Its legal name, verified by ${provider}: ${name}.`,
+  support: (contact: string) => `Its support: ${contact}.`,
+  agreement: (line: string) => `Its agreement: ${line}`,
   can: 'What it can do:',
   accounts: 'On which accounts, and who pays:',
   account: (name: string, ban: string, pays: string) => `- ${name} ${ban}: ${pays}`,

@@ -27,6 +27,9 @@ export const MAILS_ES: ConsentMailWords = {
     lapsed: ({ partner, tenant }) =>
       `Ninguna segunda persona decidió sobre el acceso de ${partner} a ${tenant}`,
   },
+  legal: (name, provider) => `Su razón social, verificada por ${provider}: ${name}.`,
+  support: (contact) => `Su asistencia: ${contact}.`,
+  agreement: (line) => `Su acuerdo: ${line}`,
   can: 'Qué se le permite:',
   accounts: 'En qué cuentas, y quién paga:',
   account: (name, ban, pays) => `- ${name} (${ban}): ${pays}`,

@@ -29,6 +29,9 @@ export const MAILS_FR: ConsentMailWords = {
     lapsed: ({ partner, tenant }) =>
       french`Aucune seconde personne n'a décidé de l'accès de ${partner} à ${tenant}`,
   },
+  legal: (name, provider) => french`Sa dénomination légale, vérifiée par ${provider} : ${name}.`,
+  support: (contact) => french`Son assistance : ${contact}.`,
+  agreement: (line) => french`Son accord : ${line}`,
   can: french`Ce qui est permis :`,
   accounts: french`Sur quels comptes, et qui paie :`,
   account: (name, ban, pays) => french`- ${name} ${ban} : ${pays}`,
