@@ -9,7 +9,7 @@ import {
   resolveGrant,
   toBits,
 } from '@liaison/access'
-import type { LinkId, PartnerId, PersonId, RelationshipType, TenantId } from '@liaison/access'
+import type { IdOf, LinkId, PartnerId, PersonId, RelationshipType, TenantId } from '@liaison/access'
 import fc from 'fast-check'
 import { systemClock } from '#platform/clock.ts'
 import type { Caller, TestWorld } from './world.ts'
@@ -199,11 +199,13 @@ async function seedElevation(
   )
 }
 
-/** Puts a drawn world into the database. */
-export async function seedWorld(world: TestWorld, drawn: Drawn): Promise<Seeded> {
+/** Puts a drawn link between a partner and a tenant, with the place that the member has in it. */
+export async function seedDrawnLink(
+  world: TestWorld,
+  drawn: Drawn,
+  { partner, member, tenant }: { partner: PartnerId; member: IdOf<'member'>; tenant: TenantId },
+): Promise<LinkId> {
   const type: RelationshipType = isRoleOffered(drawn.role, drawn.type) ? drawn.type : 'enterprise_subsidiary'
-  const [partner, tenant, person] = [await world.partner('P'), await world.tenant('T'), await world.person()]
-  const member = await world.partnerMember(partner, person.id)
   const starts = inDays(drawn.startsIn) ?? new Date(0)
   const ends = inDays(drawn.endsIn)
   const link = await world.link(partner, tenant, {
@@ -223,6 +225,14 @@ export async function seedWorld(world: TestWorld, drawn: Drawn): Promise<Seeded>
     )
   }
   await seedElevation(world, link, { drawn: { ...drawn, type }, tenant })
+  return link
+}
+
+/** Puts a drawn world into the database. */
+export async function seedWorld(world: TestWorld, drawn: Drawn): Promise<Seeded> {
+  const [partner, tenant, person] = [await world.partner('P'), await world.tenant('T'), await world.person()]
+  const member = await world.partnerMember(partner, person.id)
+  const link = await seedDrawnLink(world, drawn, { partner, member, tenant })
   await world.seed('update partner set status = $2 where id = $1', [partner, drawn.partnerStatus])
   await world.seed('update tenant set status = $2 where id = $1', [tenant, drawn.tenantStatus], tenant)
   await world.seed('update partner_member set status = $2 where id = $1', [member, drawn.memberStatus])
