@@ -17,6 +17,7 @@ export const earnings = {
   'adjust.give': 'Give the partner more',
   'adjust.take': 'Take something back',
   'adjust.currency_about': 'Three letters, for example USD.',
+  'adjust.currency_wrong': 'Write the three letters of a currency that is in use, for example USD.',
   'adjust.amount_wrong': 'Write an amount above zero with the decimals of its currency.',
   'adjust.reason_about': 'The partner reads it beside the amount and in its statement.',
   'adjust.keep': 'Close',

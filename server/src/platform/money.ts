@@ -11,6 +11,15 @@ export const Money = z
   })
   .meta({ id: 'Money' })
 
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
+
+/** A currency that a person writes: one that is in use, since "EUT" or "XXX" would be owed in nothing that anybody can pay. */
+export const currencyInUse = () =>
+  z
+    .string()
+    .regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code', abort: true })
+    .refine((code) => CURRENCIES.has(code), 'must be a currency in use (ISO 4217)')
+
 export type MoneyBody = z.output<typeof Money>
 
 /**

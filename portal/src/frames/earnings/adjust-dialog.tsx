@@ -27,10 +27,14 @@ type Draft = {
 
 const blank: Draft = { partner: null, direction: 'give', currency: 'USD', amount: '', reason: '' }
 
+/** Whether money of that name is paid anywhere: an amount in "EUT" would be owed for good and could be paid to nobody. */
+const isInUse = (currency: string): boolean => Intl.supportedValuesOf('currency').includes(currency)
+
 function check({ partner, currency, amount, reason }: Draft): FormError[] {
   const minor = readAmount(amount, currency)
   return [
     ...missing('partner_id', t('earnings.partner'), partner !== null),
+    ...(isInUse(currency) ? [] : [{ field: 'currency', text: t('adjust.currency_wrong') }]),
     ...(minor === null || minor === 0 ? [{ field: 'amount', text: t('adjust.amount_wrong') }] : []),
     ...missing('adjust_reason', t('confirm.reason'), reason.trim() !== ''),
   ]
@@ -54,6 +58,7 @@ function AmountFields({ draft, errors, onDraft }: FieldsProps) {
         description={t('adjust.currency_about')}
         value={draft.currency}
         maxLength={3}
+        error={errorOf(errors, 'currency')}
         onChange={(event) => onDraft({ currency: event.currentTarget.value.toUpperCase() })}
       />
       <TextInput

@@ -109,6 +109,10 @@ describe('an adjustment', () => {
     const [scene, other] = [await openEarningScene(world), await openEarningScene(world)]
     const wrong = await adjust(scene.admin, wanted(scene, { amount_minor: 0, reason: 'x', currency: 'usd' }))
     expect(wrong.json().errors).toHaveLength(3)
+    for (const currency of ['EUT', 'XXX', 'DEM'])
+      expect((await adjust(scene.admin, wanted(scene, { currency }))).json().errors).toMatchObject([
+        { pointer: '/body/currency', detail: 'must be a currency in use (ISO 4217)' },
+      ])
     const { referral } = await other.refer('t1')
     const foreign = await adjust(
       scene.admin,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
-import { LARGEST_AMOUNT } from '#platform/money.ts'
+import { currencyInUse, LARGEST_AMOUNT } from '#platform/money.ts'
 import { publicIdOf } from '#platform/public-id.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
@@ -20,7 +20,7 @@ export const adjustRoute: Route = route({
     body: z.strictObject({
       partner_id: publicId('partner'),
       referral_id: publicId('referral').optional(),
-      currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+      currency: currencyInUse(),
       amount_minor: z
         .int()
         .min(-LARGEST_AMOUNT)
