@@ -239,6 +239,8 @@ export const payouts = {
   'status.tax_document.verified': 'Verified',
   'status.tax_document.rejected': 'Not accepted',
   'status.tax_document.expired': 'Ran out',
+  'batch_form.later':
+    'This day is still to come. Earnings are in the payout that wait until then for payments to be taken back.',
   'batch_form.nothing': 'Nothing to be paid',
   'batch_form.nothing_text': 'No partner has approved earnings that are free and available up to this day.',
   'account_checks.title': 'Payout accounts to check',

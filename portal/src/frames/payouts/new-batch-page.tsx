@@ -8,10 +8,11 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Pick } from '../../parts/filter-bar.tsx'
-import { Page, Panel } from '../../parts/page.tsx'
+import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { MoneyText } from '../../parts/values.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
+import { useNow } from '../../platform/clock.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -100,13 +101,15 @@ type FormProps = { candidates: PayoutCandidate[]; draft: Draft; onDraft: (change
 function Choices({ currencies, draft, onDraft }: Omit<FormProps, 'candidates'> & { currencies: string[] }) {
   return (
     <div className="row">
-      <Pick
-        label={t('batch_form.currency')}
-        value={draft.currency}
-        words={currencies}
-        labelOf={(word) => word}
-        onValue={(currency) => onDraft({ currency })}
-      />
+      {currencies.length > 0 && (
+        <Pick
+          label={t('batch_form.currency')}
+          value={draft.currency}
+          words={currencies}
+          labelOf={(word) => word}
+          onValue={(currency) => onDraft({ currency })}
+        />
+      )}
       <TextInput
         type="date"
         label={t('batch_form.cutoff')}
@@ -129,16 +132,14 @@ export function currencyOf(wanted: string, currencies: readonly string[]): strin
   return currencies.includes(wanted) ? wanted : (currencies[0] ?? '')
 }
 
-function Preview({ candidates, draft, onDraft }: FormProps) {
-  const currencies = [...new Set(candidates.map(({ amount }) => amount.currency))]
-  const chosen = { ...draft, currency: currencyOf(draft.currency, currencies) }
-  const write = useBuild(chosen)
-  const rows = candidates.filter(({ amount }) => amount.currency === chosen.currency)
-  if (currencies.length === 0)
-    return <Empty title={t('batch_form.nothing')} text={t('batch_form.nothing_text')} />
+/** Says of a day that is still to come what is in a payout up to it. */
+function Later({ day }: { day: string }) {
+  return Date.parse(day) > useNow().getTime() && <Note tone="attention">{t('batch_form.later')}</Note>
+}
+
+function Parts({ rows }: { rows: PayoutCandidate[] }) {
   return (
-    <div className="stack">
-      <Choices currencies={currencies} draft={chosen} onDraft={onDraft} />
+    <>
       <Part
         title={t('batch_form.in')}
         none={t('batch_form.none_in')}
@@ -151,6 +152,28 @@ function Preview({ candidates, draft, onDraft }: FormProps) {
         rows={rows.filter((row) => !row.is_ready)}
         columns={leftOut}
       />
+    </>
+  )
+}
+
+function Preview({ candidates, draft, onDraft }: FormProps) {
+  const currencies = [...new Set(candidates.map(({ amount }) => amount.currency))]
+  const chosen = { ...draft, currency: currencyOf(draft.currency, currencies) }
+  const write = useBuild(chosen)
+  const rows = candidates.filter(({ amount }) => amount.currency === chosen.currency)
+  const choices = <Choices currencies={currencies} draft={chosen} onDraft={onDraft} />
+  if (currencies.length === 0)
+    return (
+      <div className="stack">
+        {choices}
+        <Empty title={t('batch_form.nothing')} text={t('batch_form.nothing_text')} />
+      </div>
+    )
+  return (
+    <div className="stack">
+      {choices}
+      {chosen.cutoff !== '' && <Later day={chosen.cutoff} />}
+      <Parts rows={rows} />
       <form
         className="stack tight form"
         noValidate
