@@ -11,7 +11,7 @@ import {
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import type { RouterHistory } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 
 import { serverPlaces } from '../places.ts'
 import { mayEndActing, readTrouble } from './access-problem.ts'
@@ -153,10 +153,14 @@ export function useRead<Answer>(
  * refusal how it stands now. A form that was written for another version is none of these: it is compared by its reader.
  */
 const isOutdated = ({ code }: LiaisonProblem): boolean =>
-  code === 'OUTCOME_CHANGED' || code === 'SNAPSHOT_STALE' || code.endsWith('_STATE_CONFLICT')
+  ['OUTCOME_CHANGED', 'SNAPSHOT_STALE', 'PAYOUT_EMPTY'].includes(code) || code.endsWith('_STATE_CONFLICT')
+
+/** What tells one thing that is sent from another. */
+const contentOf = (input: unknown): string => JSON.stringify(input) ?? ''
 
 /**
- * A write in the present frame; afterwards all that the frame has shown is read again. A call that needs a step-up waits for
+ * A write in the present frame; pressed twice before its button says that it works, it is sent once, since the second answer
+ * would say of what the first one did that it is not possible. Afterwards all that the frame has shown is read again. A call that needs a step-up waits for
  * it and is then sent again as it was; a write that makes its one call with another client is sent again as a whole.
  */
 export function useWrite<Input, Answer>(
@@ -164,7 +168,8 @@ export function useWrite<Input, Answer>(
   onDone?: (answer: Answer, input: Input) => void,
 ): UseMutationResult<Answer, Error, Input> {
   const frame = useFrame()
-  return useMutation<Answer, Error, Input>({
+  const sent = useRef<string | null>(null)
+  const made = useMutation<Answer, Error, Input>({
     mutationKey: [frame.key],
     mutationFn: (input) =>
       withStepUp(() => write(input, { ...frame, client: createAskingClient(frame.client) })),
@@ -176,5 +181,15 @@ export function useWrite<Input, Answer>(
       if (error instanceof LiaisonProblem && isOutdated(error))
         void context.client.invalidateQueries({ queryKey: [frame.key] })
     },
+    onSettled: (...[, , input]) => {
+      if (sent.current === contentOf(input)) sent.current = null
+    },
   })
+  const mutate: typeof made.mutate = (...sending) => {
+    const content = contentOf(sending[0])
+    if (sent.current === content) return
+    sent.current = content
+    made.mutate(...sending)
+  }
+  return { ...made, mutate }
 }
