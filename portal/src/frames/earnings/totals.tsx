@@ -12,11 +12,23 @@ import { t } from '../../platform/words.ts'
 import { TrendChart } from '../reports/charts.tsx'
 import { formatMonth } from '../reports/figures.ts'
 
-/** Sums of one currency by month, oldest first; what is void is in none. */
-function byMonth(totals: readonly EarningTotal[], currency: string): Map<string, number> {
+/** The month after one such as "2026-12". */
+function monthAfter(month: string): string {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7)
+}
+
+/** Sums of one currency by month, oldest first, with a 0 for each month between in which nothing was earned; what is void is in none. */
+export function byMonth(totals: readonly EarningTotal[], currency: string): Map<string, number> {
   const sums = new Map<string, number>()
   for (const { month, state, amount } of totals.toReversed()) {
     if (amount.currency !== currency || state === 'void') continue
+    const last = [...sums.keys()].at(-1)
+    let between = last === undefined ? month : monthAfter(last)
+    while (between < month) {
+      sums.set(between, 0)
+      between = monthAfter(between)
+    }
     sums.set(month, (sums.get(month) ?? 0) + amount.amount_minor)
   }
   return sums
