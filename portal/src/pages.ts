@@ -237,6 +237,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'webhooks/$endpoint': webhooks('WebhookPage'),
   orders: apps('OrdersPage'),
   'orders/new': orders('OwnNewOrderPage'),
+  'orders/paid': apps('PaidOrdersPage'),
   'orders/$order': apps('OrderPage'),
   services: apps('ServicesPage'),
   'services/paid': apps('PaidServicesPage'),

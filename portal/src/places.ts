@@ -133,6 +133,7 @@ export const orgPlaces = {
   orders: (ten: string) => at('org', ten, 'orders'),
   order: (ten: string, order: string) => at('org', ten, 'orders', order),
   newOrder: (ten: string) => at('org', ten, 'orders', 'new'),
+  paidOrders: (ten: string) => at('org', ten, 'orders', 'paid'),
   services: (ten: string) => at('org', ten, 'services'),
   paidServices: (ten: string) => at('org', ten, 'services', 'paid'),
   clients: (ten: string) => at('org', ten, 'clients'),

@@ -145,6 +145,7 @@ export type OrderingAccount = Got<'/tenant/ordering'>['items'][number]
 export type PartnerOrder = Got<'/partner/orders/{order_id}'>
 export type Service = Item<Got<'/tenant/services'>>
 export type PartnerService = Item<Got<'/partner/services'>>
+export type PaidOrder = Item<Got<'/tenant/paid-orders'>>
 export type PaidService = Item<Got<'/tenant/paid-services'>>
 export type AdminService = Got<'/admin/services/{service_id}'>
 export type ApiClient = Item<Got<'/admin/clients'>>

@@ -104,6 +104,36 @@ test(
 )
 
 test(
+  'whoever pays for others reads from the own orders and from the paid services what was ordered, for whom, at which cost and on which own account; whoever pays for nobody is shown no way to it (A5, U4, U7)',
+  async () => {
+    const faults: string[] = []
+    const pays = await product.openTab('otto@westwire.example')
+    await pays.goto(`${product.url}/`)
+    await pays.getByRole('navigation').first().getByRole('link', { name: 'Orders', exact: true }).click()
+    await pays.getByRole('link', { name: 'Ordered for others, paid by you' }).click()
+    await heading(pays, 'What was ordered for others and you pay').waitFor()
+    const costly = rowOf(pays, 'Harbour Logistics', 'W-1000', '557.00\u00A0EUR', '199.99\u00A0EUR')
+    await costly.getByText('Completed').waitFor()
+    await rowOf(pays, 'Harbour Logistics', 'H-2001', '49.99\u00A0EUR').getByText('Cancelled').waitFor()
+    faults.push(...(await faultsInLooks(pays)))
+    await pays.getByRole('link', { name: 'What you pay for others' }).click()
+    await heading(pays, 'What you pay for others').waitFor()
+    await pays.getByRole('link', { name: 'Ordered for others, paid by you' }).click()
+    await heading(pays, 'What was ordered for others and you pay').waitFor()
+
+    const has = await open('hanna@harbour.example', '/', 'Harbour Logistics')
+    await has.getByRole('navigation').first().getByRole('link', { name: 'Orders', exact: true }).click()
+    await rowOf(has, 'Fibre 1 Gbit/s').waitFor()
+    expect(await has.getByRole('link', { name: 'Ordered for others, paid by you' }).count()).toBe(0)
+    await has.goto(`${has.url().split('?')[0]}/paid`)
+    await has.getByText('You pay for no order of another organisation').waitFor()
+    faults.push(...(await faultsInLooks(has)))
+    expect(faults).toEqual([])
+  },
+  JOB_MS,
+)
+
+test(
   'a partner sees across customers what it ordered for them, and in the customer it acts in that alone; one that ordered nothing reads what is listed here (A5, U4, U7)',
   async () => {
     const faults: string[] = []

@@ -16,6 +16,12 @@ export const services = {
     'What other organisations have and {org} is billed for: enough to check the bill, and no more.',
   'services.paid_none': 'You pay for no service of another organisation',
   'services.paid_none_text': 'What somebody else has and {org} is billed for is listed here.',
+  'orders.paid_title': 'What was ordered for others and you pay',
+  'orders.paid_lead':
+    'What was ordered for other organisations and {org} is billed for: enough to check the bill, and no more.',
+  'orders.paid_none': 'You pay for no order of another organisation',
+  'orders.paid_none_text': 'What is ordered for somebody else and {org} is billed for is listed here.',
+  'orders.paid_link': 'Ordered for others, paid by you',
   'services.whose': 'Organisation',
   'services.billed_ban': 'Your account',
   'services.all_lead':

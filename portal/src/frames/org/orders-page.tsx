@@ -12,6 +12,8 @@ import { textField } from '../../platform/filters.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
 import { optional } from '../shared/list-fields.ts'
 import {
   OrderStatePick,
@@ -43,9 +45,18 @@ function useOrders(query: { customer_ban?: string; state?: string }) {
   )
 }
 
+/** Whether the organisation pays for what was ordered for others: only then is there a way to it. */
+function usePaysForOthers(): boolean {
+  const paid = useRead(['paid-orders', 'any'], (frame, signal) =>
+    readBody(frame.client.GET('/tenant/paid-orders', { params: { query: { limit: 1 } }, signal })),
+  )
+  return (paid.data?.items.length ?? 0) > 0
+}
+
 /** What was ordered for the organisation, whoever ordered it; who is billed stands beside each order. */
 export function OrdersPage() {
   const { name, tenantId } = useFrame()
+  const paysForOthers = usePaysForOthers()
   const { values, set, clear, active } = useFilters(spec)
   const orders = useOrders({
     ...optional('customer_ban', values.account),
@@ -56,7 +67,12 @@ export function OrdersPage() {
     <Page
       title={t('orders.title')}
       lead={t('orders.lead', { org: name })}
-      tools={<BeginButton act="org.order">{t('orders.new')}</BeginButton>}
+      tools={
+        <>
+          {paysForOthers && <GoLink to={orgPlaces.paidOrders(tenantId)}>{t('orders.paid_link')}</GoLink>}
+          <BeginButton act="org.order">{t('orders.new')}</BeginButton>
+        </>
+      }
     >
       <FilterBar active={active} onClear={clear} note={<Refreshed query={orders} />}>
         <SearchBox

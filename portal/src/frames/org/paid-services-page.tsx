@@ -6,6 +6,7 @@ import { useEndless } from '../../parts/endless.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { useFrame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import {
@@ -56,6 +57,7 @@ export function PaidServicesPage() {
       title={t('services.paid_title')}
       lead={`${t('services.paid_lead', { org: name })} ${t('services.who_ends')}`}
       back={{ to: orgPlaces.services(tenantId), label: t('nav.services') }}
+      tools={<GoLink to={orgPlaces.paidOrders(tenantId)}>{t('orders.paid_link')}</GoLink>}
     >
       <ServiceList
         list={services}

@@ -57,8 +57,10 @@ export function whatColumns(toOrder: (orderId: string) => string, tenantId: stri
   ]
 }
 
+type Sums = { once_total: Order['once_total']; monthly_total: Order['monthly_total']; placed_at: string }
+
 /** What an order costs and when it was placed. */
-export function sumColumns(): Column<Order>[] {
+export function sumColumns<Row extends Sums>(): Column<Row>[] {
   return [
     { id: 'once', header: t('orders.once'), numeric: true, cell: (order) => amountOf(order.once_total) },
     {
@@ -84,7 +86,7 @@ type OrderTableProps<Row> = {
 }
 
 /** The orders themselves, newest first, with more of them on demand. */
-export function OrderTable<Row extends Order>(props: OrderTableProps<Row>) {
+export function OrderTable<Row extends { order_id: string }>(props: OrderTableProps<Row>) {
   return (
     <EndlessTable
       {...props}
