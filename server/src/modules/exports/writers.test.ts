@@ -192,6 +192,8 @@ describe('a PDF file', () => {
     if (words === null) return context.skip(NOBODY_READ)
     for (const name of ['Anna', ...names])
       expect(words).toMatch(new RegExp(`${name} +2026-03-05 +1,234.56 EUR`))
+    // Times of day stand in a column that names their zone.
+    expect(words).toMatch(/, UTC\b.*\n(?:.*\n)*.*2026-03-05 12:00/)
     expect(words).not.toContain('were replaced')
   })
 

@@ -156,7 +156,11 @@ class Pages {
 
   #addHead(): void {
     this.#weigh('bold').fontSize(SIZE).fillColor(INK)
-    for (const place of this.#places) this.#put(place.column.label, place)
+    for (const place of this.#places) {
+      const { label, type } = place.column
+      // Its cells show no zone, and whoever reads the paper cannot ask.
+      this.#put(type === 'instant' ? `${label}, UTC` : label, place)
+    }
     this.#y += LINE
     this.#addRule()
     this.#weigh('plain').fillColor(INK)
