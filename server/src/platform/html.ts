@@ -40,7 +40,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 
 /** An answer of a server-rendered route: a page, or a redirect after a form. */
 export interface HtmlPage {
-  readonly status: 200 | 303 | 400 | 401 | 403 | 404 | 409 | 410 | 422 | 429 | 500 | 503
+  readonly status: 200 | 303 | 400 | 401 | 403 | 404 | 409 | 410 | 412 | 422 | 429 | 500 | 503
   readonly headers: Readonly<Record<string, string>>
   readonly body: Html
   /** Set by the sign-in code: the new session token, or null to take the cookie away. */
