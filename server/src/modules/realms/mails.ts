@@ -64,11 +64,42 @@ export function mailNewAddress(mandate: Sender, to: string, link: string): Promi
   }))
 }
 
-/** Tells the old address, or the owner of an account, of a change. */
-export function mailChanged(mandate: Sender, to: string, what: string): Promise<void> {
+/** Tells the owner of an account that its password is another one, with the way to set one more. */
+export function mailPasswordSet(
+  mandate: Sender,
+  to: string,
+  { what, link }: { readonly what: string; readonly link: string },
+): Promise<void> {
   return send(mandate, to, (brand) => ({
     subject: `Your account at ${brand} was changed`,
-    lines: [`${what} If this was not you, set a new password at once.`],
+    lines: [`${what} If this was not you, set a new password at once:`, link],
+  }))
+}
+
+interface Support {
+  readonly support_email: string | null
+  readonly support_url: string | null
+}
+
+/** Tells the old address that the account has another one: it opens nothing any more, so only the partner can help. */
+export function mailMoved(mandate: Sender, to: string, support: Support): Promise<void> {
+  const where = support.support_email ?? support.support_url
+  return send(mandate, to, (brand) => ({
+    subject: `Your account at ${brand} was changed`,
+    lines: [
+      'Your account has another address now, and this one does not sign in any more.',
+      `If this was not you, tell ${brand} at once${where === null ? '.' : `: ${where}`}`,
+    ],
+  }))
+}
+
+/** Tells whoever had an account that it is gone. */
+export function mailDeleted(mandate: Sender, to: string): Promise<void> {
+  return send(mandate, to, (brand) => ({
+    subject: `Your account at ${brand} was deleted`,
+    lines: [
+      'Your account was deleted with your password, and everything that belonged to it is gone. You get no more mails about it.',
+    ],
   }))
 }
 

@@ -28,8 +28,8 @@ import {
   useLink,
 } from './door-store.ts'
 import { noteDeleted, noteLink, notePassword, noteProfile } from './events.ts'
-import { mailChanged, mailNewAddress } from './mails.ts'
-import { realmPath, showRealmPage } from './page-kit.ts'
+import { mailDeleted, mailMoved, mailNewAddress, mailPasswordSet } from './mails.ts'
+import { readLook, realmPath, savedPath, showRealmPage } from './page-kit.ts'
 import { formText, linkParams, realmParams } from './shapes.ts'
 import { goneRealmLink } from './sign-up.ts'
 
@@ -138,8 +138,11 @@ async function changePassword(
     reason: 'password_changed',
   })
   notePassword(mandate, user.id, 'changed')
-  await mailChanged(mandate, user.email, 'Your password was changed.')
-  return { ...redirect(realmPath(mandate, 'profile')), realmSession: await renewSession(visit, user) }
+  await mailPasswordSet(mandate, user.email, {
+    what: 'Your password was changed.',
+    link: `${door.services.publicOrigin()}${realmPath(mandate, 'recover')}`,
+  })
+  return { ...redirect(savedPath(mandate, 'password')), realmSession: await renewSession(visit, user) }
 }
 
 async function askForAddress(
@@ -184,18 +187,27 @@ async function takeAddress(visit: RealmVisit, token: string): Promise<HtmlPage> 
   if (!(await moveAddress(mandate, user.id, link.email))) return goneRealmLink(visit)
   await useLink(mandate, wanted)
   noteProfile(mandate, user.id, 'email')
-  await mailChanged(mandate, user.email, 'Your account has another address now.')
-  return redirect(realmPath(mandate, 'profile'))
+  await mailMoved(mandate, user.email, (await readLook(mandate)).branding)
+  return redirect(savedPath(mandate, 'address'))
 }
 
 async function showAddress(visit: RealmVisit, token: string): Promise<HtmlPage> {
   const { mandate } = visit
   const link = await findLink(mandate, { purposes: ['change_email'], token })
   if (!link) return goneRealmLink(visit)
-  if (mandate.session?.user.id !== link.userId)
+  if (mandate.session && mandate.session.user.id !== link.userId)
     return showRealmPage(mandate, {
       title: 'Confirm your new address',
-      body: html`${notice('info', html`<p>Sign in to your account first, then open the link again.</p>`)}
+      body: html`${notice('info', html`<p>This link is for another account than ${mandate.session.user.email}. Sign out, then open the link again and sign in to the account whose address changes.</p>`)}
+        <div class="buttons">
+          <a class="button main" href="${realmPath(mandate, 'sign-out')}">Sign out</a
+          ><a class="button" href="${realmPath(mandate, 'profile')}">Back to your profile</a>
+        </div>`,
+    })
+  if (!mandate.session)
+    return showRealmPage(mandate, {
+      title: 'Confirm your new address',
+      body: html`${notice('info', html`<p>Sign in to your account first; this page opens again by itself.</p>`)}
         <div class="buttons">
           <a
             class="button main"
@@ -212,13 +224,15 @@ async function deleteAccount(door: RealmDoor, visit: RealmVisit, current: string
   const { mandate } = visit
   const shown = await confirm(door, visit, { kind: 'delete', current })
   if ('page' in shown) return shown.page
+  await mailDeleted(mandate, shown.user.email)
   await removeUser(mandate, shown.user.id)
   noteDeleted(mandate, shown.user.id)
   return showRealmPage(
     mandate,
     {
       title: 'Your account is deleted',
-      body: html`<p class="lead">Your profile and all that belonged to it is gone.</p>`,
+      body: html`<p class="lead">Your profile and all that belonged to it is gone.</p>
+        <div class="buttons"><a class="button" href="${realmPath(mandate)}">Back to the start</a></div>`,
     },
     { session: null },
   )

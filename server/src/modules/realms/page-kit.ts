@@ -101,6 +101,13 @@ export function realmPath({ partner }: RealmMandate, page = ''): string {
   return page === '' ? `/p/${partner.slug}` : `/p/${partner.slug}/${page}`
 }
 
+/** What the profile says was kept, after whatever led back to it. */
+export const SAVED_THINGS = ['name', 'password', 'address'] as const
+
+/** The path of the profile, which then says what was kept. */
+export const savedPath = (mandate: RealmMandate, saved: (typeof SAVED_THINGS)[number]): string =>
+  `${realmPath(mandate, 'profile')}?saved=${saved}`
+
 /** A path within the same realm that a form may lead back to; anything else becomes the fallback. */
 export function safeRealmReturn(
   mandate: RealmMandate,
@@ -126,8 +133,14 @@ function nameOf(mandate: RealmMandate, look: RealmLook): string {
   return look.branding.display_name ?? mandate.partner.name
 }
 
-function headerOf(mandate: RealmMandate, look: RealmLook, current: string | undefined): Html {
-  const user = mandate.kind === 'realm' ? mandate.user : mandate.session?.user
+/** Who is signed in; nobody once the page takes the session away. */
+function shownUser(mandate: RealmMandate, { session }: RealmPageOptions) {
+  if (session === null) return undefined
+  return mandate.kind === 'realm' ? mandate.user : mandate.session?.user
+}
+
+function headerOf(mandate: RealmMandate, look: RealmLook, options: RealmPageOptions): Html {
+  const user = shownUser(mandate, options)
   const { logo } = look.branding
   return html`<header class="top">
     <div class="top-row">
@@ -135,7 +148,7 @@ function headerOf(mandate: RealmMandate, look: RealmLook, current: string | unde
         >${logo !== null && html`<img class="logo" src="${realmPath(mandate, `logo/${logo}`)}" alt="" height="32" />`}${nameOf(mandate, look)}</a
       >${user && html`<span class="who">${user.email} · <a href="${realmPath(mandate, 'sign-out')}">Sign out</a></span>`}
     </div>
-    ${mandate.kind === 'realm' && menuOf(mandate, current)}
+    ${mandate.kind === 'realm' && menuOf(mandate, options.current)}
   </header>`
 }
 
@@ -160,7 +173,7 @@ export async function showRealmPage(
   options: RealmPageOptions = {},
 ): Promise<HtmlPage> {
   const look = await readLook(mandate)
-  const { errors = [], status, headers = {}, width = 'form', current, session } = options
+  const { errors = [], status, headers = {}, width = 'form', session } = options
   const { title, body } = content
   const text = html`<!doctype html>
     <html lang="en">
@@ -175,7 +188,7 @@ export async function showRealmPage(
       </head>
       <body class="${width}">
         <a class="skip" href="#main">Skip to content</a>
-        ${headerOf(mandate, look, current)}
+        ${headerOf(mandate, look, options)}
         <main id="main" tabindex="-1">
           ${errorSummary(errors)}
           <h1>${title}</h1>

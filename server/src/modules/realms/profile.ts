@@ -4,13 +4,21 @@ import { browserWords } from '#modules/identity/index.ts'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { button, facts, postForm, textField } from '#platform/pages/index.ts'
+import { button, facts, notice, postForm, textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { noteProfile, noteSessionsEnded } from './events.ts'
-import { mayInRealm, realmPath, registerRealmPage, showRealmPage, showSections } from './page-kit.ts'
+import {
+  mayInRealm,
+  realmPath,
+  registerRealmPage,
+  savedPath,
+  SAVED_THINGS,
+  showRealmPage,
+  showSections,
+} from './page-kit.ts'
 import { formText, realmParams } from './shapes.ts'
 import { endOwnSession, listOwnSessions, renameSelf, toSessionId } from './user-store.ts'
 import type { OwnSession } from './user-store.ts'
@@ -51,14 +59,26 @@ function nameForm(mandate: Own, name: string, errors: readonly FieldError[]): Ht
   )
 }
 
-async function profilePage(
-  mandate: Own,
-  name = mandate.user.name,
-  errors: readonly FieldError[] = [],
-): Promise<HtmlPage> {
+type Saved = (typeof SAVED_THINGS)[number]
+
+const SAVED_WORDS: Readonly<Record<Saved, string>> = {
+  name: 'Your name is saved.',
+  password: 'Your password is changed. All your other sessions have ended.',
+  address: 'Your new address is saved. Sign in with it from now on.',
+}
+
+interface ProfileView {
+  readonly name?: string
+  readonly errors?: readonly FieldError[]
+  readonly saved?: Saved | undefined
+}
+
+async function profilePage(mandate: Own, view: ProfileView = {}): Promise<HtmlPage> {
   const { user } = mandate
+  const { name = user.name, errors = [], saved } = view
   const sessions = await listOwnSessions(mandate)
-  const body = html`${nameForm(mandate, name, errors)}
+  const body = html`${saved !== undefined && notice('ok', html`<p role="status">${SAVED_WORDS[saved]}</p>`)}
+    ${nameForm(mandate, name, errors)}
     ${facts([
       ['E-mail', html`${user.email} · <a href="${realmPath(mandate, 'address')}">Change</a>`],
       ['Password', html`<a href="${realmPath(mandate, 'password')}">Change</a>`],
@@ -88,10 +108,10 @@ export const realmProfileRoutes: readonly Route[] = [
     method: 'GET',
     path: '/p/:slug/profile',
     summary: 'The own profile in a realm',
-    input: { params: realmParams },
+    input: { params: realmParams, query: z.strictObject({ saved: z.enum(SAVED_THINGS).optional() }) },
     access: { realm: 'realm.profile.read' },
     limit: 'page',
-    handle: async ({ mandate }) => profilePage(mandate),
+    handle: async ({ mandate, query }) => profilePage(mandate, query),
   }),
   page({
     method: 'POST',
@@ -103,12 +123,13 @@ export const realmProfileRoutes: readonly Route[] = [
     handle: async ({ mandate, body }) => {
       const name = (body.name ?? '').trim()
       if (name === '' || name.length > 200)
-        return profilePage(mandate, name, [
-          { field: 'name', message: 'Enter your name, in at most 200 characters.' },
-        ])
+        return profilePage(mandate, {
+          name,
+          errors: [{ field: 'name', message: 'Enter your name, in at most 200 characters.' }],
+        })
       await renameSelf(mandate, name)
       noteProfile(mandate, mandate.user.id, 'name')
-      return redirect(realmPath(mandate, 'profile'))
+      return redirect(savedPath(mandate, 'name'))
     },
   }),
   page({

@@ -22,7 +22,7 @@ import {
 } from './door-store.ts'
 import type { SigningUser } from './door-store.ts'
 import { noteLink, notePassword, noteSessionsEnded } from './events.ts'
-import { mailChanged, mailReset } from './mails.ts'
+import { mailPasswordSet, mailReset } from './mails.ts'
 import { realmPath, showRealmPage } from './page-kit.ts'
 import { formText, linkParams, realmParams } from './shapes.ts'
 import { goneRealmLink } from './sign-up.ts'
@@ -111,9 +111,12 @@ async function setPassword(
   const count = await endSessions(mandate, { userId: user.id, except: null, reason: 'password_changed' })
   notePassword(mandate, user.id, 'reset')
   if (count > 0) noteSessionsEnded(mandate, user.id, { count, reason: 'password_changed' })
-  await mailChanged(mandate, user.email, 'Your password was changed, and all your sessions ended.')
+  await mailPasswordSet(mandate, user.email, {
+    what: 'Your password was changed, and all your sessions ended.',
+    link: `${door.services.publicOrigin()}${realmPath(mandate, 'recover')}`,
+  })
   return {
-    ...redirect(realmPath(mandate, 'sign-in')),
+    ...redirect(`${realmPath(mandate, 'sign-in')}?done=password`),
     realmSession: { slug: mandate.partner.slug, token: null },
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { normalizeEmail } from '#platform/email-address.ts'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
-import { button, hiddenField, postForm, textField } from '#platform/pages/index.ts'
+import { button, hiddenField, notice, postForm, textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -22,6 +22,8 @@ interface SignInView {
   readonly email?: string
   readonly errors?: readonly FieldError[]
   readonly seconds?: number
+  /** What was done before, and leads here. */
+  readonly done?: 'password' | undefined
 }
 
 function demoPart({ mandate }: RealmVisit, demo: readonly RealmDemoSignIn[], returnTo: string): Html {
@@ -48,11 +50,12 @@ function demoPart({ mandate }: RealmVisit, demo: readonly RealmDemoSignIn[], ret
 
 async function signInPage(door: RealmDoor, visit: RealmVisit, view: SignInView): Promise<HtmlPage> {
   const { mandate } = visit
-  const { returnTo, email = '', errors = [], seconds = 0 } = view
+  const { returnTo, email = '', errors = [], seconds = 0, done } = view
   const { policies } = await readLook(mandate)
   const fields = html`${hiddenField('return_to', returnTo)}${addressField(email, errors)}${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}
     <div class="buttons">${button('Sign in')}</div>`
-  const body = html`${postForm(realmPath(mandate, 'sign-in'), fields)}
+  const body = html`${done === 'password' && notice('ok', html`<p role="status">Your new password is set. Sign in with it.</p>`)}
+    ${postForm(realmPath(mandate, 'sign-in'), fields)}
     <p><a href="${realmPath(mandate, 'recover')}">Forgotten your password?</a></p>
     ${policies.sign_up === 'open' && html`<p>New here? <a href="${realmPath(mandate, 'sign-up')}">Sign up</a></p>`}
     ${demoPart(visit, door.services.isDemo ? door.demoSignIns() : [], returnTo)}`
@@ -133,6 +136,18 @@ function signOutRoutes(): Route[] {
   ]
 }
 
+const SignInQuery = z.strictObject({ return_to: formText(2000), done: z.literal('password').optional() })
+
+/** The sign-in page for whoever is not signed in; others go on to where it leads. */
+async function openSignIn(
+  door: RealmDoor,
+  visit: RealmVisit,
+  { return_to: wanted, done }: z.output<typeof SignInQuery>,
+): Promise<HtmlPage> {
+  const returnTo = safeRealmReturn(visit.mandate, wanted)
+  return visit.mandate.session ? redirect(returnTo) : signInPage(door, visit, { returnTo, done })
+}
+
 /** The front page of a realm, and the way in and out. */
 export function makeRealmSignInRoutes(door: RealmDoor): Route[] {
   return [
@@ -149,13 +164,13 @@ export function makeRealmSignInRoutes(door: RealmDoor): Route[] {
       method: 'GET',
       path: '/p/:slug/sign-in',
       summary: 'Sign in to a realm',
-      input: { params: realmParams, query: z.strictObject({ return_to: formText(2000) }) },
+      input: {
+        params: realmParams,
+        query: SignInQuery,
+      },
       access: STRANGERS,
       limit: 'page',
-      handle: async ({ query, ...visit }) => {
-        const returnTo = safeRealmReturn(visit.mandate, query.return_to)
-        return visit.mandate.session ? redirect(returnTo) : signInPage(door, visit, { returnTo })
-      },
+      handle: async ({ query, ...visit }) => openSignIn(door, visit, query),
     }),
     page({
       method: 'POST',
