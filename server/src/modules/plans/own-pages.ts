@@ -14,9 +14,9 @@ import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { cancel, keep, keepPlan } from './own.ts'
 import { END_SENTENCES, HOLD_SENTENCES, limitWords, priceWords, whenWords } from './page-words.ts'
-import { priceOf } from './pages.ts'
-import { findOwn } from './subscription-store.ts'
-import type { SubscriptionRow } from './subscription-store.ts'
+import { orShowOwn, priceOf } from './pages.ts'
+import { findOwn, listHolds } from './subscription-store.ts'
+import type { HoldRow, SubscriptionRow } from './subscription-store.ts'
 
 type Own = Mandate<'realm'>
 
@@ -40,7 +40,13 @@ export const STATE_WORDS = {
 /** How the state of a subscription looks beside its word. */
 export const STATE_CHIPS = { signing: 'attention', signed: 'ok', suspended: 'bad', unsigned: 'off' } as const
 
-function standingOf(row: SubscriptionRow): Html {
+/** Why somebody held it, in the words that they were told the user reads. */
+function reasonsOf(holds: readonly HoldRow[]): Html {
+  const told = holds.filter((hold) => hold.released_at === null && hold.placed_by_side !== 'clock')
+  return html`${told.map(({ reason }) => html`<p>They wrote: <q>${reason}</q></p>`)}`
+}
+
+function standingOf(row: SubscriptionRow, holds: readonly HoldRow[]): Html {
   if (row.state === 'signing')
     return notice(
       'attention',
@@ -55,7 +61,8 @@ function standingOf(row: SubscriptionRow): Html {
       html`<p>Your plan is on hold and does not work now.</p>
         <ul>
           ${row.holds.map((kind) => html`<li>${HOLD_SENTENCES[kind]}</li>`)}
-        </ul>`,
+        </ul>
+        ${reasonsOf(holds)}`,
     )
   if (row.state === 'unsigned')
     return notice(
@@ -106,11 +113,12 @@ function linesOf(row: SubscriptionRow): (readonly [string, Html | string])[] {
 
 async function subscriptionPage(mandate: Own): Promise<HtmlPage> {
   const row = await findOwn(mandate)
+  const holds = row?.state === 'suspended' ? await listHolds(mandate, row) : []
   const mayChange = mayInRealm(mandate, 'realm.subscription.change')
   const isLive = row !== undefined && row.state !== 'unsigned'
   const limits = row ? limitWords(row.limits) : []
   const body = row
-    ? html`${standingOf(row)} ${endingOf(mandate, row, mayChange)} ${nextOf(mandate, row, mayChange)}
+    ? html`${standingOf(row, holds)} ${endingOf(mandate, row, mayChange)} ${nextOf(mandate, row, mayChange)}
         ${facts(linesOf(row))}
         ${
           isLive &&
@@ -218,10 +226,7 @@ export const ownPages: readonly Route[] = [
     access: change,
     limit: 'page',
     problems,
-    async handle({ mandate, body }) {
-      await cancel(mandate, body.when)
-      return redirect(realmPath(mandate, 'subscription'))
-    },
+    handle: ({ mandate, body }) => orShowOwn(mandate, cancel(mandate, body.when)),
   }),
   page({
     method: 'POST',
@@ -231,10 +236,7 @@ export const ownPages: readonly Route[] = [
     access: change,
     limit: 'page',
     problems,
-    async handle({ mandate }) {
-      await keep(mandate)
-      return redirect(realmPath(mandate, 'subscription'))
-    },
+    handle: ({ mandate }) => orShowOwn(mandate, keep(mandate)),
   }),
   page({
     method: 'POST',
@@ -244,9 +246,6 @@ export const ownPages: readonly Route[] = [
     access: change,
     limit: 'page',
     problems,
-    async handle({ mandate }) {
-      await keepPlan(mandate)
-      return redirect(realmPath(mandate, 'subscription'))
-    },
+    handle: ({ mandate }) => orShowOwn(mandate, keepPlan(mandate)),
   }),
 ]

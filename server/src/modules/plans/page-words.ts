@@ -56,7 +56,7 @@ export const HOLD_SENTENCES: Readonly<Record<HoldKind, string>> = {
   policy: 'It is held while a rule is being checked.',
   manual: 'Somebody is looking at your account.',
   quota: 'You used more than the plan allows.',
-  partner: 'It is held for a reason that we told you, or will.',
+  partner: 'We hold it.',
 }
 
 /** What holds a plan, to whoever looks after the user. */

@@ -54,6 +54,29 @@ test('a user finds a plan, checks it, takes it, cancels for the end and keeps it
   expect((await see(scene, 'subscription')).text).toMatch(/This plan is over.*You cancelled it/)
 })
 
+test('what was done in another tab already is shown as it stands, and not as an error (C7)', async () => {
+  const scene = await openPlanScene(world)
+  const plan = await offerPlan(world, scene, { code: 'mine' })
+  const other = await offerPlan(world, scene, { code: 'other' })
+  const own = `/p/${scene.slug}/subscription`
+  const twice = async (path: string, form?: string) => {
+    const [first, second] = [await press(scene, path, form), await press(scene, path, form)]
+    expect([first, second].map(({ statusCode, headers }) => [statusCode, headers['location']])).toEqual([
+      [303, own],
+      [303, own],
+    ])
+  }
+  await twice(`plans/${plan}/take`)
+  await twice('subscription/cancel', 'when=period_end')
+  await twice('subscription/keep')
+  await twice('subscription/cancel', 'when=now')
+  await twice('subscription/keep-plan')
+  await twice(`plans/${other}/take`, 'when=now')
+  expect((await see(scene, 'subscription')).text).toMatch(/This plan is over/)
+  const taken = await world.sql('select from subscription where partner_id = $1', [scene.partner])
+  expect(taken.length).toBe(1)
+})
+
 test('a plan is taken on the terms that were read, and never on others (C7)', async () => {
   const scene = await openPlanScene(world)
   const plan = await offerPlan(world, scene, { code: 'mine' })
@@ -102,7 +125,9 @@ test('what waits, what is held and what is to change is said in words (C7)', asy
   )
   expect((await press(scene, 'subscription/keep-plan')).statusCode).toBe(303)
   await act('holds', { reason: 'Under review' })
-  expect((await see(scene, 'subscription')).text).toMatch(/on hold.*Somebody is looking at your account/)
+  expect((await see(scene, 'subscription')).text).toMatch(
+    /on hold.*Somebody is looking at your account.*They wrote: <q>Under review<\/q>/,
+  )
   expect((await see(scene, 'profile')).text).toMatch(/Your plan.*Plan mine · On hold/)
 })
 

@@ -7,6 +7,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { button, choices, facts, hiddenField, notice, postForm } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { publicId } from '#platform/route-input.ts'
+import { ProblemError } from '#platform/problem.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { changePlan, subscribe } from './own.ts'
@@ -158,9 +159,34 @@ interface Taking {
   readonly when?: 'now' | 'period_end' | undefined
 }
 
+/** What a second tab, or a second click, finds done already. */
+const DONE_BEFORE: ReadonlySet<string> = new Set([
+  'SUBSCRIPTION_NOT_FOUND',
+  'SUBSCRIPTION_STATE_CONFLICT',
+  'SUBSCRIPTION_ENDING',
+])
+
+/**
+ * Does something to the own plan and shows how it stands; whatever was done in between, that is what the page says. What the
+ * database itself refused has a cause, and ends the request with it.
+ */
+export async function orShowOwn(mandate: Own, work: Promise<unknown>): Promise<HtmlPage> {
+  try {
+    await work
+  } catch (error) {
+    const isPassing = error instanceof ProblemError && error.cause === undefined
+    if (!isPassing || !DONE_BEFORE.has(error.code)) throw error
+  }
+  return redirect(realmPath(mandate, 'subscription'))
+}
+
 /** Takes a plan on the terms that were read, and on no others. */
 async function take(mandate: Own, planId: IdOf<'plan'>, { shown, when }: Taking): Promise<HtmlPage> {
   const plan = await getPlan(mandate, planId)
+  const current = await findOwn(mandate)
+  const isLive = current !== undefined && current.state !== 'unsigned'
+  // Taken, or cancelled, in another tab after this one was read: how it stands now says it.
+  if (isLive !== (when !== undefined)) return redirect(realmPath(mandate, 'subscription'))
   if (shown !== undefined && shown !== shownOf(plan))
     return checkPage(mandate, plan, [{ field: null, message: CHANGED }])
   // What was sent without saying what it was read as is taken as it is now.
