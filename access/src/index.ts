@@ -179,6 +179,7 @@ export { CLIENT_DECISION_STATUS, CLIENT_REFUSAL_CODES, CLIENT_REFUSAL_WORDS } fr
 export type { ClientDecisionCode, ClientRefusalCode } from './client-refusals.ts'
 
 export {
+  NEXT_REALM_ROLES,
   REALM_ROLES,
   findRealmRoleFaults,
   isRealmRole,

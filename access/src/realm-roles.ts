@@ -8,6 +8,15 @@ export const REALM_ROLES = ['guest', 'basic', 'advanced', 'company', 'realm_admi
 
 export type RealmRole = (typeof REALM_ROLES)[number]
 
+/** The roles that a person of the partner, or an admin of its realm, may give somebody who has this one: a guest becomes more by a verified identity alone. */
+export const NEXT_REALM_ROLES = {
+  guest: ['realm_admin'],
+  basic: ['advanced', 'company', 'guest', 'realm_admin'],
+  advanced: ['basic', 'company', 'guest', 'realm_admin'],
+  company: ['basic', 'advanced', 'guest', 'realm_admin'],
+  realm_admin: ['guest'],
+} as const satisfies Readonly<Record<RealmRole, readonly RealmRole[]>>
+
 /** What the platform says about one role. */
 export interface RealmRoleTemplate {
   readonly role: RealmRole

@@ -1,4 +1,5 @@
 import './realms-words.ts'
+import { NEXT_REALM_ROLES } from '@liaison/access'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { EndUser } from '@liaison/client'
@@ -53,15 +54,6 @@ function StopOrRestore({ user, etag }: UserProps) {
   )
 }
 
-/** The roles that a person of the partner may give somebody who has this one. */
-const offered = {
-  guest: ['realm_admin'],
-  basic: ['advanced', 'company', 'guest', 'realm_admin'],
-  advanced: ['basic', 'company', 'guest', 'realm_admin'],
-  company: ['basic', 'advanced', 'guest', 'realm_admin'],
-  realm_admin: ['guest'],
-} as const satisfies Readonly<Record<EndUser['role'], readonly EndUser['role'][]>>
-
 type RoleChange = { role: EndUser['role']; reason: string }
 
 function useRoleChange({ user, etag }: UserProps) {
@@ -80,7 +72,7 @@ function useRoleChange({ user, etag }: UserProps) {
 }
 
 function ChangeRole({ user, etag }: UserProps) {
-  const choices: readonly EndUser['role'][] = offered[user.role]
+  const choices: readonly EndUser['role'][] = NEXT_REALM_ROLES[user.role]
   const [role, setRole] = useState<EndUser['role'] | ''>('')
   const [reason, setReason] = useState('')
   const [isMissing, setMissing] = useState(false)

@@ -262,7 +262,9 @@ describe('the pages of an admin', () => {
     const base = `/p/${scene.slug}`
     const user = encodeId('end_user', scene.user)
     expect((await browser.get(`${base}/subscriptions?state=signing`)).text).toContain(user)
-    expect((await browser.get(`${base}/users?search=no-such-user`)).text).toContain('0 users found')
+    expect((await browser.get(`${base}/users?search=no-such-user`)).text).toMatch(
+      /0 users found · <a [^>]*>Show all users/,
+    )
     expect((await browser.get(`${base}/users`)).text).toContain(user)
     expect((await browser.get(`${base}/users/${user}`)).text).toMatch(
       /Confirm the subscription[\s\S]*Change the role/,
@@ -304,6 +306,12 @@ describe('the pages of an admin', () => {
     expect((await browser.get(`${base}/roles`)).text).toContain('Use the service')
     const plain = new FormBrowser(world)
     plain.cookie = (await world.signInEndUser(await world.endUser(scene.partner))).cookie
+    const guest = await world.endUser(scene.partner, { role: 'guest' })
+    const offered = (await browser.get(`${base}/users/${encodeId('end_user', guest)}`)).text
+    expect([...offered.matchAll(/<option value="(\w*)"/g)].map(([, role]) => role)).toEqual([
+      '',
+      'realm_admin',
+    ])
     expect((await plain.get(`${base}/users`)).status).toBe(403)
     expect((await plain.get(`${base}/profile`)).text).not.toContain(`${base}/users`)
   })

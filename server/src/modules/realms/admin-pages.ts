@@ -1,4 +1,4 @@
-import { encodeId, formatInstant, REALM_ROLES } from '@liaison/access'
+import { encodeId, formatInstant, NEXT_REALM_ROLES, REALM_ROLES } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
@@ -67,7 +67,10 @@ async function usersPage(mandate: Admin, wanted: UserSearch): Promise<HtmlPage> 
       ${textField({ name: 'search', label: 'Name or e-mail', value: wanted.search, maxLength: 100, isOptional: true })}
       <div class="buttons">${button('Search', 'small')}</div>
     </form>
-    <p>${total === 1 ? '1 user' : `${total} users`}${wanted.search !== '' && ' found'}</p>
+    <p>
+      ${total === 1 ? '1 user' : `${total} users`}${wanted.search !== '' && html` found · <a href="${realmPath(mandate, 'users')}">Show all users</a>`}
+    </p>
+    ${rows.length === 0 && total > 0 && html`<p>The list has no page ${wanted.page}. <a href="${realmPath(mandate, 'users')}">Back to its beginning</a></p>`}
     ${
       rows.length > 0 &&
       html`<ul class="rows">
@@ -94,10 +97,11 @@ function roleForm(mandate: Admin, row: EndUserRow, { errors, role: chosen }: Ent
       html`${hiddenField('version', String(row.version))}
         <div class="field">
           <label for="role">New role</label>
-          <select id="role" name="role">
-            ${REALM_ROLES.map(
+          <select id="role" name="role" required>
+            <option value="">Choose a role</option>
+            ${NEXT_REALM_ROLES[row.role].map(
               (role) =>
-                html`<option value="${role}" ${role === (chosen ?? row.role) && html` selected`}>
+                html`<option value="${role}" ${role === chosen && html` selected`}>
                   ${ROLE_WORDS[role]}
                 </option>`,
             )}
