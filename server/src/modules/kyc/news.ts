@@ -118,7 +118,7 @@ export async function announceCheck(
 ): Promise<void> {
   const mail = MAILS[told.to]?.(row)
   if (mail) {
-    const text = `${mail.text}\n\nReference ${showCheckId(row.id)}.`
+    const text = `Hello,\n\n${mail.text}\n\nReference ${showCheckId(row.id)}.`
     await runStatements(mandate, [
       {
         text: 'select access.mail_identity_check($1, $2, $3, $4)',
