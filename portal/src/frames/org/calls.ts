@@ -19,16 +19,20 @@ export function useAccessLink(linkId: string) {
 
 /** The accesses of this organisation in the given states, or in all when none is given; none is left out, however many there are. */
 export function useAccessLinks(status: string) {
-  return useRead(['access-links', status], async ({ client }, signal) => ({
-    items: await readAllByOffset<TenantLink>((place) =>
-      readBody(
-        client.GET('/tenant/partner-access/links', {
-          params: { query: { ...(status === '' ? {} : { status }), limit: 100, ...place } },
-          signal,
-        }),
+  return useRead(
+    ['access-links', status],
+    async ({ client }, signal) => ({
+      items: await readAllByOffset<TenantLink>((place) =>
+        readBody(
+          client.GET('/tenant/partner-access/links', {
+            params: { query: { ...(status === '' ? {} : { status }), limit: 100, ...place } },
+            signal,
+          }),
+        ),
       ),
-    ),
-  }))
+    }),
+    { enabled: useMay('tenant.partner_access.read') },
+  )
 }
 
 /** The blocks of partners that this organisation set, those that hold first. */

@@ -2,7 +2,7 @@ import { readBody, readTagged } from '@liaison/client'
 
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -38,13 +38,14 @@ function Agreements({ tenantId }: { tenantId: string }) {
 /** What the organisation promises by itself, and the way to what it agreed with each partner. */
 export function OrgSlaPage() {
   const { client, name, tenantId } = useFrame()
+  const maySeeLinks = useMay('tenant.partner_access.read')
   const policy = useRead(['sla', 'default'], (frame, signal) =>
     readTagged(frame.client.GET('/tenant/sla/policies/default', { signal })),
   )
   return (
     <Page title={t('promise.title')} lead={t('promise.lead_org', { tenant: name })}>
       <div className="stack">
-        <Agreements tenantId={tenantId} />
+        {maySeeLinks && <Agreements tenantId={tenantId} />}
         <div className="part-head">
           <h2>{t('promise.default')}</h2>
           <p className="muted">{t('promise.default_about', { tenant: name })}</p>
