@@ -410,6 +410,16 @@ export function requireInTenant(
   }
 }
 
+/** Whether {@link requireInTenant} would let the mandate do this in one of its tenants; for what an answer offers. */
+export function mayInTenant(
+  mandate: Mandate<'portfolio'>,
+  tenantId: TenantId,
+  permission: Permission,
+): boolean {
+  const facts = mandate.links.find(({ tenant }) => tenant.id === tenantId)?.facts
+  return facts !== undefined && decide({ ...facts, actor_kind: 'job' }, { permission }).effect === 'allow'
+}
+
 /** The facts that the mandate was decided on, for the explainer and for what an answer shows. */
 export function factsOf(mandate: Mandate): Facts {
   const { facts } = backingOf(mandate)

@@ -10,6 +10,7 @@ import { useNow } from '../../platform/clock.ts'
 import { formatCount, formatInstant } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
 import { pagingOf, pagingQuery } from '../shared/list-fields.ts'
+import { mayWorkOn } from './calls.ts'
 import type { Desk, ShownAlert } from './calls.ts'
 import type { AlertFilters } from './filters.tsx'
 import { isAsleep, Steps } from './steps.tsx'
@@ -105,18 +106,21 @@ function choiceColumn({ chosen, onChosen }: Choice): Column<ShownAlert> {
   return {
     id: 'choose',
     header: t('alerts.severity'),
-    cell: (alert) => (
-      <label className="check">
-        <input
-          type="checkbox"
-          aria-label={t('alerts.choose', { alert: alert.title })}
-          checked={chosen.has(alert.alert_id)}
-          disabled={alert.status === 'resolved'}
-          onChange={() => flip(alert.alert_id)}
-        />
+    cell: (alert) =>
+      mayWorkOn(alert) ? (
+        <label className="check">
+          <input
+            type="checkbox"
+            aria-label={t('alerts.choose', { alert: alert.title })}
+            checked={chosen.has(alert.alert_id)}
+            disabled={alert.status === 'resolved'}
+            onChange={() => flip(alert.alert_id)}
+          />
+          <StatusChip family="severity" value={alert.severity} />
+        </label>
+      ) : (
         <StatusChip family="severity" value={alert.severity} />
-      </label>
-    ),
+      ),
   }
 }
 
@@ -152,7 +156,8 @@ function toColumns({ desk, mayWork, about, linkOf, choice }: TableProps, now: Da
           {
             id: 'steps',
             header: '',
-            cell: (alert: ShownAlert) => <Steps alert={alert} desk={desk} now={now} />,
+            cell: (alert: ShownAlert) =>
+              mayWorkOn(alert) ? <Steps alert={alert} desk={desk} now={now} /> : null,
           },
         ]
       : []),

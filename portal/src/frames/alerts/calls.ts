@@ -7,8 +7,13 @@ export type Desk = 'tenants' | 'access' | 'org' | 'platform'
 /** What every list of alerts shows. */
 export type ShownAlert = Omit<PlainAlert, 'partner_name'> & {
   partner_name?: string | null
+  /** Said where each alert is of another organisation; elsewhere the own role decides about all. */
+  may_acknowledge?: boolean
   metadata?: SlaAlert['metadata'] | BillingAlert['metadata']
 }
+
+/** Whether the reader may do anything to an alert, by the role in its organisation. */
+export const mayWorkOn = ({ may_acknowledge: may = true }: ShownAlert): boolean => may
 
 type Path = { params: { path: { alert_id: string } } }
 

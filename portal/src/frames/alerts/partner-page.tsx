@@ -13,6 +13,7 @@ import { t } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { AlertTable, AlertTiles } from './alert-table.tsx'
 import type { AlertPage } from './alert-table.tsx'
+import { mayWorkOn } from './calls.ts'
 import type { ShownAlert } from './calls.ts'
 import { AlertFilterBar, alertSpec, groupOf, toAlertQuery } from './filters.tsx'
 import type { AlertFilters, Tab } from './filters.tsx'
@@ -107,13 +108,15 @@ function TenantAlerts({ filters, area }: { filters: AlertFilters; area: 'sla' | 
             <ScopeNote scope={found.scope} />
             <BulkBar
               {...choice}
-              offered={found.items.flatMap((alert) => (alert.status === 'resolved' ? [] : [alert.alert_id]))}
+              offered={found.items.flatMap((alert) =>
+                alert.status === 'resolved' || !mayWorkOn(alert) ? [] : [alert.alert_id],
+              )}
             />
             <AlertTable
               page={found}
               filters={filters}
               desk="tenants"
-              mayWork
+              mayWork={found.items.some(mayWorkOn)}
               about={tenant}
               linkOf={linkOf}
               choice={choice}

@@ -3,6 +3,7 @@ import type { TenantId } from '@liaison/access'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import { coverList } from '#platform/covered.ts'
 import { toPage } from '#platform/list.ts'
+import { mayInTenant } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
@@ -47,7 +48,10 @@ async function tenantsOf(
 export async function answerPortfolio<Item>(
   mandate: Mandate<'portfolio'>,
   query: AlertQueryValues,
-  shape: { readonly area: AlertArea; readonly toItem: (row: AlertRow) => Item },
+  shape: {
+    readonly area: AlertArea
+    readonly toItem: (row: AlertRow & { readonly mayAcknowledge: boolean }) => Item
+  },
 ) {
   const reach = reachOf(mandate)
   const tenantIds = await tenantsOf(mandate, reach, query)
@@ -64,7 +68,8 @@ export async function answerPortfolio<Item>(
   const items = rows.map((row) => {
     const tenantId = row.tenant_id === null ? null : idFromUuid('tenant', row.tenant_id)
     const name = tenantId === null ? undefined : reach.tenants.get(tenantId)?.name
-    return shape.toItem({ ...row, tenant_name: name ?? row.tenant_name })
+    const mayAcknowledge = tenantId !== null && mayInTenant(mandate, tenantId, 'partner.alerts.acknowledge')
+    return shape.toItem({ ...row, tenant_name: name ?? row.tenant_name, mayAcknowledge })
   })
   return { ...toPage(items, query, counts.total), ...toCounts(counts), scope: toScope(reach) }
 }

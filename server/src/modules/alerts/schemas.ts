@@ -90,9 +90,21 @@ const Ageing = z.strictObject({
   days_over_90: Money,
 })
 
+/** What is told of an alert in a list of those of all customers. */
+const inPortfolio = {
+  ...fields,
+  may_acknowledge: z.boolean().meta({
+    description:
+      'Whether the caller may take, close and give it: the role in the tenant of the alert decides.',
+  }),
+}
+
+/** An alert of a customer, and whether the caller may work on it. */
+type PortfolioRow = AlertRow & { readonly mayAcknowledge: boolean }
+
 export const SlaAlert = z
   .strictObject({
-    ...fields,
+    ...inPortfolio,
     metadata: z.strictObject({
       metric: z.enum(SLA_ALERT_METRICS).nullable(),
       percent: z.number().nullable().meta({
@@ -109,7 +121,7 @@ export const SlaAlert = z
 
 export const BillingAlert = z
   .strictObject({
-    ...fields,
+    ...inPortfolio,
     metadata: z.strictObject({
       current_amount: Money.nullable(),
       threshold_amount: Money.nullable(),
@@ -228,10 +240,11 @@ const SlaMetadata = z.object({
 })
 
 /** A service-level alert as it is answered. */
-export function toSlaAlert(row: AlertRow): z.input<typeof SlaAlert> {
+export function toSlaAlert(row: PortfolioRow): z.input<typeof SlaAlert> {
   const known = SlaMetadata.parse(row.metadata)
   return {
     ...toFields(row),
+    may_acknowledge: row.mayAcknowledge,
     metadata: {
       metric: known.metric ?? null,
       percent: known.percent ?? null,
@@ -265,10 +278,11 @@ function toAgeing(sums: Readonly<Record<string, number>>, currency: string): z.i
 }
 
 /** A billing alert as it is answered: its money in one currency, never added to another. */
-export function toBillingAlert(row: AlertRow): z.input<typeof BillingAlert> {
+export function toBillingAlert(row: PortfolioRow): z.input<typeof BillingAlert> {
   const known = BillingMetadata.safeParse(row.metadata).data
   return {
     ...toFields(row),
+    may_acknowledge: row.mayAcknowledge,
     metadata: {
       current_amount: known ? toMoney(known.current_minor, known.currency) : null,
       threshold_amount:
