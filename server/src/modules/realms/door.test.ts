@@ -238,7 +238,7 @@ describe('the own secrets', () => {
     await new FormBrowser(world).post(at('recover'), { email })
     const path = linkIn((await mailsTo(world, email)).at(-1))
     const visitor = new FormBrowser(world)
-    expect((await visitor.post(path, { password: NEW_PASSWORD })).location).toBe(at('sign-in'))
+    expect((await visitor.post(path, { password: NEW_PASSWORD })).location).toBe(at('sign-in?done=password'))
     expect((await browser.get(at('profile'))).status).toBe(303)
     expect((await visitor.post(path, { password: PASSWORD })).status).toBe(410)
     const again = await visitor.post(at('sign-in'), { email, password: NEW_PASSWORD })
@@ -258,7 +258,7 @@ describe('the own secrets', () => {
       'easy to guess',
     )
     const right = await browser.post(at('password'), { current: PASSWORD, password: NEW_PASSWORD })
-    expect(right.location).toBe(at('profile'))
+    expect(right.location).toBe(at('profile?saved=password'))
     expect((await browser.get(at('profile'))).status).toBe(200)
     expect((await other.get(at('profile'))).status).toBe(303)
     expect((await copy.get(at('profile'))).status).toBe(303)
@@ -270,7 +270,7 @@ describe('the own secrets', () => {
     await browser.post(at('address'), { current: PASSWORD, email: fresh })
     const path = linkIn((await mailsTo(world, fresh)).at(-1))
     expect((await new FormBrowser(world).post(path)).status).toBe(410)
-    expect((await browser.post(path)).location).toBe(at('profile'))
+    expect((await browser.post(path)).location).toBe(at('profile?saved=address'))
     expect((await browser.get(at('profile'))).text).toContain(fresh)
   })
 
