@@ -155,13 +155,17 @@ export function useRead<Answer>(
 const isOutdated = ({ code }: LiaisonProblem): boolean =>
   ['OUTCOME_CHANGED', 'SNAPSHOT_STALE', 'PAYOUT_EMPTY'].includes(code) || code.endsWith('_STATE_CONFLICT')
 
-/** What tells one thing that is sent from another. */
-const contentOf = (input: unknown): string => JSON.stringify(input) ?? ''
+/** What tells one thing that is sent from another; files have nothing that would be written of them by itself. */
+const contentOf = (input: unknown): string =>
+  JSON.stringify(input, (_, value: unknown) =>
+    value instanceof File ? [value.name, value.size, value.lastModified] : value,
+  ) ?? ''
 
 /**
  * A write in the present frame; pressed twice before its button says that it works, it is sent once, since the second answer
- * would say of what the first one did that it is not possible. Afterwards all that the frame has shown is read again. A call that needs a step-up waits for
- * it and is then sent again as it was; a write that makes its one call with another client is sent again as a whole.
+ * would say of what the first one did that it is not possible. Afterwards all that the frame has shown is read again. A call
+ * that needs a step-up waits for it and is then sent again as it was; a write that makes its one call with another client is
+ * sent again as a whole.
  */
 export function useWrite<Input, Answer>(
   write: (input: Input, frame: Frame) => Promise<Answer>,
