@@ -110,6 +110,7 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'reports/revenue': reports('RevenuePage'),
   'reports/compare': reports('ComparePage'),
   earnings: earnings('PartnerEarningsPage'),
+  'earnings/skipped': earnings('OwnSkippedPage'),
   links: PartnerLinksPage,
   'links/new': RequestLinkPage,
   'links/$link': linkingOfPartner('LinkPage'),

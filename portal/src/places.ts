@@ -98,6 +98,7 @@ export const partnerPlaces = {
   newDeal: (par: string) => at('partner', par, 'deals', 'new'),
   leaderboard: (par: string) => at('partner', par, 'leaderboard'),
   earnings: (par: string) => at('partner', par, 'earnings'),
+  skippedEarnings: (par: string) => at('partner', par, 'earnings', 'skipped'),
   agreements: (par: string) => at('partner', par, 'agreements'),
   agreement: (par: string, agreement: string) => at('partner', par, 'agreements', agreement),
 } as const

@@ -193,6 +193,7 @@ export type Subscription = Item<Got<'/partner/subscriptions'>>
 export type SubscriptionDetail = Got<'/partner/subscriptions/{subscription_id}'>
 export type EarningPage = Got<'/program/earnings'>
 export type Earning = Item<EarningPage>
+export type EarningSkip = Item<Got<'/program/earnings/skipped'>>
 export type ProviderSkipPage = Got<'/admin/earnings/skipped'>
 export type ProviderSkip = Item<ProviderSkipPage>
 export type EarningDetail = Got<'/program/earnings/{earning_id}'>

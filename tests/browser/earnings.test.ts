@@ -60,6 +60,18 @@ test('what earned nothing is a page away, with why, and the doubtful apart (D11)
   await page.getByText('Nothing matches these filters').waitFor()
 }, 120_000)
 
+test('an owner of the partner reads what earned nothing and why (D10)', async () => {
+  const page = await product.openTab('nora@brightside.example')
+  await page.goto(`${product.url}/partner/${product.demo.partners['brightside']}/earnings`)
+  await page.getByRole('link', { name: 'What earned nothing' }).click()
+  await page.getByRole('heading', { name: 'What earned nothing', level: 1 }).waitFor()
+  const lines = page.getByRole('table', { name: 'What earned nothing' })
+  await lines.waitFor()
+  expect(await lines.getByText('The payment that it takes back has not been reported.').count()).toBe(1)
+  expect(await page.getByText('pay-0417-a').count()).toBe(0)
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+}, 120_000)
+
 test('on the page of one partner the provider reads its balances and months, and decides about its earnings alone (D6, D10)', async () => {
   const page = await product.openTab('priya@provider.example')
   const partner = product.demo.partners['brightside'] ?? ''

@@ -5,9 +5,11 @@ import { useMemo } from 'react'
 import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
 import { Note, Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
-import { useMay } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
 import { ProgramExportTools } from '../shared/export-link.tsx'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { EarningDrawer } from './earning-drawer.tsx'
@@ -68,6 +70,7 @@ function OwnersOnly({ names }: { names: readonly string[] }) {
 
 /** What the partner earned: totals for everybody, each earning for owners. */
 export function PartnerEarningsPage() {
+  const { partnerId } = useFrame()
   const maySeeLines = useMay('partner_org.earnings.read')
   const mayExport = useMay('partner_org.earnings.export')
   const summary = useRead(['earnings', 'summary'], (frame, signal) =>
@@ -77,7 +80,12 @@ export function PartnerEarningsPage() {
     <Page
       title={t('earnings.title')}
       lead={t('earnings.lead')}
-      tools={mayExport && <ProgramExportTools kind="earnings" />}
+      tools={
+        <>
+          {maySeeLines && <GoLink to={partnerPlaces.skippedEarnings(partnerId)}>{t('skipped.title')}</GoLink>}
+          {mayExport && <ProgramExportTools kind="earnings" />}
+        </>
+      }
     >
       <div className="stack report">
         <Answer query={summary} lines={8}>
