@@ -55,7 +55,9 @@ export function OwnSkippedPage() {
       back={{ to: partnerPlaces.earnings(partnerId), label: t('earnings.title') }}
     >
       <div className="stack">
-        <Refreshed query={list} />
+        <p className="muted">
+          <Refreshed query={list} />
+        </p>
         <PagedTable
           query={list}
           caption={t('skipped.title')}

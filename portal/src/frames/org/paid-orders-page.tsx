@@ -58,7 +58,9 @@ export function PaidOrdersPage() {
       tools={<GoLink to={orgPlaces.paidServices(tenantId)}>{t('services.paid_link')}</GoLink>}
     >
       <div className="stack">
-        <Refreshed query={orders} />
+        <p className="muted">
+          <Refreshed query={orders} />
+        </p>
         <OrderTable
           list={orders}
           columns={columns}
