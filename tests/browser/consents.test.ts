@@ -79,7 +79,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   expect(await app.call(widened, orders, ORDER)).toEqual({ status: 403, code: 'ORDER_LIMIT_REACHED' })
 
   await page.goto(consent)
-  await page.getByText(/^1\d\d\.\d\d [A-Z]{3} of 200\.00 [A-Z]{3}$/).waitFor()
+  await page.getByText(/^1\d\d\.\d\d\s[A-Z]{3} of 200\.00\s[A-Z]{3}$/).waitFor()
   await page.getByText('Orders may cost up to 200.00').waitFor({ state: 'attached' })
   await look(page, TWO_LOOKS)
   await page.getByRole('button', { name: "Stop Northwind MSP's access…" }).click()

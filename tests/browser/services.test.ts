@@ -78,10 +78,9 @@ test(
     await rowOf(admin, 'Harbour Logistics', 'Fibre 10 Gbit/s').getByText('Ended').waitFor()
 
     await late.getByRole('button', { name: 'End Fibre 10 Gbit/s of Harbour Logistics' }).click()
-    await late.getByText('The service has ended already.').waitFor()
-    expect(await dialogOf(late).count()).toBe(0)
-    await late.reload()
+    // The refusal stands until the service was read again, which says the same; on a quick machine nobody reads it.
     await late.getByText(/^It ended on .* It cannot be ended again/).waitFor()
+    expect(await dialogOf(late).count()).toBe(0)
 
     const has = await openOwn('hanna@harbour.example')
     await has.getByText(WHO_ENDS).waitFor()
