@@ -40,8 +40,7 @@ const ISOLATION: readonly TargetFigure[] = [
       ),
     ],
     parts: ['mutants', 'rows'],
-    missing:
-      'rows of whole tenants; those of own accounts alone are compared question by question. A billion rows in one run: `npm run evidence -- rows --times 9`',
+    missing: 'rows of whole tenants; those of own accounts alone are compared question by question',
   },
   {
     number: 2,
