@@ -98,7 +98,7 @@ export function mailDeleted(mandate: Sender, to: string): Promise<void> {
   return send(mandate, to, (brand) => ({
     subject: `Your account at ${brand} was deleted`,
     lines: [
-      'Your account was deleted with your password, and everything that belonged to it is gone. You get no more mails about it.',
+      'Your account was deleted with your password; its profile and its plan are gone. You get no more mails about it.',
     ],
   }))
 }

@@ -231,7 +231,7 @@ async function deleteAccount(door: RealmDoor, visit: RealmVisit, current: string
     mandate,
     {
       title: 'Your account is deleted',
-      body: html`<p class="lead">Your profile and all that belonged to it is gone.</p>
+      body: html`<p class="lead">Your profile and your plan are gone.</p>
         <div class="buttons"><a class="button" href="${realmPath(mandate)}">Back to the start</a></div>`,
     },
     { session: null },
