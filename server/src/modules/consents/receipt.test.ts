@@ -148,6 +148,7 @@ test('the receipt is mailed to the security contact of the organisation, too, on
   const partnersMails = await world.sql<{ text: string }>(
     `select payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'subject' like '% allows %'`,
   )
+  expect(partnersMails).not.toEqual([])
   expect(partnersMails.filter(({ text }) => text.includes('Northwind Holding Ltd'))).toEqual([])
   await nameContact(String(admin?.email).toUpperCase())
   const before = (await mailsTo(String(admin?.email))).length
