@@ -11,6 +11,7 @@ import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { WhyNothing } from './why-nothing.tsx'
 import { pageField, pagingQuery } from '../shared/list-fields.ts'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 
@@ -26,14 +27,7 @@ const columns: Column<EarningSkip>[] = [
   {
     id: 'why',
     header: t('skipped.why'),
-    cell: (row) => (
-      <>
-        {row.says}
-        {row.component !== null && (
-          <span className="small muted"> {t('skipped.component', { component: row.component })}</span>
-        )}
-      </>
-    ),
+    cell: (row) => <WhyNothing skip={row} />,
   },
   { id: 'referral', header: t('skipped.referral'), cell: (row) => <IdText id={row.referral_id} /> },
 ]

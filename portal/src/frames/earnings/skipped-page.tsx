@@ -13,6 +13,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { WhyNothing } from './why-nothing.tsx'
 import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 import { PartnerPick } from '../shared/partner-pick.tsx'
 
@@ -48,14 +49,7 @@ const columns: Column<ProviderSkip>[] = [
   {
     id: 'why',
     header: t('skipped.why'),
-    cell: (row) => (
-      <>
-        {row.says}
-        {row.component !== null && (
-          <span className="small muted"> {t('skipped.component', { component: row.component })}</span>
-        )}
-      </>
-    ),
+    cell: (row) => <WhyNothing skip={row} />,
   },
   { id: 'net', header: t('skipped.net'), numeric: true, cell: (row) => <MoneyText money={row.net} /> },
 ]
